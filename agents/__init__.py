@@ -1,0 +1,1 @@
+"""Policies that are made: tuned rules, learners, and their export to a bundle."""

@@ -1,0 +1,1 @@
+"""Tests of the environment, of the policies and of the commands."""
