@@ -1,0 +1,52 @@
+"""Which size class holds a centre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ccenv.scenarios.catalogue import make_catalogue, make_pairs
+from ccenv.scenarios.compile import advisors, collect_laws, n_slots
+from ccenv.scenarios.errors import ScenarioError
+from ccenv.scenarios.schema import Centre
+from ccenv.sim.sizes import SIZES, Size
+
+
+def needs(centre: Centre) -> dict[str, int]:
+    """Rows that a centre takes in each table; how many contacts are alive at once only a run can tell."""
+    return {
+        "queues": len(centre.queues),
+        "groups": len(centre.groups),
+        "campaigns": len(centre.campaigns),
+        "pairs": len(make_pairs(centre)),
+        "actions": len(make_catalogue(centre)),
+        "advisors": sum(advisors(group.staffing) for group in centre.groups.values()),
+        "slots": n_slots(centre.clock),
+        "laws": len(collect_laws(centre)),
+    }
+
+
+def choose_size(centre: Centre, file: str) -> Size:
+    """The size class asked for, else the smallest that fits.
+
+    Raises:
+        ScenarioError: the class asked for, or the largest one, is too small; names each table, what it needs and has.
+    """
+    needed = needs(centre)
+    fitting = [size for size in SIZES.values() if not too_small(size, needed)]
+    if centre.size_class is None:
+        if fitting:
+            return fitting[0]
+        largest = list(SIZES.values())[-1]
+        short = f"{too_small(largest, needed)}; no size class is larger"
+        raise ScenarioError(file, "size_class", None, f"size class {largest.name} is too small: {short}")
+    asked = SIZES[centre.size_class]
+    if asked in fitting:
+        return asked
+    advice = f"choose {fitting[0].name}" if fitting else "no size class is large enough"
+    raise ScenarioError(file, "size_class", asked.name, f"is too small: {too_small(asked, needed)}; {advice}")
+
+
+def too_small(size: Size, needed: Mapping[str, int]) -> str:
+    """The tables that do not fit, with what they need and have; empty if all do."""
+    short = [(table, n, getattr(size, table)) for table, n in needed.items() if n > getattr(size, table)]
+    return ", ".join(f"{table} needs {n} but has {has}" for table, n, has in short)

@@ -1,0 +1,55 @@
+"""Compatible pairs and the action catalogue of a centre."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ccenv.scenarios.schema import Centre
+from ccenv.sim.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
+
+
+class Pair(NamedTuple):
+    """A group that handles a queue or a campaign: `kind` is "queue" or "campaign", the others count in file order."""
+
+    kind: str
+    index: int  # type: ignore[assignment]  # hides tuple.index
+    group: int
+
+
+class Action(NamedTuple):
+    """One action: code in `ccenv.sim.codes`, queue or campaign, group (-1: none), number of contacts or lines, name."""
+
+    kind: int
+    index: int  # type: ignore[assignment]  # hides tuple.index
+    group: int
+    n: int
+    name: str
+
+
+def make_pairs(centre: Centre) -> tuple[Pair, ...]:
+    """Queue pairs in order of queues, then groups; then campaign pairs likewise."""
+    return tuple(
+        Pair(kind, index, g)
+        for kind, entities in (("queue", centre.queues), ("campaign", centre.campaigns))
+        for index, name in enumerate(entities)
+        for g, group in enumerate(centre.groups.values())
+        if name in group.skills
+    )
+
+
+def make_catalogue(centre: Centre) -> tuple[Action, ...]:
+    """`hold`; an assignment for each queue pair; for each campaign its ladder or, where it reserves, its groups."""
+    queues, groups = list(centre.queues), list(centre.groups)
+    pairs = make_pairs(centre)
+    actions = [Action(HOLD, NIL, NIL, 0, "hold")]
+    for kind, q, g in pairs:
+        if kind == "queue":
+            actions.append(Action(ASSIGN, q, g, 1, f"assign:{queues[q]}>{groups[g]}"))
+    for c, (name, campaign) in enumerate(centre.campaigns.items()):
+        if campaign.reserves:
+            for kind, index, g in pairs:
+                if kind == "campaign" and index == c:
+                    actions.append(Action(DIAL_RESERVED, c, g, 1, f"dial:{name}>{groups[g]}"))
+        else:
+            actions += [Action(DIAL, c, NIL, n, f"dial:{name}*{n}") for n in campaign.dial_ladder]
+    return tuple(actions)

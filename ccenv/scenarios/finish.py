@@ -1,0 +1,65 @@
+"""How likely a contact in service is to finish soon, given its age: from declared laws, never from drawn times."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ccenv.scenarios.catalogue import Pair
+from ccenv.scenarios.laws import LawValues, law_values, survival
+from ccenv.scenarios.schema import Campaign, Centre
+from ccenv.sim.fields import FINISH_HORIZONS_S
+from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
+
+Mixture = tuple[tuple[float, LawValues], ...]
+
+
+def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
+    """Probability that a contact of a pair that has been in service for `i * FINISH_STEP_S` ends within each horizon.
+
+    Returns:
+        Array of shape (FINISH_BINS, number of horizons); 1 at ages that the law excludes.
+    """
+    if pair.kind == "queue":
+        name, queue = list(centre.queues.items())[pair.index]
+        group = list(centre.groups.values())[pair.group]
+        return _table(((1.0, law_values(group.handle_s.get(name, queue.handle_s))),))
+    return _table(joined_mixture(list(centre.campaigns.values())[pair.index]))
+
+
+def joined_mixture(campaign: Campaign) -> Mixture:
+    """Handle time of what is joined to an advisor: a sale, no sale, or a machine that passed, with their weights.
+
+    Weights are shares of dials, with `p_answer` averaged over the slots and `p_sale` over the contact numbers.
+    """
+    answer = float(np.mean(campaign.p_answer))
+    person = answer * (1.0 - campaign.detector.p_false_positive)
+    machine = campaign.p_machine * campaign.detector.p_machine_passed
+    if person + machine == 0.0:
+        person = 1.0  # nothing is ever joined: the table is never read
+    given = campaign.p_sale if isinstance(campaign.p_sale, list) else [campaign.p_sale]
+    padded = given + given[-1:] * (len(campaign.contact_number) - len(given))
+    sale = float(np.dot(campaign.contact_number, padded))
+    sale_s = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
+    return (
+        (person * (1.0 - sale), law_values(campaign.handle_s)),
+        (person * sale, law_values(sale_s)),
+        (machine, law_values(campaign.handle_machine_s)),
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _table(mixture: Mixture) -> np.ndarray:
+    table = np.ones((FINISH_BINS, len(FINISH_HORIZONS_S)))
+    for i in range(FINISH_BINS):
+        age = i * FINISH_STEP_S
+        alive = _mixed(mixture, age)
+        if alive > 0.0:
+            table[i] = [1.0 - _mixed(mixture, age + horizon) / alive for horizon in FINISH_HORIZONS_S]
+    table.flags.writeable = False
+    return table
+
+
+def _mixed(mixture: Mixture, x: float) -> float:
+    return sum(weight * survival(law, x) for weight, law in mixture)

@@ -1,0 +1,52 @@
+"""Loading: a library name, a path or a mapping, with a variant and overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ccenv.scenarios.errors import ScenarioError, closest, names
+from ccenv.scenarios.overrides import override
+from ccenv.scenarios.reading import find, plain_mapping, read
+from ccenv.scenarios.scenario import Scenario, build
+
+
+def load_scenario(
+    source: str | Path | Mapping[str, Any] | Scenario, *, variant: str | None = None, **overrides: Any
+) -> Scenario:
+    """Load, check and size a scenario.
+
+    Args:
+        source: a name of the library, the path of a YAML file, a mapping with the same keys, or a scenario.
+        variant: one of the file's `variants`, applied before the overrides.
+        **overrides: values for dotted keys, `**{"campaigns.deposits.ring_s": 10}`.
+
+    Raises:
+        ScenarioError: naming file, key, value and what is allowed.
+    """
+    if isinstance(source, Scenario):
+        if variant is not None:
+            overrides = {**_variant(source.centre.variants, variant, source.file), **overrides}
+        return source.replace(**overrides) if overrides else source
+    if isinstance(source, str | Path):
+        path = find(source)
+        data, file = read(path), path.name
+    else:
+        data, file = plain_mapping(source, "mapping"), "mapping"
+    if variant is not None:
+        changes = _variant(data.get("variants", {}), variant, file)
+        file = f"{file}, variant {variant}"
+        override(data, changes, file)
+    if overrides:
+        file = f"{file} with {', '.join(overrides)}"
+        override(data, overrides, file)
+    return build(data, file)
+
+
+def _variant(variants: Any, name: str, file: str) -> dict[str, Any]:
+    known = variants if isinstance(variants, dict) else {}
+    if not isinstance(known.get(name), dict):
+        raise ScenarioError(file, "variant", name, f"must be one of {names(known)}{closest(name, known)}")
+    changes: dict[str, Any] = known[name]
+    return changes

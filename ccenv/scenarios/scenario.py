@@ -1,0 +1,133 @@
+"""A checked scenario and what is derived from it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ccenv.scenarios.capacity import choose_size
+from ccenv.scenarios.catalogue import Action, Pair, make_catalogue, make_pairs
+from ccenv.scenarios.compile import Order, compile_centre
+from ccenv.scenarios.decode import decode
+from ccenv.scenarios.overrides import override
+from ccenv.scenarios.schema import Centre
+from ccenv.scenarios.validate import validate
+from ccenv.sim.sizes import Size
+
+PROSE = ("name", "description", "sources", "variants", "size_class")  # these change no result
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A centre that has been checked, with its size class; made by `load_scenario`.
+
+    `file` says in messages where it came from.
+    """
+
+    centre: Centre
+    size: Size
+    file: str
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self.centre.name
+
+    @functools.cached_property
+    def queues(self) -> tuple[str, ...]:
+        """Names of the queues, in the order of the file."""
+        return tuple(self.centre.queues)
+
+    @functools.cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Names of the groups."""
+        return tuple(self.centre.groups)
+
+    @functools.cached_property
+    def campaigns(self) -> tuple[str, ...]:
+        """Names of the campaigns."""
+        return tuple(self.centre.campaigns)
+
+    @functools.cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Compatible pairs: queue pairs in order of queues, then groups; then campaign pairs likewise."""
+        return make_pairs(self.centre)
+
+    @functools.cached_property
+    def catalogue(self) -> tuple[Action, ...]:
+        """All actions; the action number of the decision process is the position here."""
+        return make_catalogue(self.centre)
+
+    @functools.cached_property
+    def content(self) -> dict[str, Any]:
+        """Everything that can change a result, defaults resolved, in plain types.
+
+        Queues, groups and campaigns are lists of [name, values], because their order is part of the scenario.
+        """
+        values = {k: _resolved(getattr(self.centre, k)) for k in self.centre.__struct_fields__ if k not in PROSE}
+        return {
+            k: list(map(list, v.items())) if k in ("queues", "groups", "campaigns") else v for k, v in values.items()
+        }
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of `content`, hexadecimal."""
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
+
+    def config(self, days: int = 1, order: Order = "entry") -> np.ndarray:
+        """Configuration of the kernel for episodes of `days` days, queues sorted by `order`.
+
+        Returns:
+            Array of shape (1,) of `layout(self.size.name).config`.
+
+        Raises:
+            ValueError: `days` is below 1, or above 1 for a steady scenario; an unknown order.
+        """
+        if isinstance(days, bool) or days != int(days) or days < 1 or (days > 1 and self.centre.clock.kind == "steady"):
+            allowed = (
+                "1, because the scenario is steady" if self.centre.clock.kind == "steady" else "a whole number from 1"
+            )
+            raise ValueError(f"days = {days!r}: must be {allowed}")
+        if order not in ("entry", "total_wait"):
+            raise ValueError(f"order = {order!r}: must be 'entry' or 'total_wait'")
+        return compile_centre(self.centre, self.size.name, int(days), order)
+
+    def replace(self, **overrides: Any) -> Scenario:
+        """The same scenario with other values at dotted keys."""
+        data = msgspec.to_builtins(self.centre)
+        file = f"{self.file} with {', '.join(overrides)}" if overrides else self.file
+        override(data, overrides, file)
+        return build(data, file)
+
+    def with_reserves(self, flag: bool) -> Scenario:
+        """The same scenario with every campaign's `reserves` set to `flag`."""
+        if all(campaign.reserves == flag for campaign in self.centre.campaigns.values()):
+            return self
+        return self.replace(**{f"campaigns.{name}.reserves": flag for name in self.campaigns})
+
+
+def build(data: dict[str, Any], file: str) -> Scenario:
+    """The scenario of plain data.
+
+    Raises:
+        ScenarioError: it is not valid, or fits no size class.
+    """
+    centre = decode(data, file)
+    validate(centre, file)
+    return Scenario(centre, choose_size(centre, file), file)
+
+
+def _resolved(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        fields = {k: _resolved(getattr(value, k)) for k in value.__struct_fields__}
+        tag = value.__struct_config__.tag
+        return fields if tag is None else {"law": tag, **fields}
+    if isinstance(value, dict):
+        return {k: _resolved(v) for k, v in value.items()}
+    return [_resolved(v) for v in value] if isinstance(value, list) else value
