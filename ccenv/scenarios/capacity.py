@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import UNSET
+
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile import advisors, collect_laws, n_slots
 from ccenv.scenarios.errors import ScenarioError
@@ -37,16 +39,16 @@ def choose_size(centre: Centre, file: str) -> Size:
         if fitting:
             return fitting[0]
         largest = list(SIZES.values())[-1]
-        short = f"{too_small(largest, needed)}; no size class is larger"
-        raise ScenarioError(file, "size_class", None, f"size class {largest.name} is too small: {short}")
+        allowed = f"size class {largest.name} is too small for {too_small(largest, needed)}; no size class is larger"
+        raise ScenarioError(file, "size_class", UNSET, allowed)
     asked = SIZES[centre.size_class]
     if asked in fitting:
         return asked
-    advice = f"choose {fitting[0].name}" if fitting else "no size class is large enough"
-    raise ScenarioError(file, "size_class", asked.name, f"is too small: {too_small(asked, needed)}; {advice}")
+    advice = f"choose {fitting[0].name}" if fitting else "no size class is larger"
+    raise ScenarioError(file, "size_class", asked.name, f"is too small for {too_small(asked, needed)}; {advice}")
 
 
 def too_small(size: Size, needed: Mapping[str, int]) -> str:
     """The tables that do not fit, with what they need and have; empty if all do."""
     short = [(table, n, getattr(size, table)) for table, n in needed.items() if n > getattr(size, table)]
-    return ", ".join(f"{table} needs {n} but has {has}" for table, n, has in short)
+    return ", ".join(f"the table {table} (needs {n}, has {has})" for table, n, has in short)

@@ -149,6 +149,7 @@ def p_sale(campaign: Campaign) -> np.ndarray:
 
 def _groups(row: Any, centre: Centre) -> None:
     first = 0
+    row["advisor_group"] = NIL
     for g, group in enumerate(centre.groups.values()):
         row["queue_skill"][g] = sum(1 << q for q, name in enumerate(centre.queues) if name in group.skills)
         row["campaign_skill"][g] = sum(1 << c for c, name in enumerate(centre.campaigns) if name in group.skills)

@@ -7,6 +7,7 @@ import typing
 from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
+from msgspec import UNSET
 
 from ccenv.scenarios.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Centre, Node
@@ -22,7 +23,7 @@ def decode(data: dict[str, Any], file: str) -> Centre:
         return msgspec.convert(data, Centre)
     except msgspec.ValidationError as error:
         _explain(data, Centre, "", file)
-        raise ScenarioError(file, "", None, str(error)) from error
+        raise ScenarioError(file, "", UNSET, str(error)) from error
 
 
 def _explain(value: Any, expected: Any, key: str, file: str) -> None:
@@ -58,7 +59,7 @@ def _explain_struct(value: dict[str, Any], struct: type[Node], key: str, file: s
         if f.name in value:
             _explain(value[f.name], hints[f.name], f"{dot}{f.name}", file)
         elif f.required:
-            raise ScenarioError(file, f"{dot}{f.name}", None, f"is missing; must be {describe(hints[f.name])}")
+            raise ScenarioError(file, f"{dot}{f.name}", UNSET, f"is missing; must be {describe(hints[f.name])}")
 
 
 def _struct(value: Any, members: list[Any], key: str, file: str) -> type[Node] | None:
@@ -99,7 +100,7 @@ def describe(expected: Any) -> str:
     if get_origin(bare) is Literal:
         return "one of " + names(repr(a) for a in get_args(bare))
     if get_origin(bare) is list:
-        return f"a list of {describe(get_args(bare)[0])}{limits}"
+        return f"a list{limits} of {describe(get_args(bare)[0])} each"
     if get_origin(bare) is dict or _is_node(bare):
         return "a mapping"
     simple = {float: "a number", int: "a whole number", str: "text", bool: "true or false", type(None): "null"}
@@ -115,4 +116,6 @@ def _limits(expected: Any) -> str:
         if getattr(meta, name) is not None
     ]
     length = any(word.startswith("from") for word in found)
-    return (" (" + " ".join(found) + " values)" if length else " " + " and ".join(found)) if found else ""
+    if not found:
+        return ""
+    return f" {' '.join(found)} long" if length else f" {' and '.join(found)}"

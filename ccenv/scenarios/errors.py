@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from msgspec import UNSET
+
 SHOWN = 80
 
 
 class ScenarioError(ValueError):
     """A scenario that cannot be used: which file, which dotted key, the value found there, and what is allowed.
 
-    `key` is empty and `value` is None where the whole file is meant.
+    `key` is empty where the whole file is meant, `value` is UNSET where there is none.
     """
 
     def __init__(self, file: str, key: str, value: object, allowed: str) -> None:
@@ -22,7 +24,8 @@ class ScenarioError(ValueError):
         shown = repr(self.value)
         if len(shown) > SHOWN:
             shown = shown[: SHOWN - 3] + "..."
-        return f"{self.file}: {f'{self.key} = {shown}: ' if self.key else ''}{self.allowed}"
+        found = self.key if self.value is UNSET else f"{self.key} = {shown}"
+        return ": ".join(part for part in (self.file, found, self.allowed) if part)
 
 
 def names(known: Iterable[str]) -> str:

@@ -56,7 +56,7 @@ def _table(mixture: Mixture) -> np.ndarray:
         age = i * FINISH_STEP_S
         alive = _mixed(mixture, age)
         if alive > 0.0:
-            table[i] = [1.0 - _mixed(mixture, age + horizon) / alive for horizon in FINISH_HORIZONS_S]
+            table[i] = [max(0.0, 1.0 - _mixed(mixture, age + horizon) / alive) for horizon in FINISH_HORIZONS_S]
     table.flags.writeable = False
     return table
 

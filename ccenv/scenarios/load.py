@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.scenarios.errors import ScenarioError, closest, names
-from ccenv.scenarios.overrides import override
+from ccenv.scenarios.overrides import changed_file, override
 from ccenv.scenarios.reading import find, plain_mapping, read
 from ccenv.scenarios.scenario import Scenario, build
 
@@ -39,7 +39,7 @@ def load_scenario(
         file = f"{file}, variant {variant}"
         override(data, changes, file)
     if overrides:
-        file = f"{file} with {', '.join(overrides)}"
+        file = changed_file(file, overrides)
         override(data, overrides, file)
     return build(data, file)
 

@@ -8,6 +8,7 @@ from typing import Any
 from ccenv.scenarios.errors import ScenarioError, closest, names
 from ccenv.scenarios.reading import plain
 
+SHOWN = 3
 NAMED = ("queues", "groups", "campaigns")
 
 
@@ -30,6 +31,12 @@ def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> Non
             node[_index(node, last, key, file)] = plain(value, file, key)
         else:
             _mapping(node, path, key, file)[last] = plain(value, file, key)
+
+
+def changed_file(file: str, changes: Mapping[str, Any]) -> str:
+    """What messages call a file whose values have been changed."""
+    shown = list(changes)[:SHOWN] + (["..."] if len(changes) > SHOWN else [])
+    return f"{file.split(' with ')[0]} with {', '.join(shown)}" if shown else file
 
 
 def _step(node: Any, part: str, before: list[str], key: str, file: str) -> Any:

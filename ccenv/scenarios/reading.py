@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from msgspec import UNSET
 
 from ccenv.scenarios.errors import ScenarioError, closest, names
 
@@ -63,11 +64,14 @@ def find(source: str | Path) -> Path:
     if isinstance(source, str) and source in known:
         return LIBRARY / f"{source}.yaml"
     path = Path(source)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:  # a name too long for a file
+        raise ScenarioError(path.name, "", UNSET, f"is no file: {error.strerror}") from error
     if isinstance(source, Path) or path.suffix in SUFFIXES or len(path.parts) > 1:
-        raise ScenarioError(str(source), "", None, "there is no such file")
-    raise ScenarioError(source, "", None, f"no such scenario; the library has {names(known)}{closest(source, known)}")
+        raise ScenarioError(str(source), "", UNSET, "there is no such file")
+    raise ScenarioError(source, "", UNSET, f"no such scenario; the library has {names(known)}{closest(source, known)}")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -79,11 +83,11 @@ def read(path: Path) -> dict[str, Any]:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(path.name, "", None, f"cannot be read as UTF-8 text: {error}") from error
+        raise ScenarioError(path.name, "", UNSET, f"cannot be read as UTF-8 text: {error}") from error
     except yaml.YAMLError as error:
         mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise ScenarioError(path.name, "", None, f"not valid YAML: {where}{reason or error}") from error
+        raise ScenarioError(path.name, "", UNSET, f"not valid YAML: {where}{reason or error}") from error
     return plain_mapping(data, path.name)
 
 
@@ -95,11 +99,11 @@ def plain_mapping(data: object, file: str) -> dict[str, Any]:
             itself.
     """
     if not isinstance(data, Mapping):
-        raise ScenarioError(file, "", None, f"must be a mapping of keys to values, is {type(data).__name__}")
+        raise ScenarioError(file, "", UNSET, f"must be a mapping of keys to values, is {type(data).__name__}")
     try:
         copy: dict[str, Any] = plain(data, file, "")
     except RecursionError as error:
-        raise ScenarioError(file, "", None, "the document contains itself") from error
+        raise ScenarioError(file, "", UNSET, "the document contains itself") from error
     return copy
 
 
@@ -116,4 +120,6 @@ def plain(value: Any, file: str, key: str) -> Any:
         return [plain(v, file, f"{key}.{i}") for i, v in enumerate(value)]
     if isinstance(value, float) and not abs(value) < float("inf"):
         raise ScenarioError(file, key, value, "must be a finite number")
+    if value is not None and not isinstance(value, bool | int | float | str):
+        raise ScenarioError(file, key, value, "must be text, a number, true, false, null, a list or a mapping")
     return value

@@ -15,7 +15,7 @@ from ccenv.scenarios.capacity import choose_size
 from ccenv.scenarios.catalogue import Action, Pair, make_catalogue, make_pairs
 from ccenv.scenarios.compile import Order, compile_centre
 from ccenv.scenarios.decode import decode
-from ccenv.scenarios.overrides import override
+from ccenv.scenarios.overrides import changed_file, override
 from ccenv.scenarios.schema import Centre
 from ccenv.scenarios.validate import validate
 from ccenv.sim.sizes import Size
@@ -101,7 +101,7 @@ class Scenario:
     def replace(self, **overrides: Any) -> Scenario:
         """The same scenario with other values at dotted keys."""
         data = msgspec.to_builtins(self.centre)
-        file = f"{self.file} with {', '.join(overrides)}" if overrides else self.file
+        file = changed_file(self.file, overrides)
         override(data, overrides, file)
         return build(data, file)
 

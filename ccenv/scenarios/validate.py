@@ -149,10 +149,9 @@ def _contact_numbers(key: str, campaign: Campaign) -> Iterator[Problem]:
 def _hours(key: str, campaign: Campaign, c: Clock) -> Iterator[Problem]:
     start, end = campaign.dial_from_s, campaign.dial_until_s
     if c.kind == "steady":
-        if (start, end) != (0.0, DAY_S):
-            yield Problem(
-                f"{key}.dial_from_s", start, "a steady scenario has no time of day; leave the dialing hours out"
-            )
+        for name, value, default in (("dial_from_s", start, 0.0), ("dial_until_s", end, DAY_S)):
+            if value != default:
+                yield Problem(f"{key}.{name}", value, "a steady scenario has no time of day; leave dialing hours out")
     elif start >= end:
         yield Problem(f"{key}.dial_until_s", end, f"must be after dial_from_s = {start:g}")
     elif start >= c.close_s or end <= c.open_s:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
-from ccenv.scenarios.schema import Centre, Never, PiecewiseHazard, Time, Uniform
+from ccenv.scenarios.schema import Centre, Lognormal, Never, PiecewiseHazard, Time, Uniform
 
+LOG_LONGEST = math.log(1e8)  # a mean above three years is a `mu` in seconds
 ENDLESS = ("patience_s", "drop_after_s")  # times that may be infinite: nothing waits for them
 
 
@@ -15,6 +17,8 @@ def laws(centre: Centre) -> Iterator[tuple[str, Any, str]]:
     for key, time in times(centre):
         if isinstance(time, Uniform) and time.low_s >= time.high_s:
             yield f"{key}.low_s", time.low_s, f"must be below high_s = {time.high_s:g}"
+        if isinstance(time, Lognormal) and time.mu + time.sigma**2 / 2.0 > LOG_LONGEST:
+            yield f"{key}.mu", time.mu, "makes a mean above 1e8 s; mu and sigma are of the logarithm of seconds"
         if isinstance(time, PiecewiseHazard):
             yield from _piecewise(key, time)
         if not key.endswith(ENDLESS):
