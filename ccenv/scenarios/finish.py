@@ -36,8 +36,6 @@ def joined_mixture(campaign: Campaign) -> Mixture:
     answer = float(np.mean(campaign.p_answer))
     person = answer * (1.0 - campaign.detector.p_false_positive)
     machine = campaign.p_machine * campaign.detector.p_machine_passed
-    if person + machine == 0.0:
-        person = 1.0  # nothing is ever joined: the table is never read
     given = campaign.p_sale if isinstance(campaign.p_sale, list) else [campaign.p_sale]
     padded = given + given[-1:] * (len(campaign.contact_number) - len(given))
     sale = float(np.dot(campaign.contact_number, padded))
