@@ -88,7 +88,7 @@ def _clock(row: Any, centre: Centre, days: int, order: Order) -> None:
     row["n_queues"], row["n_groups"], row["n_campaigns"] = len(centre.queues), len(centre.groups), len(centre.campaigns)
     row["n_slots"], row["days"], row["steady"] = n_slots(clock), days, steady
     row["work_conserving"], row["order_total_wait"] = centre.work_conserving, order == "total_wait"
-    row["trunks"] = UNLIMITED_TRUNKS if centre.trunks is None else min(centre.trunks, UNLIMITED_TRUNKS)
+    row["trunks"] = UNLIMITED_TRUNKS if centre.trunks is None else centre.trunks
     row["open_s"] = 0.0 if steady else clock.open_s
     row["close_s"] = clock.warm_up_s + clock.horizon_s if steady else clock.close_s
     row["overtime_s"], row["slot_s"], row["review_s"] = clock.overtime_s, clock.slot_s, clock.review_s
@@ -131,7 +131,7 @@ def _campaign(row: Any, name: str, campaign: Campaign, centre: Centre, laws: dic
     row["share"][: len(campaign.contact_number) - 1] = np.cumsum(campaign.contact_number)[:-1]
     steady = centre.clock.kind == "steady"  # which has no time of day
     row["dial_from_s"], row["dial_until_s"] = campaign.dial_from_s, math.inf if steady else campaign.dial_until_s
-    row["leads"] = UNLIMITED_LEADS if campaign.leads == "unlimited" else min(campaign.leads, UNLIMITED_LEADS)
+    row["leads"] = UNLIMITED_LEADS if campaign.leads == "unlimited" else campaign.leads
     row["sale_value"], row["reserves"] = campaign.sale_value, campaign.reserves
     row["max_lines"] = min(campaign.max_lines, INT32)
     sale = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from typing import Any, Literal, Union, get_args, get_origin
@@ -46,7 +47,7 @@ def _explain(value: Any, expected: Any, key: str, file: str) -> None:
 
 
 def _explain_struct(value: dict[str, Any], struct: type[Node], key: str, file: str) -> None:
-    hints = typing.get_type_hints(struct, include_extras=True)
+    hints = _hints(struct)
     fields = msgspec.structs.fields(struct)
     known = [f.name for f in fields]
     tag = struct.__struct_config__.tag_field
@@ -62,6 +63,11 @@ def _explain_struct(value: dict[str, Any], struct: type[Node], key: str, file: s
             raise ScenarioError(file, f"{dot}{f.name}", UNSET, f"is missing; must be {describe(hints[f.name])}")
 
 
+@functools.cache
+def _hints(struct: type[Node]) -> dict[str, Any]:
+    return typing.get_type_hints(struct, include_extras=True)
+
+
 def _struct(value: Any, members: list[Any], key: str, file: str) -> type[Node] | None:
     """The class that a mapping must have, by its tag if there are several."""
     structs = {m.__struct_config__.tag: m for m in members if _is_node(m)}
@@ -70,7 +76,7 @@ def _struct(value: Any, members: list[Any], key: str, file: str) -> type[Node] |
     if None in structs:
         return structs[None]
     tag = value.get("law")
-    if tag not in structs:
+    if not isinstance(tag, str) or tag not in structs:
         allowed = f"must be one of {names(structs)}{closest(str(tag), structs)}"
         raise ScenarioError(file, f"{key}.law", tag, allowed)
     return structs[tag]

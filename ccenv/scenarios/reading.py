@@ -19,6 +19,7 @@ from msgspec import UNSET
 from ccenv.scenarios.errors import ScenarioError, closest, names
 
 LIBRARY = Path(__file__).resolve().parent / "library"
+LARGEST = 1e15  # far above any time, rate, count or value that means something, far below what overflows
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -95,7 +96,7 @@ def plain_mapping(data: object, file: str) -> dict[str, Any]:
     """A deep copy of a scenario's mapping in builtin types.
 
     Raises:
-        ScenarioError: not a mapping, a key that is not text, a number that is not finite, or a mapping that contains
+        ScenarioError: not a mapping, a key that is not text, a number that is huge or none, or a mapping that contains
             itself.
     """
     if not isinstance(data, Mapping):
@@ -118,8 +119,8 @@ def plain(value: Any, file: str, key: str) -> Any:
         return {k: plain(v, file, f"{key}.{k}".lstrip(".")) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v, file, f"{key}.{i}") for i, v in enumerate(value)]
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        raise ScenarioError(file, key, value, "must be a finite number")
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:  # false for not-a-number too
+        raise ScenarioError(file, key, value, f"must be a number between {-LARGEST:g} and {LARGEST:g}")
     if value is not None and not isinstance(value, bool | int | float | str):
         raise ScenarioError(file, key, value, "must be text, a number, true, false, null, a list or a mapping")
     return value

@@ -13,9 +13,11 @@ from ccenv.scenarios.compile import advisors, n_slots
 from ccenv.scenarios.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Campaign, Centre, Clock
 from ccenv.scenarios.validate_laws import laws
+from ccenv.sim.sizes import SIZES
 
 DAY_S = 86_400.0
 NAME = re.compile(r"[A-Za-z0-9_-]+")
+MOST_LINES = max(size.contacts for size in SIZES.values())  # no class holds more attempts at once
 SUM_TOLERANCE = 1e-9
 CLOCK_KEYS = {"day": ("horizon_s", "warm_up_s"), "steady": ("open_s", "close_s", "overtime_s", "slot_s")}
 
@@ -126,6 +128,8 @@ def campaigns(centre: Centre) -> Iterator[Problem]:
         ladder = campaign.dial_ladder
         if ladder[0] != 1 or any(b <= a for a, b in zip(ladder, ladder[1:], strict=False)):
             yield Problem(f"campaigns.{name}.dial_ladder", ladder, "must start with 1 and increase")
+        if ladder[-1] > MOST_LINES:
+            yield Problem(f"campaigns.{name}.dial_ladder", ladder, f"must end at {MOST_LINES} lines or below")
 
 
 def _outcomes(key: str, campaign: Campaign) -> Iterator[Problem]:

@@ -3,10 +3,15 @@
 import math
 import pickle
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ccenv.scenarios import ScenarioError, load_scenario
+from ccenv.scenarios.reading import find, read
 
+TINY = read(find("tiny"))
 PIECES = "queues.sales.patience_s"
 STEADY = {
     "clock": {"kind": "steady", "horizon_s": 5000},
@@ -22,6 +27,7 @@ FROM = ("campaigns.survey.dial_from_s", 39600)
 LAWS = "one of never, constant, exponential, uniform, lognormal, piecewise_hazard"
 PROBABILITY = "must be a number at least 0 and at most 1"
 NUMBER = "must be a number at least 0"
+HUGE = "must be a number between -1e+15 and 1e+15"
 LADDER = "must start with 1 and increase"
 NAMES = "may hold letters, digits, _ and - only"
 LAST_0 = {"law": "piecewise_hazard", "from_s": [0, 9], "hazard_per_s": [1, 0]}
@@ -39,9 +45,11 @@ CASES = [
     ({"queues.sales.handle_s": "fast"}, f"{NUMBER} or a law, {LAWS}"),
     ({"queues.sales.handle_s": None}, NUMBER),
     ({"queues.sales.handle_s": -3}, NUMBER),
-    ({"queues.sales.handle_s": math.nan}, "must be a finite number"),
-    ({"queues.sales.arrivals_per_hour.1": math.inf}, "must be a finite number"),
+    ({"queues.sales.handle_s": math.nan}, HUGE),
+    ({"queues.sales.arrivals_per_hour.1": math.inf}, HUGE),
     ({"queues.sales.arrivals_per_hour.1": -1}, NUMBER),
+    ({"campaigns.survey.leads": 10**16}, HUGE),
+    ({"day_level_cv": 1e200}, HUGE),
     ({"queues": []}, "must be a mapping"),
     ({"rules.routing": "fifo"}, "must be a mapping"),
     ({"description": 5}, "must be text"),
@@ -67,6 +75,7 @@ CASES = [
     ({"campaigns.survey.p_sale": [0.1] * 4}, "has 4 values; contact_number has shares for 3 only"),
     # laws
     ({"queues.sales.handle_s.law": "lognorm"}, f"must be {LAWS}; did you mean 'lognormal'"),
+    ({f"{PIECES}.law": ["never"]}, f"must be {LAWS}"),
     ({PIECES: {"mean_s": 3}}, f"must be {LAWS}", f"{PIECES}.law", None),
     ({PIECES: {"law": "lognormal", "mu": 1}}, "is missing; must be a number above 0", f"{PIECES}.sigma", MISSING),
     ({"queues.sales.handle_s.mu": 300}, "makes a mean above 1e8 s"),
@@ -119,6 +128,7 @@ CASES = [
     # dialing
     ({"campaigns.survey.dial_ladder": [1, 4, 2]}, LADDER),
     ({"campaigns.survey.dial_ladder": [2, 4]}, LADDER),
+    ({"campaigns.survey.dial_ladder": [1, 8193]}, "must end at 8192 lines or below"),
     ({"campaigns.survey.leads": "many"}, "must be a whole number at least 0 or one of 'unlimited'"),
     ({"campaigns.survey.dial_until_s": 33300}, "must be after dial_from_s = 33300"),
     ({"campaigns.survey.dial_from_s": 39600, "campaigns.survey.dial_until_s": 40000}, "could never be dialed", *FROM),
@@ -172,6 +182,33 @@ def test_refused_with_file_key_value_and_what_is_allowed(case):
 
 def test_the_steady_base_of_the_cases_is_valid():
     load_scenario("tiny", **STEADY)
+
+
+def keys(value, before=()):
+    """Every dotted key of plain data."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in items:
+        yield ".".join([*before, str(name)])
+        yield from keys(item, [*before, str(name)])
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.sampled_from(["never", "sales"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["law", "p", "a"]), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from([k for k in keys(TINY) if not k.startswith(("sources", "variants"))]), JUNK)
+def test_any_value_anywhere_is_accepted_or_refused_with_its_key(key, value):
+    try:
+        scenario = load_scenario(TINY, **{key: value})
+    except ScenarioError as error:
+        assert str(error).startswith(f"mapping with {key}: ")
+        assert error.key
+    else:
+        assert np.isfinite(scenario.config()["finish"]).all()
 
 
 FILES = [
