@@ -1,0 +1,126 @@
+"""The native batch: B environments stepped by one call, with arrays that are used again at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ccenv.engine import Engine
+from ccenv.loops import batch as loops
+from ccenv.observation import snapshot_dtype
+from ccenv.run_config import RuleChoice, run_config
+from ccenv.scenarios import Scenario, load_scenario
+
+AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabled": loops.DISABLED}
+ON_ILLEGAL = ("fallback", "raise")
+
+
+class IllegalAction(ValueError):
+    """An action that its mask forbids."""
+
+
+class Batch:
+    """B copies of one decision process.
+
+    Args:
+        scenario: A scenario, or what `load_scenario` takes.
+        n: Number of environments, B.
+        decisions: What the policy owns: `routing`, `pacing` or `blended`.
+        reward: Preset or weights of terms; None: the scenario's.
+        days: Days of an episode.
+        routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        pacing: The same for pacing.
+        reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
+        on_illegal: `raise` an error, or let the rules decide (`fallback`) and flag it.
+        autoreset: Gymnasium's modes: `same_step`, `next_step`, `disabled`.
+
+    Attributes:
+        obs: (B, K) float32. All arrays are overwritten by the next call; copy what you keep.
+        mask: Legal actions, (B, A) bool.
+        reward, elapsed_s, cost, cost_base: What the last step brought and how many seconds it took, (B,) float64.
+        terminated, truncated, illegal: (B,) bool.
+        starts: The row stands at the first decision of an episode, (B,) bool.
+        warm_up: The row's episode is still in its warm-up, (B,) bool.
+        u: The policy's coin for the coming decision, in (0, 1), (B,) float64; `decision` is that decision's number.
+        final_obs: Last observation of an episode that ended in a `same_step` step, (B, K).
+
+    Raises:
+        ValueError: If an argument is not allowed; the message says what is.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Mapping[str, Any],
+        n: int,
+        *,
+        decisions: str = "blended",
+        reward: str | Mapping[str, Any] | None = None,
+        days: int = 1,
+        routing: RuleChoice = None,
+        pacing: RuleChoice = None,
+        reserves: bool | None = None,
+        on_illegal: str = "raise",
+        autoreset: str = "same_step",
+    ) -> None:
+        for name, value, allowed in (
+            ("on_illegal", on_illegal, ON_ILLEGAL),
+            ("autoreset", autoreset, tuple(AUTORESET)),
+        ):
+            if value not in allowed:
+                raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}")
+        centre = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        self.run = run_config(
+            centre, decisions=decisions, routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
+        )
+        self.engine = Engine(self.run, n)
+        self.on_illegal = on_illegal
+        self.autoreset = AUTORESET[autoreset]
+        self.scenario = self.run.scenario
+        self.catalogue = self.scenario.catalogue
+        self.n = n
+        self.obs, self.mask = self.engine.obs, self.engine.masks
+        self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
+        self.final_obs = self.engine.final_obs
+        outs = self.engine.outs
+        self.reward, self.elapsed_s, self.u = outs["reward"], outs["elapsed_s"], outs["u"]
+        self.cost, self.cost_base, self.decision = outs["cost"], outs["cost_base"], outs["decision"]
+        self.terminated, self.truncated = outs["terminated"], outs["truncated"]
+        self.illegal, self.starts, self.warm_up = outs["illegal"], outs["starts"], outs["warm_up"]
+
+    def reset(self, seeds: Any, which: np.ndarray | None = None) -> None:
+        """Start episodes and run to their first decision.
+
+        Args:
+            seeds: One non-negative integer for each row, (B,).
+            which: Rows to reset, (B,) bool; None: all.
+        """
+        rows = np.ones(self.n, np.bool_) if which is None else np.ascontiguousarray(which, np.bool_)
+        self.engine.start(np.ascontiguousarray(seeds, np.uint64).reshape(self.n), rows)
+
+    def step(self, actions: np.ndarray) -> None:
+        """One decision of every row: act, and run to the next decision or the end of the episode.
+
+        Raises:
+            IllegalAction: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
+        """
+        chosen = np.ascontiguousarray(actions, np.int64)
+        if self.on_illegal == "raise":
+            self._refuse_illegal(chosen)
+        self.engine.step(chosen, self.autoreset)
+
+    def _refuse_illegal(self, actions: np.ndarray) -> None:
+        row = loops.first_illegal(self.mask, actions, self.engine.envs["done"])
+        if row < 0:
+            return
+        action = int(actions[row])
+        legal = [a.name for a, ok in zip(self.catalogue, self.mask[row], strict=True) if ok]
+        name = self.catalogue[action].name if 0 <= action < self.n_actions else f"not in 0..{self.n_actions - 1}"
+        raise IllegalAction(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
+
+    @property
+    def snapshot(self) -> np.ndarray:
+        """The public snapshots, (B,) structured float64: what the observation is made from, in natural units."""
+        values = np.ascontiguousarray(self.engine.flat[:, self.run.places])
+        return values.view(snapshot_dtype(self.scenario)).reshape(self.n)

@@ -1,0 +1,129 @@
+"""The arrays that a run needs, and the calls into the kernel; everything public is built on this."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from ccenv.loops import batch as loops
+from ccenv.run_config import RunConfig
+from ccenv.sim.codes import CONTACTS_FULL
+from ccenv.sim.jit import CACHE_FOLDER
+from ccenv.sim.layout import LOG, LOG_ROWS, OUT
+from ccenv.sim.sizes import SIZES
+
+
+class CapacityError(RuntimeError):
+    """A table of the simulator is full: the message names it and the size class to choose."""
+
+
+def _say_if_compiling(size: str) -> None:
+    marker = CACHE_FOLDER / f"compiled-{size}"
+    if not marker.exists():
+        print(
+            f"ccenv: compiling the simulator for size class {size}, once (about a minute)", file=sys.stderr, flush=True
+        )
+        CACHE_FOLDER.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+
+class Engine:
+    """`n` environment records under one run configuration, with their outputs.
+
+    Attributes:
+        envs: Environment records, (n,).
+        obs: Observations, (n, K) float32.
+        masks: Legal actions, (n, A) bool.
+        outs: Rewards, times, flags, (n,) of `layout.OUT`.
+        final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
+    """
+
+    def __init__(self, run: RunConfig, n: int, *, log: bool = False) -> None:
+        if n < 1:
+            raise ValueError(f"n = {n!r}; allowed: 1 or more environments")
+        _say_if_compiling(run.scenario.size.name)
+        kinds = run.layout
+        self.run = run
+        self.n = n
+        self.words = np.zeros((n, kinds.env.itemsize // 8))
+        self.envs = self.words.view(kinds.env).reshape(n)
+        self.flat = np.zeros((n, kinds.snapshot.itemsize // 8))
+        self.snaps = self.flat.view(kinds.snapshot).reshape(n)
+        self.masks = np.zeros((n, len(run.scenario.catalogue)), np.bool_)
+        self.obs = np.zeros((n, int(run.config["n_observed"][0])), np.float32)
+        self.outs = np.zeros(n, OUT)
+        self.logs = np.zeros(1, LOG)  # its pages stay untouched unless the log is on
+        self.logs["on"] = log
+        self.at = _counter_places(kinds.env)
+        self.final_obs = np.zeros_like(self.obs)
+        self._all_act = np.full(n, loops.ACT, np.int64)
+        self._all_go_on = np.full(n, loops.GO_ON, np.int64)
+        self._no_actions = np.zeros(n, np.int64)
+        self._no_seeds = np.zeros(n, np.uint64)
+
+    def start(self, seeds: np.ndarray, which: np.ndarray) -> None:
+        """Start the marked rows under their seeds and run to the first decision, or to the end where rules decide all."""
+        self._run(np.where(which, loops.START, loops.REST), self._no_actions, seeds, loops.DISABLED)
+
+    def step(self, actions: np.ndarray, autoreset: int) -> None:
+        """One step of every row."""
+        self._run(self._all_act, actions, self._no_seeds, autoreset)
+
+    def go_on(self) -> None:
+        """Run every row that stopped at the end of an interval on."""
+        self._run(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
+
+    def _run(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
+        failed = loops.run_rows(
+            self.envs, self.words, self.at, self.run.config, self.logs, self.snaps, self.flat, self.obs, self.masks, self.outs,
+            commands, actions, seeds, self.final_obs, autoreset,
+        )  # fmt: skip
+        self.check(failed)
+
+    def check(self, failed: int) -> None:
+        """Turn a failure of the kernel into an error that says what to do."""
+        if failed < 0:
+            return
+        env = self.envs[failed]
+        size = self.run.scenario.size
+        if env["failure"] == CONTACTS_FULL:
+            bigger = [s.name for s in SIZES.values() if s.contacts > size.contacts]
+            advice = f"set size_class: {bigger[0]}" if bigger else "no larger class exists"
+            raise CapacityError(f"table contacts is full ({size.contacts} rows in size class {size.name}); {advice}")
+        raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
+
+    def counters(self) -> np.ndarray:
+        """What each row has counted, less what it had when counting started, (n, numbers)."""
+        first, base, _, n = self.at
+        gained: np.ndarray = self.words[:, first : first + n] - self.words[:, base : base + n]
+        return gained
+
+    @property
+    def log(self) -> np.ndarray:
+        """Rows of the event log so far."""
+        rows: np.ndarray = self.logs["row"][0, : int(self.logs["n"][0])]
+        return rows
+
+
+def _counter_places(env: np.dtype) -> np.ndarray:
+    """Places, in a record seen as float64 numbers, of the counters, their base and the last paid ones; and their number."""
+    fields: Any = env.fields
+    first = {name: fields[name][1] // 8 for name in ("queue_count", "base", "previous")}
+    n = int(np.prod(fields["base"][0].shape))
+    return np.array([first["queue_count"], first["base"], first["previous"], n], dtype=np.int64)
+
+
+def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:
+    """Rows of counters (R, n) as structured arrays (R, capacity), by axis."""
+    fields: Any = env.fields
+    out = {}
+    start = 0
+    for axis in ("queue", "group", "campaign"):
+        kind, shape = fields[f"{axis}_count"][0].subdtype
+        size = kind.itemsize // 8 * shape[0]
+        part = np.ascontiguousarray(words[:, start : start + size])
+        out[axis] = part.view(kind).reshape(words.shape[0], shape[0])
+        start += size
+    return out

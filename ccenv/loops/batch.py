@@ -1,0 +1,157 @@
+"""The entry point of the batch: every row starts, acts or goes on, and runs to its next decision or its end.
+
+There is one entry, with one call of each big function, because each caller of compiled code compiles all of it again.
+`words` are the environment records seen as rows of float64; `at` holds the places of the counters in such a row.
+"""
+
+from ccenv.loops.drive import ask, start
+from ccenv.sim.advance import advance
+from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
+from ccenv.sim.contacts import settle_waiting_time
+from ccenv.sim.decide import coin, write_core
+from ccenv.sim.jit import block, entry, helper
+from ccenv.sim.observe import encode, write_rest
+from ccenv.sim.record import WHOLE
+
+# autoreset modes, in Gymnasium's sense
+NEXT_STEP, SAME_STEP, DISABLED = range(3)
+# what a row is told to do
+REST, ACT, START, GO_ON = range(4)
+
+
+@block
+def _look(e, c, stop, snap, flat, obs, mask, out):
+    """What the policy sees: observation, mask, coin, decision number."""
+    if stop != EPOCH:
+        write_core(e, c, snap)
+        mask[HOLD] = True
+        for a in range(1, c.n_actions):
+            mask[a] = False
+    write_rest(e, c, snap)
+    encode(flat, c, obs)
+    out.u = coin(e, c)
+    out.decision = e.n_decisions
+    out.warm_up = e.counting == 0
+
+
+@block
+def _pay(e, c, out, words, at):
+    """Reward and cost of the step: what the counters gained since the last decision."""
+    settle_waiting_time(e, c)
+    reward = 0.0
+    cost = 0.0
+    cost_base = 0.0
+    for k in range(c.n_terms):
+        j = c.term[k].place
+        gain = words[at[0] + j] - words[at[2] + j]
+        words[at[2] + j] = words[at[0] + j]
+        if e.counting != 0:
+            reward += c.term[k].reward * gain
+            cost += c.term[k].cost * gain
+            cost_base += c.term[k].cost_base * gain
+    out.reward = reward
+    out.cost = cost
+    out.cost_base = cost_base
+    out.elapsed_s = e.t - e.last_decision_t
+    e.last_decision_t = e.t
+
+
+@helper
+def _pay_nothing(out):
+    out.reward = 0.0
+    out.cost = 0.0
+    out.cost_base = 0.0
+    out.elapsed_s = 0.0
+    out.illegal = False
+
+
+@block
+def _prepare(e, c, words, out, command, action, seed, autoreset):
+    """Start an episode or note the policy's action. Returns what the row does now; REST for nothing."""
+    if command == ACT:
+        if e.done == 0:
+            e.given = action
+            return ACT
+        _pay_nothing(out)
+        if autoreset == DISABLED:
+            return REST
+        start(e, c, words, e.seed_0, e.episode + 1)
+        return START
+    if command == START:
+        start(e, c, words, seed, WHOLE(0))
+    return command
+
+
+@helper
+def _count_from_here(words, at):
+    for j in range(at[3]):
+        words[at[1] + j] = words[at[0] + j]
+        words[at[2] + j] = words[at[0] + j]
+
+
+@block
+def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out):
+    """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
+    _look(e, c, stop, snap, flat, obs, mask, out)
+    e.done = 0 if stop == EPOCH else 1
+    out.starts = doing == START
+    if doing == START:
+        e.last_decision_t = e.t
+    if doing == ACT:
+        _pay(e, c, out, words, at)
+        out.illegal = e.illegal != 0
+        e.illegal = 0
+        out.terminated = stop == TERMINATED
+        out.truncated = stop == TRUNCATED
+
+
+@entry
+def run_rows(
+    envs, words, at, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset
+):  # fmt: skip
+    """Run every row that is not told to rest. Returns the first row that failed, else -1."""
+    c = cfg[0]
+    log = logs[0]
+    for b in range(envs.shape[0]):
+        e = envs[b]
+        out = outs[b]
+        doing = _prepare(e, c, words[b], out, commands[b], actions[b], seeds[b], autoreset)
+        if doing == START and commands[b] != ACT:
+            _pay_nothing(out)
+        if doing == START:
+            out.terminated = False
+            out.truncated = False
+        while doing != REST:
+            stop = -1
+            while stop < 0:
+                if e.in_epoch != 0:
+                    if ask(e, c, log, snaps[b], masks[b]):
+                        stop = EPOCH
+                else:
+                    stop = advance(e, c, log)
+                    if stop == COUNTING:
+                        _count_from_here(words[b], at)
+                    if stop == EPOCH or stop == COUNTING:
+                        stop = -1
+                if e.failure != OK:
+                    return b
+            if stop == INTERVAL:
+                break
+            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out)
+            if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
+                break
+            for k in range(obs.shape[1]):
+                final_obs[b, k] = obs[b, k]
+            start(e, c, words[b], e.seed_0, e.episode + 1)
+            doing = START
+    return NIL
+
+
+@entry
+def first_illegal(masks, actions, done):
+    """The first row at a decision whose action its mask forbids, else -1."""
+    for b in range(actions.shape[0]):
+        a = actions[b]
+        if done[b] == 0 and (a < 0 or a >= masks.shape[1] or not masks[b, a]):
+            return b
+    return NIL

@@ -1,0 +1,124 @@
+"""At an epoch: the half of the decisions that rules own, and the action that a policy has given."""
+
+from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
+from ccenv.sim.clock import clear
+from ccenv.sim.codes import ASSIGN, HOLD, NIL, OK
+from ccenv.sim.decide import apply_action, coin, end_epoch, write_core, write_mask
+from ccenv.sim.draws import U, mix, root_key
+from ccenv.sim.jit import block, helper
+from ccenv.sim.layout import HELD
+from ccenv.sim.record import WHOLE
+
+# which decisions the policy owns; rules own the rest
+NOTHING, ROUTING, PACING, BOTH = range(4)
+
+
+@helper
+def _restrict(mask, c):
+    """Take the actions of the other half out of a mask; returns the number left."""
+    n = 0
+    for a in range(c.n_actions):
+        if a != HOLD and (c.action[a].kind == ASSIGN) != (c.own == ROUTING):
+            mask[a] = False
+        if mask[a]:
+            n += 1
+    return n
+
+
+@helper
+def _single(mask, c):
+    """The one legal action."""
+    for a in range(c.n_actions):
+        if mask[a]:
+            return WHOLE(a)
+    return WHOLE(NIL)
+
+
+@helper
+def _given(e, c, snap, mask):
+    """The policy's action, used up; NIL if it must be asked. An illegal one is counted, and the rules decide instead."""
+    a = WHOLE(e.given)
+    e.given = NIL
+    if a == NIL or (0 <= a < c.n_actions and mask[a]):
+        return a
+    e.n_illegal += 1
+    e.illegal = 1
+    u = coin(e, c)
+    if c.own == ROUTING:
+        return route(snap, mask, c, e.rule_state, u)
+    if c.own == PACING:
+        return pace(snap, mask, c, e.rule_state, u)
+    return choose(snap, mask, c, e.rule_state, u)
+
+
+@helper
+def _routing_half(e, c, snap, mask):
+    """The next assignment; HOLD if there is none to make, NIL if the policy must be asked."""
+    if e.rule_state[HELD] != 0.0 or not assign_legal(mask, c):
+        return WHOLE(HOLD)
+    if c.own != ROUTING:
+        return route(snap, mask, c, e.rule_state, coin(e, c))
+    if _restrict(mask, c) == 1:
+        return _single(mask, c)
+    return _given(e, c, snap, mask)
+
+
+@helper
+def _next_action(e, c, snap, mask):
+    """What is done next at this epoch; NIL if the policy must be asked, the mask then holds its own actions."""
+    if c.own == BOTH:
+        return _given(e, c, snap, mask)
+    if c.own == NOTHING:
+        return choose(snap, mask, c, e.rule_state, coin(e, c))
+    if e.given == NIL:
+        new_epoch(snap, e.rule_state)
+    a = _routing_half(e, c, snap, mask)
+    if a != HOLD:
+        return a
+    e.rule_state[HELD] = 1.0
+    write_mask(snap, c, mask)
+    if not dial_legal(mask, c):
+        return WHOLE(HOLD)
+    if c.own == PACING:
+        _restrict(mask, c)
+        return _given(e, c, snap, mask)
+    return pace(snap, mask, c, e.rule_state, coin(e, c))
+
+
+@block
+def ask(e, c, log, snap, mask):
+    """Act until the policy must be asked (True) or the epoch is over or has failed (False)."""
+    while e.in_epoch != 0 and e.failure == OK:
+        write_core(e, c, snap)
+        n = write_mask(snap, c, mask)
+        if n == 0 or (n == 1 and mask[HOLD]):
+            end_epoch(e, c)
+            return False
+        number = e.n_decisions
+        if n == 1:
+            number = WHOLE(NIL)
+            a = _single(mask, c)
+        else:
+            a = _next_action(e, c, snap, mask)
+            if a == NIL:
+                return True
+            e.n_decisions += 1
+        apply_action(e, c, log, a, number)
+        if a == HOLD:
+            end_epoch(e, c)
+    return False
+
+
+@block
+def start(e, c, words, seed, episode):
+    """A fresh record for an episode: number 0 runs under the seed itself, later ones under seeds derived from it."""
+    stops = e.stop_at_slots
+    for k in range(words.shape[0]):
+        words[k] = 0.0
+    e.stop_at_slots = stops
+    e.given = NIL
+    e.seed_0 = seed
+    e.episode = episode
+    e.seed = seed if episode == 0 else mix(mix(seed) + U(episode))
+    e.root = root_key(e.seed)
+    clear(e, c)

@@ -1,0 +1,23 @@
+"""Entry points over rows of snapshots: the config's rules as a policy, and masks."""
+
+from ccenv.rules.dispatch import choose
+from ccenv.sim.decide import write_mask
+from ccenv.sim.jit import entry
+
+
+@entry
+def choose_rows(cfg, snaps, masks, state, u, starts, actions):
+    """The rules' action in each row; marked rows forget their state first."""
+    c = cfg[0]
+    for b in range(snaps.shape[0]):
+        if starts[b]:
+            for k in range(state.shape[1]):
+                state[b, k] = 0.0
+        actions[b] = choose(snaps[b], masks[b], c, state[b], u[b])
+
+
+@entry
+def mask_rows(cfg, snaps, masks):
+    """Legal actions of each row, from the core fields of its snapshot."""
+    for b in range(snaps.shape[0]):
+        write_mask(snaps[b], cfg[0], masks[b])

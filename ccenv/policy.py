@@ -1,0 +1,110 @@
+"""The one protocol of policies, rules as policies, and the one loop that rolls any policy out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from ccenv.batch import Batch
+from ccenv.engine import counters_of
+from ccenv.loops.rows import choose_rows
+from ccenv.run_config import RuleChoice, run_config
+from ccenv.scenarios import Scenario
+from ccenv.sim.layout import RULE_STATE
+
+State = np.ndarray | None
+
+
+class Policy(Protocol):
+    """Anything that decides. `needs_snapshot` policies are handed the kernel's snapshot records instead of observations."""
+
+    def act(
+        self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
+    ) -> tuple[np.ndarray, State]:
+        """Decide for B rows.
+
+        Args:
+            obs: Observations, (B, K) float32.
+            mask: Legal actions, (B, A) bool.
+            state: What the policy remembers, (B, S), or None at first; rows with `starts` are to be forgotten.
+            u: The policy's coins, uniform in (0, 1), (B,).
+            starts: Rows at the first decision of an episode, (B,) bool.
+
+        Returns:
+            Actions, (B,) int64, and the state.
+        """
+        ...
+
+
+class RulePolicy:
+    """Compiled rules as a policy: routing first, and when it holds, pacing.
+
+    It reads snapshots, so it is bound to a scenario and is given `batch.engine.snaps` in the place of observations.
+    """
+
+    needs_snapshot = True
+
+    def __init__(self, scenario: Scenario, routing: RuleChoice = None, pacing: RuleChoice = None) -> None:
+        self.run = run_config(scenario, decisions="rules", routing=routing, pacing=pacing)
+
+    def act(
+        self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
+    ) -> tuple[np.ndarray, State]:
+        """As in the protocol; `obs` are snapshot records, (B,)."""
+        memory = np.zeros((len(u), RULE_STATE)) if state is None else state
+        actions = np.zeros(len(u), np.int64)
+        choose_rows(self.run.config, obs, mask, memory, np.ascontiguousarray(u), np.ascontiguousarray(starts), actions)
+        return actions, memory
+
+
+class Rollout:
+    """Episodes of one policy on given seeds: counters by run, illegal actions, decisions."""
+
+    def __init__(
+        self, seeds: np.ndarray, counts: np.ndarray, env: np.dtype, n_illegal: np.ndarray, n_decisions: np.ndarray
+    ):
+        self.seeds = seeds
+        self.counters = counters_of(counts, env)
+        self.n_illegal = n_illegal
+        self.n_decisions = n_decisions
+
+
+def rollout(batch: Batch, policy: Policy, seeds: np.ndarray) -> Rollout:
+    """Run one episode for each seed; a row that has finished takes the next seed.
+
+    The batch must have been made with `autoreset="disabled"`.
+    """
+    keys = np.asarray(seeds, np.int64)
+    engine = batch.engine
+    counts = np.zeros((keys.size, int(engine.at[3])))
+    n_illegal = np.zeros(keys.size, np.int64)
+    n_decisions = np.zeros(keys.size, np.int64)
+    run_of_row = np.arange(batch.n)
+    following = min(batch.n, keys.size)
+    active = run_of_row < keys.size
+    batch.reset(keys[np.minimum(run_of_row, keys.size - 1)])
+    looks = engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs
+    state: State = None
+    while True:
+        done = engine.envs["done"] != 0
+        if np.any(done & active):
+            fresh = np.zeros(batch.n, np.bool_)
+            gained = engine.counters()
+            for row in np.flatnonzero(done & active):
+                run = run_of_row[row]
+                counts[run] = gained[row]
+                n_illegal[run] = engine.envs["n_illegal"][row]
+                n_decisions[run] = engine.envs["n_decisions"][row]
+                active[row] = following < keys.size
+                if active[row]:
+                    run_of_row[row], fresh[row] = following, True
+                    following += 1
+            if np.any(fresh):
+                batch.reset(keys[np.minimum(run_of_row, keys.size - 1)], fresh)
+                continue
+            if not np.any(active):
+                break
+        actions, state = policy.act(looks, batch.mask, state, batch.u, batch.starts)
+        batch.step(actions)
+    return Rollout(keys, counts, engine.run.layout.env, n_illegal, n_decisions)

@@ -1,0 +1,5 @@
+"""Compiled rules, written once: for the kernel, `simulate`, the batch and the service."""
+
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
+
+__all__ = ["PACING_RULES", "ROUTING_RULES", "RuleError", "RuleSpec"]

@@ -1,0 +1,133 @@
+"""Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin).
+
+A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle advisors eligible
+for the campaign. A coin is drawn at the first question after each event and kept in `state` for the questions that follow, as a
+coin tossed again every few seconds would be another policy.
+"""
+
+import math
+
+from ccenv.sim.codes import DIAL, DIAL_RESERVED, HOLD
+from ccenv.sim.draws import ONE, U
+from ccenv.sim.jit import helper
+
+
+@helper
+def _idle(snap, c, i):
+    """Idle advisors eligible for campaign i."""
+    total = 0.0
+    for g in range(c.n_groups):
+        if (c.campaign_skill[g] >> U(i)) & ONE != U(0):
+            total += snap.idle[g]
+    return total
+
+
+@helper
+def _coin(snap, state, u):
+    """This event's coin: drawn when first asked for, the same until the next event."""
+    if state[0] != snap.event_number:
+        state[0] = snap.event_number
+        state[1] = u
+    return state[1]
+
+
+@helper
+def _dial_up_to(snap, mask, c, i, target):
+    """The largest legal step of the ladder towards `target` ringing lines."""
+    need = target - snap.ringing[i]
+    best = HOLD
+    for a in range(1, c.n_actions):
+        if c.action[a].kind == DIAL and c.action[a].index == i and mask[a] and c.action[a].n <= need:
+            best = a
+    return best
+
+
+@helper
+def _round(x, coin):
+    """x rounded randomly: its floor, plus one with the probability of its fraction."""
+    low = math.floor(x)
+    return low + 1.0 if coin < x - low else low
+
+
+@helper
+def _dial_while_idle_above(snap, mask, c, reserve):
+    """Reserve the advisor idle longest for one more attempt while more than `reserve` eligible advisors are idle."""
+    for i in range(c.n_campaigns):
+        if _idle(snap, c, i) > reserve:
+            best = HOLD
+            for a in range(1, c.n_actions):
+                if c.action[a].kind == DIAL_RESERVED and c.action[a].index == i and mask[a]:
+                    if (
+                        best == HOLD
+                        or snap.idle_longest_s[c.action[a].group] > snap.idle_longest_s[c.action[best].group]
+                    ):
+                        best = a
+            if best != HOLD:
+                return best
+    return HOLD
+
+
+@helper
+def no_dial(snap, mask, c, params, state, u):
+    """Never dial."""
+    return HOLD
+
+
+@helper
+def progressive(snap, mask, c, params, state, u):
+    """One reserved advisor for each attempt while more than `reserve` are idle. Params: reserve."""
+    return _dial_while_idle_above(snap, mask, c, params[0])
+
+
+@helper
+def reserve_threshold(snap, mask, c, params, state, u):
+    """Start outbound while idle > reserve; at idle == reserve one more with probability p_next. Params: reserve, p_next."""
+    reserve = params[0]
+    if _coin(snap, state, u) < params[1]:
+        reserve -= 1.0
+    return _dial_while_idle_above(snap, mask, c, max(reserve, 0.0))
+
+
+@helper
+def progressive_unreserved(snap, mask, c, params, state, u):
+    """Target = max(0, idle - reserve) lines. Params: reserve."""
+    for i in range(c.n_campaigns):
+        a = _dial_up_to(snap, mask, c, i, _idle(snap, c, i) - params[0])
+        if a != HOLD:
+            return a
+    return HOLD
+
+
+@helper
+def fixed_ratio(snap, mask, c, params, state, u):
+    """Target = ratio * max(0, idle - reserve), rounded down or randomly. Params: ratio, rounding (1 random), reserve."""
+    coin = _coin(snap, state, u) if params[1] > 0.0 else 1.0
+    for i in range(c.n_campaigns):
+        target = params[0] * max(0.0, _idle(snap, c, i) - params[2])
+        a = _dial_up_to(snap, mask, c, i, _round(target, coin))
+        if a != HOLD:
+            return a
+    return HOLD
+
+
+@helper
+def max0(snap, mask, c, params, state, u):
+    """Target = max(0, k * max(0, idle - reserve) - c), rounded randomly. Params: k, c, reserve."""
+    coin = _coin(snap, state, u)
+    for i in range(c.n_campaigns):
+        target = params[0] * max(0.0, _idle(snap, c, i) - params[2]) - params[1]
+        a = _dial_up_to(snap, mask, c, i, _round(max(0.0, target), coin))
+        if a != HOLD:
+            return a
+    return HOLD
+
+
+@helper
+def constant_lines(snap, mask, c, params, state, u):
+    """Target = n lines, rounded randomly. Params: n."""
+    coin = _coin(snap, state, u)
+    for i in range(c.n_campaigns):
+        a = _dial_up_to(snap, mask, c, i, _round(params[0], coin))
+        if a != HOLD:
+            return a
+    return HOLD

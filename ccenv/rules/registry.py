@@ -1,0 +1,142 @@
+"""The rules by name: parameters, the flag they need, the queue order they choose. Codes are places in these tuples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ccenv.rules import pacing, routing
+from ccenv.sim.layout import PACING_PARAMS
+
+
+class Param(NamedTuple):
+    """A parameter: bounds of a number, or the words that stand for 0, 1, ..."""
+
+    name: str
+    default: float | str
+    low: float = 0.0
+    high: float = float("inf")
+    words: tuple[str, ...] = ()
+    meaning: str = ""
+
+
+class RuleSpec(NamedTuple):
+    """A registered rule. `reserves`: the campaign flag a pacing rule needs, None for any; `order`: a routing rule's queue order."""
+
+    name: str
+    function: Callable[..., Any]
+    params: tuple[Param, ...] = ()
+    reserves: bool | None = None
+    order: str = "entry"
+    per_queue: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """What the rule does: the first line of its function's docstring."""
+        function = getattr(self.function, "py_func", self.function)
+        return str(function.__doc__).splitlines()[0]
+
+
+RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound")
+
+ROUTING_RULES = (
+    RuleSpec("fifo", routing.fifo),
+    RuleSpec("lwt", routing.lwt, order="total_wait"),
+    RuleSpec("priority", routing.priority, per_queue=True),
+    RuleSpec("longest_queue", routing.longest_queue),
+    RuleSpec("random", routing.random),
+)
+PACING_RULES = (
+    RuleSpec("no_dial", pacing.no_dial),
+    RuleSpec("progressive", pacing.progressive, (RESERVE,), reserves=True),
+    RuleSpec(
+        "reserve_threshold",
+        pacing.reserve_threshold,
+        (RESERVE, Param("p_next", 0.0, high=1.0, meaning="probability of one more at the threshold")),
+        reserves=True,
+    ),
+    RuleSpec("progressive_unreserved", pacing.progressive_unreserved, (RESERVE,), reserves=False),
+    RuleSpec(
+        "fixed_ratio",
+        pacing.fixed_ratio,
+        (
+            Param("ratio", 1.0, meaning="ringing lines for each idle advisor"),
+            Param("rounding", "floor", words=("floor", "random"), meaning="how a target is made whole"),
+            RESERVE,
+        ),
+        reserves=False,
+    ),
+    RuleSpec(
+        "max0",
+        pacing.max0,
+        (
+            Param("k", 1.0, meaning="ringing lines for each idle advisor"),
+            Param("c", 0.0, meaning="lines held back"),
+            RESERVE,
+        ),
+        reserves=False,
+    ),
+    RuleSpec("constant_lines", pacing.constant_lines, (Param("n", 1.0, meaning="ringing lines"),), reserves=False),
+)
+
+
+class RuleError(ValueError):
+    """A rule or parameter that does not exist or may not be used here."""
+
+
+def find_rule(rules: Sequence[RuleSpec], name: str) -> int:
+    """Code of a rule; RuleError with the names there are."""
+    for code, rule in enumerate(rules):
+        if rule.name == name:
+            return code
+    raise RuleError(f"rule {name!r} is not registered; allowed: {', '.join(r.name for r in rules)}")
+
+
+def rule_params(rule: RuleSpec, given: Mapping[str, Any], queues: Sequence[str], capacity: int) -> np.ndarray:
+    """The parameter vector of a rule, checked and with defaults.
+
+    Returns:
+        float64 of length `capacity` (rules with ranks, one for each queue) or `PACING_PARAMS`.
+
+    Raises:
+        RuleError: names the rule, the parameter, the value and what is allowed.
+    """
+    if rule.per_queue:
+        return _ranks(rule, given, queues, capacity)
+    names = [p.name for p in rule.params]
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise RuleError(f"rule {rule.name}: unknown parameter {unknown[0]!r}; allowed: {', '.join(names) or 'none'}")
+    vector = np.zeros(max(capacity, PACING_PARAMS))
+    for k, param in enumerate(rule.params):
+        vector[k] = _value(rule, param, given.get(param.name, param.default))
+    return vector
+
+
+def _value(rule: RuleSpec, param: Param, value: Any) -> float:
+    if param.words:
+        if value not in param.words:
+            raise RuleError(f"rule {rule.name}: {param.name} = {value!r}; allowed: {', '.join(param.words)}")
+        return float(param.words.index(value))
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not number or not param.low <= float(value) <= param.high:
+        raise RuleError(
+            f"rule {rule.name}: {param.name} = {value!r}; allowed: a number in [{param.low:g}, {param.high:g}]"
+        )
+    return float(value)
+
+
+def _ranks(rule: RuleSpec, given: Mapping[str, Any], queues: Sequence[str], capacity: int) -> np.ndarray:
+    """Ranks from `order`, a list of queue names, first served first; default: the order of the scenario."""
+    unknown = sorted(set(given) - {"order"})
+    if unknown:
+        raise RuleError(f"rule {rule.name}: unknown parameter {unknown[0]!r}; allowed: order")
+    order = list(given.get("order", queues))
+    if sorted(order) != sorted(queues):
+        raise RuleError(f"rule {rule.name}: order = {order!r}; allowed: each of {', '.join(queues)} once")
+    vector = np.zeros(max(capacity, PACING_PARAMS))
+    for rank, name in enumerate(order):
+        vector[list(queues).index(name)] = rank
+    return vector

@@ -1,0 +1,136 @@
+"""How a scenario is run: who decides what, under which rules and flags, seen through which fields, paid by which terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
+from ccenv.observation import observed_places
+from ccenv.rewards import compile_reward
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
+from ccenv.scenarios import Scenario
+from ccenv.sim.layout import Layout, layout
+
+RuleChoice = str | tuple[str, Mapping[str, Any]] | None
+OWNERS = {"rules": NOTHING, "routing": ROUTING, "pacing": PACING, "blended": BOTH}
+COST = {"dropped": 1.0}
+COST_BASE = {"dropped": 1.0, "joined": 1.0}
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """A compiled run: the scenario with the flag it runs under, and the kernel's configuration record, shape (1,)."""
+
+    scenario: Scenario
+    layout: Layout
+    config: np.ndarray
+    decisions: str
+    routing: tuple[str, dict[str, Any]]
+    pacing: tuple[str, dict[str, Any]]
+    days: int
+    places: np.ndarray = field(repr=False)  # of the snapshot's numbers, in the order of the public snapshot
+
+
+def rule_choice(choice: RuleChoice, default: Any) -> tuple[str, dict[str, Any]]:
+    """A rule's name and given parameters; None takes the scenario's own."""
+    if choice is None:
+        return default.name, dict(default.params)
+    if isinstance(choice, str):
+        return choice, {}
+    name, params = choice
+    return str(name), dict(params)
+
+
+def _pick(
+    rules: tuple[RuleSpec, ...], chosen: tuple[str, dict[str, Any]], scenario: Scenario
+) -> tuple[int, np.ndarray]:
+    code = find_rule(rules, chosen[0])
+    return code, rule_params(rules[code], chosen[1], scenario.queues, scenario.size.queues)
+
+
+def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool | None) -> Scenario:
+    """The scenario under the flag that decides: asked for, else what the pacing rule needs, else its own.
+
+    Raises:
+        RuleError: If the rule would run under a flag it does not work with.
+    """
+    flag = reserves
+    if flag is None and not owned:
+        flag = rule.reserves
+    if flag is not None:
+        scenario = scenario.with_reserves(flag)
+    for name, campaign in scenario.centre.campaigns.items():
+        if rule.reserves is not None and campaign.reserves != rule.reserves:
+            need = str(rule.reserves).lower()
+            raise RuleError(
+                f"pacing rule {rule.name} needs campaigns.{name}.reserves = {need}, it is {str(campaign.reserves).lower()}"
+            )
+    return scenario
+
+
+def run_config(
+    scenario: Scenario,
+    *,
+    decisions: str,
+    routing: RuleChoice = None,
+    pacing: RuleChoice = None,
+    reserves: bool | None = None,
+    days: int = 1,
+    reward: str | Mapping[str, Any] | None = None,
+) -> RunConfig:
+    """Compile a run.
+
+    Args:
+        scenario: The centre.
+        decisions: What the policy owns: `rules` (nothing), `routing`, `pacing` or `blended`.
+        routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        pacing: The same for pacing.
+        reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
+        days: Days of an episode, at least 1.
+        reward: Preset or weights of terms; None: the scenario's.
+
+    Raises:
+        RuleError: If a rule, parameter or flag is not allowed.
+        ValueError: If another argument is not allowed.
+    """
+    if decisions not in OWNERS:
+        raise ValueError(f"decisions = {decisions!r}; allowed: {', '.join(OWNERS)}")
+    if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
+        raise ValueError(f"days = {days!r}; allowed: 1 or more, and 1 in a steady scenario")
+    routed = rule_choice(routing, scenario.centre.rules.routing)
+    paced = rule_choice(pacing, scenario.centre.rules.pacing)
+    pacing_rule = PACING_RULES[find_rule(PACING_RULES, paced[0])]
+    owned = decisions in ("pacing", "blended")
+    scenario = _with_flag(scenario, pacing_rule, owned, reserves)
+    routing_code, routing_params = _pick(ROUTING_RULES, routed, scenario)
+    pacing_code, pacing_params = _pick(PACING_RULES, paced, scenario)
+    kinds = layout(scenario.size.name)
+    config = scenario.config(days=days, order=ROUTING_RULES[routing_code].order).copy()
+    record = config[0]
+    record["own"] = OWNERS[decisions]
+    record["routing"], record["pacing"] = routing_code, pacing_code
+    record["routing_params"] = routing_params
+    record["pacing_params"] = pacing_params[: record["pacing_params"].size]
+    places = _observe(record, scenario, kinds)
+    _pay(record, scenario, scenario.centre.reward if reward is None else reward)
+    return RunConfig(scenario, kinds, config.view(kinds.config), decisions, routed, paced, days, places)
+
+
+def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:
+    places, seen = observed_places(scenario, kinds)
+    record["n_observed"] = len(seen)
+    for k, (place, high, scale) in enumerate(seen):
+        record["observed"][k] = (place, high, scale)
+    return places
+
+
+def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
+    weights = [compile_reward(scenario, w) for w in (reward, COST, COST_BASE)]
+    places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
+    record["n_terms"] = places.size
+    for k, place in enumerate(places):
+        record["term"][k] = (place, *(w[place] for w in weights))

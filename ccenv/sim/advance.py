@@ -1,0 +1,141 @@
+"""The event loop: take the next event, let its handler act, stop where something must be decided."""
+
+import numpy as np
+
+from ccenv.sim.arrivals import on_fresh
+from ccenv.sim.clock import end_day, on_closing, on_opening, on_overtime_end, on_slot, on_warm_up_end, settle_times
+from ccenv.sim.codes import (
+    CLOCK_SLOT,
+    CLOSED,
+    CONNECT_WAITING,
+    COUNTING,
+    EPOCH,
+    EVENT_EPOCH,
+    FAILED,
+    FIRST_STREAM,
+    INTERVAL,
+    LOG_END,
+    LOG_REVIEW,
+    NIGHT,
+    OK,
+    OPEN,
+    OPENING_EPOCH,
+    OVERTIME_OVER,
+    REVIEW_EPOCH,
+    REVIEW_SLOT,
+    RINGING,
+    STAFF_SLOT,
+    TALKING,
+    TERMINATED,
+    TRUNCATED,
+    WAITING,
+    WARM_UP_SLOT,
+    WRAPPING,
+)
+from ccenv.sim.decide import begin_epoch, can_act
+from ccenv.sim.dialing import on_drop_due, on_ring_end
+from ccenv.sim.heap import cancel
+from ccenv.sim.jit import block, helper
+from ccenv.sim.record import note_clock
+from ccenv.sim.service import on_talk_end, on_wrap_up_end
+from ccenv.sim.waiting import on_abandoned, on_return
+
+
+@block
+def _on_contact(e, c, log, s):
+    phase = e.contact[s].phase
+    if phase == WAITING:
+        on_abandoned(e, c, log, s)
+    elif phase == TALKING:
+        on_talk_end(e, c, log, s)
+    elif phase == WRAPPING:
+        on_wrap_up_end(e, c, log, s)
+    elif phase == RINGING:
+        on_ring_end(e, c, log, s)
+    elif phase == CONNECT_WAITING:
+        on_drop_due(e, c, log, s)
+    else:
+        on_return(e, c, log, s)
+
+
+@block
+def _on_clock(e, c, log, slot):
+    if slot == STAFF_SLOT:
+        on_slot(e, c, log)
+    elif slot == WARM_UP_SLOT:
+        on_warm_up_end(e, c, log)
+    elif slot == REVIEW_SLOT:
+        cancel(e, REVIEW_SLOT)
+        note_clock(e, log, LOG_REVIEW, e.day)
+    elif e.stage == NIGHT:
+        on_opening(e, c, log)
+    elif e.stage == OPEN:
+        on_closing(e, c, log)
+    else:
+        on_overtime_end(e, c, log)
+
+
+@helper
+def _stops_before(e, slot):
+    """Does an interval of the counters end with this event's time?"""
+    if e.stop_at_slots == 0 or e.stopped != 0:
+        return False
+    return slot == STAFF_SLOT or (slot == CLOCK_SLOT and e.stage == NIGHT and e.day > 0)
+
+
+@helper
+def _settled(e, c, log, kind):
+    """After an event: the end of the day, an epoch, or neither. Returns -1 where the loop goes on."""
+    e.unsettled = 0
+    if (e.stage == CLOSED or e.stage == OVERTIME_OVER) and e.n_active == 0:
+        cancel(e, REVIEW_SLOT)
+        return TERMINATED if end_day(e, c, log) else -1
+    if e.stage != NIGHT and can_act(e, c):
+        begin_epoch(e, kind)
+        return EPOCH
+    cancel(e, REVIEW_SLOT)
+    return -1
+
+
+@block
+def advance(e, c, log):
+    """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
+    first_contact = FIRST_STREAM + e.queue.shape[0]
+    while True:
+        if e.unsettled != 0:
+            stop = _settled(e, c, log, EVENT_EPOCH)
+            if stop >= 0:
+                return stop
+        slot = np.int64(e.heap[0].slot)
+        e.t = e.heap[0].t
+        if _stops_before(e, slot):
+            settle_times(e, c)
+            e.stopped = 1
+            return INTERVAL
+        e.stopped = 0
+        e.n_events += 1
+        if slot == CLOCK_SLOT and e.stage == OPEN and c.steady != 0:
+            settle_times(e, c)
+            note_clock(e, log, LOG_END, e.day)
+            return TRUNCATED
+        kind = EVENT_EPOCH
+        if slot == REVIEW_SLOT:
+            kind = REVIEW_EPOCH
+        else:
+            e.event_number += 1
+            if slot == CLOCK_SLOT and e.stage == NIGHT:
+                kind = OPENING_EPOCH
+        if slot >= first_contact:
+            _on_contact(e, c, log, slot - first_contact)
+        elif slot >= FIRST_STREAM:
+            on_fresh(e, c, log, slot - FIRST_STREAM)
+        else:
+            _on_clock(e, c, log, slot)
+        if e.failure != OK:
+            return FAILED
+        if slot == WARM_UP_SLOT:
+            e.unsettled = 1
+            return COUNTING
+        stop = _settled(e, c, log, kind)
+        if stop >= 0:
+            return stop

@@ -1,0 +1,127 @@
+"""Contact records: taking and freeing them, their events, and the lists they stand in."""
+
+import numpy as np
+
+from ccenv.sim.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, WAITING
+from ccenv.sim.draws import ONE, U
+from ccenv.sim.heap import cancel, schedule
+from ccenv.sim.jit import block, helper
+
+
+@helper
+def take_contact(e):
+    """A free contact record, counted as active; NIL and a failure if there is none."""
+    s = e.free_head
+    if s == NIL:
+        e.failure = CONTACTS_FULL
+        return NIL
+    e.free_head = e.contact[s].next
+    e.n_active += 1
+    e.contact[s].advisor = NIL
+    e.contact[s].n_redials = 0
+    e.contact[s].n_repeats = 0
+    e.contact[s].priority = 0
+    e.contact[s].machine = 0
+    e.contact[s].flag = 0
+    return s
+
+
+@helper
+def free_contact(e, s):
+    """Give a record back; the caller has seen to `n_active`."""
+    e.contact[s].phase = FREE
+    e.contact[s].next = e.free_head
+    e.free_head = s
+
+
+@helper
+def contact_slot(e, s):
+    """Event slot of a contact record."""
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + s)
+
+
+@helper
+def schedule_contact(e, s, t):
+    """Schedule the record's next event; a time of infinity means none."""
+    if t < 1e300:
+        schedule(e, contact_slot(e, s), t)
+    else:
+        cancel(e, contact_slot(e, s))
+
+
+@helper
+def cancel_contact(e, s):
+    """Forget the record's next event."""
+    cancel(e, contact_slot(e, s))
+
+
+@helper
+def _count_waiting_time(e, q):
+    e.queue_count[q].waiting_s += e.queue[q].length * (e.t - e.queue[q].since)
+    e.queue[q].since = e.t
+
+
+@helper
+def sort_key(e, c, s):
+    """What a queue is ordered by: entry, or entry less the waiting credit."""
+    if c.order_total_wait != 0:
+        return e.contact[s].entry_s - e.contact[s].credit_s
+    return e.contact[s].entry_s
+
+
+@block
+def join_queue(e, c, s):
+    """Put a contact in its queue, behind all whose sort key is not greater."""
+    q = e.contact[s].index
+    key = sort_key(e, c, s)
+    before = e.queue[q].tail
+    after = NIL
+    while before != NIL and sort_key(e, c, before) > key:
+        after = before
+        before = e.contact[before].previous
+    e.contact[s].previous = before
+    e.contact[s].next = after
+    if before == NIL:
+        e.queue[q].head = s
+    else:
+        e.contact[before].next = s
+    if after == NIL:
+        e.queue[q].tail = s
+    else:
+        e.contact[after].previous = s
+    _count_waiting_time(e, q)
+    e.queue[q].length += 1
+    e.waiting_bits |= _bit(q)
+    e.contact[s].phase = WAITING
+
+
+@helper
+def leave_queue(e, s):
+    """Take a contact out of its queue."""
+    q = e.contact[s].index
+    before = e.contact[s].previous
+    after = e.contact[s].next
+    if before == NIL:
+        e.queue[q].head = after
+    else:
+        e.contact[before].next = after
+    if after == NIL:
+        e.queue[q].tail = before
+    else:
+        e.contact[after].previous = before
+    _count_waiting_time(e, q)
+    e.queue[q].length -= 1
+    if e.queue[q].length == 0:
+        e.waiting_bits &= ~_bit(q)
+
+
+@helper
+def settle_waiting_time(e, c):
+    """Bring the waiting time counters up to now."""
+    for q in range(c.n_queues):
+        _count_waiting_time(e, q)
+
+
+@helper
+def _bit(q):
+    return ONE << U(q)

@@ -1,0 +1,139 @@
+"""Epochs: what may be done now, and doing it. Masks are made from the core of the snapshot alone, here and in the service."""
+
+from ccenv.sim.codes import (
+    ASSIGN,
+    COIN,
+    DAY_S,
+    DIAL,
+    DIAL_RESERVED,
+    IDLE,
+    NIL,
+    OPEN,
+    REVIEW_SLOT,
+    SAME_INSTANT,
+)
+from ccenv.sim.dialing import dial_lead, dial_reserved
+from ccenv.sim.draws import ONE, U, entity_key, uniform
+from ccenv.sim.heap import cancel, schedule
+from ccenv.sim.jit import block, helper
+from ccenv.sim.record import note_action
+from ccenv.sim.waiting import assign
+
+MANY_LEADS = 1_000_000
+
+
+@helper
+def _dialing_open(e, c, i):
+    time_of_day = e.t - e.day * DAY_S
+    return e.stage == OPEN and c.campaign[i].dial_from_s <= time_of_day < c.campaign[i].dial_until_s
+
+
+@helper
+def _lines_free(e, c, i):
+    return max(0, min(c.campaign[i].max_lines - e.campaign[i].lines, c.trunks - e.lines))
+
+
+@block
+def can_act(e, c):
+    """Is anything but `hold` legal?"""
+    idle_skills = U(0)
+    for g in range(c.n_groups):
+        if e.group[g].n[IDLE] > 0:
+            if (c.queue_skill[g] & e.waiting_bits) != U(0):
+                return True
+            idle_skills |= c.campaign_skill[g]
+    for i in range(c.n_campaigns):
+        if _dialing_open(e, c, i) and _lines_free(e, c, i) > 0 and e.campaign[i].n_leads < c.campaign[i].leads:
+            if c.campaign[i].reserves == 0 or (idle_skills >> U(i)) & ONE != U(0):
+                return True
+    return False
+
+
+@helper
+def write_core(e, c, snap):
+    """The fields that masks and rules may read."""
+    snap.epoch_kind = e.epoch_kind
+    snap.event_number = e.event_number
+    snap.closed = 0.0 if e.stage == OPEN else 1.0
+    for q in range(c.n_queues):
+        s = e.queue[q].head
+        snap.queue_length[q] = e.queue[q].length
+        if s == NIL:
+            snap.head_entry_wait_s[q] = 0.0
+            snap.head_total_wait_s[q] = 0.0
+        else:
+            wait = e.t - e.contact[s].entry_s
+            snap.head_entry_wait_s[q] = wait
+            snap.head_total_wait_s[q] = wait + e.contact[s].credit_s
+    for g in range(c.n_groups):
+        a = e.group[g].head
+        snap.idle[g] = e.group[g].n[IDLE]
+        snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
+    for i in range(c.n_campaigns):
+        snap.ringing[i] = e.campaign[i].ringing
+        snap.connects_waiting[i] = e.campaign[i].waiting
+        snap.lines_free[i] = _lines_free(e, c, i)
+        snap.leads_left[i] = min(c.campaign[i].leads - e.campaign[i].n_leads, MANY_LEADS)
+        snap.dialing_open[i] = 1.0 if _dialing_open(e, c, i) else 0.0
+
+
+@block
+def write_mask(snap, c, mask):
+    """Legal actions, from the core of a snapshot; returns their number."""
+    n = 0
+    assignable = False
+    for a in range(1, c.n_actions):
+        i = c.action[a].index
+        kind = c.action[a].kind
+        if kind == ASSIGN:
+            legal = snap.queue_length[i] > 0.0 and snap.idle[c.action[a].group] > 0.0
+            assignable = assignable or legal
+        else:
+            k = c.action[a].n
+            legal = snap.dialing_open[i] > 0.0 and snap.lines_free[i] >= k and snap.leads_left[i] >= k
+            if kind == DIAL_RESERVED:
+                legal = legal and snap.idle[c.action[a].group] > 0.0
+        mask[a] = legal
+        if legal:
+            n += 1
+    mask[0] = not (assignable and (snap.closed > 0.0 or c.work_conserving != 0))
+    return n + 1 if mask[0] else n
+
+
+@helper
+def begin_epoch(e, kind):
+    """An epoch begins."""
+    e.in_epoch = 1
+    e.epoch_kind = kind
+
+
+@helper
+def end_epoch(e, c):
+    """Time moves on; come back after `review_s` if there was something to do."""
+    e.in_epoch = 0
+    if c.review_s > 0.0 and can_act(e, c):
+        schedule(e, REVIEW_SLOT, e.t + c.review_s)
+    else:
+        cancel(e, REVIEW_SLOT)
+
+
+@helper
+def coin(e, c):
+    """The policy's uniform for the coming decision."""
+    return uniform(entity_key(e.root, c.policy_stream, e.n_decisions), COIN)
+
+
+@block
+def apply_action(e, c, log, a, number):
+    """Do a legal action; `number` is the decision's, or NIL for one that was forced."""
+    note_action(e, log, number, a)
+    e.epoch_kind = SAME_INSTANT
+    kind = c.action[a].kind
+    i = c.action[a].index
+    if kind == ASSIGN:
+        assign(e, c, log, i, c.action[a].group)
+    elif kind == DIAL:
+        for _ in range(c.action[a].n):
+            dial_lead(e, c, log, i, NIL)
+    elif kind == DIAL_RESERVED:
+        dial_reserved(e, c, log, i, c.action[a].group)

@@ -1,0 +1,226 @@
+"""Random numbers as functions of (key, purpose), and times as functions of (law, uniform).
+
+The generator is the splitmix64 finaliser (Steele, Lea & Flood 2014) on a counter. Logarithm and exponential are written out, so
+that results do not depend on the machine's mathematical library; the argument reductions and series are the classical ones
+(Muller, Elementary Functions, 2016), the normal quantile is Wichura's AS241 (1988).
+"""
+
+import math
+
+import numpy as np
+
+from ccenv.sim.codes import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, PIECEWISE_HAZARD, UNIFORM
+from ccenv.sim.jit import block, helper
+
+U = np.uint64
+GOLD, MIX_1, MIX_2 = U(0x9E3779B97F4A7C15), U(0xBF58476D1CE4E5B9), U(0x94D049BB133111EB)
+ONE, S11, S12, S27, S30, S31, S52 = U(1), U(11), U(12), U(27), U(30), U(31), U(52)
+MANTISSA, ONE_BITS, BIAS = U(0x000FFFFFFFFFFFFF), U(0x3FF0000000000000), 1023
+TWO_53 = 2.0**-53
+LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+INVERSE_LN2 = 1.44269504088896338700
+SQRT_2 = 1.41421356237309504880
+INFINITY = float("inf")
+
+
+@helper
+def mix(z):
+    """The splitmix64 finaliser of a uint64."""
+    z = (z ^ (z >> S30)) * MIX_1
+    z = (z ^ (z >> S27)) * MIX_2
+    return z ^ (z >> S31)
+
+
+@helper
+def root_key(seed):
+    """Key of a run from its seed (uint64)."""
+    return mix(U(seed) * GOLD + GOLD)
+
+
+@helper
+def entity_key(root, stream, number):
+    """Key of entity `number` of a stream."""
+    return mix(mix(root + stream) + (U(number) + ONE) * GOLD)
+
+
+@helper
+def child_key(parent, kind, ordinal):
+    """Key of a descendant."""
+    return mix(mix(parent + (U(kind) + ONE) * GOLD) + (U(ordinal) + ONE) * GOLD)
+
+
+@helper
+def uniform(key, purpose):
+    """A number in (0, 1) that depends on nothing but the key and the purpose."""
+    return (np.float64(mix(key + (U(purpose) + ONE) * GOLD) >> S11) + 0.5) * TWO_53
+
+
+@helper
+def second(u):
+    """Another uniform made of a uniform's bits, for the second coin of one decision."""
+    return (np.float64(mix(np.float64(u).view(np.uint64)) >> S11) + 0.5) * TWO_53
+
+
+@helper
+def log(x):
+    """Natural logarithm of a positive normal number.
+
+    x = 2^k m with m in [1/sqrt 2, sqrt 2), then 2 artanh((m - 1)/(m + 1)) by its series to the 21st power.
+    """
+    bits = np.float64(x).view(np.uint64)
+    k = np.int64(bits >> S52) - BIAS
+    m = U((bits & MANTISSA) | ONE_BITS).view(np.float64)
+    if m > SQRT_2:
+        m *= 0.5
+        k += 1
+    f = (m - 1.0) / (m + 1.0)
+    w = f * f
+    tail = w * (
+        1.0 / 3.0 + w * (1.0 / 5.0 + w * (1.0 / 7.0 + w * (1.0 / 9.0 + w * (1.0 / 11.0 + w * (
+            1.0 / 13.0 + w * (1.0 / 15.0 + w * (1.0 / 17.0 + w * (1.0 / 19.0 + w * (1.0 / 21.0)))))))))
+    )  # fmt: skip
+    return k * LN2_HIGH + (2.0 * f + (2.0 * f * tail + k * LN2_LOW))
+
+
+@helper
+def exp(x):
+    """Exponential; 0 below -708 and infinity above 709.
+
+    x = k ln 2 + r with |r| <= ln(2)/2, then the Taylor series of exp(r) to the 13th power.
+    """
+    if x > 709.0:
+        return INFINITY
+    if x < -708.0:
+        return 0.0
+    k = np.int64(math.floor(x * INVERSE_LN2 + 0.5))
+    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    s = 1.0 / 6227020800.0
+    s = s * r + 1.0 / 479001600.0
+    s = s * r + 1.0 / 39916800.0
+    s = s * r + 1.0 / 3628800.0
+    s = s * r + 1.0 / 362880.0
+    s = s * r + 1.0 / 40320.0
+    s = s * r + 1.0 / 5040.0
+    s = s * r + 1.0 / 720.0
+    s = s * r + 1.0 / 120.0
+    s = s * r + 1.0 / 24.0
+    s = s * r + 1.0 / 6.0
+    s = s * r + 0.5
+    s = s * r * r + r + 1.0
+    return s * U(U(k + BIAS) << S52).view(np.float64)
+
+
+@helper
+def normal(u):
+    """Quantile of the standard normal law, Wichura's AS241 (PPND16), relative error about 1e-16."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        a = 2509.0809287301226727
+        a = a * r + 33430.575583588128105
+        a = a * r + 67265.770927008700853
+        a = a * r + 45921.953931549871457
+        a = a * r + 13731.693765509461125
+        a = a * r + 1971.5909503065514427
+        a = a * r + 133.14166789178437745
+        a = a * r + 3.387132872796366608
+        b = 5226.495278852545925
+        b = b * r + 28729.085735721942674
+        b = b * r + 39307.89580009271061
+        b = b * r + 21213.794301586595867
+        b = b * r + 5394.1960214247511077
+        b = b * r + 687.1870074920579083
+        b = b * r + 42.313330701600911252
+        b = b * r + 1.0
+        return q * a / b
+    r = math.sqrt(-log(u if q < 0.0 else 1.0 - u))
+    if r <= 5.0:
+        r -= 1.6
+        a = 7.7454501427834140764e-4
+        a = a * r + 0.0227238449892691845833
+        a = a * r + 0.24178072517745061177
+        a = a * r + 1.27045825245236838258
+        a = a * r + 3.64784832476320460504
+        a = a * r + 5.7694972214606914055
+        a = a * r + 4.6303378461565452959
+        a = a * r + 1.42343711074968357734
+        b = 1.05075007164441684324e-9
+        b = b * r + 5.475938084995344946e-4
+        b = b * r + 0.0151986665636164571966
+        b = b * r + 0.14810397642748007459
+        b = b * r + 0.68976733498510000455
+        b = b * r + 1.6763848301838038494
+        b = b * r + 2.05319162663775882187
+        b = b * r + 1.0
+    else:
+        r -= 5.0
+        a = 2.01033439929228813265e-7
+        a = a * r + 2.71155556874348757815e-5
+        a = a * r + 0.0012426609473880784386
+        a = a * r + 0.026532189526576123093
+        a = a * r + 0.29656057182850489123
+        a = a * r + 1.7848265399172913358
+        a = a * r + 5.4637849111641143699
+        a = a * r + 6.6579046435011037772
+        b = 2.04426310338993978564e-15
+        b = b * r + 1.4215117583164458887e-7
+        b = b * r + 1.8463183175100546818e-5
+        b = b * r + 7.868691311456132591e-4
+        b = b * r + 0.0148753612908506148525
+        b = b * r + 0.13692988092273580531
+        b = b * r + 0.59983220655588793769
+        b = b * r + 1.0
+    return -a / b if q < 0.0 else a / b
+
+
+@block
+def draw(law, u):
+    """Time in seconds at which the survival function of a law record equals u; infinity where it never does."""
+    if law.kind == EXPONENTIAL:
+        return -log(u) * law.a
+    if law.kind == LOGNORMAL:
+        return exp(law.a - law.b * normal(u))
+    if law.kind == CONSTANT:
+        return law.a
+    if law.kind == UNIFORM:
+        return law.b - u * (law.b - law.a)
+    if law.kind == PIECEWISE_HAZARD:
+        need = -log(u)
+        for i in range(law.n - 1):
+            room = law.hazard[i] * (law.start[i + 1] - law.start[i])
+            if need < room:
+                return law.start[i] + need / law.hazard[i]
+            need -= room
+        last = law.n - 1
+        return law.start[last] + need / law.hazard[last] if law.hazard[last] > 0.0 else INFINITY
+    return INFINITY
+
+
+@helper
+def survival(law, x):
+    """Probability that a time of this law record exceeds x >= 0 seconds."""
+    if law.kind == EXPONENTIAL:
+        return exp(-x / law.a)
+    if law.kind == LOGNORMAL:
+        return 0.5 * math.erfc((log(x) - law.a) / (law.b * SQRT_2)) if x > 0.0 else 1.0
+    if law.kind == CONSTANT:
+        return 1.0 if x < law.a else 0.0
+    if law.kind == UNIFORM:
+        return min(1.0, max(0.0, (law.b - x) / (law.b - law.a)))
+    if law.kind == PIECEWISE_HAZARD:
+        used = 0.0
+        for i in range(law.n):
+            if x <= law.start[i]:
+                break
+            end = law.start[i + 1] if i + 1 < law.n else x
+            used += law.hazard[i] * (min(x, end) - law.start[i])
+        return exp(-used)
+    return 1.0 if law.kind == NEVER else 0.0
+
+
+@helper
+def draw_beyond(law, age, u):
+    """A time of this law given that it exceeds `age` seconds."""
+    if law.kind == CONSTANT:
+        return law.a
+    return max(age, draw(law, u * survival(law, age)))

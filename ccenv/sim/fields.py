@@ -1,0 +1,87 @@
+"""The fields of the snapshot, declared once: the kernel's record, spaces, manifests, pages and tests are made from them.
+
+A snapshot holds only what a real ACD can see. `core` fields are what masks and rules may read; they are written at every epoch,
+the others only when an observation is asked for. `rule_only` fields are not part of the observation.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """One field. `axis`: one value, or one for each queue (Q), group (G), campaign (C) or compatible pair (P), times `width`."""
+
+    name: str
+    axis: str
+    unit: str
+    high: float
+    scale: float
+    meaning: str
+    core: bool = False
+    width: int = 1
+    rule_only: bool = False
+
+
+RECENT_S = 300.0  # time constant of "recent" rates of a queue, and the short one of a campaign
+RECENT_LONG_S = 1_800.0
+FINISH_HORIZONS_S = (10.0, 30.0, 60.0)
+RINGING_AGES_S = (0.0, 5.0, 10.0, 20.0)  # left edges of the age classes of ringing lines
+N_OLDEST = 3
+
+FIELDS = (
+    Field("epoch_kind", "", "code", 4, 0.25, "opening, event, same instant, timer, review", core=True),
+    Field(
+        "event_number",
+        "",
+        "1",
+        1e12,
+        1.0,
+        "events so far, reviews apart: one coin per event",
+        core=True,
+        rule_only=True,
+    ),
+    Field("closed", "", "flag", 1, 1.0, "1 after closing", core=True),
+    Field("queue_length", "Q", "contacts", 200, 0.1, "contacts waiting", core=True),
+    Field(
+        "head_entry_wait_s", "Q", "s", 3600, 1 / 60, "wait of the first in line since it entered this queue", core=True
+    ),
+    Field("head_total_wait_s", "Q", "s", 7200, 1 / 60, "the same plus its waiting credit", core=True),
+    Field("idle", "G", "advisors", 1024, 0.1, "idle advisors", core=True),
+    Field("idle_longest_s", "G", "s", 3600, 1 / 300, "idle time of the advisor idle longest", core=True),
+    Field("ringing", "C", "lines", 1024, 0.1, "lines ringing", core=True),
+    Field("connects_waiting", "C", "contacts", 100, 0.2, "connects waiting for an advisor", core=True),
+    Field("lines_free", "C", "lines", 1024, 0.05, "lines that could be dialed now", core=True),
+    Field("leads_left", "C", "leads", 1e6, 1e-4, "leads never dialed (clipped if unlimited)", core=True),
+    Field("dialing_open", "C", "flag", 1, 1.0, "1 within the dialing hours", core=True),
+    Field("time_of_day_s", "", "s", 172_800, 1 / 86_400, "time since the midnight before the opening"),
+    Field("to_close_s", "", "s", 86_400, 1 / 28_800, "time to closing"),
+    Field("since_last_s", "", "s", 3600, 1 / 10, "time since the last decision"),
+    Field("oldest_wait_s", "Q", "s", 3600, 1 / 60, "wait of the first three in line", width=N_OLDEST),
+    Field("head_priority", "Q", "flag", 1, 1.0, "1 if the first in line has high priority"),
+    Field("arrivals_recent_per_hour", "Q", "1/h", 20_000, 1 / 60, "recent rate of contacts offered"),
+    Field("abandoned_recent_per_hour", "Q", "1/h", 20_000, 1 / 10, "recent rate of abandonment"),
+    Field("forecast_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of this slot"),
+    Field("forecast_next_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of the next slot"),
+    Field("in_service", "P", "contacts", 1024, 0.1, "contacts of the queue or campaign talking to the group"),
+    Field("reserved", "G", "advisors", 1024, 0.1, "advisors reserved for an attempt"),
+    Field("wrap_up", "G", "advisors", 1024, 0.1, "advisors in wrap-up"),
+    Field("staffed", "G", "advisors", 1024, 0.1, "advisors on duty or not yet finished"),
+    Field("staffed_next", "G", "advisors", 1024, 0.1, "advisors planned for the next slot"),
+    Field(
+        "finishes",
+        "G",
+        "contacts",
+        1024,
+        0.1,
+        "contacts expected to finish within 10, 30, 60 s, by their ages",
+        width=3,
+    ),
+    Field("ringing_by_age", "C", "lines", 1024, 0.1, "lines ringing for 0-5, 5-10, 10-20, 20 s and more", width=4),
+    Field(
+        "answer_rate", "C", "share", 1, 2.0, "recent share of ended attempts that were answered: 5 and 30 min", width=2
+    ),
+    Field("dropped", "C", "contacts", 1e6, 0.02, "dropped connects of the run (numerator of `run_total`)"),
+    Field("joined_or_dropped", "C", "contacts", 1e6, 0.002, "joined and dropped connects (denominator of `run_total`)"),
+    Field("leads_dialable", "C", "leads", 1e6, 1e-4, "leads that may be dialed now"),
+)

@@ -1,0 +1,101 @@
+"""The rest of the snapshot, written only where somebody looks, and its encoding as an observation."""
+
+import numpy as np
+
+from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, DAY_S, NIL, OFF, RESERVED
+from ccenv.sim.draws import exp
+from ccenv.sim.fields import FINISH_HORIZONS_S, N_OLDEST, RECENT_S, RINGING_AGES_S
+from ccenv.sim.jit import block, helper
+from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
+from ccenv.sim.service import pair_of
+
+PER_HOUR = 3600.0 / RECENT_S
+N_HORIZONS = len(FINISH_HORIZONS_S)
+AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
+
+
+@helper
+def _write_queues(e, c, snap):
+    following = min(e.slot + 1, c.n_slots - 1)
+    for q in range(c.n_queues):
+        s = e.queue[q].head
+        snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
+        for k in range(N_OLDEST):
+            if s == NIL:
+                snap.oldest_wait_s[q, k] = 0.0
+            else:
+                snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s
+                s = e.contact[s].next
+        per_hour = exp((e.queue[q].recent_t - e.t) / RECENT_S) * PER_HOUR
+        snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
+        snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
+        snap.forecast_per_hour[q] = c.queue[q].rate[e.slot]
+        snap.forecast_next_per_hour[q] = c.queue[q].rate[following]
+
+
+@helper
+def _write_finishes(e, c, snap, g):
+    """Expected number of contacts that end soon, from the ages of those in service."""
+    for h in range(N_HORIZONS):
+        snap.finishes[g, h] = 0.0
+    for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
+        if e.advisor[a].state == ADVISOR_TALKING:
+            s = e.advisor[a].contact
+            p = pair_of(e, c, s)
+            x = min((e.t - e.contact[s].since) / FINISH_STEP_S, FINISH_BINS - 1.000001)
+            i = int(x)
+            part = x - i
+            for h in range(N_HORIZONS):
+                snap.finishes[g, h] += (1.0 - part) * c.finish[p, i, h] + part * c.finish[p, i + 1, h]
+
+
+@helper
+def _write_groups(e, c, snap):
+    following = min(e.slot + 1, c.n_slots - 1)
+    for p in range(c.n_pairs):
+        snap.in_service[p] = e.in_service[p]
+    for g in range(c.n_groups):
+        n = e.group[g].n
+        snap.reserved[g] = n[RESERVED]
+        snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
+        snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
+        snap.staffed_next[g] = c.staffing[g, following]
+        _write_finishes(e, c, snap, g)
+
+
+@helper
+def _write_campaigns(e, c, snap):
+    for i in range(c.n_campaigns):
+        for k in range(4):
+            snap.ringing_by_age[i, k] = 0.0
+        s = e.campaign[i].ring_head
+        while s != NIL:
+            age = e.t - e.contact[s].since
+            k = int(age >= AGE_1) + int(age >= AGE_2) + int(age >= AGE_3)
+            snap.ringing_by_age[i, k] += 1.0
+            s = e.contact[s].next
+        for k in range(2):  # both counts fade alike, so their ratio is that of the last attempt
+            ended = e.campaign[i].ended[k]
+            snap.answer_rate[i, k] = e.campaign[i].answered[k] / ended if ended > 1e-3 else 0.0
+        dropped = e.campaign_count[i].dropped
+        snap.dropped[i] = dropped
+        snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
+        snap.leads_dialable[i] = snap.leads_left[i] if snap.dialing_open[i] > 0.0 else 0.0
+
+
+@block
+def write_rest(e, c, snap):
+    """All fields that are not core; the core has been written for this instant."""
+    snap.time_of_day_s = e.t - e.day * DAY_S
+    snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
+    snap.since_last_s = e.t - e.last_decision_t
+    _write_queues(e, c, snap)
+    _write_groups(e, c, snap)
+    _write_campaigns(e, c, snap)
+
+
+@helper
+def encode(flat, c, obs):
+    """An observation from a snapshot seen as a flat vector: the fields a policy may see, clipped, times their scales."""
+    for k in range(c.n_observed):
+        obs[k] = np.float32(min(max(flat[c.observed[k].place], 0.0), c.observed[k].high) * c.observed[k].scale)

@@ -1,0 +1,50 @@
+"""Contacts that come again: redials after abandoning or being blocked, repeats after an unresolved contact."""
+
+from ccenv.sim.codes import DAY_S, INFINITY, PENDING_REDIAL, PENDING_REPEAT, REDIAL_DELAY, REDIAL_P, REPEAT_DELAY
+from ccenv.sim.contacts import cancel_contact, free_contact, schedule_contact
+from ccenv.sim.draws import draw, uniform
+from ccenv.sim.jit import block, helper
+
+
+@helper
+def due_in_opening_time(e, c, delay):
+    """When `delay` seconds of opening time from now are over; infinity if the last closing comes first."""
+    due = min(e.t, e.close_t) + delay
+    if due < e.close_t:
+        return due
+    if c.steady != 0 or not due < INFINITY:
+        return INFINITY
+    night = DAY_S - (c.close_s - c.open_s)
+    close = e.close_t
+    for _ in range(e.day + 1, c.days):
+        due += night
+        close += DAY_S
+        if due < close:
+            return due
+    return INFINITY
+
+
+@block
+def redial_or_leave(e, c, s):
+    """An abandoned or blocked contact redials later, or is lost."""
+    q = e.contact[s].index
+    key = e.contact[s].key
+    e.n_active -= 1
+    if e.contact[s].n_redials < c.queue[q].max_redials and uniform(key, REDIAL_P) < c.queue[q].p_redial:
+        delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
+        e.contact[s].phase = PENDING_REDIAL
+        e.contact[s].since = e.t
+        schedule_contact(e, s, due_in_opening_time(e, c, delay))
+    else:
+        cancel_contact(e, s)
+        free_contact(e, s)
+
+
+@block
+def start_repeat(e, c, s):
+    """An unresolved contact waits to come again; the caller has seen to `n_active`."""
+    q = e.contact[s].index
+    delay = draw(c.law[c.queue[q].repeat_delay], uniform(e.contact[s].key, REPEAT_DELAY))
+    e.contact[s].phase = PENDING_REPEAT
+    e.contact[s].since = e.t
+    schedule_contact(e, s, due_in_opening_time(e, c, delay))

@@ -1,0 +1,45 @@
+"""Size classes: the capacities for which the kernel is compiled. Loops run to the scenario's own counts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Size(NamedTuple):
+    """Capacities of one class."""
+
+    name: str
+    queues: int
+    groups: int
+    campaigns: int
+    pairs: int
+    actions: int
+    advisors: int
+    contacts: int
+    slots: int
+    laws: int
+
+    @property
+    def heap(self) -> int:
+        """Event slots: fixed ones, arrival streams, contact records."""
+        return 4 + self.queues + self.contacts
+
+
+SIZES = {
+    "S": Size("S", queues=8, groups=8, campaigns=4, pairs=64, actions=96, advisors=64, contacts=512, slots=48, laws=64),
+    "M": Size(
+        "M", queues=16, groups=16, campaigns=8, pairs=128, actions=192, advisors=256, contacts=2048, slots=96, laws=160
+    ),
+    "L": Size(
+        "L",
+        queues=64,
+        groups=64,
+        campaigns=16,
+        pairs=512,
+        actions=640,
+        advisors=1024,
+        contacts=8192,
+        slots=288,
+        laws=640,
+    ),
+}

@@ -1,0 +1,53 @@
+"""The event log of one episode, for looking at and for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ccenv.engine import Engine, counters_of
+from ccenv.loops.batch import DISABLED
+from ccenv.run_config import RuleChoice, run_config
+from ccenv.scenarios import Scenario
+
+Choice = Callable[[int, float, np.ndarray], int]
+
+
+def trace(
+    scenario: Scenario,
+    choose: Choice | None = None,
+    *,
+    seed: int,
+    days: int = 1,
+    decisions: str = "blended",
+    routing: RuleChoice = None,
+    pacing: RuleChoice = None,
+    reserves: bool | None = None,
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Run one episode with the event log on.
+
+    Args:
+        scenario: The centre.
+        choose: Takes decision number, coin and the numbers of the legal actions, returns one of them; None: rules decide.
+        seed: Seed of the episode.
+        days: Days of the episode.
+        decisions: What `choose` owns.
+        routing: As in `simulate`.
+        pacing: As in `simulate`.
+        reserves: The campaigns' flag; None: the scenario's.
+
+    Returns:
+        Rows of `layout.LOG_ROW` in the order in which things happened, and the counters, one row of each axis.
+    """
+    owned = "rules" if choose is None else decisions
+    run = run_config(scenario, decisions=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)
+    engine = Engine(run, 1, log=True)
+    engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
+    while choose is not None and not engine.envs["done"][0]:
+        legal = np.flatnonzero(engine.masks[0])
+        out: Any = engine.outs[0]
+        action = choose(int(out["decision"]), float(out["u"]), legal)
+        engine.step(np.array([action], np.int64), DISABLED)
+    return engine.log.copy(), counters_of(engine.counters(), run.layout.env)
