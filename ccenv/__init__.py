@@ -1,3 +1,76 @@
-"""A blended contact centre as a Markov decision process: routing and pacing."""
+"""A blended contact centre as a Markov decision process: routing and pacing.
+
+The public names are loaded when they are first used, so that importing the package compiles and loads little.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from gymnasium.envs.registration import register
+
+if TYPE_CHECKING:
+    from ccenv import theory
+    from ccenv.batch import Batch
+    from ccenv.env import CentreEnv
+    from ccenv.kpis import KPIS, KpiTable
+    from ccenv.policy import Policy, RulePolicy, rollout
+    from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
+    from ccenv.simulation import simulate
+    from ccenv.vector import CentreVectorEnv
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "KPIS": "ccenv.kpis",
+    "Batch": "ccenv.batch",
+    "CentreEnv": "ccenv.env",
+    "CentreVectorEnv": "ccenv.vector",
+    "KpiTable": "ccenv.kpis",
+    "Policy": "ccenv.policy",
+    "RulePolicy": "ccenv.policy",
+    "Scenario": "ccenv.scenarios",
+    "ScenarioError": "ccenv.scenarios",
+    "list_scenarios": "ccenv.scenarios",
+    "load_scenario": "ccenv.scenarios",
+    "rollout": "ccenv.policy",
+    "simulate": "ccenv.simulation",
+}
+
+__all__ = [
+    "KPIS",
+    "Batch",
+    "CentreEnv",
+    "CentreVectorEnv",
+    "KpiTable",
+    "Policy",
+    "RulePolicy",
+    "Scenario",
+    "ScenarioError",
+    "list_scenarios",
+    "load_scenario",
+    "rollout",
+    "simulate",
+    "theory",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "theory":
+        return importlib.import_module("ccenv.theory")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ccenv' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+for _id, _decisions in (("Routing", "routing"), ("Pacing", "pacing"), ("Blended", "blended")):
+    register(
+        id=f"ccenv/{_id}-v0",
+        entry_point="ccenv.env:CentreEnv",
+        vector_entry_point="ccenv.vector:CentreVectorEnv",
+        disable_env_checker=True,
+        kwargs={"decisions": _decisions},
+    )

@@ -1,0 +1,182 @@
+"""The Gymnasium environment: one contact centre, one decision a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium.spaces import Discrete
+
+from ccenv.batch import Batch
+from ccenv.loops.batch import NEXT_STEP
+from ccenv.observation import observation_space
+from ccenv.render import as_pixels, as_text
+from ccenv.run_config import RuleChoice
+from ccenv.scenarios import Scenario
+
+SEED_BITS = 62
+
+
+class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
+    """A blended contact centre as a Markov decision process.
+
+    ## Description
+
+    Inbound contacts wait in queues until they are assigned to a group of advisors who can handle them, or give up. Campaigns
+    dial leads; who answers is joined to an idle advisor, waits a moment, or is dropped. Advisors are never interrupted. A
+    policy decides which waiting contact goes to which group (routing), how many lines to dial (pacing), or both:
+
+    | id | the policy decides |
+    |---|---|
+    | `ccenv/Routing-v0` | `routing`; the scenario's pacing rule dials |
+    | `ccenv/Pacing-v0` | `pacing`; the scenario's routing rule assigns |
+    | `ccenv/Blended-v0` | `blended`: both |
+
+    Steps are events, not seconds: the policy is asked when something has happened and two or more of its actions are legal,
+    again at the same instant until it holds, and every `review_s` seconds while it could act.
+
+    ## Action Space
+
+    `Discrete(A)`, generated from the scenario: `hold`, `assign` for each compatible pair of queue and group, and for each
+    campaign `dial` with each number of the ladder, or with each group where the campaign reserves. `catalogue` names them.
+    `info["action_mask"]` (int8) and `action_masks()` (bool) tell what is legal.
+
+    ## Observation Space
+
+    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.fields`, in natural units times a fixed scale, clipped to
+    declared bounds. `ccenv.observation.observation_names` names each number; `snapshot` holds the same in natural units.
+
+    ## Rewards
+
+    The weighted sum of what the simulator counts between two decisions, undiscounted; `reward` names a preset or gives the
+    weights. `info["elapsed_s"]` is the time the step took, `info["cost"]` and `info["cost_base"]` count dropped connects and
+    joined plus dropped connects.
+
+    ## Starting State
+
+    The centre at its opening, empty, at the first decision. `reset(seed=s)` meets the same contacts under any policy.
+
+    ## Episode End
+
+    `terminated` when the last day is over and everybody has been served or overtime has ended; `truncated` at the horizon of a
+    steady scenario.
+
+    ## Arguments
+
+    | argument | default | meaning |
+    |---|---|---|
+    | `scenario` | `"bank_blended"` | name, path or mapping of a scenario, or a `Scenario` |
+    | `decisions` | fixed by the id | `routing`, `pacing` or `blended` |
+    | `reward` | `None` | preset or weights of terms; the scenario's own |
+    | `days` | `1` | days of an episode |
+    | `routing` | `None` | rule of the half not owned, and fallback; the scenario's own |
+    | `pacing` | `None` | the same for pacing |
+    | `reserves` | `None` | the campaigns' flag; the scenario's own, or what the pacing rule needs |
+    | `on_illegal` | `"fallback"` | an illegal action is replaced by the rules' and flagged, or an error (`"raise"`) |
+    | `render_mode` | `None` | `"ansi"` or `"rgb_array"` |
+
+    ## Version History
+
+    * v0: first version
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Mapping[str, Any] = "bank_blended",
+        *,
+        decisions: str = "blended",
+        reward: str | Mapping[str, Any] | None = None,
+        days: int = 1,
+        routing: RuleChoice = None,
+        pacing: RuleChoice = None,
+        reserves: bool | None = None,
+        on_illegal: str = "fallback",
+        render_mode: str | None = None,
+    ) -> None:
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            raise ValueError(
+                f"render_mode = {render_mode!r}; allowed: None, {', '.join(self.metadata['render_modes'])}"
+            )
+        self.render_mode = render_mode
+        self.batch = Batch(
+            scenario,
+            1,
+            decisions=decisions,
+            reward=reward,
+            days=days,
+            routing=routing,
+            pacing=pacing,
+            reserves=reserves,
+            on_illegal=on_illegal,
+            autoreset="disabled",
+        )
+        self.scenario = self.batch.scenario
+        self.catalogue = self.batch.catalogue
+        self.observation_space = observation_space(self.scenario, self.batch.run.layout)
+        self.action_space = Discrete(self.batch.n_actions)  # type: ignore[assignment]
+        self._seeded = False
+        self._action = np.zeros(1, np.int64)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Start an episode; without a seed, the next one of the same seed."""
+        super().reset(seed=seed)
+        if seed is None and not self._seeded:
+            seed = int(self.np_random.integers(2**SEED_BITS))
+        if seed is not None:
+            self.batch.reset([seed])
+            self._seeded = True
+        else:
+            self.batch.engine.envs["done"] = 1
+            self.batch.engine.step(self._action, NEXT_STEP)
+        return self.batch.obs[0].copy(), self._info()
+
+    def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """Act, and run to the next decision or the end."""
+        self._action[0] = action
+        batch = self.batch
+        batch.step(self._action)
+        out = batch.engine.outs[0]
+        return batch.obs[0].copy(), float(out["reward"]), bool(out["terminated"]), bool(out["truncated"]), self._info()
+
+    def _info(self) -> dict[str, Any]:
+        out = self.batch.engine.outs[0]
+        return {
+            "action_mask": self.batch.mask[0].astype(np.int8),
+            **{key: out[name].item() for key, name in INFO.items()},
+        }
+
+    def action_masks(self) -> np.ndarray:
+        """Legal actions, (A,) bool."""
+        return self.batch.mask[0].copy()
+
+    @property
+    def snapshot(self) -> np.void:
+        """The observation's fields in natural units, with what only rules may read."""
+        row: np.void = self.batch.snapshot[0]
+        return row
+
+    def render(self) -> Any:
+        """The centre now: text (`ansi`) or a picture, (H, W, 3) uint8 (`rgb_array`)."""
+        if self.render_mode == "ansi":
+            return as_text(self.scenario, self.snapshot)
+        if self.render_mode == "rgb_array":
+            return as_pixels(self.scenario, self.snapshot)
+        return None
+
+
+#: Keys of `info` besides the mask, and the fields of a batch row they come from.
+INFO = {
+    "elapsed_s": "elapsed_s",
+    "cost": "cost",
+    "cost_base": "cost_base",
+    "illegal_action": "illegal",
+    "warm_up": "warm_up",
+    "decision": "decision",
+    "coin": "u",
+}

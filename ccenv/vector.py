@@ -1,0 +1,122 @@
+"""The native Gymnasium vector environment: rows of one batch, each equal to the single environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Discrete
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from ccenv.batch import Batch
+from ccenv.env import INFO, SEED_BITS
+from ccenv.observation import observation_space
+
+MODES = {
+    AutoresetMode.NEXT_STEP: "next_step",
+    AutoresetMode.SAME_STEP: "same_step",
+    AutoresetMode.DISABLED: "disabled",
+}
+PAID = ("elapsed_s", "cost", "cost_base", "illegal_action")  # belong to a step, so 0 in the info of a reset
+
+
+class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
+    """`num_envs` copies of `CentreEnv` stepped by one call.
+
+    Args:
+        num_envs: Number of copies.
+        autoreset_mode: Gymnasium's `NEXT_STEP`, `SAME_STEP` or `DISABLED`, or its value.
+        render_mode: Only None.
+        arguments: Those of `CentreEnv`.
+
+    Raises:
+        ValueError: If an argument is not allowed.
+    """
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        *,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
+        **arguments: Any,
+    ) -> None:
+        if render_mode is not None:
+            raise ValueError(f"render_mode = {render_mode!r}; allowed: None")
+        mode = AutoresetMode(autoreset_mode)
+        arguments = {"scenario": "bank_blended", "on_illegal": "fallback", **arguments}
+        self.batch = Batch(arguments.pop("scenario"), num_envs, autoreset=MODES[mode], **arguments)
+        self.metadata = {"autoreset_mode": mode, "render_modes": []}
+        self.autoreset_mode = mode
+        self.render_mode = None
+        self.num_envs = num_envs
+        self.scenario = self.batch.scenario
+        self.single_observation_space = observation_space(self.scenario, self.batch.run.layout)
+        self.single_action_space = Discrete(self.batch.n_actions)  # type: ignore[assignment]
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._done = np.zeros(num_envs, np.bool_)
+
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Start episodes: seed s gives row i the seed s + i; `options["reset_mask"]`, (B,) bool, limits it to some rows."""
+        which = np.ones(self.num_envs, np.bool_)
+        if options is not None and "reset_mask" in options:
+            which = _checked_mask(options["reset_mask"], self.num_envs)
+        self.batch.reset(self._seeds(seed), which)
+        self._done[which] = False
+        return self.batch.obs.copy(), self._infos(which)
+
+    def _seeds(self, seed: int | list[int | None] | None) -> np.ndarray:
+        if isinstance(seed, int):
+            super().reset(seed=seed)
+            return seed + np.arange(self.num_envs, dtype=np.int64)
+        given = [None] * self.num_envs if seed is None else list(seed)
+        if len(given) != self.num_envs:
+            raise ValueError(f"seed: a list of {len(given)} seeds; allowed: one for each of the {self.num_envs} rows")
+        drawn = self.np_random.integers(2**SEED_BITS, size=self.num_envs)
+        return np.array([d if s is None else s for s, d in zip(given, drawn, strict=True)], np.int64)
+
+    def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+        """One step of every row."""
+        if self.autoreset_mode == AutoresetMode.DISABLED and self._done.any():
+            rows = np.flatnonzero(self._done).tolist()
+            raise ValueError(f"the episodes of rows {rows} are over: reset them with options={{'reset_mask': ...}}")
+        batch = self.batch
+        batch.step(np.asarray(actions))
+        everyone = np.ones(self.num_envs, np.bool_)
+        self._done = batch.terminated | batch.truncated
+        infos = self._infos(everyone)
+        if self.autoreset_mode == AutoresetMode.SAME_STEP and self._done.any():
+            self._add_final(infos, self._done)
+        return batch.obs.copy(), batch.reward.copy(), batch.terminated.copy(), batch.truncated.copy(), infos
+
+    def _infos(self, which: np.ndarray) -> dict[str, Any]:
+        outs = self.batch.engine.outs
+        infos: dict[str, Any] = {"action_mask": self.batch.mask.astype(np.int8)}
+        infos.update({key: outs[name].copy() for key, name in INFO.items()})
+        infos.update({f"_{key}": which.copy() for key in tuple(infos)})
+        return infos
+
+    def _add_final(self, infos: dict[str, Any], done: np.ndarray) -> None:
+        """What the finished episodes ended with; the rest of `infos` is then about the new ones."""
+        final = {key: np.where(done, infos[key], 0).astype(infos[key].dtype) for key in PAID}
+        for key in PAID:
+            infos[key][done] = 0
+        final.update({f"_{key}": done.copy() for key in PAID})
+        observations = np.full(self.num_envs, None, dtype=object)
+        for row in np.flatnonzero(done):
+            observations[row] = self.batch.final_obs[row].copy()
+        infos.update(final_obs=observations, _final_obs=done.copy(), final_info=final, _final_info=done.copy())
+
+    def action_masks(self) -> np.ndarray:
+        """Legal actions, (B, A) bool."""
+        return self.batch.mask.copy()
+
+
+def _checked_mask(mask: Any, n: int) -> np.ndarray:
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (n,) or not mask.any():
+        raise ValueError(f"options['reset_mask']: allowed: a bool array of shape ({n},) with at least one True")
+    return mask
