@@ -1,0 +1,99 @@
+"""The choice among candidates by paired evaluation: all on the same validation seeds, the rule among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ccenv.kpis import Estimate, KpiTable
+from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.rewards import TERMS, Reward, reward_weights
+from ccenv.scenarios import Scenario
+from ccenv.sim.counters import COUNTERS
+from ccenv.simulation import simulate
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate: mean reward of an episode, and its paired difference to the baseline's, with 95 % intervals."""
+
+    name: str
+    reward: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Candidates, best first. The figures of the best are flattered by the choice: publish those of other seeds."""
+
+    baseline: str
+    rows: tuple[Row, ...]
+
+    @property
+    def best(self) -> str:
+        """Name of the candidate with the highest mean reward."""
+        return self.rows[0].name
+
+    def best_of(self, names: Iterable[str]) -> str:
+        """The best among some of the candidates, for example the trained ones."""
+        among = set(names)
+        return next(row.name for row in self.rows if row.name in among)
+
+
+def select_checkpoint(
+    scenario: Scenario,
+    candidates: Mapping[str, Mapping[str, Any]],
+    validation_seeds: np.ndarray,
+    *,
+    baseline: str,
+    reward: Reward = None,
+    days: int | None = None,
+) -> Selection:
+    """Evaluate candidates on the same episodes and rank them.
+
+    Args:
+        scenario: The centre.
+        candidates: For each name the arguments of `simulate` that make its policy: `{"policy": ...}`, or
+            `{"routing": ..., "pacing": ...}` for rules.
+        validation_seeds: From `ccenv.seeds.seeds("validation", n)`.
+        baseline: The candidate to compare with: the rule that the training started from.
+        reward: Preset or weights; None: the scenario's.
+        days: Days of an episode.
+    """
+    rewards = {}
+    for name, arguments in candidates.items():
+        table = simulate(scenario, **arguments, seeds=validation_seeds, days=days)
+        rewards[name] = episode_rewards(scenario, table, reward)
+    return rank(rewards, baseline)
+
+
+def rank(rewards: Mapping[str, np.ndarray], baseline: str) -> Selection:
+    """Rank candidates by their mean reward.
+
+    Args:
+        rewards: Reward of each episode, (episodes,), of each candidate; the same episodes in the same order.
+        baseline: Name of the candidate to compare with.
+    """
+    rows = [Row(name, _mean(values), _mean(values - rewards[baseline])) for name, values in rewards.items()]
+    return Selection(baseline, tuple(sorted(rows, key=lambda row: row.reward.value, reverse=True)))
+
+
+def episode_rewards(scenario: Scenario, table: KpiTable, reward: Reward = None) -> np.ndarray:
+    """Reward of each episode of a KPI table, (episodes,): the weighted sum of what was counted."""
+    weights = reward_weights(scenario, reward)
+    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+    total = np.zeros(len(table))
+    for term in TERMS.values():
+        for weight, entity in zip(weights[f"{term.axis}_count"][term.counter.name], entities[term.axis], strict=False):
+            if weight != 0.0:
+                total += weight * table[f"{term.column}:{entity}"]
+    return total
+
+
+def _mean(values: np.ndarray) -> Estimate:
+    """Mean with its bootstrap interval; episodes are resampled alike for all arrays of one length."""
+    sums = resampled_sums(np.asarray(values, np.float64)[:, None])[:, 0]
+    return estimate(float(np.mean(values)), sums / len(values), len(values), CONFIDENCE)

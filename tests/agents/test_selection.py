@@ -1,0 +1,63 @@
+"""The choice among candidates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from agents.selection import episode_rewards, rank, select_checkpoint
+from ccenv.batch import Batch
+from ccenv.policy import RulePolicy
+from ccenv.scenarios import load_scenario
+from ccenv.seeds import seeds
+
+
+def test_candidates_are_ranked_and_compared_in_pairs():
+    luck = np.random.default_rng(0).normal(0, 100, 400)
+    noise = np.random.default_rng(1).normal(0, 1, 400)
+
+    choice = rank({"rule": luck, "worse": luck - 1, "better": luck + 0.5 + noise}, "rule")
+
+    assert [row.name for row in choice.rows] == ["better", "rule", "worse"]
+    assert choice.best == "better"
+    assert choice.best_of(["worse", "rule"]) == "rule"
+    better, rule, worse = choice.rows
+    assert better.reward.high - better.reward.low > 10  # the luck of the days, which the pairs do not see:
+    assert 0.3 < better.difference.low < better.difference.value < better.difference.high < 0.7
+    assert rule.difference == (0.0, 0.0, 0.0)
+    assert worse.difference == pytest.approx((-1.0, -1.0, -1.0))
+
+
+REWARD = {"answered": 2.0, "abandoned": -3.0, "talking_s": -0.001}
+
+
+def test_episode_rewards_are_the_sums_that_the_batch_pays():
+    scenario = load_scenario("tiny")
+    keys = seeds("validation", 5)
+    batch = Batch(scenario, 5, reward=REWARD, autoreset="disabled")
+    rule, state, paid = RulePolicy(scenario), None, np.zeros(5)
+    batch.reset(keys)
+    over = np.zeros(5, bool)
+    while not over.all():
+        actions, state = rule.act(batch.engine.snaps, batch.mask, state, batch.u, batch.starts)
+        batch.step(actions)
+        paid += np.where(over, 0.0, batch.reward)
+        over |= batch.terminated | batch.truncated
+
+    choice = select_checkpoint(scenario, {"rule": {}}, keys, baseline="rule", reward=REWARD)
+
+    assert choice.rows[0].reward.value == pytest.approx(paid.mean())
+
+
+def test_rewards_of_a_table_by_hand():
+    scenario = load_scenario("tiny")
+    columns = [(f"n_answered:{q}", float) for q in scenario.queues] + [
+        (f"n_abandoned:{q}", float) for q in scenario.queues
+    ]
+    table = np.zeros(2, columns)
+    table[f"n_answered:{scenario.queues[0]}"] = 10, 20
+    table[f"n_abandoned:{scenario.queues[-1]}"] = 1, 4
+
+    rewards = episode_rewards(scenario, table, {"answered": 2.0, "abandoned": -3.0})
+
+    assert rewards == pytest.approx([17, 28])

@@ -1,0 +1,189 @@
+"""A training in its folder: budgets, log, checkpoints, and going on after a kill."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from agents import batch_state
+from agents.checkpoints import OtherTrainingError, load_policy, read_log, write_atomically
+from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
+from agents.semi_markov import TimeScales
+from agents.train import COLUMNS, Training, train
+from agents.warm_start import CloneSettings
+from tests.agents.toy import Blending, Reserve, ToyBatch
+
+MODEL = Blending(horizon_s=3600.0)
+RULE = Reserve(MODEL, 1)
+TRAINING = Training(
+    steps=2048,
+    seed=3,
+    n_checkpoints=4,
+    scales=TimeScales(horizon_s=600.0),
+    ppo=PPOSettings(steps=8, batch_size=64, epochs=2),
+    clone=CloneSettings(passes=2, batch_size=256),
+)
+
+
+class KilledError(Exception):
+    """Stands for a kill."""
+
+
+def start(folder, training=TRAINING, rule=RULE):
+    return train(ToyBatch(MODEL, 16), folder, training, rule, progress=False)
+
+
+def kill_after(monkeypatch, n):
+    """Let the training die in its n-th rollout."""
+    real, calls = SemiMarkovMaskablePPO.iterate, []
+
+    def iterate(model, done):
+        calls.append(done)
+        if len(calls) == n:
+            raise KilledError
+        real(model, done)
+
+    monkeypatch.setattr(SemiMarkovMaskablePPO, "iterate", iterate)
+
+
+def learnt(folder):
+    """Names and weights of the kept policies, and the log without what the clock says."""
+    policies = {file.name: torch.load(file, weights_only=True) for file in folder.policies().values()}
+    weights = {name: {k: v.numpy().tobytes() for k, v in p["weights"].items()} for name, p in policies.items()}
+    rows = read_log(folder.path / "learning.csv")
+    return weights, [{k: v for k, v in row.items() if k not in ("wall_s", "decisions_per_s")} for row in rows]
+
+
+@pytest.mark.parametrize("rule", [RULE, None])
+def test_a_killed_training_ends_as_one_that_was_not(tmp_path, monkeypatch, rule):
+    whole = start(tmp_path / "whole", rule=rule)
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        kill_after(patch, 8)
+        start(tmp_path / "killed", rule=rule)
+    assert len(read_log(tmp_path / "killed" / "learning.csv")) == 7
+
+    killed = start(tmp_path / "killed", rule=rule)
+
+    assert learnt(killed) == learnt(whole)
+
+
+def test_it_goes_on_from_the_last_checkpoint_and_not_from_the_start(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        kill_after(patch, 8)
+        start(tmp_path)
+    shares = []
+    real = SemiMarkovMaskablePPO.iterate
+    monkeypatch.setattr(SemiMarkovMaskablePPO, "iterate", lambda m, done: (shares.append(done), real(m, done)))
+
+    start(tmp_path)
+
+    # 16 rows of 8 decisions: rollouts of 128, a checkpoint after every fourth
+    assert shares[0] == 0.25
+
+
+def test_a_training_that_is_over_returns_at_once(tmp_path, monkeypatch):
+    done = start(tmp_path)
+    kill_after(monkeypatch, 1)
+
+    assert start(tmp_path).outcome == done.outcome
+
+
+def test_other_settings_are_refused(tmp_path):
+    start(tmp_path)
+    with pytest.raises(OtherTrainingError, match="seed is 3 there and 4 here"):
+        start(tmp_path, Training(**{**vars(TRAINING), "seed": 4}))
+
+
+def test_checkpoints_are_spaced_evenly_and_the_clone_is_the_first(tmp_path):
+    folder = start(tmp_path)
+    steps = list(folder.policies())
+    assert steps[0] == 0
+    # after half of the training a rollout has 256 decisions, after three quarters 512
+    assert steps[1:] == [512, 1024, 1536, 2048]
+    assert not (tmp_path / "resume.pt").exists()
+
+
+def test_the_clone_does_as_the_rule(tmp_path):
+    training = Training(**{**vars(TRAINING), "clone": CloneSettings(passes=30, batch_size=256)})
+    folder = start(tmp_path, training)
+
+    clone = load_policy(folder.policies()[0])
+
+    assert MODEL.greedy(clone) == {(i, j): i + j < 2 for i, j in MODEL.states()}
+    assert folder.outcome["start"]["agreement"] > 0.99
+
+
+def test_the_log_has_a_row_for_each_rollout(tmp_path):
+    folder = start(tmp_path)
+
+    rows = read_log(folder.path / "learning.csv")
+
+    assert tuple(rows[0]) == COLUMNS
+    # eight rollouts of 128, two of 256, one of 512
+    assert [row["steps"] for row in rows] == [*range(128, 1025, 128), 1280, 1536, 2048]
+    assert all(np.isfinite(list(row.values())).all() for row in rows)
+    assert sum(row["episodes"] for row in rows) > 0
+
+
+def test_the_wall_budget_ends_a_training(tmp_path):
+    training = Training(**{**vars(TRAINING), "steps": 10**9, "wall_s": 1.0})
+
+    folder = start(tmp_path, training)
+
+    assert folder.outcome["wall_s"] < 20.0
+    assert read_log(tmp_path / "learning.csv")[-1]["learning_rate"] < 1e-3
+    assert list(folder.policies())[-1] == folder.outcome["steps"]
+
+
+def test_a_kept_policy_says_what_it_decides(tmp_path):
+    policy = load_policy(start(tmp_path).policies()[0], decision="sample")
+    assert (policy.decisions, policy.reserves, policy.decision) == ("blended", None, "sample")
+
+
+def test_trainings_of_different_seeds_share_no_day(tmp_path):
+    seen = {}
+    for seed in (0, 1):
+        batch = ToyBatch(MODEL, 16)
+        real = batch.reset
+        batch.reset = lambda seeds, seed=seed, real=real: (seen.setdefault(seed, set(seeds)), real(seeds))
+        train(
+            batch,
+            tmp_path / str(seed),
+            Training(**{**vars(TRAINING), "seed": seed, "steps": 128}),
+            RULE,
+            progress=False,
+        )
+    assert not seen[0] & seen[1]
+
+
+def test_a_file_is_whole_or_not_there(tmp_path):
+    target = tmp_path / "file"
+    write_atomically(target, lambda p: p.write_text("old"))
+
+    def fail(path):
+        path.write_text("half of the n")
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        write_atomically(target, fail)
+
+    assert target.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_state_of_another_batch_is_refused():
+    state = batch_state.clone(ToyBatch(MODEL, 3))
+    with pytest.raises(ValueError, match="of another batch: words"):
+        batch_state.restore(ToyBatch(MODEL, 4), state)
+    with pytest.raises(ValueError, match="of another batch: words"):
+        batch_state.restore_tensors(ToyBatch(MODEL, 4), batch_state.as_tensors(state))
+
+
+def test_settings_are_kept_as_json(tmp_path):
+    start(tmp_path)
+    kept = json.loads((tmp_path / "training.json").read_text())
+    assert kept["scales"]["horizon_s"] == 600.0
+    assert (kept["copies"], kept["scenario"], kept["decisions"]) == (16, "toy", "blended")
