@@ -20,6 +20,7 @@ from ccenv.sim.codes import (
     NIL,
     NO_ANSWER,
     OUTCOME,
+    OVERTIME_OVER,
     RESERVED,
     RING,
     RINGING,
@@ -212,7 +213,7 @@ def on_ring_end(e, c, log, s):
 @helper
 def _wait_or_drop(e, c, log, i, s):
     patience = draw(c.law[c.campaign[i].drop_after], uniform(e.contact[s].key, DROP_AFTER))
-    if patience > 0.0:
+    if patience > 0.0 and e.stage != OVERTIME_OVER:
         note_contact(e, c, log, LOG_CONNECT_WAITING, s, 0)
         connect_waits(e, s)
         schedule_contact(e, s, e.t + patience)

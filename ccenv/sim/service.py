@@ -5,6 +5,7 @@ from ccenv.sim.codes import (
     ADVISOR_TALKING,
     ADVISOR_WRAP_UP,
     CONNECT_WAITING,
+    FRESH,
     HANDLE,
     LEAD,
     LOG_JOINED,
@@ -165,15 +166,12 @@ def _resolve(e, c, s, q):
     if e.contact[s].n_repeats < c.queue[q].max_repeats and uniform(e.contact[s].key, REPEAT_P) < c.queue[q].p_repeat:
         again = 1
     e.contact[s].flag = again
-    first = e.contact[s].n_redials == 0 and e.contact[s].n_repeats == 0
     if again != 0:
         e.queue_count[q].unresolved += 1
     else:
         e.queue_count[q].resolved += 1
-        if first:
+        if e.contact[s].kind == FRESH:
             e.queue_count[q].fresh_resolved += 1
-    if first:
-        e.queue_count[q].fresh_answered += 1
 
 
 @block

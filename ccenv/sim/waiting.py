@@ -3,6 +3,7 @@
 from ccenv.sim.advisors import idle_leave
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
+    FRESH,
     LOG_ABANDONED,
     LOG_ASSIGNED,
     LOG_BLOCKED,
@@ -94,6 +95,8 @@ def assign(e, c, log, q, g):
     wait = e.t - e.contact[s].entry_s
     leave_queue(e, s)
     e.queue_count[q].answered += 1
+    if e.contact[s].kind == FRESH:
+        e.queue_count[q].fresh_answered += 1
     e.queue_count[q].wait_answered_s += wait
     if wait <= c.queue[q].service_level_s:
         e.queue_count[q].answered_in_time += 1
