@@ -1,0 +1,19 @@
+"""What is reported: the registry of KPIs, tables of them, and summaries with intervals."""
+
+from ccenv.kpis.bootstrap import Estimate
+from ccenv.kpis.registry import KPIS, LABELS, Kpi, ratio_of_totals
+from ccenv.kpis.summary import Summary, paired_difference
+from ccenv.kpis.table import KpiTable, interval_table, kpi_table
+
+__all__ = [
+    "KPIS",
+    "LABELS",
+    "Estimate",
+    "Kpi",
+    "KpiTable",
+    "Summary",
+    "interval_table",
+    "kpi_table",
+    "paired_difference",
+    "ratio_of_totals",
+]

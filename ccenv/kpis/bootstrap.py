@@ -1,0 +1,63 @@
+"""Estimates with bootstrap intervals over runs.
+
+The rows of the runs are resampled together with all that was counted in them (percentile interval, Efron & Tibshirani
+1993). Which rows are taken depends on their number alone, so that two tables of the same seeds are resampled alike:
+that is the pairing. Resamples in which a figure is nan, because a denominator is 0, are left out of its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+CONFIDENCE = 0.95
+N_RESAMPLES = 2_000
+SEED = 20_031
+BLOCK = 4_000_000  # entries of the resampling matrix held at once
+
+Floats = npt.NDArray[np.float64]
+
+
+class Estimate(NamedTuple):
+    """A figure with its interval; the ends are nan where there is one run only, or where the figure is nan."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{as_text(self.value)} [{as_text(self.low)}, {as_text(self.high)}]"
+
+
+def as_text(value: float) -> str:
+    """A figure with four significant digits, whole from a thousand on; "n/a" for nan."""
+    if np.isnan(value):
+        return "n/a"
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+
+
+def resampled_sums(values: Floats) -> Floats:
+    """Column sums over resampled rows: from (runs, columns) to (N_RESAMPLES, columns)."""
+    return np.concatenate([counts @ values for counts in _resampling(len(values))])
+
+
+def _resampling(n: int) -> Iterator[Floats]:
+    """How often each of n rows is taken in each resample, in blocks of shape (resamples, n)."""
+    rng = np.random.default_rng(SEED)
+    block = max(1, BLOCK // n)
+    for start in range(0, N_RESAMPLES, block):
+        m = min(block, N_RESAMPLES - start)
+        taken = rng.integers(0, n, (m, n)) + n * np.arange(m)[:, None]
+        yield np.bincount(taken.ravel(), minlength=m * n).reshape(m, n).astype(np.float64)
+
+
+def estimate(value: float, samples: Floats, n_runs: int, confidence: float) -> Estimate:
+    """A figure with the interval that its resampled values give."""
+    usable = samples[~np.isnan(samples)]
+    if n_runs < 2 or np.isnan(value) or usable.size == 0:
+        return Estimate(value, np.nan, np.nan)
+    low, high = np.quantile(usable, [0.5 - confidence / 2, 0.5 + confidence / 2])
+    return Estimate(value, float(low), float(high))

@@ -1,0 +1,166 @@
+"""The table of KPIs: one row per run, or per run and interval, made from the simulator's counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ccenv.kpis.bootstrap import CONFIDENCE
+from ccenv.kpis.registry import KPIS, LABELS, add_up, ratio_of_totals
+from ccenv.kpis.summary import Summary, summarise
+from ccenv.sim.counters import COUNTERS
+
+if TYPE_CHECKING:
+    from ccenv.scenarios import Scenario
+
+Columns = dict[str, npt.NDArray[Any]]
+
+
+class KpiTable(np.ndarray):
+    """A structured array with one row per seed.
+
+    Columns: `seed`; every KPI of the registry, as a total under its name and as `name:entity` for each queue, group or
+    campaign; every counter likewise, under its label, with `n_` before it where it counts things. A ratio of which
+    nothing was counted is nan. A column is a plain array; rows selected by index, slice or mask are a KpiTable again.
+    `np.save` keeps the plain array, which `.view(KpiTable)` turns back.
+
+    Attributes:
+        interval: With `by="interval"`, a KpiTable of shape (seeds, intervals) with the column `start_s`; else None. It
+            follows the rows through indexing and pickling.
+    """
+
+    interval: KpiTable | None
+
+    def __array_finalize__(self, obj: npt.NDArray[Any] | None) -> None:
+        self.interval = None
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str) or (isinstance(key, list) and key and isinstance(key[0], str)):
+            return self.view(np.ndarray)[key]
+        rows = super().__getitem__(key)
+        if isinstance(rows, KpiTable) and self.interval is not None:
+            rows.interval = self.interval[key]
+        return rows
+
+    def __reduce__(self) -> Any:
+        plain: Any = super().__reduce__()
+        return plain[0], plain[1], (plain[2], self.interval)
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(state[0])
+        self.interval = state[1]
+
+    def __repr__(self) -> str:
+        by = "" if self.interval is None else f", {self.interval.shape[1]} intervals"
+        return f"<KpiTable of shape {self.shape}, {len(self.dtype.names or ())} columns{by}; see .summary()>"
+
+    __str__ = __repr__
+
+    def summary(self, confidence: float = CONFIDENCE) -> Summary:
+        """KPIs over all rows, as ratios of totals, with bootstrap intervals over the seeds; one dimension only."""
+        return summarise(self, confidence)
+
+
+def kpi_table(
+    scenario: Scenario,
+    counters: Mapping[str, npt.NDArray[Any]],
+    seeds: npt.ArrayLike,
+    n_illegal: npt.ArrayLike = 0,
+    interval: KpiTable | None = None,
+) -> KpiTable:
+    """KPIs of R runs.
+
+    Args:
+        scenario: Where the names of the entities and the wages come from.
+        counters: For each axis of `COUNTERS` a structured array of shape (R, entities) with what was counted in each
+            run; entities beyond the scenario's own are ignored.
+        seeds: The seeds of the runs, (R,).
+        n_illegal: Illegal actions of each run, (R,).
+        interval: What `interval_table` gave for the same runs.
+    """
+    keys = np.asarray(seeds, np.int64)
+    columns = {"seed": keys} | _columns(scenario, counters, np.broadcast_to(n_illegal, keys.shape))
+    table = _structured(columns, keys.shape)
+    table.interval = interval
+    return table
+
+
+def interval_table(
+    scenario: Scenario,
+    cumulative: Mapping[str, npt.NDArray[Any]],
+    seeds: npt.ArrayLike,
+    start_s: Sequence[float] | npt.NDArray[np.float64],
+    n_illegal: npt.ArrayLike = 0,
+) -> KpiTable:
+    """KPIs of R runs by interval, shape (R, intervals).
+
+    An event belongs to the interval in which it was counted: where a numerator comes later than its denominator (talk
+    time, sales) the ratio mixes neighbouring intervals.
+
+    Args:
+        scenario: As in `kpi_table`.
+        cumulative: The counters at the end of each interval, from the start of the run; (R, intervals, entities).
+        seeds: The seeds of the runs, (R,).
+        start_s: Start of each interval in seconds since midnight of day 0, (intervals,).
+        n_illegal: Illegal actions up to the end of each interval, (R, intervals).
+    """
+    shape = (np.size(seeds), len(start_s))
+    counters = {axis: _differences(table) for axis, table in cumulative.items()}
+    illegal = np.diff(np.broadcast_to(n_illegal, shape), axis=1, prepend=0)
+    columns = {
+        "seed": np.broadcast_to(np.asarray(seeds, np.int64)[:, None], shape),
+        "start_s": np.broadcast_to(np.asarray(start_s, np.float64), shape),
+    }
+    return _structured(columns | _columns(scenario, counters, illegal), shape)
+
+
+def _differences(cumulative: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    out = np.empty_like(cumulative)
+    for name in cumulative.dtype.names or ():
+        out[name] = np.diff(cumulative[name], axis=1, prepend=0.0)
+    return out
+
+
+def _structured(columns: Columns, shape: tuple[int, ...]) -> KpiTable:
+    table = np.empty(shape, [(name, values.dtype) for name, values in columns.items()])
+    for name, values in columns.items():
+        table[name] = values
+    return table.view(KpiTable)
+
+
+def _columns(scenario: Scenario, counters: Mapping[str, npt.NDArray[Any]], n_illegal: npt.NDArray[Any]) -> Columns:
+    """All columns by name: the KPIs in the order of the registry, then the counters."""
+    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
+    counted: Columns = {}
+    for labelled in LABELS.values():
+        if labelled.axis == "centre":
+            counted[labelled.column] = n_illegal.astype(np.float64)
+            continue
+        names = entities[labelled.axis]
+        values = counters[labelled.axis][labelled.counter.name]
+        counted |= _with_total(labelled.column, names, [values[..., i] for i in range(len(names))], n_illegal.shape)
+    formed: Columns = {}
+    for kpi in KPIS.values():
+        known, names = counted | formed, entities[kpi.axis]
+        if kpi.denominator:
+            for suffix in ("", *(f":{name}" for name in names)):
+                above, below = add_up(kpi.numerator, known, suffix), add_up(kpi.denominator, known, suffix)
+                formed[kpi.name + suffix] = ratio_of_totals(above, below)
+        elif kpi.axis == "centre":
+            formed[kpi.name] = add_up(kpi.numerator, known)
+        else:
+            weights = [1.0 if kpi.weight is None else kpi.weight(scenario.centre, name) for name in names]
+            sums = [w * add_up(kpi.numerator, known, f":{name}") for w, name in zip(weights, names, strict=True)]
+            formed |= _with_total(kpi.name, names, sums, n_illegal.shape)
+    return formed | counted
+
+
+def _with_total(
+    column: str, names: tuple[str, ...], values: list[npt.NDArray[Any]], shape: tuple[int, ...]
+) -> dict[str, npt.NDArray[Any]]:
+    """The columns of a sum: its total over the entities, then one for each."""
+    total = np.sum(values, axis=0) if values else np.zeros(shape)
+    return {column: total} | {f"{column}:{name}": value for name, value in zip(names, values, strict=True)}
