@@ -1,0 +1,240 @@
+import numpy as np
+import pytest
+
+from ccenv.reward_trap import check_reward, compared
+from ccenv.rewards import TERMS, compile_reward, list_presets, load_preset
+from ccenv.scenarios import list_scenarios, load_scenario
+from ccenv.sim.counters import COUNTERS
+from ccenv.sim.layout import layout
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return load_scenario("tiny")
+
+
+def filled_env(scenario):
+    """A kernel record whose counters of the scenario's own entities are all different and above 0."""
+    env = np.zeros(1, layout(scenario.size.name).env)
+    value = 1.0
+    for axis, n in (("queue", len(scenario.queues)), ("group", len(scenario.groups)), ("campaign", 1)):
+        for i in range(n):
+            for counter in COUNTERS[axis]:
+                env[f"{axis}_count"][counter.name][0, i] = value
+                value += 1.0
+    return env
+
+
+def flat_counters(env):
+    """The float64 view of the kernel's record from the first counter to `base`."""
+    start, end = env.dtype.fields["queue_count"][1], env.dtype.fields["base"][1]
+    return np.frombuffer(env.tobytes()[start:end], np.float64)
+
+
+def test_every_counter_is_one_term():
+    declared = [(axis, counter.name) for axis, counters in COUNTERS.items() for counter in counters]
+
+    assert [(term.axis, term.counter.name) for term in TERMS.values()] == declared
+
+
+@pytest.mark.parametrize("size_class", ["S", "M", "L"])
+def test_a_term_of_weight_one_is_its_counter(tiny, size_class):
+    scenario = tiny.replace(size_class=size_class)
+    env = filled_env(scenario)
+
+    for term, (_, axis, counter) in TERMS.items():
+        assert compile_reward(scenario, {term: 1.0}) @ flat_counters(env) == env[f"{axis}_count"][counter.name].sum()
+
+
+def test_reward_is_the_weighted_sum_over_terms_and_entities(tiny):
+    env = filled_env(tiny)
+    queue, campaign = env["queue_count"][0], env["campaign_count"][0]
+
+    weights = compile_reward(tiny, {"abandoned": {"support": -3.0}, "waiting_s": -0.5, "sales": 10})
+
+    expected = -3.0 * queue["abandoned"][1] - 0.5 * (queue["waiting_s"][:2].sum()) + 10.0 * campaign["sales"][0]
+    assert weights @ flat_counters(env) == expected
+
+
+def test_two_counters_of_one_name_are_two_terms(tiny):
+    inbound, outbound = compile_reward(tiny, {"talk_s": 1.0}), compile_reward(tiny, {"campaign_talk_s": 1.0})
+
+    assert inbound.sum() == len(tiny.queues) and outbound.sum() == len(tiny.campaigns)
+    assert not np.any(inbound * outbound)
+
+
+def test_without_a_reward_the_scenario_names_the_preset(tiny):
+    scenario = tiny.replace(reward="conversion")
+
+    np.testing.assert_array_equal(compile_reward(scenario), compile_reward(scenario, "conversion"))
+
+
+@pytest.mark.parametrize(
+    ("reward", "parts"),
+    [
+        ("servce", ["reward preset 'servce'", "bank_blended, conversion, service, waiting_only", "'service'"]),
+        ({"abandonned": -1.0}, ["reward term 'abandonned'", "wait_abandoned_s", "'abandoned'"]),
+        ({"abandoned": {"suport": -1.0}}, ["queue", "abandoned", "'suport'", "sales, support"]),
+        ({"sales": {"support": -1.0}}, ["campaign", "'support'", "survey"]),
+        ({"abandoned": "much"}, ["'much'", "'abandoned'", "finite number"]),
+        ({"abandoned": True}, ["True", "'abandoned'", "finite number"]),
+        ({"abandoned": {"support": float("nan")}}, ["nan", "'abandoned'", "finite number"]),
+        ({"abandoned": float("-inf")}, ["-inf", "'abandoned'", "finite number"]),
+    ],
+)
+def test_bad_reward_is_refused_by_name_with_what_is_allowed(tiny, reward, parts):
+    with pytest.raises(ValueError) as error:
+        compile_reward(tiny, reward)
+
+    assert [part for part in parts if part not in str(error.value)] == []
+
+
+def test_weight_is_checked_where_the_scenario_has_no_such_entity():
+    inbound = bank_like(campaigns={}, groups={"g": {"skills": ["q"], "staffing": 1}})
+
+    assert not compile_reward(inbound, {"sales": 1.0}).any()
+    with pytest.raises(ValueError, match="finite number"):
+        compile_reward(inbound, {"sales": "much"})
+
+
+@pytest.mark.parametrize("preset", list_presets())
+@pytest.mark.parametrize("name", list_scenarios())
+def test_every_preset_fits_every_scenario(name, preset):
+    weights = compile_reward(load_scenario(name), preset)
+
+    assert weights.dtype == np.float64 and np.isfinite(weights).all()
+
+
+def test_a_preset_cannot_be_changed():
+    with pytest.raises(TypeError):
+        load_preset("service")["abandoned"] = 0.0
+
+
+def bank_like(**changes):
+    """One queue and one campaign with the means of the bank: 500 s of patience, 187 s in, 258 s out, 0.042 sales."""
+    centre = {
+        "name": "bank_like",
+        "description": "two kinds of work for one group",
+        "clock": {"kind": "steady"},
+        "queues": {"q": {"arrivals_per_hour": 60, "handle_s": 187, "patience_s": 500}},
+        "campaigns": {"c": {"p_answer": 0.3, "handle_s": 258, "p_sale": 0.042, "sale_value": 1.0}},
+        "groups": {"g": {"skills": ["q", "c"], "staffing": 10}},
+        "sources": {"*": "means of the bank's logs"},
+    }
+    return load_scenario(centre | changes)
+
+
+def test_trap_compares_the_four_numbers_of_the_bank():
+    (trap,) = compared(bank_like(), {"abandoned": -0.05, "waiting_s": -0.00005, "sale_value": 1.0, "joined": 0.003})
+
+    assert (trap.w_ab, trap.w_wait, trap.patience_s) == (0.05, 0.00005, 500.0)
+    assert trap.cost == pytest.approx(0.075)
+    assert trap.v_out == pytest.approx(0.045)  # 0.042 + 0.003
+    assert trap.gain == pytest.approx(0.045 * 187 / 258)
+
+
+@pytest.mark.parametrize(
+    ("preset", "warns"), [("bank_blended", False), ("service", False), ("conversion", True), ("waiting_only", True)]
+)
+def test_presets_on_the_means_of_the_bank(preset, warns):
+    assert (check_reward(bank_like(), preset) is not None) == warns
+
+
+def test_presets_on_the_bank():
+    bank = load_scenario("bank_blended")
+
+    assert {trap.queue for trap in compared(bank)} == {"PS", "NW", "NE", "TT", "PE"}  # IN has its own advisors
+    assert check_reward(bank, "bank_blended") is None
+    assert check_reward(bank, "waiting_only") is not None
+
+
+def test_warning_shows_the_numbers_and_where():
+    text = check_reward(bank_like(), "waiting_only")
+
+    assert text is not None
+    for part in ("q and c in g", "0 + 1e-05 * 500 s = 0.005", "0.042 * 187 s / 258 s = 0.03044"):
+        assert part in text
+
+
+# blending_full_action_check.csv: mean times [s], waiting cost an hour, cost of an abandonment in outbound contacts, and
+# whether holding inbound back is strictly better in the exact optimum
+REFERENCE = [
+    (180, 180, 120, 20, 0, True),
+    (180, 180, 120, 100, 0, False),
+    (300, 60, 120, 20, 0, True),
+    (300, 60, 120, 100, 0, True),
+    (120, 600, 120, 20, 0, False),
+    (120, 600, 120, 100, 0, False),
+    (180, 180, 120, 20, 2, False),
+    (180, 180, 120, 100, 2, False),
+    (300, 60, 120, 20, 2, True),
+    (300, 60, 120, 100, 2, False),
+    (300, 60, 120, 20, 10, False),
+    (300, 60, 120, 100, 10, False),
+    (120, 600, 120, 20, 2, False),
+    (120, 600, 120, 100, 2, False),
+]
+
+
+@pytest.mark.parametrize(("in_s", "out_s", "patience_s", "per_hour", "abandonment", "starves"), REFERENCE)
+def test_trap_is_where_the_exact_optimum_starves_inbound(in_s, out_s, patience_s, per_hour, abandonment, starves):
+    scenario = bank_like(
+        queues={"q": {"arrivals_per_hour": 60, "handle_s": in_s, "patience_s": patience_s}},
+        campaigns={"c": {"p_answer": 1.0, "handle_s": out_s}},
+    )
+
+    warning = check_reward(scenario, {"joined": 1.0, "waiting_s": -per_hour / 3600, "abandoned": -abandonment})
+
+    assert (warning is not None) == starves
+
+
+def test_no_trap_where_nobody_abandons():
+    patient = bank_like(queues={"q": {"arrivals_per_hour": 60, "handle_s": 187}})
+
+    assert check_reward(patient, "conversion") is None
+
+
+def test_no_trap_where_no_advisor_does_both():
+    apart = bank_like(groups={"g": {"skills": ["q"], "staffing": 5}, "h": {"skills": ["c"], "staffing": 5}})
+
+    assert check_reward(apart, "conversion") is None
+
+
+def test_what_an_answered_contact_earns_is_lost_when_it_abandons():
+    assert check_reward(bank_like(), {"sale_value": 1.0}) is not None
+    assert check_reward(bank_like(), {"sale_value": 1.0, "answered": 0.031}) is None
+    assert check_reward(bank_like(), {"sale_value": 1.0, "talk_s": 0.031 / 187}) is None
+
+
+def test_trap_means_mix_sales_contact_numbers_and_wrap_up():
+    scenario = bank_like(
+        queues={"q": {"arrivals_per_hour": 60, "handle_s": 187, "patience_s": 500, "wrap_up_s": 13}},
+        campaigns={
+            "c": {
+                "p_answer": 0.3,
+                "handle_s": 200,
+                "handle_sale_s": 500,
+                "wrap_up_s": 30,
+                "contact_number": [0.5, 0.3, 0.2],
+                "p_sale": [0.3, 0.1],
+                "sale_value": 10,
+            }
+        },
+        groups={"g": {"skills": ["q", "c"], "staffing": 10, "handle_s": {"q": 100}}},
+    )
+
+    (trap,) = compared(scenario, {"sale_value": 2.0, "sales": 1.0, "campaign_talk_s": 0.01})
+
+    # p_sale = 0.5 * 0.3 + 0.3 * 0.1 + 0.2 * 0.1 = 0.2, talk = 0.2 * 500 + 0.8 * 200 = 260
+    assert trap.handle_in_s == pytest.approx(113.0)
+    assert trap.handle_out_s == pytest.approx(290.0)
+    assert trap.v_out == pytest.approx(0.2 * 21.0 + 2.6)
+
+
+def test_infinite_patience_without_a_waiting_cost_counts_the_abandonment_alone():
+    law = {"law": "piecewise_hazard", "from_s": [0, 60], "hazard_per_s": [0.01, 0]}
+    scenario = bank_like(queues={"q": {"arrivals_per_hour": 60, "handle_s": 187, "patience_s": law}})
+
+    (trap,) = compared(scenario, {"abandoned": -2.0})
+
+    assert trap.cost == 2.0
