@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ccenv.engine import Engine
 from ccenv.loops import batch as loops
+from ccenv.loops.forks import fork_rows
 from ccenv.observation import snapshot_dtype
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.scenarios import Scenario, load_scenario
@@ -17,7 +19,7 @@ AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabl
 ON_ILLEGAL = ("fallback", "raise")
 
 
-class IllegalAction(ValueError):
+class IllegalActionError(ValueError):
     """An action that its mask forbids."""
 
 
@@ -74,16 +76,19 @@ class Batch:
         self.run = run_config(
             centre, decisions=decisions, routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
         )
-        self.engine = Engine(self.run, n)
         self.on_illegal = on_illegal
         self.autoreset = AUTORESET[autoreset]
         self.scenario = self.run.scenario
         self.catalogue = self.scenario.catalogue
-        self.n = n
-        self.obs, self.mask = self.engine.obs, self.engine.masks
+        self._attach(Engine(self.run, n))
+
+    def _attach(self, engine: Engine) -> None:
+        """Make the engine's arrays this batch's own."""
+        self.engine = engine
+        self.n = engine.n
+        self.obs, self.mask, self.final_obs = engine.obs, engine.masks, engine.final_obs
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
-        self.final_obs = self.engine.final_obs
-        outs = self.engine.outs
+        outs = engine.outs
         self.reward, self.elapsed_s, self.u = outs["reward"], outs["elapsed_s"], outs["u"]
         self.cost, self.cost_base, self.decision = outs["cost"], outs["cost_base"], outs["decision"]
         self.terminated, self.truncated = outs["terminated"], outs["truncated"]
@@ -103,7 +108,7 @@ class Batch:
         """One decision of every row: act, and run to the next decision or the end of the episode.
 
         Raises:
-            IllegalAction: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
+            IllegalActionError: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
         """
         chosen = np.ascontiguousarray(actions, np.int64)
         if self.on_illegal == "raise":
@@ -117,7 +122,44 @@ class Batch:
         action = int(actions[row])
         legal = [a.name for a, ok in zip(self.catalogue, self.mask[row], strict=True) if ok]
         name = self.catalogue[action].name if 0 <= action < self.n_actions else f"not in 0..{self.n_actions - 1}"
-        raise IllegalAction(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
+        raise IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
+
+    def clone(self) -> tuple[np.ndarray, ...]:
+        """A copy of everything that the batch's future depends on, for `restore`; for debugging and tests."""
+        return tuple(array.copy() for array in self._arrays())
+
+    def restore(self, saved: tuple[np.ndarray, ...]) -> None:
+        """Go back to where `clone` was called on a batch of the same make."""
+        for target, source in zip(self._arrays(), saved, strict=True):
+            target[...] = source
+
+    def _arrays(self) -> tuple[np.ndarray, ...]:
+        engine = self.engine
+        return engine.words, engine.flat, engine.obs, engine.masks, engine.outs
+
+    def fork(self, row: int, keys: Any) -> Batch:
+        """Planning copies of a row: what a policy can see stays, everything hidden is redrawn (see `ccenv.sim.fork`).
+
+        Args:
+            row: The row, at a decision.
+            keys: One non-negative integer for each fork; equal keys give equal futures.
+
+        Returns:
+            A batch with one row for each key, which does not restart rows that end.
+
+        Raises:
+            ValueError: If the row's episode is over.
+        """
+        if self.engine.envs["done"][row]:
+            raise ValueError(f"row {row}: its episode is over; allowed: a row at a decision")
+        seeds = np.ascontiguousarray(keys, np.uint64)
+        forks = copy.copy(self)
+        forks._attach(Engine(self.run, seeds.size))
+        forks.autoreset = AUTORESET["disabled"]
+        for target, source in zip(forks._arrays(), self._arrays(), strict=True):
+            target[...] = source[row]
+        fork_rows(forks.engine.envs, self.run.config, seeds, forks.u)
+        return forks
 
     @property
     def snapshot(self) -> np.ndarray:

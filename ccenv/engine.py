@@ -64,7 +64,7 @@ class Engine:
         self._no_seeds = np.zeros(n, np.uint64)
 
     def start(self, seeds: np.ndarray, which: np.ndarray) -> None:
-        """Start the marked rows under their seeds and run to the first decision, or to the end where rules decide all."""
+        """Start the marked rows under their seeds and run to the first decision, or to the end under rules alone."""
         self._run(np.where(which, loops.START, loops.REST), self._no_actions, seeds, loops.DISABLED)
 
     def step(self, actions: np.ndarray, autoreset: int) -> None:
@@ -77,7 +77,8 @@ class Engine:
 
     def _run(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
         failed = loops.run_rows(
-            self.envs, self.words, self.at, self.run.config, self.logs, self.snaps, self.flat, self.obs, self.masks, self.outs,
+            self.envs, self.words, self.at, self.run.config, self.logs, self.snaps, self.flat, self.obs, self.masks,
+            self.outs,
             commands, actions, seeds, self.final_obs, autoreset,
         )  # fmt: skip
         self.check(failed)
@@ -108,7 +109,7 @@ class Engine:
 
 
 def _counter_places(env: np.dtype) -> np.ndarray:
-    """Places, in a record seen as float64 numbers, of the counters, their base and the last paid ones; and their number."""
+    """Places of the counters, their base and the last paid ones in a record of float64 numbers; and their number."""
     fields: Any = env.fields
     first = {name: fields[name][1] // 8 for name in ("queue_count", "base", "previous")}
     n = int(np.prod(fields["base"][0].shape))

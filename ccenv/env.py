@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -24,9 +24,10 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     ## Description
 
-    Inbound contacts wait in queues until they are assigned to a group of advisors who can handle them, or give up. Campaigns
-    dial leads; who answers is joined to an idle advisor, waits a moment, or is dropped. Advisors are never interrupted. A
-    policy decides which waiting contact goes to which group (routing), how many lines to dial (pacing), or both:
+    Inbound contacts wait in queues until they are assigned to a group of advisors who can handle them, or give up.
+    Campaigns dial leads; who answers is joined to an idle advisor, waits a moment, or is dropped. Advisors are never
+    interrupted. A policy decides which waiting contact goes to which group (routing), how many lines to dial (pacing),
+    or both:
 
     | id | the policy decides |
     |---|---|
@@ -34,25 +35,26 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | `ccenv/Pacing-v0` | `pacing`; the scenario's routing rule assigns |
     | `ccenv/Blended-v0` | `blended`: both |
 
-    Steps are events, not seconds: the policy is asked when something has happened and two or more of its actions are legal,
-    again at the same instant until it holds, and every `review_s` seconds while it could act.
+    Steps are events, not seconds: the policy is asked when something has happened and two or more of its actions are
+    legal, again at the same instant until it holds, and every `review_s` seconds while it could act.
 
     ## Action Space
 
-    `Discrete(A)`, generated from the scenario: `hold`, `assign` for each compatible pair of queue and group, and for each
-    campaign `dial` with each number of the ladder, or with each group where the campaign reserves. `catalogue` names them.
-    `info["action_mask"]` (int8) and `action_masks()` (bool) tell what is legal.
+    `Discrete(A)`, generated from the scenario: `hold`, `assign` for each compatible pair of queue and group, and for
+    each campaign `dial` with each number of the ladder, or with each group where the campaign reserves. `catalogue`
+    names them. `info["action_mask"]` (int8) and `action_masks()` (bool) tell what is legal.
 
     ## Observation Space
 
-    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.fields`, in natural units times a fixed scale, clipped to
-    declared bounds. `ccenv.observation.observation_names` names each number; `snapshot` holds the same in natural units.
+    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.fields`, in natural units times a fixed scale,
+    clipped to declared bounds. `ccenv.observation.observation_names` names each number; `snapshot` holds the same in
+    natural units.
 
     ## Rewards
 
-    The weighted sum of what the simulator counts between two decisions, undiscounted; `reward` names a preset or gives the
-    weights. `info["elapsed_s"]` is the time the step took, `info["cost"]` and `info["cost_base"]` count dropped connects and
-    joined plus dropped connects.
+    The weighted sum of what the simulator counts between two decisions, undiscounted; `reward` names a preset or gives
+    the weights. `info["elapsed_s"]` is the time the step took, `info["cost"]` and `info["cost_base"]` count dropped
+    connects and joined plus dropped connects.
 
     ## Starting State
 
@@ -60,8 +62,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     ## Episode End
 
-    `terminated` when the last day is over and everybody has been served or overtime has ended; `truncated` at the horizon of a
-    steady scenario.
+    `terminated` when the last day is over and everybody has been served or overtime has ended; `truncated` at the
+    horizon of a steady scenario.
 
     ## Arguments
 
@@ -82,7 +84,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     * v0: first version
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+    metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
 
     def __init__(
         self,
@@ -117,7 +119,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         self.scenario = self.batch.scenario
         self.catalogue = self.batch.catalogue
         self.observation_space = observation_space(self.scenario, self.batch.run.layout)
-        self.action_space = Discrete(self.batch.n_actions)  # type: ignore[assignment]
+        self.action_space = Discrete(self.batch.n_actions)
         self._seeded = False
         self._action = np.zeros(1, np.int64)
 

@@ -17,7 +17,10 @@ State = np.ndarray | None
 
 
 class Policy(Protocol):
-    """Anything that decides. `needs_snapshot` policies are handed the kernel's snapshot records instead of observations."""
+    """Anything that decides.
+
+    `needs_snapshot` policies are handed the kernel's snapshot records instead of observations.
+    """
 
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray

@@ -1,4 +1,4 @@
-"""How a scenario is run: who decides what, under which rules and flags, seen through which fields, paid by which terms."""
+"""How a scenario is run: who decides what, by which rules and flags, what is seen and what is paid for."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool |
         if rule.reserves is not None and campaign.reserves != rule.reserves:
             need = str(rule.reserves).lower()
             raise RuleError(
-                f"pacing rule {rule.name} needs campaigns.{name}.reserves = {need}, it is {str(campaign.reserves).lower()}"
+                f"pacing rule {rule.name} needs campaigns.{name}.reserves = {need}, "
+                f"it is {str(campaign.reserves).lower()}"
             )
     return scenario
 

@@ -35,7 +35,7 @@ def simulate(
         scenario: A scenario, or what `load_scenario` takes.
         routing: A routing rule's name, or (name, parameters); None: the scenario's.
         pacing: The same for pacing.
-        policy: A policy, or the folder of a bundle, in the place of the rules: it owns what it was made for, rules the rest.
+        policy: A policy, or the folder of a bundle, in the place of the rules; rules run what it was not made for.
         seeds: Non-negative integers; the same seed meets the same contacts under every policy.
         days: Days of an episode; None: 1.
         by: `interval` for KPIs by slot as well, in `table.interval` (rules only).
@@ -95,19 +95,23 @@ def _by_interval(run: RunConfig, keys: np.ndarray, cumulative: np.ndarray) -> Kp
 def _simulate_policy(
     centre: Scenario, policy: Policy | str | Path, routing: RuleChoice, pacing: RuleChoice, keys: np.ndarray, days: int
 ) -> KpiTable:
-    if isinstance(policy, str | Path):
-        from ccenv.serving import load_bundle  # the service's packages are an extra
-
-        policy = load_bundle(policy)
+    chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
     batch = Batch(
         centre,
         min(ROWS, keys.size),
-        decisions=getattr(policy, "decisions", "blended"),
+        decisions=getattr(chosen, "decisions", "blended"),
         routing=routing,
         pacing=pacing,
-        reserves=getattr(policy, "reserves", None),
+        reserves=getattr(chosen, "reserves", None),
         days=days,
         autoreset="disabled",
     )
-    done = rollout(batch, policy, keys)
+    done = rollout(batch, chosen, keys)
     return kpi_table(batch.scenario, done.counters, keys, done.n_illegal)
+
+
+def _loaded(folder: str | Path) -> Policy:
+    from ccenv.serving import load_bundle  # its packages are an extra
+
+    policy: Policy = load_bundle(folder)
+    return policy

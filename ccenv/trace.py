@@ -30,7 +30,7 @@ def trace(
 
     Args:
         scenario: The centre.
-        choose: Takes decision number, coin and the numbers of the legal actions, returns one of them; None: rules decide.
+        choose: Takes decision number, coin and the legal actions' numbers, returns one of them; None: rules decide.
         seed: Seed of the episode.
         days: Days of the episode.
         decisions: What `choose` owns.

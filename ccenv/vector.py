@@ -53,7 +53,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self.num_envs = num_envs
         self.scenario = self.batch.scenario
         self.single_observation_space = observation_space(self.scenario, self.batch.run.layout)
-        self.single_action_space = Discrete(self.batch.n_actions)  # type: ignore[assignment]
+        self.single_action_space = Discrete(self.batch.n_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._done = np.zeros(num_envs, np.bool_)
@@ -61,7 +61,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start episodes: seed s gives row i the seed s + i; `options["reset_mask"]`, (B,) bool, limits it to some rows."""
+        """Start episodes, row i under seed + i; `options["reset_mask"]`, (B,) bool, limits it to some rows."""
         which = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in options:
             which = _checked_mask(options["reset_mask"], self.num_envs)

@@ -14,7 +14,7 @@ NOTHING, ROUTING, PACING, BOTH = range(4)
 
 
 @helper
-def _restrict(mask, c):
+def restrict(mask, c):
     """Take the actions of the other half out of a mask; returns the number left."""
     n = 0
     for a in range(c.n_actions):
@@ -36,7 +36,10 @@ def _single(mask, c):
 
 @helper
 def _given(e, c, snap, mask):
-    """The policy's action, used up; NIL if it must be asked. An illegal one is counted, and the rules decide instead."""
+    """The policy's action, used up; NIL if it must be asked.
+
+    An illegal one is counted, and the rules decide instead.
+    """
     a = WHOLE(e.given)
     e.given = NIL
     if a == NIL or (0 <= a < c.n_actions and mask[a]):
@@ -58,7 +61,7 @@ def _routing_half(e, c, snap, mask):
         return WHOLE(HOLD)
     if c.own != ROUTING:
         return route(snap, mask, c, e.rule_state, coin(e, c))
-    if _restrict(mask, c) == 1:
+    if restrict(mask, c) == 1:
         return _single(mask, c)
     return _given(e, c, snap, mask)
 
@@ -80,7 +83,7 @@ def _next_action(e, c, snap, mask):
     if not dial_legal(mask, c):
         return WHOLE(HOLD)
     if c.own == PACING:
-        _restrict(mask, c)
+        restrict(mask, c)
         return _given(e, c, snap, mask)
     return pace(snap, mask, c, e.rule_state, coin(e, c))
 

@@ -1,4 +1,4 @@
-"""Entry points over rows of snapshots: the config's rules as a policy, and masks."""
+"""Entry points over rows: the config's rules as a policy and what it sees."""
 
 from ccenv.rules.dispatch import choose
 from ccenv.sim.decide import write_mask

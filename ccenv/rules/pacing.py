@@ -1,8 +1,8 @@
 """Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin).
 
-A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle advisors eligible
-for the campaign. A coin is drawn at the first question after each event and kept in `state` for the questions that follow, as a
-coin tossed again every few seconds would be another policy.
+A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle
+advisors eligible for the campaign. A coin is drawn at the first question after each event and kept in `state` for the
+questions that follow, as a coin tossed again every few seconds would be another policy.
 """
 
 import math
@@ -44,7 +44,7 @@ def _dial_up_to(snap, mask, c, i, target):
 
 @helper
 def _round(x, coin):
-    """x rounded randomly: its floor, plus one with the probability of its fraction."""
+    """X rounded randomly: its floor, plus one with the probability of its fraction."""
     low = math.floor(x)
     return low + 1.0 if coin < x - low else low
 
@@ -81,7 +81,10 @@ def progressive(snap, mask, c, params, state, u):
 
 @helper
 def reserve_threshold(snap, mask, c, params, state, u):
-    """Start outbound while idle > reserve; at idle == reserve one more with probability p_next. Params: reserve, p_next."""
+    """Start outbound while idle > reserve; at idle == reserve one more with probability p_next.
+
+    Params: reserve, p_next.
+    """
     reserve = params[0]
     if _coin(snap, state, u) < params[1]:
         reserve -= 1.0
@@ -100,7 +103,10 @@ def progressive_unreserved(snap, mask, c, params, state, u):
 
 @helper
 def fixed_ratio(snap, mask, c, params, state, u):
-    """Target = ratio * max(0, idle - reserve), rounded down or randomly. Params: ratio, rounding (1 random), reserve."""
+    """Target = ratio * max(0, idle - reserve), rounded down or randomly.
+
+    Params: ratio, rounding (1 random), reserve.
+    """
     coin = _coin(snap, state, u) if params[1] > 0.0 else 1.0
     for i in range(c.n_campaigns):
         target = params[0] * max(0.0, _idle(snap, c, i) - params[2])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -23,14 +23,19 @@ class Param(NamedTuple):
 
 
 class RuleSpec(NamedTuple):
-    """A registered rule. `reserves`: the campaign flag a pacing rule needs, None for any; `order`: a routing rule's queue order."""
+    """A registered rule.
+
+    `reserves`: the campaign flag a pacing rule needs, None for any; `order`: a routing rule's queue order; `tosses`: it
+    may use the decision's coin.
+    """
 
     name: str
     function: Callable[..., Any]
     params: tuple[Param, ...] = ()
     reserves: bool | None = None
-    order: str = "entry"
+    order: Literal["entry", "total_wait"] = "entry"
     per_queue: bool = False
+    tosses: bool = False
 
     @property
     def meaning(self) -> str:
@@ -46,7 +51,7 @@ ROUTING_RULES = (
     RuleSpec("lwt", routing.lwt, order="total_wait"),
     RuleSpec("priority", routing.priority, per_queue=True),
     RuleSpec("longest_queue", routing.longest_queue),
-    RuleSpec("random", routing.random),
+    RuleSpec("random", routing.random, tosses=True),
 )
 PACING_RULES = (
     RuleSpec("no_dial", pacing.no_dial),
@@ -56,6 +61,7 @@ PACING_RULES = (
         pacing.reserve_threshold,
         (RESERVE, Param("p_next", 0.0, high=1.0, meaning="probability of one more at the threshold")),
         reserves=True,
+        tosses=True,
     ),
     RuleSpec("progressive_unreserved", pacing.progressive_unreserved, (RESERVE,), reserves=False),
     RuleSpec(
@@ -67,6 +73,7 @@ PACING_RULES = (
             RESERVE,
         ),
         reserves=False,
+        tosses=True,
     ),
     RuleSpec(
         "max0",
@@ -77,8 +84,15 @@ PACING_RULES = (
             RESERVE,
         ),
         reserves=False,
+        tosses=True,
     ),
-    RuleSpec("constant_lines", pacing.constant_lines, (Param("n", 1.0, meaning="ringing lines"),), reserves=False),
+    RuleSpec(
+        "constant_lines",
+        pacing.constant_lines,
+        (Param("n", 1.0, meaning="ringing lines"),),
+        reserves=False,
+        tosses=True,
+    ),
 )
 
 

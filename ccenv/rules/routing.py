@@ -1,6 +1,7 @@
 """Routing rules: which waiting contact goes to which group. Functions of (snapshot, mask, config, params, state, coin).
 
-A rule reads core fields only and returns an index of the catalogue. All of these assign whenever an assignment is legal.
+A rule reads core fields only and returns an index of the catalogue. All of these assign whenever an assignment is
+legal.
 """
 
 from ccenv.sim.codes import ASSIGN, HOLD
@@ -50,29 +51,26 @@ def lwt(snap, mask, c, params, state, u):
 
 @helper
 def priority(snap, mask, c, params, state, u):
-    """The eligible queue of smallest rank (`params[q]`), the longest wait among equals, to the advisor idle longest."""
+    """The eligible queue of smallest rank, the longest wait among equals, to the advisor idle longest.
+
+    `params[q]` is the rank of queue q.
+    """
     best = NO_QUEUE
     for q in range(c.n_queues):
-        if _assignable(mask, c, q):
-            if best < 0 or params[q] < params[best]:
-                best = q
-            elif params[q] == params[best] and snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
+        if _assignable(mask, c, q) and (best < 0 or params[q] <= params[best]):
+            if best < 0 or params[q] < params[best] or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                 best = q
     return _longest_idle(snap, mask, c, best)
 
 
 @helper
 def longest_queue(snap, mask, c, params, state, u):
-    """The eligible queue with the most contacts waiting, the longest wait among equals, to the advisor idle longest."""
+    """The eligible queue with the most waiting, the longest wait among equals, to the advisor idle longest."""
     best = NO_QUEUE
     for q in range(c.n_queues):
-        if _assignable(mask, c, q):
-            if best < 0 or snap.queue_length[q] > snap.queue_length[best]:
-                best = q
-            elif (
-                snap.queue_length[q] == snap.queue_length[best]
-                and snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]
-            ):
+        if _assignable(mask, c, q) and (best < 0 or snap.queue_length[q] >= snap.queue_length[best]):
+            longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
+            if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                 best = q
     return _longest_idle(snap, mask, c, best)
 

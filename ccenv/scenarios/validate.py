@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
 from ccenv.scenarios.compile import advisors, n_slots
 from ccenv.scenarios.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Campaign, Centre, Clock
@@ -163,6 +164,21 @@ def _hours(key: str, campaign: Campaign, c: Clock) -> Iterator[Problem]:
         yield Problem(f"{key}.dial_from_s", start, allowed)
 
 
+def rules(centre: Centre) -> Iterator[Problem]:
+    """Registered rules with parameters that they have."""
+    for half, registered in (("routing", ROUTING_RULES), ("pacing", PACING_RULES)):
+        chosen = getattr(centre.rules, half)
+        try:
+            code = find_rule(registered, chosen.name)
+        except RuleError as error:
+            yield Problem(f"rules.{half}.name", chosen.name, str(error))
+            return
+        try:
+            rule_params(registered[code], chosen.params, tuple(centre.queues), len(centre.queues))
+        except RuleError as error:
+            yield Problem(f"rules.{half}.params", chosen.params, str(error))
+
+
 CHECKS: tuple[Callable[[Centre], Iterator[tuple[str, Any, str]]], ...] = (
     named,
     clock,
@@ -170,4 +186,5 @@ CHECKS: tuple[Callable[[Centre], Iterator[tuple[str, Any, str]]], ...] = (
     skills,
     laws,
     campaigns,
+    rules,
 )

@@ -28,6 +28,7 @@ from ccenv.sim.draws import entity_key, exp, normal, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_clock
+from ccenv.sim.returns import forget_oldest_slot
 from ccenv.sim.service import free_advisor
 from ccenv.sim.waiting import unserve
 
@@ -40,6 +41,7 @@ def on_opening(e, c, log):
     e.stage = OPEN
     e.slot = 0
     note_clock(e, log, LOG_OPENING, e.day)
+    forget_oldest_slot(e, c)
     e.level = 1.0
     if c.level_sigma > 0.0:
         z = -normal(uniform(entity_key(e.root, c.day_stream, e.day), DAY_LEVEL))
@@ -79,6 +81,7 @@ def on_slot(e, c, log):
     """A new slot: advisors come and go."""
     e.slot += 1
     note_clock(e, log, LOG_SLOT, e.slot)
+    forget_oldest_slot(e, c)
     _schedule_slot(e, c)
     for a in range(c.n_advisors):
         before = _on_duty(c, a, e.slot - 1)

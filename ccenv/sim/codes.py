@@ -1,4 +1,4 @@
-"""Small integers of the kernel: purposes of uniforms, kinds of contact, phases, advisor states, epochs, stops, log codes."""
+"""Small integers of the kernel: purposes of uniforms, phases, advisor states, epochs, stops, log codes."""
 
 NIL = -1
 INFINITY = float("inf")
@@ -43,12 +43,16 @@ OK, CONTACTS_FULL, LOG_FULL = range(3)
 
 # event log: events, then effects
 LOG_CODES = (
-    "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "fresh", "redial", "repeat", "abandoned",
-    "talk_end", "wrap_up_end", "ring_end", "drop_due", "action", "blocked", "waiting", "assigned", "dialed", "connect_waiting",
+    "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "fresh", "redial", "repeat",
+    "abandoned",
+    "talk_end", "wrap_up_end", "ring_end", "drop_due", "action", "blocked", "waiting", "assigned", "dialed",
+    "connect_waiting",
     "joined", "dropped", "unserved", "day_end",
 )  # fmt: skip
 (
-    LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_FRESH, LOG_REDIAL, LOG_REPEAT,
-    LOG_ABANDONED, LOG_TALK_END, LOG_WRAP_UP_END, LOG_RING_END, LOG_DROP_DUE, LOG_ACTION, LOG_BLOCKED, LOG_WAITING, LOG_ASSIGNED,
+    LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_FRESH,
+    LOG_REDIAL, LOG_REPEAT,
+    LOG_ABANDONED, LOG_TALK_END, LOG_WRAP_UP_END, LOG_RING_END, LOG_DROP_DUE, LOG_ACTION, LOG_BLOCKED, LOG_WAITING,
+    LOG_ASSIGNED,
     LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_DAY_END,
 ) = range(len(LOG_CODES))  # fmt: skip

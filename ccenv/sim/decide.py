@@ -1,4 +1,7 @@
-"""Epochs: what may be done now, and doing it. Masks are made from the core of the snapshot alone, here and in the service."""
+"""Epochs: what may be done now, and doing it.
+
+Masks are made from the core of the snapshot alone, here and in the service.
+"""
 
 from ccenv.sim.codes import (
     ASSIGN,

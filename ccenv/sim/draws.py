@@ -1,8 +1,8 @@
 """Random numbers as functions of (key, purpose), and times as functions of (law, uniform).
 
-The generator is the splitmix64 finaliser (Steele, Lea & Flood 2014) on a counter. Logarithm and exponential are written out, so
-that results do not depend on the machine's mathematical library; the argument reductions and series are the classical ones
-(Muller, Elementary Functions, 2016), the normal quantile is Wichura's AS241 (1988).
+The generator is the splitmix64 finaliser (Steele, Lea & Flood 2014) on a counter. Logarithm and exponential are written
+out, so that results do not depend on the machine's mathematical library; the argument reductions and series are the
+classical ones (Muller, Elementary Functions, 2016), the normal quantile is Wichura's AS241 (1988).
 """
 
 import math

@@ -1,7 +1,7 @@
-"""The fields of the snapshot, declared once: the kernel's record, spaces, manifests, pages and tests are made from them.
+"""The fields of the snapshot, declared once: record, spaces, manifests, pages and tests are made from them.
 
-A snapshot holds only what a real ACD can see. `core` fields are what masks and rules may read; they are written at every epoch,
-the others only when an observation is asked for. `rule_only` fields are not part of the observation.
+A snapshot holds only what a real ACD can see. `core` fields are what masks and rules may read; they are written at
+every epoch, the others only when an observation is asked for. `rule_only` fields are not part of the observation.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """One field. `axis`: one value, or one for each queue (Q), group (G), campaign (C) or compatible pair (P), times `width`."""
+    """One field.
+
+    `axis`: one value, or one for each queue (Q), group (G), campaign (C) or compatible pair (P), times `width`.
+    """
 
     name: str
     axis: str

@@ -1,8 +1,8 @@
 """How kernel functions are compiled, and where the result is kept.
 
-`helper`: inlined by LLVM into its callers (numba's own `inline="always"` does not scale). `block`: compiled once and called; for
-the few big functions. `entry`: called from Python. The cache folder is named by a digest of every kernel source file, because
-numba's own stamp looks only at the file of the caller: an edit of a callee would go unnoticed.
+`helper`: inlined by LLVM into its callers (numba's own `inline="always"` does not scale). `block`: compiled once and
+called; for the few big functions. `entry`: called from Python. The cache folder is named by a digest of every kernel
+source file, because numba's own stamp looks only at the file of the caller: an edit of a callee would go unnoticed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import config
+import numba.core.config
 
+config: Any = numba.core.config  # made of the environment, so its names are not declared
 PACKAGE = Path(__file__).resolve().parent.parent
 KERNEL_FOLDERS = ("sim", "rules", "loops")
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "boundscheck": True}
@@ -45,7 +46,7 @@ CACHE_FOLDER = cache_folder()
 def _jit(**options: Any) -> Any:
     def decorate(function: Any) -> Any:
         before = config.CACHE_DIR
-        config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it while it decorates; other users of numba keep theirs
+        config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it while it decorates; others keep theirs
         try:
             return numba.njit(cache=True, **OPTIONS, **options)(function)
         finally:

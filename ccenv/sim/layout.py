@@ -43,7 +43,8 @@ TERM = np.dtype(
 )  # one counter that is paid for
 OUT = np.dtype(  # one row of a batch, after a step
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
-     ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"), ("failed", "?")], align=True,
+     ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?")],
+     align=True,
 )  # fmt: skip
 
 
@@ -66,16 +67,16 @@ def _n_counts(z: Size) -> int:
 
 def _config(z: Size) -> np.dtype:
     queue = [
-        ("stream", "u8"), ("rate", "f8", (z.slots,)), ("p_priority", "f8"), ("credit_s", "f8"), ("service_level_s", "f8"),
-        ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
+        ("stream", "u8"), ("rate", "f8", (z.slots,)), ("p_priority", "f8"), ("credit_s", "f8"),
+        ("service_level_s", "f8"), ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
         ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"), ("handle", "i4", (z.groups,)),
     ]  # fmt: skip
     campaign = [
         ("stream", "u8"), ("p_answer", "f8", (z.slots,)), ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
         ("share", "f8", (CONTACT_NUMBERS,)), ("sale_value", "f8"), ("dial_from_s", "f8"), ("dial_until_s", "f8"),
-        ("leads", "i8"), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"), ("drop_after", "i4"), ("handle", "i4"),
-        ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
+        ("leads", "i8"), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"), ("drop_after", "i4"),
+        ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
     ]  # fmt: skip
     action = [("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")]
     return np.dtype(
@@ -109,13 +110,15 @@ def _config(z: Size) -> np.dtype:
 
 def _env(z: Size) -> np.dtype:
     queue = [
-        ("n_fresh", "i8"), ("residual", "f8"), ("since", "f8"), ("recent_t", "f8"), ("arrivals", "f8"), ("abandoned", "f8"),
-        ("head", "i4"), ("tail", "i4"), ("length", "i4"),
+        ("n_fresh", "i8"), ("residual", "f8"), ("since", "f8"), ("recent_t", "f8"), ("arrivals", "f8"),
+        ("abandoned", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
+        ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),  # by recent slot: who may come again
     ]  # fmt: skip
     group = [("head", "i4"), ("tail", "i4"), ("n", "i4", (5,))]
     campaign = [
         ("n_leads", "i8"), ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"),
-        ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
+        ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"),
+        ("lines", "i4"),
     ]  # fmt: skip
     advisor = [
         ("since", "f8"),
@@ -127,9 +130,10 @@ def _env(z: Size) -> np.dtype:
         ("leaving", "i4"),
     ]
     contact = [
-        ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("phase", "i4"), ("kind", "i4"),
-        ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"), ("n_redials", "i4"), ("n_repeats", "i4"),
-        ("priority", "i4"), ("contact_number", "i4"), ("machine", "i4"), ("flag", "i4"),
+        ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("phase", "i4"),
+        ("kind", "i4"),
+        ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"), ("n_redials", "i4"),
+        ("n_repeats", "i4"), ("priority", "i4"), ("contact_number", "i4"), ("machine", "i4"), ("flag", "i4"),
     ]  # fmt: skip
     counts = [
         (f"{axis}_count", np.dtype([(c.name, "f8") for c in counters]), (_entities(z)[axis],))
@@ -138,8 +142,8 @@ def _env(z: Size) -> np.dtype:
     n_counts = _n_counts(z)
     return np.dtype(
         [
-            ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("last_decision_t", "f8"),
-            ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"), ("event_number", "i8"),
+            ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"),
+            ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"), ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"), ("waiting_bits", "u8"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),

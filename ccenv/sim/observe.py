@@ -96,6 +96,6 @@ def write_rest(e, c, snap):
 
 @helper
 def encode(flat, c, obs):
-    """An observation from a snapshot seen as a flat vector: the fields a policy may see, clipped, times their scales."""
+    """An observation from a snapshot as a flat vector: what a policy may see, clipped, times its scale."""
     for k in range(c.n_observed):
         obs[k] = np.float32(min(max(flat[c.observed[k].place], 0.0), c.observed[k].high) * c.observed[k].scale)

@@ -50,7 +50,8 @@ def _write_contact(e, c, log, code, s, detail):
     if a != NIL:
         g = WHOLE(c.advisor_group[a])
     _write(
-        e, log, code, WHOLE(e.contact[s].kind), WHOLE(e.contact[s].index), e.contact[s].number, e.contact[s].key, g, WHOLE(a),
+        e, log, code, WHOLE(e.contact[s].kind), WHOLE(e.contact[s].index), e.contact[s].number, e.contact[s].key, g,
+        WHOLE(a),
         detail,
     )  # fmt: skip
 

@@ -7,6 +7,21 @@ from ccenv.sim.jit import block, helper
 
 
 @helper
+def recent_slot(e, c, ago):
+    """Where the counts of the slot `ago` slots before this one are kept."""
+    return (e.day * c.n_slots + e.slot - ago) % e.queue[0].n_lost.shape[0]
+
+
+@helper
+def forget_oldest_slot(e, c):
+    """A slot begins: its counts start at zero."""
+    k = recent_slot(e, c, 0)
+    for q in range(c.n_queues):
+        e.queue[q].n_lost[k] = 0
+        e.queue[q].n_finished[k] = 0
+
+
+@helper
 def due_in_opening_time(e, c, delay):
     """When `delay` seconds of opening time from now are over; infinity if the last closing comes first."""
     due = min(e.t, e.close_t) + delay
@@ -30,6 +45,7 @@ def redial_or_leave(e, c, s):
     q = e.contact[s].index
     key = e.contact[s].key
     e.n_active -= 1
+    e.queue[q].n_lost[recent_slot(e, c, 0)] += 1
     if e.contact[s].n_redials < c.queue[q].max_redials and uniform(key, REDIAL_P) < c.queue[q].p_redial:
         delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
         e.contact[s].phase = PENDING_REDIAL

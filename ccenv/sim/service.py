@@ -23,7 +23,7 @@ from ccenv.sim.contacts import cancel_contact, free_contact, schedule_contact
 from ccenv.sim.draws import ONE, U, draw, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_contact
-from ccenv.sim.returns import start_repeat
+from ccenv.sim.returns import recent_slot, start_repeat
 
 
 @helper
@@ -188,6 +188,7 @@ def on_wrap_up_end(e, c, log, s):
         free_contact(e, s)
     else:
         e.queue_count[i].wrap_up_s += e.t - e.contact[s].since
+        e.queue[i].n_finished[recent_slot(e, c, 0)] += 1
         if e.contact[s].flag != 0:
             start_repeat(e, c, s)
         else:

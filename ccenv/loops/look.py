@@ -1,0 +1,17 @@
+"""The entry point of the service: what a policy is shown of a snapshot that came from outside."""
+
+from ccenv.loops.drive import PACING, ROUTING, restrict
+from ccenv.sim.decide import write_mask
+from ccenv.sim.jit import entry
+from ccenv.sim.observe import encode
+
+
+@entry
+def look_rows(cfg, snaps, flat, masks, obs):
+    """Legal actions of the policy's half, and the observation, of each row; `flat` are the snapshots as numbers."""
+    c = cfg[0]
+    for b in range(snaps.shape[0]):
+        write_mask(snaps[b], c, masks[b])
+        if c.own in (ROUTING, PACING):
+            restrict(masks[b], c)
+        encode(flat[b], c, obs[b])
