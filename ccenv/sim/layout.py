@@ -68,7 +68,8 @@ def _n_counts(z: Size) -> int:
 def _config(z: Size) -> np.dtype:
     queue = [
         ("stream", "u8"), ("rate", "f8", (z.slots,)), ("p_priority", "f8"), ("credit_s", "f8"),
-        ("service_level_s", "f8"), ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
+        ("service_level_s", "f8"), ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"),
+        ("max_repeats", "i4"), ("patience", "i4"),
         ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"), ("handle", "i4", (z.groups,)),
     ]  # fmt: skip
     campaign = [
@@ -143,7 +144,8 @@ def _env(z: Size) -> np.dtype:
     return np.dtype(
         [
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"),
-            ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"), ("event_number", "i8"),
+            ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"),
+            ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"), ("waiting_bits", "u8"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
