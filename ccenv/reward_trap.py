@@ -116,5 +116,5 @@ def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:
     no_sale_s = mean_s(campaign.handle_s)
     sale_s = no_sale_s if campaign.handle_sale_s is None else mean_s(campaign.handle_sale_s)
     talk_s, wrap_up_s = sale * sale_s + (1.0 - sale) * no_sale_s, mean_s(campaign.wrap_up_s)
-    sold = sale * (w["sales"] + w["sale_value"] * campaign.sale_value)
+    sold = sale * (w["sales"] + (w["sale_value"] + w["expected_sale_value"]) * campaign.sale_value)
     return float(w["joined"] + sold + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s), talk_s + wrap_up_s

@@ -35,7 +35,7 @@ def kernel_digest() -> str:
 def cache_folder() -> Path:
     """`$CCENV_CACHE_DIR`, else the user's cache folder; with one folder for each state of the kernel sources."""
     home = os.environ.get("CCENV_CACHE_DIR")
-    if home is None:
+    if not home:
         home = str(Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "ccenv")
     return Path(home) / kernel_digest()
 

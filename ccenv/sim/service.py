@@ -61,7 +61,9 @@ def join_connect(e, c, log, s, a):
         e.campaign_count[i].joined += 1
         e.campaign_count[i].joined_delay_s += delay
         law = c.campaign[i].handle
-        if uniform(e.contact[s].key, SALE) < c.campaign[i].p_sale[e.contact[s].contact_number]:
+        p_sale = c.campaign[i].p_sale[e.contact[s].contact_number]
+        e.campaign_count[i].expected_sale_value += p_sale * c.campaign[i].sale_value
+        if uniform(e.contact[s].key, SALE) < p_sale:
             sale = 1
             law = c.campaign[i].handle_sale
     e.contact[s].flag = sale
