@@ -48,6 +48,7 @@ def test_sample_draws_by_the_coin(actor):
     n = 20_000
     u = (np.arange(n) + 0.5) / n
     actions, _ = TorchPolicy(actor, "sample").act(np.repeat(obs, n, 0), np.repeat(mask, n, 0), None, u, u > 2)
+    assert np.all(np.diff(actions) >= 0)
     share = np.bincount(actions, minlength=N_ACTIONS) / n
     assert share == pytest.approx(actor.probabilities(obs, mask)[0], abs=1 / n + 1e-6)
 

@@ -40,21 +40,22 @@ def weights(model):
 
 
 def test_an_update_equals_that_of_sb3_contrib():
-    model = learner(settings=PPOSettings(steps=8, batch_size=128, epochs=3))
+    model = learner(settings=PPOSettings(steps=8, batch_size=128, epochs=4, learning_rate=0.02))
     model.iterate(0.3)
     model.collect_rollouts(model.env, model._init_callback(None), model.rollout_buffer, 8)
     start, optimizer = copy.deepcopy(model.policy.state_dict()), copy.deepcopy(model.policy.optimizer.state_dict())
 
     model.train()
     ours = weights(model)
+    assert model.figures["clip_fraction"] > 0.1
     model.policy.load_state_dict(start)
     before = weights(model)
     model.policy.optimizer.load_state_dict(optimizer)
     MaskablePPO.train(model)
 
     # one minibatch for each epoch, so that their order does not matter; what differs is the rounding of float32
-    assert np.abs(ours - before).max() > 1e-3
-    assert ours == pytest.approx(weights(model), abs=2e-6)
+    assert np.abs(ours - before).max() > 1e-2
+    assert ours == pytest.approx(weights(model), abs=1e-5)
 
 
 def test_the_rollout_holds_what_the_batch_showed_and_paid():

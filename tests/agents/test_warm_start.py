@@ -42,15 +42,16 @@ def test_returns_are_discounted_by_the_clock_and_known_only_with_enough_ahead():
 
 def test_returns_end_with_the_day_but_are_unknown_at_a_time_limit():
     hundred = TimeScales(horizon_s=100.0, centre=False)
-    never, at_1 = column(0, 0) > 0, column(0, 1) > 0
-    reward, elapsed_s = column(1, 2), column(100, 100)
+    never, at_1 = column(0, 0, 0) > 0, column(0, 1, 0) > 0
+    reward, elapsed_s = column(1, 2, 64), column(100, 100, 500)
 
-    assert returns(reward, elapsed_s, at_1, never, hundred)[:, 0] == pytest.approx([1 + 2 / math.e, 2])
-    assert np.isnan(returns(reward, elapsed_s, never, at_1, hundred)).all()
+    assert returns(reward, elapsed_s, at_1, never, hundred)[:, 0] == pytest.approx([1 + 2 / math.e, 2, 64])
+    assert np.isnan(returns(reward, elapsed_s, never, at_1, hundred)[:2]).all()
 
 
 def test_a_demonstration_spreads_the_copies_over_the_day():
     state = shown(256).state
+    assert state["words"]["seed"].tolist() == list(range(256))
 
     share = state["words"]["t"] / DAY.horizon_s
 
