@@ -33,7 +33,7 @@ def simulate(
 
     Args:
         scenario: A scenario, or what `load_scenario` takes.
-        routing: A routing rule's name, or (name, parameters); None: the scenario's.
+        routing: A routing rule's name, or (name, parameters); None: a bundle's own, else the scenario's.
         pacing: The same for pacing.
         policy: A policy, or the folder of a bundle, in the place of the rules; rules run what it was not made for.
         seeds: Non-negative integers; the same seed meets the same contacts under every policy.
@@ -96,13 +96,16 @@ def _simulate_policy(
     centre: Scenario, policy: Policy | str | Path, routing: RuleChoice, pacing: RuleChoice, keys: np.ndarray, days: int
 ) -> KpiTable:
     chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
+    reserves, check = getattr(chosen, "reserves", None), getattr(chosen, "check_scenario", None)
+    if check is not None:
+        check(centre if reserves is None else centre.with_reserves(reserves))
     batch = Batch(
         centre,
         min(ROWS, keys.size),
         decisions=getattr(chosen, "decisions", "blended"),
-        routing=routing,
-        pacing=pacing,
-        reserves=getattr(chosen, "reserves", None),
+        routing=getattr(chosen, "routing", None) if routing is None else routing,
+        pacing=getattr(chosen, "pacing", None) if pacing is None else pacing,
+        reserves=reserves,
         days=days,
         autoreset="disabled",
     )

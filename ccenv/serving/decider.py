@@ -1,0 +1,183 @@
+"""One decision: encode, mask, ask the policy, and the fallback rules where it fails or is late."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import numpy as np
+from msgspec import UNSET
+
+from ccenv.loops.look import look_rows
+from ccenv.loops.rows import choose_rows
+from ccenv.observation import observation_names
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule
+from ccenv.run_config import run_config
+from ccenv.serving.errors import RequestError
+from ccenv.serving.load import BundlePolicy
+from ccenv.serving.request import NO_COIN, Request, RequestReader
+from ccenv.sim.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
+from ccenv.sim.layout import HELD, RULE_STATE
+
+DEADLINE_S = 0.05
+KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer in the scenario's names.
+
+    `kind` is hold, assign or dial; `n` the contacts or lines it is about; `probabilities` those of the legal actions,
+    None where the fallback decided, and `reason` says why it did. `outside_training_range` names the numbers of the
+    observation that were never seen so small or so great in training. `state` goes with the next request.
+    """
+
+    action: str
+    kind: str
+    queue: str | None
+    campaign: str | None
+    group: str | None
+    n: int
+    probabilities: dict[str, float] | None
+    fallback: bool
+    reason: str | None
+    outside_training_range: list[str]
+    state: list[float]
+    id: str | int | None
+
+
+class Decider:
+    """Decides for one bundle, with the code of the simulator.
+
+    Args:
+        bundle: The policy.
+        deadline_s: Seconds the policy has for an answer, from when the request was received.
+
+    Attributes:
+        n_decisions, n_fallbacks: How many answers were given, and how many of them by the fallback rules.
+    """
+
+    def __init__(self, bundle: BundlePolicy, deadline_s: float = DEADLINE_S) -> None:
+        self.bundle, self.deadline_s = bundle, deadline_s
+        self.run = run_config(
+            bundle.scenario,
+            decisions=bundle.decisions,
+            routing=bundle.routing,
+            pacing=bundle.pacing,
+            reserves=bundle.reserves,
+        )
+        self.reader = RequestReader(bundle.scenario, bundle.needs_coin or _fallback_tosses(bundle))
+        self.names = np.array(observation_names(bundle.scenario))
+        self.low, self.high = np.array(list(bundle.manifest.training_range.values()), np.float32).T
+        self.n_decisions = self.n_fallbacks = 0
+        self._thread = ThreadPoolExecutor(1, "policy")
+
+    def warm_up(self) -> None:
+        """Compile and run everything that a decision needs."""
+        numbers = np.zeros(self.run.places.size)
+        request = Request(numbers, NO_COIN, np.zeros((1, RULE_STATE)), None)
+        snaps, mask, obs = self._look(request)
+        self.bundle.graph.probabilities(obs, mask)
+        self._by_rules(request, snaps, mask)
+
+    def close(self) -> None:
+        """Give the policy's thread back."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def decide(self, body: bytes, received_s: float | None = None) -> Answer:
+        """Answer a request.
+
+        Args:
+            body: JSON: `snapshot`; `u`, the decision's coin, where policy or fallback toss one; `state` of the answer
+                before; `id`, given back.
+            received_s: When it was received, by `time.monotonic`; None: now.
+
+        Returns:
+            A legal action, from the policy or, where it failed or was late, from the fallback rules.
+
+        Raises:
+            BodyError: If the body is not JSON.
+            RequestError: If a field is not allowed, or no action of the policy's half is legal.
+        """
+        deadline_s = (time.monotonic() if received_s is None else received_s) + self.deadline_s
+        request = self.reader.read(body)
+        snaps, mask, obs = self._look(request)
+        if not mask.any():
+            raise RequestError("snapshot", UNSET, f"a state in which a {self.bundle.decisions} action is legal")
+        probabilities, reason = await self._ask(obs, mask, deadline_s)
+        if probabilities is None:
+            action, memory = self._by_rules(request, snaps, mask)
+        else:
+            action = int(self.bundle.decide(probabilities, np.array([request.u]))[0])
+            memory = request.memory.copy()
+            memory[0, HELD] = 0.0  # the rules' routing has not been asked at this instant
+        self.n_decisions += 1
+        self.n_fallbacks += probabilities is None
+        return self._answer(action, mask[0], probabilities, reason, obs[0], memory, request.id)
+
+    def _look(self, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The kernel's snapshot record, the mask (1, A) of the policy's half and the observation (1, K)."""
+        kinds, config = self.run.layout, self.run.config
+        flat = np.zeros((1, kinds.snapshot.itemsize // 8))
+        flat[0, self.run.places] = request.numbers
+        snaps = flat.view(kinds.snapshot).reshape(1)
+        mask = np.zeros((1, int(config["n_actions"][0])), np.bool_)
+        obs = np.zeros((1, int(config["n_observed"][0])), np.float32)
+        look_rows(config, snaps, flat, mask, obs)
+        return snaps, mask, obs
+
+    async def _ask(self, obs: np.ndarray, mask: np.ndarray, deadline_s: float) -> tuple[np.ndarray | None, str | None]:
+        """The policy's probabilities, or why there are none. A late policy goes on in its thread, and is not heard."""
+        try:
+            asked = self._thread.submit(self.bundle.graph.probabilities, obs, mask)
+            left_s = max(0.0, deadline_s - time.monotonic())
+            return await asyncio.wait_for(asyncio.wrap_future(asked), left_s), None
+        except TimeoutError:
+            return None, f"the policy gave no answer within {1000 * self.deadline_s:g} ms"
+        except Exception as error:  # whatever it is, there must be an answer
+            return None, f"the policy failed: {error}"
+
+    def _by_rules(self, request: Request, snaps: np.ndarray, mask: np.ndarray) -> tuple[int, np.ndarray]:
+        """The fallback rules' action, and what they remember. A memory that is not theirs cannot break the mask."""
+        memory, actions = request.memory.copy(), np.zeros(1, np.int64)
+        choose_rows(self.run.config, snaps, mask, memory, np.array([request.u]), np.zeros(1, np.bool_), actions)
+        action = int(actions[0])
+        return (action if mask[0, action] else int(mask[0].argmax())), memory
+
+    def _answer(
+        self,
+        action: int,
+        mask: np.ndarray,
+        probabilities: np.ndarray | None,
+        reason: str | None,
+        obs: np.ndarray,
+        memory: np.ndarray,
+        request_id: str | int | None,
+    ) -> Answer:
+        scenario = self.bundle.scenario
+        chosen = scenario.catalogue[action]
+        likely = None
+        if probabilities is not None:
+            likely = {scenario.catalogue[a].name: float(probabilities[0, a]) for a in np.flatnonzero(mask)}
+        return Answer(
+            action=chosen.name,
+            kind=KINDS[chosen.kind],
+            queue=scenario.queues[chosen.index] if chosen.kind == ASSIGN else None,
+            campaign=scenario.campaigns[chosen.index] if chosen.kind in (DIAL, DIAL_RESERVED) else None,
+            group=None if chosen.group == NIL else scenario.groups[chosen.group],
+            n=chosen.n,
+            probabilities=likely,
+            fallback=probabilities is None,
+            reason=reason,
+            outside_training_range=self.names[(obs < self.low) | (obs > self.high)].tolist(),
+            state=memory[0].tolist(),
+            id=request_id,
+        )
+
+
+def _fallback_tosses(bundle: BundlePolicy) -> bool:
+    return any(
+        rules[find_rule(rules, choice[0])].tosses
+        for rules, choice in ((ROUTING_RULES, bundle.routing), (PACING_RULES, bundle.pacing))
+    )

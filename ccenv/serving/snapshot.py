@@ -1,0 +1,128 @@
+"""The snapshot as JSON, both ways: fields by name, values by the scenario's names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import UNSET
+
+from ccenv.observation import entities
+from ccenv.scenarios import Scenario
+from ccenv.serving.errors import RequestError, shortened
+from ccenv.sim.fields import FIELDS
+
+LARGEST = 1e15  # whole numbers are exact so far, and no rule overflows
+BOUNDED = ("code", "flag", "share")  # units of which the declared `high` is a bound; others are clipped at it
+WHOLE = ("code", "flag")
+
+
+class _Entry(NamedTuple):
+    """A field: the names along its axes (None: a plain place in a list), and what its numbers may be."""
+
+    name: str
+    axes: tuple[tuple[str, ...] | int, ...]
+    high: float
+    whole: bool
+
+
+def _entries(scenario: Scenario) -> list[_Entry]:
+    names = entities(scenario)
+    found = []
+    for f in FIELDS:
+        axes: tuple[tuple[str, ...] | int, ...] = () if f.axis == "" else (names[f.axis],)
+        axes += () if f.width == 1 else (f.width,)
+        found.append(_Entry(f.name, axes, f.high if f.unit in BOUNDED else LARGEST, f.unit in WHOLE))
+    return [entry for entry in found if () not in entry.axes]
+
+
+class SnapshotReader:
+    """Reads the snapshots of one scenario.
+
+    Every field of `ccenv.sim.fields` that has a number in the scenario must be there: a number; or for each queue,
+    group, campaign or pair one, as a list in the scenario's order or a mapping from all of their names; lists of
+    `width` numbers where a field has several.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.entries = _entries(scenario)
+
+    def read(self, given: Any) -> np.ndarray:
+        """All numbers in the order of the public snapshot.
+
+        Raises:
+            RequestError: Naming the first field that is missing, unknown, or not a finite number from 0 up.
+        """
+        if not isinstance(given, dict):
+            raise RequestError("snapshot", given, "a mapping from field names to values")
+        known = [entry.name for entry in self.entries]
+        for name in given:
+            if name not in known:
+                raise RequestError(f"snapshot.{name}", given[name], f"no such field; the fields are {', '.join(known)}")
+        numbers: list[float] = []
+        for entry in self.entries:
+            if entry.name not in given:
+                raise RequestError(f"snapshot.{entry.name}", UNSET, _shape(entry.axes))
+            numbers += _numbers(f"snapshot.{entry.name}", given[entry.name], entry.axes, entry)
+        return np.array(numbers)
+
+
+def _numbers(at: str, value: Any, axes: tuple[tuple[str, ...] | int, ...], entry: _Entry) -> Iterator[float]:
+    if not axes:
+        yield _number(at, value, entry)
+        return
+    names = axes[0]
+    if isinstance(value, dict) and isinstance(names, tuple):
+        for name in value:
+            if name not in names:
+                raise RequestError(f"{at}.{name}", value[name], f"one of {', '.join(names)}")
+        for name in names:
+            if name not in value:
+                raise RequestError(f"{at}.{name}", UNSET, _shape(axes[1:]))
+            yield from _numbers(f"{at}.{name}", value[name], axes[1:], entry)
+        return
+    size = names if isinstance(names, int) else len(names)
+    if not isinstance(value, list) or len(value) != size:
+        raise RequestError(at, value, _shape(axes))
+    for k, inner in enumerate(value):
+        yield from _numbers(f"{at}.{k}", inner, axes[1:], entry)
+
+
+def _number(at: str, value: Any, entry: _Entry) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        number = math.inf
+    if not 0.0 <= number <= entry.high or (entry.whole and number != int(number)):
+        kind = "a whole number" if entry.whole else "a finite number"
+        raise RequestError(at, value, f"{kind} from 0 to {entry.high:g}")
+    return number
+
+
+def _shape(axes: tuple[tuple[str, ...] | int, ...]) -> str:
+    if not axes:
+        return "a number"
+    if isinstance(axes[0], int):
+        return f"a list of {axes[0]} numbers"
+    each = "a number" if len(axes) == 1 else f"a list of {axes[1]} numbers"
+    return f"{each} for each of {shortened(', '.join(axes[0]))}"
+
+
+def snapshot_values(scenario: Scenario, snapshot: np.ndarray | np.void) -> dict[str, Any]:
+    """One row of `Batch.snapshot` as the service takes it: by field names, and by the scenario's names.
+
+    Args:
+        scenario: The batch's scenario.
+        snapshot: One structured record.
+
+    Returns:
+        Plain numbers, lists and mappings.
+    """
+    values: dict[str, Any] = {}
+    for entry in _entries(scenario):
+        value = snapshot[entry.name].tolist()
+        first = entry.axes[0] if entry.axes else 0
+        values[entry.name] = dict(zip(first, value, strict=True)) if isinstance(first, tuple) else value
+    return values
