@@ -1,0 +1,65 @@
+"""Exact comparison of two runs: event logs row by row, then counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ccenv.sim import codes
+from ccenv.sim.counters import COUNTERS
+
+TIME_TOLERANCE_S = 1e-9
+COUNTER_TOLERANCE = 1e-6
+CONTEXT = 5
+EXACT = ("code", "kind", "index", "number", "key", "group", "advisor", "detail")
+
+
+def first_difference(expected: np.ndarray, found: np.ndarray) -> int | None:
+    """Number of the first row that differs, or None."""
+    n = min(len(expected), len(found))
+    differs = ~(np.abs(expected["t"][:n] - found["t"][:n]) <= TIME_TOLERANCE_S)
+    for name in EXACT:
+        differs |= expected[name][:n] != found[name][:n]
+    if differs.any():
+        return int(np.argmax(differs))
+    return None if len(expected) == len(found) else n
+
+
+def describe_row(row: np.void) -> str:
+    """One row in words."""
+    values = " ".join(f"{name}={row[name]}" for name in EXACT[1:])
+    return f"{row['t']:.9f} {codes.LOG_CODES[row['code']]:<15} {values}"
+
+
+def context(rows: np.ndarray, at: int) -> str:
+    """The rows around one."""
+    first = max(0, at - CONTEXT)
+    lines = [
+        f"{'>' if i == at else ' '} {i}: {describe_row(rows[i])}"
+        for i in range(first, min(at + CONTEXT + 1, len(rows)))
+    ]
+    return "\n".join(lines)
+
+
+def assert_same_log(expected: np.ndarray, found: np.ndarray) -> None:
+    """Raise AssertionError that shows the first difference with the rows around it."""
+    at = first_difference(expected, found)
+    if at is not None:
+        raise AssertionError(
+            f"row {at} differs (expected {len(expected)} rows, found {len(found)})\n"
+            f"expected:\n{context(expected, at)}\nfound:\n{context(found, at)}"
+        )
+
+
+def assert_same_counters(expected: dict[str, Any], found: dict[str, Any]) -> None:
+    """Raise AssertionError that lists every counter that differs."""
+    differences = []
+    for axis, declared in COUNTERS.items():
+        for i, totals in enumerate(expected[axis]):
+            for counter in declared:
+                want, got = float(totals[counter.name]), float(found[axis][i][counter.name])
+                if not abs(want - got) <= COUNTER_TOLERANCE * max(1.0, abs(want)):
+                    differences.append(f"{axis} {i} {counter.name}: expected {want!r}, found {got!r}")
+    if differences:
+        raise AssertionError("\n".join(differences))

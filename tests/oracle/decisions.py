@@ -1,0 +1,137 @@
+"""Section "Decisions": the catalogue, what is legal, and epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ccenv.scenarios import schema
+from ccenv.sim import codes
+from tests.oracle.entities import CampaignState
+from tests.oracle.events import Event
+from tests.oracle.randomness import entity_key, stream, uniform
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+@dataclass(frozen=True)
+class Action:
+    """One entry of the catalogue."""
+
+    kind: int
+    index: int
+    group: int
+    n: int
+
+
+HOLD_INDEX = 0  # place of `hold` in the catalogue
+Choose = Callable[[int, float, list[int], Sequence[Action]], int]
+
+
+def make_catalogue(centre: schema.Centre) -> list[Action]:
+    """`hold`; `assign` by queues, then groups; by campaigns `dial(c, n)` up the ladder, or `dial(c, g)` by groups."""
+    catalogue = [Action(codes.HOLD, codes.NIL, codes.NIL, 0)]
+    for q, queue in enumerate(centre.queues):
+        for g, group in enumerate(centre.groups.values()):
+            if queue in group.skills:
+                catalogue.append(Action(codes.ASSIGN, q, g, 1))
+    for c, (name, campaign) in enumerate(centre.campaigns.items()):
+        if campaign.reserves:
+            groups = [g for g, group in enumerate(centre.groups.values()) if name in group.skills]
+            catalogue += [Action(codes.DIAL_RESERVED, c, g, 1) for g in groups]
+        else:
+            catalogue += [Action(codes.DIAL, c, codes.NIL, n) for n in campaign.dial_ladder]
+    return catalogue
+
+
+class Decisions:
+    """Asks the policy whenever there is a choice."""
+
+    def __init__(self, sim: Simulator, choose: Choose) -> None:
+        self.sim = sim
+        self.choose = choose
+        self.catalogue = make_catalogue(sim.centre)
+        self.n_decisions = 0
+        self.pending_review: Event | None = None
+
+    def epoch(self) -> None:
+        """Ask until the policy holds, or nothing but `hold` is legal."""
+        held = False
+        while not held and (action := self.next_action()) is not None:
+            self.apply(self.catalogue[action])
+            held = action == HOLD_INDEX
+            self.sim.check()
+        self.cancel_review()
+        if held and self.sim.centre.clock.review_s > 0:
+            self.pending_review = self.sim.agenda.add(self.sim.now + self.sim.centre.clock.review_s, self.review)
+
+    def next_action(self) -> int | None:
+        """What the policy chooses, or the only thing it could do; None if that is nothing or `hold`."""
+        legal = [i for i, action in enumerate(self.catalogue) if self.is_legal(action)]
+        if legal in ([], [HOLD_INDEX]):
+            return None
+        number = codes.NIL
+        if len(legal) == 1:
+            action = legal[0]
+        else:
+            number = self.n_decisions
+            self.n_decisions += 1
+            u = uniform(entity_key(self.sim.root, stream("policy"), number), codes.COIN)
+            action = self.choose(number, u, legal, self.catalogue)
+            assert action in legal, f"the policy chose {action}, legal are {legal}"
+        self.sim.log.clock(self.sim.now, codes.LOG_ACTION, number, detail=action)
+        return action
+
+    def review(self) -> None:
+        """An event that changes nothing."""
+        self.pending_review = None
+        self.sim.log.clock(self.sim.now, codes.LOG_REVIEW, self.sim.clock.day)
+
+    def cancel_review(self) -> None:
+        """Forget a pending review."""
+        if self.pending_review is not None:
+            self.pending_review.cancelled = True
+            self.pending_review = None
+
+    def is_legal(self, action: Action) -> bool:
+        """Whether an action may be taken now."""
+        sim = self.sim
+        match action.kind:
+            case codes.HOLD:
+                must_assign = sim.clock.stage != codes.OPEN or sim.centre.work_conserving
+                return not (must_assign and self.any_assignment_is_legal())
+            case codes.ASSIGN:
+                return bool(sim.queues[action.index].line and sim.groups[action.group].idle)
+            case codes.DIAL:
+                return self.may_dial(sim.campaigns[action.index], action.n)
+            case _:
+                return self.may_dial(sim.campaigns[action.index], 1) and bool(sim.groups[action.group].idle)
+
+    def any_assignment_is_legal(self) -> bool:
+        """Whether somebody waits whom an idle advisor could take."""
+        return any(action.kind == codes.ASSIGN and self.is_legal(action) for action in self.catalogue)
+
+    def may_dial(self, campaign: CampaignState, n: int) -> bool:
+        """Whether n leads of a campaign may be dialed now."""
+        c = campaign.declared
+        lines = [x for x in self.sim.contacts if x.is_lead and x.index == campaign.index and x.holds_line]
+        return (
+            self.sim.clock.stage == codes.OPEN
+            and c.dial_from_s <= self.sim.clock.time_of_day() < c.dial_until_s
+            and n <= c.max_lines - len(lines)
+            and n <= self.sim.lines_free()
+            and n <= campaign.leads_left
+        )
+
+    def apply(self, action: Action) -> None:
+        """Do what an action says."""
+        sim = self.sim
+        match action.kind:
+            case codes.ASSIGN:
+                sim.inbound.assign(sim.queues[action.index], sim.groups[action.group].idle[0])
+            case codes.DIAL:
+                sim.outbound.dial(sim.campaigns[action.index], action.n)
+            case codes.DIAL_RESERVED:
+                sim.outbound.dial_reserved(sim.campaigns[action.index], sim.groups[action.group].idle[0])

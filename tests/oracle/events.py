@@ -1,0 +1,42 @@
+"""Future events in order of time; events at the same time happen in the order in which they were scheduled."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import isinf
+
+
+@dataclass(order=True)
+class Event:
+    """Something that will happen, unless it is cancelled."""
+
+    time: float
+    number: int
+    happen: Callable[[], None] = field(compare=False)
+    cancelled: bool = field(default=False, compare=False)
+
+
+class Agenda:
+    """The heap of future events."""
+
+    def __init__(self) -> None:
+        self._heap: list[Event] = []
+        self._n_scheduled = 0
+
+    def add(self, time: float, happen: Callable[[], None]) -> Event | None:
+        """Schedule an event; one that never comes is not scheduled."""
+        if isinf(time):
+            return None
+        event = Event(time, self._n_scheduled, happen)
+        self._n_scheduled += 1
+        heapq.heappush(self._heap, event)
+        return event
+
+    def pop(self) -> Event:
+        """Take the next event that was not cancelled."""
+        while True:
+            event = heapq.heappop(self._heap)
+            if not event.cancelled:
+                return event

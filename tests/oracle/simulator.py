@@ -1,0 +1,116 @@
+"""The event loop, and what a run returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ccenv.scenarios import schema
+from ccenv.sim import codes
+from tests.oracle.advisors import Advisors
+from tests.oracle.clock import Clock
+from tests.oracle.conservation import check_conservation
+from tests.oracle.decisions import Choose, Decisions
+from tests.oracle.entities import CampaignState, Contact, QueueState, make_groups
+from tests.oracle.events import Agenda
+from tests.oracle.inbound import Inbound
+from tests.oracle.outbound import Outbound
+from tests.oracle.randomness import root_key
+from tests.oracle.record import Counts, EventLog, Ledger, Spell
+
+
+@dataclass(frozen=True)
+class Result:
+    """Event log, counters, and the largest number of contacts that the kernel would need records for at one time."""
+
+    log: np.ndarray
+    counters: Counts
+    peak_contacts: int
+
+
+class Simulator:
+    """One run of a centre under a joint policy.
+
+    `order`: "entry" or "total_wait". `checked`: look at the conservation laws after every event and action.
+    """
+
+    def __init__(
+        self,
+        centre: schema.Centre,
+        seed: int,
+        choose: Choose,
+        *,
+        days: int = 1,
+        order: str = "entry",
+        checked: bool = True,
+    ) -> None:
+        self.centre = centre
+        self.order = order
+        self.root = root_key(seed)
+        self.now = -codes.INFINITY
+        self.agenda = Agenda()
+        self.log = EventLog()
+        self.ledger = Ledger()
+        self.contacts: list[Contact] = []
+        self.queues = [QueueState(i, *item) for i, item in enumerate(centre.queues.items())]
+        self.groups = make_groups(centre)
+        self.campaigns = [CampaignState(i, *item) for i, item in enumerate(centre.campaigns.items())]
+        self.clock = Clock(self, days)
+        self.inbound = Inbound(self)
+        self.outbound = Outbound(self)
+        self.advisors = Advisors(self)
+        self.decisions = Decisions(self, choose)
+        self.checked = checked
+
+    def run(self) -> Result:
+        """Run to the end."""
+        peak = 0
+        self.agenda.add(self.clock.opens_at(0), lambda: self.clock.open(0))
+        while not self.clock.over:
+            event = self.agenda.pop()
+            assert event.time >= self.now, "the clock went back"
+            self.now = event.time
+            event.happen()
+            self.check()
+            if not self.clock.over:
+                self.settle()
+            peak = max(peak, len(self.contacts))
+        self.close_spells()
+        sizes = {"queue": len(self.queues), "group": len(self.groups), "campaign": len(self.campaigns)}
+        return Result(self.log.array(), self.ledger.result(sizes), peak)
+
+    def settle(self) -> None:
+        """After an event: the end of the day, or decisions."""
+        if self.clock.end_day_if_over():
+            self.decisions.cancel_review()
+        else:
+            self.decisions.epoch()
+
+    def check(self) -> None:
+        """The conservation laws."""
+        if self.checked:
+            check_conservation(self)
+
+    def lines_free(self) -> float:
+        """Trunks not in use."""
+        trunks = codes.INFINITY if self.centre.trunks is None else self.centre.trunks
+        return trunks - sum(contact.holds_line for contact in self.contacts)
+
+    def forget(self, contact: Contact) -> None:
+        """A contact is over for good."""
+        self.contacts.remove(contact)
+        contact.phase = codes.FREE
+
+    def close_spells(self) -> None:
+        """At the end, note the spells that go on."""
+        for advisor in self.advisors.everybody():
+            self.advisors.note_spell(advisor)
+        for queue in self.queues:
+            for contact in queue.line:
+                self.ledger.spells.append(Spell("queue", queue.index, "waiting_s", contact.entry_s, self.now))
+
+
+def uniformly_random(number: int, u: float, legal: list[int], catalogue: object) -> int:
+    """The joint policy that takes any legal action with equal probability."""
+    return legal[int(u * len(legal))]

@@ -1,0 +1,121 @@
+"""Random scenarios in the slow event loop alone: conservation at every event, and counters against the event log."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from ccenv.scenarios import load_scenario
+from ccenv.scenarios.schema import Centre
+from ccenv.sim import codes
+from ccenv.sim.sizes import SIZES
+from tests.oracle.scenario_maker import Run, ScenarioMaker
+from tests.oracle.schema_use import unused_schema_keys
+from tests.oracle.simulator import Result, Simulator, uniformly_random
+
+FAST = range(25)
+SLOW = range(25, 300)
+
+# Keys that change nothing in the event loop.
+WITHOUT_EFFECT = (
+    "sources",  # prose
+    "variants",  # applied before a scenario is made
+    "size_class",  # capacity of the kernel's tables
+    "reward",  # a weighting of counters
+    "groups.*.wage_per_hour",  # money, added up from the counters
+    "campaigns.*.drop_limit",  # what a KPI is held against
+    "rules",  # the joint policy makes all decisions
+    "rules.routing",
+    "rules.routing.params",
+    "rules.pacing",
+    "rules.pacing.params",
+)
+
+
+@functools.cache
+def made(number: int) -> tuple[Run, Centre]:
+    """A random scenario, checked and with its defaults."""
+    run = ScenarioMaker(number).run()
+    return run, load_scenario(run.scenario).centre
+
+
+@functools.cache
+def result_of(number: int) -> Result:
+    """The run of a random scenario, its conservation laws checked on the way."""
+    run, centre = made(number)
+    return Simulator(centre, run.seed, uniformly_random, days=run.days, order=run.order).run()
+
+
+def rows(result: Result, code: int, kinds: tuple[int, ...], index: int) -> np.ndarray:
+    """Rows of the log with this code, about a contact of these kinds, of one queue or campaign."""
+    log = result.log
+    return log[(log["code"] == code) & np.isin(log["kind"], kinds) & (log["index"] == index)]
+
+
+@pytest.mark.parametrize("number", FAST)
+def test_counters_are_what_the_log_says(number: int) -> None:
+    run, centre = made(number)
+    result = result_of(number)
+    assert np.all(np.diff(result.log["t"]) >= 0)
+    assert result.peak_contacts <= SIZES["S"].contacts
+    if centre.clock.warm_up_s > 0:
+        return  # the log also shows what is not counted
+    inbound = (codes.FRESH, codes.REDIAL, codes.REPEAT)
+    for q in range(len(centre.queues)):
+        counters = result.counters["queue"][q]
+        for code, name in [
+            (codes.LOG_FRESH, "fresh"), (codes.LOG_REDIAL, "redials"), (codes.LOG_REPEAT, "repeats"),
+            (codes.LOG_BLOCKED, "blocked"), (codes.LOG_WAITING, "offered"), (codes.LOG_ASSIGNED, "answered"),
+            (codes.LOG_ABANDONED, "abandoned"), (codes.LOG_UNSERVED, "unserved"),
+        ]:  # fmt: skip
+            assert counters[name] == len(rows(result, code, inbound, q)), name
+        assert counters["unresolved"] == rows(result, codes.LOG_TALK_END, inbound, q)["detail"].sum()
+    for c in range(len(centre.campaigns)):
+        counters = result.counters["campaign"][c]
+        joined = rows(result, codes.LOG_JOINED, (codes.LEAD,), c)
+        assert counters["attempts"] == len(rows(result, codes.LOG_DIALED, (codes.LEAD,), c))
+        assert counters["joined"] + counters["mp_joined"] == len(joined)
+        assert counters["sales"] == joined["detail"].sum()
+        dropped = rows(result, codes.LOG_DROPPED, (codes.LEAD,), c)
+        assert counters["dropped"] + counters["mp_dropped"] == len(dropped)
+        outcomes = rows(result, codes.LOG_RING_END, (codes.LEAD,), c)["detail"]
+        assert counters["connects"] == np.count_nonzero(outcomes == codes.CONNECT)
+        assert counters["no_answer"] == np.count_nonzero(outcomes == codes.NO_ANSWER)
+
+
+@pytest.mark.parametrize("number", FAST)
+def test_times_add_up_over_whole_days(number: int) -> None:
+    _, centre = made(number)
+    if centre.clock.kind == "steady":
+        return  # contacts are under way at the end
+    counters = result_of(number).counters
+    queues, campaigns, groups = counters["queue"], counters["campaign"], counters["group"]
+    talk_s = sum(q["talk_s"] for q in queues) + sum(c["talk_s"] + c["mp_talk_s"] for c in campaigns)
+    assert sum(g["talking_s"] for g in groups) == pytest.approx(talk_s)
+    wrap_up_s = sum(x["wrap_up_s"] for x in queues + campaigns)
+    assert sum(g["wrapping_s"] for g in groups) == pytest.approx(wrap_up_s)
+    for q in queues:
+        waits_s = q["wait_answered_s"] + q["wait_abandoned_s"] + q["wait_unserved_s"]
+        assert q["waiting_s"] == pytest.approx(waits_s)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", SLOW)
+def test_conservation(number: int) -> None:
+    assert len(result_of(number).log) > 0
+
+
+def test_the_fast_scenarios_use_every_key_of_the_schema() -> None:
+    unused = unused_schema_keys([made(number)[1] for number in FAST])
+    assert [key for key in unused if key not in WITHOUT_EFFECT] == []
+    assert [key for key in WITHOUT_EFFECT if key not in unused] == []
+
+
+def test_the_fast_scenarios_show_every_kind_of_row_and_outcome() -> None:
+    logs = np.concatenate([result_of(number).log for number in FAST])
+    assert set(logs["code"]) == set(range(len(codes.LOG_CODES)))
+    assert set(logs["detail"][logs["code"] == codes.LOG_RING_END]) == set(range(7))
+    for code in (codes.LOG_JOINED, codes.LOG_TALK_END):
+        assert set(logs["detail"][logs["code"] == code]) == {0, 1}
+    runs = [made(number)[0] for number in FAST]
+    assert {(run.days, run.order) for run in runs} == {(d, o) for d in (1, 2, 3) for o in ("entry", "total_wait")}

@@ -1,0 +1,50 @@
+"""The compiled kernel and the slow event loop of `tests/oracle` give the same event log and the same counters."""
+
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+
+from ccenv.scenarios import load_scenario
+from ccenv.trace import trace
+from tests.oracle.compare import assert_same_counters, assert_same_log
+from tests.oracle.decisions import make_catalogue
+from tests.oracle.scenario_maker import ScenarioMaker
+from tests.oracle.simulator import Simulator, uniformly_random
+
+RULE_WITH_ORDER = {"entry": "fifo", "total_wait": "lwt"}  # the routing rule states the order of the queues
+
+
+def any_legal(number: int, u: float, legal: np.ndarray) -> int:
+    """A joint policy for the kernel, equal to `uniformly_random`."""
+    return int(legal[int(u * len(legal))])
+
+
+def compare(number: int) -> None:
+    """Run one random scenario both ways, under uniformly random legal actions."""
+    run = ScenarioMaker(number).run()
+    scenario = load_scenario(run.scenario)
+    expected = Simulator(
+        scenario.centre, run.seed, uniformly_random, days=run.days, order=run.order, checked=False
+    ).run()
+    log, counters = trace(scenario, any_legal, seed=run.seed, days=run.days, routing=RULE_WITH_ORDER[run.order])
+    assert_same_log(expected.log, log)
+    assert_same_counters(expected.counters, {axis: rows[0] for axis, rows in counters.items()})
+
+
+@pytest.mark.parametrize("number", range(25))
+def test_kernel_follows_the_specification(number: int) -> None:
+    compare(number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(25, 300))
+def test_kernel_follows_the_specification_in_many_scenarios(number: int) -> None:
+    compare(number)
+
+
+@pytest.mark.parametrize("number", range(25))
+def test_catalogue_is_in_the_order_of_the_specification(number: int) -> None:
+    scenario = load_scenario(ScenarioMaker(number).run().scenario)
+    ours = [astuple(action) for action in make_catalogue(scenario.centre)]
+    assert [(a.kind, a.index, a.group, a.n) for a in scenario.catalogue] == ours
