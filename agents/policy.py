@@ -15,6 +15,33 @@ DECISIONS = ("argmax", "sample")
 ILLEGAL_LOGIT = -1e8  # as in sb3-contrib; its exponential is exactly 0 in float32
 
 
+class Standardise(nn.Module):
+    """The first layer of actor and critic: observations less their mean, over their spread, clipped to +-`LIMIT`.
+
+    Both are fixed once, before learning, from the demonstration of the rule that the training starts from: the declared
+    scales suit centres of any size, and in a small centre the numbers that matter hardly differ from 0 under them.
+    """
+
+    mean: torch.Tensor
+    scale: torch.Tensor
+    LIMIT = 10.0
+    SMALLEST = 0.02  # what hardly varies under the rule may vary under another policy: do not blow it up
+
+    def __init__(self, n_obs: int):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(n_obs))
+        self.register_buffer("scale", torch.ones(n_obs))
+
+    def fit(self, obs: np.ndarray) -> None:
+        """Take mean and spread from observations, (N, K)."""
+        self.mean.copy_(torch.from_numpy(obs.mean(axis=0)))
+        self.scale.copy_(torch.from_numpy(1.0 / np.maximum(obs.std(axis=0), self.SMALLEST)))
+
+    def forward(self, obs: torch.Tensor) -> torch.Tensor:
+        """Standardised observations, (B, K)."""
+        return torch.clamp((obs - self.mean) * self.scale, -self.LIMIT, self.LIMIT)
+
+
 class MaskedActor(nn.Module):
     """The part of an actor-critic that acts: observation and mask to the probabilities of the legal actions.
 
@@ -32,7 +59,7 @@ class MaskedActor(nn.Module):
         """A new network of tanh layers, its weights named as those of the learner's."""
         widths = (n_obs, *hidden)
         layers = [f for a, b in pairwise(widths) for f in (nn.Linear(a, b), nn.Tanh())]
-        return cls(nn.Sequential(*layers), nn.Linear(widths[-1], n_actions))
+        return cls(nn.Sequential(Standardise(n_obs), *layers), nn.Linear(widths[-1], n_actions))
 
     def forward(self, obs: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits, (B, A), and probabilities, (B, A), 0 where illegal."""

@@ -16,7 +16,7 @@ from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
-from agents.policy import MaskedActor
+from agents.policy import MaskedActor, Standardise
 from agents.rollout_buffer import SemiMarkovRolloutBuffer
 from agents.semi_markov import TimeScales
 from agents.update import Losses, LossWeights, descend, explained_variance, losses, mean_losses
@@ -111,6 +111,18 @@ class SemiMarkovMaskablePPO(MaskablePPO):
             device="cpu",
             _init_setup_model=_init_setup_model,
         )
+
+    def _setup_model(self) -> None:
+        super()._setup_model()
+        nets = self.policy.mlp_extractor
+        n_obs = int(self.observation_space.shape[0])  # type: ignore[index]
+        nets.policy_net = nn.Sequential(Standardise(n_obs), *nets.policy_net)
+        nets.value_net = nn.Sequential(Standardise(n_obs), *nets.value_net)
+
+    def standardise(self, obs: np.ndarray) -> None:
+        """Fix the first layers from observations, (N, K)."""
+        for net in (self.policy.mlp_extractor.policy_net, self.policy.mlp_extractor.value_net):
+            net[0].fit(obs)
 
     @property
     def actor(self) -> MaskedActor:

@@ -37,12 +37,13 @@ class CloneSettings:
 def clone_rule(
     model: SemiMarkovMaskablePPO, demonstration: Demonstration, settings: CloneSettings, seed: int = 0
 ) -> dict[str, float]:
-    """Fit actor and critic to a demonstration.
+    """Fix the first layers from a demonstration, and fit actor and critic to it.
 
     Returns:
         `agreement`: share of the decisions whose likeliest action is the rule's; `explained_variance` of its returns.
     """
     rng = np.random.default_rng(seed)
+    model.standardise(demonstration.obs)
     known = np.flatnonzero(~np.isnan(demonstration.returns))
     scale = model.rollout_buffer.scales.reward_scale
     obs, mask = torch.from_numpy(demonstration.obs), torch.from_numpy(demonstration.mask)
