@@ -9,7 +9,7 @@ import numpy as np
 
 from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
-from ccenv.sim.codes import CONTACTS_FULL
+from ccenv.sim.codes import CONTACTS_FULL, OUTLASTS_NIGHT
 from ccenv.sim.jit import CACHE_FOLDER
 from ccenv.sim.layout import LOG, LOG_ROWS, OUT
 from ccenv.sim.sizes import SIZES
@@ -93,6 +93,10 @@ class Engine:
             bigger = [s.name for s in SIZES.values() if s.contacts > size.contacts]
             advice = f"set size_class: {bigger[0]}" if bigger else "no larger class exists"
             raise CapacityError(f"table contacts is full ({size.contacts} rows in size class {size.name}); {advice}")
+        if env["failure"] == OUTLASTS_NIGHT:
+            raise RuntimeError(
+                f"seed {env['seed_0']}: contacts of day {env['day'] - 1} last beyond the next opening; shorten handle_s"
+            )
         raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
 
     def counters(self) -> np.ndarray:

@@ -137,5 +137,7 @@ def advance(e, c, log):
             e.unsettled = 1
             return COUNTING
         stop = _settled(e, c, log, kind)
+        if e.failure != OK:
+            return FAILED
         if stop >= 0:
             return stop

@@ -18,6 +18,7 @@ from ccenv.sim.codes import (
     NIL,
     OFF,
     OPEN,
+    OUTLASTS_NIGHT,
     OVERTIME_OVER,
     STAFF_SLOT,
     WARM_UP_SLOT,
@@ -131,7 +132,10 @@ def end_day(e, c, log):
     if e.day + 1 >= c.days:
         return True
     e.day += 1
-    schedule(e, CLOCK_SLOT, e.day * DAY_S + c.open_s)
+    opening = e.day * DAY_S + c.open_s
+    if opening < e.t:
+        e.failure = OUTLASTS_NIGHT
+    schedule(e, CLOCK_SLOT, max(opening, e.t))
     return False
 
 

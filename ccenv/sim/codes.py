@@ -39,7 +39,7 @@ HOLD, ASSIGN, DIAL, DIAL_RESERVED = range(4)
 CLOCK_SLOT, STAFF_SLOT, WARM_UP_SLOT, REVIEW_SLOT, FIRST_STREAM = range(5)
 
 # failures
-OK, CONTACTS_FULL, LOG_FULL = range(3)
+OK, CONTACTS_FULL, LOG_FULL, OUTLASTS_NIGHT = range(4)
 
 # event log: events, then effects
 LOG_CODES = (
