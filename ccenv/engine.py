@@ -10,7 +10,7 @@ import numpy as np
 from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
 from ccenv.sim.codes import CONTACTS_FULL, OUTLASTS_NIGHT
-from ccenv.sim.jit import CACHE_FOLDER
+from ccenv.sim.jit import CACHE_FOLDER, config, records
 from ccenv.sim.layout import LOG, LOG_ROWS, OUT
 from ccenv.sim.sizes import SIZES
 
@@ -21,7 +21,7 @@ class CapacityError(RuntimeError):
 
 def _say_if_compiling(size: str) -> None:
     marker = CACHE_FOLDER / f"compiled-{size}"
-    if not marker.exists():
+    if not config.DISABLE_JIT and not marker.exists():
         print(
             f"ccenv: compiling the simulator for size class {size}, once (about a minute)", file=sys.stderr, flush=True
         )
@@ -48,13 +48,13 @@ class Engine:
         self.run = run
         self.n = n
         self.words = np.zeros((n, kinds.env.itemsize // 8))
-        self.envs = self.words.view(kinds.env).reshape(n)
+        self.envs = records(self.words.view(kinds.env).reshape(n))
         self.flat = np.zeros((n, kinds.snapshot.itemsize // 8))
-        self.snaps = self.flat.view(kinds.snapshot).reshape(n)
+        self.snaps = records(self.flat.view(kinds.snapshot).reshape(n))
         self.masks = np.zeros((n, len(run.scenario.catalogue)), np.bool_)
         self.obs = np.zeros((n, int(run.config["n_observed"][0])), np.float32)
-        self.outs = np.zeros(n, OUT)
-        self.logs = np.zeros(1, LOG)  # its pages stay untouched unless the log is on
+        self.outs = records(np.zeros(n, OUT))
+        self.logs = records(np.zeros(1, LOG))  # its pages stay untouched unless the log is on
         self.logs["on"] = log
         self.at = _counter_places(kinds.env)
         self.final_obs = np.zeros_like(self.obs)

@@ -13,6 +13,7 @@ from ccenv.observation import observed_places
 from ccenv.rewards import compile_reward
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
 from ccenv.scenarios import Scenario
+from ccenv.sim.jit import records
 from ccenv.sim.layout import Layout, layout
 
 RuleChoice = str | tuple[str, Mapping[str, Any]] | None
@@ -118,7 +119,7 @@ def run_config(
     record["pacing_params"] = pacing_params[: record["pacing_params"].size]
     places = _observe(record, scenario, kinds)
     _pay(record, scenario, scenario.centre.reward if reward is None else reward)
-    return RunConfig(scenario, kinds, config.view(kinds.config), decisions, routed, paced, days, places)
+    return RunConfig(scenario, kinds, records(config.view(kinds.config)), decisions, routed, paced, days, places)
 
 
 def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numba
 import numba.core.config
+import numpy as np
 
 config: Any = numba.core.config  # made of the environment, so its names are not declared
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -54,6 +55,14 @@ def _jit(**options: Any) -> Any:
 
     return decorate
 
+
+def records(array: np.ndarray) -> Any:
+    """The same memory, in which uncompiled code reads fields as compiled code does, as attributes."""
+    return array.view(np.recarray) if config.DISABLE_JIT else array
+
+
+if config.DISABLE_JIT:
+    np.seterr(over="ignore")  # keys are made by arithmetic modulo 2^64
 
 helper = _jit(forceinline=True)
 block = _jit()
