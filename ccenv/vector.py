@@ -12,6 +12,7 @@ from gymnasium.vector.utils import batch_space
 from ccenv.batch import Batch
 from ccenv.env import INFO, SEED_BITS
 from ccenv.observation import observation_space
+from ccenv.sim.codes import HOLD
 
 MODES = {
     AutoresetMode.NEXT_STEP: "next_step",
@@ -102,10 +103,15 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
     def _add_final(self, infos: dict[str, Any], done: np.ndarray) -> None:
         """What the finished episodes ended with; the rest of `infos` is then about the new ones."""
-        final = {key: np.where(done, infos[key], 0).astype(infos[key].dtype) for key in PAID}
+        outs = self.batch.engine.outs
+        final = {"action_mask": np.zeros_like(infos["action_mask"])}
+        final["action_mask"][done, HOLD] = 1
+        for key, name in INFO.items():
+            last = infos[key] if key in PAID else outs[f"final_{name}"]
+            final[key] = np.where(done, last, 0).astype(last.dtype)
+        final.update({f"_{key}": done.copy() for key in tuple(final)})
         for key in PAID:
             infos[key][done] = 0
-        final.update({f"_{key}": done.copy() for key in PAID})
         observations = np.full(self.num_envs, None, dtype=object)
         for row in np.flatnonzero(done):
             observations[row] = self.batch.final_obs[row].copy()

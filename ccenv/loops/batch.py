@@ -142,6 +142,9 @@ def run_rows(
                 break
             for k in range(obs.shape[1]):
                 final_obs[b, k] = obs[b, k]
+            out.final_u = out.u
+            out.final_decision = out.decision
+            out.final_warm_up = out.warm_up
             start(e, c, words[b], e.seed_0, e.episode + 1)
             doing = START
     return NIL

@@ -43,7 +43,8 @@ TERM = np.dtype(
 )  # one counter that is paid for
 OUT = np.dtype(  # one row of a batch, after a step
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
-     ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?")],
+     ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
+     ("final_u", "f8"), ("final_decision", "i8"), ("final_warm_up", "?")],  # of an episode that a same-step reset ended
      align=True,
 )  # fmt: skip
 
