@@ -67,6 +67,11 @@ class Engine:
         """Start the marked rows under their seeds and run to the first decision, or to the end under rules alone."""
         self._run(np.where(which, loops.START, loops.REST), self._no_actions, seeds, loops.DISABLED)
 
+    def start_next(self, which: np.ndarray) -> None:
+        """Start the next episodes of the marked rows, under seeds derived from those they were started with."""
+        self.envs["done"][which] = 1
+        self._run(np.where(which, loops.ACT, loops.REST), self._no_actions, self._no_seeds, loops.NEXT_STEP)
+
     def step(self, actions: np.ndarray, autoreset: int) -> None:
         """One step of every row."""
         self._run(self._all_act, actions, self._no_seeds, autoreset)

@@ -10,7 +10,6 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from ccenv.batch import Batch
-from ccenv.loops.batch import NEXT_STEP
 from ccenv.observation import observation_space
 from ccenv.render import as_pixels, as_text
 from ccenv.run_config import RuleChoice
@@ -134,8 +133,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
             self.batch.reset([seed])
             self._seeded = True
         else:
-            self.batch.engine.envs["done"] = 1
-            self.batch.engine.step(self._action, NEXT_STEP)
+            self.batch.engine.start_next(np.ones(1, np.bool_))
         return self.batch.obs[0].copy(), self._info()
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:

@@ -58,27 +58,37 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._done = np.zeros(num_envs, np.bool_)
+        self._seeded = np.zeros(num_envs, np.bool_)
 
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start episodes, row i under seed + i; `options["reset_mask"]`, (B,) bool, limits it to some rows."""
+        """Start episodes, row i under seed + i, or without a seed its next one.
+
+        `options["reset_mask"]`, (B,) bool, limits it to some rows.
+        """
         which = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in options:
             which = _checked_mask(options["reset_mask"], self.num_envs)
-        self.batch.reset(self._seeds(seed), which)
+        seeds, given = self._seeds(seed)
+        anew = which & (given | ~self._seeded)
+        self.batch.reset(seeds, anew)
+        self.batch.engine.start_next(which & ~anew)
+        self._seeded |= which
         self._done[which] = False
         return self.batch.obs.copy(), self._infos(which)
 
-    def _seeds(self, seed: int | list[int | None] | None) -> np.ndarray:
+    def _seeds(self, seed: int | list[int | None] | None) -> tuple[np.ndarray, np.ndarray]:
+        """A seed for each row, (B,), random where none is given; and where one is, (B,) bool."""
         if isinstance(seed, int):
             super().reset(seed=seed)
-            return seed + np.arange(self.num_envs, dtype=np.int64)
+            return seed + np.arange(self.num_envs, dtype=np.int64), np.ones(self.num_envs, np.bool_)
         given = [None] * self.num_envs if seed is None else list(seed)
         if len(given) != self.num_envs:
             raise ValueError(f"seed: a list of {len(given)} seeds; allowed: one for each of the {self.num_envs} rows")
         drawn = self.np_random.integers(2**SEED_BITS, size=self.num_envs)
-        return np.array([d if s is None else s for s, d in zip(given, drawn, strict=True)], np.int64)
+        seeds = np.array([d if s is None else s for s, d in zip(given, drawn, strict=True)], np.int64)
+        return seeds, np.array([s is not None for s in given])
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """One step of every row."""
