@@ -13,6 +13,8 @@ from ccenv.observation import observed_places
 from ccenv.rewards import compile_reward
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
 from ccenv.scenarios import Scenario
+from ccenv.sim.codes import NIL
+from ccenv.sim.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.jit import records
 from ccenv.sim.layout import Layout, layout
 
@@ -134,5 +136,17 @@ def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> No
     weights = [compile_reward(scenario, w) for w in (reward, COST, COST_BASE)]
     places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
     record["n_terms"] = places.size
+    running = _running(scenario)
     for k, place in enumerate(places):
-        record["term"][k] = (place, *(w[place] for w in weights))
+        record["term"][k] = (place, *(w[place] for w in weights), *running.get(int(place), (NIL, NIL, NIL)))
+
+
+def _running(scenario: Scenario) -> dict[int, tuple[int, int, int]]:
+    """Queue, or group and advisor state, whose time a counter counts, by its place among the counters."""
+    names = [counter.name for counter in QUEUE_COUNTERS]
+    found = {q * len(names) + names.index(RUNNING_OF_QUEUE): (q, NIL, NIL) for q in range(len(scenario.queues))}
+    first = scenario.size.queues * len(names)
+    for g in range(len(scenario.groups)):
+        for k, counter in enumerate(GROUP_COUNTERS):
+            found[first + g * len(GROUP_COUNTERS) + k] = (NIL, g, RUNNING_OF_GROUP[counter.name])
+    return found

@@ -7,7 +7,6 @@ There is one entry, with one call of each big function, because each caller of c
 from ccenv.loops.drive import ask, start
 from ccenv.sim.advance import advance
 from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
-from ccenv.sim.contacts import settle_waiting_time
 from ccenv.sim.decide import coin, write_core
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import encode, write_rest
@@ -34,17 +33,35 @@ def _look(e, c, stop, snap, flat, obs, mask, out):
     out.warm_up = e.counting == 0
 
 
+@helper
+def _running_time(e, c, k):
+    """What a paid counter of waiting or advisor time has not counted yet.
+
+    It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
+    """
+    time = 0.0
+    q = c.term[k].queue
+    g = c.term[k].group
+    if q != NIL:
+        time = e.queue[q].length * (e.t - e.queue[q].since)
+    if g != NIL:
+        for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
+            if e.advisor[a].state == c.term[k].state:
+                time += e.t - e.advisor[a].since
+    return time
+
+
 @block
 def _pay(e, c, out, words, at):
     """Reward and cost of the step: what the counters gained since the last decision."""
-    settle_waiting_time(e, c)
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
     for k in range(c.n_terms):
         j = c.term[k].place
-        gain = words[at[0] + j] - words[at[2] + j]
-        words[at[2] + j] = words[at[0] + j]
+        total = words[at[0] + j] + _running_time(e, c, k)
+        gain = total - words[at[2] + j]
+        words[at[2] + j] = total
         if e.counting != 0:
             reward += c.term[k].reward * gain
             cost += c.term[k].cost * gain

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, IDLE, RESERVED
+
 
 class Counter(NamedTuple):
     """One running total: name, unit ("1" for a number of things, "s", "value") and meaning."""
@@ -67,5 +69,14 @@ CAMPAIGN_COUNTERS = (
     Counter("wrap_up_s", "s", "finished wrap-up time"),
     Counter("touched", "1", "leads dialed for the first time"),
 )
+
+# the time counters that run between events: a queue's, and a group's by the advisor state whose time they count
+RUNNING_OF_QUEUE = "waiting_s"
+RUNNING_OF_GROUP = {
+    "idle_s": IDLE,
+    "reserved_s": RESERVED,
+    "talking_s": ADVISOR_TALKING,
+    "wrapping_s": ADVISOR_WRAP_UP,
+}
 
 COUNTERS = {"queue": QUEUE_COUNTERS, "group": GROUP_COUNTERS, "campaign": CAMPAIGN_COUNTERS}

@@ -38,9 +38,10 @@ LOG_ROW = np.dtype(
 LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
 
 OBSERVED = np.dtype([("place", "i8"), ("high", "f8"), ("scale", "f8")])  # one number of the observation
-TERM = np.dtype(
-    [("place", "i8"), ("reward", "f8"), ("cost", "f8"), ("cost_base", "f8")]
-)  # one counter that is paid for
+TERM = np.dtype(  # one counter that is paid for; `queue`, or `group` and `state`: whose time it counts, or NIL
+    [("place", "i8"), ("reward", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("queue", "i4"), ("group", "i4"),
+     ("state", "i4")], align=True,
+)  # fmt: skip
 OUT = np.dtype(  # one row of a batch, after a step
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
      ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
