@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,6 +132,19 @@ class Batch:
         for target, source in zip(self._arrays(), saved, strict=True):
             target[...] = source
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For `copy` and `pickle`: arrays that share memory would be parted if each were copied by itself."""
+        return {"run": self.run, "on_illegal": self.on_illegal, "autoreset": self.autoreset, "saved": self.clone()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make the arrays anew."""
+        saved = state.pop("saved")
+        self.__dict__.update(state)
+        self.scenario = self.run.scenario
+        self.catalogue = self.scenario.catalogue
+        self._attach(Engine(self.run, saved[0].shape[0]))
+        self.restore(saved)
+
     def _arrays(self) -> tuple[np.ndarray, ...]:
         engine = self.engine
         return engine.words, engine.flat, engine.obs, engine.masks, engine.outs
@@ -153,7 +165,8 @@ class Batch:
         if self.engine.envs["done"][row]:
             raise ValueError(f"row {row}: its episode is over; allowed: a row at a decision")
         seeds = np.ascontiguousarray(keys, np.uint64)
-        forks = copy.copy(self)
+        forks = Batch.__new__(Batch)
+        forks.__dict__.update(self.__dict__)
         forks._attach(Engine(self.run, seeds.size))
         forks.autoreset = AUTORESET["disabled"]
         for target, source in zip(forks._arrays(), self._arrays(), strict=True):
