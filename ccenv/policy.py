@@ -9,6 +9,7 @@ import numpy as np
 from ccenv.batch import Batch
 from ccenv.engine import counters_of
 from ccenv.loops.rows import choose_rows
+from ccenv.rules.registry import PACING_RULES, find_rule
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.scenarios import Scenario
 from ccenv.sim.layout import RULE_STATE
@@ -44,12 +45,27 @@ class RulePolicy:
     """Compiled rules as a policy: routing first, and when it holds, pacing.
 
     It reads snapshots, so it is bound to a scenario and is given `batch.engine.snaps` in the place of observations.
+
+    Args:
+        scenario: The centre.
+        routing: As in `simulate`.
+        pacing: As in `simulate`; its flag is what the policy's batch must run under.
+        decisions: What it owns: `routing`, `pacing` or `blended`.
     """
 
     needs_snapshot = True
 
-    def __init__(self, scenario: Scenario, routing: RuleChoice = None, pacing: RuleChoice = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        routing: RuleChoice = None,
+        pacing: RuleChoice = None,
+        *,
+        decisions: str = "blended",
+    ) -> None:
         self.run = run_config(scenario, decisions="rules", routing=routing, pacing=pacing)
+        self.decisions = decisions
+        self.reserves = PACING_RULES[find_rule(PACING_RULES, self.run.pacing[0])].reserves
 
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
