@@ -1,0 +1,134 @@
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.errors import ConfigCompositionException
+from omegaconf import DictConfig, OmegaConf
+
+from ccenv.scenarios import ScenarioError, list_scenarios
+from experiments.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
+
+register()
+FOLDER = Path(CONFIGS)
+OPTIONS = [
+    f"{path.parent.name}={path.stem}" for path in sorted(FOLDER.glob("*/*.yaml")) if path.parent.name != "launcher"
+]
+COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def composed(*given: str, command: str = "config") -> DictConfig:
+    with initialize_config_dir(CONFIGS, version_base="1.3"):
+        return compose(command, overrides=list(given))
+
+
+def settings(*given: str, command: str = "config") -> Settings:
+    return settings_of(composed(*given, command=command))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_composes(command: str):
+    assert settings(command=command).scenario.name == "bank_blended"
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_option_composes(option: str):
+    assert OmegaConf.missing_keys(composed(option)) == set()
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_launcher_composes(launcher: str):
+    with initialize_config_dir(CONFIGS, version_base="1.3"):
+        config = compose("sweep", overrides=[f"launcher={launcher}"], return_hydra_config=True)
+
+    assert config.hydra.launcher._target_.split(".")[-1].lower() == f"{launcher}launcher"
+
+
+def test_every_scenario_of_the_library_is_an_option():
+    for name in list_scenarios():
+        assert scenario_of(settings(f"scenario={name}").scenario).name == name
+
+
+def test_chosen_learner_is_not_changed_by_the_command():
+    assert settings("learner=quick", command="benchmark").learner == settings("learner=quick").learner
+
+
+def test_scenario_key_is_set_without_a_plus():
+    chosen = settings("scenario=tiny", "scenario.set.campaigns.survey.ring_s=10", "scenario.set.trunks=9")
+
+    scenario = scenario_of(chosen.scenario)
+
+    assert (scenario.centre.campaigns["survey"].ring_s, scenario.centre.trunks) == (10, 9)
+
+
+def test_element_of_a_list_is_set():
+    scenario = scenario_of(settings("scenario=tiny", "scenario.set.groups.first.staffing.3=4").scenario)
+
+    assert scenario.centre.groups["first"].staffing == [3, 3, 3, 4]
+
+
+def test_variant_comes_before_the_keys_that_are_set():
+    given = ["scenario=tiny", "scenario.variant=steady_staff", "scenario.set.groups.first.staffing=5"]
+
+    centre = scenario_of(settings(*given).scenario).centre
+
+    assert (centre.groups["first"].staffing, centre.groups["blended"].staffing) == (5, 3)
+
+
+def test_law_replaces_a_law_as_a_whole():
+    given = "scenario.set.queues.sales.handle_s={law: exponential, mean_s: 90}"
+
+    assert scenario_of(settings("scenario=tiny", given).scenario).centre.queues["sales"].handle_s.mean_s == 90
+
+
+def test_unknown_scenario_key_is_refused_by_the_scenario():
+    chosen = settings("scenario=tiny", "scenario.set.campaigns.survey.rings_s=10").scenario
+
+    with pytest.raises(ScenarioError, match="rings_s"):
+        scenario_of(chosen)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["evaluation.dayz=3", "rules.pacing.max0.kk=[1]", "scenario.sett.trunks=3", "learner.trainings.steps=1", "dirr=x"],
+)
+def test_misspelt_key_is_refused(given: str):
+    with pytest.raises(ConfigCompositionException, match="Could not override"):
+        composed(given)
+
+
+def test_value_of_the_wrong_type_is_refused():
+    with pytest.raises(ConfigCompositionException, match=r"Error merging override evaluation\.days=many"):
+        composed("evaluation.days=many")
+
+
+@pytest.mark.parametrize(
+    ("tree", "flat"),
+    [
+        ({"a": {"b": 1, "c": {"d": [2]}}}, {"a.b": 1, "a.c.d": [2]}),
+        ({"q": {"law": "constant", "value_s": 3}}, {"q": {"law": "constant", "value_s": 3}}),
+        ({"rules": {"routing": {"name": "lwt"}}}, {"rules.routing": {"name": "lwt"}}),
+    ],
+)
+def test_nested_keys_become_dotted(tree: dict[str, Any], flat: dict[str, Any]):
+    assert dict(overrides(tree)) == flat
+
+
+def test_standard_grid_names_registered_rules_and_parameters():
+    from ccenv.rules import PACING_RULES, ROUTING_RULES
+
+    rules = settings().rules
+
+    for registry, grids in ((ROUTING_RULES, rules.routing), (PACING_RULES, rules.pacing)):
+        assert list(grids) == [rule.name for rule in registry if rule.name in grids]
+        assert {rule.name for rule in registry} == set(grids)
+        known = {rule.name: {param.name for param in rule.params} for rule in registry}
+        assert all(set(grid) <= known[name] for name, grid in grids.items())
+
+
+def test_options_of_all_groups_go_together():
+    names = [sorted(path.stem for path in FOLDER.glob(f"{group}/*.yaml")) for group in ("rules", "learner")]
+
+    for rules, learner in itertools.product(*names):
+        assert settings(f"rules={rules}", f"learner={learner}").learner.copies > 0
