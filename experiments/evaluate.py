@@ -1,0 +1,45 @@
+"""KPIs of an exported policy, or of the scenario's own rules, on unseen days.
+
+python -m experiments.evaluate scenario=bank_blended policy=outputs/train/bundle
+python -m experiments.evaluate scenario=bank_blended
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+
+from ccenv.kpis import KpiTable
+from ccenv.seeds import seeds
+from experiments.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
+from experiments.evaluation import evaluate_bundle, evaluate_rules, own_pair
+from experiments.files import write_json
+from experiments.workers import Workers
+
+register()
+
+
+def evaluate(settings: Settings) -> KpiTable:
+    """Run the policy of the settings, or the scenario's rules; one row for each seed."""
+    scenario = scenario_of(settings.scenario)
+    days = seeds(settings.evaluation.purpose, settings.evaluation.days)
+    with Workers(settings.evaluation.processes) as workers:
+        if settings.policy is None:
+            return evaluate_rules(scenario, [own_pair(scenario)], days, workers)[0]
+        return evaluate_bundle(scenario, Path(settings.policy), days, workers)
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
+def main(config: DictConfig) -> None:
+    """Evaluate, print the summary and keep it."""
+    settings = settings_of(config)
+    summary = evaluate(settings).summary()
+    print(summary)
+    figures = {name: None if value.value != value.value else list(value) for name, value in summary.items()}
+    write_json(folder_of(settings, "evaluate") / "summary.json", figures)
+
+
+if __name__ == "__main__":
+    main()

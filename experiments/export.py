@@ -1,0 +1,31 @@
+"""Export the chosen checkpoint of a finished training as a bundle once more.
+
+python -m experiments.export outputs/train
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from experiments.jobs import job_in
+from experiments.pipeline import evaluated_policy, exported
+
+
+def export_again(folder: Path) -> Path:
+    """Export and evaluate what the folder of a training, a benchmark or a cell holds; returns the bundle."""
+    with job_in(folder) as job:
+        exported(job, job.stages.result("tuning"), job.stages.result("choice"))
+        evaluated_policy(job)
+        return job.stages.bundle
+
+
+def main() -> None:
+    """Export from the folder on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.export", description=__doc__)
+    parser.add_argument("folder", type=Path, help="folder of a finished training or benchmark")
+    print(export_again(parser.parse_args().folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Train a policy from the best tuned rule, choose its checkpoint, export it as a bundle and evaluate that.
+
+    python -m experiments.train scenario=bank_blended learner.training.steps=4_000_000
+
+Leaves the bundle and the training in `outputs/train`. Finished stages are kept, and a training that was killed goes on.
+"""
+
+from __future__ import annotations
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.config import CONFIGS, register, settings_of
+from experiments.jobs import job_of
+from experiments.pipeline import learned
+
+register()
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
+def main(config: DictConfig) -> None:
+    """Train and say where the bundle is."""
+    with job_of(settings_of(config), "train") as job:
+        learned(job)
+        print(f"bundle: {job.stages.bundle}")
+
+
+if __name__ == "__main__":
+    main()

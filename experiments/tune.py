@@ -1,0 +1,31 @@
+"""Tune the rules of a scenario on training days and print the best candidate of each.
+
+python -m experiments.tune scenario=bank_blended
+"""
+
+from __future__ import annotations
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.config import CONFIGS, register, settings_of
+from experiments.jobs import job_of
+from experiments.page_tables import tuning_rows
+from experiments.pipeline import tuned
+
+register()
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
+def main(config: DictConfig) -> None:
+    """Tune and print."""
+    with job_of(settings_of(config), "tune") as job:
+        tuning = job.stages.run("tuning", lambda: tuned(job))
+    for row in tuning_rows(tuning):
+        chosen = "*" if row["role"] == "best_rule" else " "
+        line = f"{chosen} {row['half']:8} {row['name']:24} {row['params']:36} {row['value']:>10}"
+        print(f"{line}  {row['dropped']:>6} % dropped")
+
+
+if __name__ == "__main__":
+    main()

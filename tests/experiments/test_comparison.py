@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from ccenv.kpis import paired_difference
+from experiments.benchmark_report import table_csv
+from experiments.comparison import COLUMNS, compare, outcome
+from experiments.evaluation import DROPPED_SHARE, VALUE, Pair, Rule, contributions, rule_days
+from tests.experiments.made import comparison, entrants, tiny
+
+
+def row(role: str):
+    return next(each for each in comparison()["rows"] if each["role"] == role)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "result"),
+    [(0.1, 2.0, "won"), (-2.0, -0.1, "lost"), (-0.1, 2.0, "tied"), (0.0, 0.0, "tied"), (None, None, "tied")],
+)
+def test_outcome_needs_the_whole_interval_on_one_side(low: float | None, high: float | None, result: str):
+    assert outcome({"mean": 1.0, "low": low, "high": high}) == result
+
+
+def test_value_is_the_reward_of_the_scenario():
+    table = entrants()[1].table
+    lost = table["n_abandoned"] + table["n_unserved"] + table["n_blocked"] + table["n_dropped"]
+
+    assert table[VALUE] == pytest.approx(-lost - table["waiting_s"] / 600)
+
+
+def test_terms_add_up_to_the_value():
+    table = entrants()[0].table
+
+    assert sum(contributions(tiny(), table).values()) == pytest.approx(table[VALUE])
+
+
+def test_terms_of_the_difference_add_up_to_it():
+    total = sum(term["adds"]["mean"] for term in comparison()["terms"])
+
+    assert total == pytest.approx(row("learned")["differences"][VALUE]["mean"])
+
+
+def test_differences_are_paired_with_the_best_rule():
+    learned, best, _ = (entrant.table for entrant in entrants())
+    expected = paired_difference(learned, best, "abandonment")
+
+    assert row("learned")["differences"]["abandonment"] == {
+        "mean": expected.value,
+        "low": expected.low,
+        "high": expected.high,
+    }
+    assert row("best_rule")["outcome"] == "baseline"
+
+
+def test_lead_of_the_learned_policy_over_the_best_rule_is_the_difference():
+    assert row("best_rule")["learned_lead"] == row("learned")["differences"][VALUE]
+    assert row("learned")["learned_lead"]["mean"] == 0.0
+
+
+def test_within_the_limit_means_the_whole_interval():
+    limit = comparison()["limit"]
+
+    for each in comparison()["rows"]:
+        share = each["kpis"][DROPPED_SHARE]
+        assert each["within_limit"] == (share["high"] <= limit)
+    assert {each["within_limit"] for each in comparison()["rows"]} == {True, False}
+
+
+def test_who_calls_nobody_is_within_the_limit():
+    table = rule_days(tiny(), Pair(Rule("fifo"), Rule("no_dial")), entrants()[0].table["seed"])
+    silent = entrants()[2]._replace(table=table)
+
+    found = compare(tiny(), [*entrants()[:2], silent])["rows"][2]
+
+    assert (found["kpis"][DROPPED_SHARE], found["within_limit"]) == (None, True)
+
+
+def test_csv_has_one_line_for_each_policy_and_the_ends_of_all_intervals():
+    lines = table_csv(comparison()).splitlines()
+
+    assert len(lines) == 1 + len(entrants())
+    assert len(lines[0].split(",")) == 5 + 3 * (1 + len(COLUMNS))
+    assert f"{np.mean(entrants()[1].table[VALUE]):.10g}" in lines[2]

@@ -1,0 +1,103 @@
+from collections.abc import Iterator
+
+import pytest
+
+from ccenv.scenarios import Scenario, load_scenario
+from experiments import tuning
+from experiments.evaluation import Pair, Rule
+from experiments.tuning import Halving, Tried, best, candidates, rank, tune
+from experiments.workers import Workers
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    with Workers(1) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Scenario:
+    return load_scenario("tiny")
+
+
+def pair(n: int) -> Pair:
+    return Pair(Rule("fifo"), Rule("constant_lines", {"n": n}))
+
+
+def tried(n: int, value: float, low: float | None = None) -> Tried:
+    return Tried(pair(n), 8, value, low, low, low)
+
+
+def test_candidates_are_all_combinations():
+    found = candidates({"max0": {"k": [1.0, 2.0], "c": [0.0, 1.0, 2.0]}, "no_dial": {}})
+
+    assert [rule.params for rule in found["max0"]] == [{"k": k, "c": c} for k in (1.0, 2.0) for c in (0.0, 1.0, 2.0)]
+    assert found["no_dial"] == [Rule("no_dial")]
+
+
+@pytest.mark.parametrize(("n", "kept"), [(1, 1), (2, 1), (3, 1), (4, 2), (9, 3)])
+def test_a_share_of_the_candidates_goes_on_but_at_least_one(n: int, kept: int):
+    assert Halving((4, 8), 1 / 3).survivors(n) == kept
+
+
+@pytest.mark.parametrize("rungs", [(), (8, 4), (4, 4), (1, 8)])
+def test_rounds_must_grow_and_have_an_interval(rungs: tuple[int, ...]):
+    with pytest.raises(ValueError, match="rungs"):
+        Halving(rungs, 0.5)
+
+
+@pytest.mark.parametrize("keep", [0.0, 1.0])
+def test_share_that_goes_on_is_a_share(keep: float):
+    with pytest.raises(ValueError, match="keep"):
+        Halving((4, 8), keep)
+
+
+def test_rank_is_by_value_without_a_limit():
+    assert sorted([tried(1, 1.0, 0.5), tried(2, 3.0, 0.9), tried(3, 2.0)], key=lambda each: rank(each, None)) == [
+        tried(2, 3.0, 0.9),
+        tried(3, 2.0),
+        tried(1, 1.0, 0.5),
+    ]
+
+
+def test_rank_sets_back_who_surely_drops_more_than_the_limit():
+    over, more, inside, nobody = tried(1, 9.0, 0.04), tried(2, 8.0, 0.05), tried(3, 2.0, 0.02), tried(4, 1.0)
+
+    assert sorted([more, over, nobody, inside], key=lambda each: rank(each, 0.03)) == [inside, nobody, over, more]
+
+
+def test_best_is_taken_over_all_families():
+    families = {"a": [tried(1, 1.0), tried(2, 5.0)], "b": [tried(3, 2.0)]}
+
+    assert best(families, None) == tried(3, 2.0)
+
+
+def test_halving_runs_the_best_longer(tiny: Scenario, workers: Workers, monkeypatch: pytest.MonkeyPatch):
+    asked: list[tuple[int, int]] = []
+
+    def fake(scenario: Scenario, one: Pair, days: int) -> Tried:
+        n = one.pacing.params["n"]
+        asked.append((n, days))
+        # On few days the last candidate looks best, on more days the second one does.
+        value = float(n) if days == 4 else float(-abs(n - 2))
+        return Tried(one, days, value, None, None, None)
+
+    monkeypatch.setattr(tuning, "_try", fake)
+
+    found = tune(tiny, {"constant_lines": [pair(n) for n in range(4)]}, Halving((4, 8), 0.5), None, workers, "test")
+
+    assert asked == [(0, 4), (1, 4), (2, 4), (3, 4), (3, 8), (2, 8)]
+    assert [(each.pair.pacing.params["n"], each.days) for each in found["constant_lines"]] == [
+        (2, 8),
+        (3, 8),
+        (1, 4),
+        (0, 4),
+    ]
+
+
+def test_better_rule_is_found_on_training_days(tiny: Scenario, workers: Workers):
+    # Forty lines for a handful of advisors drop nearly everybody; one line does not.
+    found = tune(tiny, {"constant_lines": [pair(12), pair(1)]}, Halving((2, 4), 0.5), None, workers, "test")
+
+    assert found["constant_lines"][0].pair == pair(1)
+    assert found["constant_lines"][0].days == 4

@@ -1,0 +1,108 @@
+from typing import Any
+
+import pytest
+
+from experiments.verdict import number, span, verdict
+
+
+def interval(mean: float, half: float = 1.0) -> dict[str, float]:
+    return {"mean": mean, "low": mean - half, "high": mean + half}
+
+
+def row(role: str, lead: float, *, reserves: bool = False, outcome: str = "tied", **more: Any) -> dict[str, Any]:
+    return {
+        "role": role,
+        "label": f"the {role}",
+        "reserves": reserves,
+        "outcome": outcome,
+        "differences": {} if role == "best_rule" else {"value": interval(-lead)},
+        "learned_lead": interval(lead),
+        "kpis": {"value": interval(9.0), "dropped_share_run_total": interval(0.02, 0.005)},
+        "within_limit": True,
+    } | more
+
+
+def compared(*rows: dict[str, Any], terms: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    return {"days": 64, "limit": 0.03, "rows": list(rows), "terms": list(terms)}
+
+
+GOOD = {"rule_is_best": False}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("won", "earned more than"), ("tied", "could not be told apart from"), ("lost", "earned less than")],
+)
+def test_headline_says_who_wins(outcome: str, words: str):
+    learned = row("learned", -4.0, outcome=outcome)
+
+    said = verdict(compared(learned, row("best_rule", 4.0)), GOOD)
+
+    assert said["outcome"] == outcome
+    assert f"The learned policy {words} the best tuned rule, the best_rule: +4.00 [+3.00, +5.00]" in said["headline"]
+
+
+def test_only_terms_beyond_their_interval_are_named():
+    terms = (
+        {"column": "n_sales", "adds": interval(5.0)},
+        {"column": "n_abandoned", "adds": interval(0.5)},
+    )
+
+    text = verdict(compared(row("learned", 0.0, outcome="won"), row("best_rule", 0.0), terms=terms), GOOD)[
+        "paragraphs"
+    ][0]
+
+    assert text == "What made the difference: sales (+5.00 [+4.00, +6.00] per day)."
+
+
+def test_limit_is_judged_for_both():
+    learned = row("learned", 0.0, within_limit=False)
+
+    text = " ".join(verdict(compared(learned, row("best_rule", 0.0)), GOOD)["paragraphs"])
+
+    assert "The learned policy dropped 2.00 [1.50, 2.50] % of the connects and is not within the limit of 3 %." in text
+    assert "The rule dropped 2.00 [1.50, 2.50] % of the connects and is within the limit" in text
+
+
+def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
+    rows = (row("learned", 0.0), row("best_rule", -3.0, reserves=True), row("other", 2.0, label="max0"))
+
+    text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+
+    assert (
+        "Against the best rule under its own flag, max0, the learned policy wins: +2.00 [+1.00, +3.00] per day." in text
+    )
+
+
+def test_rule_that_does_better_on_the_unseen_days_is_named():
+    better = row("other", 0.0, label="fifo", outcome="won", differences={"value": interval(2.0)})
+
+    text = " ".join(verdict(compared(row("learned", 0.0), row("best_rule", 0.0), better), GOOD)["paragraphs"])
+
+    assert (
+        "On these days fifo did better than the rule that tuning chose on training days (+2.00 [+1.00, +3.00])." in text
+    )
+
+
+def test_rule_that_beat_every_checkpoint_is_said():
+    said = verdict(compared(row("learned", 0.0), row("best_rule", 0.0)), {"rule_is_best": True})
+
+    assert "better than every checkpoint" in said["paragraphs"][-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "sign", "text"),
+    [
+        (1234.56, False, "1,234.6"),
+        (-0.04, True, "+0.0"),
+        (-2.0, False, "\N{MINUS SIGN}2.0"),
+        (2.0, True, "+2.0"),
+        (None, True, "n/a"),
+    ],
+)
+def test_numbers(value: float | None, sign: bool, text: str):
+    assert number(value, 1, sign) == text
+
+
+def test_interval_of_one_run_has_no_ends():
+    assert span({"mean": 1.0, "low": None, "high": None}) == "1.00"
