@@ -1,0 +1,87 @@
+"""The main job: tuned rules against a trained policy on the same unseen days, and a report of it.
+
+    python -m experiments.benchmark
+
+Leaves `report.html`, the result files and the exported bundle in `outputs/benchmark`. Finished stages are kept: a job
+that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import DictConfig
+from tqdm import tqdm
+
+from ccenv.seeds import seeds
+from experiments.benchmark_report import write_report
+from experiments.config import CONFIGS, Settings, register, settings_of
+from experiments.files import write_json
+from experiments.jobs import Job, job_of
+from experiments.pipeline import compare_all, watched
+from experiments.provenance import commit, machine, versions
+
+register()
+
+
+def run_benchmark(settings: Settings, command: str) -> Path:
+    """Run all stages that are not finished, and write the report.
+
+    Args:
+        settings: All settings.
+        command: What was typed, for the report.
+
+    Returns:
+        The report's file.
+    """
+    with job_of(settings, "benchmark") as job:
+        compared = compare_all(job, train=True)
+        days = settings.report.watched_days
+        job.stages.run(f"watch-{days}", lambda: watched(job, compared["tuning"]))
+        write_json(job.stages.folder / "provenance.json", _provenance(job, command))
+        return write_report(job.stages.folder)
+
+
+def _provenance(job: Job, command: str) -> dict[str, Any]:
+    """What the report says about where it comes from; nothing of it is needed to compare results."""
+    settings, scenario = job.settings, job.scenario
+    variant = settings.scenario.variant
+    return {
+        "scenario": {
+            "name": scenario.name,
+            "variant": variant,
+            "description": scenario.centre.description,
+            "reward": scenario.centre.reward,
+            "digest": scenario.digest,
+        },
+        "digest": job.stages.digest,
+        "commands": [command],
+        "seeds": {
+            "Training days": _range("training", max(settings.rules.rungs), "the rules"),
+            "Validation days": _range("validation", settings.learner.validation_days, "the choice of the checkpoint"),
+            "Unseen days": _range(settings.evaluation.purpose, settings.evaluation.days, "the comparison"),
+        },
+        "commit": commit(),
+        "machine": machine(),
+        "versions": versions(),
+        "watched_days": settings.report.watched_days,
+    }
+
+
+def _range(purpose: str, n: int, use: str) -> str:
+    chosen = seeds(purpose, n)
+    return f"seeds {chosen[0]} to {chosen[-1]} (range `{purpose}`), for {use}"
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="benchmark")
+def main(config: DictConfig) -> None:
+    """Run the benchmark and say where the report is."""
+    command = " ".join(["python -m experiments.benchmark", *sys.argv[1:]])
+    tqdm.write(f"report: {run_benchmark(settings_of(config), command)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Figures of the reports, one module each: functions from plain results to a drawing."""

@@ -1,0 +1,87 @@
+"""The look that all figures share, and their way into a self-contained page.
+
+Colours are from the palette of Okabe and Ito (2008), which readers with colour-vision deficiencies tell apart. A policy
+has one colour in every figure.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+LEARNED = "#D55E00"
+BEST_RULE = "#0072B2"
+OTHER = "#8A8A8A"
+INK = "#222222"
+FAINT = "#D9D9D9"
+
+SEQUENTIAL = "cividis"
+WIDTH = 7.6  # inches: the text column of the page
+
+_SETTINGS = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#666666",
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.5,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "ccenv",  # the same drawing is the same bytes
+    "text.color": INK,
+    "xtick.color": "#444444",
+    "xtick.labelsize": 8,
+    "ytick.color": "#444444",
+    "ytick.labelsize": 8,
+}
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Draw with the shared look, without a display."""
+    with matplotlib.rc_context(cast(Any, _SETTINGS)):
+        yield
+
+
+def colour_of(role: str) -> str:
+    """Colour of a policy by its role in the comparison: `learned`, `best_rule` or any other."""
+    return {"learned": LEARNED, "best_rule": BEST_RULE}.get(role, OTHER)
+
+
+def hours(axes: Axes, first_s: float, last_s: float) -> None:
+    """Label the horizontal axis with the time of day, from seconds after midnight given in hours."""
+    start, end = first_s / 3600, last_s / 3600
+    step = 2 if end - start > 8 else 1
+    ticks = [hour for hour in range(int(start), int(end) + 1) if hour >= start and (hour - int(start)) % step == 0]
+    axes.set_xlim(start, end)
+    axes.set_xticks(ticks, [f"{hour}:00" for hour in ticks])
+
+
+def svg(figure: Figure) -> bytes:
+    """The drawing as SVG without a date."""
+    stream = io.BytesIO()
+    metadata: dict[str, Any] = {"Date": None}
+    figure.savefig(stream, format="svg", metadata=metadata)
+    return stream.getvalue()
+
+
+def data_uri(image: bytes) -> str:
+    """The image as an address that holds it, so that the page needs no other file."""
+    return "data:image/svg+xml;base64," + base64.b64encode(image).decode()

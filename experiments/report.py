@@ -1,0 +1,37 @@
+"""Make the tables and figures of a finished sweep or benchmark anew from its result files.
+
+python -m experiments.report outputs/sweep
+python -m experiments.report outputs/benchmark
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from experiments.benchmark_report import write_report
+from experiments.sweep_report import write_sweep_report
+
+
+def report(folder: Path) -> Path:
+    """Write the report of the folder; returns its main file.
+
+    Raises:
+        FileNotFoundError: If the folder holds neither a sweep nor a benchmark.
+    """
+    if (folder / "cells").is_dir():
+        return write_sweep_report(folder)
+    if (folder / "provenance.json").exists():
+        return write_report(folder)
+    raise FileNotFoundError(f"{folder} holds neither the cells of a sweep nor a finished benchmark")
+
+
+def main() -> None:
+    """Write the report of the folder on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.report", description=__doc__)
+    parser.add_argument("folder", type=Path, help="folder of a sweep or a benchmark")
+    print(report(parser.parse_args().folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from ccenv.serving import load_bundle
+from experiments.benchmark import run_benchmark
+from experiments.config import Settings, register, settings_of
+from experiments.export import export_again
+from experiments.files import read_json
+from tests.experiments.test_config import composed
+
+register()
+
+
+def settings(folder: Path, *given: str) -> Settings:
+    small = ("scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick", "report=quick", f"dir={folder}")
+    return settings_of(composed(*small, *given, command="benchmark"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "results").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("benchmark") / "job"
+    run_benchmark(settings(folder), "the command")
+    return folder
+
+
+@pytest.mark.slow
+def test_benchmark_leaves_report_results_and_bundle(done: Path):
+    page = (done / "report.html").read_text()
+    rows = read_json(done / "results" / "comparison.json")["rows"]
+
+    assert "One training run; the intervals are over days only." in page
+    assert "the command" in page
+    assert [row["role"] for row in rows].count("best_rule") == 1
+    assert rows[0]["role"] == "learned"
+    assert all(row["short"] in page for row in rows)
+    assert load_bundle(done / "bundle").decisions == "blended"
+
+
+@pytest.mark.slow
+def test_published_figures_are_those_of_the_bundle(done: Path):
+    figures = read_json(done / "bundle" / "manifest.json")["kpis"]
+    row = read_json(done / "results" / "comparison.json")["rows"][0]
+
+    assert figures["n_runs"] == 6
+    assert figures["figures"]["abandonment"]["value"] == row["kpis"]["abandonment"]["mean"]
+
+
+@pytest.mark.slow
+def test_finished_stages_are_kept(done: Path, capsys: pytest.CaptureFixture[str]):
+    before = contents(done)
+
+    run_benchmark(settings(done), "the command")
+
+    assert contents(done) == before
+    assert capsys.readouterr().out.count(": kept") == len(list((done / "results").glob("*.json"))) + 1  # tuning twice
+
+
+@pytest.mark.slow
+def test_missing_stage_is_run_again_to_the_same_bytes(done: Path):
+    before = contents(done)
+    for name in ("choice", "policy", "comparison"):
+        (done / "results" / f"{name}.json").unlink()
+
+    run_benchmark(settings(done), "the command")
+
+    assert contents(done) == before
+
+
+@pytest.mark.slow
+def test_export_again_gives_the_same_graph(done: Path):
+    before = (done / "bundle" / "policy.onnx").read_bytes()
+
+    assert (export_again(done) / "policy.onnx").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_job_with_other_settings_is_moved_aside(done: Path):
+    digest = read_json(done / "cell.json")["digest"]
+
+    run_benchmark(settings(done, "learner.training.steps=4096"), "another command")
+
+    assert (done.with_name(f"job-{digest}") / "report.html").exists()
+    assert read_json(done / "cell.json")["settings"]["learner"]["training"]["steps"] == 4096
