@@ -1,0 +1,1 @@
+"""The bank's scenarios, calibrated from its call log: `python -m experiments.calibrate`."""

@@ -1,0 +1,80 @@
+"""Contacts that come again: how many redial after abandoning, how many repeat after having been served, and when.
+
+The log names a customer only if he had to queue, so a return is seen only if it queued too. The rate of returns at a
+lag is therefore divided by the share of contacts that queued at that lag, in the same centre on the same day. What
+remains contains the contacts that a customer would make anyway. Assumptions: from half an hour on, a served customer's
+contacts are of that kind, and sooner they have at most the rate of the bin that starts there. Sooner after a service,
+the excess over that rate are repeats; after an abandonment, at any lag, the excess over the rate of contacts made
+anyway are redials. All customers return like those who can be identified, who are mostly of types PS and NE.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.calibrate.logs import CLOSE_S, GENERAL
+
+LAGS_S = (0.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 5400.0, 7200.0, 10800.0, 14400.0)
+REPEATS_UNTIL_S = 1800.0
+
+
+class Comebacks(NamedTuple):
+    """Probability of coming again the same day, and the hazard of the delay given that it happens."""
+
+    p: float
+    from_s: list[float]
+    hazard_per_s: list[float]
+
+
+def redials_and_repeats(contacts: NDArray[np.void]) -> tuple[Comebacks, Comebacks]:
+    """Redials after an abandonment and repeats after a service, from the rates of return within one day."""
+    abandoned, served = return_rates(contacts)
+    lags = np.array(LAGS_S)
+    anyway = np.minimum(served, served[lags[:-1] == REPEATS_UNTIL_S])
+    soon = lags[1:] <= REPEATS_UNTIL_S
+    return comebacks(lags, abandoned - anyway), comebacks(lags[: soon.sum() + 1], (served - anyway)[soon])
+
+
+def return_rates(contacts: NDArray[np.void]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rate [1/s] of the first return in each bin of `LAGS_S`, corrected for returns that are not seen.
+
+    Returns:
+        The rate after an abandonment from the queue, and the rate after a service that began in the queue.
+    """
+    tallies = np.zeros((2, 4, len(LAGS_S) - 1))
+    for day in np.unique(contacts["month"] * 100 + contacts["day"]):
+        today = contacts[contacts["month"] * 100 + contacts["day"] == day]
+        _tally_day(today[np.isin(today["type"], GENERAL)], tallies)
+    seen, at_risk, queued, offered = tallies[:, 0], tallies[:, 1], tallies[:, 2], tallies[:, 3]
+    rates = seen / at_risk * offered / queued / np.diff(LAGS_S)
+    return rates[0], rates[1]
+
+
+def comebacks(lags: NDArray[np.float64], excess: NDArray[np.float64]) -> Comebacks:
+    """Turn an excess hazard [1/s] of returning, by bin, into a probability and the law of the delay given it."""
+    cumulated = np.concatenate([[0.0], np.cumsum(np.maximum(excess, 0.0) * np.diff(lags))])
+    still_out = np.exp(-cumulated) - np.exp(-cumulated[-1])
+    p = float(still_out[0])
+    hazard = np.log(still_out[:-2] / still_out[1:-1]) / np.diff(lags)[:-1]
+    # within the last bin the delays end: on average after half of it
+    last = 2.0 / (lags[-1] - lags[-2])
+    return Comebacks(p, [float(x) for x in lags[:-1]], [*(float(h) for h in hazard), float(last)])
+
+
+def _tally_day(today: NDArray[np.void], tallies: NDArray[np.float64]) -> None:
+    """Add a day's returns seen, bins at risk, and contacts that queued and that were offered at those lags."""
+    arrivals = today["arrival_s"]
+    queued_before = np.concatenate([[0.0], np.cumsum(today["wait_s"] > 0)])
+    for contact in today[(today["customer"] != "") & (today["wait_s"] > 0)]:
+        end = contact["arrival_s"] + contact["wait_s"] + (0.0 if contact["abandoned"] else contact["service_s"])
+        bounds = end + np.array(LAGS_S)
+        own = arrivals[today["customer"] == contact["customer"]]
+        back = own[own > end].min(initial=np.inf)
+        at = np.searchsorted(arrivals, bounds)
+        at_risk = (bounds[1:] <= CLOSE_S) & (back >= bounds[:-1])
+        row = tallies[0 if contact["abandoned"] else 1]
+        row[0] += at_risk & (back < bounds[1:])
+        row[1] += at_risk
+        row[2] += at_risk * np.diff(queued_before[at])
+        row[3] += at_risk * np.diff(at)

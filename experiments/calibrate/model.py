@@ -1,0 +1,42 @@
+"""The scenario under calibration, simulated: what its groups come to by half hour, and who came again."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ccenv.kpis import KpiTable
+from ccenv.scenarios import load_scenario
+from ccenv.simulation import simulate
+from experiments.calibrate.logs import GROUPS, TYPES
+from experiments.calibrate.outcomes import Outcome
+from experiments.calibrate.staffing import Staffing
+
+
+def run(document: dict[str, Any], seeds: NDArray[np.int64], staffing: Staffing | None = None) -> KpiTable:
+    """Days of a scenario document under `lwt` without dialing, by interval, with other staffing if given."""
+    changes: dict[str, Any] = {f"groups.{name}.staffing": numbers for name, numbers in (staffing or {}).items()}
+    scenario = load_scenario(document, **changes)
+    return simulate(scenario, routing="lwt", pacing="no_dial", seeds=seeds, by="interval")
+
+
+def by_slot(table: KpiTable, column: str) -> NDArray[np.float64]:
+    """Mean per day of a column of the interval table (slots,)."""
+    assert table.interval is not None
+    return np.asarray(table.interval[column].mean(axis=0))
+
+
+def outcomes(table: KpiTable) -> dict[str, Outcome]:
+    """Means per day by half hour for the queues of each group."""
+
+    def total(column: str, group: str) -> NDArray[np.float64]:
+        return np.sum([by_slot(table, f"{column}:{name}") for name in GROUPS[group]], axis=0)
+
+    return {
+        name: Outcome(total("n_offered", name), total("n_abandoned", name), total("waiting_s", name)) for name in GROUPS
+    }
+
+
+def returns(table: KpiTable) -> NDArray[np.float64]:
+    """Redials and repeats by type and half hour, mean per day (types, slots)."""
+    return np.array([by_slot(table, f"n_redials:{name}") + by_slot(table, f"n_repeats:{name}") for name in TYPES])

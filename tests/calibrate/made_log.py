@@ -1,0 +1,14 @@
+"""Contacts made up for tests, in the shape in which the log is read."""
+
+import numpy as np
+
+from experiments.calibrate.logs import CONTACT
+
+
+def made(n: int, **columns: object) -> np.ndarray:
+    """`n` contacts of type PS on 1 October, arriving at 10:00, served at once for 100 s, except for `columns`."""
+    contacts = np.zeros(n, CONTACT)
+    defaults = {"month": 10, "day": 1, "type": "PS", "arrival_s": 36_000.0, "service_s": 100.0}
+    for name, value in {**defaults, **columns}.items():
+        contacts[name] = value
+    return contacts
