@@ -1,0 +1,104 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A tour: from a centre to an exported policy
+#
+# Load a centre, compare two rules on the same days, train a policy for two minutes, export it, and let it decide.
+
+# %%
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path.cwd().parent))  # the checkout, for `agents`; the package `ccenv` is installed
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import ccenv
+from ccenv.kpis import paired_difference
+from ccenv.seeds import seeds
+
+scenario = ccenv.load_scenario("bank_blended")
+print(scenario.centre.description)
+print("queues", scenario.queues, "groups", scenario.groups, "campaigns", scenario.campaigns)
+print([action.name for action in scenario.catalogue])
+
+# %% [markdown]
+# ## FIFO against longest wait with credit
+#
+# Both rules meet the same contacts, so the difference has a narrow interval.
+
+# %%
+days = range(64)
+fifo = ccenv.simulate(scenario, routing="fifo", pacing="no_dial", seeds=days)
+lwt = ccenv.simulate(scenario, routing="lwt", pacing="no_dial", seeds=days, by="interval")
+for kpi in ("mean_wait_s", "abandonment", "abandonment:PS", "abandonment:NW"):
+    difference = paired_difference(lwt, fifo, kpi)
+    print(f"{kpi}: LWT - FIFO = {difference.value:.4f}, 95 % in [{difference.low:.4f}, {difference.high:.4f}]")
+
+# %%
+by_slot = lwt.interval
+hours = by_slot["start_s"][0] / 3600
+waits = by_slot["wait_s"].sum(axis=0) / by_slot["n_offered"].sum(axis=0)
+figure, axes = plt.subplots(figsize=(7, 3))
+axes.step(hours, waits, where="post", color="#0072B2")
+axes.set(xlabel="hour of the day", ylabel="mean wait [s]", title="No dialing, longest wait first")
+figure.tight_layout()
+
+# %% [markdown]
+# ## Two minutes of training
+#
+# Masked PPO with semi-Markov advantages, started from a rule. `TOUR_TRAIN_S` shortens it.
+
+# %%
+import torch
+
+from agents.checkpoints import load_policy
+from agents.selection import select_checkpoint
+from agents.train import Training, train
+
+torch.set_num_threads(1)
+rule = {"routing": "priority", "pacing": ("max0", {"k": 1.0, "c": 0.0})}
+folder = Path(tempfile.mkdtemp())
+batch = ccenv.Batch(scenario, 256, **rule)
+budget = Training(steps=10**8, wall_s=float(os.environ.get("TOUR_TRAIN_S", "120")), n_checkpoints=5)
+kept = train(batch, folder / "training", budget, ccenv.RulePolicy(scenario, **rule), progress=False)
+
+candidates = {"the rule": rule} | {path.stem: {"policy": load_policy(path)} for path in kept.policies}
+chosen = select_checkpoint(scenario, candidates, seeds("validation", 16), baseline="the rule")
+for row in chosen.rows:
+    print(f"{row.name}: reward {row.reward.value:.3f}, difference to the rule {row.difference.value:.3f}")
+
+# %% [markdown]
+# ## Export, and decide
+#
+# The bundle is what the routing service loads; here it runs a day in the simulator and answers one question.
+
+# %%
+from agents.bundle import write_bundle
+from ccenv.serving import load_bundle
+
+trained = chosen.best_of(name for name in candidates if name != "the rule")
+policy = candidates[trained]["policy"]
+provenance = {"source_digest": "notebook", "seeds": "training", "steps": int(trained)}
+bundle = write_bundle(folder / "bundle", policy, scenario, provenance=provenance, **rule)
+
+exported = ccenv.simulate(scenario, policy=bundle, seeds=seeds("evaluation", 8))
+print(exported.summary())
+
+# %%
+env = ccenv.Batch(scenario, 1)
+env.reset([1])
+actions, _ = load_bundle(bundle).act(env.obs, env.mask, None, env.u, env.starts)
+print("first decision of the day:", env.catalogue[int(actions[0])].name)
+assert np.all(env.mask[0, actions])
