@@ -122,7 +122,9 @@ class SemiMarkovMaskablePPO(MaskablePPO):
     def standardise(self, obs: np.ndarray) -> None:
         """Fix the first layers from observations, (N, K)."""
         for net in (self.policy.mlp_extractor.policy_net, self.policy.mlp_extractor.value_net):
-            net[0].fit(obs)
+            first = net[0]
+            assert isinstance(first, Standardise)
+            first.fit(obs)
 
     @property
     def actor(self) -> MaskedActor:
