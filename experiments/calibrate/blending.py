@@ -7,41 +7,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.calibrate import model
-from experiments.calibrate.campaign import DIAL_FROM_S, DIAL_UNTIL_S
+from experiments.calibrate.campaign import DIAL_FROM_S, DIAL_UNTIL_S, DROP_LIMIT
 from experiments.calibrate.document import blended
 from experiments.calibrate.logs import OPEN_S, SLOT_S, SLOTS
 
 GREATEST_OCCUPANCY = 0.75
 SLOTS_PER_HOUR = 3600 // SLOT_S
-# The campaign needs somebody who may dial for it in each half hour in which it may be dialed.
-AT_LEAST = 1
 MOST_STEPS = 12
+MOST_AT_LEAST = 4
+
+
+class Dialed(NamedTuple):
+    """What the scenario's own rules come to with at least so many of `blended` while the campaign may be dialed."""
+
+    at_least: int
+    joined_per_day: float
+    dropped_share: float | None
 
 
 class Blending(NamedTuple):
-    """Staffing of `blended`, what occupancy alone asks for, and occupancy by hour with none and with this staffing."""
+    """Staffing of `blended`, what occupancy alone asks for, occupancy by hour without and with it, what was tried."""
 
     staffing: list[int]
     asked_for: list[int]
     occupancy_without: list[float]
     occupancy_with: list[float]
+    tried: list[Dialed]
 
 
 def staff_blended(
     inbound: dict[str, Any], campaign: dict[str, Any], keys: NDArray[np.int64], tick: Callable[[], object]
 ) -> Blending:
-    """Smallest staffing of `blended` that holds inbound occupancy in every hour and has somebody to dial."""
+    """Smallest staffing of `blended` that holds inbound occupancy in every hour and can dial within the drop limit.
+
+    As no other group dials, somebody has to be there in each half hour of the campaign's hours: the fewest with whom
+    the scenario's own pacing rule joins anybody and drops no more than the limit.
+
+    Raises:
+        RuntimeError: More than `MOST_AT_LEAST` would be needed.
+    """
 
     def occupancy(numbers: list[int]) -> NDArray[np.float64]:
         tick()
         return occupancy_by_slot(inbound, campaign, numbers, keys)
 
     nobody = [0] * SLOTS
-    asked_for = raise_to(GREATEST_OCCUPANCY, nobody, occupancy)
-    dialing = [DIAL_FROM_S <= OPEN_S + slot * SLOT_S < DIAL_UNTIL_S for slot in range(SLOTS)]
-    floor = [AT_LEAST if open_ else 0 for open_ in dialing]
-    staffing = raise_to(GREATEST_OCCUPANCY, floor, occupancy)
-    return Blending(staffing, asked_for, _hours(occupancy(nobody)), _hours(occupancy(staffing)))
+    without, asked_for = _hours(occupancy(nobody)), raise_to(GREATEST_OCCUPANCY, nobody, occupancy)
+    tried: list[Dialed] = []
+    for at_least in range(1, MOST_AT_LEAST + 1):
+        floor = [at_least if DIAL_FROM_S <= OPEN_S + slot * SLOT_S < DIAL_UNTIL_S else 0 for slot in range(SLOTS)]
+        staffing = raise_to(GREATEST_OCCUPANCY, floor, occupancy)
+        joined, dropped = model.dialed(blended(inbound, staffing, campaign), keys)
+        tick()
+        tried.append(Dialed(at_least, joined, dropped))
+        if dropped is not None and dropped <= DROP_LIMIT:
+            return Blending(staffing, asked_for, without, _hours(occupancy(staffing)), tried)
+    raise RuntimeError(f"dropped share above {DROP_LIMIT} with {MOST_AT_LEAST} advisors of blended: {tried}")
 
 
 def raise_to(limit: float, start: list[int], occupancy: Callable[[list[int]], NDArray[np.float64]]) -> list[int]:

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from ccenv.kpis import KpiTable
 from ccenv.seeds import seeds
 from experiments.calibrate import acceptance, chart, model
-from experiments.calibrate.blending import AT_LEAST, GREATEST_OCCUPANCY, MOST_STEPS, Blending, staff_blended
-from experiments.calibrate.campaign import campaign
+from experiments.calibrate.blending import GREATEST_OCCUPANCY, MOST_STEPS, Blending, staff_blended
+from experiments.calibrate.campaign import DROP_LIMIT, campaign
 from experiments.calibrate.comebacks import Comebacks
 from experiments.calibrate.document import COMMENTS, VARIANT_SOURCES, WRAP_UP_S, Customers, blended, inbound, variant
 from experiments.calibrate.logs import GROUPS, TYPES, held_back, n_days, read_weekdays
@@ -54,7 +54,7 @@ def calibrate(data: Path, library: Path, results: Path) -> dict[str, Any]:
         with _progress(f"fit {name}", TICKS) as tick:
             fits[name] = fit_days(sample, customers, tick)
     documents = {name: inbound(customers, fit.traffic, fit.staffing) for name, fit in fits.items()}
-    with _progress("staff blended", 2 * MOST_STEPS) as tick:
+    with _progress("staff blended", 3 * MOST_STEPS) as tick:
         blending = staff_blended(documents["october"], deposits, seeds("training", BLENDING_DAYS), tick)
 
     mixed = blended(documents["october"], blending.staffing, deposits)
@@ -101,7 +101,12 @@ def _result(
         "fit": {"days": n_days(october), **acceptance.of_log(october)},
         "model": {"days": SHOWN_DAYS, **modelled},
         "months": {name: _month(contacts[contacts["month"] == m], tables[name]) for name, m in VARIANTS.items()},
-        "blending": {"limit": GREATEST_OCCUPANCY, "at_least": AT_LEAST, **blending._asdict()},
+        "blending": {
+            "limit": GREATEST_OCCUPANCY,
+            "drop_limit": DROP_LIMIT,
+            **blending._asdict(),
+            "tried": [t._asdict() for t in blending.tried],
+        },
         "one_pool": unequal_service(october),
         "figures": _figures(customers, fits["october"]),
         "day": {

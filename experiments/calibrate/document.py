@@ -19,7 +19,7 @@ WRAP_UP_S = 10.0
 SERVICE_LEVEL_S = 20.0
 OVERTIME_S = 3600.0
 MAX_REDIALS, MAX_REPEATS = 5, 3
-PACING = {"name": "max0", "params": {"k": 2.0, "c": 1.0}}
+PACING = {"name": "max0", "params": {"k": 2.0, "c": 2.0}}
 
 MEANING = {
     "PS": "regular service",
@@ -96,7 +96,7 @@ def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, A
         "sources": {
             **document["sources"],
             "groups.blended.*": BLENDED_SOURCE,
-            "rules.pacing.*": "a moderate start, to be tuned",
+            "rules.pacing.*": "untuned: two lines for each idle advisor beyond the first",
             **{f"campaigns.*.{key}": text for key, text in deposits.SOURCES.items()},
         },
     }
@@ -142,8 +142,8 @@ def _return(comebacks: Comebacks, max_times: int) -> dict[str, Any]:
 
 BLENDED_SOURCE = (
     "smallest whole numbers by half hour with which talk and wrap-up fill at most 75 % of the time of general and "
-    "blended advisors in every hour, dialing off (computed with the simulator), and at least 1 where the campaign may "
-    "be dialed"
+    "blended advisors in every hour, dialing off, and in the campaign's hours at least as many as the pacing rule "
+    "needs to drop no more than the limit (computed with the simulator)"
 )
 VARIANT_SOURCES = {
     "variants.*": f"the same procedure on all regular weekdays of that month, {LOG}; shown, not accepted. Handle "

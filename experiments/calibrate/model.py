@@ -20,6 +20,13 @@ def run(document: dict[str, Any], seeds: NDArray[np.int64], staffing: Staffing |
     return simulate(scenario, routing="lwt", pacing="no_dial", seeds=seeds, by="interval")
 
 
+def dialed(document: dict[str, Any], seeds: NDArray[np.int64]) -> tuple[float, float | None]:
+    """Connects joined per day under the document's own rules, and the dropped share, None without a connect."""
+    table = simulate(load_scenario(document), seeds=seeds)
+    joined, dropped = float(table["n_joined"].sum()), float(table["n_dropped"].sum())
+    return joined / len(table), dropped / (joined + dropped) if joined + dropped > 0 else None
+
+
 def by_slot(table: KpiTable, column: str) -> NDArray[np.float64]:
     """Mean per day of a column of the interval table (slots,)."""
     assert table.interval is not None

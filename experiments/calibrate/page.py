@@ -96,10 +96,20 @@ def _staffing(result: dict[str, Any]) -> str:
     text = f"""
         Without this group, inbound occupancy of `general` is {_percent(max(alone))} in the busiest hour, and in
         {above} of {len(alone)} hours it is above {limit}. To hold it there in every hour asks for {asked_for:g}
-        advisor-hours a day. As nobody else dials, the group also has at least {b["at_least"]} advisor in each half hour
-        in which the campaign may be dialed: {staffed:g} advisor-hours a day, and {_percent(max(b["occupancy_with"]))}
-        in the busiest hour."""
-    return f"## Staffing of `blended`\n\n{_wrap(text)}"
+        advisor-hours a day. As nobody else dials, the group also needs advisors in each half hour in which the campaign
+        may be dialed: the fewest with whom the scenario's own rules dial and drop at most
+        {_percent(b["drop_limit"])} of connects. Together {staffed:g} advisor-hours a day, and
+        {_percent(max(b["occupancy_with"]))} in the busiest hour."""
+    head = ["at least", "connects joined a day", "dropped"]
+    rows = [
+        [
+            str(t["at_least"]),
+            f"{t['joined_per_day']:.0f}",
+            "-" if t["dropped_share"] is None else _percent(t["dropped_share"]),
+        ]
+        for t in b["tried"]
+    ]
+    return f"## Staffing of `blended`\n\n{_wrap(text)}\n\n{_table(head, rows)}"
 
 
 def _figures(result: dict[str, Any]) -> str:

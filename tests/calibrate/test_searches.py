@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from experiments.calibrate import blending, staffing
-from experiments.calibrate.logs import SLOTS
+from experiments.calibrate.campaign import DIAL_FROM_S, DIAL_UNTIL_S
+from experiments.calibrate.logs import SLOT_S, SLOTS
 from experiments.calibrate.outcomes import Outcome, Target
 
 LOAD = 4.0 + 3.0 * np.sin(np.arange(SLOTS) / 5.0)
@@ -57,6 +58,22 @@ def test_blended_advisors_are_added_to_the_busier_half_hour_until_each_hour_is_b
         return np.array([work, 1_800.0 * (4.0 + np.array(numbers))])
 
     assert blending.raise_to(0.75, [0] * SLOTS, occupancy) == [1 if slot == 5 else 0 for slot in range(SLOTS)]
+
+
+@pytest.mark.parametrize(("shares", "least"), [([None, 0.05, 0.02], 3), ([0.03], 1)])
+def test_blended_has_the_fewest_advisors_who_dial_within_the_drop_limit(shares, least, monkeypatch):
+    idle = np.array([np.zeros(SLOTS), np.ones(SLOTS)])
+    left = iter(shares)
+    monkeypatch.setattr(blending, "occupancy_by_slot", lambda *_: idle)
+    monkeypatch.setattr(blending.model, "dialed", lambda *_: (1.0, next(left)))
+    document = {key: {} for key in ("clock", "day_level_cv", "queues", "groups", "rules", "sources")}
+
+    found = blending.staff_blended(document, {}, np.arange(1), lambda: None)
+
+    dialing = (DIAL_UNTIL_S - DIAL_FROM_S) // SLOT_S
+    assert found.staffing == [0] * 2 + [least] * dialing + [0] * (SLOTS - 2 - dialing)
+    assert found.asked_for == [0] * SLOTS
+    assert [dialed.dropped_share for dialed in found.tried] == shares
 
 
 def test_an_occupancy_that_cannot_be_reached_is_an_error():
