@@ -96,6 +96,8 @@ def _prepare(e, c, words, out, command, action, seed, autoreset):
         return START
     if command == START:
         start(e, c, words, seed, WHOLE(0))
+    if command == GO_ON and e.stopped == 0:  # its run is over, or was never begun
+        return REST
     return command
 
 

@@ -77,7 +77,7 @@ def test_digest_ignores_prose_spelling_and_stated_defaults(same):
         {"queues.sales.wrap_up_s": 20.5},
         {"work_conserving": True},
         {"campaigns.survey.drop_limit": 0.02},
-        {"rules.routing.params": {"x": 1}},
+        {"rules.pacing.params": {"reserve": 1}},
         {"reward": "other"},
         {"queues.support.patience_s": {"law": "constant", "value_s": 150}},
         {"groups.first.wage_per_hour": 19},
