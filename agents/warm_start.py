@@ -29,9 +29,9 @@ class CloneSettings:
     """
 
     passes: int = 10
-    batch_size: int = 4096
+    batch_size: int = 512
     learning_rate: float = 3e-3
-    smoothing: float = 0.03
+    smoothing: float = 0.001
 
 
 def clone_rule(
