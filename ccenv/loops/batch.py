@@ -87,7 +87,7 @@ def _prepare(e, c, words, out, command, action, seed, autoreset):
     """Start an episode or note the policy's action. Returns what the row does now; REST for nothing."""
     if command == ACT:
         if e.done == 0:
-            e.given = action
+            e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
             return ACT
         _pay_nothing(out)
         if autoreset == DISABLED:
