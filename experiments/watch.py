@@ -1,8 +1,8 @@
 """Watching a policy at work: what the centre looks like through the day, and in which states it does what.
 
-The policy decides through the native batch, one row for each day. Between two decisions the state is taken to be that
-after the first of them, and what is counted falls into the slot of the second: a decision is due at every event at
-which there is a choice, so this is a matter of seconds.
+The policy decides through the native batch, one row for each day, and is looked at from one decision to the next. What
+is counted between two of them falls into the slot of the second, what lasts into the slot of their middle. Idle time is
+exact; the lines that ring are those after the first decision: where dialing is legal the next is due at the next event.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.policy import Policy, RulePolicy
 from ccenv.scenarios import Scenario
 from ccenv.serving import load_bundle
-from ccenv.sim.codes import ASSIGN, DIAL_RESERVED, HOLD
+from ccenv.sim.codes import ASSIGN, DAY_S, HOLD, IDLE
 from experiments.evaluation import Pair, finite
 
 CAP = 15  # the last row and column of a map hold all larger numbers
@@ -90,43 +90,53 @@ class _Look:
         self.n_assignable = self.n_held = 0
         self.assigned = np.zeros(len(self.scenario.groups), np.int64)
         self.running = np.ones(batch.n, bool)
-        self.slot = np.zeros(batch.n, np.int64)
         self._catalogue()
-        self._look()
+        self._stand()
 
     def _catalogue(self) -> None:
         actions = self.scenario.catalogue
         self.kind = np.array([action.kind for action in actions])
         self.group = np.array([action.group for action in actions])
         self.lines = np.array([action.n if action.kind not in (HOLD, ASSIGN) else 0 for action in actions])
-        self.takes = np.isin(self.kind, (ASSIGN, DIAL_RESERVED)).astype(int)
         self.dials = ~np.isin(self.kind, (HOLD, ASSIGN))
         self.dialing, self.in_play = groups_by_work(self.scenario)
+        config = self.batch.engine.run.config
+        groups = config["advisor_group"][0, : int(config["n_advisors"][0])]
+        self.advisors = np.flatnonzero(np.isin(groups, self.in_play))
 
-    def _look(self) -> None:
+    def _stand(self) -> None:
         """Note where the rows stand."""
         self.seen = self.batch.snapshot
-        slot = ((self.seen["time_of_day_s"] - self.open_s) // self.slot_s).astype(int)
-        self.slot = np.where(self.running, np.clip(slot, 0, self.n_slots - 1), self.slot)
+        self.t = self.batch.engine.envs["t"].copy()
+        self.idle_s = self._idle_time()
+
+    def _slot(self, t: np.ndarray) -> np.ndarray:
+        return np.clip((t % DAY_S - self.open_s) // self.slot_s, 0, self.n_slots - 1).astype(int)
+
+    def _idle_time(self) -> np.ndarray:
+        """Idle time of the advisors in play so far, (B,): what was counted, and the time of those idle now."""
+        envs = self.batch.engine.envs
+        counted = envs["group_count"]["idle_s"][:, self.in_play].sum(axis=1)
+        advisors = envs["advisor"][:, self.advisors]
+        return counted + np.where(advisors["state"] == IDLE, self.t[:, None] - advisors["since"], 0.0).sum(axis=1)
 
     def before(self, actions: np.ndarray) -> None:
-        """Note the state, the question and the answer."""
+        """Note the question and the answer."""
         seen = self.seen
         idle, may_dial = (seen["idle"][:, groups].sum(axis=1) for groups in (self.in_play, self.dialing))
         ringing = seen["ringing"].sum(axis=1) if self.scenario.campaigns else np.zeros(self.batch.n)
         self._ask(actions, *(np.minimum(count, CAP).astype(int) for count in (idle, may_dial, ringing)))
-        taken = self.takes[actions] * np.isin(self.group[actions], self.in_play)
-        self.idle, self.ringing = idle - taken, ringing + self.lines[actions]
+        self.ringing = ringing + self.lines[actions]
 
     def _ask(self, actions: np.ndarray, idle: np.ndarray, may_dial: np.ndarray, ringing: np.ndarray) -> None:
-        mask = self.batch.mask
+        mask, slot = self.batch.mask, self._slot(self.t)
         asked = self.running & mask[:, self.dials].any(axis=1)
         quiet = asked & (ringing == 0) & (may_dial > 0)
         for place, did in enumerate((np.ones(self.batch.n, bool), self.dials[actions])):
             rows = asked & did
             np.add.at(self.maps["by_ringing"][place], (ringing[rows], may_dial[rows]), 1)
             rows = quiet & did
-            np.add.at(self.maps["by_slot"][place], (self.slot[rows], idle[rows]), 1)
+            np.add.at(self.maps["by_slot"][place], (slot[rows], idle[rows]), 1)
         may_assign = self.running & mask[:, self.kind == ASSIGN].any(axis=1)
         self.n_assignable += int(may_assign.sum())
         chosen = self.kind[actions] == ASSIGN
@@ -135,16 +145,20 @@ class _Look:
 
     def after(self) -> None:
         """Add what happened until the next decision."""
+        t, idle_s = self.t, self.idle_s
         rows = np.flatnonzero(self.running)
-        slot, elapsed_s = self.slot[rows], self.batch.elapsed_s[rows]
         self.running &= ~(self.batch.terminated | self.batch.truncated)
-        self._look()
-        for name, amount in (("idle_s", self.idle), ("ringing_s", self.ringing), ("time_s", np.ones(self.batch.n))):
-            self.sums[name][rows, slot] += amount[rows] * elapsed_s
+        self._stand()
+        elapsed_s = self.t - t
+        middle = self._slot((t + self.t) / 2)[rows]
+        for name, amount in (
+            ("idle_s", self.idle_s - idle_s), ("ringing_s", self.ringing * elapsed_s), ("time_s", elapsed_s)
+        ):  # fmt: skip
+            self.sums[name][rows, middle] += amount[rows]
         for name, (table, columns) in COUNTED.items():
             counts = self.batch.engine.envs[table]
             total = sum(counts[column].sum(axis=1) for column in columns)
-            self.sums[name][rows, self.slot[rows]] += (total - self.counted[name])[rows]
+            self.sums[name][rows, self._slot(self.t)[rows]] += (total - self.counted[name])[rows]
             self.counted[name] = total
 
     def result(self) -> dict[str, Any]:

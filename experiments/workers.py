@@ -57,7 +57,7 @@ class Workers:
         if self._pool is None:
             # "spawn" alone behaves alike everywhere, and a child inherits neither threads nor compiled state.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.processes, mp_context=context, initializer=one_thread)
+            self._pool = ProcessPoolExecutor(self.processes, mp_context=context)
         futures = {self._pool.submit(function, *task): place for place, task in enumerate(tasks)}
         results: list[Any] = [None] * len(tasks)
         for future in tqdm(as_completed(futures), total=len(tasks), desc=label, dynamic_ncols=True):

@@ -86,9 +86,10 @@ def test_source_digest_changes_with_a_file(copy: Path, file: str):
 
 def test_source_digest_changes_when_a_file_is_renamed(copy: Path):
     before = source_digest.__wrapped__(copy)
-    (copy / "agents" / "__init__.py").rename(copy / "agents" / "renamed.py")
+    # The last file stays the last one, so that nothing but its name changes.
+    (copy / "experiments" / "workers.py").rename(copy / "experiments" / "workers_.py")
     after = source_digest.__wrapped__(copy)
-    (copy / "agents" / "renamed.py").rename(copy / "agents" / "__init__.py")
+    (copy / "experiments" / "workers_.py").rename(copy / "experiments" / "workers.py")
 
     assert after != before
 

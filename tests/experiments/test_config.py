@@ -1,4 +1,3 @@
-import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from ccenv.scenarios import ScenarioError, list_scenarios
 from experiments.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
+from experiments.learning import training_of
 
 register()
 FOLDER = Path(CONFIGS)
@@ -127,8 +127,6 @@ def test_standard_grid_names_registered_rules_and_parameters():
         assert all(set(grid) <= known[name] for name, grid in grids.items())
 
 
-def test_options_of_all_groups_go_together():
-    names = [sorted(path.stem for path in FOLDER.glob(f"{group}/*.yaml")) for group in ("rules", "learner")]
-
-    for rules, learner in itertools.product(*names):
-        assert settings(f"rules={rules}", f"learner={learner}").learner.copies > 0
+@pytest.mark.parametrize("learner", sorted(path.stem for path in FOLDER.glob("learner/*.yaml")))
+def test_training_of_every_learner_is_one(learner: str):
+    assert training_of(settings(f"learner={learner}").learner.training).steps > 0

@@ -38,6 +38,6 @@ def test_checkpoint_is_chosen_by_value():
 
 
 def test_checkpoint_that_surely_drops_too_much_is_set_back():
-    points = [point(1.0, 0.01), point(3.0, 0.09), point(2.0, None)]
+    points = [point(-2.0, 0.01), point(3.0, 0.09), point(-1.0, None)]
 
     assert choose_point(points, 0.03) == 2

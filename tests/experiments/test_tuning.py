@@ -1,10 +1,13 @@
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from ccenv.kpis import KpiTable
 from ccenv.scenarios import Scenario, load_scenario
+from ccenv.seeds import seeds
 from experiments import tuning
-from experiments.evaluation import Pair, Rule
+from experiments.evaluation import Pair, Rule, rule_days
 from experiments.tuning import Halving, Tried, best, candidates, rank, tune
 from experiments.workers import Workers
 
@@ -61,7 +64,7 @@ def test_rank_is_by_value_without_a_limit():
 
 
 def test_rank_sets_back_who_surely_drops_more_than_the_limit():
-    over, more, inside, nobody = tried(1, 9.0, 0.04), tried(2, 8.0, 0.05), tried(3, 2.0, 0.02), tried(4, 1.0)
+    over, more, inside, nobody = tried(1, 9.0, 0.04), tried(2, 8.0, 0.05), tried(3, -1.0, 0.02), tried(4, -2.0)
 
     assert sorted([more, over, nobody, inside], key=lambda each: rank(each, 0.03)) == [inside, nobody, over, more]
 
@@ -93,6 +96,20 @@ def test_halving_runs_the_best_longer(tiny: Scenario, workers: Workers, monkeypa
         (1, 4),
         (0, 4),
     ]
+
+
+def test_candidates_run_on_training_days(tiny: Scenario, workers: Workers, monkeypatch: pytest.MonkeyPatch):
+    asked: list[list[int]] = []
+
+    def fake(scenario: Scenario, one: Pair, days: np.ndarray) -> KpiTable:
+        asked.append(days.tolist())
+        return rule_days(scenario, one, days)
+
+    monkeypatch.setattr(tuning, "rule_days", fake)
+
+    tune(tiny, {"constant_lines": [pair(1)]}, Halving((2, 3), 0.5), None, workers, "test")
+
+    assert asked == [seeds("training", 2).tolist(), seeds("training", 3).tolist()]
 
 
 def test_better_rule_is_found_on_training_days(tiny: Scenario, workers: Workers):
