@@ -131,7 +131,6 @@ def changed_keys(before: Any, after: Any, at: str = "") -> set[str]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         keys = set(before) ^ set(after)
         found = {f"{at}.{key}".lstrip(".") for key in keys}
-        found |= {at} if not keys and list(before) != list(after) and at in NAMED else set()
         return found.union(*(changed_keys(before[k], after[k], f"{at}.{k}".lstrip(".")) for k in set(before) - keys))
     return set() if before == after else {at}
 
@@ -171,6 +170,8 @@ def _check_golden(policy: BundlePolicy) -> None:
 
 
 def _golden_difference(policy: BundlePolicy, golden: Golden, actions: list[str]) -> str:
+    if len(golden.probabilities) != len(actions):
+        return f"{len(golden.probabilities)} probabilities for {len(actions)} actions"
     mask = np.zeros((1, len(actions)), np.bool_)
     mask[0, golden.legal] = True
     obs = np.array([golden.obs], np.float32)

@@ -1,12 +1,49 @@
-"""Run with core and the extra `serve` installed: one decision through the loader, without a learning library."""
+"""Run with core and the extra `serve` installed: a bundle decides in a running service, without a learning library."""
 
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from importlib.util import find_spec
+from pathlib import Path
 
-from ccenv.serving import load_bundle
+import numpy as np
 
-EXTRAS = ["hydra", "matplotlib", "omegaconf", "scipy", "stable_baselines3", "torch"]
+from ccenv.observation import snapshot_dtype
+from ccenv.serving import load_bundle, snapshot_values
+
+EXTRAS = ["hydra", "matplotlib", "omegaconf", "onnx", "scipy", "stable_baselines3", "torch"]
+BUNDLE = Path(__file__).parent.parent / "serving" / "golden_bundle"
+START_S = 300  # the first start compiles
 
 installed = [name for name in EXTRAS if find_spec(name) is not None]
 assert not installed, f"core with serve brought {installed}"
-assert callable(load_bundle)
-print("core+serve: the loader imports")
+
+scenario = load_bundle(BUNDLE).scenario
+snapshot = snapshot_values(scenario, np.zeros((), snapshot_dtype(scenario)))
+snapshot["queue_length"]["support"] = snapshot["idle"]["blended"] = 1
+body = json.dumps({"snapshot": snapshot, "u": 0.9}).encode()
+
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+options = ["--port", str(port), "--deadline-ms", "10000"]
+service = subprocess.Popen([sys.executable, "-I", "-m", "ccenv.serving", str(BUNDLE), *options])
+try:
+    until = time.monotonic() + START_S
+    while True:
+        try:
+            answer = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/decide", body, timeout=30))
+            break
+        except urllib.error.URLError as error:
+            assert service.poll() is None, f"the service ended with {service.returncode}"
+            assert time.monotonic() < until, f"no answer after {START_S} s: {error}"
+            time.sleep(0.2)
+finally:
+    service.terminate()
+    service.wait(30)
+assert answer["action"] == "assign:support>blended" and not answer["fallback"], answer
+print(f"core+serve: the service decided {answer['action']}")

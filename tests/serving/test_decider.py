@@ -1,0 +1,176 @@
+"""Decisions: what is answered, when the fallback rules answer, and that no mask is ever broken."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from ccenv.batch import Batch
+from ccenv.scenarios import load_scenario
+from ccenv.serving import snapshot_values
+from ccenv.serving.graph import legal_only
+from tests.serving.helpers import StandIn, client_of, golden, opening
+
+
+def certain_of(name):
+    """A graph that is sure of one action, legal or not."""
+
+    def probabilities(obs, mask):
+        given = np.zeros(mask.shape, np.float32)
+        given[:, names.index(name)] = 1.0
+        return given
+
+    names = [action.name for action in load_scenario("tiny").catalogue]
+    return StandIn(probabilities)
+
+
+def ask(policy, question, deadline_s=60.0):
+    with client_of(policy, deadline_s) as client:
+        response = client.post("/v1/decide", json=question)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("hold", {"kind": "hold", "queue": None, "campaign": None, "group": None, "n": 0}),
+        (
+            "assign:support>blended",
+            {"kind": "assign", "queue": "support", "campaign": None, "group": "blended", "n": 1},
+        ),
+        ("dial:survey*4", {"kind": "dial", "queue": None, "campaign": "survey", "group": None, "n": 4}),
+    ],
+)
+def test_the_answer_is_in_the_names_of_the_scenario(name, expected):
+    policy = golden(certain_of(name))
+    snapshot = opening(policy)
+    snapshot["queue_length"]["support"] = 1
+    answer = ask(policy, {"snapshot": snapshot, "u": 0.3, "id": "a-7"})
+    assert answer["action"] == name
+    assert {key: answer[key] for key in expected} == expected
+    assert (answer["fallback"], answer["reason"], answer["id"]) == (False, None, "a-7")
+    assert answer["probabilities"][name] == 1.0
+
+
+def test_a_coin_decides_where_the_policy_samples():
+    policy = golden()
+    snapshot = opening(policy)
+    with client_of(policy) as client:
+        answers = [client.post("/v1/decide", json={"snapshot": snapshot, "u": u}).json() for u in (0.01, 0.99)]
+    assert [answer["action"] for answer in answers] == ["hold", "dial:survey*4"]
+
+
+def test_no_coin_is_needed_where_nothing_tosses():
+    policy = golden(decision="argmax", pacing=("progressive_unreserved", {}))
+    answer = ask(policy, {"snapshot": opening(policy)})
+    assert answer["action"] == max(answer["probabilities"], key=answer["probabilities"].get)
+
+
+def test_a_late_policy_is_replaced_by_the_rules():
+    free = threading.Event()
+
+    def slow(obs, mask):
+        free.wait(60)
+        return np.full(mask.shape, 0.5, np.float32)
+
+    policy = golden(StandIn(slow))
+    question = {"snapshot": opening(policy), "u": 0.9}
+    expected = "dial:survey*2"  # 1.3 * 2 - 0.4 = 2.2 lines, and the coin does not round up
+    started = time.monotonic()
+    with client_of(policy, 0.02) as client:
+        answers = [client.post("/v1/decide", json=question).json() for _ in range(3)]
+        health = client.get("/v1/health").json()
+        free.set()
+    assert time.monotonic() - started < 30
+    assert [(answer["action"], answer["fallback"]) for answer in answers] == [(expected, True)] * 3
+    assert {answer["reason"] for answer in answers} == {"the policy gave no answer within 20 ms"}
+    assert (health["decisions"], health["fallbacks"]) == (3, 3)
+
+
+def test_the_policy_is_asked_again_when_it_is_free():
+    slow = [True]
+    free = threading.Event()
+
+    def once_slow(obs, mask):
+        if slow:
+            slow.clear()
+            free.wait(60)
+        return np.where(mask, np.float32(1), np.float32(0))
+
+    policy = golden(StandIn(once_slow))
+    question = {"snapshot": opening(policy), "u": 0.3}
+    with client_of(policy, 2.0) as client:
+        first = client.post("/v1/decide", json=question).json()
+        free.set()
+        second = client.post("/v1/decide", json=question).json()
+    assert (first["fallback"], second["fallback"]) == (True, False)
+
+
+def contrary(obs, mask):
+    """Prefers what is illegal, by far."""
+    return np.where(mask, 1e-6, 1.0).astype(np.float32)
+
+
+def nothing_legal(obs, mask):
+    return np.where(mask, 0.0, 1.0).astype(np.float32)
+
+
+@pytest.mark.parametrize("decision", ["argmax", "sample"])
+@pytest.mark.parametrize("decisions", ["blended", "routing", "pacing"])
+@pytest.mark.parametrize("graph", [contrary, nothing_legal])
+def test_no_graph_breaks_a_mask(graph, decisions, decision):
+    policy = golden(
+        StandIn(lambda obs, mask: legal_only(graph(obs, mask), mask)), decisions=decisions, decision=decision
+    )
+    rng = np.random.default_rng(0)
+    batch = Batch(policy.scenario, 1, decisions=decisions, routing="lwt", pacing=policy.pacing, autoreset="disabled")
+    batch.reset(np.array([6]))
+    names = [action.name for action in batch.catalogue]
+    n = 0
+    with client_of(policy) as client:
+        while not batch.engine.envs["done"][0]:
+            question = {
+                "snapshot": snapshot_values(batch.scenario, batch.snapshot[0]),
+                "u": rng.random(),
+                "state": rng.choice([0.0, 1.0, 7.0], 9).tolist(),  # not what any rule remembers
+            }
+            answer = client.post("/v1/decide", json=question).json()
+            assert batch.mask[0, names.index(answer["action"])]
+            assert answer["fallback"] == (graph is nothing_legal)
+            batch.step(np.array([rng.choice(np.flatnonzero(batch.mask[0]))]))
+            n += 1
+    assert n > 50
+
+
+def test_a_policy_of_one_half_is_not_offered_the_other():
+    snapshot = opening(golden())
+    snapshot["queue_length"]["support"] = 1
+    for decisions, kinds in (("routing", {"hold", "assign"}), ("pacing", {"hold", "dial"})):
+        answer = ask(golden(decisions=decisions), {"snapshot": snapshot, "u": 0.3})
+        assert {name.split(":")[0] for name in answer["probabilities"]} == kinds
+
+
+def test_a_state_in_which_nothing_is_legal_is_refused():
+    policy = golden(decisions="pacing")
+    snapshot = opening(policy)
+    snapshot["queue_length"]["support"] = 1
+    snapshot["closed"] = 1
+    snapshot["dialing_open"] = [0]
+    with client_of(policy) as client:
+        response = client.post("/v1/decide", json={"snapshot": snapshot, "u": 0.3})
+    assert response.status_code == 422
+    assert response.json()["allowed"] == "a state in which a pacing action is legal"
+
+
+def test_numbers_never_seen_in_training_are_named():
+    policy = golden()
+    snapshot = opening(policy)
+    with client_of(policy) as client:
+        usual = client.post("/v1/decide", json={"snapshot": snapshot, "u": 0.3}).json()["outside_training_range"]
+        snapshot["ringing"]["survey"] = 100
+        snapshot["finishes"]["first"] = [0, 50, 0]
+        answer = client.post("/v1/decide", json={"snapshot": snapshot, "u": 0.3}).json()
+    assert set(answer["outside_training_range"]) - set(usual) == {"ringing:survey", "finishes:first:1"}
+    assert answer["fallback"] is False

@@ -1,0 +1,127 @@
+"""Writing a bundle of a network, and putting its KPIs into it."""
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+import ccenv
+from agents.bundle import set_kpis, write_bundle
+from agents.policy import MaskedActor, TorchPolicy
+from agents.survey import golden_vectors, survey_days
+from ccenv.batch import Batch
+from ccenv.observation import observation_names
+from ccenv.rules import RuleError
+from ccenv.scenarios import load_scenario
+from ccenv.serving import BundleError, load_bundle
+
+pytestmark = pytest.mark.slow  # the exporter takes seconds
+
+ABOUT = {"source_digest": "none", "seeds": "training", "steps": 7, "details": {"learner": "by hand"}}
+RULES = {"routing": "longest_queue", "pacing": ("progressive", {"reserve": 1})}
+
+
+def policy_of(batch, decision="argmax", seed=2):
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    actor = MaskedActor.build(batch.n_obs, (16, 16), batch.n_actions)
+    return TorchPolicy(actor, decision, decisions=batch.run.decisions, reserves=True)
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return Batch("tiny", 2, decisions="pacing", reserves=True, autoreset="disabled", **RULES)
+
+
+@pytest.fixture
+def bundle(batch, tmp_path):
+    return write_bundle(
+        tmp_path / "runs" / "bundle", policy_of(batch), load_scenario("tiny"), provenance=ABOUT, **RULES
+    )
+
+
+def test_the_bundle_decides_as_the_network(batch, bundle):
+    policy, network = load_bundle(bundle), policy_of(batch)
+    survey = survey_days(batch, network)
+    starts = np.zeros(len(survey.u), bool)
+    assert np.array_equal(
+        policy.act(survey.obs, survey.mask, None, survey.u, starts)[0],
+        network.act(survey.obs, survey.mask, None, survey.u, starts)[0],
+    )
+
+
+def test_the_manifest_says_what_the_policy_is(batch, bundle):
+    policy = load_bundle(bundle)
+    manifest = policy.manifest
+    assert (policy.decisions, policy.reserves, manifest.decision) == ("pacing", True, "argmax")
+    assert (policy.routing, policy.pacing) == (("longest_queue", {}), ("progressive", {"reserve": 1}))
+    assert policy.scenario.digest == load_scenario("tiny").with_reserves(True).digest
+    assert (manifest.provenance.version, manifest.provenance.steps) == (ccenv.__version__, 7)
+    assert manifest.provenance.details == {"learner": "by hand"}
+    assert manifest.kpis is None
+    assert {golden.action for golden in manifest.golden} >= {"hold", "dial:survey>blended"}
+    assert sorted(path.name for path in bundle.iterdir()) == ["manifest.json", "policy.onnx"]
+    assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
+
+
+def test_ranges_are_those_of_the_survey_and_of_the_training(batch, tmp_path):
+    network, n = policy_of(batch), batch.n_obs
+    survey = survey_days(batch, network)
+    ranges = np.stack([np.full(n, 0.25, np.float32), np.full(n, 0.5, np.float32)])
+    folder = write_bundle(
+        tmp_path / "b", network, batch.scenario, provenance=ABOUT, ranges=ranges, days=batch.n, **RULES
+    )
+    found = load_bundle(folder).manifest.training_range
+    assert list(found) == list(observation_names(batch.scenario))
+    assert [low for low, _ in found.values()] == np.minimum(survey.low, 0.25).tolist()
+    assert [high for _, high in found.values()] == np.maximum(survey.high, 0.5).tolist()
+
+
+def test_the_same_policy_gives_the_same_bytes(batch, bundle, tmp_path):
+    again = write_bundle(tmp_path / "again", policy_of(batch), load_scenario("tiny"), provenance=ABOUT, **RULES)
+    for name in ("policy.onnx", "manifest.json"):
+        assert (bundle / name).read_bytes() == (again / name).read_bytes()
+
+
+def test_kpis_are_put_into_the_manifest_alone(bundle):
+    before = load_bundle(bundle)
+    table = ccenv.simulate("tiny", policy=before, seeds=range(3))
+    set_kpis(bundle, table)
+    after = load_bundle(bundle)
+    summary = table.summary()
+    figures = after.manifest.kpis.figures
+    assert set(figures) == set(summary)
+    assert (after.manifest.kpis.seeds, after.manifest.kpis.n_runs) == ("evaluation", 3)
+    for column, estimate in summary.items():
+        expected = [None if np.isnan(x) else x for x in estimate]
+        assert list(msgspec.structs.astuple(figures[column])) == expected
+    assert msgspec.structs.replace(after.manifest, kpis=None) == before.manifest
+    assert "NaN" not in (bundle / "manifest.json").read_text()
+    assert sorted(path.name for path in bundle.iterdir()) == ["manifest.json", "policy.onnx"]
+
+
+def test_a_bundle_is_replaced_and_nothing_else_is(batch, bundle):
+    other = write_bundle(bundle, policy_of(batch, "sample"), batch.scenario, provenance=ABOUT, **RULES)
+    assert load_bundle(other).manifest.decision == "sample"
+    (bundle / "notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match="holds something else than a bundle"):
+        write_bundle(bundle, policy_of(batch), batch.scenario, provenance=ABOUT, **RULES)
+    assert (bundle / "notes.txt").read_text() == "mine"
+
+
+def test_a_fallback_of_the_other_flag_is_refused(batch, tmp_path):
+    with pytest.raises(RuleError, match=r"max0 needs campaigns.survey.reserves = false, it is true"):
+        write_bundle(tmp_path / "b", policy_of(batch), batch.scenario, provenance=ABOUT, pacing="max0")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_graph_that_is_not_the_network_is_refused(batch, bundle):
+    graph, other = load_bundle(bundle).graph, policy_of(batch, seed=3)
+    with pytest.raises(BundleError, match="the exported graph is not the network: a probability is off by 0"):
+        golden_vectors(graph, other, survey_days(batch, other), [action.name for action in batch.catalogue])
+
+
+def test_provenance_without_its_facts_is_refused(batch, tmp_path):
+    with pytest.raises(msgspec.ValidationError, match="source_digest"):
+        write_bundle(tmp_path / "b", policy_of(batch), batch.scenario, provenance={}, **RULES)
+    assert list(tmp_path.iterdir()) == []
