@@ -1,0 +1,140 @@
+"""Legal actions keep observations in their space; illegal ones are replaced and counted, or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+
+from ccenv import Batch, CentreEnv, Scenario, load_scenario, rollout, simulate
+from ccenv.batch import IllegalActionError
+from ccenv.observation import observation_space
+from ccenv.sim.codes import ASSIGN, HOLD
+from ccenv.sim.layout import layout
+from tests.env.short import DECISIONS, IDS, assert_same, random_legal, short_day
+from tests.oracle.scenario_maker import ScenarioMaker
+
+
+def first_illegal(mask: np.ndarray) -> np.ndarray:
+    """The first action of each row that is not legal, (B,)."""
+    return np.argmin(mask, axis=1)
+
+
+class Defiant:
+    """A policy that always asks for what is not allowed."""
+
+    def __init__(self, decisions: str) -> None:
+        self.decisions = decisions
+
+    def act(self, obs: Any, mask: np.ndarray, state: Any, u: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, None]:
+        """As in the protocol of policies."""
+        beyond = np.where(u < 0.3, -1, mask.shape[1])  # neither is an action at all
+        return np.where(mask.all(axis=1) | (u < 0.6), beyond, first_illegal(mask)), None
+
+
+@pytest.mark.parametrize("decisions", DECISIONS)
+def test_observations_stay_in_their_space(decisions: str) -> None:
+    for scenario in (short_day(), *(load_scenario(ScenarioMaker(k).run().scenario) for k in range(12))):
+        batch = Batch(scenario, 8, decisions=decisions)
+        space = observation_space(batch.scenario, layout(scenario.size.name))
+        batch.reset(range(8))
+        for _ in range(300):
+            assert batch.obs.dtype == space.dtype and batch.obs.shape[1:] == space.shape
+            assert np.all((batch.obs >= space.low) & (batch.obs <= space.high))  # false for nan
+            assert np.all((batch.final_obs >= space.low) & (batch.final_obs <= space.high))
+            if batch.engine.envs["done"].all():
+                break
+            batch.step(random_legal(batch.mask, batch.u))
+
+
+@pytest.mark.parametrize("decisions", DECISIONS)
+def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(decisions: str) -> None:
+    batch = Batch(short_day(), 8, decisions=decisions)
+    assigns = np.array([action.kind == ASSIGN for action in batch.catalogue])
+    own = {"routing": assigns, "pacing": ~assigns, "blended": np.ones_like(assigns)}[decisions]
+    own[HOLD] = True
+    batch.reset(range(8))
+    for _ in range(2000):
+        assert np.all(batch.mask.sum(axis=1) >= 2)
+        assert not batch.mask[:, ~own].any()
+        batch.step(random_legal(batch.mask, batch.u))
+
+
+@pytest.mark.parametrize("decisions", DECISIONS)
+def test_illegal_actions_give_way_to_the_scenarios_rules(decisions: str) -> None:
+    scenario, seeds = short_day(**{"rules.pacing": {"name": "fixed_ratio", "params": {"ratio": 1.4}}}), np.arange(6)
+    batch = Batch(scenario, 3, decisions=decisions, on_illegal="fallback", autoreset="disabled")
+    done = rollout(batch, Defiant(decisions), seeds)
+    assert np.all(done.n_illegal > 20)
+    expected = simulate(scenario, seeds=seeds)
+    for axis, label in (("queue", "n_answered"), ("queue", "n_abandoned"), ("campaign", "n_attempts")):
+        counted = done.counters[axis][label[2:]].sum(axis=1)
+        np.testing.assert_array_equal(counted, expected[label])
+    np.testing.assert_array_equal(done.counters["queue"]["waiting_s"].sum(axis=1), expected["waiting_s"])
+
+
+def test_illegal_actions_are_flagged_and_counted() -> None:
+    env = CentreEnv(short_day())
+    env.reset(seed=1)
+    n_illegal = 0
+    for step in range(200):
+        wrong = step % 3 == 0 and not env.action_masks().all()
+        action = first_illegal(env.batch.mask) if wrong else random_legal(env.batch.mask, env.batch.u)
+        info = env.step(action[0])[-1]
+        assert info["illegal_action"] is bool(wrong)
+        n_illegal += wrong
+    assert n_illegal > 20
+    assert env.batch.engine.envs["n_illegal"][0] == n_illegal
+
+
+@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("action", ["first illegal", -1, 10_000])
+def test_an_illegal_action_is_refused_and_nothing_has_changed(name: str, action: int | str) -> None:
+    env, other = (gymnasium.make(name, scenario=short_day(), on_illegal="raise").unwrapped for _ in range(2))
+    assert isinstance(env, CentreEnv) and isinstance(other, CentreEnv)
+    env.reset(seed=1)
+    other.reset(seed=1)
+    for _ in range(20):
+        while env.action_masks().all():
+            assert_same(env.step(0), other.step(0))
+        wrong = int(first_illegal(env.batch.mask)[0]) if isinstance(action, str) else action
+        legal = [a.name for a, ok in zip(env.catalogue, env.action_masks(), strict=True) if ok]
+        before = env.batch.clone()
+        with pytest.raises(IllegalActionError) as error:
+            env.step(wrong)
+        name_of_wrong = env.catalogue[wrong].name if isinstance(action, str) else f"not in 0..{len(env.catalogue) - 1}"
+        assert f"action {wrong} ({name_of_wrong}) is illegal now" in str(error.value)
+        assert str(error.value).endswith(f"legal: {', '.join(legal)}")
+        for array, saved in zip(env.batch.clone(), before, strict=True):
+            assert np.all(array == saved) if array.dtype.names else array.tobytes() == saved.tobytes()
+        good = random_legal(env.batch.mask, env.batch.u)[0]
+        assert_same(env.step(good), other.step(good))
+
+
+def test_a_batch_names_the_row_of_an_illegal_action() -> None:
+    batch = Batch(short_day(), 3)
+    batch.reset(range(3))
+    actions = random_legal(batch.mask, batch.u)
+    actions[2] = first_illegal(batch.mask)[2]
+    with pytest.raises(IllegalActionError, match=r"^row 2: "):
+        batch.step(actions)
+
+
+def late_scenario() -> Scenario:
+    """Work-conserving, with little to do but assign."""
+    return short_day(work_conserving=True)
+
+
+def test_hold_is_illegal_where_an_assignment_is_due() -> None:
+    batch = Batch(late_scenario(), 4)
+    assigns = np.array([action.kind == ASSIGN for action in batch.catalogue])
+    batch.reset(range(4))
+    n_due = 0
+    for _ in range(1000):
+        due = batch.mask[:, assigns].any(axis=1)
+        np.testing.assert_array_equal(batch.mask[:, HOLD], ~due)
+        n_due += int(due.sum())
+        batch.step(random_legal(batch.mask, batch.u))
+    assert n_due > 50

@@ -1,0 +1,57 @@
+"""`simulate` gives the same numbers, all of them, as a batch whose policy is the same pair of rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccenv import RulePolicy, load_scenario, simulate
+from ccenv.run_config import RuleChoice
+from tests.env.short import DECISIONS, short_day
+
+SEEDS = range(5, 15)
+PAIRS: list[tuple[RuleChoice, RuleChoice]] = [
+    ("fifo", "progressive_unreserved"),
+    ("lwt", ("reserve_threshold", {"reserve": 1, "p_next": 0.4})),
+    ("random", ("fixed_ratio", {"ratio": 1.7, "rounding": "random"})),
+    (("priority", {"order": ["support", "sales"]}), ("max0", {"k": 2.3, "c": 0.6, "reserve": 1})),
+    ("longest_queue", ("constant_lines", {"n": 2.5})),
+    ("fifo", "progressive"),
+    ("random", "no_dial"),
+]
+
+
+def assert_equal_tables(found: Any, expected: Any) -> None:
+    """Raise AssertionError that names the first column in which two KPI tables differ."""
+    assert found.dtype.names == expected.dtype.names
+    for name in expected.dtype.names:
+        np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
+
+
+@pytest.mark.parametrize("decisions", DECISIONS)
+@pytest.mark.parametrize("routing, pacing", PAIRS)
+def test_rules_are_the_same_inside_and_outside_the_kernel(
+    decisions: str, routing: RuleChoice, pacing: RuleChoice
+) -> None:
+    expected = simulate(short_day(), routing=routing, pacing=pacing, seeds=SEEDS, days=2)
+    policy = RulePolicy(short_day(), routing, pacing, decisions=decisions)
+    found = simulate(short_day(), routing=routing, pacing=pacing, policy=policy, seeds=SEEDS, days=2)
+    assert_equal_tables(found, expected)
+
+
+def test_sums_of_time_do_not_depend_on_who_decides_when() -> None:
+    """A sum of times is rounded wherever it is split, so that a longer or fuller run shows what a short one hides."""
+    long_queue = {
+        "name": "long-queue",
+        "description": "made by the tests",
+        "clock": {"kind": "steady", "horizon_s": 36_000, "warm_up_s": 600, "review_s": 3.3},
+        "queues": {"calls": {"arrivals_per_hour": 360, "handle_s": 200, "patience_s": 200}},
+        "groups": {"team": {"skills": ["calls", "sales"], "staffing": 4}},
+        "campaigns": {"sales": {"p_answer": 0.3, "ring_s": 10, "handle_s": 60}},
+        "rules": {"pacing": {"name": "progressive_unreserved"}},
+    }
+    scenario = load_scenario(long_queue)
+    expected = simulate(scenario, seeds=range(3))
+    assert_equal_tables(simulate(scenario, policy=RulePolicy(scenario), seeds=range(3)), expected)

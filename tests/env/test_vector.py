@@ -1,0 +1,64 @@
+"""The native vector environment does what Gymnasium's own `SyncVectorEnv` does with single environments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+
+from tests.env.short import IDS, assert_same_step, random_legal, short_day
+
+N, STEPS, SEEDS = 3, 2000, [11, 5, 2**40]
+
+
+def pair(name: str, mode: AutoresetMode, **arguments: Any) -> tuple[VectorEnv, SyncVectorEnv]:
+    """The native vector environment and Gymnasium's, of N rows."""
+    arguments = {"scenario": short_day(), **arguments}
+    native = gymnasium.make_vec(name, num_envs=N, autoreset_mode=mode, **arguments)
+    copies = [lambda: gymnasium.make(name, **arguments)] * N
+    return native, SyncVectorEnv(copies, autoreset_mode=mode)
+
+
+def play(native: VectorEnv, sync: SyncVectorEnv, between: Any = None) -> int:
+    """Both under the same random legal actions for a while; returns how many episodes ended."""
+    rng = np.random.default_rng(0)
+    n_ended = 0
+    result = native.reset(seed=SEEDS)
+    assert_same_step(result, sync.reset(seed=SEEDS), "reset")
+    for step in range(STEPS):
+        actions = random_legal(result[-1]["action_mask"], rng.random(N))
+        result, expected = native.step(actions), sync.step(actions)
+        assert_same_step(result, expected, f"step {step}")
+        done = result[2] | result[3]
+        n_ended += int(done.sum())
+        if between is not None and done.any():
+            result = between(native, sync, done)
+    return n_ended
+
+
+@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_rows_equal_the_single_environment(name: str, mode: AutoresetMode) -> None:
+    assert play(*pair(name, mode)) > 2 * N
+
+
+def reset_under_new_seeds(native: VectorEnv, sync: SyncVectorEnv, done: np.ndarray) -> Any:
+    seeds = [100 + k if over else None for k, over in enumerate(done)]
+    result = native.reset(seed=seeds, options={"reset_mask": done})
+    assert_same_step(result, sync.reset(seed=seeds, options={"reset_mask": done}))
+    return result
+
+
+def reset_without_seeds(native: VectorEnv, sync: SyncVectorEnv, done: np.ndarray) -> Any:
+    result = native.reset(options={"reset_mask": done})
+    assert_same_step(result, sync.reset(options={"reset_mask": done}))
+    return result
+
+
+@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("between", [reset_under_new_seeds, reset_without_seeds])
+def test_rows_reset_by_hand_equal_the_single_environment(name: str, between: Any) -> None:
+    assert play(*pair(name, AutoresetMode.DISABLED), between) > 2 * N
