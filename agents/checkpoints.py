@@ -138,7 +138,7 @@ class LearningLog:
             writer = csv.DictWriter(stream, self.columns, lineterminator="\n")
             if header:
                 writer.writeheader()
-            writer.writerows({name: f"{row[name]:.7g}" for name in self.columns} for row in rows)
+            writer.writerows({name: f"{row[name]:.12g}" for name in self.columns} for row in rows)
 
 
 def read_log(file: Path) -> list[dict[str, float]]:

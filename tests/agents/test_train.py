@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from agents import batch_state
-from agents.checkpoints import OtherTrainingError, load_policy, read_log, write_atomically
+from agents.checkpoints import LearningLog, OtherTrainingError, load_policy, read_log, write_atomically
 from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
 from agents.semi_markov import TimeScales
 from agents.train import COLUMNS, Training, train
@@ -126,6 +126,13 @@ def test_the_log_has_a_row_for_each_rollout(tmp_path):
     assert [row["steps"] for row in rows] == [*range(128, 1025, 128), 1280, 1536, 2048]
     assert all(np.isfinite(list(row.values())).all() for row in rows)
     assert sum(row["episodes"] for row in rows) > 0
+
+
+def test_the_log_keeps_large_numbers_of_steps_whole(tmp_path):
+    file, steps = tmp_path / "log.csv", 123_456_789_012
+    LearningLog(file, ("steps",), 0).add({"steps": steps})
+    LearningLog(file, ("steps",), steps)
+    assert read_log(file) == [{"steps": steps}]
 
 
 def test_the_wall_budget_ends_a_training(tmp_path):
