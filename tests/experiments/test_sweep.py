@@ -16,11 +16,12 @@ from tests.experiments.test_config import composed
 
 register()
 SMALL = ("scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick")
+LONG = "rules.rungs=[16,128]"  # a cell of a second or two, so that there is time to kill a sweep between two of them
 KEY = "scenario.set.campaigns.survey.ring_s"
 
 
 def start(folder: Path, *given: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "experiments.sweep", *SMALL, f"dir={folder}", *given]
+    command = [sys.executable, "-m", "experiments.sweep", *SMALL, LONG, f"dir={folder}", *given]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
