@@ -17,6 +17,7 @@ GOLD, MIX_1, MIX_2 = U(0x9E3779B97F4A7C15), U(0xBF58476D1CE4E5B9), U(0x94D049BB1
 ONE, S11, S12, S27, S30, S31, S52 = U(1), U(11), U(12), U(27), U(30), U(31), U(52)
 MANTISSA, ONE_BITS, BIAS = U(0x000FFFFFFFFFFFFF), U(0x3FF0000000000000), 1023
 TWO_53 = 2.0**-53
+BELOW_ONE = 1.0 - TWO_53
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 INVERSE_LN2 = 1.44269504088896338700
 SQRT_2 = 1.41421356237309504880
@@ -50,15 +51,21 @@ def child_key(parent, kind, ordinal):
 
 
 @helper
+def _unit(bits):
+    """A number in (0, 1) from 64 random bits; the largest would round up to 1."""
+    return min((np.float64(bits >> S11) + 0.5) * TWO_53, BELOW_ONE)
+
+
+@helper
 def uniform(key, purpose):
     """A number in (0, 1) that depends on nothing but the key and the purpose."""
-    return (np.float64(mix(key + (U(purpose) + ONE) * GOLD) >> S11) + 0.5) * TWO_53
+    return _unit(mix(key + (U(purpose) + ONE) * GOLD))
 
 
 @helper
 def second(u):
     """Another uniform made of a uniform's bits, for the second coin of one decision."""
-    return (np.float64(mix(np.float64(u).view(np.uint64)) >> S11) + 0.5) * TWO_53
+    return _unit(mix(np.float64(u).view(np.uint64)))
 
 
 @helper
