@@ -24,7 +24,6 @@ from ccenv.serving.interface import Interface
 FORMAT = 1
 GRAPH, MANIFEST = "policy.onnx", "manifest.json"
 INPUTS, OUTPUT = ("obs", "mask"), "probabilities"
-DECISIONS = ("argmax", "sample")
 TOLERANCE = 1e-5  # of a probability in a golden vector, for rounding differs between processors
 
 Coin = Annotated[float, msgspec.Meta(gt=0.0, lt=1.0)]

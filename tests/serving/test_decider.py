@@ -10,6 +10,8 @@ from ccenv.batch import Batch
 from ccenv.scenarios import load_scenario
 from ccenv.serving import snapshot_values
 from ccenv.serving.graph import legal_only
+from ccenv.sim.codes import SAME_INSTANT
+from ccenv.sim.layout import HELD, RULE_STATE
 from tests.serving.helpers import StandIn, client_of, golden, opening
 
 
@@ -172,5 +174,30 @@ def test_numbers_never_seen_in_training_are_named():
         snapshot["ringing"]["survey"] = 100
         snapshot["finishes"]["first"] = [0, 50, 0]
         answer = client.post("/v1/decide", json={"snapshot": snapshot, "u": 0.3}).json()
+    assert "staffed:first" in usual  # nobody is on duty in this snapshot
     assert set(answer["outside_training_range"]) - set(usual) == {"ringing:survey", "finishes:first:1"}
     assert answer["fallback"] is False
+
+
+def held(policy):
+    """A memory in which the routing rule has held at this instant."""
+    snapshot = opening(policy)
+    snapshot["queue_length"]["support"] = 1
+    snapshot["epoch_kind"] = SAME_INSTANT
+    return {"snapshot": snapshot, "u": 0.3, "state": [0.0] * HELD + [1.0]}
+
+
+def test_a_memory_that_is_not_the_rules_own_cannot_break_the_mask():
+    policy = golden(StandIn(lambda obs, mask: np.zeros(0)[1]))
+    question = held(policy)
+    question["snapshot"] |= {"closed": 1, "dialing_open": [0]}
+    answer = ask(policy, question)
+    assert answer["reason"].startswith("the policy failed: index 1 is out of bounds")
+    assert answer["action"] == "assign:support>first"
+
+
+def test_the_rules_route_again_after_a_decision_of_the_policy():
+    policy = golden()
+    with client_of(policy) as client:
+        answer = client.post("/v1/decide", json=held(policy)).json()
+    assert answer["state"] == [0.0] * RULE_STATE

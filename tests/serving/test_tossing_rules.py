@@ -1,0 +1,34 @@
+"""Whether a rule uses the coin is declared, and a request must bring one where it does."""
+
+import numpy as np
+import pytest
+
+from ccenv.batch import Batch
+from ccenv.loops.rows import choose_rows
+from ccenv.rules import PACING_RULES, ROUTING_RULES
+from ccenv.sim.layout import RULE_STATE
+
+PARAMS = {"reserve_threshold": {"reserve": 1, "p_next": 0.5}, "fixed_ratio": {"ratio": 1.3, "rounding": "random"},
+          "max0": {"k": 1.3}, "constant_lines": {"n": 2.5}}  # fmt: skip
+RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for rule in PACING_RULES]
+
+
+def actions_at(batch, u):
+    actions, memory = np.zeros(batch.n, np.int64), np.zeros((batch.n, RULE_STATE))
+    coins, starts = np.full(batch.n, u), np.zeros(batch.n, bool)
+    choose_rows(batch.run.config, batch.engine.snaps, batch.mask, memory, coins, starts, actions)
+    return actions
+
+
+@pytest.mark.parametrize(("half", "rule"), RULES, ids=[rule.name for _, rule in RULES])
+def test_a_rule_declares_whether_it_uses_the_coin(half, rule):
+    flag = bool(rule.reserves)
+    given = {"routing": "fifo", "pacing": "no_dial", half: (rule.name, PARAMS.get(rule.name, {}))}
+    batch = Batch("tiny", 32, decisions=half, reserves=flag, autoreset="same_step", **given)
+    batch.reset(np.arange(32))
+    differed = False
+    for _ in range(300):
+        choices = [actions_at(batch, u) for u in (0.02, 0.5, 0.98)]
+        differed |= any(not np.array_equal(choices[0], other) for other in choices)
+        batch.step(choices[1])
+    assert differed == rule.tosses
