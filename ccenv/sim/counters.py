@@ -63,7 +63,9 @@ CAMPAIGN_COUNTERS = (
     Counter("dropped_wait_s", "s", "wait of dropped connects"),
     Counter("sales", "1", "sales"),
     Counter("sale_value", "value", "value of sales"),
-    Counter("expected_sale_value", "value", "value of the sales to expect of joined contacts, by their contact numbers"),
+    Counter(
+        "expected_sale_value", "value", "value of the sales to expect of joined contacts, by their contact numbers"
+    ),
     Counter("talk_s", "s", "talk time of finished joined contacts"),
     Counter("mp_talk_s", "s", "advisor time lost on machines passed"),
     Counter("wrap_up_s", "s", "finished wrap-up time"),
