@@ -36,7 +36,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@touch $@
 
 .PHONY: test
-test: setup check test-fast test-slow check-install ## Run everything that CI runs
+test: setup check test-fast test-slow test-notebooks check-install ## Run everything that CI runs
 
 .PHONY: check
 check: setup ## Check format, lint, types and import rules
@@ -52,6 +52,10 @@ test-fast: setup ## Run the tests that take seconds
 .PHONY: test-slow
 test-slow: setup ## Run the tests that take longer
 	$(PYTEST) -m slow
+
+.PHONY: test-notebooks
+test-notebooks: setup ## Run the notebooks, with little training
+	TOUR_TRAIN_S=20 $(PYTEST) --nbmake --nbmake-timeout=900 notebooks
 
 .PHONY: check-install
 check-install: setup ## Install the wheel, core alone and core+serve, in fresh environments and use it

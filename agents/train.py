@@ -202,7 +202,7 @@ class _Run:
 
     def _outcome(self) -> dict[str, Any]:
         seconds, steps = self.model.seconds, self.model.num_timesteps
-        learning_s = seconds["collect"] + seconds["update"]
+        learning_s = max(seconds["collect"] + seconds["update"], 1e-9)  # the warm start may use up the budget
         return {
             "steps": steps,
             "wall_s": self.wall_s,

@@ -70,7 +70,7 @@ from agents.train import Training, train
 torch.set_num_threads(1)
 rule = {"routing": "priority", "pacing": ("max0", {"k": 1.0, "c": 0.0})}
 folder = Path(tempfile.mkdtemp())
-batch = ccenv.Batch(scenario, 256, **rule)
+batch = ccenv.Batch(scenario, 64, **rule)
 budget = Training(steps=10**8, wall_s=float(os.environ.get("TOUR_TRAIN_S", "120")), n_checkpoints=5)
 kept = train(batch, folder / "training", budget, ccenv.RulePolicy(scenario, **rule), progress=False)
 
