@@ -15,7 +15,7 @@ from ccenv.trace import trace
 from tests.env.short import random_legal, short_day
 from tests.oracle.scenario_maker import ScenarioMaker
 
-LOGS = (0, 3, 7)  # numbers of random scenarios
+LOGS = (5, 7, 24)  # numbers of random scenarios
 #: A quarter of an hour of the smallest centre.
 BRIEF = {"clock.close_s": 33_300, "clock.slot_s": 450, "campaigns.survey.dial_from_s": 32_450}
 

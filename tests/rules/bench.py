@@ -1,0 +1,100 @@
+"""One snapshot filled by hand, and what rules do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ccenv import Scenario, load_scenario
+from ccenv.loops.rows import choose_rows, mask_rows
+from ccenv.run_config import RuleChoice, run_config
+from ccenv.sim.jit import records
+from ccenv.sim.layout import RULE_STATE
+
+
+def centre(reserves: bool = False, **more: Any) -> Scenario:
+    """Queues a, b, c; group `one` handles a, b and both campaigns, group `two` handles b, c and the first campaign."""
+    campaign = {"p_answer": 0.3, "handle_s": 60, "ring_s": 10, "reserves": reserves, "dial_ladder": [1, 2, 4]}
+    scenario = {
+        "name": "bench",
+        "description": "made by the tests",
+        "clock": {"kind": "steady"},
+        "queues": {name: {"arrivals_per_hour": 60, "handle_s": 60} for name in "abc"},
+        "groups": {
+            "one": {"skills": ["a", "b", "first", "other"], "staffing": 9},
+            "two": {"skills": ["b", "c", "first"], "staffing": 9},
+        },
+        "campaigns": {"first": campaign, "other": campaign},
+        **more,
+    }
+    return load_scenario(scenario)
+
+
+class Bench:
+    """Rules of a scenario over snapshots whose core fields are given by name; those not given are 0.
+
+    Args:
+        routing: As in `simulate`.
+        pacing: As in `simulate`.
+        scenario: The centre; None: `centre` under the flag that the pacing rule needs.
+    """
+
+    def __init__(self, routing: RuleChoice = None, pacing: RuleChoice = None, scenario: Scenario | None = None) -> None:
+        chosen = centre() if scenario is None else scenario
+        self.run = run_config(chosen, decisions="rules", routing=routing, pacing=pacing)
+        self.scenario = self.run.scenario
+        self.names = [action.name for action in self.scenario.catalogue]
+        self.state = np.zeros((1, RULE_STATE))
+
+    def snapshot(self, **fields: Any) -> np.ndarray:
+        """A snapshot record, (1,)."""
+        snaps = records(np.zeros(1, self.run.layout.snapshot))
+        for name, value in fields.items():
+            if np.ndim(value):
+                snaps[name][0, : len(value)] = value
+            else:
+                snaps[name] = value
+        return snaps
+
+    def mask(self, snaps: np.ndarray) -> np.ndarray:
+        """Legal actions, (1, A)."""
+        masks = np.zeros((len(snaps), len(self.names)), np.bool_)
+        mask_rows(self.run.config, snaps, masks)
+        return masks
+
+    def choose(self, snaps: np.ndarray, masks: np.ndarray, u: float | np.ndarray, state: np.ndarray) -> np.ndarray:
+        """Numbers of the actions, (B,)."""
+        n = len(snaps)
+        actions = np.zeros(n, np.int64)
+        coins = np.broadcast_to(np.asarray(u, np.float64), n).copy()
+        choose_rows(self.run.config, snaps, masks, state, coins, np.zeros(n, np.bool_), actions)
+        return actions
+
+    def act(self, u: float = 0.5, **fields: Any) -> str:
+        """Name of the action at a snapshot; the rules remember earlier ones."""
+        snaps = self.snapshot(**fields)
+        return self.names[self.choose(snaps, self.mask(snaps), u, self.state)[0]]
+
+
+def random_snapshots(bench: Bench, n: int, seed: int = 0) -> np.ndarray:
+    """Snapshots of all sorts, (n,), with small numbers so that ties and thresholds are met."""
+    rng = np.random.default_rng(seed)
+    run = bench.run
+    c: Any = run.config[0]
+    n_queues, n_groups, n_campaigns = int(c["n_queues"]), int(c["n_groups"]), int(c["n_campaigns"])
+    snaps = records(np.zeros(n, run.layout.snapshot))
+    snaps["event_number"] = 1 + np.arange(n)
+    snaps["epoch_kind"] = rng.integers(0, 5, n)
+    snaps["closed"] = rng.random(n) < 0.1
+    snaps["queue_length"][:, :n_queues] = rng.integers(0, 3, (n, n_queues)) * (rng.random((n, 1)) < 0.7)
+    snaps["head_entry_wait_s"][:, :n_queues] = rng.integers(0, 5, (n, n_queues)) * 10
+    credit = rng.integers(0, 3, (n, n_queues)) * 20
+    snaps["head_total_wait_s"][:, :n_queues] = snaps["head_entry_wait_s"][:, :n_queues] + credit
+    snaps["idle"][:, :n_groups] = rng.integers(0, 6, (n, n_groups))
+    snaps["idle_longest_s"][:, :n_groups] = rng.integers(0, 4, (n, n_groups))
+    snaps["ringing"][:, :n_campaigns] = rng.integers(0, 6, (n, n_campaigns))
+    snaps["lines_free"][:, :n_campaigns] = rng.integers(0, 9, (n, n_campaigns))
+    snaps["leads_left"][:, :n_campaigns] = rng.integers(0, 50, (n, n_campaigns))
+    snaps["dialing_open"][:, :n_campaigns] = rng.random((n, n_campaigns)) < 0.8
+    return snaps

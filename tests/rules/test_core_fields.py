@@ -1,0 +1,77 @@
+"""Masks and rules read the core fields of a snapshot and nothing else: the rest may be missing, as in the kernel."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from ccenv import Batch, Scenario, load_scenario
+from ccenv.loops.rows import mask_rows
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
+from ccenv.sim.fields import FIELDS
+from ccenv.sim.layout import RULE_STATE
+from tests.env.short import random_legal, short_day
+from tests.oracle.scenario_maker import ScenarioMaker
+from tests.rules.bench import Bench
+from tests.rules.test_registry import choice
+
+SCENARIOS = [short_day(), *(load_scenario(ScenarioMaker(number).run().scenario) for number in (2, 24))]
+CORE = [field.name for field in FIELDS if field.core]
+REST = [field.name for field in FIELDS if not field.core]
+
+
+def seen(scenario: Scenario, reserves: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Snapshots, masks and coins that a policy met."""
+    batch = Batch(scenario, 16, reserves=reserves, pacing="no_dial")
+    batch.reset(range(16))
+    snaps, masks, coins = [], [], []
+    for _ in range(60):
+        snaps.append(batch.engine.snaps.copy())
+        masks.append(batch.mask.copy())
+        coins.append(batch.u.copy())
+        batch.step(random_legal(batch.mask, batch.u))
+    return np.concatenate(snaps), np.concatenate(masks), np.concatenate(coins)
+
+
+def poisoned(snaps: np.ndarray, names: list[str]) -> np.ndarray:
+    """The same with nan in some fields."""
+    spoilt = snaps.copy()
+    for name in names:
+        spoilt[name] = np.nan
+    return spoilt
+
+
+@pytest.mark.parametrize("reserves", [False, True])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_masks_and_rules_do_not_see_the_rest(scenario: Scenario, reserves: bool) -> None:
+    snaps, masks, coins = seen(scenario, reserves)
+    spoilt = poisoned(snaps, REST)
+    taken: set[int] = set()
+    pacing = [rule for rule in PACING_RULES if rule.reserves in (None, reserves)]
+    for routing_rule, pacing_rule in product(ROUTING_RULES, pacing):
+        bench = Bench(routing_rule.name, choice(pacing_rule), scenario.with_reserves(reserves))
+        np.testing.assert_array_equal(bench.mask(spoilt), masks)
+        found, clean = (
+            bench.choose(rows, masks, coins, np.zeros((len(rows), RULE_STATE))).tolist() for rows in (spoilt, snaps)
+        )
+        assert found == clean, (routing_rule.name, pacing_rule.name)
+        taken.update(found)
+    assert len(taken) > 3
+
+
+@pytest.mark.parametrize("name", ["queue_length", "idle", "lines_free", "leads_left", "dialing_open", "closed"])
+def test_masks_do_see_the_core(name: str) -> None:
+    """The poison works: a field that is read shows."""
+    scenario = short_day(work_conserving=False)
+    snaps, masks, _ = seen(scenario, False)
+    changed = snaps.copy()
+    changed[name] = 1.0 - np.minimum(snaps[name], 1.0)
+    again = np.zeros_like(masks)
+    mask_rows(Bench(scenario=scenario).run.config, changed, again)
+    assert not np.array_equal(again, masks)
+
+
+def test_there_are_fields_of_both_sorts() -> None:
+    assert len(CORE) > 5 and len(REST) > 10

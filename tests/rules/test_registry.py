@@ -1,0 +1,155 @@
+"""The registry and the dispatch agree, and what is not allowed is refused by name."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccenv import Batch, CentreEnv, RulePolicy, simulate
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
+from ccenv.run_config import RuleChoice, run_config
+from ccenv.sim.codes import ASSIGN
+from ccenv.sim.draws import second
+from ccenv.sim.layout import PACING_STATE, ROUTING_STATE, RULE_STATE
+from tests.env.short import short_day
+from tests.rules.bench import Bench, random_snapshots
+
+N = 150
+PARAMS: dict[str, dict[str, Any]] = {
+    "priority": {"order": ["c", "a", "b"]},
+    "progressive": {"reserve": 1},
+    "reserve_threshold": {"reserve": 2, "p_next": 0.5},
+    "progressive_unreserved": {"reserve": 1},
+    "fixed_ratio": {"ratio": 1.6, "rounding": "random"},
+    "max0": {"k": 1.5, "c": 1.3, "reserve": 1},
+    "constant_lines": {"n": 4.5},
+}
+
+
+def choice(rule: RuleSpec) -> RuleChoice:
+    """The rule with parameters under which it differs from the others."""
+    return rule.name, PARAMS.get(rule.name, {})
+
+
+def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[int], list[int]]:
+    """What the dispatch and the function itself do with the same random snapshots."""
+    bench = Bench(choice(rule)) if routing else Bench(pacing=choice(rule))
+    snaps = random_snapshots(bench, N)
+    if not routing:
+        snaps["queue_length"] = 0  # so that pacing alone is asked
+    masks = bench.mask(snaps)
+    found = bench.choose(snaps, masks, u, np.zeros((N, RULE_STATE)))
+    config = bench.run.config[0]
+    params = config["routing_params"] if routing else config["pacing_params"]
+    kinds = np.array([action.kind for action in bench.scenario.catalogue])
+    assigns = kinds == ASSIGN
+    expected = []
+    for k in range(N):
+        state = np.zeros(ROUTING_STATE if routing else PACING_STATE)
+        coin = u[k] if routing else second(u[k])
+        asked = masks[k, assigns].any() if routing else masks[k, 1:].any()
+        action = rule.function(snaps[k], masks[k], config, params, state, coin) if asked else 0
+        expected.append(int(action))
+    return bench, found.tolist(), expected
+
+
+def rules_of_a_kind(routing: bool) -> tuple[RuleSpec, ...]:
+    """Registered rules."""
+    return ROUTING_RULES if routing else PACING_RULES
+
+
+@pytest.mark.parametrize("routing", [True, False])
+def test_the_dispatch_calls_the_function_of_each_code(routing: bool) -> None:
+    u = np.random.default_rng(8).random(N)
+    actions: dict[str, list[str]] = {}
+    for rule in rules_of_a_kind(routing):
+        bench, found, expected = chosen(rule, routing, u)
+        assert found == expected, rule.name
+        actions[rule.name] = [bench.names[a] for a in found]
+    for one, other in combinations(actions, 2):
+        assert actions[one] != actions[other], f"nothing here tells {one} from {other}"
+
+
+def test_rules_take_legal_actions_only() -> None:
+    u = np.random.default_rng(9).random(N)
+    for routing, pacing in zip(ROUTING_RULES * 2, (*PACING_RULES, *PACING_RULES[:3]), strict=False):
+        bench = Bench(choice(routing), choice(pacing))
+        snaps = random_snapshots(bench, N, seed=1)
+        masks = bench.mask(snaps)
+        actions = bench.choose(snaps, masks, u, np.zeros((N, RULE_STATE)))
+        asked = masks[:, 1:].any(axis=1)
+        assert masks[np.arange(N), actions][asked].all()
+
+
+def test_every_rule_has_one_line_of_meaning_and_its_own_name() -> None:
+    for rules in (ROUTING_RULES, PACING_RULES):
+        assert len({rule.name for rule in rules}) == len({rule.function for rule in rules}) == len(rules)
+        for rule in rules:
+            assert rule.meaning.endswith(".") and "\n" not in rule.meaning
+
+
+@pytest.mark.parametrize(
+    "routing, pacing, names",
+    [
+        ("best", None, ["best", *(rule.name for rule in ROUTING_RULES)]),
+        (None, "predictive", ["predictive", *(rule.name for rule in PACING_RULES)]),
+        (("fifo", {"speed": 1}), None, ["fifo", "speed", "none"]),
+        (("priority", {"ranks": [1]}), None, ["priority", "ranks", "order"]),
+        (("priority", {"order": ["sales"]}), None, ["priority", "order", "sales", "support"]),
+        (("priority", {"order": ["sales", "mail"]}), None, ["mail", "support"]),
+        (None, ("fixed_ratio", {"rate": 1}), ["fixed_ratio", "rate", "ratio", "rounding", "reserve"]),
+        (None, ("fixed_ratio", {"rounding": "up"}), ["fixed_ratio", "rounding", "up", "floor", "random"]),
+        (None, ("fixed_ratio", {"ratio": -0.5}), ["fixed_ratio", "ratio", "-0.5", "[0, inf]"]),
+        (None, ("fixed_ratio", {"ratio": float("nan")}), ["fixed_ratio", "ratio", "nan"]),
+        (None, ("max0", {"k": "2"}), ["max0", "k", "'2'"]),
+        (None, ("max0", {"c": True}), ["max0", "c", "True"]),
+        (None, ("reserve_threshold", {"p_next": 1.2}), ["reserve_threshold", "p_next", "1.2", "[0, 1]"]),
+    ],
+)
+def test_what_is_not_allowed_is_refused_by_name(routing: RuleChoice, pacing: RuleChoice, names: list[str]) -> None:
+    scenario = short_day(**{"campaigns.survey.reserves": "reserve_threshold" in str(pacing)})
+    calls = (
+        lambda: simulate(scenario, routing=routing, pacing=pacing, seeds=[1]),
+        lambda: Batch(scenario, 1, routing=routing, pacing=pacing),
+        lambda: CentreEnv(scenario, routing=routing, pacing=pacing),
+        lambda: RulePolicy(scenario, routing, pacing),
+    )
+    for call in calls:
+        with pytest.raises(RuleError) as error:
+            call()
+        for name in names:
+            assert name in str(error.value)
+
+
+@pytest.mark.parametrize("decisions", ["pacing", "blended"])
+@pytest.mark.parametrize("rule, reserves", [("progressive", False), ("reserve_threshold", False), ("max0", True)])
+def test_a_fallback_of_the_other_flag_is_refused_where_the_policy_paces(
+    decisions: str, rule: str, reserves: bool
+) -> None:
+    with pytest.raises(RuleError, match=rf"{rule} needs campaigns\.survey\.reserves = {str(not reserves).lower()}"):
+        Batch(short_day(**{"campaigns.survey.reserves": reserves}), 1, decisions=decisions, pacing=rule)
+    with pytest.raises(RuleError, match=rule):
+        Batch(short_day(), 1, decisions=decisions, pacing=rule, reserves=reserves)
+
+
+@pytest.mark.parametrize("rule", PACING_RULES)
+def test_where_rules_pace_the_flag_is_theirs(rule: RuleSpec) -> None:
+    for reserves in (False, True):
+        scenario = short_day(**{"campaigns.survey.reserves": reserves})
+        run = run_config(scenario, decisions="routing", pacing=rule.name)
+        expected = reserves if rule.reserves is None else rule.reserves
+        assert run.scenario.centre.campaigns["survey"].reserves is expected
+        assert RulePolicy(scenario, pacing=rule.name).reserves is rule.reserves
+
+
+def test_a_flag_makes_the_run_and_nothing_else() -> None:
+    """All keys are equal, so that runs remain paired: the same rule under either flag of the file is the same run."""
+    one, other = (
+        simulate(short_day(**{"campaigns.survey.reserves": flag}), pacing="progressive", seeds=range(4))
+        for flag in (False, True)
+    )
+    for name in one.dtype.names:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)

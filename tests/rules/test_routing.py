@@ -1,0 +1,132 @@
+"""Routing rules, by hand over snapshots and against the event log of whole days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccenv import Scenario
+from ccenv.run_config import RuleChoice
+from ccenv.sim import codes
+from ccenv.trace import trace
+from tests.env.short import short_day
+from tests.oracle.randomness import uniform
+from tests.rules.bench import Bench, centre
+
+BUSY: dict[str, Any] = {
+    "queue_length": [1, 3, 2],
+    "head_entry_wait_s": [50, 40, 60],
+    "head_total_wait_s": [50, 100, 60],
+    "idle": [1, 1],
+    "idle_longest_s": [5, 9],
+}
+BY_RANK: RuleChoice = ("priority", {"order": ["b", "a", "c"]})
+
+
+@pytest.mark.parametrize(
+    "rule, changes, expected",
+    [
+        ("fifo", {}, "assign:c>two"),  # c has waited longest
+        ("lwt", {}, "assign:b>two"),  # b with its credit; both groups can, `two` has been idle longer
+        ("priority", {}, "assign:a>one"),  # the order of the file
+        (BY_RANK, {}, "assign:b>two"),
+        ("longest_queue", {}, "assign:b>two"),
+        ("fifo", {"idle": [1, 0]}, "assign:a>one"),  # nobody for c
+        ("lwt", {"idle": [1, 0]}, "assign:b>one"),
+        ("priority", {"idle": [0, 1]}, "assign:b>two"),
+        (BY_RANK, {"queue_length": [1, 0, 2]}, "assign:a>one"),
+        (BY_RANK, {"queue_length": [0, 0, 2]}, "assign:c>two"),
+        ("longest_queue", {"queue_length": [4, 3, 2]}, "assign:a>one"),
+        ("longest_queue", {"queue_length": [3, 3, 3]}, "assign:c>two"),  # equally long: the longest wait
+        ("fifo", {"head_entry_wait_s": [60, 60, 60]}, "assign:a>one"),  # equal: the first in the catalogue
+        ("lwt", {"head_total_wait_s": [10, 10, 10], "idle_longest_s": [5, 5]}, "assign:a>one"),
+        ("lwt", {"idle_longest_s": [9, 5]}, "assign:b>one"),
+        ("lwt", {"idle_longest_s": [5, 5]}, "assign:b>one"),
+        ("fifo", {"idle": [0, 0]}, "hold"),
+        ("lwt", {"queue_length": [0, 0, 0]}, "hold"),
+        ("fifo", {"closed": 1}, "assign:c>two"),
+    ],
+)
+def test_by_hand(rule: RuleChoice, changes: dict[str, Any], expected: str) -> None:
+    assert Bench(rule).act(**{**BUSY, **changes}) == expected
+
+
+def test_random_takes_all_legal_assignments_equally_often() -> None:
+    bench, n = Bench("random"), 1_200
+    for fields in (BUSY, {**BUSY, "idle": [1, 0]}, {**BUSY, "queue_length": [0, 2, 0]}):
+        taken = [bench.act(u=(k + 0.5) / n, **fields) for k in range(n)]
+        snaps = bench.snapshot(**fields)
+        legal = [name for name, ok in zip(bench.names, bench.mask(snaps)[0], strict=True) if ok and name != "hold"]
+        assert len(legal) > 1
+        assert [taken.count(name) for name in legal] == [n // len(legal)] * len(legal)
+
+
+def no_credit() -> Scenario:
+    """Nobody has waited before, so that both waits are the same."""
+    return short_day(**{"queues.sales.priority.credit_s": 0})
+
+
+def test_without_credits_fifo_and_lwt_are_one_rule() -> None:
+    for seed in range(8):
+        fifo, lwt = (trace(no_credit(), seed=seed, days=2, routing=rule)[0] for rule in ("fifo", "lwt"))
+        assert np.count_nonzero(fifo["code"] == codes.LOG_ASSIGNED) > 60
+        assert fifo.tobytes() == lwt.tobytes()
+
+
+def test_with_credits_they_differ() -> None:
+    logs = [trace(short_day(), seed=1, days=2, routing=rule)[0] for rule in ("fifo", "lwt")]
+    assert logs[0].tobytes() != logs[1].tobytes()
+
+
+SORT_KEY: dict[str, Callable[[float, float], float]] = {
+    "fifo": lambda entry_s, credit_s: entry_s,
+    "lwt": lambda entry_s, credit_s: entry_s - credit_s,
+}
+
+
+@pytest.mark.parametrize("rule", SORT_KEY)
+def test_the_first_in_order_is_always_assigned(rule: str) -> None:
+    """Of all who wait in a queue that the advisor handles, by the event log."""
+    scenario = short_day(**{"queues.support.priority": {"p": 0.3, "credit_s": 200}})
+    skills = [group.skills for group in scenario.centre.groups.values()]
+    n_assigned = n_jumped = 0
+    for seed in range(4):
+        log = trace(scenario, seed=seed, routing=rule)[0]
+        waiting: dict[int, tuple[float, int]] = {}
+        for row in log:
+            key, queue = int(row["key"]), int(row["index"])
+            if row["code"] == codes.LOG_WAITING:
+                settings = scenario.centre.queues[scenario.queues[queue]].priority
+                credit_s = settings.credit_s if first_uniform(log, row) < settings.p else 0.0
+                waiting[key] = (SORT_KEY[rule](row["t"], credit_s), queue)
+                n_jumped += credit_s > 0
+            elif row["code"] in (codes.LOG_ABANDONED, codes.LOG_UNSERVED):
+                del waiting[key]
+            elif row["code"] == codes.LOG_ASSIGNED:
+                mine = waiting.pop(key)[0]
+                handled = skills[row["group"]]
+                assert mine <= min((k for k, q in waiting.values() if scenario.queues[q] in handled), default=np.inf)
+                n_assigned += 1
+    assert n_assigned > 120 and n_jumped > 40
+
+
+def first_uniform(log: np.ndarray, row: np.void) -> float:
+    """The uniform that decided the priority of the fresh contact from which this one descends."""
+    same = (log["code"] == codes.LOG_FRESH) & (log["index"] == row["index"]) & (log["number"] == row["number"])
+    return uniform(int(log["key"][same][0]), codes.PRIORITY)
+
+
+def test_a_credit_lets_a_later_caller_pass() -> None:
+    """A called at 0 s, B of another queue at 30 s with 60 s of credit: at 40 s first come first served takes A."""
+    fields = {"queue_length": [1, 1, 0], "idle": [1, 0], "head_entry_wait_s": [40, 10, 0]}
+    assert Bench("fifo").act(**fields, head_total_wait_s=[40, 70, 0]) == "assign:a>one"
+    assert Bench("lwt").act(**fields, head_total_wait_s=[40, 70, 0]) == "assign:b>one"
+    assert Bench("lwt").act(**fields, head_total_wait_s=[40, 10, 0]) == "assign:a>one"
+
+
+def test_the_bench_has_the_actions_that_the_cases_name() -> None:
+    names = [action.name for action in centre().catalogue]
+    assert names[:5] == ["hold", "assign:a>one", "assign:b>one", "assign:b>two", "assign:c>two"]
