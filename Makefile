@@ -55,7 +55,7 @@ test-slow: setup ## Run the tests that take longer
 
 .PHONY: test-notebooks
 test-notebooks: setup ## Run the notebooks, with little training
-	TOUR_TRAIN_S=20 $(PYTEST) --nbmake --nbmake-timeout=900 notebooks
+	TOUR_TRAIN_S=20 $(PYTEST) --nbmake --nbmake-timeout=900 notebooks/*.ipynb
 
 .PHONY: check-install
 check-install: setup ## Install the wheel, core alone and core+serve, in fresh environments and use it

@@ -74,7 +74,7 @@ batch = ccenv.Batch(scenario, 64, **rule)
 budget = Training(steps=10**8, wall_s=float(os.environ.get("TOUR_TRAIN_S", "120")), n_checkpoints=5)
 kept = train(batch, folder / "training", budget, ccenv.RulePolicy(scenario, **rule), progress=False)
 
-candidates = {"the rule": rule} | {str(n): {"policy": load_policy(path)} for n, path in kept.policies.items()}
+candidates = {"the rule": rule} | {str(n): {"policy": load_policy(path)} for n, path in kept.policies().items()}
 chosen = select_checkpoint(scenario, candidates, seeds("validation", 16), baseline="the rule")
 for row in chosen.rows:
     print(f"{row.name}: reward {row.reward.value:.3f}, difference to the rule {row.difference.value:.3f}")
