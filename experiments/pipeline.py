@@ -11,7 +11,7 @@ from experiments.comparison import Entrant, compare
 from experiments.evaluation import Pair, Rule, evaluate_bundle, evaluate_rules, needs_reserves, own_pair, pair_of
 from experiments.jobs import Job
 from experiments.learning import choose, export, learn, training_of
-from experiments.tuning import Halving, Tried, best, candidates, rank, tune
+from experiments.tuning import Halving, Tried, best, candidates, tune
 from experiments.watch import watch
 
 LEARNED = "learned policy"
@@ -22,7 +22,7 @@ def tuned(job: Job) -> dict[str, Any]:
 
     Returns:
         `routing` and `pacing` (the best candidate of each rule), `best` (the best pair), `warm_start` (the best pair
-        under the flag that the policy is trained for) and `candidates` (how many were tried in all).
+        under the flag that the policy is trained for, None if there is none), and how they were tuned.
     """
     rules, limit = job.settings.rules, job.limit
     halving = Halving(tuple(rules.rungs), rules.keep)
@@ -33,20 +33,18 @@ def tuned(job: Job) -> dict[str, Any]:
     families = candidates(rules.pacing if job.scenario.campaigns else {"no_dial": {}})
     pacing = {name: [Pair(chosen, rule) for rule in family] for name, family in families.items()}
     paced = tune(job.scenario, pacing, halving, limit, job.workers, "pacing rules")
-    winner = best(paced, limit)
-    mine = [
-        tried
-        for family in paced.values()
-        for tried in family[:1]
-        if needs_reserves(job.scenario, tried.pair.pacing) == job.reserves
-    ]
-    warm_start = min(mine, key=lambda tried: rank(tried, limit))
+    mine = {
+        name: tried
+        for name, tried in paced.items()
+        if needs_reserves(job.scenario, tried[0].pair.pacing) == job.reserves
+    }
+    winner = best(paced, limit).pair
     return {
         "routing": [_family(tried, "routing", chosen) for tried in routed.values()],
-        "pacing": [_family(tried, "pacing", winner.pair.pacing) for tried in paced.values()],
+        "pacing": [_family(tried, "pacing", winner.pacing) for tried in paced.values()],
+        "best": dataclasses.asdict(winner),
+        "warm_start": dataclasses.asdict(best(mine, limit).pair) if mine else None,
         "reference_pacing": dataclasses.asdict(reference),
-        "best": dataclasses.asdict(winner.pair),
-        "warm_start": dataclasses.asdict(warm_start.pair),
         "rungs": list(rules.rungs),
         "keep": rules.keep,
         "limit": limit,
@@ -90,7 +88,13 @@ def evaluated_rules(job: Job, tuning: Mapping[str, Any]) -> list[str]:
 
 
 def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """Train, from the best tuned rule under the policy's flag; returns how it went."""
+    """Train, from the best tuned rule under the policy's flag; returns how it went.
+
+    Raises:
+        ValueError: If no rule of the grid runs under that flag.
+    """
+    if tuning["warm_start"] is None:
+        raise ValueError(f"rules.pacing: a training under reserves = {job.reserves} has no rule to start from")
     learner = job.settings.learner
     pair = pair_of(tuning["warm_start"])
     training = training_of(learner.training)

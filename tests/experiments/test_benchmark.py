@@ -86,3 +86,11 @@ def test_job_with_other_settings_is_moved_aside(done: Path):
 
     assert (done.with_name(f"job-{digest}") / "report.html").exists()
     assert read_json(done / "cell.json")["settings"]["learner"]["training"]["steps"] == 4096
+
+
+@pytest.mark.slow
+def test_grid_without_a_rule_to_start_from_is_refused(tmp_path: Path):
+    given = settings(tmp_path, "~rules.pacing.progressive_unreserved", "~rules.pacing.max0")
+
+    with pytest.raises(ValueError, match=r"rules\.pacing: a training under reserves = False has no rule to start from"):
+        run_benchmark(given, "the command")
