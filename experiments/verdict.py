@@ -78,9 +78,15 @@ def _limit(learned: Mapping[str, Any], rule: Mapping[str, Any], limit: float | N
     texts = []
     for name, row in (("The learned policy", learned), ("The rule", rule)):
         share = row["kpis"][DROPPED_SHARE]
-        inside = "within" if row["within_limit"] else "not within"
-        dropped = "reached nobody" if share is None else f"dropped {span(share, 100.0, 2)} % of the connects"
-        texts.append(f"{name} {dropped} and is {inside} the limit of {100 * limit:g} %.")
+        inside = "within" if row["within_limit"] else "not wholly within"
+        if share is None:
+            texts.append(f"{name} reached nobody.")
+        elif share["high"] == 0.0:
+            texts.append(f"{name} dropped nobody.")
+        else:
+            texts.append(
+                f"{name} dropped {span(share, 100.0)} % of the connects, {inside} the limit of {100 * limit:g} %."
+            )
     return " ".join(texts)
 
 

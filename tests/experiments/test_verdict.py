@@ -60,8 +60,17 @@ def test_limit_is_judged_for_both():
 
     text = " ".join(verdict(compared(learned, row("best_rule", 0.0)), GOOD)["paragraphs"])
 
-    assert "The learned policy dropped 2.00 [1.50, 2.50] % of the connects and is not within the limit of 3 %." in text
-    assert "The rule dropped 2.00 [1.50, 2.50] % of the connects and is within the limit" in text
+    assert "The learned policy dropped 2.00 [1.50, 2.50] % of the connects, not wholly within the limit of 3 %." in text
+    assert "The rule dropped 2.00 [1.50, 2.50] % of the connects, within the limit of 3 %." in text
+
+
+def test_who_drops_or_reaches_nobody_is_said():
+    kpis = {"value": interval(9.0), "dropped_share_run_total": interval(0.0, 0.0)}
+    learned = row("learned", 0.0, kpis=kpis | {"dropped_share_run_total": None})
+
+    text = " ".join(verdict(compared(learned, row("best_rule", 0.0, kpis=kpis)), GOOD)["paragraphs"])
+
+    assert "The learned policy reached nobody. The rule dropped nobody." in text
 
 
 def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
