@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 import pytest
 
-from ccenv import Batch, CentreEnv, Scenario, load_scenario, rollout, simulate
+from ccenv import Batch, CentreEnv, load_scenario, rollout, simulate
 from ccenv.batch import IllegalActionError
 from ccenv.observation import observation_space
 from ccenv.sim.codes import ASSIGN, HOLD
@@ -50,8 +50,9 @@ def test_observations_stay_in_their_space(decisions: str) -> None:
 
 
 @pytest.mark.parametrize("decisions", DECISIONS)
-def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(decisions: str) -> None:
-    batch = Batch(short_day(), 8, decisions=decisions)
+@pytest.mark.parametrize("work_conserving", [False, True])
+def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(decisions: str, work_conserving: bool) -> None:
+    batch = Batch(short_day(work_conserving=work_conserving), 8, decisions=decisions)
     assigns = np.array([action.kind == ASSIGN for action in batch.catalogue])
     own = {"routing": assigns, "pacing": ~assigns, "blended": np.ones_like(assigns)}[decisions]
     own[HOLD] = True
@@ -122,13 +123,8 @@ def test_a_batch_names_the_row_of_an_illegal_action() -> None:
         batch.step(actions)
 
 
-def late_scenario() -> Scenario:
-    """Work-conserving, with little to do but assign."""
-    return short_day(work_conserving=True)
-
-
 def test_hold_is_illegal_where_an_assignment_is_due() -> None:
-    batch = Batch(late_scenario(), 4)
+    batch = Batch(short_day(work_conserving=True), 4)
     assigns = np.array([action.kind == ASSIGN for action in batch.catalogue])
     batch.reset(range(4))
     n_due = 0
