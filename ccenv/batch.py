@@ -99,17 +99,24 @@ class Batch:
         Args:
             seeds: One non-negative integer for each row, (B,).
             which: Rows to reset, (B,) bool; None: all.
+
+        Raises:
+            ValueError: If the seeds are not what they should be.
         """
         rows = np.ones(self.n, np.bool_) if which is None else np.ascontiguousarray(which, np.bool_)
-        self.engine.start(np.ascontiguousarray(seeds, np.uint64).reshape(self.n), rows)
+        keys = _whole_numbers("seeds", seeds, self.n)
+        if keys.dtype.kind == "i" and keys.min() < 0:
+            raise ValueError(f"seeds: {keys.min()} is among them; allowed: non-negative integers")
+        self.engine.start(keys.astype(np.uint64), rows)
 
     def step(self, actions: np.ndarray) -> None:
         """One decision of every row: act, and run to the next decision or the end of the episode.
 
         Raises:
             IllegalActionError: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
+            ValueError: If the actions are not one whole number for each row.
         """
-        chosen = np.ascontiguousarray(actions, np.int64)
+        chosen = _whole_numbers("actions", actions, self.n).astype(np.int64, copy=False)
         if self.on_illegal == "raise":
             self._refuse_illegal(chosen)
         self.engine.step(chosen, self.autoreset)
@@ -147,7 +154,7 @@ class Batch:
 
     def _arrays(self) -> tuple[np.ndarray, ...]:
         engine = self.engine
-        return engine.words, engine.flat, engine.obs, engine.masks, engine.outs
+        return engine.words, engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs
 
     def fork(self, row: int, keys: Any) -> Batch:
         """Planning copies of a row: what a policy can see stays, everything hidden is redrawn (see `ccenv.sim.fork`).
@@ -179,3 +186,10 @@ class Batch:
         """The public snapshots, (B,) structured float64: what the observation is made from, in natural units."""
         values = np.ascontiguousarray(self.engine.flat[:, self.run.places])
         return values.view(snapshot_dtype(self.scenario)).reshape(self.n)
+
+
+def _whole_numbers(what: str, values: Any, n: int) -> np.ndarray:
+    array = np.ascontiguousarray(values)
+    if array.shape != (n,) or array.dtype.kind not in "iu":
+        raise ValueError(f"{what}: {array.dtype} of shape {array.shape}; allowed: whole numbers of shape ({n},)")
+    return array
