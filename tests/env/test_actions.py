@@ -134,3 +134,19 @@ def test_hold_is_illegal_where_an_assignment_is_due() -> None:
         n_due += int(due.sum())
         batch.step(random_legal(batch.mask, batch.u))
     assert n_due > 50
+
+
+@pytest.mark.parametrize("wrong", [[0], [0, 0, 0, 0], [[0, 0, 0]], [0.0, 1.0, 0.0], [True, False, True], None])
+def test_actions_and_seeds_are_one_whole_number_for_each_row(wrong: Any) -> None:
+    """Anything else is refused before any row has moved."""
+    batch = Batch(short_day(), 3, on_illegal="fallback")
+    batch.reset(range(3))
+    before = batch.clone()
+    with pytest.raises(ValueError, match=r"actions: .* allowed: whole numbers of shape \(3,\)"):
+        batch.step(wrong)
+    with pytest.raises(ValueError, match=r"seeds: .* allowed: whole numbers of shape \(3,\)"):
+        batch.reset(wrong)
+    with pytest.raises(ValueError, match="seeds: -1 is among them"):
+        batch.reset(np.array([3, -1, 2]))
+    for array, saved in zip(batch.clone(), before, strict=True):
+        assert np.all(array == saved) if array.dtype.names else array.tobytes() == saved.tobytes()

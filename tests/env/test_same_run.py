@@ -18,6 +18,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 
 from agents.vec_env import CentreVecEnv
 from ccenv import Batch, CentreEnv, simulate
+from ccenv.trace import trace
 from tests.env.short import DECISIONS, assert_same, random_legal, short_day
 
 STEPS = 1500
@@ -128,3 +129,22 @@ def test_another_process_gives_the_same() -> None:
         [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == digest_of_a_run()
+
+
+def test_a_batch_goes_back_to_where_it_was_cloned() -> None:
+    batch = Batch(short_day(), 3)
+    batch.reset([1, 2, 3])
+    go_on(batch, 50)
+    saved = batch.clone()
+    first = go_on(batch, 800)
+    batch.restore(saved)
+    assert_same(go_on(batch, 800), first)
+
+
+@pytest.mark.slow
+def test_the_size_class_changes_nothing() -> None:
+    logs = [trace(short_day(size_class=size), seed=3, days=2, routing="lwt")[0] for size in ("S", "M")]
+    assert logs[0].tobytes() == logs[1].tobytes()
+    tables = [simulate(short_day(size_class=size), pacing="progressive", seeds=range(3)) for size in ("S", "M")]
+    for name in tables[0].dtype.names:
+        np.testing.assert_array_equal(tables[0][name], tables[1][name], err_msg=name)
