@@ -11,7 +11,8 @@ question and its answer, under the column names of the reference tables.
 import math
 from dataclasses import dataclass
 
-from ccenv.theory._checks import non_negative, positive, whole
+from ccenv.theory._checks import demand, non_negative, positive, whole
+from ccenv.theory._loss import loss
 from ccenv.theory._offered_wait import offered_wait
 
 __all__ = ["ErlangA", "ErlangB", "ErlangC", "erlang_a", "erlang_b", "erlang_c"]
@@ -135,7 +136,7 @@ def erlang_b(n: int, load: float) -> ErlangB:
     """
     n = whole("n", n)
     load = non_negative("load", load)
-    return ErlangB(n=n, offered_load=load, blocking=_loss(n, load)[0])
+    return ErlangB(n=n, offered_load=load, blocking=loss(n, load)[0])
 
 
 def erlang_c(rate_per_hour: float, handle_s: float, n: int, threshold_s: float) -> ErlangC:
@@ -165,7 +166,7 @@ def erlang_c(rate_per_hour: float, handle_s: float, n: int, threshold_s: float) 
         (0.5327, 95.88, 0.5233)
     """
     n = whole("n", n)
-    rate_per_hour, handle_s, load = _demand(rate_per_hour, handle_s)
+    rate_per_hour, handle_s, load = demand(rate_per_hour=rate_per_hour, handle_s=handle_s)
     threshold_s = non_negative("threshold_s", threshold_s)
     if load >= n:
         raise ValueError(
@@ -173,7 +174,7 @@ def erlang_c(rate_per_hour: float, handle_s: float, n: int, threshold_s: float) 
             f"rate_per_hour={rate_per_hour!r} * handle_s={handle_s!r} / 3600 = {load:.6g} erlang"
         )
     spare = n - load
-    blocked, carried = _loss(n, load)
+    blocked, carried = loss(n, load)
     norm = spare + load * blocked
     p_wait = n * blocked / norm
     asa_s = p_wait * (handle_s / spare)
@@ -222,13 +223,13 @@ def erlang_a(rate_per_hour: float, handle_s: float, patience_s: float, n: int, t
         (0.3725, 0.1295, 15.54)
     """
     n = whole("n", n)
-    rate_per_hour, handle_s, load = _demand(rate_per_hour, handle_s)
+    rate_per_hour, handle_s, load = demand(rate_per_hour=rate_per_hour, handle_s=handle_s)
     patience_s = positive("patience_s", patience_s)
     threshold_s = non_negative("threshold_s", threshold_s)
     patience = patience_s / handle_s
     if not (0.0 < n * patience < math.inf and load * patience < math.inf):
         raise ValueError(f"patience_s={patience_s!r} is not allowed: out of proportion to handle_s={handle_s!r}")
-    blocked, carried = _loss(n, load)
+    blocked, carried = loss(n, load)
     late = offered_wait(n, load, patience, threshold_s / patience_s)
     norm = carried * late.inverse_palm + blocked
     p_wait, p_no_wait = blocked / norm, carried * late.inverse_palm / norm
@@ -254,21 +255,3 @@ def erlang_a(rate_per_hour: float, handle_s: float, patience_s: float, n: int, t
         sl_of_served=min(1.0, served_by_t / served),
         occupancy=min(1.0, load * served / n),
     )
-
-
-def _loss(n: int, load: float) -> tuple[float, float]:
-    """Erlang B: the probabilities of being blocked and of being carried; their sum is 1, and neither cancels."""
-    blocked, carried = 1.0, 0.0
-    for k in range(1, n + 1):
-        inflow = load * blocked
-        blocked, carried = inflow / (k + inflow), k / (k + inflow)
-    return blocked, carried
-
-
-def _demand(rate_per_hour: float, handle_s: float) -> tuple[float, float, float]:
-    """Checked arrival rate [1/h] and handle time [s], and the offered load [erlang]."""
-    rate_per_hour, handle_s = non_negative("rate_per_hour", rate_per_hour), positive("handle_s", handle_s)
-    load = rate_per_hour * handle_s / 3600
-    if not load < math.inf:
-        raise ValueError(f"rate_per_hour={rate_per_hour!r} is not allowed: out of proportion to handle_s={handle_s!r}")
-    return rate_per_hour, handle_s, load
