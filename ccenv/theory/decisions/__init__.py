@@ -1,0 +1,32 @@
+"""Small decision processes in continuous time, solved exactly: the solver, which knows no contact centre.
+
+A process has *stable* states, in which time passes, and *decision* states, which last no time: an event leads from a
+stable state to a decision state, a choice from there to a stable state. Rewards are earned at a rate in stable states;
+a reward paid at events is the same as its expected rate. All long-run averages are per unit of time.
+"""
+
+from ccenv.theory.decisions.constrained import Constraint, Mixture, solve_constrained
+from ccenv.theory.decisions.evaluation import relative_values, stationary_law
+from ccenv.theory.decisions.events import Events, steps
+from ccenv.theory.decisions.linear_programme import linear_programme
+from ccenv.theory.decisions.policy_iteration import Solution, policy_iteration
+from ccenv.theory.decisions.process import DecisionProcess
+from ccenv.theory.decisions.space import Space
+from ccenv.theory.decisions.value_iteration import gain_bounds, value_iteration
+
+__all__ = [
+    "Constraint",
+    "DecisionProcess",
+    "Events",
+    "Mixture",
+    "Solution",
+    "Space",
+    "gain_bounds",
+    "linear_programme",
+    "policy_iteration",
+    "relative_values",
+    "solve_constrained",
+    "stationary_law",
+    "steps",
+    "value_iteration",
+]

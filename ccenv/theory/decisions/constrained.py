@@ -1,0 +1,190 @@
+"""Constrained problems: cutting planes on the multipliers, and a policy that mixes pure ones.
+
+The Lagrangian of multipliers is solved by policy iteration; its optimal policy cuts the dual. Among the policies found
+so far a small linear programme mixes the best that meets the constraints, and its shadow prices are the next
+multipliers (Dantzig and Wolfe 1960). As there are finitely many pure policies it ends at the optimum, where at most one
+policy more than there are binding constraints is mixed (Altman 1999, "Constrained Markov Decision Processes").
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+
+from ccenv.theory.decisions.evaluation import stationary_law
+from ccenv.theory.decisions.policy_iteration import policy_iteration
+from ccenv.theory.decisions.process import DecisionProcess, Floats
+
+__all__ = ["Constraint", "Mixture", "solve_constrained"]
+
+PENALTY = 1e4  # of missing a constraint by one typical value, in typical rewards; found policies need not meet them yet
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A long-run average that may not exceed a limit.
+
+    Attributes:
+        name: Its name in errors and among the multipliers.
+        cost: (X,) rate in each stable state [1/h].
+        limit: What its average must not exceed [1/h].
+    """
+
+    name: str
+    cost: Floats
+    limit: float
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The optimum of a constrained problem.
+
+    Attributes:
+        gain: Largest long-run average reward within the limits [1/h].
+        upper: Upper bound of it from the dual [1/h].
+        multipliers: For each constraint, what one unit more of its limit would add to the gain.
+        weights: (E,) a stationary policy that reaches the gain; it randomises where the mixed policies differ.
+        shares: (K,) shares of the mixed pure policies.
+        parts: (K, E) the mixed pure policies.
+    """
+
+    gain: float
+    upper: float
+    multipliers: dict[str, float]
+    weights: Floats
+    shares: Floats
+    parts: Floats
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A pure policy and its averages: flow of each choice (E,) [1/h], reward, costs (J,)."""
+
+    weights: Floats
+    flow: Floats
+    reward: float
+    costs: Floats
+
+
+def solve_constrained(
+    process: DecisionProcess,
+    reward: Floats,
+    constraints: list[Constraint],
+    tolerance: float = 1e-10,
+    max_steps: int = 200,
+) -> Mixture:
+    """The largest average reward within limits on other averages.
+
+    Args:
+        process: The process; every stable state can be reached from every other one under some policy.
+        reward: Earned in each stable state, (X,) [1/h].
+        constraints: Limits on averages.
+        tolerance: Allowed distance of the dual bound, relative to the size of the rewards.
+        max_steps: Policies after which an error says that the bound is not met.
+
+    Returns:
+        The optimum and the policy that reaches it.
+
+    Raises:
+        ValueError: If no policy meets the constraints, or the bound is not met after `max_steps` policies.
+    """
+    limits = np.array([c.limit for c in constraints])
+    costs = np.array([c.cost for c in constraints]).reshape(len(constraints), len(reward))
+    columns = [_best(process, reward, costs, np.zeros(len(limits)), None)[0]]
+    columns += [
+        _column(process, policy_iteration(process, -cost, columns[0].weights).weights, reward, costs) for cost in costs
+    ]
+    size = max(abs(c.reward) for c in columns) or 1.0
+    spread = np.array([max(np.ptp([c.costs[j] for c in columns]), abs(limits[j]), 1e-9) for j in range(len(limits))])
+    for _ in range(max_steps):
+        shares, multipliers, missed = _mix(columns, limits, size * PENALTY / spread)
+        newest, upper = _best(process, reward, costs, multipliers, columns[int(np.argmax(shares))].weights)
+        upper += float(multipliers @ limits)
+        mixed = sum(
+            share * (c.reward - multipliers @ (c.costs - limits)) for share, c in zip(shares, columns, strict=True)
+        )
+        excess = newest.reward - multipliers @ (newest.costs - limits) - mixed
+        if excess <= tolerance * size:
+            break
+        columns.append(newest)
+    else:
+        raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the bounds are {excess!r} apart")
+    for j, constraint in enumerate(constraints):
+        if missed[j] > 1e-9 * spread[j]:
+            least = constraint.limit + missed[j]
+            raise ValueError(
+                f"limit {constraint.limit!r} on {constraint.name} is not allowed: together with the others no policy "
+                f"comes below {least!r}"
+            )
+    mix = [(share, column) for share, column in zip(shares, columns, strict=True) if share > 0]
+    gain = sum(share * column.reward for share, column in mix)
+    weights = _stationary(process, mix)
+    if abs(stationary_law(process, weights) @ reward - gain) > 1e-6 * size:
+        raise ValueError("the process is not allowed: the policies to be mixed have no state in common")
+    return Mixture(
+        gain=gain,
+        upper=max(upper, gain),
+        multipliers={c.name: float(m) for c, m in zip(constraints, multipliers, strict=True)},
+        weights=weights,
+        shares=np.array([share for share, _ in mix]),
+        parts=np.array([column.weights for _, column in mix]),
+    )
+
+
+def _best(
+    process: DecisionProcess, reward: Floats, costs: Floats, multipliers: Floats, begin: Floats | None
+) -> tuple[_Column, float]:
+    """The optimal pure policy of the Lagrangian without its constant, and an upper bound of it."""
+    solution = policy_iteration(process, reward - multipliers @ costs, begin)
+    return _column(process, solution.weights, reward, costs), solution.upper
+
+
+def _column(process: DecisionProcess, weights: Floats, reward: Floats, costs: Floats) -> _Column:
+    law = stationary_law(process, weights)
+    flow = weights * (law @ process.rates)[process.owner]
+    return _Column(weights, flow, float(law @ reward), costs @ law)
+
+
+def _mix(columns: list[_Column], limits: Floats, penalty: Floats) -> tuple[Floats, Floats, Floats]:
+    """The best mixture of the policies found: shares (K,), multipliers (J,), and by how much limits are missed (J,)."""
+    rewards = np.array([c.reward for c in columns])
+    costs = np.array([c.costs for c in columns]).T.reshape(len(limits), len(columns))  # (J, K)
+    scale = np.maximum(np.abs(costs - limits[:, None]).max(axis=1), 1e-300)
+    answer = linprog(
+        -np.concatenate((rewards, -penalty * scale)),
+        A_ub=np.hstack(((costs - limits[:, None]) / scale[:, None], -np.eye(len(limits)))),
+        b_ub=np.zeros(len(limits)),
+        A_eq=np.concatenate((np.ones(len(columns)), np.zeros(len(limits))))[None],
+        b_eq=[1.0],
+        method="highs",
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
+    shares, missed = answer.x[: len(columns)], answer.x[len(columns) :] * scale
+    multipliers = np.maximum(-answer.ineqlin.marginals / scale, 0.0)
+    if not missed.any():
+        shares, multipliers = _polish(rewards, costs, limits, shares, multipliers)
+    return shares, multipliers, missed
+
+
+def _polish(
+    rewards: Floats, costs: Floats, limits: Floats, shares: Floats, multipliers: Floats
+) -> tuple[Floats, Floats]:
+    """Solve for shares and multipliers once more in full precision, given which of them are positive."""
+    used, tight = np.flatnonzero(shares > 1e-12), np.flatnonzero(multipliers > 0)
+    shares = np.where(shares > 1e-12, shares, 0.0) / shares[used].sum()
+    if len(used) != len(tight) + 1:
+        return shares, multipliers
+    system = np.vstack((np.ones(len(used)), costs[np.ix_(tight, used)] - limits[tight, None]))
+    exact = np.linalg.solve(system, np.eye(len(used))[0])
+    prices = np.linalg.solve(system.T, rewards[used])[1:]
+    if np.all(exact >= 0) and np.all(prices >= 0):
+        shares[used], multipliers[tight] = exact, prices
+    return shares, multipliers
+
+
+def _stationary(process: DecisionProcess, mix: list[tuple[float, _Column]]) -> Floats:
+    """One policy with the mixed flows; where none of the policies comes, it does what the commonest does."""
+    flow = np.sum([share * column.flow for share, column in mix], axis=0)
+    visits = np.bincount(process.owner, flow, minlength=process.n_decisions)[process.owner]
+    common = max(mix, key=lambda part: part[0])[1].weights
+    return np.where(visits > 0, flow / np.where(visits > 0, visits, 1.0), common)

@@ -1,0 +1,143 @@
+"""What a given policy earns: its stationary law and its relative values, by sparse elimination."""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.linalg import splu
+
+from ccenv.theory.decisions.process import DecisionProcess, Floats, Ints
+
+__all__ = ["closed_classes", "relative_values", "stationary_law"]
+
+RESTART = 1e-7  # restarts for each of the fastest events
+
+
+def closed_classes(generator: Any, states: Ints) -> list[Ints]:
+    """The recurrent classes of a chain restricted to `states`, a set that it does not leave."""
+    part = generator[states][:, states]
+    n, label = connected_components(part, connection="strong")
+    part = part.tocoo()
+    open_ = np.zeros(n, bool)
+    leaves = (label[part.row] != label[part.col]) & (part.data != 0)
+    open_[label[part.row[leaves]]] = True
+    return [states[label == k] for k in np.flatnonzero(~open_)]
+
+
+def stationary_law(process: DecisionProcess, weights: Floats) -> Floats:
+    """Long-run share of the time in each stable state, (X,), under a policy, from the start of the process.
+
+    Raises:
+        ValueError: If from the start the policy may end in more than one recurrent class.
+    """
+    generator = process.generator(weights)
+    first, last = process.first[process.start : process.start + 2]
+    sources = [int(x) for x, w in zip(process.to[first:last], weights[first:last], strict=True) if w > 0]
+    reached = np.unique(np.concatenate([breadth_first_order(generator, x, return_predecessors=False) for x in sources]))
+    classes = closed_classes(generator, reached)
+    if len(classes) > 1:
+        raise ValueError(f"the policy is not allowed: from the start it may end in {len(classes)} recurrent classes")
+    law = np.zeros(generator.shape[0])
+    law[classes[0]] = law_of_class(generator, classes[0])
+    return law
+
+
+def law_of_class(generator: Any, states: Ints) -> Floats:
+    """The stationary law of one recurrent class, in the order of `states`."""
+    if len(states) == 1:
+        return np.ones(1)
+    inner = generator[states][:, states]
+    reference = common_state(inner)
+    rest = np.delete(np.arange(len(states)), reference)
+    law = np.ones(len(states))
+    inflow = inner[[reference]][:, rest].toarray().ravel()
+    law[rest] = np.maximum(_factor(-inner[rest][:, rest]).solve(inflow, trans="T"), 0.0)
+    return law / law.sum()
+
+
+def common_state(inner: Any) -> int:
+    """A state of an irreducible chain that is not rare: equations without a rare one would be as good as singular.
+
+    The law is found roughly, from a chain that now and then starts afresh anywhere.
+    """
+    n = inner.shape[0]
+    restart = RESTART * float(-inner.diagonal().min())
+    rough = _factor(restart * sparse.eye_array(n) - inner).solve(np.full(n, restart / n), trans="T")
+    return int(np.argmax(rough))
+
+
+def relative_values(process: DecisionProcess, weights: Floats, reward: Floats) -> tuple[float, Floats, Floats]:
+    """Gain of a policy and the relative value of each stable state.
+
+    Where the policy has several recurrent classes, the best is kept and the choices elsewhere are changed to lead
+    there, which in a process whose states can all be reached from one another never lowers the gain.
+
+    Args:
+        process: The process.
+        weights: The policy, (E,).
+        reward: Earned in each stable state, (X,) [1/h].
+
+    Returns:
+        The gain [1/h], relative values (X,), and the policy (E,), changed where it had to be.
+    """
+    generator = process.generator(weights)
+    used = np.unique(process.to[weights > 0])
+    classes = closed_classes(generator, used)
+    best = 0
+    if len(classes) > 1:
+        best = int(np.argmax([law_of_class(generator, states) @ reward[states] for states in classes]))
+    kept = classes[best]
+    reference = int(kept[common_state(generator[kept][:, kept])]) if len(kept) > 1 else int(kept[0])
+    if len(classes) > 1:
+        weights = _lead_to(process, weights, reference)
+        generator = process.generator(weights)
+        used = np.unique(process.to[weights > 0])
+    rest = used[used != reference]
+    gain, values = reward[reference], np.zeros(len(process.exit_rates))
+    if len(rest):
+        solve = _factor(-generator[rest][:, rest]).solve
+        earned, passed = solve(reward[rest]), solve(np.ones(len(rest)))
+        row = generator[[reference]][:, rest].toarray().ravel()
+        gain = (reward[reference] + row @ earned) / (1.0 + row @ passed)
+        values[rest] = earned - gain * passed
+    return float(gain), _elsewhere(process, weights, reward - gain, values, used), weights
+
+
+def _elsewhere(process: DecisionProcess, weights: Floats, excess: Floats, values: Floats, used: Ints) -> Floats:
+    """Values of the stable states that the policy never chooses, from the first event after them."""
+    chosen = np.bincount(process.owner, weights * values[process.to], minlength=process.n_decisions)
+    other = np.ones(len(values), bool)
+    other[used] = False
+    moving = other & (process.exit_rates > 0)
+    flow = (process.rates @ chosen)[moving]
+    values[moving] = (excess[moving] + flow) / process.exit_rates[moving]
+    values[other & ~moving] = np.where(excess[other & ~moving] > 0, np.inf, -np.inf)
+    return values
+
+
+def _lead_to(process: DecisionProcess, weights: Floats, reference: int) -> Floats:
+    """The policy, with other choices where it never comes to `reference` although it could."""
+    weights = weights.copy()
+    arrives = np.zeros(len(process.exit_rates), bool)
+    back = process.generator(weights).T.tocsr()
+    arrives[breadth_first_order(back, reference, return_predecessors=False)] = True
+    bad = ~np.bincount(process.owner, weights * arrives[process.to], minlength=process.n_decisions).astype(bool)
+    while bad.any():
+        useful = np.flatnonzero(arrives[process.to] & bad[process.owner])
+        if not len(useful):
+            arrives |= process.rates @ (~bad).astype(float) > 0
+            useful = np.flatnonzero(arrives[process.to] & bad[process.owner])
+            if not len(useful):
+                raise ValueError("the process is not allowed: some states can not reach the best recurrent class")
+        decisions, place = np.unique(process.owner[useful], return_index=True)
+        weights[np.isin(process.owner, decisions)] = 0.0
+        weights[useful[place]] = 1.0
+        bad[decisions] = False
+        arrives |= process.rates @ (~bad).astype(float) > 0
+    return weights
+
+
+def _factor(matrix: Any) -> Any:
+    """LU factors; minimum degree on the sum of the pattern and its transpose suits chains that can go both ways."""
+    return splu(sparse.csc_array(matrix), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})

@@ -1,0 +1,129 @@
+"""Rules by the names of the registry, and policies given as tables, as probabilities of the choices."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ccenv.theory.decisions import Space
+from ccenv.theory.models._policy_map import PolicyMap
+
+__all__ = ["PACING_RULES", "RESERVE_RULES", "rule_weights"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+View = dict[str, npt.NDArray[np.int64]]  # coordinates, `idle`, and where it makes sense `ringing` and `soon`
+Rule = Callable[..., Any]
+
+
+def _no_dial(view: View) -> Floats:
+    return np.zeros(len(view["idle"]))
+
+
+def _reserve_threshold(view: View, reserve: float = 0.0, p_next: float = 0.0) -> Floats:
+    above = view["idle"] - max(reserve, 0.0)
+    return np.maximum(above, 0.0) + np.where((above >= 0) & (reserve >= 1), p_next, 0.0)
+
+
+def _progressive(view: View, reserve: float = 0.0) -> Floats:
+    return _reserve_threshold(view, reserve)
+
+
+def _to_target(view: View, target: Any) -> Floats:
+    return np.maximum(target, 0.0) - view["ringing"]
+
+
+def _progressive_unreserved(view: View, reserve: float = 0.0) -> Floats:
+    return _to_target(view, view["idle"] - reserve)
+
+
+def _fixed_ratio(view: View, ratio: float = 1.0, rounding: str = "floor", reserve: float = 0.0) -> Floats:
+    if rounding not in ("floor", "random"):
+        raise ValueError(f"rounding={rounding!r} is not allowed: it must be floor or random")
+    target = ratio * np.maximum(view["idle"] - reserve, 0.0)
+    return _to_target(view, np.floor(target) if rounding == "floor" else target)
+
+
+def _max0(view: View, k: float = 1.0, c: float = 0.0, reserve: float = 0.0) -> Floats:
+    return _to_target(view, k * np.maximum(view["idle"] - reserve, 0.0) - c)
+
+
+def _constant_lines(view: View, n: float = 1.0) -> Floats:
+    return _to_target(view, np.full(len(view["idle"]), float(n)))
+
+
+def _predictive(view: View, k: float = 1.0, beta: float = 0.0, c: float = 0.0) -> Floats:
+    return _to_target(view, k * (view["idle"] + beta * view["soon"]) - c)
+
+
+RESERVE_RULES: dict[str, Rule] = {
+    "no_dial": _no_dial,
+    "progressive": _progressive,
+    "reserve_threshold": _reserve_threshold,
+}
+PACING_RULES: dict[str, Rule] = {
+    "no_dial": _no_dial,
+    "progressive_unreserved": _progressive_unreserved,
+    "fixed_ratio": _fixed_ratio,
+    "max0": _max0,
+    "constant_lines": _constant_lines,
+    "predictive": _predictive,
+}
+
+
+def rule_weights(space: Space, first: Ints, rule: Any, rules: Mapping[str, Rule], view: View) -> Floats:
+    """Probabilities (E,) of the choices under a rule or a tabulated policy.
+
+    Args:
+        space: The decision states, (Y,).
+        first: Place of the first choice of each, (Y + 1,).
+        rule: As in `Model.evaluate`.
+        rules: The registered rules, as functions of the view and parameters that give the steps.
+        view: What the rules see in each decision state, (Y,) each.
+
+    Raises:
+        ValueError: If there is no such rule or parameter, or a table does not fit.
+    """
+    if isinstance(rule, PolicyMap):
+        if rule.names != space.names or not np.array_equal(rule.states, space.states):
+            raise ValueError(f"policy over {len(rule.states)} states {rule.names} is not allowed: not of this model")
+        return rule.weights
+    if isinstance(rule, list):
+        return _by_mode(space, first, [rule_weights(space, first, part, rules, view) for part in rule])
+    if isinstance(rule, str | tuple):
+        steps = _registered(rule, rules, view)
+    else:
+        steps = np.asarray(rule(space.coordinates()) if callable(rule) else rule, float)
+        if steps.shape != (len(space),):
+            raise ValueError(f"steps of shape {steps.shape} are not allowed: it must be ({len(space)},)")
+    return _rounded(first, steps)
+
+
+def _registered(rule: str | tuple[str, Mapping[str, Any]], rules: Mapping[str, Rule], view: View) -> Floats:
+    name, params = (rule, {}) if isinstance(rule, str) else rule
+    if name not in rules:
+        raise ValueError(f"rule {name!r} is not allowed: it must be one of {', '.join(rules)}")
+    allowed = list(inspect.signature(rules[name]).parameters)[1:]
+    unknown = sorted(set(params) - set(allowed))
+    if unknown:
+        raise ValueError(f"parameter {unknown[0]!r} of {name} is not allowed: it must be one of {allowed}")
+    steps: Floats = rules[name](view, **params)
+    return steps
+
+
+def _by_mode(space: Space, first: Ints, parts: list[Floats]) -> Floats:
+    n_modes = int(space["mode"].max()) + 1
+    if len(parts) != n_modes:
+        raise ValueError(f"{len(parts)} rules are not allowed: there must be one for each of {n_modes} modes")
+    return np.choose(np.repeat(space["mode"], np.diff(first)), parts)
+
+
+def _rounded(first: Ints, steps: Floats) -> Floats:
+    """Steps (Y,) rounded randomly, floor plus one with the probability of the fraction, within what is possible."""
+    weights, most = np.zeros(first[-1]), np.diff(first) - 1
+    low = np.floor(steps)
+    for whole, share in ((low, 1.0 - (steps - low)), (low + 1, steps - low)):
+        weights[first[:-1] + np.clip(whole, 0, most).astype(int)] += share
+    return weights
