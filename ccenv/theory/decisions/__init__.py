@@ -6,7 +6,7 @@ a reward paid at events is the same as its expected rate. All long-run averages 
 """
 
 from ccenv.theory.decisions.constrained import Constraint, Mixture, solve_constrained
-from ccenv.theory.decisions.evaluation import relative_values, stationary_law
+from ccenv.theory.decisions.evaluation import Values, relative_values, stationary_law
 from ccenv.theory.decisions.events import Events, steps
 from ccenv.theory.decisions.linear_programme import linear_programme
 from ccenv.theory.decisions.policy_iteration import Solution, policy_iteration
@@ -21,6 +21,7 @@ __all__ = [
     "Mixture",
     "Solution",
     "Space",
+    "Values",
     "gain_bounds",
     "linear_programme",
     "policy_iteration",

@@ -1,5 +1,6 @@
 """What a given policy earns: its stationary law and its relative values, by sparse elimination."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ from scipy.sparse.linalg import splu
 
 from ccenv.theory.decisions.process import DecisionProcess, Floats, Ints
 
-__all__ = ["closed_classes", "relative_values", "stationary_law"]
+__all__ = ["Values", "closed_classes", "relative_values", "stationary_law"]
 
 RESTART = 1e-7  # restarts for each of the fastest events
+RARE = 1e-8  # share of the time below which a state is no good reference
 
 
 def closed_classes(generator: Any, states: Ints) -> list[Ints]:
@@ -62,12 +64,31 @@ def common_state(inner: Any) -> int:
     The law is found roughly, from a chain that now and then starts afresh anywhere.
     """
     n = inner.shape[0]
+    if n == 1:
+        return 0
     restart = RESTART * float(-inner.diagonal().min())
     rough = _factor(restart * sparse.eye_array(n) - inner).solve(np.full(n, restart / n), trans="T")
     return int(np.argmax(rough))
 
 
-def relative_values(process: DecisionProcess, weights: Floats, reward: Floats) -> tuple[float, Floats, Floats]:
+@dataclass(frozen=True)
+class Values:
+    """What a policy earns from where.
+
+    Attributes:
+        gain: Long-run average reward [1/h].
+        values: (X,) relative values of the stable states; infinite where a state never ends and is no optimum.
+        weights: (E,) the policy, changed where it had to be.
+        reference: The stable state of value 0.
+    """
+
+    gain: float
+    values: Floats
+    weights: Floats
+    reference: int
+
+
+def relative_values(process: DecisionProcess, weights: Floats, reward: Floats, hint: int | None = None) -> Values:
     """Gain of a policy and the relative value of each stable state.
 
     Where the policy has several recurrent classes, the best is kept and the choices elsewhere are changed to lead
@@ -77,31 +98,48 @@ def relative_values(process: DecisionProcess, weights: Floats, reward: Floats) -
         process: The process.
         weights: The policy, (E,).
         reward: Earned in each stable state, (X,) [1/h].
-
-    Returns:
-        The gain [1/h], relative values (X,), and the policy (E,), changed where it had to be.
+        hint: A stable state that is recurrent and not rare under a similar policy, to save work.
     """
     generator = process.generator(weights)
-    used = np.unique(process.to[weights > 0])
-    classes = closed_classes(generator, used)
-    best = 0
+    classes = closed_classes(generator, np.unique(process.to[weights > 0]))
+    kept = classes[0]
     if len(classes) > 1:
-        best = int(np.argmax([law_of_class(generator, states) @ reward[states] for states in classes]))
-    kept = classes[best]
-    reference = int(kept[common_state(generator[kept][:, kept])]) if len(kept) > 1 else int(kept[0])
-    if len(classes) > 1:
-        weights = _lead_to(process, weights, reference)
+        kept = max(classes, key=lambda states: float(law_of_class(generator, states) @ reward[states]))
+        weights = _lead_to(process, weights, int(kept[0]))
         generator = process.generator(weights)
-        used = np.unique(process.to[weights > 0])
+    used = np.unique(process.to[weights > 0])
+    answer = None
+    if hint is not None and np.isin(hint, kept):
+        answer = _from_reference(generator, used, hint, reward)
+    if answer is None:
+        answer = _from_reference(generator, used, int(kept[common_state(generator[kept][:, kept])]), reward, 0.0)
+    assert answer is not None
+    gain, values, reference = answer
+    return Values(gain, _elsewhere(process, weights, reward - gain, values, used), weights, reference)
+
+
+def _from_reference(
+    generator: Any, used: Ints, reference: int, reward: Floats, rare: float = RARE
+) -> tuple[float, Floats, int] | None:
+    """Gain, values (X,) and the reference state, which has value 0; None if its share of the time is below `rare`."""
     rest = used[used != reference]
-    gain, values = reward[reference], np.zeros(len(process.exit_rates))
-    if len(rest):
+    values = np.zeros(len(reward))
+    if not len(rest):
+        return float(reward[reference]), values, reference
+    try:
         solve = _factor(-generator[rest][:, rest]).solve
-        earned, passed = solve(reward[rest]), solve(np.ones(len(rest)))
-        row = generator[[reference]][:, rest].toarray().ravel()
-        gain = (reward[reference] + row @ earned) / (1.0 + row @ passed)
-        values[rest] = earned - gain * passed
-    return float(gain), _elsewhere(process, weights, reward - gain, values, used), weights
+    except RuntimeError:  # exactly singular: the reference is as good as never seen
+        if rare:
+            return None
+        raise
+    earned, passed = solve(reward[rest]), solve(np.ones(len(rest)))
+    row = generator[[reference]][:, rest].toarray().ravel()
+    cycle = 1.0 + row @ passed
+    if not 1.0 <= cycle * (1 + 1e-9) < np.inf or cycle * rare > 1.0:
+        return None
+    gain = float((reward[reference] + row @ earned) / cycle)
+    values[rest] = earned - gain * passed
+    return gain, values, reference
 
 
 def _elsewhere(process: DecisionProcess, weights: Floats, excess: Floats, values: Floats, used: Ints) -> Floats:
@@ -139,5 +177,4 @@ def _lead_to(process: DecisionProcess, weights: Floats, reference: int) -> Float
 
 
 def _factor(matrix: Any) -> Any:
-    """LU factors; minimum degree on the sum of the pattern and its transpose suits chains that can go both ways."""
-    return splu(sparse.csc_array(matrix), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    return splu(sparse.csc_array(matrix), permc_spec="COLAMD")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccenv.theory.decisions.evaluation import relative_values
+from ccenv.theory.decisions.evaluation import Values, relative_values
 from ccenv.theory.decisions.process import DecisionProcess, Floats
 from ccenv.theory.decisions.value_iteration import gain_bounds
 
@@ -54,16 +54,17 @@ def policy_iteration(
     """
     if weights is None:
         weights = process.pure(process.first[:-1])
+    hint = None
     for step in range(1, max_steps + 1):
-        gain, values, weights = relative_values(process, weights, reward)
-        better = _improve(process, weights, values)
+        now = relative_values(process, weights, reward, hint)
+        better = _improve(process, now.weights, now.values)
         if better is None:
-            gain, values, weights = _first_of_equals(process, reward, gain, values, weights)
-            finite = np.where(np.isfinite(values), values, values[np.isfinite(values)].min())
+            now = _first_of_equals(process, reward, now)
+            finite = np.where(np.isfinite(now.values), now.values, now.values[np.isfinite(now.values)].min())
             low, high = gain_bounds(process, reward, finite)
-            return Solution(gain, low, high, weights, values, step)
-        weights = better
-    raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the last gain was {gain!r}")
+            return Solution(now.gain, low, high, now.weights, now.values, step)
+        weights, hint = better, now.reference
+    raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the last gain was {now.gain!r}")
 
 
 def _improve(process: DecisionProcess, weights: Floats, values: Floats) -> Floats | None:
@@ -83,18 +84,13 @@ def _improve(process: DecisionProcess, weights: Floats, values: Floats) -> Float
     return weights
 
 
-def _first_of_equals(
-    process: DecisionProcess, reward: Floats, gain: float, values: Floats, weights: Floats
-) -> tuple[float, Floats, Floats]:
+def _first_of_equals(process: DecisionProcess, reward: Floats, now: Values) -> Values:
     """The policy that takes the first of equally good choices, unless that makes it worse after all."""
-    offered = values[process.to]
+    offered = now.values[process.to]
     scale = np.abs(offered[np.isfinite(offered)]).max(initial=1e-300)
-    equal = np.flatnonzero(offered >= process.best(values)[process.owner] - 10 * TIE * scale)
-    first = equal[np.unique(process.owner[equal], return_index=True)[1]]
-    other = process.pure(first)
-    if np.array_equal(other, weights):
-        return gain, values, weights
-    other_gain, other_values, other = relative_values(process, other, reward)
-    if other_gain < gain - TIE * max(abs(gain), 1.0):
-        return gain, values, weights
-    return other_gain, other_values, other
+    equal = np.flatnonzero(offered >= process.best(now.values)[process.owner] - 10 * TIE * scale)
+    first = process.pure(equal[np.unique(process.owner[equal], return_index=True)[1]])
+    if np.array_equal(first, now.weights):
+        return now
+    other = relative_values(process, first, reward, now.reference)
+    return now if other.gain < now.gain - TIE * max(abs(now.gain), 1.0) else other

@@ -45,20 +45,29 @@ class Space:
         """All coordinates of all states by name, (N,) each."""
         return {name: self[name] for name in self.names}
 
-    def index(self, **coordinates: Any) -> Ints:
-        """Places of states given by all their coordinates, whole numbers or (M,) each.
+    def find(self, **coordinates: Any) -> Ints:
+        """Places of states given by all their coordinates, whole numbers or (M,) each; -1 where there is none.
 
         Raises:
-            ValueError: If the coordinates are not those of the space, or there is no such state.
+            ValueError: If the coordinates are not those of the space.
         """
         if set(coordinates) != set(self.names):
             raise ValueError(f"coordinates {sorted(coordinates)} are not allowed: they must be {sorted(self.names)}")
         columns = np.broadcast_arrays(*(np.asarray(coordinates[name], int) for name in self.names))
         inside = np.all([(c >= 0) & (c < n) for c, n in zip(columns, self._shape, strict=True)], axis=0)
         flat = np.ravel_multi_index(tuple(np.where(inside, c, 0) for c in columns), self._shape)
-        places = np.where(inside, self._place[flat], -1)
+        places: Ints = np.where(inside, self._place[flat], -1)
+        return places
+
+    def index(self, **coordinates: Any) -> Ints:
+        """Places of states as in `find`.
+
+        Raises:
+            ValueError: If the coordinates are not those of the space, or there is no such state.
+        """
+        places = self.find(**coordinates)
         if np.any(places < 0):
-            first = int(np.flatnonzero(np.atleast_1d(places) < 0)[0])
-            state = {n: int(np.atleast_1d(c)[first]) for n, c in zip(self.names, columns, strict=True)}
+            first = int(np.argmax(np.atleast_1d(places) < 0))
+            state = {n: int(np.broadcast_to(coordinates[n], np.shape(places)).flat[first]) for n in self.names}
             raise ValueError(f"state {state} is not allowed: it is not in the space of {len(self)} states")
         return places

@@ -141,7 +141,8 @@ class Model:
 
     def weights(self, rule: Any) -> Floats:
         """Probabilities (E,) of the choices under a rule or tabulated policy, as in `evaluate`."""
-        return rule_weights(self.built.space, self.built.process.first, rule, self.RULES, self._view())
+        built = self.built
+        return rule_weights(built.space, built.process.first, built.actions, rule, self.RULES, self._view())
 
     def policy(self, weights: Floats) -> PolicyMap:
         """The table of a policy given by the probabilities of its choices, (E,)."""
@@ -151,7 +152,7 @@ class Model:
     def _view(self) -> dict[str, Ints]:
         raise TypeError("a model without rules has no view")
 
-    def _best(self, reward: Floats, limit: float | Mapping[str, float] | None) -> dict[str, Any]:
+    def _optimum(self, reward: Floats, limit: float | Mapping[str, float] | None) -> dict[str, Any]:
         """The fields of `Optimum` for the policy of the largest average of `reward` (X,) within limits."""
         limits = {self.LIMITS[0]: float(limit)} if isinstance(limit, int | float) else dict(limit or {})
         bounds = constraints(self.built, limits, self.LIMITS)

@@ -36,7 +36,9 @@ class PolicyMap:
             ValueError: If there is no such state.
         """
         wanted = [state.get(name) for name in self.names]
-        found: Ints | list[int] = np.flatnonzero((self.states == wanted).all(axis=1)) if set(state) == set(self.names) else []
+        found: Ints | list[int] = (
+            np.flatnonzero((self.states == wanted).all(axis=1)) if set(state) == set(self.names) else []
+        )
         if len(found) != 1:
             raise ValueError(
                 f"state {state!r} is not allowed: it must be one of the {len(self.states)} of {self.names}"
@@ -45,8 +47,12 @@ class PolicyMap:
         choices = zip(self.actions[span].tolist(), self.weights[span].tolist(), strict=True)
         return {tuple(action): weight for action, weight in choices if weight > 0}
 
+    @property
+    def owner(self) -> Ints:
+        """(E,) place of the state of each choice."""
+        return np.repeat(np.arange(len(self.states)), np.diff(self.first))
+
     def likeliest(self) -> Ints:
         """(Y, A) the likeliest action in each state."""
-        owner = np.repeat(np.arange(len(self.states)), np.diff(self.first))
-        order = np.lexsort((-self.weights, owner))
+        order = np.lexsort((-self.weights, self.owner))
         return self.actions[order[self.first[:-1]]]

@@ -73,12 +73,13 @@ PACING_RULES: dict[str, Rule] = {
 }
 
 
-def rule_weights(space: Space, first: Ints, rule: Any, rules: Mapping[str, Rule], view: View) -> Floats:
+def rule_weights(space: Space, first: Ints, actions: Ints, rule: Any, rules: Mapping[str, Rule], view: View) -> Floats:
     """Probabilities (E,) of the choices under a rule or a tabulated policy.
 
     Args:
         space: The decision states, (Y,).
         first: Place of the first choice of each, (Y + 1,).
+        actions: The choices, (E, A).
         rule: As in `Model.evaluate`.
         rules: The registered rules, as functions of the view and parameters that give the steps.
         view: What the rules see in each decision state, (Y,) each.
@@ -87,11 +88,9 @@ def rule_weights(space: Space, first: Ints, rule: Any, rules: Mapping[str, Rule]
         ValueError: If there is no such rule or parameter, or a table does not fit.
     """
     if isinstance(rule, PolicyMap):
-        if rule.names != space.names or not np.array_equal(rule.states, space.states):
-            raise ValueError(f"policy over {len(rule.states)} states {rule.names} is not allowed: not of this model")
-        return rule.weights
+        return _tabulated(space, first, actions, rule)
     if isinstance(rule, list):
-        return _by_mode(space, first, [rule_weights(space, first, part, rules, view) for part in rule])
+        return _by_mode(space, first, [rule_weights(space, first, actions, part, rules, view) for part in rule])
     if isinstance(rule, str | tuple):
         steps = _registered(rule, rules, view)
     else:
@@ -99,6 +98,23 @@ def rule_weights(space: Space, first: Ints, rule: Any, rules: Mapping[str, Rule]
         if steps.shape != (len(space),):
             raise ValueError(f"steps of shape {steps.shape} are not allowed: it must be ({len(space)},)")
     return _rounded(first, steps)
+
+
+def _tabulated(space: Space, first: Ints, actions: Ints, policy: PolicyMap) -> Floats:
+    """The weights of a policy map; if it was made for another cap, what fits, and the first choice elsewhere."""
+    if policy.names != space.names or policy.actions.shape[1] != actions.shape[1]:
+        raise ValueError(f"policy over {policy.names} is not allowed: the model has the coordinates {space.names}")
+    if np.array_equal(policy.states, space.states):
+        return policy.weights
+    if actions.shape[1] > 1:
+        raise ValueError(f"policy over {len(policy.states)} states is not allowed: the model has {len(space)} others")
+    place = space.find(**dict(zip(policy.names, policy.states.T, strict=True)))
+    weights = np.zeros(first[-1])
+    weights[np.delete(first[:-1], place[place >= 0])] = 1.0
+    there = place[policy.owner]
+    step = np.minimum(policy.actions[:, 0], np.diff(first)[there] - 1)
+    np.add.at(weights, (first[there] + step)[there >= 0], policy.weights[there >= 0])
+    return weights
 
 
 def _registered(rule: str | tuple[str, Mapping[str, Any]], rules: Mapping[str, Rule], view: View) -> Floats:

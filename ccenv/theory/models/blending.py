@@ -133,7 +133,7 @@ class Blending(Model):
         """
         non_negative("gamma", gamma)
         ratios = self.built.ratios
-        fields = self._best(ratios["outbound_per_h"].numerator - gamma * ratios["lq"].numerator, limit)
+        fields = self._optimum(ratios["outbound_per_h"].numerator - gamma * ratios["lq"].numerator, limit)
         targets, pure = max((_targets(self.s, part) for part in fields["parts"]), key=lambda shape: sum(shape[0]))
         return BlendingOptimum(
             **fields,

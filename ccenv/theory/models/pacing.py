@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from ccenv.theory._checks import non_negative, positive, whole
-from ccenv.theory.models._model import Built, Model, Optimum
+from ccenv.theory.models._model import Built, Optimum
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._pacing_process import build_pacing
+from ccenv.theory.models._ringing import Dialing, ringing_cap
 from ccenv.theory.models._rules import PACING_RULES
 from ccenv.theory.models._tails import patient_cap
 
@@ -54,7 +53,7 @@ class PacingOptimum(Optimum):
 
 
 @dataclass(frozen=True)
-class Pacing(Model):
+class Pacing(Dialing):
     """``n`` advisors and a list without end; a dial rings, is answered or not, and ringing dials are never cancelled.
 
     An answered dial is joined to an idle advisor, else it waits, is served first when one is freed, and is dropped
@@ -70,7 +69,8 @@ class Pacing(Model):
         talk_s: Mean handle time [s], wrap-up included, above 0.
         grace_s: Mean time that an answered dial waits [s], at least 0.
         observed_wrap_s: Mean wrap-up, of the handle time [s]; 0 for none, or none that a policy could tell from talk.
-        max_ringing: Largest number of lines ringing; None for several times what occupies all advisors.
+        max_ringing: Largest number of lines ringing; None for one that no policy comes to, found on
+            the way.
         waiting_cap: Largest number of connects waiting; None for one that is exceeded in at most 1e-14 of the time.
     """
 
@@ -119,7 +119,7 @@ class Pacing(Model):
         Raises:
             ValueError: If the limit is not allowed.
         """
-        fields = self._best(self.built.ratios["connects_per_h"].numerator, limit)
+        fields = self._best("connects_per_h", limit)
         return PacingOptimum(
             **fields,
             optimal_connects_per_h=fields["result"].connects_per_h,
@@ -147,8 +147,3 @@ class Pacing(Model):
         coordinates = self.built.space.coordinates()
         soon = coordinates["wrap_up"] if self.observed_wrap_s else coordinates["talking"]
         return {**coordinates, "idle": self.n - coordinates["talking"] - coordinates["wrap_up"], "soon": soon}
-
-
-def ringing_cap(n: int, answer_prob: float, ring_s: float, talk_s: float) -> int:
-    """More lines than a good policy ever has: those that would occupy all at once, or keep them so, and a margin."""
-    return int(np.ceil((n + 4 * np.sqrt(n) + n * ring_s / talk_s) / answer_prob)) + 10
