@@ -1,0 +1,231 @@
+"""Blending and pacing while the load or the answer probability switches between two observed modes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ccenv.theory._checks import non_negative, positive, whole
+from ccenv.theory.models._blending_process import build_blending
+from ccenv.theory.models._model import Built, Model, Optimum
+from ccenv.theory.models._modes import HOUR_S, mode_shares
+from ccenv.theory.models._pacing_process import build_pacing
+from ccenv.theory.models._ringing import Dialing, ringing_cap
+from ccenv.theory.models._rules import PACING_RULES, RESERVE_RULES
+from ccenv.theory.models._tails import patient_cap, unlimited_cap
+from ccenv.theory.models.blending import BlendingMeasures, decay
+from ccenv.theory.models.pacing import PacingMeasures
+
+__all__ = ["SwitchingBlending", "SwitchingOptimum", "SwitchingPacing"]
+
+
+@dataclass(frozen=True)
+class SwitchingOptimum(Optimum):
+    """The best policy under the names of the reference table.
+
+    Attributes:
+        objective_per_h: Outbound contacts, or connects, per hour.
+        constraint_value: The first limited measure under the best policy; None without a limit.
+    """
+
+    objective_per_h: float
+    constraint_value: float | None
+
+
+@dataclass(frozen=True)
+class SwitchingBlending(Model):
+    """`Blending` with an arrival rate that switches between two modes; the policy sees the mode.
+
+    A switch is an event, after which the policy decides. Rules are those of `Blending`; a list of two rules holds one
+    for each mode.
+
+    Attributes:
+        s: Number of advisors, at least 1.
+        lambda_per_h: Inbound contacts per hour in each mode, at least 0.
+        inbound_aht_s: Mean handle time of inbound [s], above 0.
+        outbound_aht_s: Mean handle time of outbound [s], above 0.
+        mean_patience_s: Mean patience [s]; 0 for without end, which asks for loads below ``s``.
+        mean_s: Mean sojourn in each mode [s], above 0.
+        T_s: Threshold of the service level [s], at least 0.
+        queue_cap: Where the queue is cut off; None for where at most about 1e-13 of the contacts find it that long.
+    """
+
+    MEASURES = BlendingMeasures
+    LIMITS = ("p_abandon", "e_wait_s", "p_wait", "sl_T")
+    RULES = RESERVE_RULES
+
+    s: int
+    lambda_per_h: tuple[float, float]
+    inbound_aht_s: float
+    outbound_aht_s: float
+    mean_patience_s: float
+    mean_s: tuple[float, float] = (1800.0, 1800.0)
+    T_s: float = 20.0
+    queue_cap: int | None = None
+
+    def __post_init__(self) -> None:
+        whole("s", self.s)
+        _pair("lambda_per_h", self.lambda_per_h, least=0.0)
+        _pair("mean_s", self.mean_s)
+        for name in ("inbound_aht_s", "outbound_aht_s"):
+            positive(name, getattr(self, name))
+        for name in ("mean_patience_s", "T_s"):
+            non_negative(name, getattr(self, name))
+        if self.queue_cap is not None:
+            whole("queue_cap", self.queue_cap)
+        if not self.mean_patience_s and max(self.lambda_per_h) * self.inbound_aht_s / HOUR_S >= self.s:
+            raise ValueError(f"s={self.s} is not allowed: without abandonment it must exceed the load in each mode")
+
+    def solve(self, limit: float | Mapping[str, float] | None = None) -> SwitchingOptimum:
+        """The largest outbound rate within limits on averages over both modes.
+
+        Args:
+            limit: Limits by measure, upper ones on ``p_abandon``, ``e_wait_s``, ``p_wait``, a lower one on ``sl_T``; a
+                number is a limit on ``p_abandon``; None for no limit.
+
+        Returns:
+            The optimum; its policy randomises where a limit binds.
+
+        Raises:
+            ValueError: If a limit cannot be met.
+        """
+        fields = self._optimum(self.built.ratios["outbound_per_h"].numerator, limit)
+        return SwitchingOptimum(
+            **fields,
+            objective_per_h=fields["result"].outbound_per_h,
+            constraint_value=_first_limited(fields),
+        )
+
+    @cached_property
+    def built(self) -> Built:
+        """Events, choices and measures, written out."""
+        return build_blending(
+            self.s,
+            self.lambda_per_h,
+            self.inbound_aht_s,
+            self.outbound_aht_s,
+            self.mean_patience_s,
+            self.T_s,
+            self._queue_cap(),
+            self.mean_s,
+        )
+
+    @property
+    def mean_lambda_per_h(self) -> float:
+        """Long-run inbound contacts per hour."""
+        return float(mode_shares(2, self.mean_s) @ self.lambda_per_h)
+
+    def _queue_cap(self) -> int:
+        most = max(self.lambda_per_h)
+        if self.queue_cap is not None:
+            return self.queue_cap
+        if self.mean_patience_s:
+            return patient_cap(most * self.mean_patience_s / HOUR_S)
+        return unlimited_cap(decay(self.s, most, self.inbound_aht_s, self.outbound_aht_s))
+
+    def _view(self) -> dict[str, Any]:
+        coordinates = self.built.space.coordinates()
+        return {**coordinates, "idle": self.s - coordinates["inbound"] - coordinates["outbound"]}
+
+
+@dataclass(frozen=True)
+class SwitchingPacing(Dialing):
+    """`Pacing` with an answer probability that switches between two modes; the policy sees the mode.
+
+    The mode at the end of ringing decides whether a dial is answered. A switch is an event, after which the policy
+    decides. Rules are those of `Pacing`; a list of two rules holds one for each mode.
+
+    Attributes:
+        n: Number of advisors, at least 1.
+        answer_prob: Probability that a dial is answered in each mode, in (0, 1].
+        ring_s: Mean ring time [s], above 0.
+        talk_s: Mean handle time [s], wrap-up included, above 0.
+        mean_s: Mean sojourn in each mode [s], above 0.
+        grace_s: Mean time that an answered dial waits [s], at least 0.
+        observed_wrap_s: Mean wrap-up, of the handle time [s]; 0 for none, or none that a policy could tell from talk.
+        max_ringing: Largest number of lines ringing; None for one that no policy comes to, found on the way.
+    """
+
+    MEASURES = PacingMeasures
+    LIMITS = ("drop_rate",)
+    RULES = PACING_RULES
+
+    n: int
+    answer_prob: tuple[float, float]
+    ring_s: float
+    talk_s: float
+    mean_s: tuple[float, float] = (1800.0, 1800.0)
+    grace_s: float = 0.0
+    observed_wrap_s: float = 0.0
+    max_ringing: int | None = None
+
+    def __post_init__(self) -> None:
+        whole("n", self.n)
+        _pair("mean_s", self.mean_s)
+        _pair("answer_prob", self.answer_prob)
+        for name in ("ring_s", "talk_s"):
+            positive(name, getattr(self, name))
+        for name in ("grace_s", "observed_wrap_s"):
+            non_negative(name, getattr(self, name))
+        if max(self.answer_prob) > 1:
+            raise ValueError(f"answer_prob={self.answer_prob!r} is not allowed: it must be two numbers in (0, 1]")
+        if self.observed_wrap_s >= self.talk_s:
+            raise ValueError(f"observed_wrap_s={self.observed_wrap_s!r} is not allowed: it must be below talk_s")
+        if self.max_ringing is not None:
+            whole("max_ringing", self.max_ringing)
+
+    def solve(self, limit: float | Mapping[str, float] | None = 0.03) -> SwitchingOptimum:
+        """The most connects per hour within a limit on the average over both modes.
+
+        Args:
+            limit: Upper limit on ``drop_rate``, as a number or by name; None for no limit.
+
+        Returns:
+            The optimum; its policy randomises where the limit binds.
+
+        Raises:
+            ValueError: If the limit is not allowed.
+        """
+        fields = self._best("connects_per_h", limit)
+        return SwitchingOptimum(
+            **fields,
+            objective_per_h=fields["result"].connects_per_h,
+            constraint_value=_first_limited(fields),
+        )
+
+    @cached_property
+    def built(self) -> Built:
+        """Events, choices and measures, written out."""
+        most = self.max_ringing or ringing_cap(self.n, min(self.answer_prob), self.ring_s, self.talk_s)
+        answered = most * max(self.answer_prob) / self.ring_s
+        return build_pacing(
+            self.n,
+            self.answer_prob,
+            self.ring_s,
+            self.talk_s - self.observed_wrap_s,
+            self.grace_s,
+            self.observed_wrap_s,
+            most,
+            patient_cap(answered * self.grace_s) if self.grace_s else 0,
+            self.mean_s,
+        )
+
+    def _view(self) -> dict[str, Any]:
+        coordinates = self.built.space.coordinates()
+        soon = coordinates["wrap_up"] if self.observed_wrap_s else coordinates["talking"]
+        return {**coordinates, "idle": self.n - coordinates["talking"] - coordinates["wrap_up"], "soon": soon}
+
+
+def _pair(name: str, values: tuple[float, float], least: float | None = None) -> None:
+    if not isinstance(values, tuple | list) or len(values) != 2:
+        raise ValueError(f"{name}={values!r} is not allowed: it must be two numbers, one for each mode")
+    for value in values:
+        if least is None:
+            positive(name, value)
+        else:
+            non_negative(name, value)
+
+
+def _first_limited(fields: Mapping[str, Any]) -> float | None:
+    names = list(fields["multipliers"])
+    return float(getattr(fields["result"], names[0])) if names else None
