@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccenv.sim import codes
-from tests.oracle.entities import Advisor, Contact, GroupState, by_slot
+from tests.oracle.entities import Advisor, Contact, GroupState
+from tests.oracle.idle_line import first_idle, idle_key
 from tests.oracle.record import Spell
 
 if TYPE_CHECKING:
-    from tests.oracle.inbound import Inbound
     from tests.oracle.outbound import Outbound
+    from tests.oracle.service import Service
     from tests.oracle.simulator import Simulator
 
 COUNTER_OF_STATE = {
@@ -18,6 +19,7 @@ COUNTER_OF_STATE = {
     codes.RESERVED: "reserved_s",
     codes.ADVISOR_TALKING: "talking_s",
     codes.ADVISOR_WRAP_UP: "wrapping_s",
+    codes.AWAY: "away_s",
 }
 
 
@@ -27,9 +29,22 @@ class Advisors:
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
+    def everybody(self) -> list[Advisor]:
+        """All advisors, group by group, by number."""
+        return [advisor for group in self.sim.groups for advisor in group.advisors]
+
+    def group_of(self, advisor: Advisor) -> GroupState:
+        """The advisor's group."""
+        return self.sim.groups[advisor.group]
+
+    # states
+
     def change_state(self, advisor: Advisor, state: int) -> None:
         """Note the spell that ends, and start another."""
         self.note_spell(advisor)
+        advisor.load = self.sim.traits.load_now(advisor)
+        if advisor.state == codes.ADVISOR_TALKING:
+            advisor.talk_s += self.sim.now - advisor.since
         advisor.state, advisor.since = state, self.sim.now
 
     def note_spell(self, advisor: Advisor) -> None:
@@ -38,33 +53,70 @@ class Advisors:
             counter = COUNTER_OF_STATE[advisor.state]
             self.sim.ledger.spells.append(Spell("group", advisor.group, counter, advisor.since, self.sim.now))
 
-    def on_duty(self, advisor: Advisor) -> bool:
-        """Whether the staffing of this slot includes the advisor."""
-        return advisor.number < by_slot(self.sim.groups[advisor.group].declared.staffing, self.sim.clock.slot)
+    def become_idle(self, advisor: Advisor) -> None:
+        """Take a place in the group's idle line."""
+        self.change_state(advisor, codes.IDLE)
+        group = self.group_of(advisor)
+        advisor.idle_key = idle_key(group, advisor, self.sim.now)
+        advisor.n_idle += 1
+        group.idle.append(advisor)
 
-    def everybody(self) -> list[Advisor]:
-        """All advisors, group by group, by number."""
-        return [advisor for group in self.sim.groups for advisor in group.advisors]
+    def take(self, advisor: Advisor) -> None:
+        """Take an idle advisor from the line for a contact; the next state follows at once."""
+        group = self.group_of(advisor)
+        group.idle.remove(advisor)
+        group.turn = (advisor.number + 1) % len(group.advisors)
 
-    def come_to_work(self) -> None:
-        """Opening: advisors on duty become idle."""
-        for advisor in self.everybody():
-            if self.on_duty(advisor):
-                self.become_idle(advisor)
+    def first_idle(self, group: GroupState) -> Advisor:
+        """Who comes first in a group's idle line."""
+        return first_idle(group)
 
-    def change_staffing(self) -> None:
-        """Slot boundary: some leave, now or when finished; some come."""
-        for advisor in self.everybody():
-            if not self.on_duty(advisor):
-                if advisor.state == codes.IDLE:
-                    self.leave_idle_line(advisor)
-                    self.go_off(advisor)
-                elif advisor.state != codes.OFF:
-                    advisor.leaving = True
-            elif advisor.state == codes.OFF:
-                self.free(advisor)
-            else:
-                advisor.leaving = False
+    # the roster
+
+    def come_on(self, advisor: Advisor) -> None:
+        """Entry `on`."""
+        advisor.worked = True
+        if advisor.state == codes.OFF:
+            self.free(advisor)
+        else:
+            advisor.leaving = False
+
+    def leave(self, advisor: Advisor) -> None:
+        """Entry `off`: now, or when finished."""
+        if advisor.state == codes.IDLE:
+            self.group_of(advisor).idle.remove(advisor)
+        if advisor.state in (codes.IDLE, codes.AWAY):
+            self.go_off(advisor)
+        elif advisor.state != codes.OFF:
+            advisor.leaving = True
+
+    def take_break(self, advisor: Advisor, length_s: float) -> None:
+        """Entry `break`: now, or when finished."""
+        if advisor.state == codes.IDLE:
+            self.group_of(advisor).idle.remove(advisor)
+            self.go_away(advisor, length_s)
+        elif advisor.state not in (codes.OFF, codes.AWAY) and not advisor.leaving:
+            advisor.owed_s += length_s
+
+    def go_away(self, advisor: Advisor, length_s: float) -> None:
+        """A break begins."""
+        advisor.owed_s = 0.0
+        self.change_state(advisor, codes.AWAY)
+        self.sim.log.advisor(self.sim.now, codes.LOG_AWAY, advisor)
+        advisor.break_end = self.sim.agenda.add(self.sim.now + length_s, lambda: self.come_back(advisor))
+
+    def come_back(self, advisor: Advisor) -> None:
+        """A break is over."""
+        advisor.break_end = None
+        self.sim.log.advisor(self.sim.now, codes.LOG_BREAK_END, advisor)
+        self.free(advisor)
+
+    def go_off(self, advisor: Advisor) -> None:
+        """Off duty; a break is over, and one that is owed forgotten."""
+        if advisor.break_end is not None:
+            advisor.break_end.cancelled = True
+        advisor.break_end, advisor.owed_s, advisor.leaving = None, 0.0, False
+        self.change_state(advisor, codes.OFF)
 
     def go_home(self) -> None:
         """End of a day: all go off."""
@@ -72,29 +124,15 @@ class Advisors:
             group.idle.clear()
         for advisor in self.everybody():
             self.go_off(advisor)
-
-    def go_off(self, advisor: Advisor) -> None:
-        """Off duty."""
-        self.change_state(advisor, codes.OFF)
-        advisor.leaving = False
-
-    def group_of(self, advisor: Advisor) -> GroupState:
-        """The advisor's group."""
-        return self.sim.groups[advisor.group]
-
-    def become_idle(self, advisor: Advisor) -> None:
-        """Last in the group's idle line, idle since now."""
-        self.change_state(advisor, codes.IDLE)
-        self.group_of(advisor).idle.append(advisor)
-
-    def leave_idle_line(self, advisor: Advisor) -> None:
-        """No longer idle; the next state follows at once."""
-        self.group_of(advisor).idle.remove(advisor)
+            self.sim.traits.end_day(advisor)
 
     def free(self, advisor: Advisor) -> None:
-        """Freed: goes off if leaving, else takes the connect that has waited longest, else becomes idle."""
+        """Freed: off if leaving, else away if a break is owed, else to the longest waiting connect, else idle."""
         if advisor.leaving:
             self.go_off(advisor)
+            return
+        if advisor.owed_s > 0:
+            self.go_away(advisor, advisor.owed_s)
             return
         lines = [c.line for c in self.sim.campaigns if self.group_of(advisor).can_handle(c.name)]
         heads = [line[0] for line in lines if line]
@@ -104,32 +142,52 @@ class Advisors:
         else:
             self.become_idle(advisor)
 
-    def side_of(self, contact: Contact) -> Inbound | Outbound:
-        """Which half of the centre a contact belongs to."""
-        return self.sim.outbound if contact.is_lead else self.sim.inbound
+    # talk and wrap-up
 
-    def start_talk(self, advisor: Advisor, contact: Contact, handle_s: float) -> None:
-        """Begin to talk for a known time."""
+    def side_of(self, contact: Contact) -> Service | Outbound:
+        """Which half of the centre a contact belongs to."""
+        return self.sim.outbound if contact.is_lead else self.sim.service
+
+    def start_talk(self, advisor: Advisor, contact: Contact) -> None:
+        """Begin to handle a contact, with an advisor who is taken already."""
         advisor.contact, contact.advisor = contact, advisor
         contact.phase, contact.talks_since = codes.TALKING, self.sim.now
+        advisor.n_contacts += 1
+        self.sim.ledger.count("group", advisor.group, "handled")
         self.change_state(advisor, codes.ADVISOR_TALKING)
-        contact.event = self.sim.agenda.add(self.sim.now + handle_s, lambda: self.end_talk(advisor, contact))
 
-    def end_talk(self, advisor: Advisor, contact: Contact) -> None:
-        """Talk end: the line is free; wrap-up begins, or is over at once."""
-        unresolved = self.side_of(contact).end_talk(contact)
-        self.sim.log.contact(self.sim.now, codes.LOG_TALK_END, contact, detail=int(unresolved))
+    def talk_for(self, contact: Contact, handle_s: float) -> None:
+        """Schedule the end of the talk."""
+        contact.phase = codes.TALKING
+        contact.event = self.sim.agenda.add(self.sim.now + handle_s, lambda: self.end_talk(contact))
+
+    def end_talk(self, contact: Contact) -> None:
+        """Talk end: sampled or not; then wrap-up, unless the advisor has to stay with the leg of a transfer."""
+        assert contact.advisor is not None
+        self.sim.traits.maybe_sample(contact, contact.advisor)
+        contact.unresolved = self.side_of(contact).is_unresolved(contact)
+        self.sim.log.contact(self.sim.now, codes.LOG_TALK_END, contact, detail=int(contact.unresolved))
+        advisor_stays = self.side_of(contact).after_talk(contact)
+        if not advisor_stays:
+            self.wrap_up(contact)
+
+    def wrap_up(self, contact: Contact) -> None:
+        """Wrap-up begins, or is over at once."""
+        assert contact.advisor is not None
+        self.side_of(contact).count_talk(contact)
         contact.phase, contact.wraps_up_since = codes.WRAPPING, self.sim.now
-        self.change_state(advisor, codes.ADVISOR_WRAP_UP)
+        self.change_state(contact.advisor, codes.ADVISOR_WRAP_UP)
         law = (self.sim.campaigns if contact.is_lead else self.sim.queues)[contact.index].wrap_up
         wrap_up_s = law.draw(contact.key, codes.WRAP_UP)
         if wrap_up_s == 0:
-            self.end_wrap_up(advisor, contact)
+            self.end_wrap_up(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.now + wrap_up_s, lambda: self.end_wrap_up(advisor, contact))
+            contact.event = self.sim.agenda.add(self.sim.now + wrap_up_s, lambda: self.end_wrap_up(contact))
 
-    def end_wrap_up(self, advisor: Advisor, contact: Contact) -> None:
+    def end_wrap_up(self, contact: Contact) -> None:
         """Wrap-up end: the contact's own end first, then the advisor is freed."""
+        advisor = contact.advisor
+        assert advisor is not None
         self.sim.log.contact(self.sim.now, codes.LOG_WRAP_UP_END, contact)
         advisor.contact, contact.advisor = None, None
         self.side_of(contact).end_wrap_up(contact)

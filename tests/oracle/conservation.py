@@ -1,4 +1,4 @@
-"""What must be true after every event (DESIGN section 3, "Conservation", the terms that exist).
+"""What must be true after every event and action (DESIGN section 3, "Conservation").
 
 Running totals are held against the contacts that are there: a contact can neither vanish nor be counted twice.
 """
@@ -9,51 +9,87 @@ from collections import Counter as Totals
 from typing import TYPE_CHECKING
 
 from ccenv.sim import codes
+from tests.oracle.entities import Advisor, Contact
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
 
-STATE_OF_PHASE = {
-    codes.RINGING: codes.RESERVED,
-    codes.TALKING: codes.ADVISOR_TALKING,
-    codes.WRAPPING: codes.ADVISOR_WRAP_UP,
+IN_LINE = (codes.WAITING, codes.VIRTUAL)
+TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
+IN_SERVICE = (codes.TALKING, codes.HANDING_OVER)
+PHASES_OF_STATE = {
+    codes.RESERVED: (codes.RINGING, codes.CALLBACK_RINGING),
+    codes.ADVISOR_TALKING: (codes.TALKING, codes.HANDING_OVER, codes.HOLDING),
+    codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
+OF_A_LEAD = (codes.RINGING, codes.CONNECT_WAITING, codes.TALKING, codes.WRAPPING)
 
 
 def check_conservation(sim: Simulator) -> None:
     """Raise AssertionError where a law is broken."""
-    here = Totals((contact.is_lead, contact.index, contact.phase) for contact in sim.contacts)
     for queue in sim.queues:
-        check_queue(sim, queue.index, {phase: here[False, queue.index, phase] for phase in range(8)})
+        check_queue(sim, queue.index)
+    check_origins(sim)
     for campaign in sim.campaigns:
-        check_campaign(sim, campaign.index, {phase: here[True, campaign.index, phase] for phase in range(8)})
+        check_campaign(sim, campaign.index)
     check_lines(sim)
-    check_advisors(sim)
+    check_idle_lines(sim)
+    for advisor in sim.advisors.everybody():
+        check_advisor(sim, advisor)
+    served = [contact for contact in sim.contacts if contact.advisor is not None]
+    assert len(served) == sum(advisor.contact is not None for advisor in sim.advisors.everybody())
     assert sim.lines_free() >= 0, "more lines than trunks"
-    if sim.clock.stage == codes.NIGHT:
-        assert all(advisor.state == codes.OFF for advisor in sim.advisors.everybody())
+    assert len({contact.key for contact in sim.contacts}) == len(sim.contacts), "two contacts with one key"
 
 
-def check_queue(sim: Simulator, q: int, phases: dict[int, int]) -> None:
-    """The contacts of a queue."""
+def check_queue(sim: Simulator, q: int) -> None:
+    """The contacts of a queue; before they leave the IVR those of its own type."""
+    phases = Totals(contact.phase for contact in sim.contacts if not contact.is_lead and contact.index == q)
 
     def n(*names: str) -> float:
         return sum(sim.ledger.totals["queue", q, name] for name in names)
 
-    came = n("fresh", "redials", "repeats")
-    assert came == n("blocked", "abandoned", "unserved", "answered") + phases[codes.WAITING]
-    assert came == n("blocked", "offered")
-    assert n("answered") == n("resolved", "unresolved") + phases[codes.TALKING]
-    unresolved_yet = [c for c in sim.contacts if not c.is_lead and c.index == q and c.phase == codes.WRAPPING]
-    coming = sum(contact.unresolved for contact in unresolved_yet) + phases[codes.PENDING_REPEAT]
-    assert n("unresolved") == n("repeats") + coming
-    assert n("redials") + phases[codes.PENDING_REDIAL] <= n("blocked", "abandoned")
+    def here(*of_phase: int) -> int:
+        return sum(phases[phase] for phase in of_phase)
+
+    came = n("fresh", "redials", "repeats", "misrouted_in", "transfers_in")
+    sent_away = n("misrouted_out", "blocked", "ivr_hangup", "contained", "balked")
+    ended = n("callback_lost", "abandoned", "unserved", "carried_out", "answered")
+    in_queue = here(codes.WAITING, *TO_BE_CALLED_BACK)
+    assert came == sent_away + here(codes.IN_IVR) + in_queue + ended
+    assert n("offered") == in_queue + ended
+    assert n("answered") == n("transferred_out", "resolved", "unresolved") + here(*IN_SERVICE)
+    assert n("callback_offered") >= n("callback_accepted")
+    ended_callbacks = n("callback_answered", "callback_lost", "carried_out")
+    assert n("callback_accepted") == ended_callbacks + here(*TO_BE_CALLED_BACK)
+    assert n("callback_tries") >= n("callback_answered", "callback_lost") + here(codes.CALLBACK_RINGING)
+    assert n("answered") >= n("callback_answered") and n("answered", "abandoned") >= n("abandoned_in_time")
     assert n("fresh") == sim.queues[q].n_fresh
-    assert phases[codes.FREE] == phases[codes.RINGING] == phases[codes.CONNECT_WAITING] == 0
+    assert here(codes.FREE, codes.RINGING, codes.CONNECT_WAITING) == 0
 
 
-def check_campaign(sim: Simulator, c: int, phases: dict[int, int]) -> None:
+def check_origins(sim: Simulator) -> None:
+    """Contacts come again at their origin, wherever they were last; so these laws hold for all queues together."""
+
+    def n(*names: str) -> float:
+        return sum(sim.ledger.totals["queue", q, name] for q in range(len(sim.queues)) for name in names)
+
+    phases = Totals(contact.phase for contact in sim.contacts if not contact.is_lead)
+    to_come = sum(contact.unresolved for contact in sim.contacts if contact.phase == codes.WRAPPING)
+    assert n("unresolved") == n("repeats") + to_come + phases[codes.PENDING_REPEAT]
+    assert n("redials") + phases[codes.PENDING_REDIAL] <= n("blocked", "abandoned")
+    assert n("misrouted_in") == n("misrouted_out")
+    assert n("transfers_in") == n("transferred_out")
+    assert n("fresh") >= n("fresh_answered") >= n("fresh_resolved")
+    staying = [x.giver for x in sim.contacts if x.giver is not None]
+    assert {id(x) for x in staying} == {id(x) for x in sim.contacts if x.phase == codes.HOLDING}
+    assert all(x.phase in (codes.WAITING, codes.HANDING_OVER) for x in sim.contacts if x.giver is not None)
+
+
+def check_campaign(sim: Simulator, c: int) -> None:
     """The attempts of a campaign."""
+    leads = [contact for contact in sim.contacts if contact.is_lead and contact.index == c]
+    phases = Totals(contact.phase for contact in leads)
 
     def n(*names: str) -> float:
         return sum(sim.ledger.totals["campaign", c, name] for name in names)
@@ -63,11 +99,9 @@ def check_campaign(sim: Simulator, c: int, phases: dict[int, int]) -> None:
     machines_waiting = sum(contact.machine for contact in sim.campaigns[c].line)
     assert n("connects") == n("joined", "dropped") + phases[codes.CONNECT_WAITING] - machines_waiting
     assert n("machine_passed") == n("mp_joined", "mp_dropped") + machines_waiting
-    assert sum(phases.values()) == sum(
-        phases[phase] for phase in (codes.RINGING, codes.CONNECT_WAITING, codes.TALKING, codes.WRAPPING)
-    )
+    assert set(phases) <= set(OF_A_LEAD)
     declared = sim.campaigns[c].declared
-    assert sum(x.holds_line for x in sim.contacts if x.is_lead and x.index == c) <= declared.max_lines
+    assert sum(x.holds_line for x in leads) <= declared.max_lines
     assert sim.campaigns[c].leads_left >= 0
     assert not (declared.reserves and n("dropped", "mp_dropped")), "no drop is possible where the campaign reserves"
 
@@ -75,37 +109,45 @@ def check_campaign(sim: Simulator, c: int, phases: dict[int, int]) -> None:
 def check_lines(sim: Simulator) -> None:
     """Who waits stands in its own line, in order, and nobody else does."""
     for queue in sim.queues:
-        waiting = [x for x in sim.contacts if not x.is_lead and x.index == queue.index and x.phase == codes.WAITING]
-        assert {id(contact) for contact in queue.line} == {id(contact) for contact in waiting}
+        standing = [x for x in sim.contacts if not x.is_lead and x.index == queue.index and x.phase in IN_LINE]
+        assert same(queue.line, standing)
         keys = [sim.inbound.sort_key(contact) for contact in queue.line]
         assert keys == sorted(keys)
+        assert all(x.virtual == (x.phase == codes.VIRTUAL) for x in queue.line)
     for campaign in sim.campaigns:
-        waits = [
-            x for x in sim.contacts if x.is_lead and x.index == campaign.index and x.phase == codes.CONNECT_WAITING
-        ]
-        assert {id(contact) for contact in campaign.line} == {id(contact) for contact in waits}
+        leads = [x for x in sim.contacts if x.is_lead and x.index == campaign.index]
+        assert same(campaign.line, [x for x in leads if x.phase == codes.CONNECT_WAITING])
         since = [contact.waits_since for contact in campaign.line]
         assert since == sorted(since)
         idle = [group for group in sim.groups if group.idle and group.can_handle(campaign.name)]
         assert not (campaign.line and idle), "a connect waits while an advisor could take it"
 
 
-def check_advisors(sim: Simulator) -> None:
-    """Every advisor is in exactly one state, with the contact that it needs, and with the skill for it."""
-    names = {False: [queue.name for queue in sim.queues], True: [campaign.name for campaign in sim.campaigns]}
+def same(some: list[Contact], others: list[Contact]) -> bool:
+    """Whether two lists hold the same contacts, each once, in any order."""
+    return len(some) == len(others) and {id(contact) for contact in some} == {id(contact) for contact in others}
+
+
+def check_idle_lines(sim: Simulator) -> None:
+    """The idle advisors of a group stand in its idle line, in the order in which they became idle."""
     for group in sim.groups:
-        idle = [advisor for advisor in group.advisors if advisor.state == codes.IDLE]
-        assert {id(advisor) for advisor in idle} == {id(advisor) for advisor in group.idle}
-        assert len(group.idle) == len(idle)
+        idle = {id(advisor) for advisor in group.advisors if advisor.state == codes.IDLE}
+        assert {id(advisor) for advisor in group.idle} == idle and len(group.idle) == len(idle)
         since = [advisor.since for advisor in group.idle]
         assert since == sorted(since)
-    for advisor in sim.advisors.everybody():
-        contact = advisor.contact
-        if advisor.state in (codes.OFF, codes.IDLE):
-            assert contact is None and not advisor.leaving
-            continue
-        assert contact is not None and contact.advisor is advisor
-        assert advisor.state == STATE_OF_PHASE[contact.phase]
-        assert sim.groups[advisor.group].can_handle(names[contact.is_lead][contact.index])
-    served = [contact for contact in sim.contacts if contact.advisor is not None]
-    assert len(served) == sum(advisor.contact is not None for advisor in sim.advisors.everybody())
+
+
+def check_advisor(sim: Simulator, advisor: Advisor) -> None:
+    """An advisor is in exactly one state, with what belongs to it: contact, skill, break."""
+    assert (advisor.break_end is not None) == (advisor.state == codes.AWAY)
+    assert 0 <= advisor.quality <= 100 and 0 <= advisor.load <= 1
+    assert sim.clock.stage != codes.NIGHT or advisor.state == codes.OFF
+    assert not (advisor.absent and advisor.state != codes.OFF), "an absent advisor is there"
+    contact = advisor.contact
+    if advisor.state in (codes.OFF, codes.IDLE, codes.AWAY):
+        assert contact is None and not advisor.leaving and advisor.owed_s == 0
+        return
+    assert contact is not None and contact.advisor is advisor
+    assert contact.phase in PHASES_OF_STATE[advisor.state]
+    named = sim.campaigns if contact.is_lead else sim.queues
+    assert sim.groups[advisor.group].can_handle(named[contact.index].name), "an advisor without the skill"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
 from ccenv.sim import codes
-from tests.oracle.entities import CampaignState
+from tests.oracle.entities import CampaignState, GroupState, QueueState
 from tests.oracle.events import Event
 from tests.oracle.randomness import entity_key, stream, uniform
 
@@ -103,7 +103,7 @@ class Decisions:
                 must_assign = sim.clock.stage != codes.OPEN or sim.centre.work_conserving
                 return not (must_assign and self.any_assignment_is_legal())
             case codes.ASSIGN:
-                return bool(sim.queues[action.index].line and sim.groups[action.group].idle)
+                return self.may_assign(sim.queues[action.index], sim.groups[action.group])
             case codes.DIAL:
                 return self.may_dial(sim.campaigns[action.index], action.n)
             case _:
@@ -112,6 +112,12 @@ class Decisions:
     def any_assignment_is_legal(self) -> bool:
         """Whether somebody waits whom an idle advisor could take."""
         return any(action.kind == codes.ASSIGN and self.is_legal(action) for action in self.catalogue)
+
+    def may_assign(self, queue: QueueState, group: GroupState) -> bool:
+        """Whether the head of a queue may go to a group now; one that is to be called back needs a line."""
+        if not queue.line or not group.idle:
+            return False
+        return not queue.line[0].virtual or self.sim.lines_free() >= 1
 
     def may_dial(self, campaign: CampaignState, n: int) -> bool:
         """Whether n leads of a campaign may be dialed now."""
@@ -130,8 +136,9 @@ class Decisions:
         sim = self.sim
         match action.kind:
             case codes.ASSIGN:
-                sim.inbound.assign(sim.queues[action.index], sim.groups[action.group].idle[0])
+                sim.inbound.assign(sim.queues[action.index], sim.groups[action.group])
             case codes.DIAL:
                 sim.outbound.dial(sim.campaigns[action.index], action.n)
             case codes.DIAL_RESERVED:
-                sim.outbound.dial_reserved(sim.campaigns[action.index], sim.groups[action.group].idle[0])
+                advisor = sim.advisors.first_idle(sim.groups[action.group])
+                sim.outbound.dial_reserved(sim.campaigns[action.index], advisor)

@@ -10,6 +10,16 @@ from ccenv.sim import codes
 from tests.oracle.events import Event
 from tests.oracle.randomness import Law, stream
 
+WITH_LINE = (
+    codes.IN_IVR,
+    codes.WAITING,
+    codes.CALLBACK_RINGING,
+    codes.HANDING_OVER,
+    codes.TALKING,
+    codes.RINGING,
+    codes.CONNECT_WAITING,
+)
+
 
 @dataclass(eq=False)
 class Contact:
@@ -22,20 +32,34 @@ class Contact:
     phase: int
     event: Event | None = None
     advisor: Advisor | None = None
-    # inbound
+    # inbound, who calls: drawn when fresh, kept by all descendants
+    origin: int = codes.NIL
     priority: bool = False
+    identified: bool = False
+    returning: bool = False
+    value_class: int = 0
+    preferred: Advisor | None = None
+    # inbound, what has happened so far
+    true_type: int = codes.NIL
     n_redials: int = 0
     n_repeats: int = 0
+    n_transfers: int = 0
+    waited_s: float = 0.0
+    # inbound, this time
     entry_s: float = 0.0
     wait_credit_s: float = 0.0
+    virtual: bool = False
+    accepted_s: float = 0.0
+    tries: int = 0
+    transfers: bool = False
     unresolved: bool = False
+    giver: Contact | None = None  # of the leg of a warm transfer: the contact whose advisor stays with it
     # outbound
     contact_number: int = 0
     machine: bool = False
-    buys: bool = False
     # both
+    buys: bool = False
     waits_since: float = 0.0
-    wait_limit_s: float = codes.INFINITY
     talks_since: float = 0.0
     wraps_up_since: float = 0.0
 
@@ -45,9 +69,19 @@ class Contact:
         return self.kind == codes.LEAD
 
     @property
+    def misrouted(self) -> bool:
+        """Whether the IVR sent it to a queue where it does not belong."""
+        return not self.is_lead and self.index != self.true_type
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is neither a redial nor a repeat, nor descends from one."""
+        return self.n_redials == 0 and self.n_repeats == 0
+
+    @property
     def holds_line(self) -> bool:
         """Whether it occupies a trunk."""
-        return self.phase in (codes.WAITING, codes.TALKING, codes.RINGING, codes.CONNECT_WAITING)
+        return self.phase in WITH_LINE
 
 
 @dataclass(eq=False)
@@ -57,10 +91,26 @@ class Advisor:
     group: int
     number: int
     place: int
+    key: int
     state: int = codes.OFF
     since: float = 0.0
     leaving: bool = False
     contact: Contact | None = None
+    break_end: Event | None = None
+    owed_s: float = 0.0
+    absent: bool = False
+    worked: bool = False
+    # idle line
+    idle_key: float = 0.0
+    n_idle: int = 0
+    n_contacts: int = 0
+    talk_s: float = 0.0
+    # traits
+    speed: float = 1.0
+    quality: float = 0.0
+    first_quality: float = 0.0
+    tenure_days: float = 0.0
+    load: float = 0.0
 
 
 def by_slot(profile: float | Sequence[float], slot: int) -> float:
@@ -70,26 +120,36 @@ def by_slot(profile: float | Sequence[float], slot: int) -> float:
 
 @dataclass(eq=False)
 class QueueState:
-    """A queue: its declaration and laws, and who waits in it."""
+    """A queue: its declaration and laws, and who stands in line in it."""
 
     index: int
     name: str
     declared: schema.Queue
     line: list[Contact] = field(default_factory=list)
     n_fresh: int = 0
-    gap_left: float | None = None  # integrated rate that the next fresh contact still has to wait for, over night
+    gap_left: float | None = None  # integrated rate that the next fresh contact has to wait for, counted ...
+    gap_since: float = 0.0  # ... from here
+    arrival: Event | None = None
 
     def __post_init__(self) -> None:
+        q = self.declared
         self.stream = stream(f"queue:{self.name}")
-        self.patience = Law(self.declared.patience_s)
-        self.wrap_up = Law(self.declared.wrap_up_s)
-        self.redial_delay = Law(self.declared.redial.delay_s)
-        self.repeat_delay = Law(self.declared.repeat.delay_s)
+        self.patience = Law(q.patience_s)
+        self.wrap_up = Law(q.wrap_up_s)
+        self.redial_delay = Law(q.redial.delay_s)
+        self.repeat_delay = Law(q.repeat.delay_s)
+        self.handover = Law(q.transfer.handover_s)
+        ivr = q.ivr or schema.Ivr()
+        self.ivr_time, self.detect = Law(ivr.time_s), Law(ivr.detect_s)
+        self.tolerance = Law(q.announcement.tolerance_s if q.announcement else schema.Never())
+        callback = q.callback or schema.Callback()
+        self.callback_ring, self.callback_retry = Law(callback.ring_s), Law(callback.retry_s)
+        self.handle_sale = None if q.sale.handle_s is None else Law(q.sale.handle_s)
 
 
 @dataclass(eq=False)
 class GroupState:
-    """A group: its declaration, its advisors, and the line of the idle ones, longest idle first."""
+    """A group: its declaration, its advisors, and the idle ones in the order in which they became idle."""
 
     index: int
     name: str
@@ -97,6 +157,7 @@ class GroupState:
     handle: list[Law]
     advisors: list[Advisor]
     idle: list[Advisor] = field(default_factory=list)
+    turn: int = 0  # number of the advisor whose turn it is next, in round robin
 
     def can_handle(self, name: str) -> bool:
         """Whether this group has the skill for a queue or campaign of this name."""
@@ -128,16 +189,3 @@ class CampaignState:
     def leads_left(self) -> float:
         """Leads never dialed."""
         return codes.INFINITY if self.declared.leads == "unlimited" else self.declared.leads - self.n_dialed
-
-
-def make_groups(centre: schema.Centre) -> list[GroupState]:
-    """The groups with all the advisors that they ever have on duty."""
-    groups: list[GroupState] = []
-    for index, (name, declared) in enumerate(centre.groups.items()):
-        staffing = declared.staffing
-        most = max(staffing) if isinstance(staffing, Sequence) else staffing
-        handle = [Law(declared.handle_s.get(queue, q.handle_s)) for queue, q in centre.queues.items()]
-        first = sum(len(group.advisors) for group in groups)
-        advisors = [Advisor(index, j, first + j) for j in range(most)]
-        groups.append(GroupState(index, name, declared, handle, advisors))
-    return groups

@@ -34,6 +34,10 @@ class Agenda:
         heapq.heappush(self._heap, event)
         return event
 
+    def add_before(self, closing: float, time: float, happen: Callable[[], None]) -> Event | None:
+        """Schedule an event, unless it would come at or after closing."""
+        return self.add(time, happen) if time < closing else None
+
     def pop(self) -> Event:
         """Take the next event that was not cancelled."""
         while True:

@@ -52,7 +52,7 @@ class Outbound:
 
     def dial_reserved(self, campaign: CampaignState, advisor: Advisor) -> None:
         """Dial one lead with an advisor reserved until the attempt ends."""
-        self.sim.advisors.leave_idle_line(advisor)
+        self.sim.advisors.take(advisor)
         self.sim.advisors.change_state(advisor, codes.RESERVED)
         self.dial_one(campaign, advisor)
 
@@ -79,7 +79,8 @@ class Outbound:
     def outcome_now(self, contact: Contact) -> int:
         """Outcome of an attempt whose ringing ends now."""
         c = self.campaign_of(contact).declared
-        p_answer = by_slot(c.p_answer, self.sim.clock.slot)
+        most = 1 - c.p_machine - c.p_busy - c.p_invalid
+        p_answer = min(by_slot(c.p_answer, self.sim.clock.slot) * self.sim.levels.answers(), most)
         p_false, p_passed = c.detector.p_false_positive, c.detector.p_machine_passed
         p = {
             codes.CONNECT: p_answer * (1 - p_false),
@@ -115,7 +116,7 @@ class Outbound:
             return
         advisor = self.idle_longest(self.campaign_of(contact))
         if advisor is not None:
-            self.sim.advisors.leave_idle_line(advisor)
+            self.sim.advisors.take(advisor)
             self.join(contact, advisor)
             return
         self.wait(contact)
@@ -123,7 +124,7 @@ class Outbound:
     def idle_longest(self, campaign: CampaignState) -> Advisor | None:
         """The eligible idle advisor who has been idle longest; of equals the one of the lowest group."""
         groups = [group for group in self.sim.groups if group.can_handle(campaign.name) and group.idle]
-        firsts = [group.idle[0] for group in groups]
+        firsts = [self.sim.advisors.first_idle(group) for group in groups]
         return min(firsts, key=lambda advisor: (advisor.since, advisor.group), default=None)
 
     def wait(self, contact: Contact) -> None:
@@ -180,23 +181,30 @@ class Outbound:
             self.count(contact, "mp_joined")
         else:
             p_sale = campaign.p_sale[min(contact.contact_number, len(campaign.p_sale) - 1)]
-            sale = uniform(contact.key, codes.SALE) < p_sale
+            sale = uniform(contact.key, codes.SALE) < min(1.0, p_sale * self.sim.traits.sale_factor(advisor))
             handle = campaign.handle_sale if sale else campaign.handle
             self.count(contact, "joined")
             self.count(contact, "joined_delay_s", self.sim.now - contact.waits_since)
             self.count(contact, "expected_sale_value", p_sale * campaign.declared.sale_value)
         contact.buys = sale
-        self.sim.advisors.start_talk(advisor, contact, handle.draw(contact.key, codes.HANDLE))
+        self.sim.advisors.start_talk(advisor, contact)
+        self.sim.advisors.talk_for(contact, self.sim.traits.handle_s(handle, contact, advisor))
         self.sim.log.contact(self.sim.now, codes.LOG_JOINED, contact, detail=int(sale))
 
-    def end_talk(self, contact: Contact) -> bool:
-        """Count the talk. An attempt is never unresolved."""
-        counter = "mp_talk_s" if contact.machine else "talk_s"
-        self.count(contact, counter, self.sim.now - contact.talks_since)
+    def is_unresolved(self, contact: Contact) -> bool:
+        """An attempt is never unresolved."""
+        return False
+
+    def after_talk(self, contact: Contact) -> bool:
+        """Count the sale. The advisor need not stay."""
         if contact.buys:
             self.count(contact, "sales")
             self.count(contact, "sale_value", self.campaign_of(contact).declared.sale_value)
         return False
+
+    def count_talk(self, contact: Contact) -> None:
+        """The advisor has finished talking."""
+        self.count(contact, "mp_talk_s" if contact.machine else "talk_s", self.sim.now - contact.talks_since)
 
     def end_wrap_up(self, contact: Contact) -> None:
         """The attempt is over."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 
 import numpy as np
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes, draws, layout
+from ccenv.scenarios.laws import law_values
+from ccenv.sim import draws, laws, layout
 
 
 def stream(name: str) -> int:
@@ -39,26 +41,24 @@ def uniform(key: int, purpose: int) -> float:
         return float(draws.uniform(np.uint64(key), purpose))
 
 
+def normal(key: int, purpose: int) -> float:
+    """Minus the normal quantile of a uniform: small uniforms are large numbers."""
+    with np.errstate(over="ignore"):
+        return -float(draws.normal(uniform(key, purpose)))
+
+
+def exponential(key: int, purpose: int) -> float:
+    """Exponential with mean 1."""
+    return UNIT_EXPONENTIAL.draw(key, purpose)
+
+
 def law_record(time: schema.Time) -> np.record:
-    """The record that `draws.draw` reads. A plain number is the mean of an exponential law, 0 means at once."""
+    """The record that `laws.draw` reads."""
     law = np.zeros(1, layout.LAW).view(np.recarray)[0]
-    if isinstance(time, (int, float)):
-        time = schema.Exponential(mean_s=time) if time > 0 else schema.Constant(value_s=0.0)
-    match time:
-        case schema.Never():
-            law.kind = codes.NEVER
-        case schema.Constant(value_s=value):
-            law.kind, law.a = codes.CONSTANT, value
-        case schema.Exponential(mean_s=mean):
-            law.kind, law.a = codes.EXPONENTIAL, mean
-        case schema.Uniform(low_s=low, high_s=high):
-            law.kind, law.a, law.b = codes.UNIFORM, low, high
-        case schema.Lognormal(mu=mu, sigma=sigma):
-            law.kind, law.a, law.b = codes.LOGNORMAL, mu, sigma
-        case schema.PiecewiseHazard(from_s=start, hazard_per_s=hazard):
-            law.kind, law.n = codes.PIECEWISE_HAZARD, len(start)
-            law.start[: len(start)] = start
-            law.hazard[: len(hazard)] = hazard
+    values = law_values(time)
+    law.kind, law.a, law.b, law.n = values.kind, values.a, values.b, len(values.start)
+    law.start[: len(values.start)] = values.start
+    law.hazard[: len(values.hazard)] = values.hazard
     return law
 
 
@@ -67,19 +67,61 @@ class Law:
 
     def __init__(self, time: schema.Time) -> None:
         self.record = law_record(time)
+        self.mean_s = mean_of(time)
 
     def draw(self, key: int, purpose: int) -> float:
         """The time in seconds that this key has for this purpose; may be infinite."""
         with np.errstate(over="ignore"):
-            return float(draws.draw(self.record, uniform(key, purpose)))
+            return float(laws.draw(self.record, uniform(key, purpose)))
+
+
+def mean_of(time: schema.Time) -> float:
+    """Mean of a law of time, in seconds; may be infinite."""
+    match time:
+        case schema.Never():
+            return math.inf
+        case schema.Constant(value_s=value):
+            return value
+        case schema.Uniform(low_s=low, high_s=high):
+            return (low + high) / 2
+        case schema.Lognormal(mu=mu, sigma=sigma):
+            return math.exp(mu + sigma**2 / 2)
+        case schema.Weibull(shape=shape, scale_s=scale):
+            return scale * math.gamma(1 + 1 / shape)
+        case schema.HyperExponential(p=p, mean_s=means):
+            return sum(p * mean for p, mean in zip(p, means, strict=True)) / sum(p)
+        case schema.Empirical(quantiles_s=quantiles):
+            middles = [(a + b) / 2 for a, b in zip(quantiles, quantiles[1:], strict=False)]
+            return sum(middles) / len(middles)
+        case schema.PiecewiseHazard():
+            return mean_of_piecewise(time)
+        case schema.Exponential() | schema.Erlang() | schema.Gamma():
+            return time.mean_s
+        case _:
+            return float(time)
+
+
+def mean_of_piecewise(law: schema.PiecewiseHazard) -> float:
+    """The integral of the survival function, piece by piece."""
+    total, alive = 0.0, 1.0
+    for start, end, hazard in zip(law.from_s, [*law.from_s[1:], math.inf], law.hazard_per_s, strict=True):
+        if hazard > 0:
+            leaves = alive * -math.expm1(-hazard * (end - start))
+            total += leaves / hazard
+            alive -= leaves
+        else:
+            total += alive * (end - start) if alive > 0 else 0.0
+    return total
 
 
 UNIT_EXPONENTIAL = Law(schema.Exponential(mean_s=1.0))
 
 
-def lognormal_of_mean_1(cv: float, key: int, purpose: int) -> float:
-    """A lognormal number with mean 1 and coefficient of variation `cv`."""
+def level_of_mean_1(law: str, cv: float, key: int, purpose: int) -> float:
+    """A lognormal or gamma number with mean 1 and coefficient of variation `cv`."""
     if cv == 0.0:
         return 1.0
-    variance = float(np.log1p(cv * cv))
+    if law == "gamma":
+        return Law(schema.Gamma(shape=1 / cv**2, mean_s=1.0)).draw(key, purpose)
+    variance = math.log1p(cv * cv)
     return Law(schema.Lognormal(mu=-variance / 2, sigma=variance**0.5)).draw(key, purpose)

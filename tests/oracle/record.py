@@ -9,7 +9,7 @@ import numpy as np
 
 from ccenv.sim import codes, layout
 from ccenv.sim.counters import COUNTERS
-from tests.oracle.entities import Contact
+from tests.oracle.entities import Advisor, Contact
 
 Totals = dict[tuple[str, int, str], float]
 Counts = dict[str, list[dict[str, float]]]
@@ -30,6 +30,10 @@ class EventLog:
         c, a = contact, contact.advisor
         group, advisor = (codes.NIL, codes.NIL) if a is None else (a.group, a.place)
         self.rows.append((t, c.key, c.number, code, c.kind, c.index, group, advisor, detail))
+
+    def advisor(self, t: float, code: int, advisor: Advisor) -> None:
+        """A row about an advisor alone."""
+        self.rows.append((t, 0, codes.NIL, code, codes.NIL, codes.NIL, advisor.group, advisor.place, 0))
 
     def array(self) -> np.ndarray:
         """The rows as records of the kernel's log."""

@@ -9,15 +9,24 @@ import numpy as np
 from ccenv.scenarios import schema
 from ccenv.sim import codes
 from tests.oracle.advisors import Advisors
+from tests.oracle.arrivals import Arrivals
+from tests.oracle.callbacks import Callbacks
 from tests.oracle.clock import Clock
 from tests.oracle.conservation import check_conservation
 from tests.oracle.decisions import Choose, Decisions
-from tests.oracle.entities import CampaignState, Contact, QueueState, make_groups
+from tests.oracle.entering import Entering
+from tests.oracle.entities import CampaignState, Contact, QueueState
 from tests.oracle.events import Agenda
 from tests.oracle.inbound import Inbound
+from tests.oracle.levels import Levels
 from tests.oracle.outbound import Outbound
 from tests.oracle.randomness import root_key
-from tests.oracle.record import Counts, EventLog, Ledger, Spell
+from tests.oracle.record import Counts, EventLog, Ledger
+from tests.oracle.returns import Returns
+from tests.oracle.roster import Roster
+from tests.oracle.service import Service
+from tests.oracle.traits import Traits, make_groups
+from tests.oracle.transfers import Transfers
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,20 @@ class Simulator:
         self.ledger = Ledger()
         self.contacts: list[Contact] = []
         self.queues = [QueueState(i, *item) for i, item in enumerate(centre.queues.items())]
-        self.groups = make_groups(centre)
+        self.groups = make_groups(centre, self.root)
         self.campaigns = [CampaignState(i, *item) for i, item in enumerate(centre.campaigns.items())]
         self.clock = Clock(self, days)
+        self.levels = Levels(self)
+        self.arrivals = Arrivals(self)
+        self.roster = Roster(self)
+        self.entering = Entering(self)
         self.inbound = Inbound(self)
+        self.callbacks = Callbacks(self)
+        self.transfers = Transfers(self)
+        self.service = Service(self)
+        self.returns = Returns(self)
         self.outbound = Outbound(self)
+        self.traits = Traits(self)
         self.advisors = Advisors(self)
         self.decisions = Decisions(self, choose)
         self.checked = checked
@@ -82,10 +100,10 @@ class Simulator:
 
     def settle(self) -> None:
         """After an event: the end of the day, or decisions."""
+        self.decisions.epoch()
         if self.clock.end_day_if_over():
             self.decisions.cancel_review()
-        else:
-            self.decisions.epoch()
+            self.check()
 
     def check(self) -> None:
         """The conservation laws."""
@@ -108,7 +126,8 @@ class Simulator:
             self.advisors.note_spell(advisor)
         for queue in self.queues:
             for contact in queue.line:
-                self.ledger.spells.append(Spell("queue", queue.index, "waiting_s", contact.entry_s, self.now))
+                if not contact.virtual:
+                    self.inbound.note_waiting(contact)
 
 
 def uniformly_random(number: int, u: float, legal: list[int], catalogue: object) -> int:

@@ -1,0 +1,101 @@
+"""Section "The clock", paragraph "Arrivals": when the next fresh contact of each queue comes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccenv.sim import codes
+from tests.oracle.entities import QueueState, by_slot
+from tests.oracle.randomness import entity_key, exponential
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Piece(NamedTuple):
+    """A span in which the rate goes straight from one value to another, per second."""
+
+    start: float
+    end: float
+    first: float
+    last: float
+
+    def rate(self, t: float) -> float:
+        """The rate at a time."""
+        if self.first == self.last:
+            return self.first
+        return self.first + (self.last - self.first) * (t - self.start) / (self.end - self.start)
+
+    def area(self, a: float, b: float) -> float:
+        """Integrated rate from a to b."""
+        return (self.rate(a) + self.rate(b)) / 2 * (b - a) if b > a else 0.0
+
+    def time_of(self, a: float, need: float) -> float:
+        """When the integrated rate since a is `need`; the span must have so much."""
+        rate = self.rate(a)
+        slope = (self.last - self.first) / (self.end - self.start)
+        return a + 2 * need / (rate + math.sqrt(max(0.0, rate * rate + 2 * slope * need)))
+
+
+class Arrivals:
+    """Fresh contacts to come."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def pieces(self, queue: QueueState) -> Iterator[Piece]:
+        """The rates of arrival of today, as the levels of now make them: of each slot its own."""
+        clock, declared = self.sim.clock, queue.declared
+        for slot in range(clock.n_slots):
+            is_last = slot == clock.n_slots - 1
+            first = last = by_slot(declared.arrivals_per_hour, slot)
+            if declared.interpolation == "linear" and not is_last:
+                last = by_slot(declared.arrivals_per_hour, slot + 1)
+            factor = self.sim.levels.factor(queue, slot) / 3600.0
+            end = clock.closing if is_last else clock.slot_starts_at(slot + 1)
+            yield Piece(clock.slot_starts_at(slot), end, first * factor, last * factor)
+
+    def schedule(self, queue: QueueState) -> None:
+        """Schedule the next fresh contact, if it comes before closing."""
+        queue.arrival = None
+        t = self.next_recorded(queue) if queue.declared.trace_s is not None else self.next_random(queue)
+        queue.arrival = self.sim.agenda.add_before(self.sim.clock.closing, t, lambda: self.sim.entering.arrive(queue))
+
+    def next_recorded(self, queue: QueueState) -> float:
+        """When the trace says."""
+        assert queue.declared.trace_s is not None
+        later = queue.declared.trace_s[queue.n_fresh :]
+        return max(later[0], self.sim.now) if later else codes.INFINITY
+
+    def next_random(self, queue: QueueState) -> float:
+        """When what is left of the gap is used up; infinite if that is not today."""
+        if queue.gap_left is None:
+            queue.gap_left = exponential(entity_key(self.sim.root, queue.stream, queue.n_fresh), codes.GAP)
+        queue.gap_since = self.sim.now
+        need = queue.gap_left
+        for piece in self.pieces(queue):
+            start = max(piece.start, self.sim.now)
+            if start >= piece.end:
+                continue
+            if piece.end == codes.INFINITY:  # steady: one span with one rate
+                return start + need / piece.first if piece.first > 0 else codes.INFINITY
+            room = piece.area(start, piece.end)
+            if need < room:
+                return piece.time_of(start, need)
+            need -= room
+        return codes.INFINITY
+
+    def take_off(self, queue: QueueState) -> None:
+        """What has been used up of the gap since it was last looked at is taken off."""
+        if queue.gap_left is None:
+            return
+        for piece in self.pieces(queue):
+            start, end = max(piece.start, queue.gap_since), min(piece.end, self.sim.now)
+            if end > start:
+                queue.gap_left -= piece.first * (end - start) if piece.first == piece.last else piece.area(start, end)
+        queue.gap_left = max(0.0, queue.gap_left)
+        queue.gap_since = self.sim.now
+        if queue.arrival is not None:
+            queue.arrival.cancelled = True

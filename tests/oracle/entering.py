@@ -1,0 +1,137 @@
+"""Section "Inbound" up to the queue: who calls, trunks, the IVR, balking, and the offer of a callback."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from ccenv.scenarios import schema
+from ccenv.sim import codes
+from tests.oracle.entities import Contact, QueueState
+from tests.oracle.randomness import entity_key, uniform
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Entering:
+    """From the arrival to the waiting line."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def arrive(self, queue: QueueState) -> None:
+        """A fresh contact arrives."""
+        key = entity_key(self.sim.root, queue.stream, queue.n_fresh)
+        contact = Contact(codes.FRESH, queue.index, queue.n_fresh, key, codes.FREE, origin=queue.index)
+        self.draw_who_it_is(contact)
+        queue.n_fresh += 1
+        queue.gap_left = None
+        self.sim.arrivals.schedule(queue)
+        self.sim.contacts.append(contact)
+        self.sim.log.contact(self.sim.now, codes.LOG_FRESH, contact)
+        self.sim.inbound.count(contact, "fresh")
+        self.enter(contact)
+
+    def draw_who_it_is(self, contact: Contact) -> None:
+        """What a contact keeps as long as it comes again."""
+        queue, key = self.sim.queues[contact.origin], contact.key
+        customer = queue.declared.customer
+        contact.priority = uniform(key, codes.PRIORITY) < queue.declared.priority.p
+        contact.identified = uniform(key, codes.IDENTIFIED) < customer.p_identified
+        contact.returning = uniform(key, codes.RETURNING) < customer.p_returning
+        v = uniform(key, codes.VALUE_CLASS)
+        shares = accumulate(value_class.share for value_class in customer.value_classes)
+        contact.value_class = next((number for number, share in enumerate(shares, 1) if share > v), 0)
+        if uniform(key, codes.PREFERRED_P) < customer.p_preferred:
+            able = [group for group in self.sim.groups if group.can_handle(queue.name)]
+            advisors = [advisor for group in able for advisor in group.advisors]
+            contact.preferred = advisors[int(uniform(key, codes.PREFERRED_ADVISOR) * len(advisors))]
+
+    def enter(self, contact: Contact) -> None:
+        """At the origin: take a line and go to the IVR, or be blocked."""
+        contact.index = contact.true_type = contact.origin
+        if self.sim.lines_free() < 1:
+            self.sim.log.contact(self.sim.now, codes.LOG_BLOCKED, contact)
+            self.sim.inbound.count(contact, "blocked")
+            self.sim.returns.maybe_redial(contact)
+            return
+        contact.phase = codes.IN_IVR
+        queue = self.sim.queues[contact.origin]
+        if queue.declared.ivr is None:
+            self.reach(contact)
+            return
+        time_s = queue.ivr_time.draw(contact.key, codes.IVR_TIME)
+        if time_s == 0:
+            self.end_ivr(contact)
+        else:
+            contact.event = self.sim.agenda.add(self.sim.now + time_s, lambda: self.end_ivr(contact))
+
+    def end_ivr(self, contact: Contact) -> None:
+        """IVR end: contained, hung up, or sent to a queue."""
+        contact.event = None
+        ivr = self.sim.queues[contact.origin].declared.ivr
+        assert ivr is not None
+        v = uniform(contact.key, codes.IVR_OUTCOME)
+        outcome = codes.ROUTED
+        if v < ivr.p_contained:
+            outcome = codes.CONTAINED
+        elif v < ivr.p_contained + ivr.p_hangup:
+            outcome = codes.HUNG_UP
+        self.sim.log.contact(self.sim.now, codes.LOG_IVR_END, contact, detail=outcome)
+        if outcome == codes.ROUTED:
+            self.route(contact, ivr)
+        else:
+            self.sim.inbound.count(contact, "contained" if outcome == codes.CONTAINED else "ivr_hangup")
+            self.sim.forget(contact)
+
+    def route(self, contact: Contact, ivr: schema.Ivr) -> None:
+        """The confusion matrix: to another queue, or to its own."""
+        v = uniform(contact.key, codes.ROUTE)
+        others = [queue for queue in self.sim.queues if queue.index != contact.origin]
+        shares = accumulate(ivr.routes.get(queue.name, 0.0) for queue in others)
+        target = next((queue.index for queue, share in zip(others, shares, strict=True) if share > v), contact.origin)
+        if target != contact.origin:
+            self.sim.inbound.count(contact, "misrouted_out")
+            contact.index = target
+            self.sim.inbound.count(contact, "misrouted_in")
+        self.reach(contact)
+
+    def must_wait(self, queue: QueueState) -> bool:
+        """Whether somebody stands in line there, or no advisor with the skill is idle."""
+        return bool(queue.line) or not any(group.idle and group.can_handle(queue.name) for group in self.sim.groups)
+
+    def reach(self, contact: Contact) -> None:
+        """Reach the queue: join it, in person or to be called back, or balk."""
+        queue = self.sim.queues[contact.index]
+        virtual, factor = False, 1.0
+        if self.must_wait(queue):
+            heard_s = self.sim.now - queue.line[0].entry_s if queue.line else 0.0
+            if self.balks(contact, queue, heard_s):
+                self.sim.log.contact(self.sim.now, codes.LOG_BALKED, contact)
+                self.sim.inbound.count(contact, "balked")
+                self.sim.forget(contact)
+                return
+            if queue.declared.announcement is not None:
+                factor = queue.declared.announcement.patience_factor
+            virtual = self.accepts_callback(contact, queue, heard_s)
+        self.sim.inbound.count(contact, "offered")
+        if virtual:
+            self.sim.callbacks.accept(contact)
+        self.sim.inbound.join(contact, patience_factor=factor)
+
+    def balks(self, contact: Contact, queue: QueueState, heard_s: float) -> bool:
+        """Whether it leaves on hearing that it must wait, or how long."""
+        if uniform(contact.key, codes.BALK) < queue.declared.p_balk:
+            return True
+        if queue.declared.announcement is None:
+            return False
+        return heard_s > queue.tolerance.draw(contact.key, codes.TOLERANCE)
+
+    def accepts_callback(self, contact: Contact, queue: QueueState, heard_s: float) -> bool:
+        """Whether it is offered a callback and accepts it."""
+        callback = queue.declared.callback
+        if callback is None or heard_s < callback.offer_above_s:
+            return False
+        self.sim.inbound.count(contact, "callback_offered")
+        return uniform(contact.key, codes.CALLBACK_ACCEPT) < callback.p_accept

@@ -1,0 +1,96 @@
+"""Section "The clock", paragraph "Roster": who comes, goes and has a break, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from ccenv.sim import codes
+from tests.oracle.entities import Advisor, GroupState, by_slot
+from tests.oracle.randomness import child_key, uniform
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Entry(NamedTuple):
+    """One line of the roster."""
+
+    t: float
+    advisor: Advisor
+    what: int
+    length_s: float = 0.0
+
+
+class Roster:
+    """The entries of a day."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+        self.entries: list[Entry] = []
+        self.other_times: list[float] = []
+
+    def start_day(self, day: int) -> None:
+        """Make the entries of a day, and draw who is absent."""
+        clock = self.sim.clock
+        entries = [entry for group in self.sim.groups for entry in self.entries_of(group)]
+        entries = [entry._replace(t=max(entry.t, self.sim.now)) for entry in entries if entry.t < clock.closing]
+        self.entries = sorted(entries, key=lambda entry: (entry.t, entry.advisor.place))
+        boundaries = {clock.slot_starts_at(slot) for slot in range(clock.n_slots)}
+        self.other_times = sorted({entry.t for entry in entries} - boundaries)
+        for advisor in self.sim.advisors.everybody():
+            shrinkage = self.sim.groups[advisor.group].declared.shrinkage
+            advisor.absent = uniform(child_key(advisor.key, codes.DAY_STEP, day), codes.ABSENT) < shrinkage
+
+    def entries_of(self, group: GroupState) -> Iterator[Entry]:
+        """What a group's shifts or staffing say of today."""
+        if not group.declared.shifts:
+            for advisor in group.advisors:
+                yield from self.by_staffing(group, advisor)
+            return
+        midnight = self.sim.clock.day * codes.DAY_S
+        advisors = iter(group.advisors)
+        for shift in group.declared.shifts:
+            for _ in range(shift.n):
+                advisor = next(advisors)
+                yield Entry(midnight + shift.from_s, advisor, codes.ON)
+                for pause in shift.breaks:
+                    yield Entry(midnight + pause.at_s, advisor, codes.BREAK, pause.length_s)
+                yield Entry(midnight + shift.until_s, advisor, codes.GO_OFF)
+
+    def by_staffing(self, group: GroupState, advisor: Advisor) -> Iterator[Entry]:
+        """On or off at the beginning of each slot that changes it."""
+        was_on = False
+        for slot in range(self.sim.clock.n_slots):
+            is_on = advisor.number < by_slot(group.declared.staffing, slot)
+            if is_on != was_on:
+                yield Entry(self.sim.clock.slot_starts_at(slot), advisor, codes.ON if is_on else codes.GO_OFF)
+            was_on = is_on
+
+    def schedule_next(self) -> None:
+        """Schedule the next time that is no slot boundary."""
+        if self.other_times:
+            self.sim.agenda.add(self.other_times.pop(0), self.happen)
+
+    def happen(self) -> None:
+        """Entries of a time that is no slot boundary."""
+        self.sim.log.clock(self.sim.now, codes.LOG_ROSTER, self.sim.clock.day)
+        self.work_off()
+        self.schedule_next()
+
+    def work_off(self) -> None:
+        """Work off the entries of now."""
+        for entry in self.entries:
+            if entry.t == self.sim.now and not entry.advisor.absent:
+                self.follow(entry)
+
+    def follow(self, entry: Entry) -> None:
+        """Work off one entry."""
+        advisors, advisor = self.sim.advisors, entry.advisor
+        match entry.what:
+            case codes.ON:
+                advisors.come_on(advisor)
+            case codes.GO_OFF:
+                advisors.leave(advisor)
+            case codes.BREAK:
+                advisors.take_break(advisor, entry.length_s)

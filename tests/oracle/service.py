@@ -1,0 +1,116 @@
+"""Section "Inbound", paragraphs "Service" and "Talk end": how long a contact is served, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccenv.sim import codes
+from tests.oracle.entities import Advisor, Contact, QueueState
+from tests.oracle.randomness import uniform
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Service:
+    """From the beginning of service to the contact's own end."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def count(self, contact: Contact, counter: str, amount: float = 1.0) -> None:
+        """Count something of the queue in which the contact is."""
+        self.sim.inbound.count(contact, counter, amount)
+
+    def queue_of(self, contact: Contact) -> QueueState:
+        """The queue in which a contact is."""
+        return self.sim.queues[contact.index]
+
+    def begin(self, contact: Contact) -> None:
+        """Service: until it is noticed that the contact is wrong here, or for its handle time."""
+        contact.transfers = contact.buys = False
+        if contact.misrouted:
+            handle_s = self.sim.queues[contact.true_type].detect.draw(contact.key, codes.HANDLE)
+        else:
+            handle_s = self.decide_service(contact)
+        self.sim.advisors.talk_for(contact, handle_s)
+
+    def decide_service(self, contact: Contact) -> float:
+        """Whether it will be transferred or buys. Returns its handle time."""
+        assert contact.advisor is not None
+        advisor, queue = contact.advisor, self.queue_of(contact)
+        declared = queue.declared
+        contact.transfers = uniform(contact.key, codes.TRANSFER_P) < declared.transfer.p
+        law = self.sim.groups[advisor.group].handle[queue.index]
+        if not contact.transfers:
+            p_sale = min(1.0, declared.sale.p * self.sim.traits.sale_factor(advisor))
+            self.count(contact, "expected_order_value", p_sale * self.order_value(contact))
+            contact.buys = uniform(contact.key, codes.SALE) < p_sale
+            if contact.buys and queue.handle_sale is not None:
+                law = queue.handle_sale
+        return self.sim.traits.handle_s(law, contact, advisor) * self.customer_factor(contact, advisor)
+
+    def customer_factor(self, contact: Contact, advisor: Advisor) -> float:
+        """By what the handle time is multiplied because the contact is known."""
+        customer = self.sim.queues[contact.origin].declared.customer
+        factor = 1.0
+        if contact.identified and contact.returning:
+            factor *= customer.returning_factor
+        if contact.identified and contact.preferred is advisor:
+            factor *= customer.preferred_factor
+        return factor
+
+    def order_value(self, contact: Contact) -> float:
+        """What an order of this contact is worth."""
+        classes = self.sim.queues[contact.origin].declared.customer.value_classes
+        factor = classes[contact.value_class - 1].value_factor if contact.value_class else 1.0
+        return self.queue_of(contact).declared.sale.value * factor
+
+    def is_unresolved(self, contact: Contact) -> bool:
+        """Whether a contact whose talk ends will come again; one that is passed on is not settled yet."""
+        assert contact.advisor is not None
+        if contact.misrouted or contact.transfers:
+            return False
+        repeat = self.queue_of(contact).declared.repeat
+        p = min(1.0, repeat.p * self.sim.traits.repeat_factor(contact.advisor))
+        return contact.n_repeats < repeat.max_times and uniform(contact.key, codes.REPEAT_P) < p
+
+    def after_talk(self, contact: Contact) -> bool:
+        """What the end of a talk brings about. Returns whether the advisor has to stay."""
+        if contact.misrouted or contact.transfers:
+            return self.sim.transfers.transfer(contact)
+        if contact.buys:
+            self.count(contact, "orders")
+            self.count(contact, "order_value", self.order_value(contact))
+        self.count(contact, "unresolved" if contact.unresolved else "resolved")
+        if contact.is_first and not contact.unresolved:
+            self.sim.inbound.count_at_origin(contact, "fresh_resolved")
+        self.count_satisfaction(contact)
+        return False
+
+    def count_satisfaction(self, contact: Contact) -> None:
+        """Points for what it has been through."""
+        declared = self.queue_of(contact).declared.satisfaction
+        if declared is None:
+            return
+        assert contact.advisor is not None
+        score = declared.base
+        score -= declared.per_wait_minute * contact.waited_s / 60
+        score -= declared.per_transfer * contact.n_transfers
+        score -= declared.per_repeat * contact.n_repeats
+        score += declared.per_quality * self.sim.traits.above_mean(contact.advisor)
+        self.count(contact, "scored")
+        self.count(contact, "score", min(100.0, max(0.0, score)))
+
+    def count_talk(self, contact: Contact) -> None:
+        """The advisor has finished talking."""
+        self.count(contact, "talk_s", self.sim.now - contact.talks_since)
+
+    def end_wrap_up(self, contact: Contact) -> None:
+        """The contact's own end: it is over, or comes again as a repeat."""
+        self.count(contact, "wrap_up_s", self.sim.now - contact.wraps_up_since)
+        if contact.unresolved:
+            delay_s = self.queue_of(contact).repeat_delay.draw(contact.key, codes.REPEAT_DELAY)
+            self.sim.returns.come_back_after(contact, codes.PENDING_REPEAT, delay_s)
+        else:
+            self.sim.forget(contact)

@@ -1,0 +1,119 @@
+"""Section "Advisors", paragraph "Traits": who an advisor is, and how long and how well that makes them talk."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ccenv.scenarios import schema
+from ccenv.sim import codes
+from tests.oracle.entities import Advisor, Contact, GroupState
+from tests.oracle.randomness import Law, entity_key, normal, stream, uniform
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+WORKING = (codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP)
+
+
+def n_advisors(declared: schema.Group) -> int:
+    """How many advisors a group ever has."""
+    if declared.shifts:
+        return sum(shift.n for shift in declared.shifts)
+    staffing = declared.staffing
+    return max(staffing) if isinstance(staffing, Sequence) else staffing
+
+
+def make_advisor(declared: schema.Group, root: int, group: int, number: int, place: int) -> Advisor:
+    """An advisor as they are at the start of a run."""
+    key = entity_key(root, stream("advisors"), place)
+    variance = math.log1p(declared.speed_cv**2)
+    quality = declared.quality.mean + declared.quality.sd * normal(key, codes.QUALITY)
+    quality = min(100.0, max(0.0, quality))
+    return Advisor(
+        group,
+        number,
+        place,
+        key,
+        speed=math.exp(math.sqrt(variance) * normal(key, codes.SPEED) - variance / 2),
+        quality=quality,
+        first_quality=quality,
+        tenure_days=declared.learning.tenure_days,
+    )
+
+
+def make_groups(centre: schema.Centre, root: int) -> list[GroupState]:
+    """The groups with all the advisors that they ever have on duty."""
+    groups: list[GroupState] = []
+    for index, (name, declared) in enumerate(centre.groups.items()):
+        handle = [Law(declared.handle_s.get(queue, q.handle_s)) for queue, q in centre.queues.items()]
+        first = sum(len(group.advisors) for group in groups)
+        advisors = [make_advisor(declared, root, index, j, first + j) for j in range(n_advisors(declared))]
+        groups.append(GroupState(index, name, declared, handle, advisors))
+    return groups
+
+
+class Traits:
+    """Speed, quality, learning, fatigue, scripts and monitoring."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def declared(self, advisor: Advisor) -> schema.Group:
+        """What the scenario says of the advisor's group."""
+        return self.sim.groups[advisor.group].declared
+
+    def quality(self, advisor: Advisor) -> float:
+        """The quality that counts, in points."""
+        return max(0.0, advisor.quality - self.declared(advisor).script.quality_cost)
+
+    def above_mean(self, advisor: Advisor) -> float:
+        """Points of quality above the group's mean."""
+        return self.quality(advisor) - self.declared(advisor).quality.mean
+
+    def sale_factor(self, advisor: Advisor) -> float:
+        """By what the probability of a sale is multiplied."""
+        return math.exp(self.declared(advisor).quality.on_sale * self.above_mean(advisor))
+
+    def repeat_factor(self, advisor: Advisor) -> float:
+        """By what the probability of a repeat is multiplied."""
+        return math.exp(-self.declared(advisor).quality.on_repeat * self.above_mean(advisor))
+
+    def load_now(self, advisor: Advisor) -> float:
+        """The load after the spell so far."""
+        time_constant_s = self.declared(advisor).fatigue.time_constant_s
+        kept = math.exp(-(self.sim.now - advisor.since) / time_constant_s)
+        return advisor.load * kept + (1 - kept) * (advisor.state in WORKING)
+
+    def handle_factor(self, advisor: Advisor) -> float:
+        """Speed, learning and fatigue."""
+        learning, fatigue = self.declared(advisor).learning, self.declared(advisor).fatigue
+        learned = 1 + learning.excess * math.exp(-advisor.tenure_days / learning.time_constant_days)
+        tired = 1 + fatigue.strength * max(0.0, self.load_now(advisor) - fatigue.threshold)
+        return advisor.speed * learned * tired
+
+    def handle_s(self, law: Law, contact: Contact, advisor: Advisor) -> float:
+        """Handle time by this law with this advisor, who may talk by the book."""
+        time_s = law.draw(contact.key, codes.HANDLE)
+        strength = self.declared(advisor).script.strength
+        if strength > 0:
+            time_s = law.mean_s + (1 - strength) * (time_s - law.mean_s)
+        return time_s * self.handle_factor(advisor)
+
+    def maybe_sample(self, contact: Contact, advisor: Advisor) -> None:
+        """Somebody may have listened, and coaches the advisor."""
+        monitoring = self.declared(advisor).monitoring
+        if uniform(contact.key, codes.MONITOR) >= monitoring.share:
+            return
+        self.sim.ledger.count("group", advisor.group, "sampled")
+        self.sim.ledger.count("group", advisor.group, "sampled_quality", self.quality(advisor))
+        self.sim.ledger.count("group", advisor.group, "coaching_cost", monitoring.cost)
+        advisor.quality += monitoring.gain * (advisor.first_quality - advisor.quality)
+
+    def end_day(self, advisor: Advisor) -> None:
+        """Whoever worked has one more day of tenure, and has lost some quality."""
+        if advisor.worked:
+            advisor.tenure_days += 1
+            advisor.quality = max(0.0, advisor.quality - self.declared(advisor).monitoring.drift_per_day)
+        advisor.worked = False

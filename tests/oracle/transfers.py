@@ -1,0 +1,71 @@
+"""Section "Inbound": legs of contacts that were misrouted or are transferred, cold and warm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ccenv.sim import codes
+from tests.oracle.entities import Contact, QueueState
+from tests.oracle.randomness import child_key
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Transfers:
+    """From the end of one talk to the beginning of the next one's service."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def queue_named(self, name: str) -> QueueState:
+        """A queue by its name."""
+        return next(queue for queue in self.sim.queues if queue.name == name)
+
+    def transfer(self, contact: Contact) -> bool:
+        """Talk end of a misrouted or transferred contact: its leg joins another queue. Whether the advisor stays."""
+        declared = self.sim.queues[contact.index].declared.transfer
+        to = contact.true_type if contact.misrouted else self.queue_named(declared.to).index
+        warm = not contact.misrouted and declared.kind == "warm"
+        contact.phase = codes.HOLDING
+        self.sim.inbound.count(contact, "transferred_out")
+        self.sim.log.contact(self.sim.now, codes.LOG_TRANSFERRED, contact)
+        leg = replace(
+            contact,
+            index=to,
+            true_type=to,
+            key=child_key(contact.key, codes.TRANSFER, contact.n_transfers),
+            n_transfers=contact.n_transfers + 1,
+            phase=codes.WAITING,
+            event=None,
+            advisor=None,
+            giver=contact if warm else None,
+        )
+        self.sim.contacts.append(leg)
+        self.sim.inbound.count(leg, "transfers_in")
+        self.sim.inbound.count(leg, "offered")
+        self.sim.inbound.join(leg)
+        return warm
+
+    def hand_over(self, leg: Contact) -> None:
+        """The leg of a warm transfer is assigned: for a while both advisors talk."""
+        assert leg.giver is not None
+        leg.phase = codes.HANDING_OVER
+        handover_s = self.sim.queues[leg.giver.index].handover.draw(leg.key, codes.HANDOVER)
+        if handover_s == 0:
+            self.end_handover(leg)
+        else:
+            leg.event = self.sim.agenda.add(self.sim.now + handover_s, lambda: self.end_handover(leg))
+
+    def end_handover(self, leg: Contact) -> None:
+        """Handover end: the leg's service begins, then the first advisor wraps up."""
+        self.sim.log.contact(self.sim.now, codes.LOG_HANDOVER_END, leg)
+        self.sim.service.begin(leg)
+        self.release(leg)
+
+    def release(self, leg: Contact) -> None:
+        """Let go of the first advisor, if there is one who stayed with the leg."""
+        giver, leg.giver = leg.giver, None
+        if giver is not None:
+            self.sim.advisors.wrap_up(giver)
