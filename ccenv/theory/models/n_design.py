@@ -1,0 +1,245 @@
+"""The N-design of a call centre: two classes, advisors for the first and flexible ones, patience, no interruption."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ccenv.theory._checks import non_negative, positive, whole
+from ccenv.theory.decisions import Events, Space
+from ccenv.theory.models._model import Built, Floats, Ints, Model, Optimum, Ratio
+from ccenv.theory.models._modes import HOUR_S
+from ccenv.theory.models._policy_map import PolicyMap
+from ccenv.theory.models._tails import patient_cap
+
+__all__ = ["NDesign", "NDesignMeasures", "NDesignOptimum"]
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class NDesignMeasures:
+    """What a policy achieves.
+
+    Attributes:
+        cost_per_h: Cost of abandonments and of waiting, per hour.
+        mean_q1: Mean number of class 1 waiting.
+        mean_q2: Mean number of class 2 waiting.
+        p_abandon1: Probability that a contact of class 1 abandons.
+        p_abandon2: Probability that a contact of class 2 abandons.
+        p_cut: Share of the contacts lost because a queue was cut off.
+    """
+
+    cost_per_h: float
+    mean_q1: float
+    mean_q2: float
+    p_abandon1: float
+    p_abandon2: float
+    p_cut: float
+
+
+@dataclass(frozen=True)
+class NDesignOptimum(Optimum):
+    """The best policy; its value and bounds are costs.
+
+    Attributes:
+        cost_per_h: Cost per hour.
+    """
+
+    cost_per_h: float
+
+
+def _class1_first(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
+    return q1 > 0, q2 > 0
+
+
+def _class2_first(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
+    return (q1 > 0) & (q2 == 0), q2 > 0
+
+
+def _threshold(q1: Ints, q2: Ints, idle: Ints, q1_ge: float) -> tuple[Bools, Bools]:
+    return (q1 > 0) & ((q1 >= q1_ge) | (q2 == 0)), q2 > 0
+
+
+def _queue_ratio(q1: Ints, q2: Ints, idle: Ints, ratio: float) -> tuple[Bools, Bools]:
+    return (q1 > 0) & (q1 >= ratio * q2), q2 > 0
+
+
+def _longest_queue(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
+    return _queue_ratio(q1, q2, idle, 1.0)
+
+
+def _reserve(q1: Ints, q2: Ints, idle: Ints, reserve: float, q1_ge: float = np.inf) -> tuple[Bools, Bools]:
+    return (q1 > 0) & (q2 == 0) & ((idle > reserve) | (q1 >= q1_ge)), q2 > 0
+
+
+def _no_sharing(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
+    return np.zeros(len(q1), bool), q2 > 0
+
+
+Rule = Callable[..., tuple[Bools, Bools]]  # which of class 1 and class 2 the next flexible advisor may take, 1 first
+
+
+@dataclass(frozen=True)
+class NDesign(Model):
+    """``s1`` advisors for class 1, ``s2`` for both; patience and handle times are exponential.
+
+    A contact of class 1 goes to an idle dedicated advisor, and a dedicated advisor takes a waiting one, at once. After
+    each event the policy starts contacts with idle flexible advisors, or lets these wait.
+
+    Rules: ``"class1_priority"``, ``"class2_priority"``, ``"longest_queue"`` (class 1 if equal),
+    ``("threshold", {"q1_ge": 4})``: class 1 if as many wait, else class 2, else class 1;
+    ``("fixed_queue_ratio", {"ratio": 2})``: class 1 if at least so many wait for each one of class 2;
+    ``("reserve", {"reserve": 1, "q1_ge": 4})``: class 2, and class 1 only if more are idle or so many wait;
+    ``"dedicated_no_sharing"``: never class 1.
+
+    Attributes:
+        s1: Number of dedicated advisors, at least 1.
+        s2: Number of flexible advisors, at least 1.
+        lambda1_per_h: Contacts of class 1 per hour, at least 0.
+        lambda2_per_h: Contacts of class 2 per hour, at least 0.
+        aht_c1p1: Mean handle time of class 1 with a dedicated advisor [s].
+        aht_c1p2: Mean handle time of class 1 with a flexible advisor [s].
+        aht_c2p2: Mean handle time of class 2 [s].
+        patience1: Mean patience of class 1 [s], above 0.
+        patience2: Mean patience of class 2 [s], above 0.
+        cost_ab1: Cost of an abandonment of class 1.
+        cost_ab2: Cost of an abandonment of class 2.
+        w1: Cost of one hour of waiting of class 1.
+        w2: Cost of one hour of waiting of class 2.
+        queue_cap: Where both queues are cut off; None for where at most 1e-13 of the contacts find them that long.
+    """
+
+    MEASURES = NDesignMeasures
+    LIMITS = ("p_abandon1", "p_abandon2")
+    RULES = {
+        "class1_priority": _class1_first,
+        "class2_priority": _class2_first,
+        "threshold": _threshold,
+        "fixed_queue_ratio": _queue_ratio,
+        "longest_queue": _longest_queue,
+        "reserve": _reserve,
+        "dedicated_no_sharing": _no_sharing,
+    }
+
+    s1: int
+    s2: int
+    lambda1_per_h: float
+    lambda2_per_h: float
+    aht_c1p1: float
+    aht_c1p2: float
+    aht_c2p2: float
+    patience1: float
+    patience2: float
+    cost_ab1: float = 1.0
+    cost_ab2: float = 1.0
+    w1: float = 0.0
+    w2: float = 0.0
+    queue_cap: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("s1", "s2"):
+            whole(name, getattr(self, name))
+        for name in ("aht_c1p1", "aht_c1p2", "aht_c2p2", "patience1", "patience2"):
+            positive(name, getattr(self, name))
+        for name in ("lambda1_per_h", "lambda2_per_h", "cost_ab1", "cost_ab2", "w1", "w2"):
+            non_negative(name, getattr(self, name))
+        if self.queue_cap is not None:
+            whole("queue_cap", self.queue_cap)
+
+    def solve(self, limit: float | Mapping[str, float] | None = None) -> NDesignOptimum:
+        """The smallest cost per hour.
+
+        Args:
+            limit: Upper limits by measure on ``p_abandon1`` and ``p_abandon2``; a number is one on ``p_abandon1``.
+
+        Returns:
+            The optimum; its policy randomises where a limit binds.
+
+        Raises:
+            ValueError: If a limit cannot be met.
+        """
+        fields = self._optimum(-self.built.ratios["cost_per_h"].numerator, limit)
+        fields |= {"lower": -fields["upper"], "upper": -fields["lower"], "optimal_value": -fields["optimal_value"]}
+        return NDesignOptimum(**fields, cost_per_h=fields["result"].cost_per_h)
+
+    def weights(self, rule: Any) -> Floats:
+        """Probabilities (E,) of the choices under a rule or tabulated policy."""
+        built = self.built
+        if isinstance(rule, PolicyMap):
+            return super().weights(rule)
+        if isinstance(rule, str | tuple):
+            name, params = (rule, {}) if isinstance(rule, str) else rule
+            if name not in self.RULES:
+                raise ValueError(f"rule {name!r} is not allowed: it must be one of {', '.join(self.RULES)}")
+            starts = self._starts(self.RULES[name], params)
+        else:
+            starts = np.asarray(rule(built.space.coordinates()) if callable(rule) else rule, int)
+        chosen = np.flatnonzero((built.actions == starts[built.process.owner]).all(axis=1))
+        if len(chosen) != len(built.space):
+            raise ValueError(f"rule {rule!r} is not allowed: it starts contacts that do not wait or cannot be taken")
+        return built.process.pure(chosen)
+
+    @cached_property
+    def built(self) -> Built:
+        """Events, choices and measures, written out."""
+        cap1 = self.queue_cap or patient_cap(self.lambda1_per_h * self.patience1 / HOUR_S)
+        cap2 = self.queue_cap or patient_cap(self.lambda2_per_h * self.patience2 / HOUR_S)
+        s1, s2 = self.s1, self.s2
+        space = Space(
+            {"class1": s1 + cap1 + 1, "flexible1": s2 + 1, "flexible2": s2 + 1, "q2": cap2 + 1},
+            lambda c: c["flexible1"] + c["flexible2"] <= s2,
+        )
+        x1, a, b, q2 = space.states.T
+        q1, leave1, leave2 = np.maximum(x1 - s1, 0), HOUR_S / self.patience1, HOUR_S / self.patience2
+        fits1, fits2, every = q1 < cap1, q2 < cap2, np.ones(len(space))
+        events = Events(space)
+        events.add(fits1, self.lambda1_per_h * every, class1=1)
+        events.add(fits2, self.lambda2_per_h * every, q2=1)
+        events.add(x1 > 0, np.minimum(x1, s1) * HOUR_S / self.aht_c1p1 + q1 * leave1, class1=-1)
+        events.add(a > 0, a * HOUR_S / self.aht_c1p2, flexible1=-1)
+        events.add(b > 0, b * HOUR_S / self.aht_c2p2, flexible2=-1)
+        events.add(q2 > 0, q2 * leave2, q2=-1)
+        owner, to, actions = _choices(space, q1, q2, s2 - a - b)
+        offered = self.lambda1_per_h + self.lambda2_per_h or 1.0
+        ratios = {
+            "cost_per_h": Ratio((self.cost_ab1 * leave1 + self.w1) * q1 + (self.cost_ab2 * leave2 + self.w2) * q2),
+            "mean_q1": Ratio(q1.astype(float)),
+            "mean_q2": Ratio(q2.astype(float)),
+            "p_abandon1": Ratio(q1 * leave1, self.lambda1_per_h or 1.0),
+            "p_abandon2": Ratio(q2 * leave2, self.lambda2_per_h or 1.0),
+            "p_cut": Ratio(self.lambda1_per_h * ~fits1 + self.lambda2_per_h * ~fits2, offered),
+        }
+        return Built(space, events.process(owner, to), actions, ratios)
+
+    def _starts(self, rule: Rule, params: Mapping[str, Any]) -> Ints:
+        """How many of each class a rule starts, (Y, 2), one idle flexible advisor after the other."""
+        space = self.built.space
+        q1, q2 = np.maximum(space["class1"] - self.s1, 0), space["q2"]
+        starts, idle = np.zeros((len(space), 2), int), self.s2 - space["flexible1"] - space["flexible2"]
+        for _ in range(self.s2):
+            first, second = rule(q1 - starts[:, 0], q2 - starts[:, 1], idle - starts.sum(axis=1), **params)
+            free = starts.sum(axis=1) < idle
+            starts[:, 0] += free & first
+            starts[:, 1] += free & ~first & second
+        return starts
+
+
+def _choices(space: Space, q1: Ints, q2: Ints, idle: Ints) -> tuple[Ints, Ints, Ints]:
+    """All ways to start waiting contacts with idle flexible advisors: owner (E,), stable state (E,), starts (E, 2)."""
+    most = int(idle.max())
+    owners, starts = [], []
+    for first in range(most + 1):
+        for second in range(most + 1 - first):
+            owners.append(np.flatnonzero((first <= q1) & (second <= q2) & (first + second <= idle)))
+            starts.append(np.tile([first, second], (len(owners[-1]), 1)))
+    owner, actions = np.concatenate(owners), np.concatenate(starts)
+    order = np.argsort(owner, kind="stable")
+    owner, actions = owner[order], actions[order]
+    x1, a, b, waiting = space.states[owner].T
+    first, second = actions.T
+    to = space.index(class1=x1 - first, flexible1=a + first, flexible2=b + second, q2=waiting - second)
+    return owner, to, actions
