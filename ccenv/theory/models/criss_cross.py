@@ -1,0 +1,106 @@
+"""The criss-cross network: two servers, three classes, which class does the first server take?
+
+Harrison and Wein (1989), "Scheduling networks of queues: heavy traffic analysis of a simple open network", Queueing
+Systems 5; cases of Dai and Gluzman (2022), "Queueing network controls via deep reinforcement learning", Stochastic
+Systems 12(1).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ccenv.theory._checks import positive, whole
+from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration, value_iteration
+
+__all__ = ["CrissCross", "CrissCrossOptimum"]
+
+ELIMINATE = 20_000  # decision states up to which elimination is faster than iteration, in three dimensions
+
+
+@dataclass(frozen=True)
+class CrissCrossOptimum:
+    """The least congestion.
+
+    Attributes:
+        optimal_avg_number: Mean number of jobs in the network under the best policy.
+        lower: Lower bound of it for the network cut off at the caps.
+        upper: Upper bound of it for the network cut off at the caps.
+    """
+
+    optimal_avg_number: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class CrissCross:
+    """Class 1 is served by server 1, becomes class 2 and is served by server 2; class 3 is served by server 1.
+
+    All times are exponential; jobs can be interrupted at no cost.
+
+    Attributes:
+        lambda1: Arrival rate of class 1, above 0.
+        lambda3: Arrival rate of class 3, above 0.
+        mu: Service rates of classes 1, 2 and 3, above 0.
+        truncation: Numbers of values of the three classes, caps plus one: an arrival that finds its cap is lost, and
+            server 1 does not serve class 1 while class 2 is at its cap. None for three times as far as the loads would
+            put a share of 1e-6.
+    """
+
+    lambda1: float
+    lambda3: float
+    mu: tuple[float, float, float]
+    truncation: tuple[int, int, int] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("lambda1", "lambda3"):
+            positive(name, getattr(self, name))
+        if len(self.mu) != 3:
+            raise ValueError(f"mu={self.mu!r} is not allowed: it must be three numbers")
+        for rate in self.mu:
+            positive("mu", rate)
+        for size in self.truncation or ():
+            whole("truncation", size, least=2)
+        for server, load in zip((1, 2), self.loads, strict=True):
+            if load >= 1:
+                raise ValueError(f"mu={self.mu!r} is not allowed: server {server} has a load of {load:.6g}")
+
+    @property
+    def loads(self) -> tuple[float, float]:
+        """Loads of the two servers."""
+        return self.lambda1 / self.mu[0] + self.lambda3 / self.mu[2], self.lambda1 / self.mu[1]
+
+    def solve(self, tolerance: float = 1e-9, max_steps: int = 200_000) -> CrissCrossOptimum:
+        """The optimum: by policy iteration if there are few states, else by value iteration.
+
+        Args:
+            tolerance: Allowed distance of the bounds, above 0.
+            max_steps: Steps of value iteration after which the bounds at hand are returned.
+        """
+        stable, process = self._built
+        cost = -(stable["x1"] + stable["x2"] + stable["x3"]).astype(float)
+        if process.n_decisions <= ELIMINATE:
+            best = policy_iteration(process, cost)
+            return CrissCrossOptimum(-best.gain, -best.upper, -best.lower)
+        low, high, _ = value_iteration(process, cost, tolerance, max_steps)
+        return CrissCrossOptimum(-(low + high) / 2, -high, -low)
+
+    @cached_property
+    def _built(self) -> tuple[Space, DecisionProcess]:
+        sizes = self.truncation or self._sizes()
+        decisions = Space({"x1": sizes[0], "x2": sizes[1], "x3": sizes[2]})
+        stable = Space({"x1": sizes[0], "x2": sizes[1], "x3": sizes[2], "serves3": 2})
+        x1, x2, x3, serves3 = stable.states.T
+        events, every = Events(stable, decisions), np.ones(len(stable))
+        events.add(x1 < sizes[0] - 1, self.lambda1 * every, x1=1)
+        events.add(x3 < sizes[2] - 1, self.lambda3 * every, x3=1)
+        events.add((x1 > 0) & (x2 < sizes[1] - 1) & (serves3 == 0), self.mu[0] * every, x1=-1, x2=1)
+        events.add(x2 > 0, self.mu[1] * every, x2=-1)
+        events.add((x3 > 0) & (serves3 == 1), self.mu[2] * every, x3=-1)
+        owner = decisions.index(x1=x1, x2=x2, x3=x3)
+        return stable, events.process(owner, np.arange(len(stable)))
+
+    def _sizes(self) -> tuple[int, int, int]:
+        first, second = (int(3 * np.log(1e-6) / np.log(load)) // 2 + 4 for load in self.loads)
+        return first, second, first
