@@ -26,10 +26,14 @@ class Callbacks:
         return declared
 
     def accept(self, contact: Contact) -> None:
-        """From now on it stands in line without a line."""
+        """It hangs up, and stands in line without a line. When overtime is over it is due tomorrow."""
+        too_late = self.sim.clock.stage == codes.OVERTIME_OVER
         contact.virtual, contact.accepted_s, contact.tries = True, self.sim.now, 0
+        self.sim.inbound.stand_in_line(contact, codes.VIRTUAL)
         self.sim.inbound.count(contact, "callback_accepted")
         self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_ACCEPTED, contact)
+        if too_late:
+            self.send_away(contact)
 
     def ring(self, contact: Contact, advisor: Advisor) -> None:
         """Assigned: it is called, with an advisor reserved."""
@@ -77,6 +81,7 @@ class Callbacks:
         self.sim.inbound.count(contact, "callback_wait_s", since_accepted_s)
         self.sim.inbound.count_answered(contact, since_accepted_s)
         self.sim.advisors.start_talk(advisor, contact)
+        self.sim.log.contact(self.sim.now, codes.LOG_ASSIGNED, contact)
         self.sim.service.begin(contact)
 
     def wait_until(self, contact: Contact, t: float) -> None:
@@ -89,7 +94,7 @@ class Callbacks:
         contact.event = None
         self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_DUE, contact)
         contact.waited_s += self.sim.now - contact.entry_s
-        self.sim.inbound.join(contact)
+        self.sim.inbound.stand_in_line(contact, codes.VIRTUAL)
 
     def send_away(self, contact: Contact) -> None:
         """Overtime is over: it leaves the line and is due at the next opening."""

@@ -118,7 +118,8 @@ class Entering:
         self.sim.inbound.count(contact, "offered")
         if virtual:
             self.sim.callbacks.accept(contact)
-        self.sim.inbound.join(contact, patience_factor=factor)
+        else:
+            self.sim.inbound.wait(contact, patience_factor=factor)
 
     def balks(self, contact: Contact, queue: QueueState, heard_s: float) -> bool:
         """Whether it leaves on hearing that it must wait, or how long."""

@@ -44,18 +44,20 @@ class Inbound:
         """Place in the line: smaller goes first."""
         return contact.entry_s - (contact.wait_credit_s if self.sim.order == "total_wait" else 0.0)
 
-    def join(self, contact: Contact, patience_factor: float = 1.0) -> None:
-        """Stand in line. When overtime is over nobody starts to wait."""
-        sim, queue = self.sim, self.queue_of(contact)
-        too_late = sim.clock.stage == codes.OVERTIME_OVER and sim.entering.must_wait(queue)
-        contact.phase = codes.VIRTUAL if contact.virtual else codes.WAITING
-        contact.entry_s, contact.wait_credit_s = sim.now, self.credit_s(contact)
+    def stand_in_line(self, contact: Contact, phase: int) -> None:
+        """Join the queue, behind all with a sort key less than or equal to its own."""
+        queue = self.queue_of(contact)
+        contact.phase, contact.entry_s, contact.wait_credit_s = phase, self.sim.now, self.credit_s(contact)
         not_behind_me = [other for other in queue.line if self.sort_key(other) <= self.sort_key(contact)]
         queue.line.insert(len(not_behind_me), contact)
-        contact.event = None
-        if not contact.virtual:
-            patience_s = queue.patience.draw(contact.key, codes.PATIENCE) * patience_factor
-            contact.event = sim.agenda.add(sim.now + patience_s, lambda: self.abandon(contact))
+
+    def wait(self, contact: Contact, patience_factor: float = 1.0) -> None:
+        """Join the queue on the line. When overtime is over nobody starts to wait."""
+        sim, queue = self.sim, self.queue_of(contact)
+        too_late = sim.clock.stage == codes.OVERTIME_OVER and sim.entering.must_wait(queue)
+        self.stand_in_line(contact, codes.WAITING)
+        patience_s = queue.patience.draw(contact.key, codes.PATIENCE) * patience_factor
+        contact.event = sim.agenda.add(sim.now + patience_s, lambda: self.abandon(contact))
         sim.log.contact(sim.now, codes.LOG_WAITING, contact)
         if too_late:
             self.send_away(contact)

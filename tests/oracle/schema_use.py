@@ -12,7 +12,7 @@ from ccenv.scenarios import schema
 
 
 def schema_keys(node: type[msgspec.Struct] = schema.Centre, prefix: str = "") -> Iterator[str]:
-    """Dotted keys of the schema; `*` stands for a name, `<law>` for the fields of a law of time."""
+    """Dotted keys of the schema; `*` is a name or a place in a list, `<law>` leads to the fields of a law of time."""
     for f in msgspec.structs.fields(node):
         key = f"{prefix}{f.encode_name}"
         yield key
@@ -27,12 +27,12 @@ def step(struct: Any, is_mapping: bool) -> str:
 
 
 def structs_in(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
-    """The mappings that a type admits, and whether each stands under a free name."""
+    """The mappings that a type admits, and whether each stands under a free name or in a list."""
     origin = typing.get_origin(hint)
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         yield False, hint
-    elif origin is dict:
-        yield from ((True, struct) for _, struct in structs_in(typing.get_args(hint)[1]))
+    elif origin in (dict, list):
+        yield from ((True, struct) for _, struct in structs_in(typing.get_args(hint)[-1]))
     elif origin is not None:
         for argument in typing.get_args(hint):
             yield from structs_in(argument)
@@ -45,10 +45,10 @@ def used_keys(value: Any, prefix: str = "") -> Iterator[str]:
         key = f"{prefix}{f.encode_name}"
         if item != default_of(f):
             yield key
-        nodes = item.values() if isinstance(item, dict) else [item]
+        nodes = item.values() if isinstance(item, dict) else item if isinstance(item, list) else [item]
         for node in nodes:
             if isinstance(node, msgspec.Struct):
-                yield from used_keys(node, f"{key}.{step(node, isinstance(item, dict))}")
+                yield from used_keys(node, f"{key}.{step(node, isinstance(item, dict | list))}")
 
 
 def default_of(f: msgspec.structs.FieldInfo) -> Any:

@@ -30,7 +30,6 @@ class Transfers:
         warm = not contact.misrouted and declared.kind == "warm"
         contact.phase = codes.HOLDING
         self.sim.inbound.count(contact, "transferred_out")
-        self.sim.log.contact(self.sim.now, codes.LOG_TRANSFERRED, contact)
         leg = replace(
             contact,
             index=to,
@@ -45,7 +44,8 @@ class Transfers:
         self.sim.contacts.append(leg)
         self.sim.inbound.count(leg, "transfers_in")
         self.sim.inbound.count(leg, "offered")
-        self.sim.inbound.join(leg)
+        self.sim.log.contact(self.sim.now, codes.LOG_TRANSFERRED, leg)
+        self.sim.inbound.wait(leg)
         return warm
 
     def hand_over(self, leg: Contact) -> None:

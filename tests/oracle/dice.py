@@ -1,0 +1,96 @@
+"""Random values of a scenario file: chances, numbers, profiles and laws of time.
+
+Constants are odd fractions of a second, so that two chains of events meet at one instant only where the specification
+says in which order they do (two contacts assigned at one instant, a wrap-up of 0 s, ...), never by a rounding error.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+Plain = dict[str, Any]
+BASE = 117  # one with which the first 25 scenarios use every key of the schema
+
+
+class Dice:
+    """The source of one random scenario; the same number gives the same scenario."""
+
+    def __init__(self, number: int) -> None:
+        self.rng = np.random.default_rng([BASE, number])
+        self.number = number
+        self.n_slots = 1
+
+    def chance(self, p: float) -> bool:
+        """True with probability p."""
+        return bool(self.rng.random() < p)
+
+    def between(self, low: float, high: float) -> float:
+        """A number with three decimals."""
+        return round(float(self.rng.uniform(low, high)), 3)
+
+    def whole(self, low: int, high: int) -> int:
+        """A whole number, both ends included."""
+        return int(self.rng.integers(low, high + 1))
+
+    def one_of(self, *items: Any) -> Any:
+        """One of the items."""
+        return items[self.whole(0, len(items) - 1)]
+
+    def shares(self, n: int, total: float) -> list[float]:
+        """n shares that sum to `total`."""
+        values = [round(total * float(share), 3) for share in self.rng.dirichlet(np.ones(n))]
+        values[-1] = round(total - sum(values[:-1]), 3)
+        return values
+
+    def profile(self, low: float, high: float, p_zero: float) -> float | list[float]:
+        """A plain number, or one value for each slot, some of them 0."""
+        if self.chance(0.3):
+            return self.between(low, high)
+        return [0.0 if self.chance(p_zero) else self.between(low, high) for _ in range(self.n_slots)]
+
+    def time(
+        self, key: str, mean_s: float, p_zero: float = 0.0, p_never: float = 0.0, endless_s: bool = False
+    ) -> float | Plain:
+        """A law of time of about this mean, or "at once", or "never".
+
+        Scenarios take the laws by turns, and so do the queues of one scenario (`key` ends with a digit), so that few of
+        them show every law at every key of the schema.
+        """
+        if self.chance(p_zero):
+            return self.one_of(0.0, {"law": "constant", "value_s": 0.0})
+        if self.chance(p_never):
+            return {"law": "never"}
+        mean_s = self.between(0.3 * mean_s, 1.7 * mean_s)
+        laws = [mean_s, *self.simple_laws(mean_s), *self.other_laws(mean_s, endless_s)]
+        return laws[(self.number + crc32(key[:-1].encode()) + 4 * int(key[-1])) % len(laws)]
+
+    def simple_laws(self, mean_s: float) -> list[Plain]:
+        """Laws of one or two parameters."""
+        shape = self.between(0.4, 4.0)
+        return [
+            {"law": "constant", "value_s": mean_s},
+            {"law": "exponential", "mean_s": mean_s},
+            {"law": "uniform", "low_s": self.one_of(0.0, round(0.4 * mean_s, 3)), "high_s": round(1.7 * mean_s, 3)},
+            {"law": "erlang", "k": self.whole(1, 5), "mean_s": mean_s},
+            {"law": "gamma", "shape": shape, "mean_s": mean_s},
+            {"law": "weibull", "shape": self.between(0.6, 3.0), "scale_s": mean_s},
+        ]
+
+    def other_laws(self, mean_s: float, endless_s: bool) -> list[Plain]:
+        """Lognormal, and the laws that are lists."""
+        sigma, p = self.between(0.2, 1.2), self.between(0.1, 0.9)
+        last_hazard = 0.0 if endless_s and self.chance(0.4) else round(1.5 / mean_s, 5)
+        steps = [round(mean_s * float(step), 3) for step in self.rng.uniform(0.01, 0.9, self.whole(2, 6))]
+        return [
+            {"law": "lognormal", "mu": round(float(np.log(mean_s)) - sigma**2 / 2, 4), "sigma": sigma},
+            {"law": "hyper_exponential", "p": [p, round(1 - p, 3)], "mean_s": [mean_s, round(0.3 * mean_s, 3)]},
+            {"law": "empirical", "quantiles_s": [round(float(sum(steps[: i + 1])), 3) for i in range(len(steps))]},
+            {
+                "law": "piecewise_hazard",
+                "from_s": [0.0, round(0.3 * mean_s, 3), round(1.1 * mean_s, 3)],
+                "hazard_per_s": [round(0.5 / mean_s, 5), self.one_of(0.0, round(2 / mean_s, 5)), last_hazard],
+            },
+        ]

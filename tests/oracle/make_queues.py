@@ -1,0 +1,135 @@
+"""Random inbound queues."""
+
+from __future__ import annotations
+
+from tests.oracle.dice import Dice, Plain
+
+
+class QueueMaker(Dice):
+    """Makes queues with any of what the schema offers."""
+
+    def queue(self, name: str, names: list[str], clock: Plain) -> Plain:
+        """An inbound queue, one of `names`."""
+        others = [other for other in names if other != name]
+        queue = {
+            "arrivals_per_hour": self.profile(60, 300, 0.1),
+            "interpolation": self.one_of("constant", "linear"),
+            "handle_s": self.time(f"handle {name}", 40, p_zero=0.03),
+            "patience_s": self.time(f"patience {name}", 40, p_zero=0.05, p_never=0.15, endless_s=True),
+            "wrap_up_s": self.time(f"wrap-up {name}", 10, p_zero=0.3),
+            "redial": self.comes_back(f"redial {name}"),
+            "repeat": self.comes_back(f"repeat {name}"),
+            "service_level_s": self.between(0, 40),
+            "p_balk": self.one_of(0.0, self.between(0.1, 0.5)),
+        }
+        if self.chance(0.15):
+            queue["trace_s"] = self.trace(clock)
+        if self.chance(0.7):
+            queue["ivr"] = self.ivr(name, others)
+        if self.chance(0.6):
+            queue["announcement"] = self.announcement(name)
+        if self.chance(0.75):
+            queue["callback"] = self.callback(name)
+        if others and self.chance(0.8):
+            queue["transfer"] = self.transfer(name, others)
+        if self.chance(0.6):
+            queue["priority"] = {"p": self.between(0.1, 0.6), "credit_s": self.one_of(0.0, self.between(10, 120))}
+        if self.chance(0.7):
+            queue["customer"] = self.customer()
+        if self.chance(0.8):
+            queue["sale"] = self.sale(name)
+        if self.chance(0.6):
+            queue["satisfaction"] = self.satisfaction()
+        return queue
+
+    def comes_back(self, key: str) -> Plain:
+        """Redials or repeats, sometimes beyond closing."""
+        return {
+            "p": self.one_of(0.0, self.between(0.2, 1.0), 1.0),
+            "delay_s": self.time(key, self.one_of(20.0, 100.0, 600.0), p_zero=0.1),
+            "max_times": self.whole(0, 3),
+        }
+
+    def trace(self, clock: Plain) -> list[float]:
+        """Recorded arrivals of three days, within opening hours."""
+        steady = clock["kind"] == "steady"
+        low, high = (0.0, 900.0) if steady else (clock["open_s"], clock["close_s"])
+        days = [sorted(self.between(low, high) for _ in range(self.whole(0, 20))) for _ in range(1 if steady else 3)]
+        return [round(day * 86_400.0 + t, 3) for day, times in enumerate(days) for t in times]
+
+    def ivr(self, name: str, others: list[str]) -> Plain:
+        """A voice menu, sometimes one that sends people the wrong way."""
+        ivr = {
+            "time_s": self.time(f"ivr {name}", 12, p_zero=0.15),
+            "p_contained": self.one_of(0.0, self.between(0.05, 0.4)),
+            "p_hangup": self.one_of(0.0, self.between(0.05, 0.3)),
+            "detect_s": self.time(f"detect {name}", 12),
+        }
+        if others and self.chance(0.7):
+            ivr["routes"] = dict(zip(others, self.shares(len(others), self.between(0.1, 0.7)), strict=True))
+        return ivr
+
+    def announcement(self, name: str) -> Plain:
+        """What contacts hear that must wait."""
+        return {
+            "tolerance_s": self.time(f"tolerance {name}", 30, p_zero=0.05, p_never=0.1, endless_s=True),
+            "patience_factor": self.between(0.3, 2.5),
+        }
+
+    def callback(self, name: str) -> Plain:
+        """An offer to be called back, with few or many tries."""
+        return {
+            "offer_above_s": self.one_of(0.0, self.between(2, 40)),
+            "p_accept": self.between(0.2, 1.0),
+            "ring_s": self.time(f"callback ring {name}", 6, p_zero=0.1),
+            "p_answer": self.one_of(1.0, self.between(0.2, 0.9)),
+            "max_tries": self.whole(1, 4),
+            "retry_s": self.time(f"retry {name}", self.one_of(15.0, 60.0, 400.0), p_zero=0.05),
+        }
+
+    def transfer(self, name: str, others: list[str]) -> Plain:
+        """Cold or warm, to another queue."""
+        return {
+            "p": self.between(0.1, 0.7),
+            "to": self.one_of(*others),
+            "kind": self.one_of("cold", "warm", "warm"),
+            "handover_s": self.time(f"handover {name}", 8, p_zero=0.1),
+        }
+
+    def customer(self) -> Plain:
+        """What a CRM knows."""
+        customer: Plain = {
+            "p_identified": self.one_of(1.0, self.between(0.2, 0.9)),
+            "p_returning": self.between(0.1, 0.9),
+            "returning_factor": self.between(0.5, 1.2),
+            "p_preferred": self.one_of(0.0, self.between(0.3, 1.0)),
+            "preferred_factor": self.between(0.5, 1.1),
+        }
+        shares = self.shares(self.whole(1, 4), self.between(0.3, 1.0))
+        if self.chance(0.7):
+            customer["value_classes"] = [
+                {
+                    "share": share,
+                    "value_factor": self.between(0.2, 5),
+                    "credit_s": self.one_of(0.0, self.between(5, 90)),
+                }
+                for share in shares
+            ]
+        return customer
+
+    def sale(self, name: str) -> Plain:
+        """Orders, which may take another handle time."""
+        sale = {"p": self.between(0.1, 0.9), "value": self.between(1, 100)}
+        if self.chance(0.8):
+            sale["handle_s"] = self.time(f"sale {name}", 50)
+        return sale
+
+    def satisfaction(self) -> Plain:
+        """Points, so many that some reach the bounds."""
+        return {
+            "base": self.between(50, 100),
+            "per_wait_minute": self.between(0, 60),
+            "per_transfer": self.between(0, 20),
+            "per_repeat": self.between(0, 20),
+            "per_quality": self.between(0, 2),
+        }
