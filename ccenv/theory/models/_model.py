@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,10 @@ from ccenv.theory.decisions import (
 )
 from ccenv.theory.models._policy_map import PolicyMap
 from ccenv.theory.models._rules import rule_weights
+from ccenv.theory.models._scenarios import scenario_of
+
+if TYPE_CHECKING:
+    from ccenv.scenarios import Scenario
 
 __all__ = ["Built", "Model", "Optimum", "Ratio", "averages", "constraints"]
 
@@ -148,6 +152,18 @@ class Model:
         """The table of a policy given by the probabilities of its choices, (E,)."""
         built = self.built
         return PolicyMap(built.space.names, built.space.states, built.process.first, built.actions, weights)
+
+    def scenario(self, **clock: float) -> "Scenario":
+        """The same centre for the simulator: steady, exponential times, the mode observed where there are two.
+
+        Args:
+            **clock: Keys of the scenario's clock, such as ``horizon_s`` and ``warm_up_s``.
+        """
+        return scenario_of(self, clock, **self._centre())
+
+    def _centre(self) -> dict[str, Any]:
+        """Keys of the scenario beside name, clock and rules."""
+        raise TypeError("a model without a centre has no scenario")
 
     def _view(self) -> dict[str, Ints]:
         raise TypeError("a model without rules has no view")

@@ -13,6 +13,7 @@ from ccenv.theory.models._model import Built, Optimum, Ratio
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._ringing import Dialing, ringing_cap
 from ccenv.theory.models._rules import PACING_RULES
+from ccenv.theory.models._scenarios import blended_centre, campaign_of, queue_of
 from ccenv.theory.models._tails import patient_cap, unlimited_cap
 from ccenv.theory.models.blending import decay
 
@@ -182,6 +183,10 @@ class BlendedPacing(Dialing):
         if self.patience_s:
             return patient_cap(self.lambda_per_h * self.patience_s / HOUR_S)
         return unlimited_cap(decay(self.s, self.lambda_per_h, self.inbound_aht_s, self.outbound_aht_s))
+
+    def _centre(self) -> dict[str, Any]:
+        queue = queue_of(self.lambda_per_h, self.inbound_aht_s, self.patience_s)
+        return blended_centre(self.s, queue, campaign_of(self.outbound_aht_s, self.ring_s, self.answer_prob))
 
     def _view(self) -> dict[str, Any]:
         coordinates = self.built.space.coordinates()

@@ -17,6 +17,7 @@ from ccenv.theory.models._model import Built, Model, Optimum
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._policy_map import PolicyMap
 from ccenv.theory.models._rules import RESERVE_RULES
+from ccenv.theory.models._scenarios import blended_centre, campaign_of, queue_of
 from ccenv.theory.models._tails import patient_cap, unlimited_cap
 
 __all__ = ["Blending", "BlendingMeasures", "BlendingOptimum"]
@@ -161,6 +162,10 @@ class Blending(Model):
         if self.mean_patience_s:
             return patient_cap(self.lambda_per_h * self.mean_patience_s / HOUR_S)
         return unlimited_cap(decay(self.s, self.lambda_per_h, self.inbound_aht_s, self.outbound_aht_s))
+
+    def _centre(self) -> dict[str, Any]:
+        queue = queue_of(self.lambda_per_h, self.inbound_aht_s, self.mean_patience_s, self.T_s)
+        return blended_centre(self.s, queue, campaign_of(self.outbound_aht_s))
 
     def _view(self) -> dict[str, Any]:
         coordinates = self.built.space.coordinates()

@@ -13,6 +13,7 @@ from ccenv.theory.decisions import Events, Space
 from ccenv.theory.models._model import Built, Floats, Ints, Model, Optimum, Ratio
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._policy_map import PolicyMap
+from ccenv.theory.models._scenarios import queue_of
 from ccenv.theory.models._tails import patient_cap
 
 __all__ = ["NDesign", "NDesignMeasures", "NDesignOptimum"]
@@ -214,6 +215,22 @@ class NDesign(Model):
             "p_cut": Ratio(self.lambda1_per_h * ~fits1 + self.lambda2_per_h * ~fits2, offered),
         }
         return Built(space, events.process(owner, to), actions, ratios)
+
+    def _centre(self) -> dict[str, Any]:
+        return {
+            "groups": {
+                "dedicated": {"skills": ["class1"], "staffing": self.s1},
+                "flexible": {
+                    "skills": ["class1", "class2"],
+                    "staffing": self.s2,
+                    "handle_s": {"class1": float(self.aht_c1p2)},
+                },
+            },
+            "queues": {
+                "class1": queue_of(self.lambda1_per_h, self.aht_c1p1, self.patience1),
+                "class2": queue_of(self.lambda2_per_h, self.aht_c2p2, self.patience2),
+            },
+        }
 
     def _starts(self, rule: Rule, params: Mapping[str, Any]) -> Ints:
         """How many of each class a rule starts, (Y, 2), one idle flexible advisor after the other."""

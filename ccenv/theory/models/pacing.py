@@ -11,6 +11,7 @@ from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._pacing_process import build_pacing
 from ccenv.theory.models._ringing import Dialing, ringing_cap
 from ccenv.theory.models._rules import PACING_RULES
+from ccenv.theory.models._scenarios import blended_centre, campaign_of
 from ccenv.theory.models._tails import patient_cap
 
 __all__ = ["Pacing", "PacingMeasures", "PacingOptimum"]
@@ -142,6 +143,10 @@ class Pacing(Dialing):
             most,
             self.waiting_cap or (patient_cap(answered * self.grace_s) if self.grace_s else 0),
         )
+
+    def _centre(self) -> dict[str, Any]:
+        campaign = campaign_of(self.talk_s, self.ring_s, self.answer_prob, self.grace_s, self.observed_wrap_s)
+        return blended_centre(self.n, None, campaign)
 
     def _view(self) -> dict[str, Any]:
         coordinates = self.built.space.coordinates()

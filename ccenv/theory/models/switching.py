@@ -12,6 +12,7 @@ from ccenv.theory.models._modes import HOUR_S, mode_shares
 from ccenv.theory.models._pacing_process import build_pacing
 from ccenv.theory.models._ringing import Dialing, ringing_cap
 from ccenv.theory.models._rules import PACING_RULES, RESERVE_RULES
+from ccenv.theory.models._scenarios import blended_centre, campaign_of, modes_of, queue_of
 from ccenv.theory.models._tails import patient_cap, unlimited_cap
 from ccenv.theory.models.blending import BlendingMeasures, decay
 from ccenv.theory.models.pacing import PacingMeasures
@@ -123,6 +124,11 @@ class SwitchingBlending(Model):
             return patient_cap(most * self.mean_patience_s / HOUR_S)
         return unlimited_cap(decay(self.s, most, self.inbound_aht_s, self.outbound_aht_s))
 
+    def _centre(self) -> dict[str, Any]:
+        rate, switching = modes_of(self.mean_s, "arrivals", self.lambda_per_h)
+        queue = queue_of(rate, self.inbound_aht_s, self.mean_patience_s, self.T_s)
+        return blended_centre(self.s, queue, campaign_of(self.outbound_aht_s), switching)
+
     def _view(self) -> dict[str, Any]:
         coordinates = self.built.space.coordinates()
         return {**coordinates, "idle": self.s - coordinates["inbound"] - coordinates["outbound"]}
@@ -209,6 +215,11 @@ class SwitchingPacing(Dialing):
             patient_cap(answered * self.grace_s) if self.grace_s else 0,
             self.mean_s,
         )
+
+    def _centre(self) -> dict[str, Any]:
+        answer_prob, switching = modes_of(self.mean_s, "answers", self.answer_prob)
+        campaign = campaign_of(self.talk_s, self.ring_s, answer_prob, self.grace_s, self.observed_wrap_s)
+        return blended_centre(self.n, None, campaign, switching)
 
     def _view(self) -> dict[str, Any]:
         coordinates = self.built.space.coordinates()
