@@ -1,0 +1,225 @@
+"""The queue of the second of two priority classes while all advisors are at work.
+
+Time is counted in mean handle times. While all ``n`` advisors are at work the first class's queue is a birth and death
+process of its own: up at rate ``load1``, down from ``j`` at rate ``n + j leave1``. Only while it is empty is the second
+class served, at rate ``n``. The time the first queue takes from 1 to 0 is a mixture of exponential times, whose rates
+and shares are the spectrum of its generator (Keilson 1979, "Markov Chain Models: Rarity and Exponentiality"); during
+each the second queue gains and loses contacts as an M/M/infinity. Joining the second queue before and after leaves a
+chain of that queue alone, which is solved without subtractions.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+
+from ccenv.theory._offered_wait import offered_wait
+
+__all__ = ["SecondQueue", "impatient_second", "patient_second"]
+
+Array = npt.NDArray[np.float64]
+
+NEGLIGIBLE = 1e-17  # share of the probability that may lie beyond a cut
+MOST_STEPS = 2_000_000  # of the first queue, for two moments
+MOST_LEVELS = 4000  # of the first queue, for the spectrum
+MOST_STATES = 2000  # of the second queue, for the dense chain
+_NODES_PER_OCTAVE = 12  # leaves an error near 0.17^24 in functions 1 / (rate + s), s >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class SecondQueue:
+    """Given that all advisors are at work.
+
+    Attributes:
+        p_none: Probability that nobody of either class waits.
+        mean: Mean number of the second class that wait.
+    """
+
+    p_none: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """Law of the time the first queue takes from 1 to 0: density ``sum(flows * exp(-rates t))``, (R,) each."""
+
+    rates: Array
+    flows: Array
+
+
+def patient_second(n: int, load1: float, leave1: float, load2: float) -> SecondQueue | None:
+    """Solve for a second class that never abandons; None where its queue grows without bound.
+
+    Args:
+        n: Number of advisors.
+        load1: Offered load of the first class [erlang], >= 0.
+        leave1: Rate of its impatience [1/mean handle time]; 0 if it is endless.
+        load2: Offered load of the second class [erlang], > 0.
+    """
+    if leave1 == 0.0:
+        if load1 + load2 >= n:
+            return None
+        mean, square = 1 / (n - load1), 2 * n / (n - load1) ** 3
+    elif n * offered_wait(n, load1, 1 / leave1, 0.0).inverse_palm <= load2:
+        return None
+    else:
+        levels = _levels(n, load1, leave1, MOST_STEPS)
+        if levels is None:
+            return None
+        mean, square = _passage_moments(n, load1, leave1, levels)
+    spare = n - load2 * (1 + load1 * mean)
+    if not spare > 0.0:  # within rounding of the limit
+        return None
+    p_first_empty = 1 / (1 + load1 * mean)
+    grown = load1 * load2**2 * square / 2
+    while_empty = p_first_empty * (load2 * (1 + load1 * mean) + grown) / spare
+    while_not = load1 * (while_empty * mean + p_first_empty * load2 * square / 2)
+    return SecondQueue(p_none=p_first_empty * spare / n, mean=while_empty + while_not)
+
+
+def impatient_second(n: int, load1: float, leave1: float, load2: float, leave2: float) -> SecondQueue | None:
+    """Solve for a second class with exponential patience; None where the tables of states would be too large.
+
+    Args:
+        n: Number of advisors.
+        load1: Offered load of the first class [erlang], > 0, below ``n`` if its patience is endless.
+        leave1: Rate of its impatience [1/mean handle time]; 0 if it is endless.
+        load2: Offered load of the second class [erlang], > 0.
+        leave2: Rate of its impatience [1/mean handle time], > 0.
+    """
+    if leave1 > 0.0 and offered_wait(n, load1, 1 / leave1, 0.0).inverse_palm < NEGLIGIBLE:  # it is never served
+        return SecondQueue(p_none=0.0, mean=load2 / leave2)
+    spectrum = _spectrum(n, load1, leave1)
+    if spectrum is None:
+        return None
+    passage = _compress(spectrum)
+    mean_passage = float((passage.flows / passage.rates**2).sum())
+    p_first_empty = 1 / (1 + load1 * mean_passage)
+    centre = max(0.0, (load2 - n * p_first_empty) / leave2)
+    reach = 32 + 6 * math.sqrt(load2 / leave2) if centre > 0.0 else 64.0
+    while True:
+        low, high = max(0, int(centre - reach)), int(centre + reach)
+        if high - low > MOST_STATES:
+            return None
+        law = _law(n, load1, load2, leave2, passage, low, high)
+        if law[-1] < NEGLIGIBLE and (low == 0 or law[0] < NEGLIGIBLE):
+            break
+        reach *= 1.6
+    waiting = float(law @ np.arange(low, high + 1))
+    decay = passage.flows / (passage.rates * (passage.rates + leave2))
+    while_not = load1 * (waiting * float(decay.sum()) + load2 * float((decay / passage.rates).sum()))
+    p_none = p_first_empty * float(law[0]) if low == 0 else 0.0
+    return SecondQueue(p_none=p_none, mean=p_first_empty * (waiting + while_not))
+
+
+def _levels(n: int, load1: float, leave1: float, most: float) -> int | None:
+    """Length the first queue hardly ever exceeds while all advisors are at work; None if it is above ``most``."""
+    size = 256
+    while size < 2 * most:
+        log_weights = np.cumsum(math.log(load1) - np.log(n + leave1 * np.arange(1.0, size + 1)))
+        far = log_weights < max(0.0, float(log_weights.max())) + 1.5 * math.log(NEGLIGIBLE)
+        if far[-1]:
+            found = size - int(np.argmin(far[::-1]))
+            return found if found <= most else None
+        size *= 2
+    return None
+
+
+def _passage_moments(n: int, load1: float, leave1: float, levels: int) -> tuple[float, float]:
+    """Mean and mean square of the time the first queue takes from 1 to 0, downwards from a level hardly ever met."""
+    mean = square = 0.0
+    for level in range(levels, 0, -1):
+        down = n + level * leave1
+        mean, above = (1 + load1 * mean) / down, square
+        square = 2 * mean * mean + load1 * above / down
+    return mean, square
+
+
+def _spectrum(n: int, load1: float, leave1: float) -> _Passage | None:
+    """Every exponential part of the time the first queue takes from 1 to 0; None if there are too many."""
+    if leave1 == 0.0:
+        size = min(400_000, math.ceil(2 * math.log(NEGLIGIBLE) / math.log(load1 / n)) + 8)
+        angle = np.pi * np.arange(1, size + 1) / (size + 1)
+        rates = (math.sqrt(n) - math.sqrt(load1)) ** 2 + 4 * math.sqrt(n * load1) * np.sin(angle / 2) ** 2
+        return _Passage(rates, n * 2 / (size + 1) * np.sin(angle) ** 2)
+    levels = _levels(n, load1, leave1, MOST_LEVELS)
+    if levels is None:
+        return None
+    down = n + leave1 * np.arange(1.0, levels + 1)
+    rates, vectors = linalg.eigh_tridiagonal(load1 + down, -np.sqrt(load1 * down[1:]))
+    flows = down[0] * vectors[0] ** 2
+    # Where the first class alone overloads the centre the smallest rate is lost in rounding; the shares add up to 1.
+    if rates[0] < 1e-9 * rates[-1]:
+        rates[0] = flows[0] / max(1 - float((flows[1:] / rates[1:]).sum()), 1e-300)
+    return _Passage(rates, flows)
+
+
+def _compress(passage: _Passage) -> _Passage:
+    """Replace the parts within each octave of rates by the few of a Gauss rule with the same moments."""
+    kept = passage.flows > 0.0
+    rates, flows = passage.rates[kept], passage.flows[kept]
+    octave = np.floor(np.log2(rates / rates.min())).astype(int)
+    parts = [_gauss(rates[octave == k], flows[octave == k]) for k in np.unique(octave)]
+    return _Passage(np.concatenate([rate for rate, _ in parts]), np.concatenate([flow for _, flow in parts]))
+
+
+def _gauss(places: Array, weights: Array) -> tuple[Array, Array]:
+    """Gauss rule of a discrete measure, by Lanczos with full reorthogonalisation."""
+    count = _NODES_PER_OCTAVE
+    if places.size <= count:
+        return places, weights
+    basis = np.zeros((count, places.size))
+    diagonal, off = np.zeros(count), np.zeros(count)
+    basis[0] = np.sqrt(weights / weights.sum())
+    for k in range(count):
+        step = places * basis[k]
+        diagonal[k] = step @ basis[k]
+        for _ in range(2):
+            step -= basis[: k + 1].T @ (basis[: k + 1] @ step)
+        off[k] = math.sqrt(step @ step)
+        if k + 1 < count:
+            if off[k] < 1e-12 * diagonal[k]:
+                count = k + 1
+                break
+            basis[k + 1] = step / off[k]
+    nodes, vectors = linalg.eigh_tridiagonal(diagonal[:count], off[: count - 1])
+    return nodes, weights.sum() * vectors[0] ** 2
+
+
+def _law(n: int, load1: float, load2: float, leave2: float, passage: _Passage, low: int, high: int) -> Array:
+    """Law of the second queue while the first is empty, on ``low`` .. ``high``, (high - low + 1,), adding up to 1."""
+    size = high - low + 1
+    up = np.full(size, load2)
+    down = leave2 * np.arange(low, high + 1.0)
+    up[-1], down[0] = 0.0, 0.0  # the cuts reflect
+    bands = np.zeros((3, size))
+    bands[0, 1:], bands[2, :-1] = -up[:-1], -down[1:]
+    identity = np.eye(size)
+    rates = np.zeros((size, size))
+    for rate, flow in zip(passage.rates, passage.flows, strict=True):
+        bands[1] = rate + up + down
+        rates += flow * linalg.solve_banded((1, 1), bands, identity)
+    rates *= load1
+    index = np.arange(size - 1)
+    rates[index, index + 1] += load2
+    rates[index + 1, index] += down[1:] + n
+    return _stationary(rates)
+
+
+def _stationary(rates: Array) -> Array:
+    """Stationary law of a chain with the given rates off the diagonal, by state reduction without subtractions.
+
+    Grassmann, Taksar and Heyman (1985), "Regenerative analysis and steady state distributions for Markov chains",
+    Operations Research 33(5).
+    """
+    size = rates.shape[0]
+    for k in range(size - 1, 0, -1):
+        rates[:k, k] /= rates[k, :k].sum()
+        rates[:k, :k] += np.outer(rates[:k, k], rates[k, :k])
+    law = np.zeros(size)
+    law[0] = 1.0
+    for k in range(1, size):
+        law[k] = law[:k] @ rates[:k, k]
+    return law / law.sum()
