@@ -5,7 +5,7 @@ stable state to a decision state, a choice from there to a stable state. Rewards
 a reward paid at events is the same as its expected rate. All long-run averages are per unit of time.
 """
 
-from ccenv.theory.decisions.constrained import Constraint, Mixture, solve_constrained
+from ccenv.theory.decisions.constrained import Constraint, InfeasibleError, Mixture, solve_constrained
 from ccenv.theory.decisions.evaluation import Values, relative_values, stationary_law
 from ccenv.theory.decisions.events import Events, steps
 from ccenv.theory.decisions.linear_programme import linear_programme
@@ -18,6 +18,7 @@ __all__ = [
     "Constraint",
     "DecisionProcess",
     "Events",
+    "InfeasibleError",
     "Mixture",
     "Solution",
     "Space",

@@ -15,7 +15,7 @@ from ccenv.theory.decisions.evaluation import stationary_law
 from ccenv.theory.decisions.policy_iteration import policy_iteration
 from ccenv.theory.decisions.process import DecisionProcess, Floats
 
-__all__ = ["Constraint", "Mixture", "solve_constrained"]
+__all__ = ["Constraint", "InfeasibleError", "Mixture", "solve_constrained"]
 
 PENALTY = 1e4  # of missing a constraint by one typical value, in typical rewards; found policies need not meet them yet
 
@@ -33,6 +33,22 @@ class Constraint:
     name: str
     cost: Floats
     limit: float
+
+
+class InfeasibleError(ValueError):
+    """No policy meets a constraint together with the others.
+
+    Attributes:
+        constraint: The constraint.
+        above: By how much the least possible cost is above its limit.
+    """
+
+    def __init__(self, constraint: Constraint, above: float) -> None:
+        self.constraint, self.above = constraint, above
+        super().__init__(
+            f"limit {constraint.limit:.6g} on {constraint.name} is not allowed: together with the other limits no "
+            f"policy comes below {constraint.limit + above:.6g}"
+        )
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,8 @@ def solve_constrained(
         The optimum and the policy that reaches it.
 
     Raises:
-        ValueError: If no policy meets the constraints, or the bound is not met after `max_steps` policies.
+        InfeasibleError: If no policy meets the constraints.
+        ValueError: If the bound is not met after `max_steps` policies.
     """
     limits = np.array([c.limit for c in constraints])
     costs = np.array([c.cost for c in constraints]).reshape(len(constraints), len(reward))
@@ -99,27 +116,38 @@ def solve_constrained(
     for _ in range(max_steps):
         shares, multipliers, missed = _mix(columns, limits, size * PENALTY / spread)
         newest, upper = _best(process, reward, costs, multipliers, columns[int(np.argmax(shares))].weights)
-        upper += float(multipliers @ limits)
-        mixed = sum(
-            share * (c.reward - multipliers @ (c.costs - limits)) for share, c in zip(shares, columns, strict=True)
-        )
-        excess = newest.reward - multipliers @ (newest.costs - limits) - mixed
+        present = sum(share * _lagrangian(c, multipliers, limits) for share, c in zip(shares, columns, strict=True))
+        excess = _lagrangian(newest, multipliers, limits) - present
         if excess <= tolerance * size:
             break
         columns.append(newest)
     else:
         raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the bounds are {excess!r} apart")
-    for j, constraint in enumerate(constraints):
-        if missed[j] > 1e-9 * spread[j]:
-            least = constraint.limit + missed[j]
-            raise ValueError(
-                f"limit {constraint.limit!r} on {constraint.name} is not allowed: together with the others no policy "
-                f"comes below {least!r}"
-            )
+    for constraint, above, typical in zip(constraints, missed, spread, strict=True):
+        if above > 1e-9 * typical:
+            raise InfeasibleError(constraint, float(above))
+    return _mixture(process, constraints, columns, shares, multipliers, upper + float(multipliers @ limits))
+
+
+def _lagrangian(column: _Column, multipliers: Floats, limits: Floats) -> float:
+    return float(column.reward - multipliers @ (column.costs - limits))
+
+
+def _mixture(
+    process: DecisionProcess,
+    constraints: list[Constraint],
+    columns: list[_Column],
+    shares: Floats,
+    multipliers: Floats,
+    upper: float,
+) -> Mixture:
+    """The optimum from the shares of the policies found, with the one policy that does the same."""
     mix = [(share, column) for share, column in zip(shares, columns, strict=True) if share > 0]
-    gain = sum(share * column.reward for share, column in mix)
+    gain = float(sum(share * column.reward for share, column in mix))
     weights = _stationary(process, mix)
-    if abs(stationary_law(process, weights) @ reward - gain) > 1e-6 * size:
+    visits = np.bincount(process.to, weights * (stationary_law(process, weights) @ process.rates)[process.owner])
+    mixed = np.bincount(process.to, np.sum([share * column.flow for share, column in mix], axis=0))
+    if np.abs(visits - mixed).max() > 1e-6 * mixed.max():
         raise ValueError("the process is not allowed: the policies to be mixed have no state in common")
     return Mixture(
         gain=gain,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ccenv.theory.decisions import (
     Constraint,
     DecisionProcess,
+    InfeasibleError,
     Space,
     policy_iteration,
     solve_constrained,
@@ -173,7 +174,13 @@ class Model:
         limits = {self.LIMITS[0]: float(limit)} if isinstance(limit, int | float) else dict(limit or {})
         bounds = constraints(self.built, limits, self.LIMITS)
         if bounds:
-            mixed = solve_constrained(self.built.process, reward, bounds)
+            try:
+                mixed = solve_constrained(self.built.process, reward, bounds)
+            except InfeasibleError as error:
+                name = error.constraint.name
+                raise ValueError(
+                    f"limit={limits[name]!r} on {name} is not allowed: no policy meets all limits"
+                ) from error
             lower, upper, multipliers = mixed.gain, mixed.upper, mixed.multipliers
             weights, parts = mixed.weights, mixed.parts
         else:
