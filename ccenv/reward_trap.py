@@ -15,7 +15,7 @@ import numpy as np
 
 from ccenv.laws import mean_s
 from ccenv.rewards import Reward, reward_weights
-from ccenv.scenarios.compile import p_sale
+from ccenv.scenarios.compile_campaigns import p_sale
 from ccenv.scenarios.schema import Never
 
 if TYPE_CHECKING:

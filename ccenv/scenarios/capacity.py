@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from msgspec import UNSET
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
-from ccenv.scenarios.compile import advisors, collect_laws, n_slots
+from ccenv.scenarios.compile import collect_laws
 from ccenv.scenarios.errors import ScenarioError
+from ccenv.scenarios.roster import advisors, make_roster
 from ccenv.scenarios.schema import Centre
+from ccenv.scenarios.slots import n_slots
 from ccenv.sim.sizes import SIZES, Size
 
 
@@ -21,9 +23,11 @@ def needs(centre: Centre) -> dict[str, int]:
         "campaigns": len(centre.campaigns),
         "pairs": len(make_pairs(centre)),
         "actions": len(make_catalogue(centre)),
-        "advisors": sum(advisors(group.staffing) for group in centre.groups.values()),
+        "advisors": sum(advisors(group) for group in centre.groups.values()),
         "slots": n_slots(centre.clock),
         "laws": len(collect_laws(centre)),
+        "roster": len(make_roster(centre)),
+        "trace": sum(len(queue.trace_s or ()) for queue in centre.queues.values()),
     }
 
 

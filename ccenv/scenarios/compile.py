@@ -9,23 +9,27 @@ from typing import Any, Literal
 import numpy as np
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
+from ccenv.scenarios.compile_campaigns import fill_campaign
+from ccenv.scenarios.compile_groups import fill_groups
+from ccenv.scenarios.compile_queues import fill_queue
 from ccenv.scenarios.finish import finish_table
-from ccenv.scenarios.laws import LawValues, law_values
-from ccenv.scenarios.schema import Campaign, Centre, Clock, Queue
+from ccenv.scenarios.laws import LawValues, law_values, level_values, mean_of
+from ccenv.scenarios.schema import Centre, Switching
+from ccenv.scenarios.slots import n_slots
+from ccenv.scenarios.times import times
 from ccenv.sim.codes import ASSIGN, DIAL_RESERVED, NIL
-from ccenv.sim.layout import CONTACT_NUMBERS, layout
+from ccenv.sim.layout import layout
 
 Order = Literal["entry", "total_wait"]
 UNLIMITED_TRUNKS = 2**40
-UNLIMITED_LEADS = 2**62
-INT32 = 2**31 - 1
-
-
-def n_slots(clock: Clock) -> int:
-    """Slots of a day, the last of them perhaps shorter; 1 in a steady scenario."""
-    if clock.kind == "steady":
-        return 1
-    return math.ceil((clock.close_s - clock.open_s) / clock.slot_s - 1e-9)
+STREAMS = {  # field of the record, name of the stream
+    "day_stream": "day",
+    "slot_stream": "slot",
+    "mode_stream": "mode",
+    "surge_stream": "surge",
+    "advisor_stream": "advisors",
+    "policy_stream": "policy",
+}
 
 
 def stream_id(name: str) -> int:
@@ -33,28 +37,12 @@ def stream_id(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
 
 
-def advisors(staffing: int | list[int]) -> int:
-    """Advisors of a group: the most that any slot has on duty."""
-    return max(staffing) if isinstance(staffing, list) else staffing
-
-
 def collect_laws(centre: Centre) -> dict[LawValues, int]:
-    """The different laws of a centre, numbered."""
-    times: list[Any] = []
-    for queue in centre.queues.values():
-        times += [queue.handle_s, queue.patience_s, queue.wrap_up_s, queue.redial.delay_s, queue.repeat.delay_s]
-    for group in centre.groups.values():
-        times += group.handle_s.values()
-    for campaign in centre.campaigns.values():
-        times += [
-            campaign.ring_s,
-            campaign.drop_after_s,
-            campaign.handle_s,
-            campaign.handle_machine_s,
-            campaign.wrap_up_s,
-        ]
-        times += [] if campaign.handle_sale_s is None else [campaign.handle_sale_s]
-    return {values: i for i, values in enumerate(dict.fromkeys(map(law_values, times)))}
+    """The different laws of a centre, numbered: those of its times, and that of the day level."""
+    values = [law_values(time) for _, time in times(centre)]
+    if centre.day_level_cv > 0.0:
+        values.append(level_values(centre.day_level_law, centre.day_level_cv))
+    return {law: i for i, law in enumerate(dict.fromkeys(values))}
 
 
 def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.ndarray:
@@ -73,12 +61,16 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     row = config[0]
     laws = collect_laws(centre)
     _clock(row, centre, days, order)
+    _levels(row, centre, laws)
     _laws(row, laws)
-    for q, (name, queue) in enumerate(centre.queues.items()):
-        _queue(row["queue"][q], name, queue, centre, laws)
+    for q, name in enumerate(centre.queues):
+        row["queue"][q]["stream"] = stream_id(f"queue:{name}")
+        fill_queue(row["queue"][q], name, centre, laws)
+    _traces(row, centre)
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
-        _campaign(row["campaign"][c], name, campaign, centre, laws)
-    _groups(row, centre)
+        row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
+        fill_campaign(row["campaign"][c], campaign, centre.clock, laws)
+    fill_groups(row, centre)
     _pairs(row, centre)
     return config
 
@@ -93,72 +85,43 @@ def _clock(row: Any, centre: Centre, days: int, order: Order) -> None:
     row["close_s"] = clock.warm_up_s + clock.horizon_s if steady else clock.close_s
     row["overtime_s"], row["slot_s"], row["review_s"] = clock.overtime_s, clock.slot_s, clock.review_s
     row["warm_up_s"] = clock.warm_up_s if steady else 0.0
-    row["level_sigma"] = math.sqrt(math.log1p(centre.day_level_cv**2))
-    row["day_stream"], row["policy_stream"] = stream_id("day"), stream_id("policy")
+    for field, stream in STREAMS.items():
+        row[field] = stream_id(stream)
+
+
+def _levels(row: Any, centre: Centre, laws: dict[LawValues, int]) -> None:
+    """What multiplies the rates of arrival: day, slots, mode and surge."""
+    cv, slot, surge = centre.day_level_cv, centre.slot_level, centre.surge
+    row["day_law"] = laws[level_values(centre.day_level_law, cv)] if cv > 0.0 else NIL
+    row["slot_sigma"], row["slot_correlation"] = math.sqrt(math.log1p(slot.cv**2)), slot.correlation
+    switching = centre.switching or Switching([1.0, 1.0])
+    row["switches"], row["mode_seen"] = centre.switching is not None, switching.observed
+    row["mode_mean_s"], row["mode_arrivals"] = switching.mean_s, switching.arrivals
+    row["mode_answers"], row["surge_factor"], row["surge_lasts"] = switching.answers, 1.0, NIL
+    if surge is not None:
+        row["p_surge"], row["surge_factor"] = surge.p, surge.factor
+        row["surge_from_s"], row["surge_until_s"] = surge.from_s, surge.until_s
+        row["surge_lasts"] = laws[law_values(surge.lasts_s)]
 
 
 def _laws(row: Any, laws: dict[LawValues, int]) -> None:
     for values, i in laws.items():
         law = row["law"][i]
         law["kind"], law["n"], law["a"], law["b"] = values.kind, len(values.start), values.a, values.b
+        law["mean"] = mean_of(values)
         law["start"][: len(values.start)] = values.start
         law["hazard"][: len(values.hazard)] = values.hazard
 
 
-def _queue(row: Any, name: str, queue: Queue, centre: Centre, laws: dict[LawValues, int]) -> None:
-    row["stream"] = stream_id(f"queue:{name}")
-    row["rate"][: n_slots(centre.clock)] = queue.arrivals_per_hour
-    row["p_priority"], row["credit_s"] = queue.priority.p, queue.priority.credit_s
-    row["service_level_s"] = queue.service_level_s
-    row["p_redial"], row["max_redials"] = queue.redial.p, min(queue.redial.max_times, INT32)
-    row["p_repeat"], row["max_repeats"] = queue.repeat.p, min(queue.repeat.max_times, INT32)
-    row["patience"], row["wrap_up"] = laws[law_values(queue.patience_s)], laws[law_values(queue.wrap_up_s)]
-    row["redial_delay"] = laws[law_values(queue.redial.delay_s)]
-    row["repeat_delay"] = laws[law_values(queue.repeat.delay_s)]
-    row["handle"] = NIL
-    for g, group in enumerate(centre.groups.values()):
-        if name in group.skills:
-            row["handle"][g] = laws[law_values(group.handle_s.get(name, queue.handle_s))]
-
-
-def _campaign(row: Any, name: str, campaign: Campaign, centre: Centre, laws: dict[LawValues, int]) -> None:
-    row["stream"] = stream_id(f"campaign:{name}")
-    row["p_answer"][: n_slots(centre.clock)] = campaign.p_answer
-    row["p_machine"], row["p_busy"], row["p_invalid"] = campaign.p_machine, campaign.p_busy, campaign.p_invalid
-    row["p_false_positive"] = campaign.detector.p_false_positive
-    row["p_machine_passed"] = campaign.detector.p_machine_passed
-    row["p_sale"], row["share"] = p_sale(campaign), 1.0
-    row["share"][: len(campaign.contact_number) - 1] = np.cumsum(campaign.contact_number)[:-1]
-    steady = centre.clock.kind == "steady"  # which has no time of day
-    row["dial_from_s"], row["dial_until_s"] = campaign.dial_from_s, math.inf if steady else campaign.dial_until_s
-    row["leads"] = UNLIMITED_LEADS if campaign.leads == "unlimited" else campaign.leads
-    row["sale_value"], row["reserves"] = campaign.sale_value, campaign.reserves
-    row["max_lines"] = min(campaign.max_lines, INT32)
-    sale = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
-    row["ring"], row["drop_after"] = laws[law_values(campaign.ring_s)], laws[law_values(campaign.drop_after_s)]
-    row["handle"], row["handle_sale"] = laws[law_values(campaign.handle_s)], laws[law_values(sale)]
-    row["handle_machine"] = laws[law_values(campaign.handle_machine_s)]
-    row["wrap_up"] = laws[law_values(campaign.wrap_up_s)]
-
-
-def p_sale(campaign: Campaign) -> np.ndarray:
-    """Probability of a sale by contact number, shape (CONTACT_NUMBERS,); the last value given holds beyond."""
-    given = campaign.p_sale if isinstance(campaign.p_sale, list) else [campaign.p_sale]
-    return np.array(given + given[-1:] * (CONTACT_NUMBERS - len(given)))
-
-
-def _groups(row: Any, centre: Centre) -> None:
+def _traces(row: Any, centre: Centre) -> None:
+    """The recorded arrivals of the queues, one after the other."""
     first = 0
-    row["advisor_group"] = NIL
-    for g, group in enumerate(centre.groups.values()):
-        row["queue_skill"][g] = sum(1 << q for q, name in enumerate(centre.queues) if name in group.skills)
-        row["campaign_skill"][g] = sum(1 << c for c, name in enumerate(centre.campaigns) if name in group.skills)
-        row["staffing"][g, : n_slots(centre.clock)] = group.staffing
-        row["first_advisor"][g] = first
-        row["advisor_group"][first : first + advisors(group.staffing)] = g
-        first += advisors(group.staffing)
-    row["first_advisor"][len(centre.groups) :] = first
-    row["n_advisors"] = first
+    for q, queue in enumerate(centre.queues.values()):
+        record, trace = row["queue"][q], queue.trace_s
+        record["trace"], record["n_trace"] = (NIL, 0) if trace is None else (first, len(trace))
+        if trace is not None:
+            row["trace"][first : first + len(trace)] = trace
+            first += len(trace)
 
 
 def _pairs(row: Any, centre: Centre) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ccenv.scenarios.catalogue import Pair
 from ccenv.scenarios.laws import LawValues, law_values, survival
-from ccenv.scenarios.schema import Campaign, Centre
+from ccenv.scenarios.schema import Campaign, Centre, Queue, Time
 from ccenv.sim.fields import FINISH_HORIZONS_S
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
 
@@ -24,8 +24,19 @@ def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
     if pair.kind == "queue":
         name, queue = list(centre.queues.items())[pair.index]
         group = list(centre.groups.values())[pair.group]
-        return _table(((1.0, law_values(group.handle_s.get(name, queue.handle_s))),))
+        return _table(served_mixture(queue, group.handle_s.get(name, queue.handle_s)))
     return _table(joined_mixture(list(centre.campaigns.values())[pair.index]))
+
+
+def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
+    """Handle time of an inbound contact of a queue: no sale or a sale, with their weights.
+
+    What depends on the advisor or on the contact is left out, as are contacts that the IVR sent to a wrong queue.
+    """
+    handle, sale = law_values(handle_s), queue.sale
+    if sale.handle_s is None or sale.p == 0.0:
+        return ((1.0, handle),)
+    return (1.0 - sale.p, handle), (sale.p, law_values(sale.handle_s))
 
 
 def joined_mixture(campaign: Campaign) -> Mixture:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
-from ccenv.scenarios.compile import advisors, n_slots
 from ccenv.scenarios.errors import ScenarioError, closest, names
+from ccenv.scenarios.roster import advisors
 from ccenv.scenarios.schema import Campaign, Centre, Clock
+from ccenv.scenarios.slots import n_slots
 from ccenv.scenarios.validate_laws import laws
 from ccenv.sim.sizes import SIZES
 
@@ -105,7 +106,7 @@ def skills(centre: Centre) -> Iterator[Problem]:
                 yield Problem(f"{key}.skills.{i}", skill, allowed)
             if skill in group.skills[:i]:
                 yield Problem(f"{key}.skills.{i}", skill, "stands twice")
-        if advisors(group.staffing) == 0:
+        if advisors(group) == 0:
             yield Problem(
                 f"{key}.staffing", group.staffing, "the group is never staffed; at least one slot must be above 0"
             )

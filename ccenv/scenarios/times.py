@@ -1,0 +1,52 @@
+"""Every time that a centre declares."""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from ccenv.scenarios.schema import Centre, Law, Node, Time
+
+LAWS = frozenset(typing.get_args(Law))
+
+
+def times(centre: Centre) -> Iterator[tuple[str, Time]]:
+    """The declared laws of time with their dotted keys, defaults included."""
+    return _times(centre, "")
+
+
+def _times(node: Node, key: str) -> Iterator[tuple[str, Time]]:
+    for name, is_time in _fields(type(node)):
+        value, dotted = getattr(node, name), f"{key}.{name}" if key else name
+        if isinstance(value, dict):
+            items = [(f"{dotted}.{k}", v) for k, v in value.items()]
+        elif isinstance(value, list):
+            items = [(f"{dotted}.{i}", v) for i, v in enumerate(value)]
+        else:
+            items = [] if value is None else [(dotted, value)]
+        for item_key, item in items:
+            if is_time:
+                yield item_key, item
+            elif isinstance(item, Node):
+                yield from _times(item, item_key)
+
+
+@functools.cache
+def _fields(node: type[Node]) -> list[tuple[str, bool]]:
+    """Fields that may hold times: of each whether it is one, or else a part that may have some."""
+    hints = typing.get_type_hints(node)
+    return [(name, _mentions(hint, _is_law)) for name, hint in hints.items() if _mentions(hint, _is_node)]
+
+
+def _is_law(hint: Any) -> bool:
+    return hint in LAWS
+
+
+def _is_node(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Node)
+
+
+def _mentions(hint: Any, test: Any) -> bool:
+    return test(hint) or any(_mentions(part, test) for part in typing.get_args(hint))
