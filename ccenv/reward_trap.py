@@ -16,11 +16,17 @@ import numpy as np
 from ccenv.laws import mean_s
 from ccenv.rewards import Reward, reward_weights
 from ccenv.scenarios.compile_campaigns import p_sale
+from ccenv.scenarios.finish import p_order, served_mixture
+from ccenv.scenarios.laws import mean_of
 from ccenv.scenarios.schema import Never
 
 if TYPE_CHECKING:
     from ccenv.scenarios import Scenario
-    from ccenv.scenarios.schema import Campaign
+    from ccenv.scenarios.schema import Campaign, Queue
+
+
+class RewardTrapWarning(UserWarning):
+    """With its own reward it pays a scenario to let inbound contacts starve."""
 
 
 class Trap(NamedTuple):
@@ -91,8 +97,9 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
         for q, (queue_name, queue) in enumerate(centre.queues.items()):
             if queue_name not in group.skills or isinstance(queue.patience_s, Never):
                 continue
-            talk_s, wrap_up_s = mean_s(group.handle_s.get(queue_name, queue.handle_s)), mean_s(queue.wrap_up_s)
-            w_ab, w_wait = _loss(weights["queue_count"][q], talk_s, wrap_up_s)
+            mixture = served_mixture(queue, group.handle_s.get(queue_name, queue.handle_s))
+            talk_s, wrap_up_s = sum(p * mean_of(law) for p, law in mixture), mean_s(queue.wrap_up_s)
+            w_ab, w_wait = _loss(weights["queue_count"][q], queue, talk_s, wrap_up_s)
             for c, (campaign_name, campaign) in enumerate(centre.campaigns.items()):
                 if campaign_name not in group.skills:
                     continue
@@ -103,10 +110,12 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
     return found
 
 
-def _loss(w: Any, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
+def _loss(w: Any, queue: Queue, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
     """w_ab and w_wait: what an answered contact would have earned counts as lost when it abandons."""
+    value = queue.sale.value * (1.0 + sum(c.share * (c.value_factor - 1.0) for c in queue.customer.value_classes))
+    ordered = p_order(queue) * (w["orders"] + (w["order_value"] + w["expected_order_value"]) * value)
     answered = w["answered"] + w["answered_in_time"] + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s
-    return float(answered - w["abandoned"]), 0.0 - float(w["waiting_s"] + w["wait_abandoned_s"])
+    return float(answered + ordered - w["abandoned"]), 0.0 - float(w["waiting_s"] + w["wait_abandoned_s"])
 
 
 def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:

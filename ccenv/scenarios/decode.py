@@ -86,6 +86,10 @@ def _is_node(expected: Any) -> bool:
     return isinstance(expected, type) and issubclass(expected, Node)
 
 
+def _is_law(expected: Any) -> bool:
+    return _is_node(expected) and expected.__struct_config__.tag is not None
+
+
 def _members(expected: Any) -> list[Any]:
     return list(get_args(expected)) if get_origin(expected) in (Union, types.UnionType) else [expected]
 
@@ -99,8 +103,8 @@ def describe(expected: Any) -> str:
     """What a type of the schema allows, in words."""
     members = _members(expected)
     if len(members) > 1:
-        laws = [m.__struct_config__.tag for m in members if _is_node(m)]
-        words = [describe(m) for m in members if not _is_node(m)]
+        laws = [m.__struct_config__.tag for m in members if _is_law(m)]
+        words = [describe(m) for m in members if not _is_law(m)]
         return " or ".join(words + ([f"a law, one of {names(laws)}"] if laws else []))
     bare, limits = _bare(expected), _limits(expected)
     if get_origin(bare) is Literal:
@@ -114,14 +118,18 @@ def describe(expected: Any) -> str:
 
 
 def _limits(expected: Any) -> str:
-    words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most", "min_length": "from", "max_length": "to"}
+    words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+    metas = getattr(expected, "__metadata__", ())
     found = [
-        f"{word} {getattr(meta, name):g}"
-        for meta in getattr(expected, "__metadata__", ())
-        for name, word in words.items()
-        if getattr(meta, name) is not None
+        f"{word} {getattr(m, name):g}" for m in metas for name, word in words.items() if getattr(m, name) is not None
     ]
-    length = any(word.startswith("from") for word in found)
-    if not found:
-        return ""
-    return f" {' '.join(found)} long" if length else f" {' and '.join(found)}"
+    lengths = [_length(m.min_length, m.max_length) for m in metas]
+    return "".join(lengths) + (f" {' and '.join(found)}" if found else "")
+
+
+def _length(least: int | None, most: int | None) -> str:
+    if least is None:
+        return "" if most is None else f" at most {most} long"
+    if least == most:
+        return f" {least} long"
+    return f" from {least} long" if most is None else f" from {least} to {most} long"

@@ -33,10 +33,15 @@ def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
 
     What depends on the advisor or on the contact is left out, as are contacts that the IVR sent to a wrong queue.
     """
-    handle, sale = law_values(handle_s), queue.sale
-    if sale.handle_s is None or sale.p == 0.0:
+    handle, p = law_values(handle_s), p_order(queue)
+    if queue.sale.handle_s is None or p == 0.0:
         return ((1.0, handle),)
-    return (1.0 - sale.p, handle), (sale.p, law_values(sale.handle_s))
+    return (1.0 - p, handle), (p, law_values(queue.sale.handle_s))
+
+
+def p_order(queue: Queue) -> float:
+    """Probability that a contact orders or buys, by an advisor of mean quality; who is transferred does not."""
+    return (1.0 - queue.transfer.p) * queue.sale.p
 
 
 def joined_mixture(campaign: Campaign) -> Mixture:

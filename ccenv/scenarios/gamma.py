@@ -17,6 +17,8 @@ def upper_gamma(a: float, x: float) -> float:
     """
     if x <= 0.0:
         return 1.0
+    if x == math.inf:
+        return 0.0
     factor = math.exp(a * math.log(x) - x - math.lgamma(a))
     if x < a + 1.0:
         term = total = 1.0 / a

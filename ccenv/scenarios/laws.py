@@ -58,7 +58,7 @@ def level_values(law: str, cv: float) -> LawValues:
 
 
 def survival(law: LawValues, x: float) -> float:
-    """Probability that a time of this law exceeds x >= 0 seconds; `ccenv.sim.draws.survival` in plain Python."""
+    """Probability that a time of this law exceeds x >= 0 seconds; `ccenv.sim.laws.survival` in plain Python."""
     match law.kind:
         case codes.EXPONENTIAL:
             return math.exp(-x / law.a)
@@ -73,9 +73,9 @@ def survival(law: LawValues, x: float) -> float:
             pieces = zip(law.start, ends, law.hazard, strict=True)
             return math.exp(-sum(h * (min(x, end) - start) for start, end, h in pieces if x > start))
         case codes.GAMMA:
-            return upper_gamma(law.a, x / law.b)
+            return upper_gamma(law.a, x / law.b) if law.b > 0.0 else 0.0
         case codes.WEIBULL:
-            return math.exp(-((x / law.b) ** law.a))
+            return math.exp(-math.exp(min(700.0, law.a * math.log(x / law.b)))) if x > 0.0 else 1.0
         case codes.HYPER_EXPONENTIAL:
             return sum(p * math.exp(-x / mean) for p, mean in zip(law.start, law.hazard, strict=True))
         case codes.EMPIRICAL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ccenv.scenarios.scenario import Scenario, build
 def load_scenario(
     source: str | Path | Mapping[str, Any] | Scenario, *, variant: str | None = None, **overrides: Any
 ) -> Scenario:
-    """Load, check and size a scenario.
+    """Load, check and size a scenario; a `RewardTrapWarning` says if its own reward would starve inbound contacts.
 
     Args:
         source: a name of the library, the path of a YAML file, a mapping with the same keys, or a scenario.
@@ -41,7 +42,17 @@ def load_scenario(
     if overrides:
         file = changed_file(file, overrides)
         override(data, overrides, file)
-    return build(data, file)
+    scenario = build(data, file)
+    _check_reward(scenario)
+    return scenario
+
+
+def _check_reward(scenario: Scenario) -> None:
+    from ccenv.reward_trap import RewardTrapWarning, check_reward  # which reads scenarios itself
+
+    found = check_reward(scenario)
+    if found is not None:
+        warnings.warn(f"{scenario.file}: reward = {scenario.centre.reward!r}: {found}", RewardTrapWarning, stacklevel=3)
 
 
 def _variant(variants: Any, name: str, file: str) -> dict[str, Any]:

@@ -1,35 +1,29 @@
 """What the types cannot say: checks across the keys of a centre.
 
-A check is a generator of problems (dotted key, value found, what is allowed); `validate` raises the first.
+A check is a generator of problems; `validate` raises the first. Parameters of what is switched off are allowed, so that
+one key switches a concept on and off.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
 from ccenv.scenarios.errors import ScenarioError, closest, names
-from ccenv.scenarios.roster import advisors
-from ccenv.scenarios.schema import Campaign, Centre, Clock
+from ccenv.scenarios.problem import Problem
+from ccenv.scenarios.schema import Centre, Clock
 from ccenv.scenarios.slots import n_slots
+from ccenv.scenarios.validate_campaigns import campaigns
+from ccenv.scenarios.validate_groups import days_worked, shifts, skills
 from ccenv.scenarios.validate_laws import laws
-from ccenv.sim.sizes import SIZES
+from ccenv.scenarios.validate_levels import day_level, history, slot_level, surge
+from ccenv.scenarios.validate_queues import classes, ivrs, profiles_to_interpolate, traces, transfers
+from ccenv.sim.codes import DAY_S
 
-DAY_S = 86_400.0
 NAME = re.compile(r"[A-Za-z0-9_-]+")
-MOST_LINES = max(size.contacts for size in SIZES.values())  # no class holds more attempts at once
-SUM_TOLERANCE = 1e-9
 CLOCK_KEYS = {"day": ("horizon_s", "warm_up_s"), "steady": ("open_s", "close_s", "overtime_s", "slot_s")}
-
-
-class Problem(NamedTuple):
-    """What is wrong: dotted key, value found, what is allowed."""
-
-    key: str
-    value: Any
-    allowed: str
 
 
 def validate(centre: Centre, file: str) -> None:
@@ -95,76 +89,6 @@ def profiles(centre: Centre) -> Iterator[Problem]:
             )
 
 
-def skills(centre: Centre) -> Iterator[Problem]:
-    """Skills that exist, groups that are staffed, and somebody for every queue and campaign."""
-    known = [*centre.queues, *centre.campaigns]
-    for name, group in centre.groups.items():
-        key = f"groups.{name}"
-        for i, skill in enumerate(group.skills):
-            if skill not in known:
-                allowed = f"must be one of the queues and campaigns: {names(known)}{closest(skill, known)}"
-                yield Problem(f"{key}.skills.{i}", skill, allowed)
-            if skill in group.skills[:i]:
-                yield Problem(f"{key}.skills.{i}", skill, "stands twice")
-        if advisors(group) == 0:
-            yield Problem(
-                f"{key}.staffing", group.staffing, "the group is never staffed; at least one slot must be above 0"
-            )
-        own = [skill for skill in group.skills if skill in centre.queues]
-        for queue in group.handle_s:
-            if queue not in own:
-                allowed = f"must be a queue among the group's skills: {names(own)}{closest(queue, own)}"
-                yield Problem(f"{key}.handle_s.{queue}", queue, allowed)
-    for section in ("queues", "campaigns"):
-        for name in getattr(centre, section):
-            if not any(name in group.skills for group in centre.groups.values()):
-                yield Problem(f"{section}.{name}", name, "no group has it among its skills")
-
-
-def campaigns(centre: Centre) -> Iterator[Problem]:
-    """Probabilities that fit together, ladders, contact numbers and dialing hours."""
-    for name, campaign in centre.campaigns.items():
-        yield from _outcomes(f"campaigns.{name}", campaign)
-        yield from _contact_numbers(f"campaigns.{name}", campaign)
-        yield from _hours(f"campaigns.{name}", campaign, centre.clock)
-        ladder = campaign.dial_ladder
-        if ladder[0] != 1 or any(b <= a for a, b in zip(ladder, ladder[1:], strict=False)):
-            yield Problem(f"campaigns.{name}.dial_ladder", ladder, "must start with 1 and increase")
-        if ladder[-1] > MOST_LINES:
-            yield Problem(f"campaigns.{name}.dial_ladder", ladder, f"must end at {MOST_LINES} lines or below")
-
-
-def _outcomes(key: str, campaign: Campaign) -> Iterator[Problem]:
-    answers = campaign.p_answer if isinstance(campaign.p_answer, list) else [campaign.p_answer]
-    others = campaign.p_machine + campaign.p_busy + campaign.p_invalid
-    for slot, p in enumerate(answers):
-        if p + others > 1.0 + SUM_TOLERANCE:
-            allowed = f"p_answer + p_machine + p_busy + p_invalid is {p + others:.6g} in slot {slot}; must be at most 1"
-            yield Problem(f"{key}.p_answer", p, allowed)
-
-
-def _contact_numbers(key: str, campaign: Campaign) -> Iterator[Problem]:
-    shares = campaign.contact_number
-    if abs(sum(shares) - 1.0) > SUM_TOLERANCE:
-        yield Problem(f"{key}.contact_number", shares, f"the shares sum to {sum(shares):.12g}; must sum to 1")
-    if isinstance(campaign.p_sale, list) and len(campaign.p_sale) > len(shares):
-        allowed = f"has {len(campaign.p_sale)} values; contact_number has shares for {len(shares)} only"
-        yield Problem(f"{key}.p_sale", campaign.p_sale, allowed)
-
-
-def _hours(key: str, campaign: Campaign, c: Clock) -> Iterator[Problem]:
-    start, end = campaign.dial_from_s, campaign.dial_until_s
-    if c.kind == "steady":
-        for name, value, default in (("dial_from_s", start, 0.0), ("dial_until_s", end, DAY_S)):
-            if value != default:
-                yield Problem(f"{key}.{name}", value, "a steady scenario has no time of day; leave dialing hours out")
-    elif start >= end:
-        yield Problem(f"{key}.dial_until_s", end, f"must be after dial_from_s = {start:g}")
-    elif start >= c.close_s or end <= c.open_s:
-        allowed = f"the campaign could never be dialed: the centre is open from {c.open_s:g} s to {c.close_s:g} s"
-        yield Problem(f"{key}.dial_from_s", start, allowed)
-
-
 def rules(centre: Centre) -> Iterator[Problem]:
     """Registered rules with parameters that they have."""
     for half, registered in (("routing", ROUTING_RULES), ("pacing", PACING_RULES)):
@@ -180,12 +104,33 @@ def rules(centre: Centre) -> Iterator[Problem]:
             yield Problem(f"rules.{half}.params", chosen.params, str(error))
 
 
-CHECKS: tuple[Callable[[Centre], Iterator[tuple[str, Any, str]]], ...] = (
+def reward(centre: Centre) -> Iterator[Problem]:
+    """A preset that there is."""
+    from ccenv.rewards import list_presets  # which reads scenarios itself
+
+    known = list_presets()
+    if centre.reward not in known:
+        yield Problem("reward", centre.reward, f"must be one of {names(known)}{closest(centre.reward, known)}")
+
+
+CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     named,
     clock,
     profiles,
     skills,
+    shifts,
+    days_worked,
     laws,
+    profiles_to_interpolate,
+    traces,
+    ivrs,
+    transfers,
+    classes,
+    day_level,
+    slot_level,
+    surge,
+    history,
     campaigns,
     rules,
+    reward,
 )
