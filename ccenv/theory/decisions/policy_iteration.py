@@ -11,6 +11,10 @@ from ccenv.theory.decisions.value_iteration import gain_bounds
 __all__ = ["Solution", "policy_iteration"]
 
 TIE = 1e-11  # relative to the size of the values: differences below it are rounding, and the old choice is kept
+FINEST = (
+    1e-15  # down to which it is lowered, if the bounds of the gain are not close by then: values of states that are
+)
+CLOSE = 1e-9  # hardly ever seen may be so large that they hide the others
 
 
 @dataclass(frozen=True)
@@ -54,27 +58,39 @@ def policy_iteration(
     """
     if weights is None:
         weights = process.pure(process.first[:-1])
-    hint = None
+    hint, tie = None, TIE
     for step in range(1, max_steps + 1):
         now = relative_values(process, weights, reward, hint)
-        better = _improve(process, now.weights, now.values)
-        if better is None:
-            now = _first_of_equals(process, reward, now)
-            finite = np.where(np.isfinite(now.values), now.values, now.values[np.isfinite(now.values)].min())
-            low, high = gain_bounds(process, reward, finite)
-            return Solution(now.gain, low, high, now.weights, now.values, step)
+        better = _improve(process, now.weights, now.values, tie)
+        while better is None:
+            low, high = _bounds(process, reward, now.values)
+            if high - low <= CLOSE * max(abs(now.gain), 1.0) or tie < FINEST:
+                return _finish(process, reward, now, step)
+            tie /= 10.0
+            better = _improve(process, now.weights, now.values, tie)
         weights, hint = better, now.reference
     raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the last gain was {now.gain!r}")
 
 
-def _improve(process: DecisionProcess, weights: Floats, values: Floats) -> Floats | None:
+def _finish(process: DecisionProcess, reward: Floats, now: Values, step: int) -> Solution:
+    now = _first_of_equals(process, reward, now)
+    low, high = _bounds(process, reward, now.values)
+    return Solution(now.gain, low, high, now.weights, now.values, step)
+
+
+def _bounds(process: DecisionProcess, reward: Floats, values: Floats) -> tuple[float, float]:
+    finite = np.isfinite(values)
+    return gain_bounds(process, reward, np.where(finite, values, values[finite].min()))
+
+
+def _improve(process: DecisionProcess, weights: Floats, values: Floats, tie: float) -> Floats | None:
     """A better policy, or None: the first of the best choices wherever one is better than the present."""
     offered = values[process.to]
     best = process.best(values)
     with np.errstate(invalid="ignore"):
         chosen = np.bincount(process.owner, np.where(weights > 0, weights * offered, 0.0), minlength=len(best))
     scale = np.abs(offered[np.isfinite(offered)]).max(initial=1e-300)
-    change = best - chosen > TIE * scale
+    change = best - chosen > tie * scale
     if not change.any():
         return None
     candidates = np.flatnonzero((offered == best[process.owner]) & change[process.owner])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ccenv.theory.decisions import Space
 from ccenv.theory.models._policy_map import PolicyMap
 
-__all__ = ["PACING_RULES", "RESERVE_RULES", "rule_weights"]
+__all__ = ["PACING_RULES", "RESERVE_RULES", "rule_weights", "tabulated"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -88,7 +88,7 @@ def rule_weights(space: Space, first: Ints, actions: Ints, rule: Any, rules: Map
         ValueError: If there is no such rule or parameter, or a table does not fit.
     """
     if isinstance(rule, PolicyMap):
-        return _tabulated(space, first, actions, rule)
+        return tabulated(space, first, actions, rule)
     if isinstance(rule, list):
         return _by_mode(space, first, [rule_weights(space, first, actions, part, rules, view) for part in rule])
     if isinstance(rule, str | tuple):
@@ -100,7 +100,7 @@ def rule_weights(space: Space, first: Ints, actions: Ints, rule: Any, rules: Map
     return _rounded(first, steps)
 
 
-def _tabulated(space: Space, first: Ints, actions: Ints, policy: PolicyMap) -> Floats:
+def tabulated(space: Space, first: Ints, actions: Ints, policy: PolicyMap) -> Floats:
     """The weights of a policy map; if it was made for another cap, what fits, and the first choice elsewhere."""
     if policy.names != space.names or policy.actions.shape[1] != actions.shape[1]:
         raise ValueError(f"policy over {policy.names} is not allowed: the model has the coordinates {space.names}")

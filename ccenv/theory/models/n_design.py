@@ -13,6 +13,7 @@ from ccenv.theory.decisions import Events, Space
 from ccenv.theory.models._model import Built, Floats, Ints, Model, Optimum, Ratio
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._policy_map import PolicyMap
+from ccenv.theory.models._rules import tabulated
 from ccenv.theory.models._scenarios import queue_of
 from ccenv.theory.models._tails import patient_cap
 
@@ -171,7 +172,7 @@ class NDesign(Model):
         """Probabilities (E,) of the choices under a rule or tabulated policy."""
         built = self.built
         if isinstance(rule, PolicyMap):
-            return super().weights(rule)
+            return tabulated(built.space, built.process.first, built.actions, rule)
         if isinstance(rule, str | tuple):
             name, params = (rule, {}) if isinstance(rule, str) else rule
             if name not in self.RULES:
