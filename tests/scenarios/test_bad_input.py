@@ -24,7 +24,7 @@ STEADY = {
 }
 FROM = ("campaigns.survey.dial_from_s", 39600)
 
-LAWS = "one of never, constant, exponential, uniform, lognormal, piecewise_hazard"
+LAWS = "one of never, constant, exponential, uniform, lognormal, piecewise_hazard, erlang"
 PROBABILITY = "must be a number at least 0 and at most 1"
 NUMBER = "must be a number at least 0"
 HUGE = "must be a number between -1e+15 and 1e+15"
@@ -74,12 +74,17 @@ CASES = [
     ({"campaigns.survey.contact_number": [0.5, 0.4]}, "the shares sum to 0.9; must sum to 1"),
     ({"campaigns.survey.p_sale": [0.1] * 4}, "has 4 values; contact_number has shares for 3 only"),
     # laws
-    ({"queues.sales.handle_s.law": "lognorm"}, f"must be {LAWS}; did you mean 'lognormal'"),
+    ({"queues.sales.handle_s.law": "lognorm"}, "weibull, empirical; did you mean 'lognormal'"),
     ({f"{PIECES}.law": ["never"]}, f"must be {LAWS}"),
     ({PIECES: {"mean_s": 3}}, f"must be {LAWS}", f"{PIECES}.law", None),
     ({PIECES: {"law": "lognormal", "mu": 1}}, "is missing; must be a number above 0", f"{PIECES}.sigma", MISSING),
     ({"queues.sales.handle_s.mu": 300}, "makes a mean above 1e8 s"),
-    ({"queues.sales.handle_s": {"law": "never"}}, "only patience_s and drop", "queues.sales.handle_s.law", "never"),
+    (
+        {"queues.sales.handle_s": {"law": "never"}},
+        "only patience_s, drop_after_s and tolerance_s may be endless",
+        "queues.sales.handle_s.law",
+        "never",
+    ),
     ({f"{PIECES}.from_s": [0, 30, 30]}, "must start with 0 and increase"),
     ({f"{PIECES}.from_s": [1, 30, 40]}, "must start with 0 and increase"),
     ({f"{PIECES}.hazard_per_s": [0.1, 0.2]}, "has 2 values; from_s has 3"),

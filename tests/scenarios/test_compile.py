@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from ccenv.scenarios import load_scenario
-from ccenv.scenarios.compile import UNLIMITED_LEADS, UNLIMITED_TRUNKS, n_slots
+from ccenv.scenarios.compile import UNLIMITED_TRUNKS
+from ccenv.scenarios.compile_campaigns import UNLIMITED_LEADS
 from ccenv.scenarios.finish import finish_table
-from ccenv.scenarios.laws import law_values, survival
 from ccenv.scenarios.schema import Clock
-from ccenv.sim import codes, draws
+from ccenv.scenarios.slots import n_slots
+from ccenv.sim import codes
 from ccenv.sim.layout import layout
 
 STEADY = {
@@ -54,7 +55,6 @@ def test_counts_and_clock(row):
     times = [row[k] for k in ("open_s", "close_s", "overtime_s", "slot_s", "warm_up_s", "review_s")]
     assert times == [32400, 39600, 1800, 1800, 0, 5]
     assert (row["days"], row["steady"], row["work_conserving"], row["trunks"]) == (1, 0, 0, 24)
-    assert row["level_sigma"] == pytest.approx(math.sqrt(math.log(1.01)), rel=1e-12)
 
 
 def test_streams_are_named_hashes(row):
@@ -65,8 +65,8 @@ def test_streams_are_named_hashes(row):
 
 def test_queues(row):
     sales, support = row["queue"][0], row["queue"][1]
-    assert sales["rate"][:5].tolist() == [24, 36, 30, 18, 0]
-    assert support["rate"][:5].tolist() == [20, 20, 20, 20, 0]
+    assert sales["rate"][:6].tolist() == [24, 36, 30, 18, 18, 0]
+    assert support["rate"][:6].tolist() == [20, 20, 20, 20, 20, 0]
     assert (sales["p_priority"], sales["credit_s"], sales["service_level_s"]) == (0.2, 60, 20)
     assert (sales["p_redial"], sales["max_redials"], sales["p_repeat"]) == (0.4, 2, 0)
     assert (support["p_repeat"], support["max_repeats"], support["service_level_s"]) == (0.15, 2, 30)
@@ -145,7 +145,7 @@ def test_steady_is_one_slot_from_zero():
     names = ("steady", "n_slots", "open_s", "close_s", "warm_up_s")
     assert [row[name] for name in names] == [1, 1, 0, 6000, 1000]
     assert row["trunks"] == UNLIMITED_TRUNKS == 2**40
-    assert row["level_sigma"] == 0
+    assert row["day_law"] == -1
 
 
 def test_steady_campaign_has_no_hours_and_no_end_of_leads():
@@ -219,26 +219,6 @@ def test_finish_is_certain_beyond_the_longest_time(tiny):
 def test_finish_of_a_campaign_that_joins_nobody_is_finite(tiny):
     row = tiny.replace(**{"campaigns.survey.p_answer": 0, "campaigns.survey.p_machine": 0}).config()[0]
     assert np.isfinite(row["finish"]).all()
-
-
-@pytest.mark.parametrize(
-    "overrides",
-    [
-        {"queues.sales.handle_s": 77},
-        {"queues.sales.handle_s": {"law": "constant", "value_s": 50}},
-        {"queues.sales.handle_s": {"law": "uniform", "low_s": 20, "high_s": 70}},
-        {"queues.sales.handle_s": {"law": "lognormal", "mu": 4, "sigma": 0.8}},
-        {"queues.sales.patience_s": {"law": "never"}},
-        {},
-    ],
-)
-def test_survival_equals_the_kernels(tiny, overrides):
-    scenario = tiny.replace(**overrides)
-    row = scenario.config()[0]
-    for key, index in (("handle_s", row["queue"]["handle"][0, 0]), ("patience_s", row["queue"]["patience"][0])):
-        values = law_values(getattr(scenario.centre.queues["sales"], key))
-        for x in (0.0, 0.5, 20.0, 49.999, 50.0, 70.0, 119.0, 1000.0):
-            assert survival(values, x) == pytest.approx(draws.survival(row["law"][index], x), rel=1e-12)
 
 
 def test_a_scenario_can_be_pickled(tiny):

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import yaml
 
+from ccenv.reward_trap import RewardTrapWarning, check_reward
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
 from ccenv.scenarios.reading import LIBRARY, find, read
 from ccenv.scenarios.sources import figures, unsourced, unused
 
 TINY = read(find("tiny"))
 # If this changes, scenarios mean something else than before, or nobody can tell: say so in the CHANGELOG.
-TINY_DIGEST = "4eb6b38368007ea28b8f7301889ddc48ea99b02104da5bec7acfa850842fe6d8"
+TINY_DIGEST = "f187fe8a8e10af880764834f6d74fdcb967c31a5d134668488840717ed448e23"
 
 
 def write(folder: Path, data: dict) -> Path:
@@ -78,14 +79,14 @@ def test_digest_ignores_prose_spelling_and_stated_defaults(same):
         {"work_conserving": True},
         {"campaigns.survey.drop_limit": 0.02},
         {"rules.pacing.params": {"reserve": 1}},
-        {"reward": "other"},
+        {"reward": "bank_blended"},
         {"queues.support.patience_s": {"law": "constant", "value_s": 150}},
         {"groups.first.wage_per_hour": 19},
         {"queues": dict(reversed(TINY["queues"].items()))},
     ],
 )
 def test_digest_sees_every_value_and_the_order_of_queues(other):
-    assert load_scenario("tiny", **other).digest != TINY_DIGEST
+    assert load_scenario("tiny").replace(**other).digest != TINY_DIGEST
 
 
 def test_content_resolves_defaults_and_is_json():
@@ -174,6 +175,39 @@ def test_scalars_are_those_of_yaml_1_2(tmp_path, text, value):
 def test_what_yaml_1_1_would_turn_into_something_else_is_text(tmp_path, text):
     (tmp_path / "x.yaml").write_text(f"a: {text}")
     assert read(tmp_path / "x.yaml")["a"] == text
+
+
+STARVING = "reward = 'conversion': With this reward it pays to let inbound contacts give up and to dial instead:"
+
+
+def test_a_reward_that_starves_inbound_is_warned_of_when_it_is_loaded(tmp_path):
+    with pytest.warns(RewardTrapWarning) as caught:
+        load_scenario(write(tmp_path, {**TINY, "reward": "conversion"}))
+    (warning,) = caught
+    assert str(warning.message).startswith(f"centre.yaml: {STARVING}\n  support and survey in blended: w_ab + ")
+    assert warning.filename == __file__
+
+
+def test_a_variant_or_an_override_that_starves_inbound_is_warned_of():
+    with pytest.warns(RewardTrapWarning):
+        load_scenario("tiny", reward="conversion")
+    with pytest.warns(RewardTrapWarning):
+        load_scenario({**TINY, "variants": {"x": {"reward": "conversion"}}}, variant="x")
+
+
+def test_orders_keep_a_reward_out_of_the_trap():
+    """An abandoned contact loses its order: 0.5 * 2 a piece against 0.25 * 205.4 / 116.7 = 0.44 from dialing."""
+    weights = {"sales": 1.0, "orders": 2.0}
+    sells = load_scenario("tiny", **{"queues.support.sale": {"p": 0.5}})
+    transfers = sells.replace(**{"queues.support.transfer": {"p": 0.9, "to": "sales"}})
+    assert check_reward(load_scenario("tiny"), weights) is not None
+    assert check_reward(sells, weights) is None
+    assert check_reward(transfers, weights) is not None
+    classes = {"queues.support.sale.value": 1, "queues.support.customer.value_classes": [{"share": 0.5}]}
+    weights = {"sales": 1.0, "expected_order_value": 0.5}
+    assert check_reward(sells.replace(**classes), weights) is not None  # 0.25
+    dear = {**classes, "queues.support.customer.value_classes": [{"share": 0.5, "value_factor": 3}]}
+    assert check_reward(sells.replace(**dear), weights) is None  # 0.5
 
 
 def test_unknown_variant():
