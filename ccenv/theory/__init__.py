@@ -4,6 +4,40 @@ One module per family of models; each function returns a frozen dataclass whose 
 reference tables. Install the extra ``theory``: the modules may need scipy. Here alone an advisor may be a server.
 """
 
+from ccenv.theory.counts import PoissonGammaCounts, poisson_gamma_counts
 from ccenv.theory.erlang import ErlangA, ErlangB, ErlangC, erlang_a, erlang_b, erlang_c
+from ccenv.theory.finite_room import MMnK, mmnk
+from ccenv.theory.general_patience import MMnG, mmn_g
+from ccenv.theory.priority import VDesign, v_design
+from ccenv.theory.redials import Redial, redial
+from ccenv.theory.square_root import SqrtStaffing, sqrt_staffing
+from ccenv.theory.staffing import MinStaffing, least_staff_a, least_staff_c, min_staffing
+from ccenv.theory.transient import MtMnMTransient, mt_mnm_path, mt_mnm_transient
 
-__all__ = ["ErlangA", "ErlangB", "ErlangC", "erlang_a", "erlang_b", "erlang_c"]
+__all__ = [
+    "ErlangA",
+    "ErlangB",
+    "ErlangC",
+    "MMnG",
+    "MMnK",
+    "MinStaffing",
+    "MtMnMTransient",
+    "PoissonGammaCounts",
+    "Redial",
+    "SqrtStaffing",
+    "VDesign",
+    "erlang_a",
+    "erlang_b",
+    "erlang_c",
+    "least_staff_a",
+    "least_staff_c",
+    "min_staffing",
+    "mmn_g",
+    "mmnk",
+    "mt_mnm_path",
+    "mt_mnm_transient",
+    "poisson_gamma_counts",
+    "redial",
+    "sqrt_staffing",
+    "v_design",
+]
