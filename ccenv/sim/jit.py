@@ -1,8 +1,13 @@
 """How kernel functions are compiled, and where the result is kept.
 
 `helper`: inlined by LLVM into its callers (numba's own `inline="always"` does not scale). `block`: compiled once and
-called; for the few big functions. `entry`: called from Python. The cache folder is named by a digest of every kernel
-source file, because numba's own stamp looks only at the file of the caller: an edit of a callee would go unnoticed.
+called; for the few big functions. `entry`: called from Python; it is the unit that is compiled and cached. Numba would
+optimise every function together with all that it calls, and so the leaves of a deep tree a hundred times over. Here
+helpers and blocks stay intermediate code until an entry links each of them once. Called from Python they are
+interpreted, with the same result.
+
+The cache folder is named by a digest of every kernel source file, because numba's own stamp looks only at the file of
+the caller: an edit of a callee would go unnoticed.
 """
 
 from __future__ import annotations
@@ -10,12 +15,17 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
 import numba.core.config
 import numpy as np
+from numba.core import types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+from numba.core.registry import CPUDispatcher
 
 config: Any = numba.core.config  # made of the environment, so its names are not declared
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -44,16 +54,87 @@ def cache_folder() -> Path:
 CACHE_FOLDER = cache_folder()
 
 
-def _jit(**options: Any) -> Any:
+class _NoMachineCode:
+    """Stands where numba wants to tell machine code the place of its environment, which only object mode needs."""
+
+    @staticmethod
+    def set_env(env_name: str, env: Any) -> None:
+        """There is no machine code."""
+
+
+class Part(JITCodeLibrary):
+    """Code of one helper or block, neither optimised nor turned into machine code by itself."""
+
+    codegen = _NoMachineCode()
+
+    def finalize(self) -> None:
+        """Nothing more is done to it before an entry links it."""
+        self._finalized = True
+
+
+class Whole(JITCodeLibrary):
+    """Code of an entry, and of all that it calls directly or not."""
+
+    def finalize(self) -> None:
+        """Link every part once, then optimise and compile the whole."""
+        reached = list(dict.fromkeys(self._linking_libraries))
+        for library in reached:  # it grows while it is read
+            reached += [part for part in dict.fromkeys(library._linking_libraries) if part not in reached]
+        self._linking_libraries = reached
+        super().finalize()
+
+
+def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
+    class InLibrary(Compiler):
+        """Numba's own compiler, with another kind of library to put the code into."""
+
+        def define_pipelines(self) -> Any:
+            """The usual passes; the last of them finds the library made."""
+            self.state.library = library(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+            self.state.library.enable_object_caching()
+            return super().define_pipelines()
+
+    return InLibrary
+
+
+def _plain(kind: types.Type) -> types.Type:
+    """The type that an argument is passed as: one kind of integer, and no literals."""
+    bare = types.unliteral(kind)
+    return types.int64 if bare in types.signed_domain else bare
+
+
+class _PartDispatcher(CPUDispatcher):
+    """Calls from compiled code are compiled, once for all kinds of integers; calls from Python are interpreted."""
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """What a call resolves to; numba would compile a function again for every literal."""
+        return super().get_call_template(tuple(map(_plain, args)), kws)
+
+    def __call__(self, *args: Any) -> Any:
+        return self.py_func(*args)
+
+
+def _part(**options: Any) -> Callable[[Any], Any]:
+    targetoptions = {**OPTIONS, **options, "nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
     def decorate(function: Any) -> Any:
-        before = config.CACHE_DIR
-        config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it while it decorates; others keep theirs
-        try:
-            return numba.njit(cache=True, **OPTIONS, **options)(function)
-        finally:
-            config.CACHE_DIR = before
+        if config.DISABLE_JIT:
+            return function
+        made = _PartDispatcher(py_func=function, targetoptions=targetoptions, pipeline_class=PART_COMPILER)
+        made.__doc__ = function.__doc__
+        return made
 
     return decorate
+
+
+def entry(function: Any) -> Any:
+    """A function called from Python."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it while it decorates; others keep theirs
+    try:
+        return numba.njit(cache=True, nogil=True, pipeline_class=ENTRY_COMPILER, **OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before
 
 
 def records(array: np.ndarray) -> Any:
@@ -64,6 +145,7 @@ def records(array: np.ndarray) -> Any:
 if config.DISABLE_JIT:
     np.seterr(over="ignore")  # keys are made by arithmetic modulo 2^64
 
-helper = _jit(forceinline=True)
-block = _jit()
-entry = _jit(nogil=True)
+PART_COMPILER = _compiler(Part)
+ENTRY_COMPILER = _compiler(Whole)
+helper = _part(forceinline=True)
+block = _part()
