@@ -148,5 +148,6 @@ def _running(scenario: Scenario) -> dict[int, tuple[int, int, int]]:
     first = scenario.size.queues * len(names)
     for g in range(len(scenario.groups)):
         for k, counter in enumerate(GROUP_COUNTERS):
-            found[first + g * len(GROUP_COUNTERS) + k] = (NIL, g, RUNNING_OF_GROUP[counter.name])
+            if counter.name in RUNNING_OF_GROUP:
+                found[first + g * len(GROUP_COUNTERS) + k] = (NIL, g, RUNNING_OF_GROUP[counter.name])
     return found

@@ -43,7 +43,7 @@ def _running_time(e, c, k):
     q = c.term[k].queue
     g = c.term[k].group
     if q != NIL:
-        time = e.queue[q].length * (e.t - e.queue[q].since)
+        time = (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
     if g != NIL:
         for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
             if e.advisor[a].state == c.term[k].state:

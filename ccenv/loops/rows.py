@@ -1,7 +1,6 @@
 """Entry points over rows: the config's rules as a policy and what it sees."""
 
 from ccenv.rules.dispatch import choose
-from ccenv.sim.decide import write_mask
 from ccenv.sim.jit import entry
 
 
@@ -14,10 +13,3 @@ def choose_rows(cfg, snaps, masks, state, u, starts, actions):
             for k in range(state.shape[1]):
                 state[b, k] = 0.0
         actions[b] = choose(snaps[b], masks[b], c, state[b], u[b])
-
-
-@entry
-def mask_rows(cfg, snaps, masks):
-    """Legal actions of each row, from the core fields of its snapshot."""
-    for b in range(snaps.shape[0]):
-        write_mask(snaps[b], cfg[0], masks[b])

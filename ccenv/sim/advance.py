@@ -3,8 +3,10 @@
 import numpy as np
 
 from ccenv.sim.arrivals import on_fresh
+from ccenv.sim.callbacks import on_callback_ring_end
 from ccenv.sim.clock import end_day, on_closing, on_opening, on_overtime_end, on_slot, on_warm_up_end, settle_times
 from ccenv.sim.codes import (
+    CALLBACK_RINGING,
     CLOCK_SLOT,
     CLOSED,
     CONNECT_WAITING,
@@ -13,18 +15,24 @@ from ccenv.sim.codes import (
     EVENT_EPOCH,
     FAILED,
     FIRST_STREAM,
+    HANDING_OVER,
+    IN_IVR,
     INTERVAL,
     LOG_END,
     LOG_REVIEW,
+    MODE_SLOT,
     NIGHT,
     OK,
     OPEN,
     OPENING_EPOCH,
     OVERTIME_OVER,
+    PENDING_CALLBACK,
     REVIEW_EPOCH,
     REVIEW_SLOT,
     RINGING,
+    ROSTER_SLOT,
     STAFF_SLOT,
+    SURGE_SLOT,
     TALKING,
     TERMINATED,
     TRUNCATED,
@@ -34,11 +42,15 @@ from ccenv.sim.codes import (
 )
 from ccenv.sim.decide import begin_epoch, can_act
 from ccenv.sim.dialing import on_drop_due, on_ring_end
+from ccenv.sim.entering import on_ivr_end, on_return
 from ccenv.sim.heap import cancel
 from ccenv.sim.jit import block, helper
+from ccenv.sim.levels import on_mode, on_surge
 from ccenv.sim.record import note_clock
-from ccenv.sim.service import on_talk_end, on_wrap_up_end
-from ccenv.sim.waiting import on_abandoned, on_return
+from ccenv.sim.roster import on_break_end, on_roster
+from ccenv.sim.service import on_handover_end, on_talk_end
+from ccenv.sim.waiting import on_abandoned, on_callback_due
+from ccenv.sim.wrap_up import on_wrap_up_end
 
 
 @block
@@ -54,6 +66,14 @@ def _on_contact(e, c, log, s):
         on_ring_end(e, c, log, s)
     elif phase == CONNECT_WAITING:
         on_drop_due(e, c, log, s)
+    elif phase == IN_IVR:
+        on_ivr_end(e, c, log, s)
+    elif phase == CALLBACK_RINGING:
+        on_callback_ring_end(e, c, log, s)
+    elif phase == PENDING_CALLBACK:
+        on_callback_due(e, c, log, s)
+    elif phase == HANDING_OVER:
+        on_handover_end(e, c, log, s)
     else:
         on_return(e, c, log, s)
 
@@ -67,6 +87,12 @@ def _on_clock(e, c, log, slot):
     elif slot == REVIEW_SLOT:
         cancel(e, REVIEW_SLOT)
         note_clock(e, log, LOG_REVIEW, e.day)
+    elif slot == ROSTER_SLOT:
+        on_roster(e, c, log)
+    elif slot == MODE_SLOT:
+        on_mode(e, c, log)
+    elif slot == SURGE_SLOT:
+        on_surge(e, c, log)
     elif e.stage == NIGHT:
         on_opening(e, c, log)
     elif e.stage == OPEN:
@@ -100,7 +126,8 @@ def _settled(e, c, log, kind):
 @block
 def advance(e, c, log):
     """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
-    first_contact = FIRST_STREAM + e.queue.shape[0]
+    first_advisor = FIRST_STREAM + e.queue.shape[0]
+    first_contact = first_advisor + e.advisor.shape[0]
     while True:
         if e.unsettled != 0:
             stop = _settled(e, c, log, EVENT_EPOCH)
@@ -127,6 +154,8 @@ def advance(e, c, log):
                 kind = OPENING_EPOCH
         if slot >= first_contact:
             _on_contact(e, c, log, slot - first_contact)
+        elif slot >= first_advisor:
+            on_break_end(e, c, log, slot - first_advisor)
         elif slot >= FIRST_STREAM:
             on_fresh(e, c, log, slot - FIRST_STREAM)
         else:

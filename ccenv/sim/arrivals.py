@@ -1,35 +1,130 @@
-"""Fresh contacts: the next one of a stream is found by inverting the integrated rate."""
+"""Fresh contacts: the next one of a stream is found by inverting the integrated rate, or read from a recorded trace.
 
-from ccenv.sim.codes import FIRST_STREAM, FRESH, GAP, LOG_FRESH, NIL, PRIORITY
+A queue's `residual` is the integrated rate that its next fresh contact still has to wait for, as of `residual_t`.
+"""
+
+import math
+
+from ccenv.sim.codes import (
+    FIRST_STREAM,
+    FRESH,
+    GAP,
+    IDENTIFIED,
+    LOG_FRESH,
+    NIL,
+    PREFERRED_ADVISOR,
+    PREFERRED_P,
+    PRIORITY,
+    RETURNING,
+    VALUE_CLASS,
+)
 from ccenv.sim.contacts import take_contact
 from ccenv.sim.draws import entity_key, log, uniform
+from ccenv.sim.entering import enter
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
+from ccenv.sim.layout import VALUE_CLASSES
 from ccenv.sim.record import note_contact
-from ccenv.sim.waiting import enter
+
+
+@helper
+def slot_end(e, c, slot):
+    """When a slot of today ends; the last one lasts until closing."""
+    return e.close_t if slot + 1 >= c.n_slots else min(e.close_t, e.open_t + (slot + 1) * c.slot_s)
+
+
+@helper
+def _profile(e, c, q, slot, t):
+    """The profile at a time within a slot, contacts per hour."""
+    rate = c.queue[q].rate[slot]
+    if c.queue[q].linear != 0:
+        rate += (c.queue[q].rate[slot + 1] - rate) * (t - e.open_t - slot * c.slot_s) / c.slot_s
+    return rate
+
+
+@helper
+def _room(e, c, q, slot, t, end):
+    """Integrated rate from t to end, within a slot."""
+    rate = _profile(e, c, q, slot, t)
+    if c.queue[q].linear != 0:
+        rate = 0.5 * (rate + _profile(e, c, q, slot, end))
+    return rate * (e.queue[q].factor * e.slot_level[slot]) / 3600.0 * (end - t)
+
+
+@helper
+def _time_to(e, c, q, slot, t, need):
+    """Seconds from t in which the integrated rate grows by `need`, within a slot that has the room for it."""
+    level = e.queue[q].factor * e.slot_level[slot]
+    rate = _profile(e, c, q, slot, t) * level / 3600.0
+    if c.queue[q].linear == 0:
+        return need / rate
+    slope = (c.queue[q].rate[slot + 1] - c.queue[q].rate[slot]) * level / 3600.0 / c.slot_s
+    return 2.0 * need / (rate + math.sqrt(max(rate * rate + 2.0 * slope * need, 0.0)))
+
+
+@block
+def _spend(e, c, q):
+    """Take off the residual what has passed since it was last brought up to date."""
+    t = e.queue[q].residual_t
+    slot = e.queue[q].residual_slot
+    while t < e.t:
+        end = min(slot_end(e, c, slot), e.t)
+        e.queue[q].residual -= _room(e, c, q, slot, t, end)
+        t = end
+        slot += 1
+    e.queue[q].residual = max(e.queue[q].residual, 0.0)
+    e.queue[q].residual_t = e.t
+    e.queue[q].residual_slot = e.slot
+
+
+@helper
+def _schedule_from_trace(e, c, q):
+    number = e.queue[q].n_fresh
+    if number < c.queue[q].n_trace and c.trace[c.queue[q].trace + number] < e.close_t:
+        schedule(e, FIRST_STREAM + q, max(c.trace[c.queue[q].trace + number], e.t))
+    else:
+        cancel(e, FIRST_STREAM + q)
 
 
 @block
 def schedule_arrival(e, c, q):
-    """Spend the stream's residual exponential on the rate from now on; what closing cuts off is carried over."""
+    """Schedule the stream's next contact, or none today; its residual is that of now."""
+    if e.queue[q].replays != 0:
+        _schedule_from_trace(e, c, q)
+        return
+    e.queue[q].residual_t = e.t
+    e.queue[q].residual_slot = e.slot
     need = e.queue[q].residual
     t = e.t
     slot = e.slot
     while t < e.close_t:
-        end = e.close_t if slot + 1 >= c.n_slots else min(e.close_t, e.open_t + (slot + 1) * c.slot_s)
-        rate = c.queue[q].rate[slot] * e.level / 3600.0
-        room = rate * (end - t)
+        end = slot_end(e, c, slot)
+        room = _room(e, c, q, slot, t, end)
         if need < room:
-            due = t + need / rate
+            due = t + _time_to(e, c, q, slot, t, need)
             if due < e.close_t:  # rounding may reach it
-                e.queue[q].residual = 0.0
                 schedule(e, FIRST_STREAM + q, due)
                 return
         need -= room
         t = end
         slot += 1
-    e.queue[q].residual = max(need, 0.0)
     cancel(e, FIRST_STREAM + q)
+
+
+@helper
+def change_factor(e, c, q, factor):
+    """The rate of a stream changes by a factor: its next contact moves."""
+    if e.queue[q].replays == 0:
+        _spend(e, c, q)
+        e.queue[q].factor = factor
+        schedule_arrival(e, c, q)
+
+
+@helper
+def carry_over(e, c, q):
+    """Closing: what is left of the residual waits for the next opening."""
+    if e.queue[q].replays == 0:
+        _spend(e, c, q)
 
 
 @helper
@@ -37,6 +132,42 @@ def draw_gap(e, c, q):
     """The integrated rate between the last fresh contact and the next, an exponential of mean 1."""
     key = entity_key(e.root, c.queue[q].stream, e.queue[q].n_fresh)
     e.queue[q].residual = -log(uniform(key, GAP))
+
+
+@helper
+def draw_value_class(c, q, u):
+    """The class of a contact of a queue, 0 for none."""
+    for k in range(VALUE_CLASSES - 1):
+        if u < c.queue[q].class_share[k]:
+            return k + 1
+    return 0
+
+
+@block
+def draw_preferred(c, q, u):
+    """One of the advisors with the skill for a queue, all equally likely."""
+    number = int(u * c.queue[q].n_able)
+    for g in range(c.n_groups):
+        if c.queue_pair[q, g] != NIL:
+            n = c.first_advisor[g + 1] - c.first_advisor[g]
+            if number < n:
+                return c.first_advisor[g] + number
+            number -= n
+    return NIL
+
+
+@block
+def draw_customer(e, c, s, key):
+    """What a CRM may know of the contact, from its key and the declarations of its origin."""
+    q = e.contact[s].origin
+    e.contact[s].priority = 1 if uniform(key, PRIORITY) < c.queue[q].p_priority else 0
+    if c.queue[q].knows == 0:
+        return
+    e.contact[s].identified = 1 if uniform(key, IDENTIFIED) < c.queue[q].p_identified else 0
+    e.contact[s].returning = 1 if uniform(key, RETURNING) < c.queue[q].p_returning else 0
+    e.contact[s].value_class = draw_value_class(c, q, uniform(key, VALUE_CLASS))
+    if uniform(key, PREFERRED_P) < c.queue[q].p_preferred:
+        e.contact[s].preferred = draw_preferred(c, q, uniform(key, PREFERRED_ADVISOR))
 
 
 @block
@@ -55,7 +186,8 @@ def on_fresh(e, c, events, q):
     e.contact[s].number = number
     e.contact[s].kind = FRESH
     e.contact[s].index = q
-    if uniform(key, PRIORITY) < c.queue[q].p_priority:
-        e.contact[s].priority = 1
+    e.contact[s].origin = q
+    e.contact[s].true_type = q
+    draw_customer(e, c, s, key)
     note_contact(e, c, events, LOG_FRESH, s, 0)
     enter(e, c, events, s)

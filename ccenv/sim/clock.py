@@ -1,13 +1,11 @@
-"""What the clock does: opening, slots, closing, the end of overtime, of the day, of the warm-up, and staffing."""
+"""What the clock does: opening, slots, closing, the end of overtime, of the day and of the warm-up."""
 
-from ccenv.sim.advisors import idle_leave, idle_push, settle_advisor_time
-from ccenv.sim.arrivals import draw_gap, schedule_arrival
+from ccenv.sim.advisors import settle_advisor_time
+from ccenv.sim.arrivals import carry_over, draw_gap, schedule_arrival
 from ccenv.sim.codes import (
     CLOCK_SLOT,
     CLOSED,
-    DAY_LEVEL,
     DAY_S,
-    IDLE,
     LOG_CLOSING,
     LOG_DAY_END,
     LOG_OPENING,
@@ -20,52 +18,50 @@ from ccenv.sim.codes import (
     OPEN,
     OUTLASTS_NIGHT,
     OVERTIME_OVER,
+    PENDING_CALLBACK,
     STAFF_SLOT,
     WARM_UP_SLOT,
 )
 from ccenv.sim.contacts import settle_waiting_time
 from ccenv.sim.dialing import drop_waiting
-from ccenv.sim.draws import entity_key, exp, normal, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
+from ccenv.sim.levels import begin_modes, begin_surge, draw_levels, factor_of
 from ccenv.sim.record import note_clock
 from ccenv.sim.returns import forget_oldest_slot
-from ccenv.sim.service import free_advisor
-from ccenv.sim.waiting import unserve
+from ccenv.sim.roster import schedule_roster, send_home, work_off_roster
+from ccenv.sim.traits import draw_absence, draw_traits, live_through_day
+from ccenv.sim.waiting import send_away
 
 
 @block
 def on_opening(e, c, log):
-    """The doors open: day level, clock events, arrivals, then the advisors of the first slot."""
+    """The doors open: levels, clock events, arrivals, then the advisors of the first slot."""
     e.open_t = e.t
     e.close_t = e.t + (c.close_s - c.open_s)
     e.stage = OPEN
     e.slot = 0
+    e.roster_at = 0
     note_clock(e, log, LOG_OPENING, e.day)
     forget_oldest_slot(e, c)
-    e.level = 1.0
-    if c.level_sigma > 0.0:
-        z = -normal(uniform(entity_key(e.root, c.day_stream, e.day), DAY_LEVEL))
-        e.level = exp(c.level_sigma * z - 0.5 * c.level_sigma * c.level_sigma)
+    draw_levels(e, c)
     schedule(e, CLOCK_SLOT, e.close_t)
     _schedule_slot(e, c)
     if c.steady != 0 and c.warm_up_s > 0.0:
         schedule(e, WARM_UP_SLOT, e.t + c.warm_up_s)
+    schedule_roster(e, c)
+    begin_modes(e, c)
+    begin_surge(e, c)
     for q in range(c.n_queues):
         if e.day == 0:
             draw_gap(e, c, q)
         e.queue[q].since = e.t
+        e.queue[q].factor = factor_of(e, c, q)
         schedule_arrival(e, c, q)
     for a in range(c.n_advisors):
         e.advisor[a].since = e.t
-        if _on_duty(c, a, 0):
-            idle_push(e, c, a)
-
-
-@helper
-def _on_duty(c, a, slot):
-    g = c.advisor_group[a]
-    return a - c.first_advisor[g] < c.staffing[g, slot]
+        draw_absence(e, c, a)
+    work_off_roster(e, c, log)
 
 
 @helper
@@ -79,24 +75,12 @@ def _schedule_slot(e, c):
 
 @block
 def on_slot(e, c, log):
-    """A new slot: advisors come and go."""
+    """A new slot: profiles change, advisors come and go."""
     e.slot += 1
     note_clock(e, log, LOG_SLOT, e.slot)
     forget_oldest_slot(e, c)
     _schedule_slot(e, c)
-    for a in range(c.n_advisors):
-        before = _on_duty(c, a, e.slot - 1)
-        after = _on_duty(c, a, e.slot)
-        if before and not after:
-            if e.advisor[a].state == IDLE:
-                idle_leave(e, c, a, OFF)
-            else:
-                e.advisor[a].leaving = 1
-        elif after and not before:
-            if e.advisor[a].state == OFF:
-                free_advisor(e, c, log, a)
-            else:
-                e.advisor[a].leaving = 0
+    work_off_roster(e, c, log)
 
 
 @block
@@ -104,6 +88,8 @@ def on_closing(e, c, log):
     """Nothing new starts; overtime begins."""
     e.stage = CLOSED
     note_clock(e, log, LOG_CLOSING, e.day)
+    for q in range(c.n_queues):
+        carry_over(e, c, q)
     schedule(e, CLOCK_SLOT, e.t + c.overtime_s)
 
 
@@ -114,9 +100,17 @@ def on_overtime_end(e, c, log):
     note_clock(e, log, LOG_OVERTIME_END, e.day)
     cancel(e, CLOCK_SLOT)
     for q in range(c.n_queues):
-        unserve(e, c, log, q)
+        send_away(e, c, log, q)
     for i in range(c.n_campaigns):
         drop_waiting(e, c, log, i)
+
+
+@helper
+def _carry_out(e):
+    """The last day is over: callbacks that are still pending are not made."""
+    for s in range(e.contact.shape[0]):
+        if e.contact[s].phase == PENDING_CALLBACK:
+            e.queue_count[e.contact[s].index].carried_out += 1
 
 
 @block
@@ -125,11 +119,11 @@ def end_day(e, c, log):
     note_clock(e, log, LOG_DAY_END, e.day)
     e.stage = NIGHT
     for a in range(c.n_advisors):
-        if e.advisor[a].state == IDLE:
-            idle_leave(e, c, a, OFF)
-        e.advisor[a].leaving = 0
+        send_home(e, c, a)
+        live_through_day(e, c, a)
     settle_waiting_time(e, c)
     if e.day + 1 >= c.days:
+        _carry_out(e)
         return True
     e.day += 1
     opening = e.day * DAY_S + c.open_s
@@ -166,9 +160,8 @@ def clear(e, c):
         e.queue[q].head = NIL
         e.queue[q].tail = NIL
         e.queue[q].recent_t = c.open_s
+        e.queue[q].replays = 1 if c.queue[q].trace != NIL else 0
     for g in range(c.n_groups):
-        e.group[g].head = NIL
-        e.group[g].tail = NIL
         e.group[g].n[OFF] = c.first_advisor[g + 1] - c.first_advisor[g]
     for i in range(c.n_campaigns):
         e.campaign[i].ring_head = NIL
@@ -176,6 +169,9 @@ def clear(e, c):
         e.campaign[i].wait_head = NIL
         e.campaign[i].wait_tail = NIL
         e.campaign[i].recent_t = c.open_s
+    for a in range(c.n_advisors):
+        e.advisor[a].load_t = c.open_s
+        draw_traits(e, c, a)
     e.t = c.open_s
     e.last_decision_t = c.open_s
     e.stage = NIGHT

@@ -7,18 +7,46 @@ DAY_S = 86_400.0
 # purposes: which uniform of an entity's key
 GAP, PRIORITY, PATIENCE, HANDLE, WRAP_UP, REDIAL_P, REDIAL_DELAY, REPEAT_P, REPEAT_DELAY = range(9)
 CONTACT_NUMBER, RING, OUTCOME, DROP_AFTER, SALE, DAY_LEVEL, COIN = range(9, 16)
+IVR_TIME, IVR_OUTCOME, ROUTE, BALK, TOLERANCE, TRANSFER_P, HANDOVER, MONITOR = range(16, 24)
+CALLBACK_ACCEPT, CALLBACK_RING, CALLBACK_ANSWER, RETRY = range(24, 28)
+IDENTIFIED, RETURNING, VALUE_CLASS, PREFERRED_P, PREFERRED_ADVISOR = range(28, 33)
+SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURGE_LENGTH = range(33, 42)
 
-# kinds of contact; REDIAL and REPEAT also name the step from a key to its descendant's
-FRESH, REDIAL, REPEAT, LEAD = range(4)
+# kinds of contact; REDIAL and REPEAT also name the step from a key to its descendant's, as do TRANSFER and CALLBACK
+FRESH, REDIAL, REPEAT, LEAD, TRANSFER, CALLBACK = range(6)
+# steps from an advisor's key to another
+IDLE_STEP, DAY_STEP = range(2)
 
 # laws of time
 NEVER, CONSTANT, EXPONENTIAL, UNIFORM, LOGNORMAL, PIECEWISE_HAZARD = range(6)
+GAMMA, HYPER_EXPONENTIAL, WEIBULL, EMPIRICAL = range(6, 10)
 
 # phases of a contact record
 FREE, WAITING, TALKING, WRAPPING, PENDING_REDIAL, PENDING_REPEAT, RINGING, CONNECT_WAITING = range(8)
+IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = range(8, 14)
+N_PHASES = 14
 
 # advisor states
-OFF, IDLE, RESERVED, ADVISOR_TALKING, ADVISOR_WRAP_UP = range(5)
+OFF, IDLE, RESERVED, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
+N_STATES = 6
+
+# which of the idle advisors of a group comes first, by name
+ADVISOR_ORDERS = (
+    "longest_idle",
+    "fewest_contacts",
+    "least_talk",
+    "round_robin",
+    "linear",
+    "fastest",
+    "random",
+)
+LONGEST_IDLE, FEWEST_CONTACTS, LEAST_TALK, ROUND_ROBIN, LINEAR, FASTEST, RANDOM_ORDER = range(len(ADVISOR_ORDERS))
+
+# entries of the roster
+ON, GO_OFF, BREAK = range(3)
+
+# how an IVR ends
+ROUTED, CONTAINED, HUNG_UP = range(3)
 
 # outcomes of an attempt, in the order of their cumulative shares
 CONNECT, FALSE_POSITIVE, MACHINE_PASSED, MACHINE, BUSY, INVALID, NO_ANSWER = range(7)
@@ -35,24 +63,28 @@ OPEN, CLOSED, OVERTIME_OVER, NIGHT = range(4)
 # actions
 HOLD, ASSIGN, DIAL, DIAL_RESERVED = range(4)
 
-# fixed event slots of the heap; arrival streams and contact records follow
-CLOCK_SLOT, STAFF_SLOT, WARM_UP_SLOT, REVIEW_SLOT, FIRST_STREAM = range(5)
+# fixed event slots of the heap; arrival streams, advisors and contact records follow
+CLOCK_SLOT, STAFF_SLOT, WARM_UP_SLOT, REVIEW_SLOT, ROSTER_SLOT, MODE_SLOT, SURGE_SLOT, FIRST_STREAM = range(8)
 
 # failures
 OK, CONTACTS_FULL, LOG_FULL, OUTLASTS_NIGHT = range(4)
 
 # event log: events, then effects
 LOG_CODES = (
-    "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "fresh", "redial", "repeat",
-    "abandoned",
-    "talk_end", "wrap_up_end", "ring_end", "drop_due", "action", "blocked", "waiting", "assigned", "dialed",
-    "connect_waiting",
-    "joined", "dropped", "unserved", "day_end",
+    "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "roster", "mode", "surge",
+    "break_end",
+    "fresh", "redial", "repeat", "ivr_end", "abandoned", "callback_due", "callback_ring_end", "handover_end",
+    "talk_end", "wrap_up_end", "ring_end", "drop_due",
+    "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
+    "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "day_end",
 )  # fmt: skip
 (
-    LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_FRESH,
-    LOG_REDIAL, LOG_REPEAT,
-    LOG_ABANDONED, LOG_TALK_END, LOG_WRAP_UP_END, LOG_RING_END, LOG_DROP_DUE, LOG_ACTION, LOG_BLOCKED, LOG_WAITING,
+    LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_ROSTER, LOG_MODE,
+    LOG_SURGE, LOG_BREAK_END,
+    LOG_FRESH, LOG_REDIAL, LOG_REPEAT, LOG_IVR_END, LOG_ABANDONED, LOG_CALLBACK_DUE, LOG_CALLBACK_RING_END,
+    LOG_HANDOVER_END,
+    LOG_TALK_END, LOG_WRAP_UP_END, LOG_RING_END, LOG_DROP_DUE,
+    LOG_ACTION, LOG_BLOCKED, LOG_BALKED, LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_RINGING, LOG_CALLBACK_LOST,
     LOG_ASSIGNED,
-    LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_DAY_END,
+    LOG_TRANSFERRED, LOG_AWAY, LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_DAY_END,
 ) = range(len(LOG_CODES))  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ccenv.sim.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, WAITING
+from ccenv.sim.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUAL
 from ccenv.sim.draws import ONE, U
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
@@ -18,11 +18,21 @@ def take_contact(e):
     e.free_head = e.contact[s].next
     e.n_active += 1
     e.contact[s].advisor = NIL
+    e.contact[s].partner = NIL
+    e.contact[s].preferred = NIL
+    e.contact[s].waited_s = 0.0
     e.contact[s].n_redials = 0
     e.contact[s].n_repeats = 0
+    e.contact[s].n_transfers = 0
+    e.contact[s].tries = 0
     e.contact[s].priority = 0
+    e.contact[s].identified = 0
+    e.contact[s].returning = 0
+    e.contact[s].value_class = 0
     e.contact[s].machine = 0
-    e.contact[s].flag = 0
+    e.contact[s].transfers = 0
+    e.contact[s].buys = 0
+    e.contact[s].unresolved = 0
     return s
 
 
@@ -35,9 +45,23 @@ def free_contact(e, s):
 
 
 @helper
+def advisor_slot(e, a):
+    """Event slot of an advisor."""
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + a)
+
+
+@helper
 def contact_slot(e, s):
     """Event slot of a contact record."""
-    return np.int64(FIRST_STREAM + e.queue.shape[0] + s)
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + e.advisor.shape[0] + s)
+
+
+@helper
+def end_contact(e, s):
+    """A contact is over for good, and was in the building or on its way to an advisor."""
+    e.n_active -= 1
+    cancel_contact(e, s)
+    free_contact(e, s)
 
 
 @helper
@@ -57,7 +81,7 @@ def cancel_contact(e, s):
 
 @helper
 def _count_waiting_time(e, q):
-    e.queue_count[q].waiting_s += e.queue[q].length * (e.t - e.queue[q].since)
+    e.queue_count[q].waiting_s += (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
     e.queue[q].since = e.t
 
 
@@ -70,8 +94,8 @@ def sort_key(e, c, s):
 
 
 @block
-def join_queue(e, c, s):
-    """Put a contact in its queue, behind all whose sort key is not greater."""
+def join_queue(e, c, s, phase):
+    """Put a contact, WAITING or VIRTUAL, in its queue, behind all whose sort key is not greater."""
     q = e.contact[s].index
     key = sort_key(e, c, s)
     before = e.queue[q].tail
@@ -92,7 +116,10 @@ def join_queue(e, c, s):
     _count_waiting_time(e, q)
     e.queue[q].length += 1
     e.waiting_bits |= _bit(q)
-    e.contact[s].phase = WAITING
+    e.contact[s].phase = phase
+    if phase == VIRTUAL:
+        e.queue[q].n_virtual += 1
+        e.n_virtual += 1
 
 
 @helper
@@ -111,6 +138,9 @@ def leave_queue(e, s):
         e.contact[after].previous = before
     _count_waiting_time(e, q)
     e.queue[q].length -= 1
+    if e.contact[s].phase == VIRTUAL:
+        e.queue[q].n_virtual -= 1
+        e.n_virtual -= 1
     if e.queue[q].length == 0:
         e.waiting_bits &= ~_bit(q)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, IDLE, RESERVED
+from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
 
 
 class Counter(NamedTuple):
@@ -19,22 +19,41 @@ QUEUE_COUNTERS = (
     Counter("fresh", "1", "fresh contacts"),
     Counter("redials", "1", "contacts that came again after abandoning or being blocked"),
     Counter("repeats", "1", "contacts that came again because the first was not resolved"),
+    Counter("misrouted_in", "1", "sent here by the IVR though they belong to another queue"),
+    Counter("misrouted_out", "1", "sent to another queue by the IVR though they belong here"),
+    Counter("transfers_in", "1", "transferred here from another queue"),
+    Counter("transferred_out", "1", "answered contacts that were transferred to another queue"),
     Counter("blocked", "1", "refused because all trunks were in use"),
-    Counter("offered", "1", "entered the queue"),
-    Counter("answered", "1", "assigned to an advisor"),
+    Counter("contained", "1", "served by the IVR"),
+    Counter("ivr_hangup", "1", "hung up in the IVR"),
+    Counter("balked", "1", "left on hearing that they must wait"),
+    Counter("offered", "1", "joined the queue, in person or by a callback"),
+    Counter("answered", "1", "joined to an advisor"),
     Counter("abandoned", "1", "gave up waiting"),
     Counter("unserved", "1", "still waiting when overtime was over"),
+    Counter("callback_offered", "1", "contacts that were offered a callback"),
+    Counter("callback_accepted", "1", "contacts that accepted it"),
+    Counter("callback_tries", "1", "times that one was called back"),
+    Counter("callback_answered", "1", "callbacks that were answered; they count as answered, too"),
+    Counter("callback_lost", "1", "callbacks not answered at the last try"),
+    Counter("callback_wait_s", "s", "time from accepting a callback to answering it"),
+    Counter("carried_out", "1", "callbacks still pending at the end"),
     Counter("answered_in_time", "1", "answered within `service_level_s`"),
     Counter("abandoned_in_time", "1", "abandoned within `service_level_s`"),
-    Counter("waited", "1", "left the queue after more than 0 s"),
+    Counter("waited", "1", "left the queue after more than 0 s in line"),
     Counter("wait_answered_s", "s", "wait of answered contacts"),
     Counter("wait_abandoned_s", "s", "wait of abandoned contacts"),
     Counter("wait_unserved_s", "s", "wait of unserved contacts"),
-    Counter("waiting_s", "s", "time spent waiting by all contacts, counted as it passes"),
+    Counter("waiting_s", "s", "time spent waiting on a line by all contacts, counted as it passes"),
     Counter("resolved", "1", "answered contacts that need not come again"),
     Counter("unresolved", "1", "answered contacts that will come again"),
-    Counter("fresh_answered", "1", "answered contacts that are neither redial nor repeat"),
+    Counter("fresh_answered", "1", "first contacts (neither redial nor repeat) of this origin that were answered"),
     Counter("fresh_resolved", "1", "the same, resolved"),
+    Counter("orders", "1", "orders and sales"),
+    Counter("order_value", "value", "value of orders and sales"),
+    Counter("expected_order_value", "value", "value of the orders to expect of contacts when their service begins"),
+    Counter("scored", "1", "contacts whose satisfaction was counted"),
+    Counter("score", "points", "their satisfaction, from 0 to 100 each"),
     Counter("talk_s", "s", "talk time of finished contacts"),
     Counter("wrap_up_s", "s", "finished wrap-up time"),
 )
@@ -44,6 +63,11 @@ GROUP_COUNTERS = (
     Counter("reserved_s", "s", "advisor time reserved for an attempt"),
     Counter("talking_s", "s", "advisor time talking"),
     Counter("wrapping_s", "s", "advisor time in wrap-up"),
+    Counter("away_s", "s", "advisor time on breaks"),
+    Counter("handled", "1", "contacts that an advisor began to handle, inbound and outbound"),
+    Counter("sampled", "1", "contacts that were listened to"),
+    Counter("sampled_quality", "points", "quality heard in them, from 0 to 100 each"),
+    Counter("coaching_cost", "value", "cost of listening and coaching"),
 )
 
 CAMPAIGN_COUNTERS = (
@@ -79,6 +103,7 @@ RUNNING_OF_GROUP = {
     "reserved_s": RESERVED,
     "talking_s": ADVISOR_TALKING,
     "wrapping_s": ADVISOR_WRAP_UP,
+    "away_s": AWAY,
 }
 
 COUNTERS = {"queue": QUEUE_COUNTERS, "group": GROUP_COUNTERS, "campaign": CAMPAIGN_COUNTERS}

@@ -3,6 +3,8 @@
 Masks are made from the core of the snapshot alone, here and in the service.
 """
 
+from ccenv.sim.advisors import first_idle
+from ccenv.sim.assigning import assign
 from ccenv.sim.codes import (
     ASSIGN,
     COIN,
@@ -14,15 +16,15 @@ from ccenv.sim.codes import (
     OPEN,
     REVIEW_SLOT,
     SAME_INSTANT,
+    VIRTUAL,
 )
 from ccenv.sim.dialing import dial_lead, dial_reserved
 from ccenv.sim.draws import ONE, U, entity_key, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_action
-from ccenv.sim.waiting import assign
 
-MANY_LEADS = 1_000_000
+MANY = 1_000_000
 
 
 @helper
@@ -36,13 +38,26 @@ def _lines_free(e, c, i):
     return max(0, min(c.campaign[i].max_lines - e.campaign[i].lines, c.trunks - e.lines))
 
 
+@helper
+def _assignable(e, c):
+    """Queues whose head may be assigned, as bits: a callback needs a line."""
+    bits = e.waiting_bits
+    if e.n_virtual > 0 and e.lines >= c.trunks:
+        for q in range(c.n_queues):
+            s = e.queue[q].head
+            if s != NIL and e.contact[s].phase == VIRTUAL:
+                bits &= ~(ONE << U(q))
+    return bits
+
+
 @block
 def can_act(e, c):
     """Is anything but `hold` legal?"""
     idle_skills = U(0)
+    waiting = _assignable(e, c)
     for g in range(c.n_groups):
         if e.group[g].n[IDLE] > 0:
-            if (c.queue_skill[g] & e.waiting_bits) != U(0):
+            if (c.queue_skill[g] & waiting) != U(0):
                 return True
             idle_skills |= c.campaign_skill[g]
     for i in range(c.n_campaigns):
@@ -53,30 +68,60 @@ def can_act(e, c):
 
 
 @helper
+def _write_preferred(e, c, snap, q, s):
+    """Which group has the advisor whom the head of a queue prefers, and who is idle."""
+    for g in range(c.n_groups):
+        if c.queue_pair[q, g] != NIL:
+            snap.head_preferred[c.queue_pair[q, g]] = 0.0
+    if s != NIL and e.contact[s].identified != 0 and e.contact[s].preferred != NIL:
+        a = e.contact[s].preferred
+        p = c.queue_pair[q, c.advisor_group[a]]
+        if p != NIL and e.advisor[a].state == IDLE:
+            snap.head_preferred[p] = 1.0
+
+
+@helper
+def _write_head(e, c, snap, q):
+    """The line of a queue, and what is known of the first in it."""
+    s = e.queue[q].head
+    snap.queue_length[q] = e.queue[q].length
+    snap.head_entry_wait_s[q] = 0.0
+    snap.head_total_wait_s[q] = 0.0
+    snap.head_callback[q] = 0.0
+    snap.head_returning[q] = 0.0
+    snap.head_value_class[q] = 0.0
+    snap.head_transfers[q] = 0.0
+    if s != NIL:
+        wait = e.t - e.contact[s].entry_s
+        snap.head_entry_wait_s[q] = wait
+        snap.head_total_wait_s[q] = wait + e.contact[s].credit_s
+        snap.head_callback[q] = 1.0 if e.contact[s].phase == VIRTUAL else 0.0
+        snap.head_transfers[q] = e.contact[s].n_transfers
+        if e.contact[s].identified != 0:
+            snap.head_returning[q] = e.contact[s].returning
+            snap.head_value_class[q] = e.contact[s].value_class
+    if c.prefers != 0:
+        _write_preferred(e, c, snap, q, s)
+
+
+@helper
 def write_core(e, c, snap):
     """The fields that masks and rules may read."""
     snap.epoch_kind = e.epoch_kind
     snap.event_number = e.event_number
     snap.closed = 0.0 if e.stage == OPEN else 1.0
+    snap.lines_left = min(c.trunks - e.lines, MANY)
     for q in range(c.n_queues):
-        s = e.queue[q].head
-        snap.queue_length[q] = e.queue[q].length
-        if s == NIL:
-            snap.head_entry_wait_s[q] = 0.0
-            snap.head_total_wait_s[q] = 0.0
-        else:
-            wait = e.t - e.contact[s].entry_s
-            snap.head_entry_wait_s[q] = wait
-            snap.head_total_wait_s[q] = wait + e.contact[s].credit_s
+        _write_head(e, c, snap, q)
     for g in range(c.n_groups):
-        a = e.group[g].head
+        a = first_idle(e, c, g)
         snap.idle[g] = e.group[g].n[IDLE]
         snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
     for i in range(c.n_campaigns):
         snap.ringing[i] = e.campaign[i].ringing
         snap.connects_waiting[i] = e.campaign[i].waiting
         snap.lines_free[i] = _lines_free(e, c, i)
-        snap.leads_left[i] = min(c.campaign[i].leads - e.campaign[i].n_leads, MANY_LEADS)
+        snap.leads_left[i] = min(c.campaign[i].leads - e.campaign[i].n_leads, MANY)
         snap.dialing_open[i] = 1.0 if _dialing_open(e, c, i) else 0.0
 
 
@@ -90,6 +135,7 @@ def write_mask(snap, c, mask):
         kind = c.action[a].kind
         if kind == ASSIGN:
             legal = snap.queue_length[i] > 0.0 and snap.idle[c.action[a].group] > 0.0
+            legal = legal and (snap.head_callback[i] == 0.0 or snap.lines_left >= 1.0)
             assignable = assignable or legal
         else:
             k = c.action[a].n

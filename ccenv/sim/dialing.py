@@ -1,6 +1,6 @@
 """Outbound attempts: dialing, the end of ringing, connects that find nobody."""
 
-from ccenv.sim.advisors import idle_leave
+from ccenv.sim.advisors import first_idle, idle_take
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
     BUSY,
@@ -25,12 +25,13 @@ from ccenv.sim.codes import (
     RING,
     RINGING,
 )
-from ccenv.sim.contacts import cancel_contact, free_contact, schedule_contact, take_contact
-from ccenv.sim.draws import ONE, U, draw, entity_key, exp, uniform
+from ccenv.sim.contacts import end_contact, schedule_contact, take_contact
+from ccenv.sim.draws import ONE, U, entity_key, exp, uniform
 from ccenv.sim.fields import RECENT_LONG_S, RECENT_S
 from ccenv.sim.jit import block, helper
+from ccenv.sim.joining import connect_leaves, connect_waits, free_advisor, join_connect
+from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
-from ccenv.sim.service import connect_leaves, connect_waits, free_advisor, join_connect
 
 
 @helper
@@ -112,15 +113,25 @@ def dial_lead(e, c, log, i, a):
 @helper
 def dial_reserved(e, c, log, i, g):
     """Dial one lead with the first idle advisor of group g reserved."""
-    a = e.group[g].head
-    idle_leave(e, c, a, RESERVED)
+    a = first_idle(e, c, g)
+    idle_take(e, c, a, RESERVED)
     dial_lead(e, c, log, i, a)
+
+
+@helper
+def answer_probability(e, c, i):
+    """Probability of a live answer in this slot and mode."""
+    p = c.campaign[i].p_answer[e.slot]
+    if c.switches != 0:
+        others = c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid
+        p = min(p * c.mode_answers[e.mode], 1.0 - others)
+    return p
 
 
 @helper
 def _outcome(e, c, i, s):
     """Outcome of an attempt, from its uniform and the probabilities of this slot."""
-    p = c.campaign[i].p_answer[e.slot]
+    p = answer_probability(e, c, i)
     v = uniform(e.contact[s].key, OUTCOME)
     edge = p * (1.0 - c.campaign[i].p_false_positive)
     if v < edge:
@@ -166,7 +177,7 @@ def _longest_idle(e, c, i):
     """The eligible idle advisor who has been idle longest; NIL if none."""
     best = NIL
     for g in range(c.n_groups):
-        a = e.group[g].head
+        a = first_idle(e, c, g)
         if a != NIL and (c.campaign_skill[g] >> U(i)) & ONE != U(0):
             if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
                 best = a
@@ -191,9 +202,7 @@ def on_ring_end(e, c, log, s):
     if not answered:
         e.lines -= 1
         e.campaign[i].lines -= 1
-        e.n_active -= 1
-        cancel_contact(e, s)
-        free_contact(e, s)
+        end_contact(e, s)
         if a != NIL:
             free_advisor(e, c, log, a)
         return
@@ -203,7 +212,7 @@ def on_ring_end(e, c, log, s):
     if a == NIL:
         a = _longest_idle(e, c, i)
         if a != NIL:
-            idle_leave(e, c, a, ADVISOR_TALKING)
+            idle_take(e, c, a, ADVISOR_TALKING)
     if a != NIL:
         join_connect(e, c, log, s, a)
     else:
@@ -232,9 +241,7 @@ def _drop(e, c, log, i, s):
         e.campaign_count[i].dropped_wait_s += e.t - e.contact[s].entry_s
     e.lines -= 1
     e.campaign[i].lines -= 1
-    e.n_active -= 1
-    cancel_contact(e, s)
-    free_contact(e, s)
+    end_contact(e, s)
 
 
 @block

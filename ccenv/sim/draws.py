@@ -1,4 +1,4 @@
-"""Random numbers as functions of (key, purpose), and times as functions of (law, uniform).
+"""Random numbers as functions of (key, purpose), and the mathematics that they need; times are in `laws.py`.
 
 The generator is the splitmix64 finaliser (Steele, Lea & Flood 2014) on a counter. Logarithm and exponential are written
 out, so that results do not depend on the machine's mathematical library; the argument reductions and series are the
@@ -9,8 +9,7 @@ import math
 
 import numpy as np
 
-from ccenv.sim.codes import CONSTANT, EXPONENTIAL, LOGNORMAL, NEVER, PIECEWISE_HAZARD, UNIFORM
-from ccenv.sim.jit import block, helper
+from ccenv.sim.jit import helper
 
 U = np.uint64
 GOLD, MIX_1, MIX_2 = U(0x9E3779B97F4A7C15), U(0xBF58476D1CE4E5B9), U(0x94D049BB133111EB)
@@ -178,56 +177,3 @@ def normal(u):
         b = b * r + 0.59983220655588793769
         b = b * r + 1.0
     return -a / b if q < 0.0 else a / b
-
-
-@block
-def draw(law, u):
-    """Time in seconds at which the survival function of a law record equals u; infinity where it never does."""
-    if law.kind == EXPONENTIAL:
-        return -log(u) * law.a
-    if law.kind == LOGNORMAL:
-        return exp(law.a - law.b * normal(u))
-    if law.kind == CONSTANT:
-        return law.a
-    if law.kind == UNIFORM:
-        return law.b - u * (law.b - law.a)
-    if law.kind == PIECEWISE_HAZARD:
-        need = -log(u)
-        for i in range(law.n - 1):
-            room = law.hazard[i] * (law.start[i + 1] - law.start[i])
-            if need < room:
-                return law.start[i] + need / law.hazard[i]
-            need -= room
-        last = law.n - 1
-        return law.start[last] + need / law.hazard[last] if law.hazard[last] > 0.0 else INFINITY
-    return INFINITY
-
-
-@helper
-def survival(law, x):
-    """Probability that a time of this law record exceeds x >= 0 seconds."""
-    if law.kind == EXPONENTIAL:
-        return exp(-x / law.a)
-    if law.kind == LOGNORMAL:
-        return 0.5 * math.erfc((log(x) - law.a) / (law.b * SQRT_2)) if x > 0.0 else 1.0
-    if law.kind == CONSTANT:
-        return 1.0 if x < law.a else 0.0
-    if law.kind == UNIFORM:
-        return min(1.0, max(0.0, (law.b - x) / (law.b - law.a)))
-    if law.kind == PIECEWISE_HAZARD:
-        used = 0.0
-        for i in range(law.n):
-            if x <= law.start[i]:
-                break
-            end = law.start[i + 1] if i + 1 < law.n else x
-            used += law.hazard[i] * (min(x, end) - law.start[i])
-        return exp(-used)
-    return 1.0 if law.kind == NEVER else 0.0
-
-
-@helper
-def draw_beyond(law, age, u):
-    """A time of this law given that it exceeds `age` seconds."""
-    if law.kind == CONSTANT:
-        return law.a
-    return max(age, draw(law, u * survival(law, age)))

@@ -1,40 +1,36 @@
 """Forks: the same visible state under a new key, everything hidden redrawn from its law given what was seen.
 
-What is visible stays: who waits since when, who is in service or ringing for how long, priorities, contact numbers,
-counts. What is hidden goes: patience, handle and ring times, outcomes, sales, the day level (the forecast takes its
-place), and who will come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots,
-each at a uniform time within its slot; that they may have come back often before is not looked at.
+What is visible stays: who waits since when, who is in service or ringing for how long, priorities, what a CRM knows,
+contact numbers, when a callback is due, advisors and their traits, the mode where it is observed, counts. What is
+hidden goes: patience, handle and ring times, outcomes, sales, true types, the levels and surges of the day (the
+forecast takes their place, also that of a recorded trace), a hidden mode (drawn from its stationary law), and who will
+come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a uniform time
+within its slot; that they may have come back often before is not looked at.
 """
 
-from ccenv.sim.arrivals import draw_gap, schedule_arrival
+from ccenv.sim.arrivals import draw_customer, draw_gap, schedule_arrival
 from ccenv.sim.codes import (
-    CONNECT_WAITING,
-    DROP_AFTER,
     FREE,
     GAP,
-    HANDLE,
     LEAD,
+    MODE_SLOT,
     NIL,
     OPEN,
-    OUTCOME,
-    PATIENCE,
     PENDING_REDIAL,
     PENDING_REPEAT,
-    PRIORITY,
     REDIAL_DELAY,
     REDIAL_P,
     REPEAT_DELAY,
     REPEAT_P,
-    RING,
-    RINGING,
-    TALKING,
-    WAITING,
-    WRAP_UP,
-    WRAPPING,
+    SURGE_SLOT,
 )
-from ccenv.sim.contacts import cancel_contact, schedule_contact
-from ccenv.sim.draws import U, draw, draw_beyond, entity_key, root_key, survival, uniform
+from ccenv.sim.contacts import cancel_contact, schedule_contact, take_contact
+from ccenv.sim.draws import U, entity_key, root_key, uniform
+from ccenv.sim.fork_contacts import redraw_attempt, redraw_inbound
+from ccenv.sim.heap import cancel
 from ccenv.sim.jit import block, helper
+from ccenv.sim.laws import draw
+from ccenv.sim.levels import factor_of, redraw_mode
 from ccenv.sim.returns import due_in_opening_time, recent_slot
 
 VISIBLE, LOST, FINISHED = (
@@ -44,67 +40,15 @@ VISIBLE, LOST, FINISHED = (
 )  # streams of a fork: keys of the contacts in sight, and of those to come again
 
 
-@helper
-def _beyond(e, c, s, law, since, u):
-    """Schedule the end of something that began at `since` and is not over."""
-    schedule_contact(e, s, since + draw_beyond(c.law[law], e.t - since, u))
-
-
-@helper
-def _answer_slot(e, c, s):
-    """The slot in which a connect answered."""
-    return min(max(int((e.contact[s].entry_s - e.open_t) / c.slot_s), 0), c.n_slots - 1)
-
-
-@block
-def _redraw_answered(e, c, s, age):
-    """Who answered, given the age of the talk (0 while waiting), and whether there will be a sale.
-
-    Returns the law of the talk.
-    """
-    i = e.contact[s].index
-    p_answer = c.campaign[i].p_answer[_answer_slot(e, c, s)]
-    p_person = p_answer * (1.0 - c.campaign[i].p_false_positive)
-    p_sale = c.campaign[i].p_sale[e.contact[s].contact_number]
-    sale = p_person * p_sale * survival(c.law[c.campaign[i].handle_sale], age)
-    other = p_person * (1.0 - p_sale) * survival(c.law[c.campaign[i].handle], age)
-    machine = c.campaign[i].p_machine * c.campaign[i].p_machine_passed
-    machine *= survival(c.law[c.campaign[i].handle_machine], age)
-    v = uniform(e.contact[s].key, OUTCOME) * (sale + other + machine)
-    e.contact[s].machine = 1 if v >= sale + other else 0
-    e.contact[s].flag = 1 if v < sale else 0
-    if v < sale:
-        return c.campaign[i].handle_sale
-    return c.campaign[i].handle if v < sale + other else c.campaign[i].handle_machine
-
-
 @block
 def _redraw_contact(e, c, s):
     """The hidden part of a contact in sight."""
-    i = e.contact[s].index
-    phase = e.contact[s].phase
     key = entity_key(e.root, VISIBLE, s)
     e.contact[s].key = key
-    lead = e.contact[s].kind == LEAD
-    if phase == WAITING:
-        _beyond(e, c, s, c.queue[i].patience, e.contact[s].entry_s, uniform(key, PATIENCE))
-    elif phase == TALKING:
-        if lead:
-            law = _redraw_answered(e, c, s, e.t - e.contact[s].since)
-        else:
-            law = c.queue[i].handle[c.advisor_group[e.contact[s].advisor]]
-        _beyond(e, c, s, law, e.contact[s].since, uniform(key, HANDLE))
-    elif phase == WRAPPING:
-        if not lead:
-            again = e.contact[s].n_repeats < c.queue[i].max_repeats and uniform(key, REPEAT_P) < c.queue[i].p_repeat
-            e.contact[s].flag = 1 if again else 0
-        law = c.campaign[i].wrap_up if lead else c.queue[i].wrap_up
-        _beyond(e, c, s, law, e.contact[s].since, uniform(key, WRAP_UP))
-    elif phase == RINGING:
-        _beyond(e, c, s, c.campaign[i].ring, e.contact[s].since, uniform(key, RING))
-    elif phase == CONNECT_WAITING:
-        _redraw_answered(e, c, s, 0.0)
-        _beyond(e, c, s, c.campaign[i].drop_after, e.contact[s].entry_s, uniform(key, DROP_AFTER))
+    if e.contact[s].kind == LEAD:
+        redraw_attempt(e, c, s, key)
+    else:
+        redraw_inbound(e, c, s, key)
 
 
 @helper
@@ -132,21 +76,18 @@ def _maybe_return(e, c, q, key, phase, age):
         return
     law = c.queue[q].redial_delay if redial else c.queue[q].repeat_delay
     left = draw(c.law[law], uniform(key, REDIAL_DELAY if redial else REPEAT_DELAY)) - age
-    s = e.free_head
-    if left <= 0.0 or s == NIL:
+    if left <= 0.0 or e.free_head == NIL:
         return
-    e.free_head = e.contact[s].next
+    s = take_contact(e)
+    e.n_active -= 1
     e.contact[s].key = key
     e.contact[s].number = NIL
     e.contact[s].index = q
-    e.contact[s].advisor = NIL
+    e.contact[s].origin = q
+    e.contact[s].true_type = q
     e.contact[s].phase = phase
     e.contact[s].since = e.t - age
-    e.contact[s].n_redials = 0
-    e.contact[s].n_repeats = 0
-    e.contact[s].machine = 0
-    e.contact[s].flag = 0
-    e.contact[s].priority = 1 if uniform(key, PRIORITY) < c.queue[q].p_priority else 0
+    draw_customer(e, c, s, key)
     schedule_contact(e, s, due_in_opening_time(e, c, left))
 
 
@@ -167,15 +108,32 @@ def _redraw_returns(e, c, q):
 
 
 @block
+def _redraw_levels(e, c):
+    """The day as the forecast has it; the mode as it is seen, or as likely as it ever is."""
+    e.level = 1.0
+    for k in range(c.n_slots):
+        e.slot_level[k] = 1.0
+    e.surging = 0
+    cancel(e, SURGE_SLOT)
+    cancel(e, MODE_SLOT)
+    if e.stage == OPEN:
+        redraw_mode(e, c)
+
+
+@block
 def redraw(e, c, key):
     """Make the record a fork under `key`."""
     e.root = root_key(key)
-    e.level = 1.0
+    _redraw_levels(e, c)
+    for a in range(c.n_advisors):  # for absences to come; what an advisor is like stays
+        e.advisor[a].key = entity_key(e.root, c.advisor_stream, a)
     _rebuild_free_records(e)
     for s in range(e.contact.shape[0]):
         if e.contact[s].phase != FREE:
             _redraw_contact(e, c, s)
     for q in range(c.n_queues):
+        e.queue[q].replays = 0
+        e.queue[q].factor = factor_of(e, c, q)
         draw_gap(e, c, q)
         if e.stage == OPEN:
             schedule_arrival(e, c, q)

@@ -7,18 +7,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ccenv.sim.codes import N_STATES
 from ccenv.sim.counters import COUNTERS
 from ccenv.sim.fields import FIELDS
 from ccenv.sim.sizes import SIZES, Size
 
-LAW_POINTS = 16
+LAW_POINTS = 32
+VALUE_CLASSES = 5  # the first is that of contacts of none
 CONTACT_NUMBERS = 16
 FINISH_STEP_S, FINISH_BINS = 15.0, 64
 ROUTING_STATE, PACING_STATE = 4, 4  # what a rule may remember
 HELD = ROUTING_STATE + PACING_STATE  # place of the flag "routing has held in this epoch"
 RULE_STATE = HELD + 1
 PACING_PARAMS = 8
-LOG_ROWS = 65_536
+LOG_ROWS = 131_072
 
 LAW = np.dtype(
     [
@@ -26,6 +28,7 @@ LAW = np.dtype(
         ("n", "i4"),
         ("a", "f8"),
         ("b", "f8"),
+        ("mean", "f8"),
         ("start", "f8", (LAW_POINTS,)),
         ("hazard", "f8", (LAW_POINTS,)),
     ],
@@ -69,11 +72,32 @@ def _n_counts(z: Size) -> int:
 
 def _config(z: Size) -> np.dtype:
     queue = [
-        ("stream", "u8"), ("rate", "f8", (z.slots,)), ("p_priority", "f8"), ("credit_s", "f8"),
-        ("service_level_s", "f8"), ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"),
-        ("max_repeats", "i4"), ("patience", "i4"),
+        ("stream", "u8"), ("rate", "f8", (z.slots + 1,)), ("linear", "i4"), ("surges", "i4"),
+        ("trace", "i4"), ("n_trace", "i4"),  # where the recorded arrivals begin, NIL if there are none
+        ("p_priority", "f8"), ("credit_s", "f8"), ("service_level_s", "f8"),
+        ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
         ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"), ("handle", "i4", (z.groups,)),
+        ("ivr_time", "i4"), ("detect", "i4"), ("p_contained", "f8"), ("p_hangup", "f8"), ("route", "f8", (z.queues,)),
+        ("p_balk", "f8"), ("announces", "i4"), ("tolerance", "i4"), ("patience_factor", "f8"),
+        ("calls_back", "i4"), ("callback_ring", "i4"), ("callback_retry", "i4"), ("max_tries", "i4"),
+        ("offer_above_s", "f8"), ("p_accept", "f8"), ("p_callback_answer", "f8"),
+        ("p_transfer", "f8"), ("transfer_to", "i4"), ("warm", "i4"), ("handover", "i4"),
+        ("knows", "i4"), ("p_identified", "f8"), ("p_returning", "f8"), ("returning_factor", "f8"),
+        ("p_preferred", "f8"), ("preferred_factor", "f8"), ("n_able", "i4"),
+        ("class_share", "f8", (VALUE_CLASSES,)),  # cumulative, of classes 1, 2, ...
+        ("class_value", "f8", (VALUE_CLASSES,)), ("class_credit_s", "f8", (VALUE_CLASSES,)),
+        ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),
+        ("scores", "i4"), ("score_base", "f8"), ("score_wait", "f8"), ("score_transfer", "f8"), ("score_repeat", "f8"),
+        ("score_quality", "f8"),
     ]  # fmt: skip
+    group = [
+        ("order", "i4"), ("varied", "i4"),  # do handle times depend on the advisor?
+        ("shrinkage", "f8"), ("speed_sigma", "f8"), ("quality", "f8"), ("quality_sd", "f8"),
+        ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
+        ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
+        ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
+    ]  # fmt: skip
+    roster = [("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")]
     campaign = [
         ("stream", "u8"), ("p_answer", "f8", (z.slots,)), ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
@@ -87,8 +111,17 @@ def _config(z: Size) -> np.dtype:
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
             ("n_advisors", "i4"), ("n_slots", "i4"), ("days", "i4"), ("steady", "i4"), ("work_conserving", "i4"),
             ("order_total_wait", "i4"), ("trunks", "i8"), ("open_s", "f8"), ("close_s", "f8"), ("overtime_s", "f8"),
-            ("slot_s", "f8"), ("warm_up_s", "f8"), ("review_s", "f8"), ("level_sigma", "f8"), ("day_stream", "u8"),
-            ("policy_stream", "u8"),
+            ("slot_s", "f8"), ("warm_up_s", "f8"), ("review_s", "f8"),
+            ("day_law", "i4"), ("slot_sigma", "f8"), ("slot_correlation", "f8"),
+            ("switches", "i4"), ("mode_seen", "i4"), ("mode_mean_s", "f8", (2,)), ("mode_arrivals", "f8", (2,)),
+            ("mode_answers", "f8", (2,)),
+            ("p_surge", "f8"), ("surge_factor", "f8"), ("surge_from_s", "f8"), ("surge_until_s", "f8"),
+            ("surge_lasts", "i4"), ("day_stream", "u8"), ("slot_stream", "u8"), ("mode_stream", "u8"),
+            ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
+            ("prefers", "i4"),  # does anybody have a preferred advisor?
+            ("n_roster", "i4"), ("roster", np.dtype(roster, align=True), (z.roster,)),
+            ("trace", "f8", (z.trace,)),
+            ("group", np.dtype(group, align=True), (z.groups,)),
             ("queue", np.dtype(queue, align=True), (z.queues,)),
             ("campaign", np.dtype(campaign, align=True), (z.campaigns,)),
             ("queue_skill", "u8", (z.groups,)),  # bit q: the group handles queue q
@@ -113,30 +146,36 @@ def _config(z: Size) -> np.dtype:
 
 def _env(z: Size) -> np.dtype:
     queue = [
-        ("n_fresh", "i8"), ("residual", "f8"), ("since", "f8"), ("recent_t", "f8"), ("arrivals", "f8"),
+        ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
+        ("residual_slot", "i4"),
+        ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("recent_t", "f8"), ("arrivals", "f8"),
         ("abandoned", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
         ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),  # by recent slot: who may come again
     ]  # fmt: skip
-    group = [("head", "i4"), ("tail", "i4"), ("n", "i4", (5,))]
+    group = [("n", "i4", (N_STATES,)), ("turn", "i8")]
     campaign = [
         ("n_leads", "i8"), ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"),
         ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"),
         ("lines", "i4"),
     ]  # fmt: skip
     advisor = [
-        ("since", "f8"),
-        ("idle_since", "f8"),
-        ("state", "i4"),
-        ("contact", "i4"),
-        ("previous", "i4"),
-        ("next", "i4"),
-        ("leaving", "i4"),
-    ]
+        ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
+        ("place", "i4"),  # in the group's part of the idle heap
+        ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
+        ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
+        ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
+        ("load_t", "f8"),
+    ]  # fmt: skip
     contact = [
-        ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("phase", "i4"),
-        ("kind", "i4"),
-        ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"), ("n_redials", "i4"),
-        ("n_repeats", "i4"), ("priority", "i4"), ("contact_number", "i4"), ("machine", "i4"), ("flag", "i4"),
+        ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
+        ("waited_s", "f8"),
+        ("accepted_s", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
+        ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
+        ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
+        ("preferred", "i4"), ("n_redials", "i4"), ("n_repeats", "i4"),
+        ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
+        ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
+        ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"),
     ]  # fmt: skip
     counts = [
         (f"{axis}_count", np.dtype([(c.name, "f8") for c in counters]), (_entities(z)[axis],))
@@ -145,14 +184,16 @@ def _env(z: Size) -> np.dtype:
     n_counts = _n_counts(z)
     return np.dtype(
         [
-            ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"),
+            ("root", "u8"), ("t", "f8"), ("level", "f8"), ("slot_level", "f8", (z.slots,)), ("open_t", "f8"),
+            ("close_t", "f8"),
             ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"),
             ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"), ("waiting_bits", "u8"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
-            ("given", "i4"), ("illegal", "i4"),
+            ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
+            ("surging", "i4"), ("roster_at", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
             ("rule_state", "f8", (RULE_STATE,)),
             *counts,
             ("base", "f8", (n_counts,)),  # the counters when counting started
@@ -162,6 +203,7 @@ def _env(z: Size) -> np.dtype:
             ("campaign", np.dtype(campaign, align=True), (z.campaigns,)),
             ("in_service", "i4", (z.pairs,)),
             ("advisor", np.dtype(advisor, align=True), (z.advisors,)),
+            ("idle", "i4", (z.advisors,)),  # a heap of idle advisors for each group, where its advisors are numbered
             ("heap", np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True), (z.heap,)),
             ("place", "i4", (z.heap,)),
             ("contact", np.dtype(contact, align=True), (z.contacts,)),

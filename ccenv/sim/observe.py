@@ -2,16 +2,23 @@
 
 import numpy as np
 
-from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, DAY_S, NIL, OFF, RESERVED
+from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
 from ccenv.sim.draws import exp
 from ccenv.sim.fields import FINISH_HORIZONS_S, N_OLDEST, RECENT_S, RINGING_AGES_S
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
-from ccenv.sim.service import pair_of
+from ccenv.sim.talking import pair_of
 
 PER_HOUR = 3600.0 / RECENT_S
 N_HORIZONS = len(FINISH_HORIZONS_S)
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
+
+
+@helper
+def _forecast(c, q, slot):
+    """Mean of the profile over a slot."""
+    rate = c.queue[q].rate[slot]
+    return rate if c.queue[q].linear == 0 else 0.5 * (rate + c.queue[q].rate[slot + 1])
 
 
 @helper
@@ -29,8 +36,9 @@ def _write_queues(e, c, snap):
         per_hour = exp((e.queue[q].recent_t - e.t) / RECENT_S) * PER_HOUR
         snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
         snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
-        snap.forecast_per_hour[q] = c.queue[q].rate[e.slot]
-        snap.forecast_next_per_hour[q] = c.queue[q].rate[following]
+        snap.callbacks_pending[q] = e.queue[q].n_callbacks
+        snap.forecast_per_hour[q] = _forecast(c, q, e.slot)
+        snap.forecast_next_per_hour[q] = _forecast(c, q, following)
 
 
 @helper
@@ -42,7 +50,7 @@ def _write_finishes(e, c, snap, g):
         if e.advisor[a].state == ADVISOR_TALKING:
             s = e.advisor[a].contact
             p = pair_of(e, c, s)
-            x = min((e.t - e.contact[s].since) / FINISH_STEP_S, FINISH_BINS - 1.000001)
+            x = min((e.t - e.contact[s].talk_t) / FINISH_STEP_S, FINISH_BINS - 1.000001)
             i = int(x)
             part = x - i
             for h in range(N_HORIZONS):
@@ -58,6 +66,7 @@ def _write_groups(e, c, snap):
         n = e.group[g].n
         snap.reserved[g] = n[RESERVED]
         snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
+        snap.away[g] = n[AWAY]
         snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
         snap.staffed_next[g] = c.staffing[g, following]
         _write_finishes(e, c, snap, g)
@@ -89,6 +98,8 @@ def write_rest(e, c, snap):
     snap.time_of_day_s = e.t - e.day * DAY_S
     snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
     snap.since_last_s = e.t - e.last_decision_t
+    snap.mode = e.mode if c.mode_seen != 0 else 0.0
+    snap.in_ivr = e.in_ivr
     _write_queues(e, c, snap)
     _write_groups(e, c, snap)
     _write_campaigns(e, c, snap)

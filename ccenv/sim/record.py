@@ -43,6 +43,13 @@ def note_clock(e, log, code, number):
         _write(e, log, WHOLE(code), NONE, NONE, WHOLE(number), np.uint64(0), NONE, NONE, WHOLE(0))
 
 
+@helper
+def note_advisor(e, c, log, code, a):
+    """A row about an advisor without a contact."""
+    if log.on != 0:
+        _write(e, log, WHOLE(code), NONE, NONE, NONE, np.uint64(0), WHOLE(c.advisor_group[a]), WHOLE(a), WHOLE(0))
+
+
 @block
 def _write_contact(e, c, log, code, s, detail):
     a = e.contact[s].advisor

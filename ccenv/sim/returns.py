@@ -1,9 +1,10 @@
 """Contacts that come again: redials after abandoning or being blocked, repeats after an unresolved contact."""
 
-from ccenv.sim.codes import DAY_S, INFINITY, PENDING_REDIAL, PENDING_REPEAT, REDIAL_DELAY, REDIAL_P, REPEAT_DELAY
-from ccenv.sim.contacts import cancel_contact, free_contact, schedule_contact
-from ccenv.sim.draws import draw, uniform
+from ccenv.sim.codes import DAY_S, INFINITY, NIL, PENDING_REDIAL, PENDING_REPEAT, REDIAL_DELAY, REDIAL_P, REPEAT_DELAY
+from ccenv.sim.contacts import end_contact, schedule_contact
+from ccenv.sim.draws import uniform
 from ccenv.sim.jit import block, helper
+from ccenv.sim.laws import draw
 
 
 @helper
@@ -42,18 +43,18 @@ def due_in_opening_time(e, c, delay):
 @block
 def redial_or_leave(e, c, s):
     """An abandoned or blocked contact redials later, or is lost."""
-    q = e.contact[s].index
+    q = e.contact[s].true_type
     key = e.contact[s].key
-    e.n_active -= 1
-    e.queue[q].n_lost[recent_slot(e, c, 0)] += 1
+    e.queue[e.contact[s].origin].n_lost[recent_slot(e, c, 0)] += 1
     if e.contact[s].n_redials < c.queue[q].max_redials and uniform(key, REDIAL_P) < c.queue[q].p_redial:
         delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
+        e.n_active -= 1
+        e.contact[s].partner = NIL
         e.contact[s].phase = PENDING_REDIAL
         e.contact[s].since = e.t
         schedule_contact(e, s, due_in_opening_time(e, c, delay))
     else:
-        cancel_contact(e, s)
-        free_contact(e, s)
+        end_contact(e, s)
 
 
 @block

@@ -1,199 +1,212 @@
-"""Talking and wrap-up, the same for inbound and outbound, and what an advisor does when free."""
+"""Inbound service: what is decided when it begins, and what comes of it when the talk ends."""
 
-from ccenv.sim.advisors import idle_push, set_state
 from ccenv.sim.codes import (
-    ADVISOR_TALKING,
-    ADVISOR_WRAP_UP,
-    CONNECT_WAITING,
     FRESH,
     HANDLE,
+    HANDOVER,
+    HOLDING,
     LEAD,
-    LOG_JOINED,
+    LOG_HANDOVER_END,
     LOG_TALK_END,
-    LOG_WRAP_UP_END,
+    LOG_TRANSFERRED,
     NIL,
-    OFF,
     REPEAT_P,
     SALE,
     TALKING,
-    WRAP_UP,
-    WRAPPING,
+    TRANSFER,
+    TRANSFER_P,
 )
-from ccenv.sim.contacts import cancel_contact, free_contact, schedule_contact
-from ccenv.sim.draws import ONE, U, draw, uniform
+from ccenv.sim.contacts import cancel_contact, schedule_contact, take_contact
+from ccenv.sim.draws import child_key, uniform
 from ccenv.sim.jit import block, helper
+from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
-from ccenv.sim.returns import recent_slot, start_repeat
+from ccenv.sim.talking import leave_service, talk_for
+from ccenv.sim.traits import handle_s, maybe_sample, p_repeat_with, p_sale_with, points_above
+from ccenv.sim.waiting import offer
+from ccenv.sim.wrap_up import release_partner, start_wrap_up
+
+BEST_SCORE = 100.0
 
 
 @helper
-def pair_of(e, c, s):
-    """Index of the compatible pair that a contact in service belongs to."""
-    g = c.advisor_group[e.contact[s].advisor]
-    if e.contact[s].kind == LEAD:
-        return c.campaign_pair[e.contact[s].index, g]
-    return c.queue_pair[e.contact[s].index, g]
-
-
-@block
-def start_talk(e, c, s, a, law):
-    """Contact s talks to advisor a for a time of the given law."""
-    e.contact[s].advisor = a
-    e.contact[s].phase = TALKING
-    e.contact[s].since = e.t
-    e.advisor[a].contact = s
-    set_state(e, c, a, ADVISOR_TALKING)
-    e.in_service[pair_of(e, c, s)] += 1
-    schedule_contact(e, s, e.t + draw(c.law[law], uniform(e.contact[s].key, HANDLE)))
-
-
-@block
-def join_connect(e, c, log, s, a):
-    """Join a connect, or a machine passed for one, to advisor a, whom the caller has taken out of the idle line."""
-    i = e.contact[s].index
-    delay = e.t - e.contact[s].entry_s
-    e.contact[s].advisor = a
-    sale = 0
-    if e.contact[s].machine != 0:
-        e.campaign_count[i].mp_joined += 1
-        law = c.campaign[i].handle_machine
-    else:
-        e.campaign_count[i].joined += 1
-        e.campaign_count[i].joined_delay_s += delay
-        law = c.campaign[i].handle
-        p_sale = c.campaign[i].p_sale[e.contact[s].contact_number]
-        e.campaign_count[i].expected_sale_value += p_sale * c.campaign[i].sale_value
-        if uniform(e.contact[s].key, SALE) < p_sale:
-            sale = 1
-            law = c.campaign[i].handle_sale
-    e.contact[s].flag = sale
-    note_contact(e, c, log, LOG_JOINED, s, sale)
-    start_talk(e, c, s, a, law)
+def misrouted(e, s):
+    """Does an inbound contact stand in a queue that is not its own?"""
+    return e.contact[s].true_type != e.contact[s].index
 
 
 @helper
-def connect_leaves(e, s):
-    """Take a waiting connect out of its campaign's line."""
-    i = e.contact[s].index
-    before = e.contact[s].previous
-    after = e.contact[s].next
-    if before == NIL:
-        e.campaign[i].wait_head = after
-    else:
-        e.contact[before].next = after
-    if after == NIL:
-        e.campaign[i].wait_tail = before
-    else:
-        e.contact[after].previous = before
-    e.campaign[i].waiting -= 1
-
-
-@helper
-def connect_waits(e, s):
-    """Put a connect at the end of its campaign's line."""
-    i = e.contact[s].index
-    last = e.campaign[i].wait_tail
-    e.contact[s].phase = CONNECT_WAITING
-    e.contact[s].previous = last
-    e.contact[s].next = NIL
-    if last == NIL:
-        e.campaign[i].wait_head = s
-    else:
-        e.contact[last].next = s
-    e.campaign[i].wait_tail = s
-    e.campaign[i].waiting += 1
-
-
-@block
-def free_advisor(e, c, log, a):
-    """An advisor has finished: leave, take the connect that has waited longest, or become idle."""
-    if e.advisor[a].leaving != 0:
-        e.advisor[a].leaving = 0
-        set_state(e, c, a, OFF)
+def _decide_sale(e, c, s, a):
+    """Will the contact buy? Its expected value is counted."""
+    q = e.contact[s].index
+    if c.queue[q].p_sale == 0.0:
         return
-    skill = c.campaign_skill[c.advisor_group[a]]
-    first = NIL
-    for i in range(c.n_campaigns):
-        s = e.campaign[i].wait_head
-        if (
-            s != NIL
-            and (skill >> U(i)) & ONE != U(0)
-            and (first == NIL or e.contact[s].entry_s < e.contact[first].entry_s)
-        ):
-            first = s
-    if first == NIL:
-        idle_push(e, c, a)
-        return
-    connect_leaves(e, first)
-    join_connect(e, c, log, first, a)
-
-
-@block
-def on_talk_end(e, c, log, s):
-    """The line is free; the advisor wraps up."""
-    i = e.contact[s].index
-    talk = e.t - e.contact[s].since
-    e.lines -= 1
-    e.in_service[pair_of(e, c, s)] -= 1
-    if e.contact[s].kind == LEAD:
-        e.campaign[i].lines -= 1
-        law = c.campaign[i].wrap_up
-        if e.contact[s].machine != 0:
-            e.campaign_count[i].mp_talk_s += talk
-        else:
-            e.campaign_count[i].talk_s += talk
-            if e.contact[s].flag != 0:
-                e.campaign_count[i].sales += 1
-                e.campaign_count[i].sale_value += c.campaign[i].sale_value
-        note_contact(e, c, log, LOG_TALK_END, s, 0)
-    else:
-        law = c.queue[i].wrap_up
-        e.queue_count[i].talk_s += talk
-        _resolve(e, c, s, i)
-        note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].flag)
-    wrap_up_s = draw(c.law[law], uniform(e.contact[s].key, WRAP_UP))
-    e.contact[s].phase = WRAPPING
-    e.contact[s].since = e.t
-    set_state(e, c, e.contact[s].advisor, ADVISOR_WRAP_UP)
-    if wrap_up_s > 0.0:
-        schedule_contact(e, s, e.t + wrap_up_s)
-    else:
-        on_wrap_up_end(e, c, log, s)
+    p = p_sale_with(e, c, a, c.queue[q].p_sale)
+    e.queue_count[q].expected_order_value += p * _order_value(e, c, s)
+    e.contact[s].buys = 1 if uniform(e.contact[s].key, SALE) < p else 0
 
 
 @helper
-def _resolve(e, c, s, q):
-    """Is the contact resolved, or will it come again? Kept in `flag` until wrap-up is over."""
+def _order_value(e, c, s):
+    return c.queue[e.contact[s].index].sale_value * c.queue[e.contact[s].origin].class_value[e.contact[s].value_class]
+
+
+@block
+def begin_service(e, c, s):
+    """An advisor begins to serve an inbound contact: transfer, sale and handle time are settled."""
+    q = e.contact[s].index
+    a = e.contact[s].advisor
+    key = e.contact[s].key
+    if misrouted(e, s):
+        e.contact[s].transfers = 1
+        e.contact[s].factor = 1.0
+        talk_for(e, c, s, draw(c.law[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE)))
+        return
+    law = c.queue[q].handle[c.advisor_group[a]]
+    if c.queue[q].p_transfer > 0.0 and uniform(key, TRANSFER_P) < c.queue[q].p_transfer:
+        e.contact[s].transfers = 1
+    else:
+        _decide_sale(e, c, s, a)
+        if e.contact[s].buys != 0 and c.queue[q].handle_sale != NIL:
+            law = c.queue[q].handle_sale
+    talk_for(e, c, s, handle_s(e, c, s, a, law))
+
+
+@helper
+def _score(e, c, s, a):
+    """Count the contact's satisfaction."""
+    q = e.contact[s].index
+    if c.queue[q].scores == 0:
+        return
+    score = c.queue[q].score_base
+    score -= c.queue[q].score_wait * e.contact[s].waited_s / 60.0
+    score -= c.queue[q].score_transfer * e.contact[s].n_transfers
+    score -= c.queue[q].score_repeat * e.contact[s].n_repeats
+    score += c.queue[q].score_quality * points_above(e, c, a)
+    e.queue_count[q].scored += 1
+    e.queue_count[q].score += min(max(score, 0.0), BEST_SCORE)
+
+
+@helper
+def _resolve(e, c, s, a):
+    """The request is settled here: sale, resolution, satisfaction."""
+    q = e.contact[s].index
+    if e.contact[s].buys != 0:
+        e.queue_count[q].orders += 1
+        e.queue_count[q].order_value += _order_value(e, c, s)
     again = 0
-    if e.contact[s].n_repeats < c.queue[q].max_repeats and uniform(e.contact[s].key, REPEAT_P) < c.queue[q].p_repeat:
-        again = 1
-    e.contact[s].flag = again
+    if e.contact[s].n_repeats < c.queue[q].max_repeats:
+        if uniform(e.contact[s].key, REPEAT_P) < p_repeat_with(e, c, a, c.queue[q].p_repeat):
+            again = 1
+    e.contact[s].unresolved = again
     if again != 0:
         e.queue_count[q].unresolved += 1
     else:
         e.queue_count[q].resolved += 1
         if e.contact[s].kind == FRESH:
-            e.queue_count[q].fresh_resolved += 1
+            e.queue_count[e.contact[s].origin].fresh_resolved += 1
+    _score(e, c, s, a)
 
 
 @block
-def on_wrap_up_end(e, c, log, s):
-    """The contact's own end, then the advisor is free."""
-    a = e.contact[s].advisor
-    i = e.contact[s].index
-    note_contact(e, c, log, LOG_WRAP_UP_END, s, 0)
-    e.n_active -= 1
-    e.contact[s].advisor = NIL
-    if e.contact[s].kind == LEAD:
-        e.campaign_count[i].wrap_up_s += e.t - e.contact[s].since
-        cancel_contact(e, s)
-        free_contact(e, s)
+def _start_leg(e, c, log, s, to, warm):
+    """The request goes on in another queue, as a contact of its own that takes over the line."""
+    leg = take_contact(e)
+    if leg == NIL:
+        return
+    e.contact[leg].key = child_key(e.contact[s].key, TRANSFER, e.contact[s].n_transfers)
+    e.contact[leg].number = e.contact[s].number
+    e.contact[leg].kind = e.contact[s].kind
+    e.contact[leg].index = to
+    e.contact[leg].true_type = to
+    e.contact[leg].origin = e.contact[s].origin
+    e.contact[leg].waited_s = e.contact[s].waited_s
+    e.contact[leg].factor = 1.0
+    e.contact[leg].n_repeats = e.contact[s].n_repeats
+    e.contact[leg].n_redials = e.contact[s].n_redials
+    e.contact[leg].n_transfers = e.contact[s].n_transfers + 1
+    e.contact[leg].priority = e.contact[s].priority
+    e.contact[leg].identified = e.contact[s].identified
+    e.contact[leg].returning = e.contact[s].returning
+    e.contact[leg].value_class = e.contact[s].value_class
+    e.contact[leg].preferred = e.contact[s].preferred
+    if warm:
+        e.contact[leg].partner = s
+        e.contact[s].partner = leg
+    e.queue_count[to].transfers_in += 1
+    note_contact(e, c, log, LOG_TRANSFERRED, leg, 0)
+    offer(e, c, log, leg)
+
+
+@helper
+def _transfer(e, c, log, s):
+    """The talk ends with a transfer, cold or warm."""
+    q = e.contact[s].index
+    e.queue_count[q].transferred_out += 1
+    if misrouted(e, s) or c.queue[q].warm == 0:
+        to = e.contact[s].true_type if misrouted(e, s) else c.queue[q].transfer_to
+        e.queue_count[q].talk_s += leave_service(e, c, s)
+        _start_leg(e, c, log, s, to, False)
+        start_wrap_up(e, c, log, s)
     else:
-        e.queue_count[i].wrap_up_s += e.t - e.contact[s].since
-        e.queue[i].n_finished[recent_slot(e, c, 0)] += 1
-        if e.contact[s].flag != 0:
-            start_repeat(e, c, s)
-        else:
-            cancel_contact(e, s)
-            free_contact(e, s)
-    free_advisor(e, c, log, a)
+        cancel_contact(e, s)
+        e.contact[s].phase = HOLDING
+        _start_leg(e, c, log, s, c.queue[q].transfer_to, True)
+
+
+@helper
+def _end_attempt(e, c, s, talk):
+    """A joined connect, or a machine, has talked."""
+    i = e.contact[s].index
+    e.campaign[i].lines -= 1
+    if e.contact[s].machine != 0:
+        e.campaign_count[i].mp_talk_s += talk
+    else:
+        e.campaign_count[i].talk_s += talk
+        if e.contact[s].buys != 0:
+            e.campaign_count[i].sales += 1
+            e.campaign_count[i].sale_value += c.campaign[i].sale_value
+
+
+@block
+def on_talk_end(e, c, log, s):
+    """The talk is over: transferred, or the line is free; the advisor wraps up."""
+    a = e.contact[s].advisor
+    inbound = e.contact[s].kind != LEAD
+    maybe_sample(e, c, s, a)
+    if inbound and e.contact[s].transfers != 0:
+        note_contact(e, c, log, LOG_TALK_END, s, 0)
+        _transfer(e, c, log, s)
+        return
+    talk = leave_service(e, c, s)
+    e.lines -= 1
+    if inbound:
+        e.queue_count[e.contact[s].index].talk_s += talk
+        _resolve(e, c, s, a)
+    else:
+        _end_attempt(e, c, s, talk)
+    note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved)
+    start_wrap_up(e, c, log, s)
+
+
+@helper
+def hand_over(e, c, log, s):
+    """A leg has been assigned: both advisors talk for a while."""
+    first = e.contact[s].partner
+    q = e.contact[first].index
+    time = draw(c.law[c.queue[q].handover], uniform(e.contact[s].key, HANDOVER))
+    if time > 0.0:
+        schedule_contact(e, s, e.t + time)
+    else:
+        on_handover_end(e, c, log, s)
+
+
+@block
+def on_handover_end(e, c, log, s):
+    """The second advisor goes on alone."""
+    note_contact(e, c, log, LOG_HANDOVER_END, s, 0)
+    first = e.contact[s].partner
+    e.contact[s].partner = NIL
+    e.contact[s].phase = TALKING
+    begin_service(e, c, s)
+    release_partner(e, c, log, first)

@@ -1,35 +1,27 @@
-"""Inbound contacts in the building: entering, giving up, being assigned, coming again."""
+"""Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
 
-from ccenv.sim.advisors import idle_leave
 from ccenv.sim.codes import (
-    ADVISOR_TALKING,
-    FRESH,
+    IDLE,
     LOG_ABANDONED,
-    LOG_ASSIGNED,
-    LOG_BLOCKED,
-    LOG_REDIAL,
-    LOG_REPEAT,
+    LOG_CALLBACK_ACCEPTED,
+    LOG_CALLBACK_DUE,
     LOG_UNSERVED,
     LOG_WAITING,
     NIL,
+    OVERTIME_OVER,
     PATIENCE,
-    PENDING_REDIAL,
-    REDIAL,
-    REPEAT,
+    PENDING_CALLBACK,
+    VIRTUAL,
+    WAITING,
 )
-from ccenv.sim.contacts import (
-    cancel_contact,
-    free_contact,
-    join_queue,
-    leave_queue,
-    schedule_contact,
-)
-from ccenv.sim.draws import child_key, draw, exp, uniform
+from ccenv.sim.contacts import cancel_contact, end_contact, join_queue, leave_queue, schedule_contact
+from ccenv.sim.draws import ONE, U, exp, uniform
 from ccenv.sim.fields import RECENT_S
 from ccenv.sim.jit import block, helper
+from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
-from ccenv.sim.returns import redial_or_leave
-from ccenv.sim.service import start_talk
+from ccenv.sim.returns import due_in_opening_time, redial_or_leave
+from ccenv.sim.wrap_up import release_partner
 
 
 @helper
@@ -42,29 +34,82 @@ def decay_recent(e, q):
         e.queue[q].recent_t = e.t
 
 
-@block
-def enter(e, c, log, s):
-    """A contact reaches the centre: blocked, or waiting with its patience."""
-    q = e.contact[s].index
-    if e.lines >= c.trunks:
-        e.queue_count[q].blocked += 1
-        note_contact(e, c, log, LOG_BLOCKED, s, 0)
-        redial_or_leave(e, c, s)
-        return
-    e.lines += 1
-    e.queue_count[q].offered += 1
-    decay_recent(e, q)
-    e.queue[q].arrivals += 1.0
-    e.contact[s].entry_s = e.t
-    e.contact[s].credit_s = c.queue[q].credit_s if e.contact[s].priority != 0 else 0.0
-    join_queue(e, c, s)
-    patience = draw(c.law[c.queue[q].patience], uniform(e.contact[s].key, PATIENCE))
-    schedule_contact(e, s, e.t + patience)
-    note_contact(e, c, log, LOG_WAITING, s, 0)
+@helper
+def _credit(e, c, s):
+    """Waiting credit: of priority and value class, and the waiting already done for the same request."""
+    credit = e.contact[s].waited_s
+    if e.contact[s].priority != 0:
+        credit += c.queue[e.contact[s].origin].credit_s
+    if e.contact[s].identified != 0:
+        credit += c.queue[e.contact[s].origin].class_credit_s[e.contact[s].value_class]
+    return credit
 
 
 @helper
-def _count_wait(e, q, wait):
+def _stand_in_line(e, c, s, phase):
+    e.contact[s].entry_s = e.t
+    e.contact[s].credit_s = _credit(e, c, s)
+    join_queue(e, c, s, phase)
+
+
+@helper
+def _count_offered(e, q):
+    e.queue_count[q].offered += 1
+    decay_recent(e, q)
+    e.queue[q].arrivals += 1.0
+
+
+@helper
+def must_wait(e, c, q):
+    """Does somebody stand in line, or is no advisor with the skill idle?"""
+    if e.queue[q].length > 0:
+        return True
+    for g in range(c.n_groups):
+        if e.group[g].n[IDLE] > 0 and (c.queue_skill[g] >> U(q)) & ONE != U(0):
+            return False
+    return True
+
+
+@block
+def offer(e, c, log, s):
+    """A contact joins its queue and waits on the line with its patience, which `factor` multiplies."""
+    q = e.contact[s].index
+    too_late = e.stage == OVERTIME_OVER and must_wait(e, c, q)
+    _count_offered(e, q)
+    _stand_in_line(e, c, s, WAITING)
+    patience = draw(c.law[c.queue[q].patience], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
+    schedule_contact(e, s, e.t + patience)
+    note_contact(e, c, log, LOG_WAITING, s, 0)
+    if too_late:
+        _unserve(e, c, log, s)
+
+
+@helper
+def accept_callback(e, c, log, s):
+    """A contact hangs up and stands in line as a virtual one."""
+    q = e.contact[s].index
+    _count_offered(e, q)
+    e.queue_count[q].callback_accepted += 1
+    e.queue[q].n_callbacks += 1
+    e.contact[s].accepted_s = e.t
+    e.lines -= 1
+    _stand_in_line(e, c, s, VIRTUAL)
+    note_contact(e, c, log, LOG_CALLBACK_ACCEPTED, s, 0)
+
+
+@block
+def on_callback_due(e, c, log, s):
+    """A callback is due again: it stands in line once more, with the time since it last joined as credit."""
+    note_contact(e, c, log, LOG_CALLBACK_DUE, s, 0)
+    cancel_contact(e, s)
+    e.n_active += 1
+    e.contact[s].waited_s += e.t - e.contact[s].entry_s
+    _stand_in_line(e, c, s, VIRTUAL)
+
+
+@helper
+def count_wait(e, q, wait):
+    """Count a contact that leaves the line, if it stood there for any time."""
     if wait > 0.0:
         e.queue_count[q].waited += 1
 
@@ -74,6 +119,7 @@ def on_abandoned(e, c, log, s):
     """Patience is over."""
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
+    first = e.contact[s].partner
     note_contact(e, c, log, LOG_ABANDONED, s, 0)
     leave_queue(e, s)
     e.lines -= 1
@@ -83,64 +129,37 @@ def on_abandoned(e, c, log, s):
     e.queue_count[q].wait_abandoned_s += wait
     if wait <= c.queue[q].service_level_s:
         e.queue_count[q].abandoned_in_time += 1
-    _count_wait(e, q, wait)
+    count_wait(e, q, wait)
+    e.contact[s].waited_s += wait
     redial_or_leave(e, c, s)
+    release_partner(e, c, log, first)
 
 
 @block
-def assign(e, c, log, q, g):
-    """The head of queue q goes to the first idle advisor of group g."""
-    s = e.queue[q].head
-    a = e.group[g].head
+def _unserve(e, c, log, s):
+    q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
+    first = e.contact[s].partner
+    note_contact(e, c, log, LOG_UNSERVED, s, 0)
     leave_queue(e, s)
-    e.queue_count[q].answered += 1
-    if e.contact[s].kind == FRESH:
-        e.queue_count[q].fresh_answered += 1
-    e.queue_count[q].wait_answered_s += wait
-    if wait <= c.queue[q].service_level_s:
-        e.queue_count[q].answered_in_time += 1
-    _count_wait(e, q, wait)
-    e.contact[s].advisor = a
-    note_contact(e, c, log, LOG_ASSIGNED, s, 0)
-    idle_leave(e, c, a, ADVISOR_TALKING)
-    start_talk(e, c, s, a, c.queue[q].handle[g])
+    e.lines -= 1
+    e.queue_count[q].unserved += 1
+    e.queue_count[q].wait_unserved_s += wait
+    count_wait(e, q, wait)
+    end_contact(e, s)
+    release_partner(e, c, log, first)
 
 
 @block
-def unserve(e, c, log, q):
-    """Overtime is over: all who wait in this queue go unserved."""
+def send_away(e, c, log, q):
+    """Overtime is over: who waits in this queue goes unserved, who is to be called back comes again tomorrow."""
     while e.queue[q].head != NIL:
         s = e.queue[q].head
-        wait = e.t - e.contact[s].entry_s
-        note_contact(e, c, log, LOG_UNSERVED, s, 0)
-        leave_queue(e, s)
-        e.lines -= 1
-        e.n_active -= 1
-        e.queue_count[q].unserved += 1
-        e.queue_count[q].wait_unserved_s += wait
-        _count_wait(e, q, wait)
-        cancel_contact(e, s)
-        free_contact(e, s)
-
-
-@block
-def on_return(e, c, log, s):
-    """A pending redial or repeat is due: a new contact of the same person, with its own key."""
-    q = e.contact[s].index
-    cancel_contact(e, s)
-    e.n_active += 1
-    if e.contact[s].phase == PENDING_REDIAL:
-        e.contact[s].key = child_key(e.contact[s].key, REDIAL, e.contact[s].n_redials)
-        e.contact[s].n_redials += 1
-        e.contact[s].kind = REDIAL
-        e.queue_count[q].redials += 1
-        note_contact(e, c, log, LOG_REDIAL, s, 0)
-    else:
-        e.contact[s].key = child_key(e.contact[s].key, REPEAT, e.contact[s].n_repeats)
-        e.contact[s].n_repeats += 1
-        e.contact[s].n_redials = 0
-        e.contact[s].kind = REPEAT
-        e.queue_count[q].repeats += 1
-        note_contact(e, c, log, LOG_REPEAT, s, 0)
-    enter(e, c, log, s)
+        if e.contact[s].phase != VIRTUAL:
+            _unserve(e, c, log, s)
+        else:
+            count_wait(e, q, e.t - e.contact[s].entry_s)
+            leave_queue(e, s)
+            e.n_active -= 1
+            e.contact[s].phase = PENDING_CALLBACK
+            schedule_contact(e, s, due_in_opening_time(e, c, 0.0))

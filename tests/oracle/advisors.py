@@ -64,8 +64,9 @@ class Advisors:
     def take(self, advisor: Advisor) -> None:
         """Take an idle advisor from the line for a contact; the next state follows at once."""
         group = self.group_of(advisor)
+        if advisor is first_idle(group):
+            group.turn = (advisor.number + 1) % len(group.advisors)
         group.idle.remove(advisor)
-        group.turn = (advisor.number + 1) % len(group.advisors)
 
     def first_idle(self, group: GroupState) -> Advisor:
         """Who comes first in a group's idle line."""

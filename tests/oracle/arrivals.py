@@ -88,7 +88,9 @@ class Arrivals:
         return codes.INFINITY
 
     def take_off(self, queue: QueueState) -> None:
-        """What has been used up of the gap since it was last looked at is taken off."""
+        """What has been used up of the gap since it was last looked at is taken off; the next arrival is forgotten."""
+        if queue.arrival is not None:
+            queue.arrival.cancelled = True
         if queue.gap_left is None:
             return
         for piece in self.pieces(queue):
@@ -97,5 +99,3 @@ class Arrivals:
                 queue.gap_left -= piece.first * (end - start) if piece.first == piece.last else piece.area(start, end)
         queue.gap_left = max(0.0, queue.gap_left)
         queue.gap_since = self.sim.now
-        if queue.arrival is not None:
-            queue.arrival.cancelled = True

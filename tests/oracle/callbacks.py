@@ -26,14 +26,11 @@ class Callbacks:
         return declared
 
     def accept(self, contact: Contact) -> None:
-        """It hangs up, and stands in line without a line. When overtime is over it is due tomorrow."""
-        too_late = self.sim.clock.stage == codes.OVERTIME_OVER
+        """It hangs up, and stands in line without a line."""
         contact.virtual, contact.accepted_s, contact.tries = True, self.sim.now, 0
         self.sim.inbound.stand_in_line(contact, codes.VIRTUAL)
         self.sim.inbound.count(contact, "callback_accepted")
         self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_ACCEPTED, contact)
-        if too_late:
-            self.send_away(contact)
 
     def ring(self, contact: Contact, advisor: Advisor) -> None:
         """Assigned: it is called, with an advisor reserved."""

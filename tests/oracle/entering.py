@@ -132,7 +132,8 @@ class Entering:
     def accepts_callback(self, contact: Contact, queue: QueueState, heard_s: float) -> bool:
         """Whether it is offered a callback and accepts it."""
         callback = queue.declared.callback
-        if callback is None or heard_s < callback.offer_above_s:
+        too_late = self.sim.clock.stage == codes.OVERTIME_OVER
+        if callback is None or heard_s < callback.offer_above_s or too_late:
             return False
         self.sim.inbound.count(contact, "callback_offered")
         return uniform(contact.key, codes.CALLBACK_ACCEPT) < callback.p_accept

@@ -181,7 +181,8 @@ class Outbound:
             self.count(contact, "mp_joined")
         else:
             p_sale = campaign.p_sale[min(contact.contact_number, len(campaign.p_sale) - 1)]
-            sale = uniform(contact.key, codes.SALE) < min(1.0, p_sale * self.sim.traits.sale_factor(advisor))
+            p_sale = min(1.0, p_sale * self.sim.traits.sale_factor(advisor))
+            sale = uniform(contact.key, codes.SALE) < p_sale
             handle = campaign.handle_sale if sale else campaign.handle
             self.count(contact, "joined")
             self.count(contact, "joined_delay_s", self.sim.now - contact.waits_since)

@@ -1,0 +1,102 @@
+"""Groups of advisors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability
+from ccenv.scenarios.schema.laws import Time
+
+
+class Break(Node, frozen=True):
+    """A break of `length_s` from `at_s` seconds after midnight, or from the end of the contact in hand."""
+
+    at_s: NonNegative
+    length_s: Positive
+
+
+class Shift(Node, frozen=True):
+    """`n` advisors who work from `from_s` to `until_s` seconds after midnight, with the same breaks."""
+
+    n: PositiveCount
+    from_s: NonNegative
+    until_s: Positive
+    breaks: Annotated[list[Break], msgspec.Meta(max_length=8)] = []
+
+
+class Quality(Node, frozen=True):
+    """How good advisors are, in points from 0 to 100: normal with `mean` and `sd`, one draw for each advisor.
+
+    d points above the mean multiply the probability of a repeat by exp(-`on_repeat` d) and that of a sale by
+    exp(`on_sale` d).
+    """
+
+    mean: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] = 80.0
+    sd: NonNegative = 0.0
+    on_repeat: NonNegative = 0.0
+    on_sale: NonNegative = 0.0
+
+
+class Learning(Node, frozen=True):
+    """Handle times are 1 + `excess` exp(-tenure / `time_constant_days`) times as long; `tenure_days` at the start."""
+
+    excess: NonNegative = 0.0
+    time_constant_days: Positive = 20.0
+    tenure_days: NonNegative = 0.0
+
+
+class Fatigue(Node, frozen=True):
+    """Handle times are 1 + `strength` max(0, load - `threshold`) times as long.
+
+    The load is the share of time spent in talk and wrap-up, averaged with exponential weights of `time_constant_s`.
+    """
+
+    strength: NonNegative = 0.0
+    threshold: Probability = 0.7
+    time_constant_s: Positive = 3_600.0
+
+
+class Script(Node, frozen=True):
+    """Talking by the book: the spread of handle times is 1 - `strength` times as wide, at `quality_cost` points."""
+
+    strength: Probability = 0.0
+    quality_cost: NonNegative = 0.0
+
+
+class Monitoring(Node, frozen=True):
+    """Quality falls by `drift_per_day` on each day worked; a share of the contacts is listened to, and coached.
+
+    A sample costs `cost` and brings back the share `gain` of what the advisor's quality has lost.
+    """
+
+    share: Probability = 0.0
+    cost: NonNegative = 0.0
+    gain: Probability = 0.0
+    drift_per_day: NonNegative = 0.0
+
+
+class Group(Node, frozen=True):
+    """Advisors with the same skills: names of queues and campaigns.
+
+    They are there by `staffing`, whole advisors for each slot, or by `shifts`. Each is absent for a day with
+    probability `shrinkage`. `speed_cv` is the coefficient of variation of their handle time factors. `advisor_order`:
+    which of the idle ones comes first.
+    """
+
+    skills: Annotated[list[str], msgspec.Meta(min_length=1)]
+    staffing: Count | list[Count] = 0
+    shifts: list[Shift] = []
+    shrinkage: Probability = 0.0
+    handle_s: dict[str, Time] = {}
+    advisor_order: Literal[
+        "longest_idle", "fewest_contacts", "least_talk", "round_robin", "linear", "fastest", "random"
+    ] = "longest_idle"
+    speed_cv: NonNegative = 0.0
+    quality: Quality = Quality()
+    learning: Learning = Learning()
+    fatigue: Fatigue = Fatigue()
+    script: Script = Script()
+    monitoring: Monitoring = Monitoring()
+    wage_per_hour: NonNegative = 0.0

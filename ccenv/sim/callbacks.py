@@ -1,0 +1,100 @@
+"""Callbacks: ringing a virtual contact, and what comes of it. `entering.py` has the offer, `waiting.py` the line."""
+
+from ccenv.sim.advisors import set_state
+from ccenv.sim.codes import (
+    ADVISOR_TALKING,
+    CALLBACK,
+    CALLBACK_ANSWER,
+    CALLBACK_RING,
+    FRESH,
+    LOG_ASSIGNED,
+    LOG_CALLBACK_LOST,
+    LOG_CALLBACK_RING_END,
+    LOG_CALLBACK_RINGING,
+    NIL,
+    PENDING_CALLBACK,
+    RETRY,
+)
+from ccenv.sim.contacts import cancel_contact, end_contact, schedule_contact
+from ccenv.sim.draws import child_key, uniform
+from ccenv.sim.jit import block, helper
+from ccenv.sim.joining import free_advisor
+from ccenv.sim.laws import draw
+from ccenv.sim.record import note_contact
+from ccenv.sim.returns import due_in_opening_time
+from ccenv.sim.service import begin_service
+from ccenv.sim.talking import enter_service
+
+
+@helper
+def _try_key(e, s):
+    """Key of the try under way."""
+    return child_key(e.contact[s].key, CALLBACK, e.contact[s].tries - 1)
+
+
+@helper
+def ring_back(e, c, log, s):
+    """Call a contact back; its advisor has been reserved."""
+    q = e.contact[s].index
+    e.lines += 1
+    e.contact[s].tries += 1
+    e.contact[s].since = e.t
+    e.queue_count[q].callback_tries += 1
+    note_contact(e, c, log, LOG_CALLBACK_RINGING, s, 0)
+    ring_s = draw(c.law[c.queue[q].callback_ring], uniform(_try_key(e, s), CALLBACK_RING))
+    if ring_s > 0.0:
+        schedule_contact(e, s, e.t + ring_s)
+    else:
+        on_callback_ring_end(e, c, log, s)
+
+
+@block
+def on_callback_ring_end(e, c, log, s):
+    """The person answers, or does not."""
+    q = e.contact[s].index
+    answers = uniform(_try_key(e, s), CALLBACK_ANSWER) < c.queue[q].p_callback_answer
+    note_contact(e, c, log, LOG_CALLBACK_RING_END, s, 1 if answers else 0)
+    if answers:
+        _answered(e, c, log, s)
+    else:
+        _not_answered(e, c, log, s)
+
+
+@helper
+def _answered(e, c, log, s):
+    q = e.contact[s].index
+    a = e.contact[s].advisor
+    wait = e.t - e.contact[s].accepted_s
+    e.queue[q].n_callbacks -= 1
+    e.queue_count[q].callback_answered += 1
+    e.queue_count[q].callback_wait_s += wait
+    e.queue_count[q].answered += 1
+    if e.contact[s].kind == FRESH:
+        e.queue_count[e.contact[s].origin].fresh_answered += 1
+    if wait <= c.queue[q].service_level_s:
+        e.queue_count[q].answered_in_time += 1
+    e.contact[s].waited_s += e.t - e.contact[s].entry_s
+    note_contact(e, c, log, LOG_ASSIGNED, s, 0)
+    set_state(e, c, a, ADVISOR_TALKING)
+    enter_service(e, c, s, a)
+    begin_service(e, c, s)
+
+
+@helper
+def _not_answered(e, c, log, s):
+    q = e.contact[s].index
+    a = e.contact[s].advisor
+    e.lines -= 1
+    e.contact[s].advisor = NIL
+    if e.contact[s].tries >= c.queue[q].max_tries:
+        e.queue[q].n_callbacks -= 1
+        e.queue_count[q].callback_lost += 1
+        note_contact(e, c, log, LOG_CALLBACK_LOST, s, 0)
+        end_contact(e, s)
+    else:
+        e.n_active -= 1
+        cancel_contact(e, s)
+        e.contact[s].phase = PENDING_CALLBACK
+        delay = draw(c.law[c.queue[q].callback_retry], uniform(_try_key(e, s), RETRY))
+        schedule_contact(e, s, due_in_opening_time(e, c, delay))
+    free_advisor(e, c, log, a)

@@ -1,0 +1,111 @@
+"""Connects meet advisors: the line of those that wait, and what an advisor does when free."""
+
+from ccenv.sim.advisors import idle_push, leave_for_good, set_state
+from ccenv.sim.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, LOG_AWAY, LOG_JOINED, NIL, SALE
+from ccenv.sim.contacts import advisor_slot
+from ccenv.sim.draws import ONE, U, uniform
+from ccenv.sim.heap import schedule
+from ccenv.sim.jit import block, helper
+from ccenv.sim.record import note_advisor, note_contact
+from ccenv.sim.talking import enter_service, talk_for
+from ccenv.sim.traits import handle_s, p_sale_with
+
+
+@block
+def join_connect(e, c, log, s, a):
+    """Join a connect, or a machine passed for one, to advisor a, whom the caller has taken out of the idle line."""
+    i = e.contact[s].index
+    delay = e.t - e.contact[s].entry_s
+    e.contact[s].advisor = a
+    sale = 0
+    if e.contact[s].machine != 0:
+        e.campaign_count[i].mp_joined += 1
+        law = c.campaign[i].handle_machine
+    else:
+        e.campaign_count[i].joined += 1
+        e.campaign_count[i].joined_delay_s += delay
+        law = c.campaign[i].handle
+        p_sale = p_sale_with(e, c, a, c.campaign[i].p_sale[e.contact[s].contact_number])
+        e.campaign_count[i].expected_sale_value += p_sale * c.campaign[i].sale_value
+        if uniform(e.contact[s].key, SALE) < p_sale:
+            sale = 1
+            law = c.campaign[i].handle_sale
+    e.contact[s].buys = sale
+    note_contact(e, c, log, LOG_JOINED, s, sale)
+    set_state(e, c, a, ADVISOR_TALKING)
+    enter_service(e, c, s, a)
+    talk_for(e, c, s, handle_s(e, c, s, a, law))
+
+
+@helper
+def connect_leaves(e, s):
+    """Take a waiting connect out of its campaign's line."""
+    i = e.contact[s].index
+    before = e.contact[s].previous
+    after = e.contact[s].next
+    if before == NIL:
+        e.campaign[i].wait_head = after
+    else:
+        e.contact[before].next = after
+    if after == NIL:
+        e.campaign[i].wait_tail = before
+    else:
+        e.contact[after].previous = before
+    e.campaign[i].waiting -= 1
+
+
+@helper
+def connect_waits(e, s):
+    """Put a connect at the end of its campaign's line."""
+    i = e.contact[s].index
+    last = e.campaign[i].wait_tail
+    e.contact[s].phase = CONNECT_WAITING
+    e.contact[s].previous = last
+    e.contact[s].next = NIL
+    if last == NIL:
+        e.campaign[i].wait_head = s
+    else:
+        e.contact[last].next = s
+    e.campaign[i].wait_tail = s
+    e.campaign[i].waiting += 1
+
+
+@helper
+def _oldest_connect(e, c, skill):
+    """The waiting connect that has waited longest, of the campaigns in a set of skills; NIL if none."""
+    first = NIL
+    for i in range(c.n_campaigns):
+        s = e.campaign[i].wait_head
+        if (
+            s != NIL
+            and (skill >> U(i)) & ONE != U(0)
+            and (first == NIL or e.contact[s].entry_s < e.contact[first].entry_s)
+        ):
+            first = s
+    return first
+
+
+@helper
+def go_away(e, c, log, a, length_s):
+    """An advisor, no longer idle, begins a break."""
+    e.advisor[a].owed_s = 0.0
+    note_advisor(e, c, log, LOG_AWAY, a)
+    set_state(e, c, a, AWAY)
+    schedule(e, advisor_slot(e, a), e.t + length_s)
+
+
+@block
+def free_advisor(e, c, log, a):
+    """An advisor has finished: leaves, takes a break, takes the connect that has waited longest, or becomes idle."""
+    if e.advisor[a].leaving != 0:
+        leave_for_good(e, c, a)
+        return
+    if e.advisor[a].owed_s > 0.0:
+        go_away(e, c, log, a, e.advisor[a].owed_s)
+        return
+    first = _oldest_connect(e, c, c.campaign_skill[c.advisor_group[a]])
+    if first == NIL:
+        idle_push(e, c, a)
+        return
+    connect_leaves(e, first)
+    join_connect(e, c, log, first, a)

@@ -1,0 +1,43 @@
+"""A contact in service: linked to its advisor, counted by pair, talking for a known time."""
+
+from ccenv.sim.codes import LEAD, TALKING
+from ccenv.sim.contacts import schedule_contact
+from ccenv.sim.jit import helper
+
+
+@helper
+def pair_of(e, c, s):
+    """Index of the compatible pair that a contact in service belongs to."""
+    g = c.advisor_group[e.contact[s].advisor]
+    if e.contact[s].kind == LEAD:
+        return c.campaign_pair[e.contact[s].index, g]
+    return c.queue_pair[e.contact[s].index, g]
+
+
+@helper
+def enter_service(e, c, s, a):
+    """Link a contact with its advisor, whom the caller has set to talk."""
+    e.contact[s].advisor = a
+    e.contact[s].phase = TALKING
+    e.contact[s].since = e.t
+    e.advisor[a].contact = s
+    e.in_service[pair_of(e, c, s)] += 1
+
+
+@helper
+def leave_service(e, c, s):
+    """The talk is over; counted for the advisor. Returns its seconds."""
+    talk = e.t - e.contact[s].since
+    e.in_service[pair_of(e, c, s)] -= 1
+    e.advisor[e.contact[s].advisor].talk_s += talk
+    return talk
+
+
+@helper
+def talk_for(e, c, s, handle_s):
+    """The advisor begins to handle the contact, and will talk for `handle_s` seconds."""
+    a = e.contact[s].advisor
+    e.advisor[a].n_contacts += 1.0
+    e.group_count[c.advisor_group[a]].handled += 1
+    e.contact[s].talk_t = e.t
+    schedule_contact(e, s, e.t + handle_s)
