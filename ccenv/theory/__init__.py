@@ -1,9 +1,11 @@
 """What is known exactly: queueing formulas and small decision processes, to hold the simulator against.
 
 One module per family of models; each function returns a frozen dataclass whose fields are named as the columns of the
-reference tables. Install the extra ``theory``: the modules may need scipy. Here alone an advisor may be a server.
+reference tables. `models` has the decision processes. Install the extra ``theory``: the modules may need scipy. Here
+alone an advisor may be a server.
 """
 
+from ccenv.theory import models
 from ccenv.theory.counts import PoissonGammaCounts, poisson_gamma_counts
 from ccenv.theory.erlang import ErlangA, ErlangB, ErlangC, erlang_a, erlang_b, erlang_c
 from ccenv.theory.finite_room import MMnK, mmnk
@@ -34,6 +36,7 @@ __all__ = [
     "min_staffing",
     "mmn_g",
     "mmnk",
+    "models",
     "mt_mnm_path",
     "mt_mnm_transient",
     "poisson_gamma_counts",

@@ -171,6 +171,9 @@ def test_policy_iteration_leaves_the_worse_of_two_recurrent_classes():
 
     assert best.gain == pytest.approx(5.0)
     assert best.weights.tolist() == [0.0, 1.0, 1.0, 0.0]
+    apart = relative_values(two_islands(), np.array([1.0, 0.0, 1.0, 0.0]), np.array([1.0, 5.0]))
+    assert apart.gain == pytest.approx(5.0)
+    assert apart.weights.tolist() == best.weights.tolist()
 
 
 def test_a_law_that_depends_on_a_coin_at_the_start_is_refused():

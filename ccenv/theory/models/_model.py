@@ -154,6 +154,13 @@ class Model:
         built = self.built
         return PolicyMap(built.space.names, built.space.states, built.process.first, built.actions, weights)
 
+    def _out_of_reach(self, error: InfeasibleError, limits: Mapping[str, float]) -> str:
+        name = error.constraint.name
+        ratio, message = self.built.ratios[name], f"limit={limits[name]!r} on {name} is not allowed: no policy meets "
+        if len(limits) > 1 or isinstance(ratio.denominator, np.ndarray):
+            return message + "all limits"
+        return message + f"it, the best reaches {limits[name] + ratio.sign * error.above:.6g}"
+
     def scenario(self, **clock: float) -> "Scenario":
         """The same centre for the simulator: steady, exponential times, the mode observed where there are two.
 
@@ -177,10 +184,7 @@ class Model:
             try:
                 mixed = solve_constrained(self.built.process, reward, bounds)
             except InfeasibleError as error:
-                name = error.constraint.name
-                raise ValueError(
-                    f"limit={limits[name]!r} on {name} is not allowed: no policy meets all limits"
-                ) from error
+                raise ValueError(self._out_of_reach(error, limits)) from error
             lower, upper, multipliers = mixed.gain, mixed.upper, mixed.multipliers
             weights, parts = mixed.weights, mixed.parts
         else:
