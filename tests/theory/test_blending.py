@@ -217,7 +217,7 @@ def test_inbound_first_is_blending():
         (lambda: Blending(2, 4.0, 1.0, 1.0, queue_cap=0), "queue_cap=0"),
         (lambda: PATIENT.solve(gamma=-1.0), "gamma=-1.0"),
         (lambda: PATIENT.solve({"lq": 1.0}), "limit on 'lq'"),
-        (lambda: PATIENT.solve({"sl_T": 0.999}), "limit=0.999 on sl_T .* no policy meets it, the best reaches 0.957222"),
+        (lambda: PATIENT.solve({"sl_T": 0.999}), "limit=0.999 on sl_T .* the best reaches 0.957222"),
         (lambda: PATIENT.solve({"e_wait_s": 1.0, "sl_T": 0.7}), "limit=1.0 on e_wait_s .* no policy meets all limits"),
         (lambda: PATIENT.evaluate("max0"), "rule 'max0' .* no_dial, progressive, reserve_threshold"),
         (lambda: PATIENT.evaluate(("progressive", {"k": 1})), "parameter 'k' of progressive"),
