@@ -90,7 +90,8 @@ class NDesign(Model):
     """``s1`` advisors for class 1, ``s2`` for both; patience and handle times are exponential.
 
     A contact of class 1 goes to an idle dedicated advisor, and a dedicated advisor takes a waiting one, at once. After
-    each event the policy starts contacts with idle flexible advisors, or lets these wait.
+    each event the policy starts contacts with idle flexible advisors, or lets these wait. In the simulator the routing
+    policy must see to the first; the registered rules take the advisor of any group who is idle longest.
 
     Rules: ``"class1_priority"``, ``"class2_priority"``, ``"longest_queue"`` (class 1 if equal),
     ``("threshold", {"q1_ge": 4})``: class 1 if as many wait, else class 2, else class 1;
