@@ -1,0 +1,35 @@
+"""Independent twins of the formulas: small Markov chains written out state by state, and solved as they stand."""
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import linalg
+
+
+def stationary(moves, start):
+    """Law of a chain as a dictionary; ``moves(state)`` yields pairs of a next state and a rate."""
+    index, states, entries = {start: 0}, [start], []
+    for state in states:
+        for following, rate in moves(state):
+            if rate <= 0:
+                continue
+            if following not in index:
+                index[following] = len(states)
+                states.append(following)
+            entries += [(index[following], index[state], rate), (index[state], index[state], -rate)]
+    to, source, rates = map(np.array, zip(*entries, strict=True))
+    keep = to > 0  # the first balance equation follows from the others; the law is scaled afterwards
+    balance = sparse.csc_matrix((rates[keep], (to[keep] - 1, source[keep])), (len(states) - 1, len(states)))
+    law = np.ones(len(states))
+    law[1:] = linalg.spsolve(balance[:, 1:].tocsc(), -balance[:, [0]].toarray().ravel())
+    return dict(zip(states, law / law.sum(), strict=True))
+
+
+def mean(law, measure):
+    return sum(weight * measure(state) for state, weight in law.items())
+
+
+def at_work_given_free(n, load):
+    """Mean number at work given that an advisor is free: Erlang's law, cut below ``n``."""
+    steps = np.log(load) - np.log(np.arange(1.0, n))
+    weights = np.exp(np.concatenate(([0.0], np.cumsum(steps))) - max(0.0, np.cumsum(steps).max(initial=0.0)))
+    return float(weights @ np.arange(n) / weights.sum())
