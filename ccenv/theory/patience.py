@@ -187,7 +187,8 @@ class _Weibull(Patience):
         return _around(self.mean_s / math.gamma(1 + 1 / self.shape), 1 / self.shape)
 
     def _power(self, t: Array) -> Array:
-        return (t * (math.gamma(1 + 1 / self.shape) / self.mean_s)) ** self.shape
+        end = 1000 ** (1 / self.shape)  # nobody stays that long, and larger powers could overflow
+        return np.minimum(t * (math.gamma(1 + 1 / self.shape) / self.mean_s), end) ** self.shape
 
 
 def patience_law(patience: str, mean_patience_s: float) -> Patience:
