@@ -12,6 +12,12 @@ from ccenv.sim import codes
 from tests.oracle.decisions import Action, Choose
 from tests.oracle.simulator import Result, Simulator
 
+
+def constant(value_s: float) -> dict[str, Any]:
+    """A constant law."""
+    return {"law": "constant", "value_s": value_s}
+
+
 KINDS = ("fresh", "redial", "repeat", "lead")
 
 
@@ -35,6 +41,41 @@ def lines(log: np.ndarray) -> list[str]:
     ]
 
 
+def short(t: float, code: str, who: str = "-", advisor: int = codes.NIL, detail: int = 0) -> str:
+    """One row in another form: time, code, `queue.number`, place of the advisor, detail."""
+    return f"{t:.6f} {code} {who} {advisor} {detail}"
+
+
+def shorts(log: np.ndarray, *names: str) -> list[str]:
+    """The rows of these codes in the form of `short`; without names all rows but those of actions."""
+    return [
+        short(
+            row["t"],
+            codes.LOG_CODES[row["code"]],
+            "-" if row["kind"] == codes.NIL else f"{row['index']}.{row['number']}",
+            row["advisor"],
+            row["detail"],
+        )
+        for row in log
+        if (codes.LOG_CODES[row["code"]] in names if names else row["code"] != codes.LOG_ACTION)
+    ]
+
+
+def nonzero(counters: dict[str, float]) -> dict[str, float]:
+    """The counters that counted something."""
+    return {name: total for name, total in counters.items() if total}
+
+
+def day(close_s: float = 100.0, slot_s: float = 0.0, **changes: Any) -> dict[str, Any]:
+    """The clock of a day from 0 s; one slot, if nothing else is said."""
+    return {"open_s": 0, "close_s": close_s, "overtime_s": 50, "slot_s": slot_s or close_s, "review_s": 0, **changes}
+
+
+def recorded(*times: float, **changes: Any) -> dict[str, Any]:
+    """A queue whose fresh contacts come at known times."""
+    return {"arrivals_per_hour": 0, "trace_s": list(times), "handle_s": constant(5), **changes}
+
+
 def first_of(*kinds: int) -> Choose:
     """The policy that takes the first legal action of these kinds, else holds."""
 
@@ -48,8 +89,3 @@ def run(scenario: dict[str, Any], seed: int, choose: Choose, *, days: int = 1, o
     """Run a mapping."""
     data = {"name": "by-hand", "description": "derived by hand", **scenario}
     return Simulator(load_scenario(data).centre, seed, choose, days=days, order=order).run()
-
-
-def constant(value_s: float) -> dict[str, Any]:
-    """A constant law."""
-    return {"law": "constant", "value_s": value_s}

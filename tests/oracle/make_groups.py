@@ -32,7 +32,7 @@ class GroupMaker(Dice):
             group["handle_s"] = {skill: self.time(f"{name} {skill}", 30, p_zero=0.03) for skill in handled}
         if self.chance(0.3):
             group["shrinkage"] = self.between(0.05, 0.6)
-        group.update(self.traits())
+        group.update(self.traits(clock))
         return group
 
     def presence(self, clock: Plain) -> Plain:
@@ -46,12 +46,12 @@ class GroupMaker(Dice):
         return {"staffing": staffing}
 
     def shift(self, clock: Plain) -> Plain:
-        """From the opening, a slot boundary or a time between, to another or beyond closing, with up to two breaks."""
+        """From the opening, a slot boundary or a time between, to another time, with up to two breaks."""
         open_s, close_s, slot_s = clock["open_s"], clock["close_s"], clock["slot_s"]
         span_s = close_s - open_s
         from_s = open_s + self.one_of(0.0, slot_s * self.whole(0, self.n_slots - 1), self.between(0, 0.5) * span_s)
         room_s = close_s - from_s
-        until_s = from_s + self.one_of(room_s + 60.0, round(self.between(0.3, 0.95) * room_s, 3))
+        until_s = from_s + self.one_of(room_s, round(self.between(0.3, 0.95) * room_s, 3))
         shift: Plain = {"n": self.whole(1, 3), "from_s": round(from_s, 3), "until_s": round(until_s, 3)}
         if self.chance(0.7):
             shift["breaks"] = self.breaks(shift["from_s"], shift["until_s"])
@@ -65,7 +65,7 @@ class GroupMaker(Dice):
             {"at_s": round(start, 3), "length_s": round(self.between(0.05, 0.5) * length_s / n, 3)} for start in starts
         ]
 
-    def traits(self) -> Plain:
+    def traits(self, clock: Plain) -> Plain:
         """What makes advisors differ from each other and from day to day."""
         traits: Plain = {}
         if self.chance(0.5):
@@ -90,6 +90,7 @@ class GroupMaker(Dice):
         if self.chance(0.4):
             traits["monitoring"] = {
                 "share": self.between(0.1, 1), "cost": self.between(0, 10), "gain": self.between(0, 1),
-                "drift_per_day": self.between(0, 30),
             }  # fmt: skip
+            if clock["kind"] == "day":
+                traits["monitoring"]["drift_per_day"] = self.between(0, 30)
         return traits

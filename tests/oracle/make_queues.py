@@ -11,9 +11,9 @@ class QueueMaker(Dice):
     def queue(self, name: str, names: list[str], clock: Plain) -> Plain:
         """An inbound queue, one of `names`."""
         others = [other for other in names if other != name]
-        queue = {
+        higher_tiers = names[names.index(name) + 1 :] if self.upwards else names[: names.index(name)]
+        queue: Plain = {
             "arrivals_per_hour": self.profile(60, 300, 0.1),
-            "interpolation": self.one_of("constant", "linear"),
             "handle_s": self.time(f"handle {name}", 40, p_zero=0.03),
             "patience_s": self.time(f"patience {name}", 40, p_zero=0.05, p_never=0.15, endless_s=True),
             "wrap_up_s": self.time(f"wrap-up {name}", 10, p_zero=0.3),
@@ -22,7 +22,9 @@ class QueueMaker(Dice):
             "service_level_s": self.between(0, 40),
             "p_balk": self.one_of(0.0, self.between(0.1, 0.5)),
         }
-        if self.chance(0.15):
+        if isinstance(queue["arrivals_per_hour"], list):
+            queue["interpolation"] = self.one_of("constant", "linear")
+        if clock["kind"] == "day" and self.chance(0.15):
             queue["trace_s"] = self.trace(clock)
         if self.chance(0.7):
             queue["ivr"] = self.ivr(name, others)
@@ -30,8 +32,8 @@ class QueueMaker(Dice):
             queue["announcement"] = self.announcement(name)
         if self.chance(0.75):
             queue["callback"] = self.callback(name)
-        if others and self.chance(0.8):
-            queue["transfer"] = self.transfer(name, others)
+        if higher_tiers and self.chance(0.9):
+            queue["transfer"] = self.transfer(name, higher_tiers)
         if self.chance(0.6):
             queue["priority"] = {"p": self.between(0.1, 0.6), "credit_s": self.one_of(0.0, self.between(10, 120))}
         if self.chance(0.7):
@@ -52,9 +54,8 @@ class QueueMaker(Dice):
 
     def trace(self, clock: Plain) -> list[float]:
         """Recorded arrivals of three days, within opening hours."""
-        steady = clock["kind"] == "steady"
-        low, high = (0.0, 900.0) if steady else (clock["open_s"], clock["close_s"])
-        days = [sorted(self.between(low, high) for _ in range(self.whole(0, 20))) for _ in range(1 if steady else 3)]
+        low, high = clock["open_s"], clock["close_s"]
+        days = [sorted(self.between(low, high) for _ in range(self.whole(0, 20))) for _ in range(3)]
         return [round(day * 86_400.0 + t, 3) for day, times in enumerate(days) for t in times]
 
     def ivr(self, name: str, others: list[str]) -> Plain:
@@ -87,11 +88,11 @@ class QueueMaker(Dice):
             "retry_s": self.time(f"retry {name}", self.one_of(15.0, 60.0, 400.0), p_zero=0.05),
         }
 
-    def transfer(self, name: str, others: list[str]) -> Plain:
-        """Cold or warm, to another queue."""
+    def transfer(self, name: str, higher_tiers: list[str]) -> Plain:
+        """Cold or warm, to another queue from which no way leads back."""
         return {
             "p": self.between(0.1, 0.7),
-            "to": self.one_of(*others),
+            "to": self.one_of(*higher_tiers),
             "kind": self.one_of("cold", "warm", "warm"),
             "handover_s": self.time(f"handover {name}", 8, p_zero=0.1),
         }

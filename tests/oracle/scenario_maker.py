@@ -56,7 +56,7 @@ class ScenarioMaker(QueueMaker, GroupMaker, CampaignMaker):
 
     def add_load(self, centre: Plain, queues: list[str], clock: Plain) -> None:
         """What makes the load of a day uncertain."""
-        if self.chance(0.4):
+        if clock["kind"] == "day" and self.chance(0.4):
             centre["slot_level"] = {"cv": self.between(0.05, 0.6), "correlation": self.between(-0.8, 0.95)}
         if self.chance(0.4):
             centre["switching"] = {
@@ -70,7 +70,7 @@ class ScenarioMaker(QueueMaker, GroupMaker, CampaignMaker):
     def surge(self, queues: list[str], clock: Plain) -> Plain:
         """More contacts, or fewer, for a while."""
         span_s = clock["close_s"] - clock["open_s"]
-        from_s = clock["open_s"] + round(self.between(0, 0.6) * span_s, 3)
+        from_s = clock["open_s"] + round(self.between(0, 0.5) * span_s, 3)
         surge = {
             "p": self.one_of(1.0, self.between(0.3, 0.9)),
             "factor": self.one_of(0.0, self.between(0.2, 4.0), self.between(0.2, 4.0)),

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+from ccenv.sim.counters import COUNTERS
 from ccenv.sim.layout import LOG_ROW
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.scenario_maker import ScenarioMaker
@@ -42,7 +43,7 @@ def test_missing_rows_are_found() -> None:
 
 
 def test_counters_are_compared_one_by_one() -> None:
-    seconds = dict.fromkeys(["idle_s", "reserved_s", "talking_s", "wrapping_s"], 1.0)
+    seconds = dict.fromkeys([counter.name for counter in COUNTERS["group"]], 1.0)
     counters = {"queue": [], "group": [seconds], "campaign": []}
     assert_same_counters(counters, counters)
     other = copy.deepcopy(counters)
@@ -59,3 +60,4 @@ def test_one_number_gives_one_scenario() -> None:
 def test_the_walk_through_the_schema_reaches_laws_and_named_mappings() -> None:
     keys = set(schema_keys())
     assert {"queues.*.redial.delay_s.<lognormal>.sigma", "groups.*.handle_s.*.<uniform>.low_s", "trunks"} <= keys
+    assert {"groups.*.shifts.*.breaks.*.length_s", "queues.*.customer.value_classes.*.share"} <= keys
