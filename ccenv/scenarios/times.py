@@ -1,4 +1,4 @@
-"""Every time that a centre declares."""
+"""Every time that a centre, or a part of one, declares."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
-from ccenv.scenarios.schema import Centre, Law, Node, Time
+from ccenv.scenarios.schema import Law, Node, Time
 
 LAWS = frozenset(typing.get_args(Law))
 
 
-def times(centre: Centre) -> Iterator[tuple[str, Time]]:
-    """The declared laws of time with their dotted keys, defaults included."""
-    return _times(centre, "")
-
-
-def _times(node: Node, key: str) -> Iterator[tuple[str, Time]]:
+def times(node: Node, key: str = "") -> Iterator[tuple[str, Time]]:
+    """The laws of time declared in a node whose own dotted key is `key`, with their keys; defaults are included."""
     for name, is_time in _fields(type(node)):
         value, dotted = getattr(node, name), f"{key}.{name}" if key else name
         if isinstance(value, dict):
@@ -30,7 +26,7 @@ def _times(node: Node, key: str) -> Iterator[tuple[str, Time]]:
             if is_time:
                 yield item_key, item
             elif isinstance(item, Node):
-                yield from _times(item, item_key)
+                yield from times(item, item_key)
 
 
 @functools.cache

@@ -29,6 +29,14 @@ STEADY = {
     "groups.late.staffing": 2,
 }
 
+NIGHT = {  # open beyond midnight
+    **PLAIN,
+    "clock": {"open_s": 64_800, "close_s": 90_000, "slot_s": 25_200},
+    "surge": None,
+    "groups.early": {"skills": ["first", "second"], "staffing": 3},
+    "groups.late.staffing": 2,
+}
+
 
 def breaks(*times):
     """A shift of the group with breaks (at, length)."""
@@ -145,6 +153,10 @@ CASES = [
     ),
     ({"queues.second.trace_s.0": 28_799}, "queues.second.trace_s.0", 28_799, f"{HOURS} of a day of 86400 s, closing"),
     ({"queues.second.trace_s.3": 122_400}, "queues.second.trace_s.3", 122_400, f"{HOURS} of a day of 86400 s, closing"),
+    (
+        {**NIGHT, "queues.second.trace_s": [1_000, 65_000, 88_000]},
+        *("queues.second.trace_s.0", 1_000, "within the opening hours, 64800 s to 90000 s of a day of 86400 s"),
+    ),
     ({"queues.second.trace_s.2": 28_801}, "queues.second.trace_s.2", 28_801, "at or after the time before it, 28801.5"),
     ({**STEADY, "queues.second.trace_s": [5]}, "queues.second.trace_s", [5], "a steady scenario has no time of day"),
     ({"day_level_cv": 0.001}, "day_level_cv", 0.001, "must be 0, or 0.01 to 4.47, where day_level_law is gamma"),
@@ -212,6 +224,7 @@ def test_a_file_is_refused_with_key_value_and_what_is_allowed(tmp_path, case):
         {"queues.second.trace_s": []},
         {"queues.third.transfer": {"p": 0, "to": "first"}},
         {"history.kind": "none"},
+        {**NIGHT, "queues.second.trace_s": [65_000, 88_000]},
         breaks((28_800, 60), (28_860, 7_140)),
     ],
 )
