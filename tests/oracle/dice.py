@@ -65,7 +65,7 @@ class Dice:
         if self.chance(p_never):
             return {"law": "never"}
         mean_s = self.between(0.3 * mean_s, 1.7 * mean_s)
-        laws = [mean_s, *self.simple_laws(mean_s), *self.other_laws(mean_s, endless_s)]
+        laws: list[float | Plain] = [mean_s, *self.simple_laws(mean_s), *self.other_laws(mean_s, endless_s)]
         return laws[(self.number + crc32(key[:-1].encode()) + 4 * int(key[-1])) % len(laws)]
 
     def simple_laws(self, mean_s: float) -> list[Plain]:

@@ -120,7 +120,7 @@ class QueueMaker(Dice):
 
     def sale(self, name: str) -> Plain:
         """Orders, which may take another handle time."""
-        sale = {"p": self.between(0.1, 0.9), "value": self.between(1, 100)}
+        sale: Plain = {"p": self.between(0.1, 0.9), "value": self.between(1, 100)}
         if self.chance(0.8):
             sale["handle_s"] = self.time(f"sale {name}", 50)
         return sale
