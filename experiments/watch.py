@@ -17,6 +17,7 @@ from ccenv.batch import Batch
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.policy import Policy, RulePolicy
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.roster import staffing
 from ccenv.serving import load_bundle
 from ccenv.sim.codes import ASSIGN, DAY_S, HOLD, IDLE
 from experiments.evaluation import Pair, finite
@@ -164,8 +165,7 @@ class _Look:
     def result(self) -> dict[str, Any]:
         """What was seen."""
         clock, groups = self.scenario.centre.clock, self.scenario.centre.groups.values()
-        levels = [group.staffing if isinstance(group.staffing, list) else [group.staffing] for group in groups]
-        staffed = sum(np.resize(level, self.n_slots) for level in levels)
+        staffed = sum(np.array(staffing(group, clock)) for group in groups)
         start_s = clock.open_s + clock.slot_s * np.arange(self.n_slots)
         return {
             "slots": {"start_s": start_s.tolist(), "slot_s": clock.slot_s, "staffed": np.asarray(staffed).tolist()},
