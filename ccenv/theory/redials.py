@@ -57,9 +57,9 @@ def redial(
 ) -> Redial:
     """Load and abandonment where contacts that abandon redial and served ones reconnect, after exponential delays.
 
-    Solves the chain of the numbers in the centre and in both orbits to about 1e-9, by an expansion whose cost hardly
-    depends on the size of the orbits; see `ccenv.theory._orbits`. Without redials and reconnects it is Erlang A; with
-    delays that grow it tends to Erlang A at the total arrival rate.
+    Solves the chain of the numbers in the centre and in both orbits to about 1e-7, relative, by an expansion whose
+    cost hardly depends on the size of the orbits; see `ccenv.theory._orbits`. Without redials and reconnects it is
+    Erlang A; with delays that grow it tends to Erlang A at the total arrival rate.
 
     Args:
         n: Number of advisors, a whole number >= 1.

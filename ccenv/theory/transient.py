@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 
 NEGLIGIBLE = 1e-16  # probability that may lie beyond the longest queue
 MOST_STATES = 200_000
-RELATIVE, ABSOLUTE = 1e-10, 1e-15  # errors per step of a probability
+RELATIVE, ABSOLUTE = 1e-9, 1e-13  # errors per step of a probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def mt_mnm_path(
 ) -> tuple[MtMnMTransient, ...]:
     """Expected states at several times, from one integration of Kolmogorov's forward equations.
 
-    The queue is cut where an M/M/n+M at the highest rate, or the arrivals until the last time, would leave a
-    probability below 1e-16 beyond.
+    Numbers of contacts come out to about 1e-8, relative, and probabilities to about 1e-8. The queue is cut where an
+    M/M/n+M at the highest rate, or the arrivals until the last time, would leave a probability below 1e-16 beyond.
 
     Args:
         n: As in `mt_mnm_transient`, like the arguments up to ``patience_s``.
