@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.engine import Engine
+from ccenv.history import past_of
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
 from ccenv.observation import snapshot_dtype
@@ -79,7 +80,7 @@ class Batch:
         self.autoreset = AUTORESET[autoreset]
         self.scenario = self.run.scenario
         self.catalogue = self.scenario.catalogue
-        self._attach(Engine(self.run, n))
+        self._attach(Engine(self.run, n, past=past_of(self.run)))
 
     def _attach(self, engine: Engine) -> None:
         """Make the engine's arrays this batch's own."""
@@ -149,7 +150,7 @@ class Batch:
         self.__dict__.update(state)
         self.scenario = self.run.scenario
         self.catalogue = self.scenario.catalogue
-        self._attach(Engine(self.run, saved[0].shape[0]))
+        self._attach(Engine(self.run, saved[0].shape[0], past=past_of(self.run)))
         self.restore(saved)
 
     def _arrays(self) -> tuple[np.ndarray, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
-from ccenv.sim.codes import CONTACTS_FULL, OUTLASTS_NIGHT
+from ccenv.sim.codes import CONTACTS_FULL
 from ccenv.sim.jit import CACHE_FOLDER, config, records
 from ccenv.sim.layout import LOG, LOG_ROWS, OUT
 from ccenv.sim.sizes import SIZES
@@ -32,6 +32,8 @@ def _say_if_compiling(size: str) -> None:
 class Engine:
     """`n` environment records under one run configuration, with their outputs.
 
+    `past`: records that episodes may open with, as rows of float64, (H, words); see `ccenv.history`.
+
     Attributes:
         envs: Environment records, (n,).
         obs: Observations, (n, K) float32.
@@ -40,7 +42,7 @@ class Engine:
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
     """
 
-    def __init__(self, run: RunConfig, n: int, *, log: bool = False) -> None:
+    def __init__(self, run: RunConfig, n: int, *, log: bool = False, past: np.ndarray | None = None) -> None:
         if n < 1:
             raise ValueError(f"n = {n!r}; allowed: 1 or more environments")
         _say_if_compiling(run.scenario.size.name)
@@ -57,6 +59,7 @@ class Engine:
         self.logs = records(np.zeros(1, LOG))  # its pages stay untouched unless the log is on
         self.logs["on"] = log
         self.at = _counter_places(kinds.env)
+        self.past = np.zeros((0, self.words.shape[1])) if past is None else past
         self.final_obs = np.zeros_like(self.obs)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
@@ -82,8 +85,8 @@ class Engine:
 
     def _run(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
         failed = loops.run_rows(
-            self.envs, self.words, self.at, self.run.config, self.logs, self.snaps, self.flat, self.obs, self.masks,
-            self.outs,
+            self.envs, self.words, self.at, self.past, self.run.config, self.logs, self.snaps, self.flat, self.obs,
+            self.masks, self.outs,
             commands, actions, seeds, self.final_obs, autoreset,
         )  # fmt: skip
         self.check(failed)
@@ -98,10 +101,6 @@ class Engine:
             bigger = [s.name for s in SIZES.values() if s.contacts > size.contacts]
             advice = f"set size_class: {bigger[0]}" if bigger else "no larger class exists"
             raise CapacityError(f"table contacts is full ({size.contacts} rows in size class {size.name}); {advice}")
-        if env["failure"] == OUTLASTS_NIGHT:
-            raise RuntimeError(
-                f"seed {env['seed_0']}: contacts of day {env['day'] - 1} last beyond the next opening; shorten handle_s"
-            )
         raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
 
     def counters(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ccenv.batch import Batch
 from ccenv.engine import Engine, counters_of
+from ccenv.history import past_of
 from ccenv.kpis import KpiTable, interval_table, kpi_table
 from ccenv.policy import Policy, rollout
 from ccenv.run_config import RuleChoice, RunConfig, run_config
@@ -63,7 +64,7 @@ def simulate(
 def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None) -> KpiTable:
     env = run.layout.env
     n = min(ROWS, keys.size)
-    engine = Engine(run, n)
+    engine = Engine(run, n, past=past_of(run))
     engine.envs["stop_at_slots"] = by is not None
     n_intervals = run.days * int(run.config["n_slots"][0]) if by else 0
     counts, intervals = [], []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.engine import Engine, counters_of
+from ccenv.history import past_of
 from ccenv.loops.batch import DISABLED
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.scenarios import Scenario
@@ -43,7 +44,7 @@ def trace(
     """
     owned = "rules" if choose is None else decisions
     run = run_config(scenario, decisions=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)
-    engine = Engine(run, 1, log=True)
+    engine = Engine(run, 1, log=True, past=past_of(run))
     engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
     while choose is not None and not engine.envs["done"][0]:
         legal = np.flatnonzero(engine.masks[0])

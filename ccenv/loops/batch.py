@@ -83,7 +83,7 @@ def _pay_nothing(out):
 
 
 @block
-def _prepare(e, c, words, out, command, action, seed, autoreset):
+def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
     """Start an episode or note the policy's action. Returns what the row does now; REST for nothing."""
     if command == ACT:
         if e.done == 0:
@@ -92,10 +92,10 @@ def _prepare(e, c, words, out, command, action, seed, autoreset):
         _pay_nothing(out)
         if autoreset == DISABLED:
             return REST
-        start(e, c, words, e.seed_0, e.episode + 1)
+        start(e, c, words, at, past, e.seed_0, e.episode + 1)
         return START
     if command == START:
-        start(e, c, words, seed, WHOLE(0))
+        start(e, c, words, at, past, seed, WHOLE(0))
     if command == GO_ON and e.stopped == 0:  # its run is over, or was never begun
         return REST
     return command
@@ -126,7 +126,7 @@ def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out):
 
 @entry
 def run_rows(
-    envs, words, at, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset
+    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else -1."""
     c = cfg[0]
@@ -134,7 +134,7 @@ def run_rows(
     for b in range(envs.shape[0]):
         e = envs[b]
         out = outs[b]
-        doing = _prepare(e, c, words[b], out, commands[b], actions[b], seeds[b], autoreset)
+        doing = _prepare(e, c, words[b], at, past, out, commands[b], actions[b], seeds[b], autoreset)
         if doing == START and commands[b] != ACT:
             _pay_nothing(out)
         if doing == START:
@@ -164,7 +164,7 @@ def run_rows(
             out.final_u = out.u
             out.final_decision = out.decision
             out.final_warm_up = out.warm_up
-            start(e, c, words[b], e.seed_0, e.episode + 1)
+            start(e, c, words[b], at, past, e.seed_0, e.episode + 1)
             doing = START
     return NIL
 

@@ -5,6 +5,7 @@ from ccenv.sim.clock import clear
 from ccenv.sim.codes import ASSIGN, HOLD, NIL, OK
 from ccenv.sim.decide import apply_action, coin, end_epoch, write_core, write_mask
 from ccenv.sim.draws import U, mix, root_key
+from ccenv.sim.history import become_past, choose_past
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HELD
 from ccenv.sim.record import WHOLE
@@ -112,16 +113,39 @@ def ask(e, c, log, snap, mask):
     return False
 
 
+@helper
+def _copy_past(words, past, k, at):
+    """A stored state as it was, but nothing has been counted."""
+    for j in range(words.shape[0]):
+        words[j] = past[k, j]
+    for j in range(at[3]):
+        words[at[0] + j] = 0.0
+        words[at[1] + j] = 0.0
+        words[at[2] + j] = 0.0
+
+
 @block
-def start(e, c, words, seed, episode):
-    """A fresh record for an episode: number 0 runs under the seed itself, later ones under seeds derived from it."""
+def start(e, c, words, at, past, seed, episode):
+    """A fresh record for an episode: number 0 runs under the seed itself, later ones under seeds derived from it.
+
+    `past` holds the records that an episode may open with, none if it opens with nothing behind it.
+    """
     stops = e.stop_at_slots
-    for k in range(words.shape[0]):
-        words[k] = 0.0
+    own = seed if episode == 0 else mix(mix(seed) + U(episode))
+    root = root_key(own)
+    if past.shape[0] > 0:
+        _copy_past(words, past, choose_past(root, past.shape[0]), at)
+    else:
+        for k in range(words.shape[0]):
+            words[k] = 0.0
     e.stop_at_slots = stops
+    e.stopped = 0
     e.given = NIL
     e.seed_0 = seed
     e.episode = episode
-    e.seed = seed if episode == 0 else mix(mix(seed) + U(episode))
-    e.root = root_key(e.seed)
-    clear(e, c)
+    e.seed = own
+    e.root = root
+    if past.shape[0] > 0:
+        become_past(e, c)
+    else:
+        clear(e, c)

@@ -15,7 +15,7 @@ from ccenv.sim.codes import (
     PENDING_CALLBACK,
     RETRY,
 )
-from ccenv.sim.contacts import cancel_contact, end_contact, schedule_contact
+from ccenv.sim.contacts import cancel_contact, end_contact, schedule_contact, schedule_end
 from ccenv.sim.draws import child_key, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.joining import free_advisor
@@ -43,7 +43,7 @@ def ring_back(e, c, log, s):
     note_contact(e, c, log, LOG_CALLBACK_RINGING, s, 0)
     ring_s = draw(c.law[c.queue[q].callback_ring], uniform(_try_key(e, s), CALLBACK_RING))
     if ring_s > 0.0:
-        schedule_contact(e, s, e.t + ring_s)
+        schedule_end(e, s, e.t + ring_s)
     else:
         on_callback_ring_end(e, c, log, s)
 

@@ -6,6 +6,7 @@ from ccenv.sim.codes import (
     CLOCK_SLOT,
     CLOSED,
     DAY_S,
+    INFINITY,
     LOG_CLOSING,
     LOG_DAY_END,
     LOG_OPENING,
@@ -16,7 +17,6 @@ from ccenv.sim.codes import (
     NIL,
     OFF,
     OPEN,
-    OUTLASTS_NIGHT,
     OVERTIME_OVER,
     PENDING_CALLBACK,
     STAFF_SLOT,
@@ -39,6 +39,7 @@ def on_opening(e, c, log):
     """The doors open: levels, clock events, arrivals, then the advisors of the first slot."""
     e.open_t = e.t
     e.close_t = e.t + (c.close_s - c.open_s)
+    e.night_over_t = INFINITY if c.steady != 0 else (e.day + 1) * DAY_S + c.open_s
     e.stage = OPEN
     e.slot = 0
     e.roster_at = 0
@@ -126,10 +127,7 @@ def end_day(e, c, log):
         _carry_out(e)
         return True
     e.day += 1
-    opening = e.day * DAY_S + c.open_s
-    if opening < e.t:
-        e.failure = OUTLASTS_NIGHT
-    schedule(e, CLOCK_SLOT, max(opening, e.t))
+    schedule(e, CLOCK_SLOT, e.day * DAY_S + c.open_s)
     return False
 
 

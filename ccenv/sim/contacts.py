@@ -74,6 +74,12 @@ def schedule_contact(e, s, t):
 
 
 @helper
+def schedule_end(e, s, t):
+    """Schedule the end of something that the centre stays open for: at the latest at the next opening."""
+    schedule_contact(e, s, min(t, e.night_over_t))
+
+
+@helper
 def cancel_contact(e, s):
     """Forget the record's next event."""
     cancel(e, contact_slot(e, s))

@@ -25,7 +25,7 @@ from ccenv.sim.codes import (
     RING,
     RINGING,
 )
-from ccenv.sim.contacts import end_contact, schedule_contact, take_contact
+from ccenv.sim.contacts import end_contact, schedule_contact, schedule_end, take_contact
 from ccenv.sim.draws import ONE, U, entity_key, exp, uniform
 from ccenv.sim.fields import RECENT_LONG_S, RECENT_S
 from ccenv.sim.jit import block, helper
@@ -105,7 +105,7 @@ def dial_lead(e, c, log, i, a):
     _ring_joins(e, i, s)
     ring_s = draw(c.law[c.campaign[i].ring], uniform(key, RING))
     if ring_s > 0.0:
-        schedule_contact(e, s, e.t + ring_s)
+        schedule_end(e, s, e.t + ring_s)
     else:
         on_ring_end(e, c, log, s)
 

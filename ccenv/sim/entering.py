@@ -22,7 +22,7 @@ from ccenv.sim.codes import (
     ROUTED,
     TOLERANCE,
 )
-from ccenv.sim.contacts import cancel_contact, end_contact, schedule_contact
+from ccenv.sim.contacts import cancel_contact, end_contact, schedule_end
 from ccenv.sim.draws import child_key, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
@@ -49,7 +49,7 @@ def enter(e, c, log, s):
     e.in_ivr += 1
     time = draw(c.law[c.queue[q].ivr_time], uniform(e.contact[s].key, IVR_TIME))
     if time > 0.0:
-        schedule_contact(e, s, e.t + time)
+        schedule_end(e, s, e.t + time)
     else:
         on_ivr_end(e, c, log, s)
 

@@ -95,7 +95,7 @@ def _maybe_return(e, c, q, key, phase, age):
 def _redraw_returns(e, c, q):
     now = min(e.t, e.close_t) - e.open_t
     number = 0
-    for ago in range(min(e.day * c.n_slots + e.slot + 1, e.queue[q].n_lost.shape[0])):
+    for ago in range(min((e.past_days + e.day) * c.n_slots + e.slot + 1, e.queue[q].n_lost.shape[0])):
         k = recent_slot(e, c, ago)
         since = now - (e.slot - ago) * c.slot_s  # opening time since the slot began, and since it ended
         to = max(0.0, since - c.slot_s)

@@ -24,7 +24,7 @@ from ccenv.sim.codes import (
     WRAP_UP,
     WRAPPING,
 )
-from ccenv.sim.contacts import schedule_contact
+from ccenv.sim.contacts import schedule_contact, schedule_end
 from ccenv.sim.draws import uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw_beyond, survival
@@ -34,7 +34,7 @@ from ccenv.sim.traits import by_script, p_repeat_with, p_sale_with
 @helper
 def _beyond(e, c, s, law, since, u):
     """Schedule the end of something that began at `since` and is not over."""
-    schedule_contact(e, s, since + draw_beyond(c.law[law], e.t - since, u))
+    schedule_end(e, s, since + draw_beyond(c.law[law], e.t - since, u))
 
 
 @helper
@@ -60,7 +60,7 @@ def _talk_beyond(e, c, s, law, u):
     """Schedule the end of a talk that is not over, with the advisor's script and all factors."""
     g = c.advisor_group[e.contact[s].advisor]
     x = by_script(c, g, c.law[law], draw_beyond(c.law[law], _plain_age(e, c, s, law), u))
-    schedule_contact(e, s, max(e.contact[s].talk_t + x * e.contact[s].factor, e.t))
+    schedule_end(e, s, max(e.contact[s].talk_t + x * e.contact[s].factor, e.t))
 
 
 @helper

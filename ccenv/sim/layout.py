@@ -185,7 +185,7 @@ def _env(z: Size) -> np.dtype:
     return np.dtype(
         [
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("slot_level", "f8", (z.slots,)), ("open_t", "f8"),
-            ("close_t", "f8"),
+            ("close_t", "f8"), ("night_over_t", "f8"),
             ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"),
             ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"), ("waiting_bits", "u8"), ("sequence", "i4"), ("heap_n", "i4"),
@@ -193,7 +193,7 @@ def _env(z: Size) -> np.dtype:
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
-            ("surging", "i4"), ("roster_at", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
+            ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
             ("rule_state", "f8", (RULE_STATE,)),
             *counts,
             ("base", "f8", (n_counts,)),  # the counters when counting started

@@ -10,7 +10,7 @@ from ccenv.sim.laws import draw
 @helper
 def recent_slot(e, c, ago):
     """Where the counts of the slot `ago` slots before this one are kept."""
-    return (e.day * c.n_slots + e.slot - ago) % e.queue[0].n_lost.shape[0]
+    return ((e.past_days + e.day) * c.n_slots + e.slot - ago) % e.queue[0].n_lost.shape[0]
 
 
 @helper

@@ -16,7 +16,7 @@ from ccenv.sim.codes import (
     TRANSFER,
     TRANSFER_P,
 )
-from ccenv.sim.contacts import cancel_contact, schedule_contact, take_contact
+from ccenv.sim.contacts import cancel_contact, schedule_end, take_contact
 from ccenv.sim.draws import child_key, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
@@ -196,7 +196,7 @@ def hand_over(e, c, log, s):
     q = e.contact[first].index
     time = draw(c.law[c.queue[q].handover], uniform(e.contact[s].key, HANDOVER))
     if time > 0.0:
-        schedule_contact(e, s, e.t + time)
+        schedule_end(e, s, e.t + time)
     else:
         on_handover_end(e, c, log, s)
 

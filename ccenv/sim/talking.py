@@ -1,7 +1,7 @@
 """A contact in service: linked to its advisor, counted by pair, talking for a known time."""
 
 from ccenv.sim.codes import LEAD, TALKING
-from ccenv.sim.contacts import schedule_contact
+from ccenv.sim.contacts import schedule_end
 from ccenv.sim.jit import helper
 
 
@@ -40,4 +40,4 @@ def talk_for(e, c, s, handle_s):
     e.advisor[a].n_contacts += 1.0
     e.group_count[c.advisor_group[a]].handled += 1
     e.contact[s].talk_t = e.t
-    schedule_contact(e, s, e.t + handle_s)
+    schedule_end(e, s, e.t + handle_s)

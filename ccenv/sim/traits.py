@@ -33,6 +33,16 @@ def draw_traits(e, c, a):
 
 
 @helper
+def draw_traits_again(e, c, a):
+    """Another advisor with the tenure of this one, whose quality has fallen as far."""
+    tenure_days = e.advisor[a].tenure_days
+    lost = e.advisor[a].quality_0 - e.advisor[a].quality
+    draw_traits(e, c, a)
+    e.advisor[a].tenure_days = tenure_days
+    e.advisor[a].quality = max(e.advisor[a].quality_0 - lost, 0.0)
+
+
+@helper
 def draw_absence(e, c, a):
     """Is the advisor absent today?"""
     p = c.group[c.advisor_group[a]].shrinkage

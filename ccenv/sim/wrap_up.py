@@ -2,7 +2,7 @@
 
 from ccenv.sim.advisors import set_state
 from ccenv.sim.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, WRAP_UP, WRAPPING
-from ccenv.sim.contacts import end_contact, schedule_contact
+from ccenv.sim.contacts import end_contact, schedule_end
 from ccenv.sim.draws import uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.joining import free_advisor
@@ -22,7 +22,7 @@ def start_wrap_up(e, c, log, s):
     e.contact[s].since = e.t
     set_state(e, c, e.contact[s].advisor, ADVISOR_WRAP_UP)
     if wrap_up_s > 0.0:
-        schedule_contact(e, s, e.t + wrap_up_s)
+        schedule_end(e, s, e.t + wrap_up_s)
     else:
         on_wrap_up_end(e, c, log, s)
 

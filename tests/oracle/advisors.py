@@ -160,7 +160,7 @@ class Advisors:
     def talk_for(self, contact: Contact, handle_s: float) -> None:
         """Schedule the end of the talk."""
         contact.phase = codes.TALKING
-        contact.event = self.sim.agenda.add(self.sim.now + handle_s, lambda: self.end_talk(contact))
+        contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), lambda: self.end_talk(contact))
 
     def end_talk(self, contact: Contact) -> None:
         """Talk end: sampled or not; then wrap-up, unless the advisor has to stay with the leg of a transfer."""
@@ -183,7 +183,7 @@ class Advisors:
         if wrap_up_s == 0:
             self.end_wrap_up(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.now + wrap_up_s, lambda: self.end_wrap_up(contact))
+            contact.event = self.sim.agenda.add(self.sim.clock.tonight(wrap_up_s), lambda: self.end_wrap_up(contact))
 
     def end_wrap_up(self, contact: Contact) -> None:
         """Wrap-up end: the contact's own end first, then the advisor is freed."""

@@ -47,7 +47,7 @@ class Callbacks:
         if ring_s == 0:
             self.end_ring(contact, key)
         else:
-            contact.event = self.sim.agenda.add(self.sim.now + ring_s, lambda: self.end_ring(contact, key))
+            contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact, key))
 
     def end_ring(self, contact: Contact, key: int) -> None:
         """Callback ring end: service, or another try, or none."""

@@ -43,6 +43,10 @@ class Clock:
         """Closing of this day."""
         return self.closes_at(self.day)
 
+    def tonight(self, length_s: float) -> float:
+        """When something that takes so long ends: at the latest at the next opening."""
+        return self.sim.now + length_s if self.steady else min(self.sim.now + length_s, self.opens_at(self.day + 1))
+
     def slot_starts_at(self, slot: int) -> float:
         """Start of a slot of this day."""
         return self.opens_at(self.day) + slot * self.declared.slot_s

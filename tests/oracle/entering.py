@@ -65,7 +65,7 @@ class Entering:
         if time_s == 0:
             self.end_ivr(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.now + time_s, lambda: self.end_ivr(contact))
+            contact.event = self.sim.agenda.add(self.sim.clock.tonight(time_s), lambda: self.end_ivr(contact))
 
     def end_ivr(self, contact: Contact) -> None:
         """IVR end: contained, hung up, or sent to a queue."""

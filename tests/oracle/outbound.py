@@ -74,7 +74,7 @@ class Outbound:
         if ring_s == 0:
             self.end_ring(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.now + ring_s, lambda: self.end_ring(contact))
+            contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact))
 
     def outcome_now(self, contact: Contact) -> int:
         """Outcome of an attempt whose ringing ends now."""

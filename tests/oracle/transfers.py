@@ -56,7 +56,7 @@ class Transfers:
         if handover_s == 0:
             self.end_handover(leg)
         else:
-            leg.event = self.sim.agenda.add(self.sim.now + handover_s, lambda: self.end_handover(leg))
+            leg.event = self.sim.agenda.add(self.sim.clock.tonight(handover_s), lambda: self.end_handover(leg))
 
     def end_handover(self, leg: Contact) -> None:
         """Handover end: the leg's service begins, then the first advisor wraps up."""
