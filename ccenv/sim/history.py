@@ -1,0 +1,56 @@
+"""What lies behind an episode: the night after some days under the scenario's own rules becomes the night before it.
+
+Kept are who is due to come again, pending callbacks, leads touched, the recent counts and what advisors have learned;
+new are the clock, the counters, the key of the run, and with it who the advisors are.
+"""
+
+from ccenv.sim.codes import CLOCK_SLOT, DAY_S, FREE
+from ccenv.sim.draws import U, mix
+from ccenv.sim.heap import schedule
+from ccenv.sim.jit import block, helper
+from ccenv.sim.traits import draw_traits_again
+
+
+@helper
+def choose_past(root, n):
+    """Which of n stored states a run opens with."""
+    return mix(root) % U(n)
+
+
+@helper
+def _shift_contacts(e, by):
+    for s in range(e.contact.shape[0]):
+        if e.contact[s].phase != FREE:
+            e.contact[s].entry_s -= by
+            e.contact[s].since -= by
+            e.contact[s].talk_t -= by
+            e.contact[s].accepted_s -= by
+
+
+@block
+def become_past(e, c):
+    """The record, copied from a stored state, stands before the first opening; the caller has set the new root."""
+    by = e.day * DAY_S
+    e.past_days = e.day
+    e.day = 0
+    e.t = c.open_s
+    e.last_decision_t = c.open_s
+    e.n_events = 0
+    e.event_number = 0
+    e.n_decisions = 0
+    e.n_modes = 0
+    e.counting = 1
+    _shift_contacts(e, by)
+    for i in range(e.heap_n):
+        e.heap[i].t -= by
+    for q in range(c.n_queues):
+        e.queue[q].n_fresh = 0
+        e.queue[q].recent_t -= by
+        e.queue[q].since -= by
+    for i in range(c.n_campaigns):
+        e.campaign[i].recent_t -= by
+    for a in range(c.n_advisors):
+        e.advisor[a].since -= by
+        e.advisor[a].load_t -= by
+        draw_traits_again(e, c, a)
+    schedule(e, CLOCK_SLOT, c.open_s)
