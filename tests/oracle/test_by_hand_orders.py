@@ -74,13 +74,19 @@ def test_fifo_looks_at_the_entry_and_lwt_at_all_the_waiting(order: str) -> None:
 
 
 def test_without_credits_both_orders_are_the_same() -> None:
-    calls = recorded(1, 2, 3, 4, 21, patience_s=constant(15), redial={"p": 1, "delay_s": constant(2)})
+    # nobody knows the two who redial at 20 and 21 s, so that the waiting that they have done gives no credit
+    calls = recorded(1, 2, 3, 4, 18.5, patience_s=constant(15), redial={"p": 1, "delay_s": constant(2)})
     scenario = {
         "clock": day(slot_s=10),
-        "queues": {"calls": calls},
-        "groups": {"team": {"skills": ["calls"], "staffing": [1, 0, 0, 0, 0, 1, 1, 1, 1, 1]}},
+        "queues": {"calls": {**calls, "handle_s": constant(4)}},
+        "groups": {"team": {"skills": ["calls"], "staffing": [1, 0, 0, 1, 1, 1, 1, 1, 1, 1]}},
     }
     by_entry, by_total_wait = (run(scenario, 0, ASSIGN, order=order) for order in ("entry", "total_wait"))
+    assert shorts(by_entry.log, "assigned")[2:] == [
+        short(9, "assigned", "0.2", 0),
+        short(30, "assigned", "0.4", 0),
+        short(34, "assigned", "0.3", 0),
+    ]
     assert shorts(by_entry.log) == shorts(by_total_wait.log)
     assert by_entry.counters == by_total_wait.counters
 

@@ -125,17 +125,21 @@ def test_satisfaction_falls_with_waiting_transfers_and_repeats() -> None:
         "queues": {
             "calls": recorded(1, 2, handle_s=constant(6), transfer={"p": 1, "to": "experts"}),
             "experts": recorded(
-                handle_s=constant(10), satisfaction=scores, repeat={"p": 1, "delay_s": constant(50), "max_times": 1}
+                200,
+                handle_s=constant(10),
+                satisfaction=scores,
+                repeat={"p": 1, "delay_s": constant(50), "max_times": 1},
             ),
         },
         "groups": {"a": {"skills": ["calls"], "staffing": 1}, "b": {"skills": ["experts"], "staffing": 1}},
     }
     experts = run(scenario, 0, ASSIGN).counters["queue"][1]
     # contact 0: 1-7, 7-17; contact 1: waits 2-7, 7-13, waits 13-17, 17-27; then at 67-73-83 and, without a wait, at
-    # 77-83-93: nobody waits for an advisor
+    # 77-83-93: nobody waits for an advisor; nor does the one of 200 s, who comes again at 260 s, without a transfer
     waited_minutes = [0, 9 / 60, 0, 0]
     expected = [90 - 12 * wait - 7 - 11 * (i // 2) for i, wait in enumerate(waited_minutes)]
-    assert experts["scored"] == 4
+    expected += [90, 90 - 11]
+    assert experts["scored"] == 6
     assert experts["score"] == pytest.approx(sum(expected))
 
 

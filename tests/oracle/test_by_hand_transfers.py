@@ -130,6 +130,17 @@ def test_a_handover_of_0_s_is_over_at_once() -> None:
     ]
 
 
+def test_at_the_end_of_a_handover_the_service_begins_before_the_first_advisor_wraps_up() -> None:
+    first = recorded(1, transfer=warm(), wrap_up_s=constant(4))
+    result = run(two_teams(first, recorded(handle_s=constant(4))), 0, ASSIGN)
+    assert shorts(result.log)[8:-2] == [
+        short(9, "handover_end", "1.0", 1),
+        short(13, "talk_end", "1.0", 1),
+        short(13, "wrap_up_end", "1.0", 1),
+        short(13, "wrap_up_end", "0.0", 0),
+    ]
+
+
 def test_a_misrouted_contact_is_noticed_and_transferred_to_where_it_belongs() -> None:
     ivr = {"time_s": constant(2), "routes": {"second": 1.0}, "detect_s": constant(4)}
     scenario = two_teams(recorded(1, ivr=ivr, handle_s=constant(6)), recorded(handle_s=constant(50)))
