@@ -143,7 +143,10 @@ def test_the_fast_scenarios_show_every_kind_of_row_and_outcome() -> None:
     logs = np.concatenate([result_of(number).log for number in FAST])
     assert set(logs["code"]) == set(range(len(codes.LOG_CODES)))
     assert set(logs["detail"][logs["code"] == codes.LOG_RING_END]) == set(range(7))
-    for code in (codes.LOG_JOINED, codes.LOG_TALK_END):
+    assert set(logs["detail"][logs["code"] == codes.LOG_IVR_END]) == {codes.ROUTED, codes.CONTAINED, codes.HUNG_UP}
+    for code in (codes.LOG_JOINED, codes.LOG_TALK_END, codes.LOG_CALLBACK_RING_END):
         assert set(logs["detail"][logs["code"] == code]) == {0, 1}
     runs = [made(number)[0] for number in FAST]
+    groups = [group for number in FAST for group in made(number)[1].groups.values()]
+    assert {group.advisor_order for group in groups} == set(codes.ADVISOR_ORDERS)
     assert {(run.days, run.order) for run in runs} == {(d, o) for d in (1, 2, 3) for o in ("entry", "total_wait")}
