@@ -81,6 +81,26 @@ def test_with_equal_handle_times_the_best_randomised_reserve_is_optimal():
     assert all(EQUAL.solve(gamma=gamma).optimal_is_pure_threshold_in_busy for gamma in (10, 40, 150))
 
 
+def test_with_unequal_handle_times_the_target_moves_with_what_is_in_service():
+    model = Blending(6, 60.0, 180.0, 420.0)
+
+    free, held = model.solve(gamma=40.0), model.solve(limit=25.0)
+
+    assert not free.optimal_is_pure_threshold_in_busy
+    targets = free.target_busy_by_inbound_in_service
+    assert targets == tuple(sorted(targets)) and targets[0] == free.optimal_c_at_empty < targets[-1] == 6
+    _, inbound, outbound, _ = free.policy.states.T
+    alone = outbound == 0
+    after = (inbound + free.policy.likeliest()[:, 0])[alone]
+    assert all(after[inbound[alone] == i].min() == targets[i] for i in range(6))
+    most = [sum(part.likeliest()[:, 0]) for part in held.parts]
+    assert most[0] != most[1]
+    bold = held.parts[int(np.argmax(most))].likeliest()[:, 0]
+    _, inbound, outbound, waiting = held.policy.states.T
+    empty = (outbound == 0) & (waiting == 0)
+    assert held.target_busy_by_inbound_in_service == tuple((inbound + bold)[empty].tolist())
+
+
 @pytest.mark.parametrize("model", [PATIENT, IMPATIENT], ids=["patient", "impatient"])
 @pytest.mark.parametrize("limit", [{"e_wait_s": 15.0}, {"sl_T": 0.75}, {"p_wait": 0.4, "sl_T": 0.7}])
 def test_the_optimum_beats_every_reserve_and_agrees_with_the_linear_programme(model, limit):

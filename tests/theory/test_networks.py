@@ -57,8 +57,22 @@ def one_by_one(coordinates):
     return np.stack((np.minimum(q1, idle - second), second), axis=1)
 
 
+def longer_line_first(coordinates):
+    """The longer line, class 1 if equal, one advisor after the other."""
+    starts = np.zeros((len(coordinates["q2"]), 2), int)
+    for k, (x1, a, b, q2) in enumerate(zip(*(coordinates[n] for n in CENTRE.built.space.names), strict=True)):
+        q1 = max(x1 - 2, 0)
+        for _ in range(2 - a - b):
+            if q1 or q2:
+                served = 0 if q1 >= q2 else 1
+                starts[k, served] += 1
+                q1, q2 = q1 - (served == 0), q2 - (served == 1)
+    return starts
+
+
 def test_a_table_of_starts_is_a_rule():
     assert CENTRE.evaluate(one_by_one) == CENTRE.evaluate("class2_priority")
+    assert CENTRE.evaluate(longer_line_first) == CENTRE.evaluate("longest_queue")
 
 
 @pytest.mark.parametrize("costs", [(1.0, 1.0, 0.0, 0.0), (1.0, 3.0, 0.0, 0.0), (2.0, 1.0, 5.0, 20.0)])
