@@ -57,7 +57,7 @@ def redial(
 ) -> Redial:
     """Load and abandonment where contacts that abandon redial and served ones reconnect, after exponential delays.
 
-    Solves the chain of the numbers in the centre and in both orbits to about 1e-7, relative, by an expansion whose
+    Solves the chain of the numbers in the centre and in both orbits to 1e-7 or so, relative, by an expansion whose
     cost hardly depends on the size of the orbits; see `ccenv.theory._orbits`. Without redials and reconnects it is
     Erlang A; with delays that grow it tends to Erlang A at the total arrival rate.
 
@@ -111,14 +111,15 @@ def redial(
         reconnect=reconnect_prob,
         reconnect_rate=aht_s / reconnect_delay_s,
     )
-    mean = solve_orbits(centre)
-    if mean is None:
+    means = solve_orbits(centre)
+    if means is None:
         raise ValueError(
             f"redial_prob={redial_prob!r} and reconnect_prob={reconnect_prob!r} are not allowed with these rates: the "
             "expansion does not settle, because too many contacts come back or the queue is too long"
         )
-    abandon = centre.leave * mean.waiting
-    total = abandon + mean.at_work
+    waiting, at_work = means
+    abandon = centre.leave * waiting
+    total = abandon + at_work
     return Redial(
         n=n,
         fresh_lambda_per_h=fresh_lambda_per_h,
@@ -130,8 +131,8 @@ def redial(
         reconnect_delay_s=reconnect_delay_s,
         total_arrivals_per_h=total * (3600 / aht_s),
         p_abandon_per_call=abandon / total,
-        e_queue=mean.waiting,
-        e_redial_orbit=mean.redialing,
-        e_reconnect_orbit=mean.reconnecting,
-        occupancy=min(1.0, mean.at_work / n),
+        e_queue=waiting,
+        e_redial_orbit=redial_prob * abandon / centre.redial_rate,
+        e_reconnect_orbit=reconnect_prob * at_work / centre.reconnect_rate,
+        occupancy=min(1.0, at_work / n),
     )
