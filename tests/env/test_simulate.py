@@ -10,6 +10,7 @@ import pytest
 from ccenv import RulePolicy, load_scenario, simulate
 from ccenv.run_config import RuleChoice
 from tests.env.short import DECISIONS, short_day
+from tests.env.whole_centre import whole_centre
 
 SEEDS = range(5, 15)
 PAIRS: list[tuple[RuleChoice, RuleChoice]] = [
@@ -39,6 +40,15 @@ def test_rules_are_the_same_inside_and_outside_the_kernel(
     policy = RulePolicy(short_day(), routing, pacing, decisions=decisions)
     found = simulate(short_day(), routing=routing, pacing=pacing, policy=policy, seeds=SEEDS, days=2)
     assert_equal_tables(found, expected)
+
+
+@pytest.mark.parametrize("routing", ["fifo", "lwt", "longest_queue"])
+def test_rules_are_the_same_in_a_centre_where_everything_happens(routing: str) -> None:
+    scenario = whole_centre()
+    expected = simulate(scenario, routing=routing, seeds=SEEDS, days=2)
+    for decisions in DECISIONS:
+        policy = RulePolicy(scenario, routing, decisions=decisions)
+        assert_equal_tables(simulate(scenario, routing=routing, policy=policy, seeds=SEEDS, days=2), expected)
 
 
 def test_sums_of_time_do_not_depend_on_who_decides_when() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ccenv import Scenario, load_scenario
-from ccenv.loops.rows import choose_rows, mask_rows
+from ccenv.loops.look import look_rows
+from ccenv.loops.rows import choose_rows
 from ccenv.run_config import RuleChoice, run_config
+from ccenv.sim import draws
 from ccenv.sim.jit import records
 from ccenv.sim.layout import RULE_STATE
 
@@ -59,8 +61,10 @@ class Bench:
 
     def mask(self, snaps: np.ndarray) -> np.ndarray:
         """Legal actions, (1, A)."""
-        masks = np.zeros((len(snaps), len(self.names)), np.bool_)
-        mask_rows(self.run.config, snaps, masks)
+        n = len(snaps)
+        masks = np.zeros((n, len(self.names)), np.bool_)
+        flat = np.asarray(snaps).view(np.float64).reshape(n, -1)
+        look_rows(self.run.config, snaps, flat, masks, np.zeros((n, int(self.run.config["n_observed"][0])), np.float32))
         return masks
 
     def choose(self, snaps: np.ndarray, masks: np.ndarray, u: float | np.ndarray, state: np.ndarray) -> np.ndarray:
@@ -75,6 +79,12 @@ class Bench:
         """Name of the action at a snapshot; the rules remember earlier ones."""
         snaps = self.snapshot(**fields)
         return self.names[self.choose(snaps, self.mask(snaps), u, self.state)[0]]
+
+
+def second(u: float) -> float:
+    """The second coin of a decision, of which pacing rules are given."""
+    with np.errstate(over="ignore"):  # keys are made modulo 2^64
+        return float(draws.second(u))
 
 
 def random_snapshots(bench: Bench, n: int, seed: int = 0) -> np.ndarray:
@@ -95,6 +105,8 @@ def random_snapshots(bench: Bench, n: int, seed: int = 0) -> np.ndarray:
     snaps["idle_longest_s"][:, :n_groups] = rng.integers(0, 4, (n, n_groups))
     snaps["ringing"][:, :n_campaigns] = rng.integers(0, 6, (n, n_campaigns))
     snaps["lines_free"][:, :n_campaigns] = rng.integers(0, 9, (n, n_campaigns))
+    snaps["lines_left"] = rng.integers(0, 3, n)
+    snaps["head_callback"][:, :n_queues] = rng.random((n, n_queues)) < 0.2
     snaps["leads_left"][:, :n_campaigns] = rng.integers(0, 50, (n, n_campaigns))
     snaps["dialing_open"][:, :n_campaigns] = rng.random((n, n_campaigns)) < 0.8
     return snaps

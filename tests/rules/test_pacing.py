@@ -11,9 +11,8 @@ from scipy import stats
 from ccenv import KpiTable, Scenario, load_scenario, simulate
 from ccenv.run_config import RuleChoice
 from ccenv.sim import codes
-from ccenv.sim.draws import second
 from ccenv.trace import trace
-from tests.rules.bench import Bench, centre
+from tests.rules.bench import Bench, centre, second
 
 OPEN: dict[str, Any] = {"lines_free": [99, 99], "leads_left": [99, 99], "dialing_open": [1, 1], "event_number": 1}
 #: Only the first campaign is dialed; both groups' idle advisors count for it, and those of `one` for the other.

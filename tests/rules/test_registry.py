@@ -12,10 +12,9 @@ from ccenv import Batch, CentreEnv, RulePolicy, simulate
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.sim.codes import ASSIGN
-from ccenv.sim.draws import second
 from ccenv.sim.layout import PACING_STATE, ROUTING_STATE, RULE_STATE
 from tests.env.short import short_day
-from tests.rules.bench import Bench, random_snapshots
+from tests.rules.bench import Bench, random_snapshots, second
 
 N = 150
 PARAMS: dict[str, dict[str, Any]] = {
@@ -42,7 +41,7 @@ def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[in
         snaps["queue_length"] = 0  # so that pacing alone is asked
     masks = bench.mask(snaps)
     found = bench.choose(snaps, masks, u, np.zeros((N, RULE_STATE)))
-    config = bench.run.config[0]
+    rows, config = snaps.view(np.recarray), bench.run.config.view(np.recarray)[0]  # as interpreted code reads them
     params = config["routing_params"] if routing else config["pacing_params"]
     kinds = np.array([action.kind for action in bench.scenario.catalogue])
     assigns = kinds == ASSIGN
@@ -51,7 +50,7 @@ def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[in
         state = np.zeros(ROUTING_STATE if routing else PACING_STATE)
         coin = u[k] if routing else second(u[k])
         asked = masks[k, assigns].any() if routing else masks[k, 1:].any()
-        action = rule.function(snaps[k], masks[k], config, params, state, coin) if asked else 0
+        action = rule.function(rows[k], masks[k], config, params, state, coin) if asked else 0
         expected.append(int(action))
     return bench, found.tolist(), expected
 

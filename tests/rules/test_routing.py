@@ -48,6 +48,8 @@ BY_RANK: RuleChoice = ("priority", {"order": ["b", "a", "c"]})
         ("fifo", {"idle": [0, 0]}, "hold"),
         ("lwt", {"queue_length": [0, 0, 0]}, "hold"),
         ("fifo", {"closed": 1}, "assign:c>two"),
+        ("fifo", {"head_callback": [0, 0, 1], "lines_left": 0}, "assign:a>one"),  # no line to call c back on
+        ("fifo", {"head_callback": [0, 0, 1], "lines_left": 1}, "assign:c>two"),
     ],
 )
 def test_by_hand(rule: RuleChoice, changes: dict[str, Any], expected: str) -> None:

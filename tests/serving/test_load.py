@@ -100,8 +100,9 @@ def test_a_bundle_that_is_not_what_it_says_is_refused(bundle, change, message):
 
 def test_fields_other_than_those_of_this_package_are_refused(bundle):
     def rescale(content):
-        content["interface"]["fields"][3]["scale"] = 0.2
-        content["interface"]["fields"].pop(0)
+        fields = content["interface"]["fields"]
+        next(field for field in fields if field["name"] == "queue_length")["scale"] = 0.2
+        fields.pop(0)
         content["interface_digest"] = msgspec.convert(content["interface"], Interface).digest
 
     edit(bundle, rescale)

@@ -1,0 +1,114 @@
+"""Half an hour of a centre that switches on everything that may happen to a contact or an advisor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccenv.scenarios import Scenario, load_scenario
+
+OPEN_S, CLOSE_S = 32_400, 34_200
+WHOLE_CENTRE: dict[str, Any] = {
+    "name": "whole_centre",
+    "description": "made by the tests: every inbound, outbound and advisor concept, so that every counter counts",
+    "clock": {"open_s": OPEN_S, "close_s": CLOSE_S, "slot_s": 900, "overtime_s": 60},
+    "trunks": 14,
+    "day_level_cv": 0.2,
+    "slot_level": {"cv": 0.2, "correlation": 0.5},
+    "switching": {"mean_s": [600, 300], "arrivals": [0.9, 1.4], "answers": [1.0, 0.8], "observed": True},
+    "surge": {"p": 1.0, "factor": 1.5, "from_s": 33_000, "until_s": 33_300, "lasts_s": 300, "queues": ["orders"]},
+    "queues": {
+        "orders": {
+            "arrivals_per_hour": [150, 200],
+            "interpolation": "linear",
+            "handle_s": {"law": "lognormal", "mu": 4.5, "sigma": 0.5},
+            "ivr": {
+                "time_s": {"law": "uniform", "low_s": 5, "high_s": 20},
+                "p_contained": 0.1,
+                "p_hangup": 0.1,
+                "routes": {"help": 0.2},
+                "detect_s": 15,
+            },
+            "p_balk": 0.1,
+            "announcement": {"tolerance_s": 60, "patience_factor": 1.3},
+            "patience_s": {"law": "exponential", "mean_s": 90},
+            "callback": {
+                "offer_above_s": 5,
+                "p_accept": 0.5,
+                "ring_s": 8,
+                "p_answer": 0.5,
+                "max_tries": 2,
+                "retry_s": 200,
+            },
+            "wrap_up_s": 10,
+            "transfer": {"p": 0.2, "to": "help", "kind": "warm", "handover_s": 10},
+            "priority": {"p": 0.2, "credit_s": 40},
+            "customer": {
+                "p_identified": 0.7,
+                "p_returning": 0.4,
+                "returning_factor": 0.8,
+                "value_classes": [{"share": 0.2, "value_factor": 3, "credit_s": 30}],
+                "p_preferred": 0.5,
+                "preferred_factor": 0.9,
+            },
+            "sale": {"p": 0.5, "value": 30, "handle_s": 120},
+            "satisfaction": {
+                "base": 90,
+                "per_wait_minute": 5,
+                "per_transfer": 10,
+                "per_repeat": 10,
+                "per_quality": 0.5,
+            },
+            "redial": {"p": 0.5, "delay_s": 100, "max_times": 2},
+        },
+        "help": {
+            "arrivals_per_hour": 60,
+            "handle_s": 150,
+            "patience_s": 100,
+            "transfer": {"p": 0.2, "to": "experts"},
+            "repeat": {"p": 0.4, "delay_s": 200, "max_times": 2},
+        },
+        "experts": {"arrivals_per_hour": 10, "handle_s": 150, "patience_s": 300},
+    },
+    "groups": {
+        "first": {
+            "skills": ["orders"],
+            "shifts": [
+                {"n": 3, "from_s": OPEN_S, "until_s": CLOSE_S, "breaks": [{"at_s": 32_700, "length_s": 300}]},
+                {"n": 1, "from_s": 33_000, "until_s": 33_900},
+            ],
+            "shrinkage": 0.1,
+            "speed_cv": 0.2,
+            "quality": {"mean": 75, "sd": 8, "on_repeat": 0.02, "on_sale": 0.01},
+            "learning": {"excess": 0.4, "tenure_days": 3},
+            "fatigue": {"strength": 0.5, "threshold": 0.5, "time_constant_s": 900},
+            "script": {"strength": 0.3, "quality_cost": 2},
+            "monitoring": {"share": 0.3, "cost": 4, "gain": 0.3, "drift_per_day": 0.5},
+            "advisor_order": "fewest_contacts",
+            "wage_per_hour": 18,
+        },
+        "blended": {"skills": ["orders", "help", "experts", "survey"], "staffing": [3, 2], "wage_per_hour": 20},
+    },
+    "campaigns": {
+        "survey": {
+            "p_answer": 0.35,
+            "p_machine": 0.2,
+            "p_busy": 0.05,
+            "p_invalid": 0.05,
+            "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.2},
+            "ring_s": 8,
+            "handle_s": 60,
+            "wrap_up_s": 10,
+            "handle_machine_s": 8,
+            "drop_after_s": 3,
+            "max_lines": 8,
+            "p_sale": 0.4,
+            "sale_value": 5,
+        }
+    },
+    "rules": {"pacing": {"name": "progressive_unreserved"}},
+}
+
+
+def whole_centre() -> Scenario:
+    """The scenario."""
+    return load_scenario(WHOLE_CENTRE)
