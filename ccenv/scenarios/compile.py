@@ -109,7 +109,7 @@ def _laws(row: Any, laws: dict[LawValues, int]) -> None:
     for values, i in laws.items():
         law = row["law"][i]
         law["kind"], law["n"], law["a"], law["b"] = values.kind, len(values.start), values.a, values.b
-        law["mean"] = mean_of(values)
+        law["mean_s"] = mean_of(values)
         law["start"][: len(values.start)] = values.start
         law["hazard"][: len(values.hazard)] = values.hazard
 
@@ -119,9 +119,9 @@ def _traces(row: Any, centre: Centre) -> None:
     first = 0
     for q, queue in enumerate(centre.queues.values()):
         record, trace = row["queue"][q], queue.trace_s
-        record["trace"], record["n_trace"] = (NIL, 0) if trace is None else (first, len(trace))
+        record["first_recorded"], record["n_recorded"] = (NIL, 0) if trace is None else (first, len(trace))
         if trace is not None:
-            row["trace"][first : first + len(trace)] = trace
+            row["recorded"][first : first + len(trace)] = trace
             first += len(trace)
 
 

@@ -80,8 +80,8 @@ def _spend(e, c, q):
 @helper
 def _schedule_from_trace(e, c, q):
     number = e.queue[q].n_fresh
-    if number < c.queue[q].n_trace and c.trace[c.queue[q].trace + number] < e.close_t:
-        schedule(e, FIRST_STREAM + q, max(c.trace[c.queue[q].trace + number], e.t))
+    if number < c.queue[q].n_recorded and c.recorded[c.queue[q].first_recorded + number] < e.close_t:
+        schedule(e, FIRST_STREAM + q, max(c.recorded[c.queue[q].first_recorded + number], e.t))
     else:
         cancel(e, FIRST_STREAM + q)
 

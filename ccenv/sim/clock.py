@@ -158,7 +158,7 @@ def clear(e, c):
         e.queue[q].head = NIL
         e.queue[q].tail = NIL
         e.queue[q].recent_t = c.open_s
-        e.queue[q].replays = 1 if c.queue[q].trace != NIL else 0
+        e.queue[q].replays = 1 if c.queue[q].first_recorded != NIL else 0
     for g in range(c.n_groups):
         e.group[g].n[OFF] = c.first_advisor[g + 1] - c.first_advisor[g]
     for i in range(c.n_campaigns):

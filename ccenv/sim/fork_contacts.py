@@ -45,8 +45,8 @@ def _plain_age(e, c, s, law):
     if strength == 0.0:
         return age
     if strength == 1.0:
-        return 0.0 if age < c.law[law].mean else c.law[law].mean
-    return max(0.0, c.law[law].mean + (age - c.law[law].mean) / (1.0 - strength))
+        return 0.0 if age < c.law[law].mean_s else c.law[law].mean_s
+    return max(0.0, c.law[law].mean_s + (age - c.law[law].mean_s) / (1.0 - strength))
 
 
 @block

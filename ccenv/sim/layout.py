@@ -28,7 +28,7 @@ LAW = np.dtype(
         ("n", "i4"),
         ("a", "f8"),
         ("b", "f8"),
-        ("mean", "f8"),
+        ("mean_s", "f8"),
         ("start", "f8", (LAW_POINTS,)),
         ("hazard", "f8", (LAW_POINTS,)),
     ],
@@ -73,7 +73,7 @@ def _n_counts(z: Size) -> int:
 def _config(z: Size) -> np.dtype:
     queue = [
         ("stream", "u8"), ("rate", "f8", (z.slots + 1,)), ("linear", "i4"), ("surges", "i4"),
-        ("trace", "i4"), ("n_trace", "i4"),  # where the recorded arrivals begin, NIL if there are none
+        ("first_recorded", "i4"), ("n_recorded", "i4"),  # where the recorded arrivals begin, NIL if there are none
         ("p_priority", "f8"), ("credit_s", "f8"), ("service_level_s", "f8"),
         ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
         ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"), ("handle", "i4", (z.groups,)),
@@ -120,7 +120,7 @@ def _config(z: Size) -> np.dtype:
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
             ("prefers", "i4"),  # does anybody have a preferred advisor?
             ("n_roster", "i4"), ("roster", np.dtype(roster, align=True), (z.roster,)),
-            ("trace", "f8", (z.trace,)),
+            ("recorded", "f8", (z.trace,)),
             ("group", np.dtype(group, align=True), (z.groups,)),
             ("queue", np.dtype(queue, align=True), (z.queues,)),
             ("campaign", np.dtype(campaign, align=True), (z.campaigns,)),

@@ -116,7 +116,7 @@ def _contact_factor(e, c, s, a):
 def by_script(c, g, law, x):
     """A handle time with its distance from the law's mean made smaller by the group's script."""
     strength = c.group[g].script
-    return x if strength == 0.0 else law.mean + (1.0 - strength) * (x - law.mean)
+    return x if strength == 0.0 else law.mean_s + (1.0 - strength) * (x - law.mean_s)
 
 
 @block

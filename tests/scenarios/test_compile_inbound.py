@@ -26,7 +26,7 @@ def law(row, index):
     """Kind, parameters, table and mean of a law."""
     record = row["law"][index]
     n = record["n"]
-    return (record["kind"], record["a"], record["b"], [*record["start"][:n], *record["hazard"][:n]], record["mean"])
+    return (record["kind"], record["a"], record["b"], [*record["start"][:n], *record["hazard"][:n]], record["mean_s"])
 
 
 def stream(name):
@@ -82,13 +82,13 @@ def test_rates_end_with_the_last_once_more(row):
 
 
 def test_traces_lie_one_after_the_other(row):
-    assert row["queue"]["trace"][:3].tolist() == [NIL, 0, NIL]
-    assert row["queue"]["n_trace"][:3].tolist() == [0, 4, 0]
-    assert row["trace"][:5].tolist() == [28_800, 28_801.5, 28_801.5, 115_300, 0]
+    assert row["queue"]["first_recorded"][:3].tolist() == [NIL, 0, NIL]
+    assert row["queue"]["n_recorded"][:3].tolist() == [0, 4, 0]
+    assert row["recorded"][:5].tolist() == [28_800, 28_801.5, 28_801.5, 115_300, 0]
     both = centre(**{"queues.first.trace_s": [30_000], "queues.third.trace_s": []}).config()[0]
-    assert both["queue"]["trace"][:3].tolist() == [0, 1, 5]
-    assert both["queue"]["n_trace"][:3].tolist() == [1, 4, 0]
-    assert both["trace"][:6].tolist() == [30_000, 28_800, 28_801.5, 28_801.5, 115_300, 0]
+    assert both["queue"]["first_recorded"][:3].tolist() == [0, 1, 5]
+    assert both["queue"]["n_recorded"][:3].tolist() == [1, 4, 0]
+    assert both["recorded"][:6].tolist() == [30_000, 28_800, 28_801.5, 28_801.5, 115_300, 0]
 
 
 def test_voice_menu(row, queue):
@@ -134,7 +134,7 @@ def test_customers(queue):
 def test_what_a_plain_queue_has_not(row):
     third = row["queue"][2]
     laws = ("ivr_time", "detect", "tolerance", "callback_ring", "callback_retry", "handover", "handle_sale")
-    assert values(third, *laws, "trace", "transfer_to") == [NIL] * 9
+    assert values(third, *laws, "first_recorded", "transfer_to") == [NIL] * 9
     flags = ("linear", "announces", "calls_back", "p_transfer", "warm", "knows", "p_sale", "scores", "p_balk")
     assert values(third, *flags) == [0] * 9
     assert third["route"].tolist() == [0] * 8
@@ -181,8 +181,8 @@ def test_orders_of_advisors_by_name(name):
 def test_means_of_all_laws_are_there(row):
     used = row["law"][: int(np.flatnonzero(row["law"]["kind"])[-1]) + 1]
     endless = used["kind"] == codes.NEVER
-    assert np.isinf(used["mean"][endless]).all()
-    assert (used["mean"][~endless & (used["a"] + used["n"] > 0)] > 0).all()
+    assert np.isinf(used["mean_s"][endless]).all()
+    assert (used["mean_s"][~endless & (used["a"] + used["n"] > 0)] > 0).all()
 
 
 def test_finish_mixes_sale_and_no_sale_of_those_who_are_not_transferred():
