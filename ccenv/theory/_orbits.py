@@ -92,14 +92,14 @@ def solve_orbits(centre: Centre) -> tuple[float, float] | None:
     if started is None:
         return None
     grid, place = started
-    place = replace(place, spread=_expand(centre, grid, place, 2).spread)
+    place = replace(place, spread=_expand(centre, grid, place, 2)[1])
     waiting = np.maximum(grid.states - centre.n, 0)
     if not np.isfinite(place.spread).all():
         return None
     last = best = np.full(2, math.nan)
     least = math.inf
     for degree in DEGREES:
-        law = _expand(centre, grid, place, degree).law
+        law, _ = _expand(centre, grid, place, degree)
         now = np.array([law @ waiting, law @ (grid.states - waiting)])
         change = float((np.abs(now - last) / np.maximum(np.abs(now), FLOOR)).max())
         if change < least:  # never for the first, whose change is nan
@@ -165,8 +165,8 @@ def _conditional_mean(enter: Array, back: float, arrive: Array, down: Array) -> 
     return np.asarray(linalg.solve_banded((1, 1), bands, np.append(enter, 0.0)))
 
 
-def _expand(centre: Centre, grid: _Grid, place: _Place, degree: int) -> _Place:
-    """Solve for the polynomials of a degree around a place; the law, means and spread they give."""
+def _expand(centre: Centre, grid: _Grid, place: _Place, degree: int) -> tuple[Array, Array]:
+    """Solve for the polynomials of a degree around a place; the law, (K,), and spread, (2, 2, K), they give."""
     extra = np.maximum(np.einsum("aak,k->a", place.spread, place.law), 0.0)
     basis = Basis(degree, np.sqrt(np.maximum(1.0, place.means @ place.law + extra)))
     table = null_vector(_balance(centre, grid, place, basis), int(np.argmax(place.law)), len(basis.powers))
@@ -176,7 +176,7 @@ def _expand(centre: Centre, grid: _Grid, place: _Place, degree: int) -> _Place:
     off = np.stack([basis.coefficient(table, 1, 0), basis.coefficient(table, 0, 1)]) / weight
     second = {(i, j): basis.coefficient(table, i, j) / weight for i, j in ((2, 0), (0, 2), (1, 1))}
     own = np.array([[2 * second[2, 0], second[1, 1]], [second[1, 1], 2 * second[0, 2]]])
-    return _Place(law, place.means + off, place.spread + own - off[:, None] * off[None])
+    return law, place.spread + own - off[:, None] * off[None]
 
 
 def _balance(centre: Centre, grid: _Grid, place: _Place, basis: Basis) -> sparse.csc_matrix:
