@@ -23,6 +23,8 @@ from ccenv.sim.record import note_contact
 from ccenv.sim.returns import due_in_opening_time, redial_or_leave
 from ccenv.sim.wrap_up import release_partner
 
+AFTER_OPENING_S = 1.0  # when callbacks left over from yesterday are due: the doors are open then
+
 
 @helper
 def decay_recent(e, q):
@@ -162,4 +164,4 @@ def send_away(e, c, log, q):
             leave_queue(e, s)
             e.n_active -= 1
             e.contact[s].phase = PENDING_CALLBACK
-            schedule_contact(e, s, due_in_opening_time(e, c, 0.0))
+            schedule_contact(e, s, due_in_opening_time(e, c, AFTER_OPENING_S))

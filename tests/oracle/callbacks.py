@@ -96,7 +96,7 @@ class Callbacks:
     def send_away(self, contact: Contact) -> None:
         """Overtime is over: it leaves the line and is due at the next opening."""
         self.sim.inbound.leave_line(contact)
-        self.wait_until(contact, self.sim.clock.next_opening())
+        self.wait_until(contact, self.sim.clock.next_opening() + 1)
 
     def carry_out(self) -> None:
         """After the last day: whoever is still to be called back never will be."""

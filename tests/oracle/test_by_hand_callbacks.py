@@ -116,8 +116,8 @@ def test_callbacks_go_on_at_the_next_opening_and_are_carried_out_after_the_last_
         line(100, "closing", 0),
         line(150, "overtime_end", 0),
         line(150, "day_end", 0),
-        line(86_400, "callback_due", 0, "fresh"),  # it was scheduled before the opening
         line(86_400, "opening", 1),
+        line(86_401, "callback_due", 0, "fresh"),
         line(86_500, "closing", 1),
         line(86_550, "overtime_end", 1),
         line(86_550, "day_end", 1),

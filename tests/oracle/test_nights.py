@@ -1,0 +1,35 @@
+"""A contact that outlasts the night, and a callback that is due the next day, in the kernel and in the slow twin."""
+
+from ccenv import load_scenario
+from ccenv.trace import trace
+from tests.oracle.compare import assert_same_counters, assert_same_log
+from tests.oracle.simulator import Simulator, uniformly_random
+
+SCENARIO = {
+    "name": "night",
+    "description": "a talk of 25 hours, and somebody to be called back whom no advisor can serve before the end",
+    "clock": {"open_s": 0, "close_s": 100, "overtime_s": 50, "slot_s": 50},
+    "queues": {
+        "calls": {
+            "arrivals_per_hour": 10,
+            "trace_s": [1, 2],
+            "handle_s": {"law": "constant", "value_s": 90_000},
+            "wrap_up_s": {"law": "constant", "value_s": 3},
+            "callback": {"p_accept": 1},
+        }
+    },
+    "groups": {"team": {"skills": ["calls"], "staffing": [1, 0]}},
+}
+
+
+def test_a_talk_ends_at_the_next_opening_and_the_day_goes_on() -> None:
+    scenario = load_scenario(SCENARIO)
+    expected = Simulator(scenario.centre, 3, uniformly_random, days=2).run()
+    log, counters = trace(
+        scenario, lambda number, u, legal: int(legal[int(u * len(legal))]), seed=3, days=2, routing="fifo"
+    )
+    assert_same_log(expected.log, log)
+    assert_same_counters(expected.counters, {axis: rows[0] for axis, rows in counters.items()})
+    assert expected.counters["queue"][0]["talk_s"] == 86_399
+    assert expected.counters["queue"][0]["carried_out"] == 1
+    assert log["t"].max() <= 2 * 86_400
