@@ -1,0 +1,1 @@
+"""The simulator against exact values, under rules and under optimal policies."""
