@@ -95,23 +95,54 @@ def _outbound_days(centre: Centre, group: str) -> float:
     return 1.0 / ADVISOR_DAY_S if any(skill in centre.campaigns for skill in centre.groups[group].skills) else 0.0
 
 
+# A contact that accepts a callback is offered and, when it answers, answered, like the others; but it does not wait on
+# a line. So waits on a line are means over all others, and callbacks have waits of their own. A transferred contact is
+# offered, and may be answered, in each of the queues that it comes to.
 _QUEUE = (
-    Kpi("wait_s", "s", "(wait_answered_s + wait_abandoned_s + wait_unserved_s)", "wait of all that left the queue"),
+    Kpi("wait_s", "s", "(wait_answered_s + wait_abandoned_s + wait_unserved_s)", "wait on a line of all that left it"),
+    Kpi("n_entered", "1", "(fresh + redials + repeats - blocked)", "contacts of this origin that met a free trunk"),
+    Kpi("blocking", "share", "blocked / (n_entered + blocked)", "contacts refused because all trunks were in use"),
+    Kpi("containment", "share", "contained / n_entered", "contacts that met a free trunk and were served by the IVR"),
+    Kpi("ivr_hangup_share", "share", "ivr_hangup / n_entered", "contacts that met a free trunk and hung up in the IVR"),
+    Kpi(
+        "misrouting",
+        "share",
+        "misrouted_out / (n_entered - contained - ivr_hangup)",
+        "contacts that the IVR sent to another queue, of those that it sent to any",
+    ),
+    Kpi(
+        "balking",
+        "share",
+        "balked / (balked + offered - transfers_in)",
+        "contacts that reached the queue and left on hearing that they must wait; nobody balks after a transfer",
+    ),
     Kpi("fcr", "share", "fresh_resolved / fresh_answered", "first contacts resolved, of those answered"),
-    Kpi("asa_s", "s", "wait_answered_s / answered", "average speed of answer: mean wait of the answered"),
-    Kpi("mean_wait_s", "s", "wait_s / offered", "mean wait of all offered to the queue, zeros and abandoned included"),
+    Kpi(
+        "asa_s",
+        "s",
+        "wait_answered_s / (answered - callback_answered)",
+        "average speed of answer: mean wait of the answered, callbacks apart",
+    ),
+    Kpi(
+        "mean_wait_s",
+        "s",
+        "wait_s / (offered - callback_accepted)",
+        "mean wait of all offered to the queue, zeros and abandoned included, callbacks apart",
+    ),
     Kpi("atq_s", "s", "wait_s / waited", "average time in queue: mean wait of those that waited at all"),
-    Kpi("p_wait", "share", "waited / offered", "contacts that waited at all"),
-    Kpi("aht_s", "s", "(talk_s + wrap_up_s) / answered", "average handle time: talk and wrap-up"),
-    Kpi("contact_duration_s", "s", "(wait_answered_s + talk_s) / answered", "wait and talk of an answered contact"),
+    Kpi("p_wait", "share", "waited / (offered - callback_accepted)", "contacts that waited at all, callbacks apart"),
+    Kpi("aht_s", "s", "(talk_s + wrap_up_s) / answered", "average handle time: talk, hold and wrap-up"),
+    Kpi("contact_duration_s", "s", "(wait_answered_s + talk_s) / answered", "answered contacts: time on the line"),
     Kpi("abandonment", "share", "abandoned / offered", "contacts offered to the queue that gave up waiting"),
     Kpi("unserved_share", "share", "unserved / offered", "contacts still waiting when overtime was over"),
-    Kpi("blocking", "share", "blocked / (blocked + offered)", "contacts refused because all trunks were in use"),
+    Kpi(
+        "transfer_rate", "share", "transferred_out / answered", "answered contacts that were transferred, misrouted too"
+    ),
     Kpi(
         "served_within_T_of_offered",
         "share",
         "answered_in_time / offered",
-        "service level: answered in time, of all offered",
+        "service level: answered in time, of all offered; a callback's time counts from accepting it",
     ),
     Kpi(
         "p_wait_le_T_incl_abandoners",
@@ -126,13 +157,22 @@ _QUEUE = (
         "service level: answered in time, of the offered that did not abandon in time",
     ),
     Kpi("sl_of_served", "share", "answered_in_time / answered", "service level: answered in time, of the answered"),
+    Kpi("callback_acceptance", "share", "callback_accepted / callback_offered", "offers of a callback accepted"),
+    Kpi("callback_answer_rate", "share", "callback_answered / callback_tries", "tries to call back that were answered"),
+    Kpi(
+        "mean_callback_wait_s", "s", "callback_wait_s / callback_answered", "from accepting a callback to answering it"
+    ),
+    Kpi("csat", "points", "score / scored", "mean satisfaction, from 0 to 100"),
+    Kpi("order_conversion", "share", "orders / answered", "answered contacts that ordered or bought"),
+    Kpi("mean_order_value", "value", "order_value / orders", "value of an order or sale"),
 )
 
 _GROUP = (
     Kpi("work_s", "s", "(talking_s + wrapping_s)", "advisor time in talk and wrap-up"),
-    Kpi("staffed_s", "s", "(work_s + idle_s + reserved_s)", "advisor time on duty"),
+    Kpi("staffed_s", "s", "(work_s + idle_s + reserved_s + away_s)", "advisor time on duty, breaks included"),
     Kpi("staffed_h", "h", "staffed_s", "advisor time on duty, in hours", weight=_hours),
-    Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage", weight=_wage_per_s),
+    Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage; breaks are paid", weight=_wage_per_s),
+    Kpi("cost", "value", "(wages + coaching_cost)", "wages and coaching"),
     Kpi(
         "outbound_advisor_days",
         "d",
@@ -142,6 +182,14 @@ _GROUP = (
     ),
     Kpi("occupancy", "share", "work_s / (work_s + idle_s + reserved_s)", "work, of the time at work or ready for it"),
     Kpi("utilisation", "share", "work_s / staffed_s", "work, of the time on duty"),
+    Kpi("contacts_per_advisor_hour", "1/h", "handled / staffed_h", "contacts begun for each hour on duty"),
+    Kpi(
+        "wait_between_contacts_s",
+        "s",
+        "(idle_s + reserved_s) / handled",
+        "idle and reserved time of an advisor for each contact, machines passed included",
+    ),
+    Kpi("call_quality", "points", "sampled_quality / sampled", "mean quality heard in sampled contacts, from 0 to 100"),
 )
 
 _CAMPAIGN = (
@@ -172,14 +220,14 @@ _CENTRE = (
         "attempts / outbound_advisor_days",
         "attempts for each 8 h on duty of an advisor who may work for a campaign",
     ),
+    Kpi("revenue", "value", "(order_value + sale_value)", "value of orders and sales, inbound and outbound"),
     Kpi(
-        "wait_between_contacts_s",
-        "s",
-        "(idle_s + reserved_s) / (answered + joined + mp_joined)",
-        "idle and reserved time of an advisor for each contact",
+        "cost_per_contact",
+        "value",
+        "cost / (answered + joined)",
+        "wages and coaching for each contact handled, inbound and outbound",
     ),
-    Kpi("cost_per_contact", "value", "wages / (answered + joined)", "wages for each contact handled"),
-    Kpi("business_impact", "value", "(sale_value - wages)", "value of sales less wages"),
+    Kpi("business_impact", "value", "(revenue - cost)", "value of orders and sales less wages and coaching"),
 )
 
 KPIS = {

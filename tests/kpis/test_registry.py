@@ -3,7 +3,9 @@ import pytest
 
 from ccenv.kpis import KPIS, LABELS, kpi_table
 from ccenv.kpis.registry import column_of
+from ccenv.simulation import simulate
 from ccenv.theory.erlang import ErlangA
+from tests.env.whole_centre import whole_centre
 from tests.kpis.tiny import EXPECTED, RUN, TINY, counters_of
 
 ENTITIES = {"queue": TINY.queues, "group": TINY.groups, "campaign": TINY.campaigns, "centre": ()}
@@ -59,3 +61,34 @@ def test_nothing_counted_is_nan_in_ratios_and_zero_in_sums():
 
     for kpi in KPIS.values():
         assert np.isnan(table[kpi.name][0]) if kpi.denominator else table[kpi.name][0] == 0.0
+
+
+def test_the_run_made_by_hand_accounts_for_all_that_enters():
+    """Per queue, as the conservation law of the simulator says."""
+    of = {label: np.array(values) for label, values in RUN.items()}
+    reached = of["fresh"] + of["redials"] + of["repeats"] + of["misrouted_in"] - of["misrouted_out"] - of["blocked"]
+    offered = reached - of["contained"] - of["ivr_hangup"] - of["balked"] + of["transfers_in"]
+
+    assert offered.tolist() == list(RUN["offered"])
+    assert (of["answered"] + of["abandoned"] + of["unserved"] + of["callback_lost"]).tolist() == list(RUN["offered"])
+
+
+def test_shares_lie_between_0_and_1_where_everything_happens():
+    """Over single short runs, from the simulator's own counters."""
+    table = simulate(whole_centre(), routing="lwt", seeds=range(40))
+
+    for kpi in KPIS.values():
+        assert not np.isnan(table[kpi.name]).all(), kpi.name
+        if kpi.unit == "share" and kpi.name != "p_wait":  # the kernel's `waited` still counts callbacks, at each try
+            for column in (name for name in table.dtype.names if name.partition(":")[0] == kpi.name):
+                values = table[column][~np.isnan(table[column])]
+                assert np.all((values >= 0.0) & (values <= 1.0)), column
+
+
+def test_means_over_contacts_in_person_leave_callbacks_out():
+    """A wait that is the same for all in person is their mean, however many are called back."""
+    counted = {"offered": (20, 0), "callback_accepted": (15, 0), "answered": (20, 0), "callback_answered": (15, 0)}
+    table = kpi_table(TINY, counters_of(TINY, (1,), **counted, waited=(5, 0), wait_answered_s=(50, 0)), [7])
+
+    for name, value in {"asa_s": 10.0, "mean_wait_s": 10.0, "atq_s": 10.0, "p_wait": 1.0}.items():
+        assert table[name][0] == value, name
