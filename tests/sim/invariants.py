@@ -1,186 +1,158 @@
-"""What must be true of an environment record whenever a policy is asked: raised as AssertionError where it is not."""
+"""What must be true of an environment record after every event and action: an AssertionError where it is not."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from ccenv.engine import Engine
 from ccenv.sim import codes
+from tests.sim.advisors import Advisors
+from tests.sim.conservation import check_conservation
+from tests.sim.view import IN_TALK, TO_COME, View
 
-ALIVE = (codes.WAITING, codes.TALKING, codes.WRAPPING, codes.RINGING, codes.CONNECT_WAITING)
-ON_A_LINE = (codes.WAITING, codes.TALKING, codes.RINGING, codes.CONNECT_WAITING)
-WITH_EVENT = (codes.TALKING, codes.WRAPPING, codes.RINGING)  # others may wait for ever
-STATE_OF_PHASE = {
-    codes.RINGING: codes.RESERVED,
-    codes.TALKING: codes.ADVISOR_TALKING,
-    codes.WRAPPING: codes.ADVISOR_WRAP_UP,
-}
-N_STATES = 5
-OUTCOMES = ("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
+IN_LINE = (codes.WAITING, codes.VIRTUAL)
+ON_A_LINE = (
+    codes.IN_IVR, codes.WAITING, codes.CALLBACK_RINGING, codes.HANDING_OVER, codes.TALKING, codes.RINGING,
+    codes.CONNECT_WAITING,
+)  # fmt: skip
+WITH_EVENT = (
+    codes.IN_IVR, codes.CALLBACK_RINGING, codes.HANDING_OVER, codes.TALKING, codes.WRAPPING, codes.RINGING,
+)  # fmt: skip
+WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING)  # all others may wait for ever
 
 
 class Invariants:
-    """Checks the first row of an engine."""
+    """Checks the first row of an engine, whose episode began with nothing behind it."""
 
     def __init__(self, engine: Engine) -> None:
-        self.e: Any = engine.envs[0]
-        self.c: Any = engine.run.config[0]
-        self.n_queues, self.n_groups = int(self.c["n_queues"]), int(self.c["n_groups"])
-        self.n_campaigns, self.n_advisors = int(self.c["n_campaigns"]), int(self.c["n_advisors"])
+        self.v = View(engine)
+        self.advisors = Advisors(self.v)
         self.last_t = -np.inf
+        self.last_free: list[int] = []
 
     def check(self) -> None:
         """All of them, now; the clock against the last check."""
-        contact = self.e["contact"]
-        self.phase, self.index, self.holder = contact["phase"], contact["index"], contact["advisor"]
-        self.is_lead = contact["kind"] == codes.LEAD
-        assert self.e["t"] >= self.last_t, "the clock went back"
-        self.last_t = float(self.e["t"])
-        self.heap()
-        self.records()
-        self.queues()
-        self.campaigns()
-        self.advisors()
-        self.lines()
-        self.conservation()
+        v = self.v
+        v.look()
+        assert v.t >= self.last_t, "the clock went back"
+        self.last_t = v.t
+        heap(v)
+        self.free_list()
+        records(v)
+        queues(v)
+        campaigns(v)
+        partners(v)
+        lines(v)
+        self.advisors.check()
+        check_conservation(v)
 
-    def chain(self, table: str, head: int, tail: int | None) -> list[int]:
-        """Places in a linked list, checked in both directions."""
-        following, before = self.e[table]["next"].tolist(), self.e[table]["previous"].tolist()
-        places: list[int] = []
-        here = int(head)
+    def free_list(self) -> None:
+        """All free records are in their list; walked through only when it has changed."""
+        following = dict(enumerate(self.v.next))
+        for place in self.v.places.tolist():
+            del following[place]
+        now = [int(self.v.e["free_head"]), *following.values()]
+        if now == self.last_free:
+            return
+        here = now[0]
         while here != codes.NIL:
-            assert len(places) < len(following), f"a ring of {table}s"
-            if tail is not None:
-                assert before[here] == (places[-1] if places else codes.NIL), f"{table} {here} is linked one way"
-            places.append(here)
-            here = following[here]
-        assert tail is None or int(tail) == (places[-1] if places else codes.NIL), f"wrong tail of {table}s"
-        return places
+            assert here in following, "a record is in the list twice, or not free"
+            here = following.pop(here)
+        assert not following, "a free record is lost"
+        self.last_free = now
 
-    def of(self, phase: int, lead: bool, index: int) -> np.ndarray:
-        """Contact records in a phase that belong to a queue or campaign."""
-        return np.flatnonzero((self.phase == phase) & (self.is_lead == lead) & (self.index == index))
 
-    def heap(self) -> None:
-        """Events in heap order, each slot at most once and where its place says; none before now."""
-        n = int(self.e["heap_n"])
-        heap, place = self.e["heap"][:n], self.e["place"]
-        assert len(np.unique(heap["sequence"])) == n, "two events of one sequence number"
-        child = np.arange(1, n)
-        parent = (child - 1) // 4
-        ordered = (heap["t"][parent] < heap["t"][child]) | (
-            (heap["t"][parent] == heap["t"][child]) & (heap["sequence"][parent] < heap["sequence"][child])
-        )
-        assert ordered.all(), "the heap is out of order"
-        expected = np.full(len(place), codes.NIL)
-        expected[heap["slot"]] = np.arange(n)
-        assert np.array_equal(place, expected), "a slot is not where its place says"
-        assert n == 0 or heap["t"][0] >= self.e["t"], "an event in the past"
+def chain(v: View, head: int, tail: int, most: int) -> list[int]:
+    """Places in a linked list of contacts, checked in both directions."""
+    places: list[int] = []
+    here, before = int(head), codes.NIL
+    while here != codes.NIL:
+        assert len(places) < most, "a list has more in it than there should be"
+        assert v.previous[here] == before, f"contact {here} is linked one way"
+        places.append(here)
+        before, here = here, v.next[here]
+    assert int(tail) == before, "wrong tail"
+    return places
 
-    def records(self) -> None:
-        """Free records in their list, live ones counted, each with an event if it must have one."""
-        free = self.chain("contact", self.e["free_head"], None)
-        assert sorted(free) == np.flatnonzero(self.phase == codes.FREE).tolist(), "a free record is lost"
-        assert self.e["n_active"] == np.isin(self.phase, ALIVE).sum(), "n_active is wrong"
-        first = len(self.e["place"]) - len(self.phase)
-        pending = self.e["place"][first:] != codes.NIL
-        assert not pending[self.phase == codes.FREE].any(), "an event of a free record"
-        assert pending[np.isin(self.phase, WITH_EVENT)].all(), "a live contact without an event"
 
-    def queues(self) -> None:
-        """Lines: everybody waiting stands in one, in order."""
-        contact = self.e["contact"]
-        credit = contact["credit_s"] if self.c["order_total_wait"] else 0.0
-        key = contact["entry_s"] - credit
-        bits = 0
-        for q in range(self.n_queues):
-            queue = self.e["queue"][q]
-            places = self.chain("contact", queue["head"], queue["tail"])
-            assert sorted(places) == self.of(codes.WAITING, False, q).tolist(), f"queue {q} has others in line"
-            assert queue["length"] == len(places), f"length of queue {q}"
-            assert np.all(np.diff(key[places]) >= 0), f"queue {q} is out of order"
-            bits |= (len(places) > 0) << q
-        assert int(self.e["waiting_bits"]) == bits, "waiting_bits"
+def heap(v: View) -> None:
+    """Events in heap order, each slot at most once and where its place says; none before now."""
+    n = len(v.heap)
+    t, sequence, slot = v.heap["t"], v.heap["sequence"], v.heap["slot"]
+    parent = (np.arange(1, n) - 1) // 4
+    ordered = (t[parent] < t[1:]) | ((t[parent] == t[1:]) & (sequence[parent] < sequence[1:]))
+    assert ordered.all(), "the heap is out of order"
+    expected = np.full(len(v.e["place"]), codes.NIL)
+    expected[slot] = np.arange(n)
+    assert np.array_equal(v.e["place"], expected), "a slot is not where its place says"
+    assert len(np.unique(sequence)) == n, "two events of one sequence number"
+    assert n == 0 or t[0] >= v.t, "an event in the past"
 
-    def campaigns(self) -> None:
-        """Ringing lines and waiting connects, in the order in which they came."""
-        contact = self.e["contact"]
-        for i in range(self.n_campaigns):
-            campaign, settings = self.e["campaign"][i], self.c["campaign"][i]
-            for name, phase, since in (("ring", codes.RINGING, "since"), ("wait", codes.CONNECT_WAITING, "entry_s")):
-                places = self.chain("contact", campaign[f"{name}_head"], campaign[f"{name}_tail"])
-                assert sorted(places) == self.of(phase, True, i).tolist(), f"campaign {i} has others in line"
-                assert campaign[f"{name}ing"] == len(places), f"{name}ing of campaign {i}"
-                assert np.all(np.diff(contact[since][places]) >= 0), f"campaign {i} is out of order"
-            on_a_line = sum(len(self.of(phase, True, i)) for phase in ON_A_LINE)
-            assert campaign["lines"] == on_a_line <= settings["max_lines"], f"lines of campaign {i}"
-            assert campaign["n_leads"] <= settings["leads"], f"leads of campaign {i}"
 
-    def advisors(self) -> None:
-        """Each advisor is in one state, with the contact that the state goes with; idle ones stand in their line."""
-        advisor = self.e["advisor"][: self.n_advisors]
-        state = advisor["state"]
-        first = self.c["first_advisor"]
-        open_now = self.e["stage"] != codes.NIGHT
-        for g in range(self.n_groups):
-            here = slice(int(first[g]), int(first[g + 1]))
-            counted = np.bincount(state[here], minlength=N_STATES)
-            assert np.array_equal(self.e["group"][g]["n"], counted), f"states of group {g}"
-            idle = self.chain("advisor", self.e["group"][g]["head"], self.e["group"][g]["tail"])
-            assert sorted(idle) == (first[g] + np.flatnonzero(state[here] == codes.IDLE)).tolist(), f"idle line {g}"
-            assert np.all(np.diff(advisor["idle_since"][idle]) >= 0), f"idle line {g} is out of order"
-            n_staffed = self.c["staffing"][g, self.e["slot"]] if open_now else 0
-            off_duty = np.arange(len(state[here])) >= n_staffed
-            assert not (state[here][off_duty] == codes.IDLE).any(), f"idle and off duty in group {g}"
-            assert np.all(advisor["leaving"][here][off_duty & (state[here] != codes.OFF)] == 1), "does not leave"
-            assert not advisor["leaving"][here][~off_duty].any(), "leaves but is on duty"
-        self.holding(advisor, state)
+def records(v: View) -> None:
+    """Live records are counted, each with an event if it must have one."""
+    assert int(v.e["n_active"]) == np.count_nonzero(~v.is_in(*TO_COME)), "n_active is wrong"
+    first = len(v.e["place"]) - len(v.e["contact"])
+    pending = v.e["place"][first + v.places] != codes.NIL
+    assert np.count_nonzero(v.heap["slot"] >= first) == np.count_nonzero(pending), "an event of a free record"
+    assert pending[v.is_in(*WITH_EVENT)].all(), "a contact without an event"
+    assert not pending[v.is_in(*WITHOUT_EVENT)].any(), "an event of a contact that waits for others"
+    assert len(np.unique(v.x["key"])) == len(v.places), "two contacts with one key"
 
-    def holding(self, advisor: np.ndarray, state: np.ndarray) -> None:
-        """Contacts and advisors name each other."""
-        for phase, held_by in STATE_OF_PHASE.items():
-            places = np.flatnonzero((self.phase == phase) & (self.holder != codes.NIL))
-            holders = self.holder[places]
-            assert sorted(holders) == np.flatnonzero(state == held_by).tolist(), f"advisors of phase {phase}"
-            assert phase == codes.RINGING or np.array_equal(advisor["contact"][holders], places)
-        assert np.all(self.holder[np.isin(self.phase, (codes.TALKING, codes.WRAPPING))] != codes.NIL)
 
-    def lines(self) -> None:
-        """Lines in use are the contacts in the building, and those in service are counted by pair."""
-        assert self.e["lines"] == np.isin(self.phase, ON_A_LINE).sum() <= self.c["trunks"], "lines in use"
-        talking = np.flatnonzero(self.phase == codes.TALKING)
-        groups = self.c["advisor_group"][self.holder[talking]]
-        leads = self.is_lead[talking]
-        pairs = np.where(
-            leads,
-            self.c["campaign_pair"][np.where(leads, self.index[talking], 0), groups],
-            self.c["queue_pair"][np.where(leads, 0, self.index[talking]), groups],
-        )
-        assert np.all(pairs != codes.NIL), "an advisor without the skill"
-        assert np.array_equal(self.e["in_service"], np.bincount(pairs, minlength=len(self.e["in_service"])))
+def queues(v: View) -> None:
+    """Lines: everybody who waits, in person or not, stands in one, in order."""
+    queue, contact = v.e["queue"], v.e["contact"]
+    in_line = v.is_in(*IN_LINE)
+    virtual = v.here[codes.VIRTUAL]
+    lengths = v.here[codes.WAITING] + virtual
+    assert np.array_equal(queue["length"][: v.Q], lengths), "length of a queue"
+    assert np.array_equal(queue["n_virtual"][: v.Q], virtual) and int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
+    assert int(v.e["waiting_bits"]) == sum(1 << q for q in range(v.Q) if lengths[q]), "waiting_bits"
+    assert int(v.e["in_ivr"]) == v.here[codes.IN_IVR].sum(), "in_ivr"
+    for q in range(v.Q):
+        places = chain(v, queue["head"][q], queue["tail"][q], int(lengths[q]))
+        standing = v.places[in_line & (v.index == q)]
+        assert sorted(places) == standing.tolist(), f"queue {q} has others in line"
+        credit = contact["credit_s"][places] if v.c["order_total_wait"] else 0.0
+        assert np.all(np.diff(contact["entry_s"][places] - credit) >= 0), f"queue {q} is out of order"
 
-    def conservation(self) -> None:
-        """Nobody appears from nowhere or vanishes."""
-        for q in range(self.n_queues):
-            n = self.e["queue_count"][q]
-            n_in = {phase: len(self.of(phase, False, q)) for phase in range(8)}
-            assert n["fresh"] + n["redials"] + n["repeats"] == n["blocked"] + n["offered"]
-            assert n["offered"] == n_in[codes.WAITING] + n["abandoned"] + n["unserved"] + n["answered"]
-            assert n["answered"] == n_in[codes.TALKING] + n["resolved"] + n["unresolved"]
-            coming = self.e["contact"]["flag"][self.of(codes.WRAPPING, False, q)].sum()
-            assert n["unresolved"] == n["repeats"] + n_in[codes.PENDING_REPEAT] + coming
-            assert n["redials"] + n_in[codes.PENDING_REDIAL] <= n["blocked"] + n["abandoned"]
-            assert n["fresh"] == self.e["queue"][q]["n_fresh"]
-            assert n["fresh_answered"] <= min(n["fresh"], n["answered"])
-            assert n_in[codes.RINGING] == n_in[codes.CONNECT_WAITING] == 0
-        for i in range(self.n_campaigns):
-            n = self.e["campaign_count"][i]
-            waiting = self.e["contact"]["machine"][self.of(codes.CONNECT_WAITING, True, i)]
-            ringing = len(self.of(codes.RINGING, True, i))
-            assert n["attempts"] == ringing + sum(n[name] for name in OUTCOMES) == self.e["campaign"][i]["n_leads"]
-            assert n["connects"] == (waiting == 0).sum() + n["dropped"] + n["joined"]
-            assert n["machine_passed"] == (waiting == 1).sum() + n["mp_dropped"] + n["mp_joined"]
-            assert n["sales"] <= n["joined"] and n["touched"] == n["attempts"]
+
+def campaigns(v: View) -> None:
+    """Ringing lines and waiting connects, in the order in which they came."""
+    campaign, contact = v.e["campaign"], v.e["contact"]
+    for name, phase, since in (("ring", codes.RINGING, "since"), ("wait", codes.CONNECT_WAITING, "entry_s")):
+        assert np.array_equal(campaign[f"{name}ing"][: v.C], v.leads[phase]), f"{name}ing"
+        for i in range(v.C):
+            places = chain(v, campaign[f"{name}_head"][i], campaign[f"{name}_tail"][i], int(v.leads[phase, i]))
+            standing = v.places[~v.inbound & (v.phase == phase) & (v.index == i)]
+            assert sorted(places) == standing.tolist(), f"campaign {i} has others in line"
+            assert np.all(np.diff(contact[since][places]) >= 0), f"campaign {i} is out of order"
+    skills = np.bitwise_or.reduce(v.c["campaign_skill"][: v.G][v.e["group"]["n"][: v.G, codes.IDLE] > 0])
+    for i in range(v.C):
+        nobody_free = not (int(skills) >> i) & 1
+        assert nobody_free or v.leads[codes.CONNECT_WAITING, i] == 0, "a connect waits while an advisor could take it"
+    on_a_line = v.leads[[codes.RINGING, codes.TALKING, codes.CONNECT_WAITING]].sum(axis=0)
+    settings = v.c["campaign"][: v.C]
+    assert np.array_equal(campaign["lines"][: v.C], on_a_line) and np.all(on_a_line <= settings["max_lines"]), "lines"
+    assert np.all(campaign["n_leads"][: v.C] <= settings["leads"]), "leads"
+
+
+def partners(v: View) -> None:
+    """The two contacts of a warm transfer name each other: one holds, its leg waits or is handed over."""
+    holds = v.is_in(codes.HOLDING)
+    legs = v.e["contact"][v.partner[holds]]
+    assert np.all(v.partner[holds] != codes.NIL), "somebody holds alone"
+    assert np.array_equal(legs["partner"], v.places[holds]), "partners that do not name each other"
+    assert np.isin(legs["phase"], (codes.WAITING, codes.HANDING_OVER)).all(), "a leg that is not a leg"
+    assert np.count_nonzero(v.partner != codes.NIL) == 2 * np.count_nonzero(holds), "a partner is lost"
+    assert np.all(v.partner[v.is_in(codes.HANDING_OVER)] != codes.NIL), "a handover by nobody"
+
+
+def lines(v: View) -> None:
+    """Lines in use are the contacts in the building, and those in service are counted by pair."""
+    assert int(v.e["lines"]) == np.count_nonzero(v.is_in(*ON_A_LINE)), "lines in use"
+    assert v.e["lines"] <= v.c["trunks"], "more lines than trunks"
+    pairs = v.pairs(v.is_in(*IN_TALK))
+    assert np.all(pairs != codes.NIL), "an advisor without the skill"
+    assert np.array_equal(v.e["in_service"], np.bincount(pairs, minlength=len(v.e["in_service"]))), "in_service"

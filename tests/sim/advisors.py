@@ -1,0 +1,119 @@
+"""Each advisor is in one state, with what belongs to it; idle ones stand in their line; the roster is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccenv.sim import codes
+from tests.sim.view import IN_TALK, View
+
+PHASES_OF_STATE = {
+    codes.RESERVED: (codes.RINGING, codes.CALLBACK_RINGING),
+    codes.ADVISOR_TALKING: IN_TALK,
+    codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
+}
+WITHOUT_CONTACT = (codes.OFF, codes.IDLE, codes.AWAY)
+
+
+class Advisors:
+    """Checks the advisors; follows the roster to know who should be there."""
+
+    def __init__(self, v: View) -> None:
+        self.v = v
+        self.on_duty = np.zeros(v.n_advisors, np.bool_)
+        self.worked_off = 0
+
+    def check(self) -> None:
+        """All of it, now."""
+        self.follow_roster()
+        self.states()
+        self.presence()
+        self.holding()
+        for g in range(self.v.G):
+            self.idle_line(g)
+
+    def follow_roster(self) -> None:
+        """Work off the entries that the kernel has worked off since the last check, from the opening on."""
+        now = int(self.v.e["roster_at"])
+        if now < self.worked_off or self.v.stage == codes.NIGHT:
+            self.on_duty[:] = False
+            self.worked_off = 0
+        if self.v.stage == codes.NIGHT:
+            return
+        for entry in self.v.c["roster"][self.worked_off : now]:
+            assert self.v.e["open_t"] + entry["t"] <= self.v.t, "a roster entry before its time"
+            if entry["what"] != codes.BREAK:
+                self.on_duty[entry["advisor"]] = entry["what"] == codes.ON
+        self.worked_off = now
+
+    def states(self) -> None:
+        """One state each, counted by group."""
+        v = self.v
+        assert np.all((v.state >= 0) & (v.state < codes.N_STATES)), "an advisor in no state"
+        counted = np.bincount(v.group_of * codes.N_STATES + v.state, minlength=v.G * codes.N_STATES)
+        assert np.array_equal(v.e["group"]["n"][: v.G], counted.reshape(v.G, -1)), "states by group"
+
+    def presence(self) -> None:
+        """Who is on duty is there, unless absent; others are off or finish what they do. A break owed is taken."""
+        v = self.v
+        expected = self.on_duty & (v.advisor["absent"] == 0)
+        leaving = v.advisor["leaving"] != 0
+        off = v.state == codes.OFF
+        assert np.array_equal(expected, ~off & ~leaving), "somebody is there who should not be, or the reverse"
+        unoccupied = v.state_is(*WITHOUT_CONTACT)
+        assert not (leaving & unoccupied).any(), "leaves, but has nothing to finish"
+        assert not ((v.advisor["owed_s"] > 0) & unoccupied).any(), "owes a break that could be taken"
+        first = codes.FIRST_STREAM + len(v.e["queue"])
+        on_a_break = v.e["place"][first : first + len(v.e["advisor"])] != codes.NIL
+        assert np.array_equal(np.flatnonzero(on_a_break), np.flatnonzero(v.state == codes.AWAY)), "breaks end"
+        quality, load = v.advisor["quality"], v.advisor["load"]
+        assert np.all((quality >= 0) & (quality <= 100) & (load >= 0) & (load <= 1)), "quality or load"
+
+    def holding(self) -> None:
+        """Contacts and advisors name each other; all have the skill."""
+        v = self.v
+        held = v.holder != codes.NIL
+        for state, phases in PHASES_OF_STATE.items():
+            which = v.is_in(*phases) & held
+            assert sorted(v.holder[which]) == np.flatnonzero(v.state == state).tolist(), f"advisors in state {state}"
+            if state != codes.RESERVED:
+                assert np.array_equal(v.advisor["contact"][v.holder[which]], v.places[which]), "another contact"
+        with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.WRAPPING, *IN_TALK)
+        assert held[with_advisor].all(), "a contact without its advisor"
+        assert not held[~with_advisor & ~v.is_in(codes.RINGING)].any(), "an advisor for nothing"
+        if v.C:
+            reserves = v.c["campaign"]["reserves"][np.where(v.inbound, 0, v.index)] != 0
+            rings = v.is_in(codes.RINGING)
+            assert np.array_equal(held[rings], reserves[rings]), "reserved, or not"
+        assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
+
+    def idle_line(self, g: int) -> None:
+        """The idle advisors of a group are a heap; who became idle first comes first among equals."""
+        v = self.v
+        first, n = v.first[g], int(v.e["group"]["n"][g, codes.IDLE])
+        line = v.e["idle"][first : first + n]
+        idle = first + np.flatnonzero(v.state[first : v.first[g + 1]] == codes.IDLE)
+        assert sorted(line) == idle.tolist(), f"idle line of group {g}"
+        assert np.array_equal(v.advisor["place"][line], np.arange(n)), f"places in the idle line of group {g}"
+        order, number = v.advisor["order"][line], v.advisor["idle_number"][line]
+        assert len(set(number.tolist())) == n, "two advisors became idle as the same"
+        parent = (np.arange(1, n) - 1) // 2
+        ordered = (order[parent] < order[1:]) | ((order[parent] == order[1:]) & (number[parent] < number[1:]))
+        assert ordered.all(), f"idle line of group {g} is out of order"
+        assert self.expected_first(g, idle) == (line[0] if n else codes.NIL), f"the first idle advisor of group {g}"
+
+    def expected_first(self, g: int, idle: np.ndarray) -> int:
+        """Who should be first, by the order that the group declares, where that can be told from the record."""
+        a = self.v.advisor
+        order = int(self.v.c["group"]["order"][g])
+        if len(idle) == 0:
+            return codes.NIL
+        by: dict[int, np.ndarray] = {
+            codes.LONGEST_IDLE: a["idle_since"],
+            codes.FEWEST_CONTACTS: a["n_contacts"],
+            codes.LEAST_TALK: a["talk_s"],
+            codes.LINEAR: np.arange(self.v.n_advisors),
+            codes.FASTEST: a["speed"],
+        }
+        value = by.get(order, a["order"])[idle]
+        return int(idle[np.lexsort((a["idle_number"][idle], value))[0]])

@@ -1,0 +1,139 @@
+"""The conservation law of the design, by queue and by campaign, and what else counters owe one another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccenv.sim import codes
+from tests.sim.view import IN_TALK, View
+
+TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
+OUTCOMES = ("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
+
+
+def close(left: np.ndarray | float, right: np.ndarray | float, law: str) -> None:
+    """Both sides of a law of sums of times."""
+    off = np.abs(left - right)
+    assert np.all(off <= 1e-6 + 1e-9 * np.abs(right)), f"{law}: {left} is not {right}"
+
+
+def check_conservation(v: View) -> None:
+    """Nobody appears from nowhere or vanishes; time is counted once on each side."""
+    queues(v)
+    callbacks(v)
+    returns(v)
+    campaigns(v)
+    handled(v)
+    waiting_time(v)
+    advisor_time(v)
+
+
+def same(left: np.ndarray, right: np.ndarray, law: str) -> None:
+    """Both sides of a law."""
+    assert np.array_equal(left, right), f"{law}: {left} is not {right}"
+
+
+def queues(v: View) -> None:
+    """Everybody who came to a queue is somewhere; carried out are those to be called back after the last day."""
+    n = v.counts("queue")
+    to_call = np.zeros(v.Q) if v.over else v.here[list(TO_BE_CALLED_BACK)].sum(axis=0)
+    ended = n["callback_lost"] + n["abandoned"] + n["unserved"] + n["carried_out"] + n["answered"]
+    in_queue = v.here[codes.WAITING] + to_call
+    left = n["misrouted_out"] + n["blocked"] + n["ivr_hangup"] + n["contained"] + n["balked"]
+    came = n["fresh"] + n["redials"] + n["repeats"] + n["misrouted_in"] + n["transfers_in"]
+    same(came, left + v.here[codes.IN_IVR] + in_queue + ended, "who came")
+    same(n["offered"], in_queue + ended, "who was offered")
+    in_service = v.here[codes.TALKING] + v.here[codes.HANDING_OVER]
+    done = n["transferred_out"] + n["resolved"] + n["unresolved"]
+    same(n["answered"], in_service + done, "who was answered")
+    for part, whole in (
+        (n["answered_in_time"], n["answered"]),
+        (n["abandoned_in_time"], n["abandoned"]),
+        (n["callback_accepted"], n["callback_offered"]),
+        (n["waited"], n["offered"] + n["callback_tries"] + n["callback_accepted"] * int(v.c["days"])),
+        (n["orders"], n["resolved"] + n["unresolved"]),
+        (n["scored"], n["resolved"] + n["unresolved"]),
+        (n["fresh_resolved"], n["fresh_answered"]),
+        (n["fresh_answered"], n["fresh"]),
+        (n["score"], 100.0 * n["scored"]),
+    ):
+        assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
+
+
+def callbacks(v: View) -> None:
+    """Who accepted a callback waits for it, has had it, or never will."""
+    n = v.counts("queue")
+    to_call = v.here[list(TO_BE_CALLED_BACK)].sum(axis=0)
+    same(v.e["queue"]["n_callbacks"][: v.Q], to_call, "n_callbacks")
+    if v.over:
+        same(n["carried_out"], to_call, "carried_out")
+        to_call = np.zeros(v.Q)
+    ended = n["callback_answered"] + n["callback_lost"] + n["carried_out"]
+    same(n["callback_accepted"], ended + to_call, "who accepted a callback")
+    ringing = v.here[codes.CALLBACK_RINGING]
+    assert np.all(n["callback_tries"] >= n["callback_answered"] + n["callback_lost"] + ringing)
+    tries = n["callback_accepted"] * v.c["queue"]["max_tries"][: v.Q]
+    assert np.all(n["callback_tries"] <= tries), "too many tries"
+
+
+def returns(v: View) -> None:
+    """Contacts come again at their origin, wherever they were: these laws hold for all queues together."""
+    totals = v.counts("queue")
+    n = dict(zip(totals.names, totals.table.sum(axis=1), strict=True))
+    coming = v.x["unresolved"][v.inbound & v.is_in(codes.WRAPPING)].sum()
+    assert n["unresolved"] == n["repeats"] + coming + v.here[codes.PENDING_REPEAT].sum(), "repeats"
+    assert n["redials"] + v.here[codes.PENDING_REDIAL].sum() <= n["blocked"] + n["abandoned"], "redials"
+    assert n["misrouted_in"] == n["misrouted_out"], "misrouted"
+    assert n["transfers_in"] == n["transferred_out"], "transfers"
+    same(totals["fresh"], v.e["queue"]["n_fresh"][: v.Q], "n_fresh")
+
+
+def campaigns(v: View) -> None:
+    """Every attempt rings or has had one outcome; every connect waits, or was joined or dropped."""
+    n = v.counts("campaign")
+    ended = sum((n[name] for name in OUTCOMES), start=np.zeros(v.C))
+    same(n["attempts"], v.leads[codes.RINGING] + ended, "attempts")
+    same(n["attempts"], v.e["campaign"]["n_leads"][: v.C], "n_leads")
+    same(n["attempts"], n["touched"], "touched")
+    waits = ~v.inbound & v.is_in(codes.CONNECT_WAITING)
+    machines = np.bincount(v.index[waits & (v.x["machine"] == 1)], minlength=v.C)[: v.C]
+    same(n["connects"], v.leads[codes.CONNECT_WAITING] - machines + n["dropped"] + n["joined"], "connects")
+    same(n["machine_passed"], machines + n["mp_dropped"] + n["mp_joined"], "machine_passed")
+    assert np.all(n["sales"] <= n["joined"]), "more sales than joined"
+    reserves = v.c["campaign"]["reserves"][: v.C] != 0
+    assert not (n["dropped"] + n["mp_dropped"])[reserves].any(), "no drop is possible where the campaign reserves"
+
+
+def handled(v: View) -> None:
+    """Advisors begin to handle whoever is answered, after the handover if there is one, and whoever is joined."""
+    n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
+    begun = n_queue["answered"].sum() - v.here[codes.HANDING_OVER].sum()
+    begun += n_campaign["joined"].sum() + n_campaign["mp_joined"].sum()
+    assert n_group["handled"].sum() == begun, "handled"
+    by_group = np.bincount(v.group_of, weights=v.advisor["n_contacts"], minlength=v.G)
+    same(n_group["handled"], by_group, "handled by group")
+    assert np.all(n_group["sampled"] <= n_group["handled"]), "more sampled than handled"
+
+
+def waiting_time(v: View) -> None:
+    """Time in line as it passes is the waits of those who left, and of those who still stand there."""
+    n = v.counts("queue")
+    queue = v.e["queue"][: v.Q]
+    passed = n["waiting_s"] + v.here[codes.WAITING] * (v.t - queue["since"])
+    waits = v.inbound & v.is_in(codes.WAITING)
+    still = np.bincount(v.index[waits], weights=v.t - v.x["entry_s"][waits], minlength=v.Q)[: v.Q]
+    counted = n["wait_answered_s"] + n["wait_abandoned_s"] + n["wait_unserved_s"] + still
+    close(passed, counted, "waiting_s")
+
+
+def advisor_time(v: View) -> None:
+    """The talk and wrap-up of contacts are those of advisors."""
+    n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
+    for phases, state, of_advisors, names in (
+        (IN_TALK, codes.ADVISOR_TALKING, "talking_s", ("talk_s", "mp_talk_s")),
+        ((codes.WRAPPING,), codes.ADVISOR_WRAP_UP, "wrapping_s", ("wrap_up_s",)),
+    ):
+        contacts = sum(n[name].sum() for n in (n_queue, n_campaign) for name in names if name in n)
+        contacts += (v.t - v.x["since"][v.is_in(*phases)]).sum()
+        advisors = n_group[of_advisors].sum() + (v.t - v.advisor["since"][v.state == state]).sum()
+        close(contacts, advisors, of_advisors)

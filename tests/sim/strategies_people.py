@@ -1,0 +1,96 @@
+"""Groups of advisors and outbound campaigns made by hypothesis, with any of what the schema offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ccenv.sim.codes import ADVISOR_ORDERS
+from tests.sim.strategies_times import Frame, Plain, number, optional, probability, profile, times
+
+TRAITS: dict[str, st.SearchStrategy[Any]] = {
+    "advisor_order": st.sampled_from(ADVISOR_ORDERS),
+    "shrinkage": st.just(0.3),
+    "speed_cv": st.just(0.4),
+    "quality": optional(mean=number(40, 95), sd=number(0, 20), on_repeat=number(0, 0.08), on_sale=number(0, 0.08)),
+    "learning": optional(excess=number(0, 1), time_constant_days=number(0.5, 5), tenure_days=number(0, 5)),
+    "fatigue": optional(strength=number(0, 2), threshold=number(0, 0.5), time_constant_s=number(20, 500)),
+    "script": optional(strength=probability(), quality_cost=number(0, 30)),
+}
+
+
+@st.composite
+def shift(draw: st.DrawFn, frame: Frame) -> Plain:
+    """From the opening, a slot boundary or a time between, with up to two breaks one after the other."""
+    begins = [0.0, 0.29 * frame.span_s] + ([frame.slot_s] if frame.slot_s < frame.span_s else [])
+    from_s = round(frame.open_s + draw(st.sampled_from(begins)), 3)
+    close_s = frame.open_s + frame.span_s
+    until_s = round(from_s + draw(st.sampled_from([1.0, 0.7])) * (close_s - from_s), 3)
+    n_breaks = draw(st.integers(0, 2))
+    each_s = (until_s - from_s) / max(n_breaks, 1)
+    breaks = [
+        {"at_s": round(from_s + (i + draw(number(0.1, 0.4))) * each_s, 3), "length_s": round(0.4 * each_s, 3)}
+        for i in range(n_breaks)
+    ]
+    return {"n": draw(st.integers(1, 2)), "from_s": from_s, "until_s": until_s, "breaks": breaks}
+
+
+@st.composite
+def presence(draw: st.DrawFn, frame: Frame) -> Plain:
+    """Staffing by slot, or shifts with breaks."""
+    if frame.n_slots == 0 or draw(st.booleans()):
+        return {"staffing": draw(st.integers(1, 4))}
+    if draw(st.booleans()):
+        return {"shifts": draw(st.lists(shift(frame), min_size=1, max_size=2))}
+    staffing = draw(st.lists(st.integers(0, 3), min_size=frame.n_slots, max_size=frame.n_slots))
+    return {"staffing": staffing if any(staffing) else [*staffing[:-1], 1]}
+
+
+@st.composite
+def group(draw: st.DrawFn, skills: list[str], queues: list[str], frame: Frame) -> Plain:
+    """A group with these skills."""
+    own = [name for name in skills if name in queues]
+    monitoring = {"share": probability(), "cost": number(0, 9), "gain": probability()}
+    if frame.n_slots:
+        monitoring["drift_per_day"] = number(0, 30)
+    features = {**TRAITS, "monitoring": optional(**monitoring)}
+    if own:
+        features["handle_s"] = st.dictionaries(st.sampled_from(own), times(25), max_size=2)
+    return {"skills": skills, **draw(presence(frame)), **draw(optional(**features))}
+
+
+@st.composite
+def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
+    """A campaign, with so many lines or leads that the smallest size class holds them."""
+    made: Plain = {
+        "p_answer": draw(profile(0.1, 0.6, frame)),
+        "handle_s": draw(times(25, at_once=True)),
+        "max_lines": draw(st.integers(1, 8)),
+    }
+    hours: Plain = {}
+    if frame.n_slots:
+        hours["dial_from_s"] = st.just(round(frame.open_s + 0.2 * frame.span_s, 3))
+        hours["dial_until_s"] = st.just(round(frame.open_s + 0.8 * frame.span_s, 3))
+    features = optional(
+        ring_s=times(8, at_once=True),
+        p_machine=st.just(0.2),
+        p_busy=st.just(0.1),
+        p_invalid=st.just(0.1),
+        detector=st.just({"p_false_positive": 0.3, "p_machine_passed": 0.5}),
+        reserves=st.just(True),
+        leads=st.integers(0, 30),
+        drop_after_s=times(5, at_once=True, endless=True),
+        handle_sale_s=times(30),
+        handle_machine_s=times(5, at_once=True),
+        wrap_up_s=times(6, at_once=True),
+        p_sale=st.sampled_from([0.4, [0.2, 0.6]]),
+        contact_number=st.just([0.7, 0.3]),
+        sale_value=number(0, 9),
+        dial_ladder=st.sampled_from([[1], [1, 3]]),
+        **hours,
+    )
+    made.update(draw(features))
+    if isinstance(made.get("p_sale"), list):
+        made["contact_number"] = [0.7, 0.3]
+    return made

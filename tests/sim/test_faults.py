@@ -1,0 +1,212 @@
+"""A fault planted in the record of a centre at work is noticed: what the checks of `invariants.py` are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccenv.run_config import run_config
+from ccenv.sim import codes
+from tests.env.whole_centre import whole_centre
+from tests.sim.invariants import Invariants
+from tests.sim.policies import lazy
+from tests.sim.stepping import Stepper
+
+Place = Callable[[Any], int]
+Plant = Callable[[Any], None]
+EVERY = 10  # of how many stops one is kept
+
+
+class NotHereError(Exception):
+    """The fault cannot be planted in this record."""
+
+
+def first(mask: np.ndarray) -> int:
+    """Number of the first marked item."""
+    found = np.flatnonzero(mask)
+    if len(found) == 0:
+        raise NotHereError
+    return int(found[0])
+
+
+def phase(code: int, lead: bool = False) -> Place:
+    """A contact record in a phase."""
+    return lambda e: first((e["contact"]["phase"] == code) & ((e["contact"]["kind"] == codes.LEAD) == lead))
+
+
+def state(code: int) -> Place:
+    """An advisor in a state."""
+    return lambda e: first(e["advisor"]["state"] == code)
+
+
+def nth(n: int) -> Place:
+    """Always the same one."""
+    return lambda e: n
+
+
+def head_of_many(e: Any) -> int:
+    """The first contact of a line with others in it."""
+    return int(e["queue"]["head"][first(e["queue"]["length"] > 1)])
+
+
+def change(table: str, name: str, place: Place, by: float = 1) -> Plant:
+    """One number of a table is off."""
+
+    def plant(e: Any) -> None:
+        e[table][name][place(e)] += by
+
+    return plant
+
+
+def one(name: str, by: float = 1) -> Plant:
+    """A number of the record is off."""
+    return lambda e: e.__setitem__(name, e[name] + by)
+
+
+def reorder_heap(e: Any) -> None:
+    """The earliest event changes places with the last."""
+    last = int(e["heap_n"]) - 1
+    e["heap"][[0, last]] = e["heap"][[last, 0]]
+    e["place"][e["heap"]["slot"][[0, last]]] = 0, last
+
+
+def misplace_event(e: Any) -> None:
+    """An event is not where its place says."""
+    e["place"][e["heap"]["slot"][0]] = 1
+
+
+def forget_event(code: int) -> Plant:
+    """The event of a contact in a phase is lost."""
+
+    def plant(e: Any) -> None:
+        slot = len(e["place"]) - len(e["contact"]) + phase(code)(e)
+        last, at = int(e["heap_n"]) - 1, int(e["place"][slot])
+        if at != last:  # a leaf may go without upsetting the order of the others
+            raise NotHereError
+        e["place"][slot] = codes.NIL
+        e["heap_n"] = last
+
+    return plant
+
+
+def reorder_idle(e: Any) -> None:
+    """The first two of an idle line change places."""
+    first_of_group = whole_centre().config()[0]["first_advisor"]
+    a = int(first_of_group[first(e["group"]["n"][:, codes.IDLE] > 1)])
+    e["idle"][[a, a + 1]] = e["idle"][[a + 1, a]]
+    e["advisor"]["place"][e["idle"][[a, a + 1]]] = 0, 1
+
+
+def exchange_advisors(e: Any) -> None:
+    """Two contacts in talk name each other's advisors."""
+    talking = np.flatnonzero(e["contact"]["phase"] == codes.TALKING)[:2]
+    if len(talking) < 2:
+        raise NotHereError
+    e["contact"]["advisor"][talking] = e["contact"]["advisor"][talking[::-1]]
+
+
+def let_go(e: Any) -> None:
+    """Whoever holds forgets the leg."""
+    e["contact"]["partner"][phase(codes.HOLDING)(e)] = codes.NIL
+
+
+def repeat_key(e: Any) -> None:
+    """Two contacts have one key."""
+    waiting = head_of_many(e)
+    e["contact"]["key"][waiting] = e["contact"]["key"][e["contact"]["next"][waiting]]
+
+
+def lose_free_records(e: Any) -> None:
+    """The free list ends after its first."""
+    e["contact"]["next"][e["free_head"]] = codes.NIL
+
+
+def serve_without_skill(e: Any) -> None:
+    """An advisor of the first group handles a queue that this group cannot."""
+    talking = (e["contact"]["phase"] == codes.TALKING) & (e["contact"]["kind"] != codes.LEAD)
+    s = first(talking & (e["contact"]["advisor"] < 4))  # four advisors are in that group
+    e["contact"]["index"][s] = e["contact"]["true_type"][s] = 1
+
+
+FAULTS: dict[str, Plant] = {
+    "clock": one("t", -1e-3),
+    "heap order": reorder_heap,
+    "heap place": misplace_event,
+    "lost talk end": forget_event(codes.TALKING),
+    "lost IVR end": forget_event(codes.IN_IVR),
+    "past event": lambda e: e["heap"]["t"].__setitem__(0, e["t"] - 1e-6),
+    "event of a virtual contact": change("contact", "phase", phase(codes.WAITING), codes.VIRTUAL - codes.WAITING),
+    "free list": lose_free_records,
+    "lines": one("lines"),
+    "active": one("n_active", -1),
+    "in the IVR": one("in_ivr"),
+    "virtual": one("n_virtual"),
+    "waiting bits": lambda e: e.__setitem__("waiting_bits", e["waiting_bits"] ^ np.uint64(2)),
+    "queue length": change("queue", "length", nth(0)),
+    "queue virtual": change("queue", "n_virtual", nth(1)),
+    "queue callbacks": change("queue", "n_callbacks", nth(0)),
+    "queue order": change("contact", "entry_s", head_of_many, 1e3),
+    "key": repeat_key,
+    "in service": lambda e: e["in_service"].__setitem__(0, e["in_service"][0] + 1),
+    "ringing": change("campaign", "ringing", nth(0)),
+    "campaign lines": change("campaign", "lines", nth(0)),
+    "leads": change("campaign", "n_leads", nth(0)),
+    "partner": let_go,
+    "wrong skill": serve_without_skill,
+    "advisor of a contact": exchange_advisors,
+    "advisor for nothing": change("contact", "advisor", phase(codes.WAITING)),
+    "no advisor": change("contact", "advisor", phase(codes.WRAPPING), -1000),
+    "advisor state": change("advisor", "state", state(codes.IDLE)),
+    "leaving": change("advisor", "leaving", state(codes.ADVISOR_TALKING)),
+    "absent": change("advisor", "absent", state(codes.IDLE)),
+    "owes a break": change("advisor", "owed_s", state(codes.IDLE)),
+    "idle order": reorder_idle,
+    "idle place": change("advisor", "place", state(codes.IDLE)),
+    "quality": change("advisor", "quality", nth(0), 101),
+    "talk time": change("contact", "since", phase(codes.TALKING), -1),
+    "wrap-up time": change("contact", "since", phase(codes.WRAPPING), -1),
+    "waiting time": change("queue_count", "waiting_s", nth(1)),
+    **{f"queue {name}": change("queue_count", name, nth(0))
+       for name in ("fresh", "redials", "repeats", "misrouted_in", "misrouted_out", "transfers_in", "transferred_out",
+                    "blocked", "contained", "ivr_hangup", "balked", "offered", "answered", "abandoned", "unserved",
+                    "callback_accepted", "callback_answered", "callback_lost", "carried_out", "resolved",
+                    "unresolved")},
+    **{f"queue {name}, beyond its whole": change("queue_count", name, nth(0), 1e4)
+       for name in ("answered_in_time", "abandoned_in_time", "callback_tries", "waited", "orders", "scored", "score",
+                    "fresh_answered", "fresh_resolved")},
+    **{f"group {name}": change("group_count", name, nth(0)) for name in ("handled", "talking_s", "wrapping_s")},
+    "group sampled": change("group_count", "sampled", nth(0), 1e4),
+    **{f"campaign {name}": change("campaign_count", name, nth(0))
+       for name in ("attempts", "no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed",
+                    "connects", "joined", "dropped", "mp_joined", "mp_dropped", "touched", "talk_s", "mp_talk_s",
+                    "wrap_up_s")},
+    "campaign sales": change("campaign_count", "sales", nth(0), 1e4),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def at_work() -> tuple[Stepper, list[np.ndarray]]:
+    """A centre in which everything happens, and its record at many moments."""
+    stepper = Stepper(run_config(whole_centre(), decisions="blended"), 3, lazy(0.7))
+    records = [stepper.engine.words.copy() for n, _ in enumerate(stepper.stops()) if n % EVERY == 0]
+    return stepper, records
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_noticed(at_work: tuple[Stepper, list[np.ndarray]], fault: str) -> None:
+    stepper, records = at_work
+    for record in records[len(records) // 4 : -1]:
+        stepper.engine.words[...] = record
+        invariants = Invariants(stepper.engine)
+        invariants.check()
+        try:
+            FAULTS[fault](stepper.e)
+        except NotHereError:
+            continue
+        with pytest.raises(AssertionError):
+            invariants.check()
+        return
+    pytest.fail("the fault could not be planted")
