@@ -112,10 +112,24 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
 
 def _loss(w: Any, queue: Queue, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
     """w_ab and w_wait: what an answered contact would have earned counts as lost when it abandons."""
+    answered = w["answered"] + w["answered_in_time"] + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s
+    earned = answered + _settled(w, queue) - w["abandoned"]
+    return float(earned), 0.0 - float(w["waiting_s"] + w["wait_abandoned_s"])
+
+
+def _settled(w: Any, queue: Queue) -> float:
+    """What comes of a first contact that is answered at once, by an advisor of mean quality.
+
+    It is transferred, which is all that counts then, or it may order, is resolved or not, and is satisfied.
+    """
     value = queue.sale.value * (1.0 + sum(c.share * (c.value_factor - 1.0) for c in queue.customer.value_classes))
     ordered = p_order(queue) * (w["orders"] + (w["order_value"] + w["expected_order_value"]) * value)
-    answered = w["answered"] + w["answered_in_time"] + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s
-    return float(answered + ordered - w["abandoned"]), 0.0 - float(w["waiting_s"] + w["wait_abandoned_s"])
+    again = queue.repeat.p if queue.repeat.max_times > 0 else 0.0
+    resolved = (1.0 - again) * (w["resolved"] + w["fresh_resolved"]) + again * w["unresolved"]
+    satisfied = 0.0 if queue.satisfaction is None else w["scored"] + w["score"] * queue.satisfaction.base
+    p = queue.transfer.p
+    settled = p * w["transferred_out"] + (1.0 - p) * (resolved + satisfied)
+    return float(w["fresh_answered"] + ordered + settled)
 
 
 def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:

@@ -1,11 +1,16 @@
 import numpy as np
 import pytest
 
+from agents.selection import episode_rewards
+from ccenv.policy import RulePolicy
 from ccenv.reward_trap import check_reward, compared
 from ccenv.rewards import TERMS, compile_reward, list_presets, load_preset
 from ccenv.scenarios import list_scenarios, load_scenario
+from ccenv.sim.codes import ASSIGN
 from ccenv.sim.counters import COUNTERS
 from ccenv.sim.layout import layout
+from ccenv.simulation import simulate
+from tests.env.whole_centre import WHOLE_CENTRE, whole_centre
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +77,7 @@ def test_without_a_reward_the_scenario_names_the_preset(tiny):
 @pytest.mark.parametrize(
     ("reward", "parts"),
     [
-        ("servce", ["reward preset 'servce'", "bank_blended, conversion, service, waiting_only", "'service'"]),
+        ("servce", ["reward preset 'servce'", "bank_blended, conversion, customer_service, ", "'service'"]),
         ({"abandonned": -1.0}, ["reward term 'abandonned'", "wait_abandoned_s", "'abandoned'"]),
         ({"abandoned": {"suport": -1.0}}, ["queue", "abandoned", "'suport'", "sales, support"]),
         ({"sales": {"support": -1.0}}, ["campaign", "'support'", "survey"]),
@@ -133,11 +138,70 @@ def test_trap_compares_the_four_numbers_of_the_bank():
     assert trap.gain == pytest.approx(0.045 * 187 / 258)
 
 
-@pytest.mark.parametrize(
-    ("preset", "warns"), [("bank_blended", False), ("service", False), ("conversion", True), ("waiting_only", True)]
-)
-def test_presets_on_the_means_of_the_bank(preset, warns):
-    assert (check_reward(bank_like(), preset) is not None) == warns
+STARVING = ("conversion", "waiting_only")  # presets that say of themselves that they make it pay
+INBOUND = ("customer_service", "order_desk", "service", "technical_support")  # those that pay for no sale outbound
+
+
+@pytest.mark.parametrize("preset", list_presets())
+def test_presets_on_the_means_of_the_bank(preset):
+    assert (check_reward(bank_like(), preset) is not None) == (preset in STARVING)
+
+
+class Starve:
+    """Holds wherever it may."""
+
+    decisions = "routing"
+
+    def act(self, obs, mask, state, u, starts):
+        return np.argmax(mask, axis=1), None
+
+
+class ForgetCallbacks(RulePolicy):
+    """The scenario's rule, but whoever is to be called back waits for ever."""
+
+    def act(self, obs, mask, state, u, starts):
+        mask = mask.copy()
+        for a, action in enumerate(self.run.scenario.catalogue):
+            if action.kind == ASSIGN:
+                mask[:, a] &= obs["head_callback"][:, action.index] == 0.0
+        return super().act(obs, mask, state, u, starts)
+
+
+@pytest.mark.parametrize("preset", INBOUND)
+def test_to_starve_inbound_never_pays(preset):
+    scenario = whole_centre()
+    served, starved = (simulate(scenario, policy=p, seeds=range(6)) for p in (RulePolicy(scenario), Starve()))
+
+    assert starved["abandonment"].min() > 0.5
+    assert np.all(episode_rewards(scenario, starved, preset) < episode_rewards(scenario, served, preset) - 5.0)
+
+
+@pytest.mark.parametrize("preset", INBOUND)
+def test_to_forget_callbacks_never_pays(preset):
+    """Where all who must wait are called back, so that nobody waits behind them, and there is time to spare."""
+    queue = WHOLE_CENTRE["queues"]["orders"]
+    called_back = {"offer_above_s": 0, "p_accept": 1, "ring_s": 5, "max_tries": 3, "retry_s": 120}
+    calls = {
+        "arrivals_per_hour": 180,
+        "handle_s": 60,
+        "patience_s": 600,
+        "callback": called_back,
+        "sale": queue["sale"],
+    }
+    scenario = load_scenario(
+        {
+            "name": "called_back",
+            "description": "one queue, many callbacks",
+            "clock": WHOLE_CENTRE["clock"],
+            "queues": {"calls": calls},
+            "groups": {"team": {"skills": ["calls"], "staffing": 4}},
+        }
+    )
+    kept = simulate(scenario, seeds=range(20))
+    forgotten = simulate(scenario, policy=ForgetCallbacks(scenario, decisions="routing"), seeds=range(20))
+
+    assert kept["n_callback_answered"].sum() > 20 and forgotten["n_carried_out"].sum() > 20
+    assert episode_rewards(scenario, forgotten, preset).sum() < episode_rewards(scenario, kept, preset).sum()
 
 
 def test_presets_on_the_bank():
@@ -204,6 +268,47 @@ def test_what_an_answered_contact_earns_is_lost_when_it_abandons():
     assert check_reward(bank_like(), {"sale_value": 1.0}) is not None
     assert check_reward(bank_like(), {"sale_value": 1.0, "answered": 0.031}) is None
     assert check_reward(bank_like(), {"sale_value": 1.0, "talk_s": 0.031 / 187}) is None
+
+
+def test_what_a_settled_contact_earns_is_lost_when_it_abandons():
+    """Orders, resolution and satisfaction of those who are not transferred; a repeat is not a case resolved."""
+    queue = {
+        "arrivals_per_hour": 60,
+        "handle_s": 187,
+        "patience_s": 500,
+        "transfer": {"p": 0.2, "to": "other"},
+        "sale": {"p": 0.5, "value": 10},
+        "customer": {"p_identified": 1, "value_classes": [{"share": 0.1, "value_factor": 3}]},
+        "repeat": {"p": 0.25},
+        "satisfaction": {"base": 80},
+    }
+    other = {"arrivals_per_hour": 1, "handle_s": 60}
+    scenario = bank_like(
+        queues={"q": queue, "other": other}, groups={"g": {"skills": ["q", "other", "c"], "staffing": 9}}
+    )
+    expected = {
+        "orders": 0.8 * 0.5,
+        "order_value": 0.8 * 0.5 * 12,
+        "expected_order_value": 0.8 * 0.5 * 12,
+        "transferred_out": 0.2,
+        "resolved": 0.8 * 0.75,
+        "fresh_resolved": 0.8 * 0.75,
+        "unresolved": 0.8 * 0.25,
+        "fresh_answered": 1.0,
+        "scored": 0.8,
+        "score": 0.8 * 80,
+        "abandoned": -1.0,
+        "offered": 0.0,
+    }
+
+    for term, w_ab in expected.items():
+        assert compared(scenario, {term: 1.0})[0].w_ab == pytest.approx(w_ab), term
+    assert compared(scenario, dict.fromkeys(expected, 1.0))[0].w_ab == pytest.approx(sum(expected.values()))
+
+
+def test_what_the_scenario_does_not_have_earns_nothing():
+    assert compared(bank_like(), {"orders": 1.0, "score": 1.0, "scored": 1.0, "transferred_out": 1.0})[0].w_ab == 0.0
+    assert compared(bank_like(), {"resolved": 1.0, "unresolved": -9.0})[0].w_ab == 1.0
 
 
 def test_trap_means_mix_sales_contact_numbers_and_wrap_up():
