@@ -9,7 +9,7 @@ from tests.calibrate.made_log import made
 
 
 def test_events_of_the_log_count_where_the_simulator_counts_them() -> None:
-    """Arrived at 10:00 (half hour 6), gone 1,900 s later (7); late in the evening all that happens counts in the last."""
+    """Arrived at 10:00 (half hour 6), gone 1,900 s later (7); after closing all counts in the last half hour."""
     contacts = made(
         4,
         day=[1, 1, 4, 4],
