@@ -90,7 +90,7 @@ the right spread, not that a new month is foretold.
 
 {table}
 
-![waits, abandonment and service level by half hour]({FIGURE}.svg)"""
+![waits, abandonment and service level by half hour](validation/{FIGURE}.svg)"""
 
 
 def figures(result: dict[str, Any]) -> dict[str, bytes]:
