@@ -1,0 +1,132 @@
+"""What the library's files say: every key and law is used, no trap, and the centres of the models are the models'."""
+
+from functools import cache
+from itertools import product
+
+import msgspec
+import numpy as np
+import pytest
+
+from ccenv.reward_trap import check_reward
+from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from ccenv.scenarios.reading import find, read
+from ccenv.scenarios.roster import advisors
+from ccenv.scenarios.schema import Centre, Law
+from ccenv.scenarios.times import times
+from ccenv.theory.models import NDesign, SwitchingBlending
+from experiments import hybrid_large
+from experiments.calibrate.write_yaml import dump
+from tests.oracle.schema_use import unused_schema_keys
+
+# Keys that no centre of the library gives, with the reason.
+NEVER_USED = {
+    "queues.*.trace_s": "the log is not ours to give away; experiments.replay reads it where it is",
+    "switching.answers": "no campaign is dialed in two modes",
+    "campaigns.*.dial_ladder": "the default serves the bank",
+    "campaigns.*.drop_limit": "the default is the law",
+    "campaigns.*.leads": "the bank's list has no end",
+}
+
+
+@cache
+def library() -> dict[str, Centre]:
+    """The centres of the library with their variants, all but the one that is made for tests."""
+    names = [name for name in list_scenarios() if name != "tiny"]
+    variants = [f"{name}:{variant}" for name in names for variant in read(find(name)).get("variants", {})]
+    return {name: scenario_of(name).centre for name in (*names, *variants)}
+
+
+def scenario_of(name: str) -> Scenario:
+    scenario, _, variant = name.partition(":")
+    return load_scenario(scenario, variant=variant or None)
+
+
+@pytest.mark.parametrize("name", list(library()))
+def test_no_reward_of_the_library_starves_inbound(name):
+    assert check_reward(scenario_of(name)) is None
+
+
+@pytest.mark.parametrize("name", list(library()))
+def test_not_all_who_take_over_a_contact_can_be_waiting_to_hand_one_over(name):
+    """Where all advisors of a queue can themselves hand over to it in person, they may all wait for one another."""
+    centre = library()[name]
+    warm = {
+        q: queue.transfer.to for q, queue in centre.queues.items() if queue.transfer.p and queue.transfer.kind == "warm"
+    }
+    for to in warm.values():
+        takers = [group for group in centre.groups.values() if to in group.skills]
+        assert any(not set(group.skills) & set(warm) for group in takers)
+
+
+def test_every_key_of_the_schema_is_used_somewhere():
+    """Of a law it is enough that the key is given and that the law is used for some other time."""
+    unused = {key for key in unused_schema_keys(library().values()) if "<" not in key}
+    assert unused == set(NEVER_USED)
+
+
+def test_every_law_of_time_is_used_somewhere():
+    used = {type(time) for centre in library().values() for _, time in times(centre)}
+    assert set(Law.__args__) <= used
+
+
+@pytest.mark.parametrize(
+    ("variant", "model"),
+    [
+        (None, NDesign(3, 3, 50, 40, 180, 180, 180, 120, 120)),
+        ("valuable_class2", NDesign(3, 3, 55, 40, 180, 220, 180, 120, 120)),
+        ("slow_flexible", NDesign(3, 3, 55, 40, 180, 270, 180, 120, 180)),
+    ],
+)
+def test_the_n_design_is_the_model_that_theory_solves(variant, model):
+    ours, theirs = load_scenario("n_design", variant=variant), model.scenario()
+    assert ours.catalogue == theirs.catalogue
+    assert ours.centre.queues == theirs.centre.queues
+    assert times_of(ours) == times_of(theirs)
+    assert [advisors(group) for group in ours.centre.groups.values()] == [model.s1, model.s2]
+
+
+@pytest.mark.parametrize(
+    ("variant", "model"),
+    [
+        (None, SwitchingBlending(10, (80, 180), 180, 180, 120)),
+        ("load_6_7", SwitchingBlending(10, (120, 140), 180, 180, 120)),
+        ("long_outbound", SwitchingBlending(12, (80, 180), 180, 420, 120)),
+    ],
+)
+def test_the_switching_load_is_the_model_that_theory_solves(variant, model):
+    ours, theirs = load_scenario("switching_load", variant=variant), model.scenario()
+    rates = [
+        np.multiply(s.centre.queues["inbound"].arrivals_per_hour, s.centre.switching.arrivals) for s in (ours, theirs)
+    ]
+    assert rates[0] == pytest.approx(rates[1])
+    assert ours.catalogue == theirs.catalogue
+    assert times_of(ours) == times_of(theirs)
+    assert ours.centre.groups == theirs.centre.groups
+    same = ("mean_s", "observed")
+    assert [getattr(ours.centre.switching, key) for key in same] == [
+        getattr(theirs.centre.switching, key) for key in same
+    ]
+    assert (ours.centre.work_conserving, ours.centre.clock.review_s) == (True, 0.0)
+
+
+def times_of(scenario: Scenario) -> dict[str, float]:
+    """Means of the exponential times, by key."""
+    return {key: float(time) for key, time in times(scenario.centre) if isinstance(time, int | float)}
+
+
+def test_the_hidden_mode_is_hidden_and_all_else_equal():
+    observed, hidden = (load_scenario("switching_load", variant=variant).centre for variant in (None, "hidden"))
+    assert observed.switching.observed and not hidden.switching.observed
+    assert msgspec.structs.replace(hidden, switching=observed.switching) == observed
+
+
+def test_the_large_centre_is_what_its_generator_writes():
+    assert hybrid_large.FILE.read_text() == dump(hybrid_large.document(), hybrid_large.COMMENTS)
+
+
+def test_the_large_centre_has_a_thousand_advisors_whose_skills_overlap():
+    centre = library()["hybrid_large"]
+    assert sum(map(advisors, centre.groups.values())) == pytest.approx(1000, abs=5)
+    assert 20 <= len(centre.groups) <= 50 and 10 <= len(centre.queues) <= 50
+    skills = [set(group.skills) for group in centre.groups.values()]
+    assert sum(bool(a & b) for a, b in product(skills, skills)) > 5 * len(skills)
