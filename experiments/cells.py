@@ -19,8 +19,8 @@ from experiments.files import ROOT, write_json
 PACKAGES = ("agents", "ccenv", "experiments")
 SUFFIXES = (".py", ".yaml")
 
-# Settings on which no result depends: where it goes, who computes it and how it is drawn.
-NOISE = ("dir", "evaluation.processes", "report")
+# Settings on which no result of a sweep depends: where it goes, who computes it, how it is drawn; other commands'.
+NOISE = ("concepts", "dir", "evaluation.processes", "report")
 
 
 @functools.cache

@@ -102,6 +102,19 @@ class ReportConfig:
 
 
 @dataclass
+class ConceptsConfig:
+    """Which part of the table of concepts.
+
+    Attributes:
+        only: Names of concepts; none are all.
+        most_runs: Most episodes of each side of an experiment; null is as many as it declares.
+    """
+
+    only: list[str] = field(default_factory=list)
+    most_runs: int | None = None
+
+
+@dataclass
 class Settings:
     """All settings of a run.
 
@@ -111,6 +124,7 @@ class Settings:
         learner: How a policy is learned.
         evaluation: Days of the comparison.
         report: What the report shows.
+        concepts: Which part of the table of concepts is measured.
         train: Whether a cell of a sweep trains a policy beside tuning the rules.
         policy: Folder of a bundle to evaluate; null is the scenario's own rules.
         dir: Where results go; null is `outputs/` and the name of the command.
@@ -121,6 +135,7 @@ class Settings:
     learner: LearnerConfig = MISSING
     evaluation: EvaluationConfig = MISSING
     report: ReportConfig = MISSING
+    concepts: ConceptsConfig = field(default_factory=ConceptsConfig)
     train: bool = False
     policy: str | None = None
     dir: str | None = None

@@ -1,0 +1,50 @@
+"""The table of concepts, measured: each one switched off and on, on the same days.
+
+    python -m experiments.concepts
+    python -m experiments.concepts concepts.only=[redials,fatigue] concepts.most_runs=20
+
+Writes `concepts.json`, `concepts.csv` and the page `concepts.md` into `experiments/results`; a part of the table, or
+one on fewer days, goes into `outputs/concepts`. Finished cells are kept there, so that a run that was killed goes on.
+Exits with code 1 if a concept does not move its KPI, or moves it the other way.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+
+from experiments.concepts.command import failures, measure_all, write_results
+from experiments.concepts.table import chosen
+from experiments.config import CONFIGS, Settings, folder_of, register, settings_of
+from experiments.files import ROOT
+
+register()
+
+
+def results_folder(settings: Settings) -> Path:
+    """Where the table goes: only the whole one is published."""
+    whole = not settings.concepts.only and settings.concepts.most_runs is None and settings.dir is None
+    return ROOT / "experiments" / "results" if whole else folder_of(settings, "concepts")
+
+
+def run(settings: Settings) -> int:
+    """Measure, write and judge; the exit code."""
+    result = measure_all(chosen(settings.concepts.only), settings, folder_of(settings, "concepts") / "cells")
+    page = write_results(result, results_folder(settings))
+    print(f"{page}: {len(result['rows'])} concepts")
+    wrong = failures(result)
+    print("".join(f"{line}\n" for line in wrong), end="", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="concepts")
+def main(config: DictConfig) -> None:
+    """Run the command."""
+    sys.exit(run(settings_of(config)))
+
+
+if __name__ == "__main__":
+    main()

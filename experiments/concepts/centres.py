@@ -1,0 +1,35 @@
+"""Centres of the library as the experiments name them, and the same value for several of their queues or groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ccenv.scenarios import load_scenario
+from experiments.concepts.concept import Changes
+
+SERVICE = "customer_service"
+SUPPORT = "technical_support"
+FRESH_START: Changes = {"history.kind": "none"}  # technical_support opens with what the days before have left
+
+_SERVICE, _SUPPORT, _N, _X, _UTILITY = (
+    load_scenario(name).centre for name in (SERVICE, SUPPORT, "n_design", "x_design", "surge_day")
+)
+SERVICE_QUEUES = tuple(_SERVICE.queues)
+TIRING_GROUPS = tuple(name for name, group in _SERVICE.groups.items() if group.fatigue.strength > 0.0)
+TIERS = tuple(_SUPPORT.queues)
+COACHED = tuple(name for name, group in _SUPPORT.groups.items() if group.monitoring.share > 0.0)
+SHIFTS = {name: len(group.shifts) for name, group in _SUPPORT.groups.items() if group.shifts}
+CLASSES = tuple(_N.queues)
+TEAMS = tuple(_X.groups)
+UTILITY, DESKS = tuple(_UTILITY.queues), tuple(_UTILITY.groups)
+
+
+def queues(names: Iterable[str], key: str, value: Any) -> dict[str, Any]:
+    """The same value of a key of some queues."""
+    return {f"queues.{name}.{key}": value for name in names}
+
+
+def groups(names: Iterable[str], key: str, value: Any) -> dict[str, Any]:
+    """The same value of a key of some groups."""
+    return {f"groups.{name}.{key}": value for name in names}

@@ -1,0 +1,89 @@
+"""Keys of the schema of a scenario, and whether a scenario uses one."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from ccenv.scenarios.schema import Centre
+
+# Parts of a scenario file of which every key belongs to a concept.
+CONCEPTUAL = (
+    "queues",
+    "groups",
+    "day_level_cv",
+    "day_level_law",
+    "slot_level",
+    "switching",
+    "surge",
+    "history",
+    "trunks",
+)
+
+
+def conceptual_keys() -> list[str]:
+    """All dotted keys of these parts with a value of their own; a law of time or a list of numbers is one value."""
+    return [key for key in _leaves(Centre, "") if key.partition(".")[0] in CONCEPTUAL]
+
+
+def _leaves(node: type[msgspec.Struct], prefix: str) -> Iterator[str]:
+    for field in msgspec.structs.fields(node):
+        below = list(_below(field.type))
+        if not below:
+            yield prefix + field.name
+        for named, struct in below:
+            yield from _leaves(struct, f"{prefix}{field.name}.{'*.' if named else ''}")
+
+
+def _below(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
+    """The mappings that a type admits, and whether they stand under a name or in a list; no laws."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        if hint.__struct_config__.tag is None:
+            yield False, hint
+    elif typing.get_origin(hint) in (dict, list):
+        yield from ((True, struct) for _, struct in _below(typing.get_args(hint)[-1]))
+    else:
+        for argument in typing.get_args(hint):
+            yield from _below(argument)
+
+
+def uses(centre: Centre, key: str) -> bool:
+    """Whether a key has another value than its default somewhere in a centre; for `key=value`, that value."""
+    path, _, wanted = key.partition("=")
+    values = list(_values(centre, path.split(".")))
+    if wanted:
+        return any(_called(value) == wanted for value, _ in values)
+    return any(value != default for value, default in values)
+
+
+def values_at(centre: Centre, path: str) -> list[Any]:
+    """All values of a dotted key in a centre."""
+    return [value for value, _ in _values(centre, path.split("."))]
+
+
+def _values(node: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
+    """The values at a path, with their defaults."""
+    first, *rest = path
+    if first == "*":
+        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        for item in inner:
+            yield from _values(item, rest) if rest else iter([(item, msgspec.NODEFAULT)])
+    elif isinstance(node, msgspec.Struct):
+        field = next(field for field in msgspec.structs.fields(node) if field.name == first)
+        value = getattr(node, first)
+        if rest:
+            yield from _values(value, rest)
+        else:
+            made = field.default_factory is not msgspec.NODEFAULT
+            yield value, field.default_factory() if made else field.default
+
+
+def _called(value: Any) -> str:
+    """A law of time by its name, a rule by its own; of other values their text."""
+    if isinstance(value, msgspec.Struct):
+        tag = value.__struct_config__.tag
+        return str(tag if tag is not None else getattr(value, "name", value))
+    return str(value)

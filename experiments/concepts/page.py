@@ -1,0 +1,137 @@
+"""The page of the concepts, made from their result file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ccenv.kpis import KPIS, LABELS
+from ccenv.kpis.bootstrap import as_text
+
+LONG = 8  # values of a list that are shown
+HEAD = """# Concepts of the simulated centre
+
+Written by `python -m experiments.concepts`; do not edit. What happens when is said in
+[ccenv/sim/README.md](../../ccenv/sim/README.md).
+
+Each row is a concept with its keys in a scenario file (the first one switches it on), its equation (with a source, or
+the words *modelling choice*), the test that covers it, a scenario of the library that uses it, and an experiment: the
+same seeds without (off) and with (on) the concept, everything else equal. The direction in which the KPI is expected to
+move is declared with the concept; the difference is on less off, with its 95 % bootstrap interval over the runs. `u` is
+a uniform of the contact, `T ~ law` a time. The command fails if an interval holds 0, or if a KPI moves the other way.
+"""
+COLUMNS = (
+    "concept",
+    "keys",
+    "equation",
+    "test",
+    "used in",
+    "off -> on",
+    "KPI",
+    "expected",
+    "difference, on less off",
+    "runs",
+)
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """Markdown of a result of `python -m experiments.concepts`."""
+    parts: dict[str, list[Mapping[str, Any]]] = {}
+    for row in result["rows"]:
+        parts.setdefault(row["part"], []).append(row)
+    sections = [f"## {part}\n\n{_table(rows)}" for part, rows in parts.items()]
+    days = f"Runs are on seeds of the range `{result['purpose']}`, one day long where nothing else is said."
+    return "\n".join([HEAD, days, "", "\n\n".join(sections), "", _kpis(result), ""])
+
+
+def _table(rows: list[Mapping[str, Any]]) -> str:
+    lines = [COLUMNS, ("---",) * len(COLUMNS), *map(_cells, rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    experiment, measured = row["experiment"], row["measured"]
+    runs = f"{measured['runs']:,}" + (f" of {experiment['days']} days" if experiment["days"] > 1 else "")
+    return (
+        row["name"],
+        "<br>".join(f"`{key}`" for key in row["keys"]),
+        f"{row['equation']}<br>*{row['source']}*",
+        _test(row["test"]),
+        f"`{row['used_in']}`",
+        _sides(experiment),
+        f"`{experiment['kpi']}`",
+        experiment["moves"] + (f": {experiment['why']}" if experiment["why"] else ""),
+        _difference(measured) + ("" if row["failure"] is None else f"<br>**{row['failure']}**"),
+        runs,
+    )
+
+
+def _test(node: str) -> str:
+    path, _, name = node.partition("::")
+    return f"[{name}](../../{path})"
+
+
+def _sides(experiment: Mapping[str, Any]) -> str:
+    off, on, both = (settings_text(experiment[side]) for side in ("off", "on", "both"))
+    if experiment["days_off"] is not None:
+        off, on = f"episodes of {experiment['days_off']} days", f"of {experiment['days']} days"
+    lines = [f"`{experiment['scenario']}`", f"off: {_code(off)}", f"on: {_code(on)}"]
+    if experiment["policy"] is not None:
+        lines.append(f"policy: `{experiment['policy']}`")
+    return "<br>".join([*lines, f"both: {_code(both)}"] if both else lines)
+
+
+def _code(text: str) -> str:
+    if not text:
+        return "as it is"
+    return text if text.startswith(("episodes", "of ")) else f"`{text}`"
+
+
+def settings_text(changes: Mapping[str, Any]) -> str:
+    """Keys and values in one line: entities that are given the same value stand together, long lists are cut."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for key, value in changes.items():
+        axis, _, rest = key.partition(".")
+        entity, _, rest = rest.partition(".")
+        named = axis in ("queues", "groups") and rest
+        place = (axis, rest, _value(value)) if named else (key, "", _value(value))
+        together.setdefault(place, []).append(entity)
+    return "; ".join(f"{_key(axis, rest, names)} = {value}" for (axis, rest, value), names in together.items())
+
+
+def _key(axis: str, rest: str, names: list[str]) -> str:
+    if not rest:
+        return axis
+    return f"{axis}.{names[0] if len(names) == 1 else '{' + ', '.join(names) + '}'}.{rest}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list) and len(value) > LONG:
+        return f"[{', '.join(map(json.dumps, value[:3]))}, ... {len(value)} values]"
+    return json.dumps(value).replace('"', "")
+
+
+def _difference(measured: Mapping[str, Any]) -> str:
+    value, low, high = (measured["difference"][k] for k in ("value", "low", "high"))
+    levels = " -> ".join("n/a" if measured[side] is None else as_text(measured[side]) for side in ("off", "on"))
+    if low is None:
+        return f"{levels}<br>no interval"
+    return f"{levels}<br>{_signed(value)} [{_signed(low)}, {_signed(high)}]"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0.0 else "") + as_text(value)
+
+
+def _kpis(result: Mapping[str, Any]) -> str:
+    """What the KPIs of the table mean."""
+    used = sorted({row["experiment"]["kpi"].partition(":")[0] for row in result["rows"]})
+    return "\n".join(["## KPIs", "", *(f"- `{name}`: {_meaning(name)}" for name in used)])
+
+
+def _meaning(column: str) -> str:
+    if column in KPIS:
+        return f"{KPIS[column].meaning} (`{KPIS[column].formula}`), in {KPIS[column].unit}"
+    labelled = next(labelled for labelled in LABELS.values() if labelled.column == column)
+    return f"{labelled.counter.meaning}, per run"

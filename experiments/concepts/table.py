@@ -1,0 +1,39 @@
+"""All concepts, declared once; the command, its result files, its page and its tests are made from this."""
+
+from __future__ import annotations
+
+from experiments.concepts import (
+    advisors,
+    after,
+    arrivals,
+    coaching,
+    customers,
+    idle_order,
+    inbound,
+    patience,
+    rosters,
+)
+from experiments.concepts.concept import Concept
+
+PARTS: dict[str, tuple[Concept, ...]] = {
+    "Inbound contacts": (*inbound.CONCEPTS, *after.CONCEPTS),
+    "Patience and handle times": patience.CONCEPTS,
+    "Customers and the order of service": customers.CONCEPTS,
+    "Advisors": (*rosters.CONCEPTS, *advisors.CONCEPTS, *coaching.CONCEPTS, *idle_order.CONCEPTS),
+    "Arrivals and days": arrivals.CONCEPTS,
+}
+CONCEPTS = tuple(concept for part in PARTS.values() for concept in part)
+
+
+def chosen(only: list[str]) -> dict[str, tuple[Concept, ...]]:
+    """The parts with the concepts of these names; all of them if there are none.
+
+    Raises:
+        ValueError: If there is no such concept.
+    """
+    names = [concept.name for concept in CONCEPTS]
+    unknown = sorted(set(only) - set(names))
+    if unknown:
+        raise ValueError(f"concepts.only = {unknown[0]!r}: not a concept; allowed: {', '.join(names)}")
+    parts = {part: tuple(c for c in concepts if not only or c.name in only) for part, concepts in PARTS.items()}
+    return {part: concepts for part, concepts in parts.items() if concepts}

@@ -1,0 +1,30 @@
+"""Figures of surge_day that its experiments flatten: the same contacts and advisors, spread over the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ccenv.scenarios import load_scenario
+
+_CENTRE = load_scenario("surge_day").centre
+OPEN_S = _CENTRE.clock.open_s
+OPEN_FOR_S = _CENTRE.clock.close_s - OPEN_S
+
+
+def _listed(values: float | Sequence[float]) -> list[float]:
+    return [values] if isinstance(values, int | float) else list(values)
+
+
+PROFILES = {name: _listed(queue.arrivals_per_hour) for name, queue in _CENTRE.queues.items()}
+STAFFING = {name: _listed(group.staffing) for name, group in _CENTRE.groups.items()}
+
+
+def mean_of(values: Sequence[float]) -> float:
+    """Mean over the slots."""
+    return sum(values) / len(values)
+
+
+def spread(staffing: Sequence[float]) -> list[int]:
+    """The same advisor hours, as evenly as whole advisors allow; what is left over comes first."""
+    each, left = divmod(int(sum(staffing)), len(staffing))
+    return [each + 1] * left + [each] * (len(staffing) - left)
