@@ -15,7 +15,8 @@ FOLDER = Path(CONFIGS)
 OPTIONS = [
     f"{path.parent.name}={path.stem}" for path in sorted(FOLDER.glob("*/*.yaml")) if path.parent.name != "launcher"
 ]
-COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml"))]
+OWN_SCHEMA = ("validate",)  # commands whose settings are not `Settings`
+COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
 
 def composed(*given: str, command: str = "config") -> DictConfig:

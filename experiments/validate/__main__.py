@@ -1,0 +1,37 @@
+"""Hold simulator, rules and decision processes against what is known exactly, and write a page of it.
+
+    python -m experiments.validate
+    python -m experiments.validate parts=[simulator] rows=[Erlang] share=0.1
+
+Writes `validation.md` and the folder `validation` beside it into `experiments/results`. Finished cells are kept: a run
+that was killed goes on where it was. Exits with 1 if a part does not pass.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import hydra
+from omegaconf import DictConfig, OmegaConf
+from tqdm import tqdm
+
+from experiments.config import CONFIGS
+from experiments.validate.command import PAGE, validate
+from experiments.validate.settings import Settings, register
+
+register()
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="validate")
+def main(config: DictConfig) -> None:
+    """Validate, say where the page is, and exit by the verdict."""
+    settings = OmegaConf.to_object(config)
+    assert isinstance(settings, Settings)
+    passed = validate(settings, " ".join(["python -m experiments.validate", *sys.argv[1:]]))
+    tqdm.write(f"{'passed' if passed else 'NOT passed'}: {settings.results}/{PAGE}")
+    if not passed:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

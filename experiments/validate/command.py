@@ -1,0 +1,66 @@
+"""The command: compute what is not there yet, and write the page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.cells import run_once
+from experiments.files import ROOT, read_json, write_atomic, write_json
+from experiments.validate.page import page
+from experiments.validate.part import Part, Report, Task
+from experiments.validate.parts import chosen
+from experiments.validate.settings import Settings
+from experiments.workers import Workers
+
+PAGE = "validation.md"
+FILES = "validation"  # folder of tables and figures, beside the page
+
+
+def validate(settings: Settings, command: str) -> bool:
+    """Run the chosen parts and write their results; cells that are there are kept.
+
+    Args:
+        settings: All settings.
+        command: What was typed, for the page.
+
+    Returns:
+        Whether all parts passed that could be done here.
+    """
+    folder, out = ROOT / settings.dir, ROOT / settings.results
+    parts = chosen(settings.parts)
+    tasks = [(part, task) for part in parts for task in part.tasks(settings)]
+    results = compute(tasks, folder, settings.processes)
+    reports: list[tuple[Part, Report]] = []
+    for part in parts:
+        mine = [result for (owner, _), result in zip(tasks, results, strict=True) if owner is part]
+        reports.append((part, part.report(settings, mine)))
+    seconds = sum(read_json(_timing(part.cell(task, folder / "cells"))) for part, task in tasks)
+    for _, report in reports:
+        for name, content in report.files.items():
+            write_atomic(out / FILES / name, content)
+    write_atomic(out / PAGE, page(reports, command, seconds, settings))
+    return all(report.passed is not False for _, report in reports)
+
+
+def compute(tasks: Sequence[tuple[Part, Task]], folder: Path, processes: int) -> list[Any]:
+    """Results of the tasks in their order, the longest computed first."""
+    order = sorted(range(len(tasks)), key=lambda place: -tasks[place][1].seconds)
+    cells = [part.cell(task, folder / "cells") for part, task in tasks]
+    with Workers(processes) as workers:
+        workers.map(run_cell, [(cells[place], tasks[place][1]) for place in order], "validate")
+    return [read_json(cell) for cell in cells]
+
+
+def run_cell(cell: Path, task: Task) -> None:
+    """Compute a cell unless it is there, and note how long it took."""
+    started = time.perf_counter()
+    _, computed = run_once(cell, lambda: task.compute(task.inputs))
+    if computed or not _timing(cell).exists():
+        write_json(_timing(cell), round(time.perf_counter() - started, 1))
+
+
+def _timing(cell: Path) -> Path:
+    return cell.parent.parent / "timings" / cell.name

@@ -1,0 +1,62 @@
+"""The page of the validation: verdicts, the parts, and what it was made with."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from experiments.provenance import commit, machine, versions
+from experiments.validate.part import Part, Report
+from experiments.validate.settings import Settings
+
+WIDTH = 120
+WORDS = {True: "passed", False: "NOT PASSED", None: "not done here"}
+
+
+def text(*paragraphs: str) -> str:
+    """Paragraphs, each filled to the page's width."""
+    return "\n\n".join(textwrap.fill(" ".join(paragraph.split()), WIDTH) for paragraph in paragraphs)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows])
+
+
+def page(reports: Sequence[tuple[Part, Report]], command: str, seconds: float, settings: Settings) -> str:
+    """Markdown of all parts.
+
+    Args:
+        reports: What each part says.
+        command: What was typed.
+        seconds: Computing time of all cells together [s].
+        settings: All settings.
+    """
+    verdicts = [[part.title, WORDS[report.passed], "; ".join(report.verdict)] for part, report in reports]
+    passed = all(report.passed is not False for _, report in reports)
+    done = sum(report.passed is not None for _, report in reports)
+    return (
+        "\n\n".join(
+            [
+                "# Validation",
+                f"Written by `{command}`; do not edit. **{'Passed' if passed else 'NOT PASSED'}**: "
+                f"{sum(report.passed is True for _, report in reports)} of {done} parts.",
+                table(["part", "verdict", "why"], verdicts),
+                *(report.body for _, report in reports),
+                _environment(seconds, settings),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _environment(seconds: float, settings: Settings) -> str:
+    used = versions()
+    software = ", ".join(f"{name} {used[name]}" for name in ("python", "numpy", "numba", "ccenv") if name in used)
+    lines = [
+        ["commit", commit()],
+        ["software", software],
+        ["machine", machine()],
+        ["computing time", f"{seconds / 60:.1f} min in all cells, {settings.processes} side by side"],
+    ]
+    return f"## Environment\n\n{table(['', ''], lines)}"

@@ -1,0 +1,1 @@
+"""The solver and the formulas against the reference tables."""

@@ -1,0 +1,119 @@
+"""What the words in the reference tables mean: rules and centres."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+Line = Mapping[str, str]
+
+# fmt: off
+BLENDING = ("s", "lambda_per_h", "inbound_aht_s", "outbound_aht_s", "mean_patience_s", "T_s")
+PACING = ("n", "answer_prob", "ring_s", "talk_s", "grace_s", "observed_wrap_s", "max_ringing")
+JOINT = (
+    "s", "lambda_per_h", "inbound_aht_s", "patience_s", "outbound_aht_s", "ring_s", "answer_prob", "max_ringing",
+    "queue_cap",
+)
+N_DESIGN = (
+    "s1", "s2", "lambda1_per_h", "lambda2_per_h", "aht_c1p1", "aht_c1p2", "aht_c2p2", "patience1", "patience2",
+    "cost_ab1", "cost_ab2", "w1", "w2",
+)
+HOLDING = (
+    "s", "inbound_aht_s", "outbound_aht_s", "offered_load", "mean_patience_s", "gamma",
+    "cost_per_abandon_in_outbound_calls",
+)
+# fmt: on
+WHOLE = ("s", "n", "s1", "s2", "max_ringing", "queue_cap", "K_total")
+
+# Of the switching table only the README beside it gives these: answer probabilities; advisors, loads at a handle time
+# of 180 s, outbound handle time [s], limit on abandonment
+ANSWERS = {"A1": (0.15, 0.45), "A3": (0.25, 0.35)}
+LOADS = {"B1": (10, (4, 9), 180.0, 0.08), "B3": (10, (6, 7), 180.0, 0.08), "B4": (12, (4, 9), 420.0, 0.05)}
+GRIDS = {"0.8": (120, 160), "0.9": (160, 300), "0.95": (200, 600)}  # noted in the table; at 0.95 they matter
+WAITING_CAP = 6  # where the pacing table cuts waiting connects off: it shows beyond 40 constant lines
+
+
+def arguments(line: Line, names: tuple[str, ...]) -> dict[str, Any]:
+    """Columns of a line as arguments of a model."""
+    return {name: int(line[name]) if name in WHOLE else number(line[name]) for name in names}
+
+
+def number(text: str) -> Any:
+    """A number where the text is one, else the text."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def named(text: str) -> dict[str, float]:
+    """``k=2.5 c=1`` as a dictionary."""
+    return {name: float(value) for name, value in re.findall(r"(\w+)=(-?[\d.]+)", text)}
+
+
+def reserve(text: str, more: float = 0.0) -> tuple[str, dict[str, float]]:
+    """``4/3 mix 0.2478`` or ``4/3 0.341``: reserve 4, and with this probability, `more` than printed, 3."""
+    found = re.fullmatch(r"(\d+)/\d+ (?:mix )?([\d.]+)", text)
+    if found is None:  # a whole number: no coin is tossed
+        return ("reserve_threshold", {"reserve": float(text)})
+    return ("reserve_threshold", {"reserve": float(found[1]), "p_next": float(found[2]) + more})
+
+
+def pacing_rule(kind: str, text: str) -> Any:
+    """The rule of a policy class and its parameter."""
+    kind = kind.removesuffix("_randomised")
+    match kind:
+        case "progressive":
+            return "progressive_unreserved"
+        case "no_outbound":
+            return "no_dial"
+        case "progressive_reserve":
+            return ("progressive_unreserved", {"reserve": float(text)})
+        case "ratio_reserve_floor":
+            return ("fixed_ratio", {"ratio": named(text)["k"], "reserve": named(text)["reserve"]})
+        case "fixed_ratio_floor":
+            return ("fixed_ratio", {"ratio": float(text)})
+        case "fixed_ratio_randomised_rounding":
+            return ("fixed_ratio", {"ratio": float(text), "rounding": "random"})
+        case "power_constant_lines":
+            return ("constant_lines", {"n": float(text)})
+        case "affine_k_idle_minus_c":
+            return ("max0", named(text))
+        case "predictive_idle_plus_beta_soon":
+            return ("predictive", named(text))
+    raise ValueError(f"policy class {kind!r} is not known")
+
+
+def n_design_rule(text: str) -> Any:
+    """The rule of a policy's name in the table of the N-design."""
+    for pattern, name, keys in (
+        (r"class1_if_q1_ge_(\d+)_else_class2", "threshold", ("q1_ge",)),
+        (r"fixed_queue_ratio_q1:q2=([\d.]+)", "fixed_queue_ratio", ("ratio",)),
+        (r"reserve_(\d+)_unless_q1_ge_(\d+)", "reserve", ("reserve", "q1_ge")),
+        (r"class2_priority_reserve_(\d+)", "reserve", ("reserve",)),
+    ):
+        if found := re.fullmatch(pattern, text):
+            return (name, {key: float(value) for key, value in zip(keys, found.groups(), strict=True)})
+    return text
+
+
+def harrison_rule(text: str) -> Any:
+    """The rule of a policy's name in the table of Harrison's model."""
+    if text.startswith("threshold_"):
+        return ("threshold", {"x1_ge": int(text.removeprefix("threshold_"))})
+    return text.split(" ")[0].replace("*", "_")
+
+
+def switching_rule(policy: str, text: str, answers: tuple[float, float], more: float = 0.0) -> Any:
+    """The pacing rule of a line of the switching table, its tuned parameter `more` than printed."""
+    if policy == "progressive":
+        return "progressive_unreserved"
+    if "inside each mode" in policy:
+        pairs = re.findall(r"\(([\d.]+), ([\d.]+)\)", text)
+        return [("max0", {"k": float(k), "c": float(c)}) for k, c in pairs]
+    given = named(text)
+    given["k"] += more
+    if policy.startswith("mode-aware"):
+        return [("max0", {name: value / answer for name, value in given.items()}) for answer in answers]
+    return ("max0", given)

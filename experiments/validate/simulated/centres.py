@@ -1,0 +1,162 @@
+"""The scenario of a row: that of the model, or, for a formula, the same centre written down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ccenv.scenarios import Scenario, load_scenario
+from ccenv.theory import models
+from experiments.validate.simulated.rows import Row
+
+WARM_UP = 0.05  # of the counted time, but at least
+LEAST_WARM_UP_S = 7_200.0
+SLOTS = 48  # of the day on which a sinusoidal rate is laid, the most of the smallest size class
+REVIEW_S = 600.0  # policies of the solvable models decide after events alone; a review only keeps an empty centre alive
+LINE_UNIT_S = 60.0  # what a unit of time of the slow server's model lasts
+AGAIN = 1_000_000  # times that a contact may come again
+
+
+def centre_of(row: Row) -> tuple[Scenario, int, float]:
+    """The scenario, the days of an episode, and the counted seconds of one replication."""
+    if row.model == "mt_mnm_transient":
+        span_s = float(row.parameters["t_s"])
+        days = max(1, round(row.span_s / span_s))
+        return load_scenario(_transient(**row.parameters)), days, days * span_s
+    clock = {"horizon_s": row.span_s, "warm_up_s": max(LEAST_WARM_UP_S, WARM_UP * row.span_s)}
+    if row.way and row.model != "SlowServer":
+        model = getattr(models, row.model)(**row.parameters)
+        if row.way != "rule":
+            clock["review_s"] = REVIEW_S
+        return model.scenario(**clock), 1, row.span_s
+    centre = _FORMULAS[row.model](**row.parameters)
+    return load_scenario(_made(row.model, {"kind": "steady", "review_s": 0.0, **clock}, centre)), 1, row.span_s
+
+
+def _made(name: str, clock: Mapping[str, Any], centre: Mapping[str, Any]) -> dict[str, Any]:
+    about = {"name": name, "description": "made by experiments.validate", "sources": {"*": "parameters of the formula"}}
+    return {**about, "clock": dict(clock), **centre}
+
+
+def _queue(rate_per_hour: float, handle_s: float, patience: Any = 0.0, threshold_s: float = 20.0) -> dict[str, Any]:
+    """A queue; a patience of 0 never ends."""
+    return {
+        "arrivals_per_hour": float(rate_per_hour),
+        "handle_s": float(handle_s),
+        "patience_s": patience or {"law": "never"},
+        "service_level_s": float(threshold_s),
+    }
+
+
+def _one_group(n: int, queues: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"queues": dict(queues), "groups": {"advisors": {"skills": list(queues), "staffing": n}}, **more}
+
+
+def _erlang_b(n: int, load: float) -> dict[str, Any]:
+    handle_s = 180.0
+    return _one_group(n, {"inbound": _queue(load * 3600 / handle_s, handle_s)}, trunks=n)
+
+
+def _erlang_c(rate_per_hour: float, handle_s: float, n: int, threshold_s: float) -> dict[str, Any]:
+    return _one_group(n, {"inbound": _queue(rate_per_hour, handle_s, 0.0, threshold_s)})
+
+
+def _erlang_a(rate_per_hour: float, handle_s: float, patience_s: float, n: int, threshold_s: float) -> dict[str, Any]:
+    return _one_group(n, {"inbound": _queue(rate_per_hour, handle_s, float(patience_s), threshold_s)})
+
+
+def _mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) -> dict[str, Any]:
+    return _one_group(n, {"inbound": _queue(lambda_per_h, aht_s, 0.0, T_s)}, trunks=K_total)
+
+
+def _mmn_g(
+    lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patience_s: float, T_s: float
+) -> dict[str, Any]:
+    law = patience_law(patience, float(mean_patience_s))
+    return _one_group(n, {"inbound": _queue(lambda_per_h, aht_s, law, T_s)})
+
+
+def _v_design(
+    n: int, lambda1_per_h: float, lambda2_per_h: float, aht_s: float, patience1_s: float, patience2_s: float
+) -> dict[str, Any]:
+    queues = {
+        "class1": _queue(lambda1_per_h, aht_s, float(patience1_s)),
+        "class2": _queue(lambda2_per_h, aht_s, float(patience2_s)),
+    }
+    return _one_group(n, queues, rules={"routing": {"name": "priority", "params": {"order": list(queues)}}})
+
+
+def _redial(
+    n: int,
+    fresh_lambda_per_h: float,
+    aht_s: float,
+    patience_s: float,
+    redial_prob: float,
+    redial_delay_s: float,
+    reconnect_prob: float,
+    reconnect_delay_s: float,
+) -> dict[str, Any]:
+    queue = _queue(fresh_lambda_per_h, aht_s, float(patience_s))
+    queue["redial"] = {"p": redial_prob, "delay_s": float(redial_delay_s), "max_times": AGAIN}
+    queue["repeat"] = {"p": reconnect_prob, "delay_s": float(reconnect_delay_s), "max_times": AGAIN}
+    return _one_group(n, {"inbound": queue})
+
+
+def _slow_server(lam: float, mu_fast: float, mu_slow: float) -> dict[str, Any]:
+    queue = _queue(lam * 3600 / LINE_UNIT_S, LINE_UNIT_S / mu_fast)
+    slow = {"skills": ["inbound"], "staffing": 1, "handle_s": {"inbound": LINE_UNIT_S / mu_slow}}
+    return {"queues": {"inbound": queue}, "groups": {"fast": {"skills": ["inbound"], "staffing": 1}, "slow": slow}}
+
+
+_FORMULAS: dict[str, Callable[..., dict[str, Any]]] = {
+    "erlang_b": _erlang_b,
+    "erlang_c": _erlang_c,
+    "erlang_a": _erlang_a,
+    "mmnk": _mmnk,
+    "mmn_g": _mmn_g,
+    "v_design": _v_design,
+    "redial": _redial,
+    "SlowServer": _slow_server,
+}
+
+
+def _transient(
+    n: int, lambda0_per_h: float, amplitude: float, period_s: float, aht_s: float, patience_s: float, t_s: float
+) -> dict[str, Any]:
+    """Days from opening to `t_s`, each from an empty centre.
+
+    The rate goes straight from slot to slot. A chord lies inside the arc, so the wave is made higher by as much as its
+    integral would lose.
+    """
+    slot_s = t_s / SLOTS
+    half = math.pi * slot_s / period_s
+    height = amplitude * (half / math.sin(half)) ** 2
+    angles = (2 * math.pi * k * slot_s / period_s for k in range(SLOTS))
+    queue = _queue(0.0, aht_s, float(patience_s))
+    queue["arrivals_per_hour"] = [lambda0_per_h * (1 + height * math.sin(angle)) for angle in angles]
+    queue["interpolation"] = "linear"
+    clock = {"kind": "day", "open_s": 0.0, "close_s": t_s, "overtime_s": 0.0, "slot_s": slot_s, "review_s": 0.0}
+    return _made("mt_mnm_transient", clock, _one_group(n, {"inbound": queue}))
+
+
+def patience_law(name: str, mean_s: float) -> dict[str, Any]:
+    """A law of patience of the formula M/M/n+G as a law of time of a scenario.
+
+    Raises:
+        ValueError: If there is no such law here.
+    """
+    if name == "det":
+        return {"law": "constant", "value_s": mean_s}
+    if name == "unif":
+        return {"law": "uniform", "low_s": 0.0, "high_s": 2 * mean_s}
+    if name.startswith("erlang"):
+        return {"law": "erlang", "k": int(name.removeprefix("erlang")), "mean_s": mean_s}
+    if name.startswith("hyper2_scv"):
+        tilt = math.sqrt((scv := float(name.removeprefix("hyper2_scv"))) - 1) / math.sqrt(scv + 1)
+        shares = [(1 + tilt) / 2, (1 - tilt) / 2]
+        return {"law": "hyper_exponential", "p": shares, "mean_s": [mean_s / (2 * share) for share in shares]}
+    if name.startswith("lognormal_scv"):
+        variance = math.log1p(float(name.removeprefix("lognormal_scv")))
+        return {"law": "lognormal", "mu": math.log(mean_s) - variance / 2, "sigma": math.sqrt(variance)}
+    raise ValueError(f"patience {name!r}; allowed: det, unif, erlang, hyper2_scv and lognormal_scv with their number")

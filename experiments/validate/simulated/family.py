@@ -1,0 +1,80 @@
+"""The verdict on all z together: the largest of them, and their law.
+
+Measures of one row come from the same replications, so their z are correlated; rows have seeds of their own.
+Bonferroni's bound needs no independence. The Kolmogorov-Smirnov test does: the probability of its distance is taken
+from the law of that distance under the correlations within rows that the replications show, by simulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.001
+DRAWS = 20_000
+SEED = 5
+
+
+class Family(NamedTuple):
+    """What is said of all z.
+
+    Attributes:
+        n: How many there are.
+        largest: Largest absolute value.
+        bound: What it must stay below: Bonferroni's bound at `LEVEL`, two-sided.
+        distance: Kolmogorov-Smirnov distance to the standard normal law.
+        p: Probability of a larger distance, correlations within rows allowed for.
+        p_independent: The same if all z were independent.
+    """
+
+    n: int
+    largest: float
+    bound: float
+    distance: float
+    p: float
+    p_independent: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether neither the largest z nor their law speaks against the simulator."""
+        return self.largest < self.bound and self.p > LEVEL
+
+
+def family_of(results: Sequence[dict[str, Any]]) -> Family:
+    """The family of the results of rows, at least one measure in all."""
+    z = np.array([line["z"] for result in results for line in result["measures"]])
+    blocks = [np.atleast_2d(result["correlation"]) for result in results if result["measures"]]
+    distance = float(distances(z[None])[0])
+    drawn = distances(_draws(blocks, np.random.default_rng(SEED)))
+    return Family(
+        n=z.size,
+        largest=float(np.abs(z).max()),
+        bound=float(stats.norm.isf(LEVEL / 2 / z.size)),
+        distance=distance,
+        p=float((1 + np.count_nonzero(drawn >= distance)) / (1 + drawn.size)),
+        p_independent=float(stats.kstest(z, "norm").pvalue),
+    )
+
+
+def distances(z: Floats) -> Floats:
+    """Kolmogorov-Smirnov distance of each line of z, (N, n), to the standard normal law, (N,)."""
+    below = np.asarray(stats.norm.cdf(np.sort(z, axis=1)))
+    n = z.shape[1]
+    steps = np.arange(n + 1) / n
+    return np.maximum(steps[1:] - below, below - steps[:-1]).max(axis=1)
+
+
+def _draws(blocks: Sequence[Floats], random: np.random.Generator) -> Floats:
+    """Normal z as correlated within rows as the given matrices say, (`DRAWS`, n)."""
+    parts = []
+    for correlation in blocks:
+        values, vectors = np.linalg.eigh(correlation)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))  # a matrix of rounded figures may have values just below 0
+        parts.append(random.standard_normal((DRAWS, len(root))) @ root.T)
+    return np.concatenate(parts, axis=1)
