@@ -7,57 +7,30 @@ from typing import Any
 import numpy as np
 import torch
 
-#: Arrays of the engine that the future of a row depends on, or that show its present.
-ARRAYS = ("words", "flat", "masks", "obs", "outs")
-
-State = dict[str, np.ndarray]
-
-
-def clone(batch: Any, rows: np.ndarray | None = None) -> State:
-    """Copy rows of a batch; None: all of them."""
-    chosen = np.arange(batch.n) if rows is None else rows
-    return {name: getattr(batch.engine, name)[chosen].copy() for name in ARRAYS}
+State = tuple[np.ndarray, ...]  # what `Batch.clone` gives
 
 
 def put(state: State, part: State, rows: np.ndarray) -> None:
-    """Overwrite rows of a copy."""
-    for name in ARRAYS:
-        state[name][rows] = part[name]
+    """Overwrite rows of a copy by a copy of those rows."""
+    for array, new in zip(state, part, strict=True):
+        array[rows] = new
 
 
-def restore(batch: Any, state: State) -> None:
-    """Set all rows of a batch to a copy of a batch like it.
-
-    Raises:
-        ValueError: If the copy was made of another kind of batch.
-    """
-    for name in ARRAYS:
-        array = getattr(batch.engine, name)
-        if array.shape != state[name].shape or array.dtype != state[name].dtype:
-            raise ValueError(
-                f"the copy is of another batch: {name} is {state[name].shape}, the batch has {array.shape}"
-            )
-        array[:] = state[name]
-
-
-def as_tensors(state: State) -> dict[str, torch.Tensor]:
+def as_tensors(state: State) -> list[torch.Tensor]:
     """The bytes of a copy, as a checkpoint keeps them."""
-    return {
-        name: torch.from_numpy(np.ascontiguousarray(array).reshape(-1).view(np.uint8)) for name, array in state.items()
-    }
+    return [torch.from_numpy(np.ascontiguousarray(array).reshape(-1).view(np.uint8)) for array in state]
 
 
-def restore_tensors(batch: Any, tensors: dict[str, torch.Tensor]) -> None:
+def restore_tensors(batch: Any, tensors: list[torch.Tensor]) -> None:
     """Set all rows of a batch to the bytes of a copy.
 
     Raises:
         ValueError: If the copy was made of another kind of batch.
     """
-    state: State = {}
-    for name in ARRAYS:
-        array = getattr(batch.engine, name)
-        data = tensors[name].numpy()
-        if data.nbytes != array.nbytes:
-            raise ValueError(f"the copy is of another batch: {name} has {data.nbytes} bytes, the batch {array.nbytes}")
-        state[name] = data.view(array.dtype).reshape(array.shape)
-    restore(batch, state)
+    like = batch.clone()
+    sizes, expected = [tensor.numel() for tensor in tensors], [array.nbytes for array in like]
+    if sizes != expected:
+        raise ValueError(f"the copy is of another batch: its arrays have {sizes} bytes, those of the batch {expected}")
+    batch.restore(
+        tuple(t.numpy().view(array.dtype).reshape(array.shape) for t, array in zip(tensors, like, strict=True))
+    )

@@ -94,12 +94,12 @@ def demonstrate(
     rng = np.random.default_rng(seed)
     record, memory = _Record(), None
     batch.reset(seeds)
-    state, first = batch_state.clone(batch), np.ones(batch.n, bool)
+    state, first = batch.clone(), np.ones(batch.n, bool)
     for k in range(max_steps):
         # the k-th state replaces the one kept with probability 1 / (k + 1): in the end each is as likely as the others
         chosen = np.flatnonzero(first & (rng.random(batch.n) * (k + 1) < 1.0))
         if len(chosen):
-            batch_state.put(state, batch_state.clone(batch, chosen), chosen)
+            batch_state.put(state, batch.clone(chosen), chosen)
         looks = batch.engine.snaps if getattr(rule, "needs_snapshot", False) else batch.obs
         actions, memory = rule.act(looks, batch.mask, memory, batch.u, batch.starts)
         record.look(batch, actions, rng.choice(batch.n, min(looks_per_step, batch.n), replace=False))

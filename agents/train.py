@@ -114,7 +114,7 @@ class _Run:
         else:
             shown = demonstrate(self.batch, rule, days, self.training.scales, seed=self.training.seed)
             self._learn_from(shown)
-            batch_state.restore(self.batch, shown.state)
+            self.batch.restore(shown.state)
         self._checkpoint()
 
     def _learn_from(self, shown: Demonstration) -> None:
@@ -152,7 +152,7 @@ class _Run:
                 "policy": model.policy.state_dict(),
                 "optimizer": model.policy.optimizer.state_dict(),
                 "buffer": model.rollout_buffer.state(),
-                "batch": batch_state.as_tensors(batch_state.clone(self.batch)),
+                "batch": batch_state.as_tensors(self.batch.clone()),
             }
         )
 

@@ -27,8 +27,7 @@ class CentreVecEnv(VecEnv):
     def __init__(self, batch: Any):
         self.batch = batch
         self.n = len(batch.reward)
-        observations = spaces.Box(-np.inf, np.inf, (batch.n_obs,), np.float32)
-        super().__init__(self.n, observations, spaces.Discrete(batch.n_actions))
+        super().__init__(self.n, batch.observation_space, spaces.Discrete(batch.n_actions))
         self._actions = np.zeros(self.n, np.int64)
         self._no_info: dict[str, Any] = {}
 

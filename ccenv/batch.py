@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from gymnasium.spaces import Box
 
 from ccenv.engine import Engine
 from ccenv.history import past_of
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
-from ccenv.observation import snapshot_dtype
+from ccenv.observation import observation_space, snapshot_dtype
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.scenarios import Scenario, load_scenario
 
@@ -86,6 +87,7 @@ class Batch:
         """Make the engine's arrays this batch's own."""
         self.engine = engine
         self.n = engine.n
+        self._begun = False
         self.obs, self.mask, self.final_obs = engine.obs, engine.masks, engine.final_obs
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
         outs = engine.outs
@@ -115,12 +117,26 @@ class Batch:
 
         Raises:
             IllegalActionError: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
-            ValueError: If the actions are not one whole number for each row.
+            ValueError: If the actions are not one whole number for each row, or a row was never reset.
         """
+        if not self.begun:
+            rows = np.flatnonzero(self.engine.envs["root"] == 0).tolist()
+            raise ValueError(f"step: rows {rows} have never been reset; allowed: step after reset of every row")
         chosen = _whole_numbers("actions", actions, self.n).astype(np.int64, copy=False)
         if self.on_illegal == "raise":
             self._refuse_illegal(chosen)
         self.engine.step(chosen, self.autoreset)
+
+    @property
+    def begun(self) -> bool:
+        """Whether every row has been reset, so that it can be stepped."""
+        self._begun = self._begun or bool(np.all(self.engine.envs["root"] != 0))  # the key of a run, 0 before the first
+        return self._begun
+
+    @property
+    def observation_space(self) -> Box:
+        """The space of one row's observation: `Box(K,)` with the declared bounds."""
+        return observation_space(self.scenario, self.run.layout)
 
     def _refuse_illegal(self, actions: np.ndarray) -> None:
         row = loops.first_illegal(self.mask, actions, self.engine.envs["done"])
@@ -131,14 +147,22 @@ class Batch:
         name = self.catalogue[action].name if 0 <= action < self.n_actions else f"not in 0..{self.n_actions - 1}"
         raise IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
 
-    def clone(self) -> tuple[np.ndarray, ...]:
-        """A copy of everything that the batch's future depends on, for `restore`; for debugging and tests."""
-        return tuple(array.copy() for array in self._arrays())
+    def clone(self, rows: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
+        """A copy of everything that the future of these rows depends on, of all if None; for `restore`."""
+        return tuple(array.copy() if rows is None else array[rows] for array in self._arrays())
 
     def restore(self, saved: tuple[np.ndarray, ...]) -> None:
-        """Go back to where `clone` was called on a batch of the same make."""
+        """Go back to where `clone` was called on a batch of the same make.
+
+        Raises:
+            ValueError: If the copy was made of another kind of batch.
+        """
+        for target, source in zip(self._arrays(), saved, strict=True):
+            if target.shape != source.shape or target.dtype != source.dtype:
+                raise ValueError(f"the copy is of another batch: an array is {source.shape}, here it is {target.shape}")
         for target, source in zip(self._arrays(), saved, strict=True):
             target[...] = source
+        self._begun = False
 
     def __getstate__(self) -> dict[str, Any]:
         """For `copy` and `pickle`: arrays that share memory would be parted if each were copied by itself."""

@@ -10,7 +10,6 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from ccenv.batch import Batch
-from ccenv.observation import observation_space
 from ccenv.render import as_pixels, as_text
 from ccenv.run_config import RuleChoice
 from ccenv.scenarios import Scenario
@@ -117,7 +116,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         )
         self.scenario = self.batch.scenario
         self.catalogue = self.batch.catalogue
-        self.observation_space = observation_space(self.scenario, self.batch.run.layout)
+        self.observation_space = self.batch.observation_space
         self.action_space = Discrete(self.batch.n_actions)
         self._seeded = False
         self._action = np.zeros(1, np.int64)
@@ -137,9 +136,15 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         return self.batch.obs[0].copy(), self._info()
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """Act, and run to the next decision or the end."""
-        self._action[0] = action
+        """Act, and run to the next decision or the end.
+
+        Raises:
+            gymnasium.error.ResetNeeded: If the environment was never reset.
+        """
         batch = self.batch
+        if not batch.begun:
+            raise gymnasium.error.ResetNeeded("step before the first reset; allowed: reset, then step")
+        self._action[0] = action
         batch.step(self._action)
         out = batch.engine.outs[0]
         return batch.obs[0].copy(), float(out["reward"]), bool(out["terminated"]), bool(out["truncated"]), self._info()

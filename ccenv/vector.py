@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Discrete
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
 from ccenv.env import INFO, SEED_BITS
-from ccenv.observation import observation_space
 from ccenv.sim.codes import HOLD
 
 MODES = {
@@ -53,7 +53,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self.render_mode = None
         self.num_envs = num_envs
         self.scenario = self.batch.scenario
-        self.single_observation_space = observation_space(self.scenario, self.batch.run.layout)
+        self.single_observation_space = self.batch.observation_space
         self.single_action_space = Discrete(self.batch.n_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
@@ -91,7 +91,13 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         return seeds, np.array([s is not None for s in given])
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """One step of every row."""
+        """One step of every row.
+
+        Raises:
+            gymnasium.error.ResetNeeded: If a row was never reset.
+        """
+        if not self.batch.begun:
+            raise ResetNeeded("step before the first reset of every row; allowed: reset, then step")
         if self.autoreset_mode == AutoresetMode.DISABLED and self._done.any():
             rows = np.flatnonzero(self._done).tolist()
             raise ValueError(f"the episodes of rows {rows} are over: reset them with options={{'reset_mask': ...}}")
@@ -108,6 +114,8 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         outs = self.batch.engine.outs
         infos: dict[str, Any] = {"action_mask": self.batch.mask.astype(np.int8)}
         infos.update({key: outs[name].copy() for key, name in INFO.items()})
+        for values in infos.values():
+            values[~which] = 0
         infos.update({f"_{key}": which.copy() for key in tuple(infos)})
         return infos
 

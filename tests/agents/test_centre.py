@@ -50,7 +50,7 @@ def test_a_restored_batch_goes_on_as_the_first_did(scenario):
     second.reset(seeds("training", 6, skip=6))
     run(first, rule, 200)
 
-    batch_state.restore_tensors(second, batch_state.as_tensors(batch_state.clone(first)))
+    batch_state.restore_tensors(second, batch_state.as_tensors(first.clone()))
 
     # long enough for episodes to end
     there, here = run(first, rule, 3000), run(second, rule, 3000)

@@ -7,6 +7,7 @@ import pytest
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
 
 from agents.vec_env import CentreVecEnv
+from ccenv import Batch, CentreEnv
 from tests.agents.toy import HOLD, START, Blending, ToyBatch
 
 
@@ -85,6 +86,12 @@ def test_attributes_of_the_batch_are_given_by_row(env):
     assert env.get_attr("n_actions", indices=[0, 2]) == [2, 2]
     assert env.get_attr("render_mode") == [None] * 3
     assert not env.has_attr("spam")
+
+
+def test_the_space_of_observations_is_the_declared_one():
+    batch = Batch("tiny", 2)
+    assert CentreVecEnv(batch).observation_space == CentreEnv("tiny").observation_space
+    assert np.isfinite(batch.observation_space.high).all()
 
 
 def test_rows_have_no_attributes_or_methods_of_their_own(env):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from agents import batch_state
 from agents.demonstration import demonstrate, returns
 from agents.ppo import SemiMarkovMaskablePPO
 from agents.semi_markov import TimeScales
@@ -50,10 +49,10 @@ def test_returns_end_with_the_day_but_are_unknown_at_a_time_limit():
 
 
 def test_a_demonstration_spreads_the_copies_over_the_day():
-    state = shown(256).state
-    assert state["words"]["seed"].tolist() == list(range(256))
+    rows = shown(256).state[0]
+    assert rows["seed"].tolist() == list(range(256))
 
-    share = state["words"]["t"] / DAY.horizon_s
+    share = rows["t"] / DAY.horizon_s
 
     # uniform over the decisions of a day, which come evenly: deciles hold a tenth of the copies each, 25.6 +- 4.8
     counts, _ = np.histogram(share, bins=10, range=(0, 1))
@@ -64,7 +63,7 @@ def test_a_demonstration_spreads_the_copies_over_the_day():
 def test_a_copy_goes_on_from_the_state_that_was_kept():
     demonstration = shown(8)
     batch = ToyBatch(DAY, 8)
-    batch_state.restore(batch, demonstration.state)
+    batch.restore(demonstration.state)
 
     assert np.array_equal(batch.obs, DAY.observe(*(batch.rows[x] for x in ("n_in", "n_out", "t"))))
     again = ToyBatch(DAY, 8)

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
+from gymnasium.spaces import Box
 from numba import njit
 
 from ccenv.sim.layout import OUT
@@ -171,9 +172,16 @@ class ToyBatch:
         self.obs, self.final_obs = (np.zeros((n, self.n_obs), np.float32) for _ in range(2))
         for name in OUT.names or ():
             setattr(self, name, self.outs[name])
-        self.engine = SimpleNamespace(
-            words=self.rows, flat=np.zeros((n, 0)), masks=self.mask, obs=self.obs, outs=self.outs
-        )
+        self.observation_space = Box(0.0, 1.0, (self.n_obs,), np.float32)
+
+    def clone(self, rows: Any = slice(None)) -> tuple[np.ndarray, ...]:
+        """A copy of rows."""
+        return tuple(array[rows].copy() for array in (self.rows, self.outs, self.obs, self.final_obs))
+
+    def restore(self, saved: tuple[np.ndarray, ...]) -> None:
+        """Go back to a copy of all rows."""
+        for array, source in zip((self.rows, self.outs, self.obs, self.final_obs), saved, strict=True):
+            array[:] = source
 
     def reset(self, seeds: np.ndarray) -> None:
         """Empty centre in every row."""

@@ -38,23 +38,6 @@ def random_legal(mask: np.ndarray, u: np.ndarray) -> np.ndarray:
     return np.argmax(np.cumsum(mask, axis=1) > nth[:, None], axis=1)
 
 
-def assert_same_step(found: tuple[Any, ...], expected: tuple[Any, ...], where: str = "") -> None:
-    """`assert_same` of what a vector environment returns; infos count where their masks say that they are given."""
-    assert_same(found[:-1], expected[:-1], where)
-    assert_same(_given(found[-1]), _given(expected[-1]), where)
-
-
-def _given(infos: Mapping[str, Any]) -> dict[str, Any]:
-    """Infos without the rows that have none."""
-    kept: dict[str, Any] = {}
-    for key, value in infos.items():
-        if not key.startswith("_"):
-            kept[key] = _given(value) if isinstance(value, Mapping) else value[infos[f"_{key}"]]
-        else:
-            kept[key] = value
-    return kept
-
-
 def assert_same(found: Any, expected: Any, where: str = "") -> None:
     """Raise AssertionError at the first difference, in type, shape or value, of arrays in tuples and mappings."""
     if isinstance(expected, Mapping):

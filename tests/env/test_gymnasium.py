@@ -202,3 +202,13 @@ def test_the_page_names_what_exists() -> None:
         assert hasattr(__import__(module, fromlist=[attribute]), attribute)
     for version in re.findall(r"\* v(\d+):", page().split("## Version History")[1]):
         assert all(name.endswith(f"-v{version}") for name in IDS)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_step_before_the_first_reset_is_refused(name: str) -> None:
+    with pytest.raises(gymnasium.error.ResetNeeded, match="allowed: reset, then step"):
+        make(name).step(0)
+    rows = gymnasium.make_vec(name, num_envs=2, scenario="tiny", autoreset_mode=AutoresetMode.DISABLED)
+    rows.reset(seed=1, options={"reset_mask": np.array([True, False])})
+    with pytest.raises(gymnasium.error.ResetNeeded, match="first reset of every row"):
+        rows.step(np.zeros(2, np.int64))

@@ -141,6 +141,41 @@ def test_a_batch_goes_back_to_where_it_was_cloned() -> None:
     assert_same(go_on(batch, 800), first)
 
 
+def test_a_copy_of_some_rows_is_a_part_of_the_copy_of_all() -> None:
+    batch = Batch(short_day(), 4)
+    batch.reset(range(4))
+    go_on(batch, 20)
+    rows = np.array([3, 1])
+    some = batch.clone(rows)
+    assert_same(some, [array[rows] for array in batch.clone()])
+    go_on(batch, 20)
+    assert not np.array_equal(some[0], batch.clone(rows)[0])
+
+
+def test_a_copy_of_another_batch_is_refused_and_nothing_has_changed() -> None:
+    batch, other = Batch(short_day(), 3), Batch(short_day(), 2)
+    batch.reset([1, 2, 3])
+    before = batch.clone()
+    with pytest.raises(ValueError, match="the copy is of another batch"):
+        batch.restore(other.clone())
+    assert_same(batch.clone(), before)
+
+
+def test_a_batch_is_not_stepped_before_every_row_was_reset() -> None:
+    batch = Batch(short_day(), 3)
+    fresh = batch.clone()
+    with pytest.raises(ValueError, match=r"rows \[0, 1, 2\] have never been reset; allowed: step after reset"):
+        batch.step(np.zeros(3, np.int64))
+    batch.reset(range(3), np.array([True, False, True]))
+    with pytest.raises(ValueError, match=r"rows \[1\] have never been reset"):
+        batch.step(np.zeros(3, np.int64))
+    batch.reset(range(3), np.array([False, True, False]))
+    go_on(batch, 2)
+    batch.restore(fresh)
+    with pytest.raises(ValueError, match="have never been reset"):
+        batch.step(np.zeros(3, np.int64))
+
+
 @pytest.mark.slow
 def test_the_size_class_changes_nothing() -> None:
     logs = [trace(short_day(size_class=size), seed=3, days=2, routing="lwt")[0] for size in ("S", "M")]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
-from tests.env.short import IDS, assert_same_step, random_legal, short_day
+from tests.env.short import IDS, assert_same, random_legal, short_day
 
 N, STEPS, SEEDS = 3, 2000, [11, 5, 2**40]
 
@@ -27,11 +27,11 @@ def play(native: VectorEnv, sync: SyncVectorEnv, between: Any = None) -> int:
     rng = np.random.default_rng(0)
     n_ended = 0
     result = native.reset(seed=SEEDS)
-    assert_same_step(result, sync.reset(seed=SEEDS), "reset")
+    assert_same(result, sync.reset(seed=SEEDS), "reset")
     for step in range(STEPS):
         actions = random_legal(result[-1]["action_mask"], rng.random(N))
         result, expected = native.step(actions), sync.step(actions)
-        assert_same_step(result, expected, f"step {step}")
+        assert_same(result, expected, f"step {step}")
         done = result[2] | result[3]
         n_ended += int(done.sum())
         if between is not None and done.any():
@@ -48,13 +48,13 @@ def test_rows_equal_the_single_environment(name: str, mode: AutoresetMode) -> No
 def reset_under_new_seeds(native: VectorEnv, sync: SyncVectorEnv, done: np.ndarray) -> Any:
     seeds = [100 + k if over else None for k, over in enumerate(done)]
     result = native.reset(seed=seeds, options={"reset_mask": done})
-    assert_same_step(result, sync.reset(seed=seeds, options={"reset_mask": done}))
+    assert_same(result, sync.reset(seed=seeds, options={"reset_mask": done}))
     return result
 
 
 def reset_without_seeds(native: VectorEnv, sync: SyncVectorEnv, done: np.ndarray) -> Any:
     result = native.reset(options={"reset_mask": done})
-    assert_same_step(result, sync.reset(options={"reset_mask": done}))
+    assert_same(result, sync.reset(options={"reset_mask": done}))
     return result
 
 
