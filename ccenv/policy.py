@@ -49,7 +49,7 @@ class RulePolicy:
     Args:
         scenario: The centre.
         routing: As in `simulate`.
-        pacing: As in `simulate`; its flag is what the policy's batch must run under.
+        pacing: As in `simulate`; its flag is what the policy's batch must run under, and `simulate` sees to it.
         decisions: What it owns: `routing`, `pacing` or `blended`.
     """
 
@@ -65,6 +65,7 @@ class RulePolicy:
     ) -> None:
         self.run = run_config(scenario, decisions="rules", routing=routing, pacing=pacing)
         self.decisions = decisions
+        self.routing, self.pacing = self.run.routing, self.run.pacing
         self.reserves = PACING_RULES[find_rule(PACING_RULES, self.run.pacing[0])].reserves
 
     def act(

@@ -34,7 +34,8 @@ def simulate(
 
     Args:
         scenario: A scenario, or what `load_scenario` takes.
-        routing: A routing rule's name, or (name, parameters); None: a bundle's own, else the scenario's.
+        routing: A routing rule's name, or (name, parameters); None: the policy's own if it has one, else the
+            scenario's.
         pacing: The same for pacing.
         policy: A policy, or the folder of a bundle, in the place of the rules; rules run what it was not made for.
         seeds: Non-negative integers; the same seed meets the same contacts under every policy.

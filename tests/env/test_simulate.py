@@ -42,6 +42,16 @@ def test_rules_are_the_same_inside_and_outside_the_kernel(
     assert_equal_tables(found, expected)
 
 
+@pytest.mark.parametrize("decisions", DECISIONS)
+@pytest.mark.parametrize("reserves", [False, True])
+@pytest.mark.parametrize("pacing", ["progressive", "constant_lines"])
+def test_a_policy_of_rules_brings_its_queue_order_and_its_flag(decisions: str, reserves: bool, pacing: str) -> None:
+    scenario = short_day(**{"campaigns.survey.reserves": reserves, "rules.pacing": {"name": "no_dial"}})
+    expected = simulate(scenario, routing="lwt", pacing=pacing, seeds=SEEDS)
+    policy = RulePolicy(scenario, "lwt", pacing, decisions=decisions)
+    assert_equal_tables(simulate(scenario, policy=policy, seeds=SEEDS), expected)
+
+
 @pytest.mark.parametrize("routing", ["fifo", "lwt", "longest_queue"])
 def test_rules_are_the_same_in_a_centre_where_everything_happens(routing: str) -> None:
     scenario = whole_centre()
