@@ -1,9 +1,12 @@
-"""The choice among candidates by paired evaluation: all on the same validation seeds, the rule among them."""
+"""The choice among candidates by paired evaluation: all on the same validation seeds, the rule among them.
+
+Where a share of dropped connects is a limit, candidates that surely drop more come last, those that drop least first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,14 +18,30 @@ from ccenv.scenarios import Scenario
 from ccenv.sim.counters import COUNTERS
 from ccenv.simulation import simulate
 
+DROPPED_SHARE = "dropped_share_run_total"
+
 
 @dataclass(frozen=True)
 class Row:
-    """One candidate: mean reward of an episode, and its paired difference to the baseline's, with 95 % intervals."""
+    """One candidate, with 95 % intervals.
+
+    Attributes:
+        name: Of the candidate.
+        reward: Mean reward of an episode.
+        difference: Its paired difference to the baseline's.
+        dropped_share: Connects dropped, nan where there are none or where it was not asked for.
+    """
 
     name: str
     reward: Estimate
     difference: Estimate
+    dropped_share: Estimate = Estimate(np.nan, np.nan, np.nan)
+
+    def place(self, limit: float | None) -> tuple[bool, float]:
+        """What candidates are sorted by, the best first."""
+        if limit is not None and self.dropped_share.low > limit:
+            return True, self.dropped_share.low
+        return False, -self.reward.value
 
 
 @dataclass(frozen=True)
@@ -34,7 +53,7 @@ class Selection:
 
     @property
     def best(self) -> str:
-        """Name of the candidate with the highest mean reward."""
+        """Name of the candidate with the highest mean reward of those within the limit."""
         return self.rows[0].name
 
     def best_of(self, names: Iterable[str]) -> str:
@@ -51,6 +70,7 @@ def select_checkpoint(
     baseline: str,
     reward: Reward = None,
     days: int | None = None,
+    limit: float | None = None,
 ) -> Selection:
     """Evaluate candidates on the same episodes and rank them.
 
@@ -62,23 +82,46 @@ def select_checkpoint(
         baseline: The candidate to compare with: the rule that the training started from.
         reward: Preset or weights; None: the scenario's.
         days: Days of an episode.
+        limit: Largest dropped share allowed; None for no limit.
     """
-    rewards = {}
-    for name, arguments in candidates.items():
-        table = simulate(scenario, **arguments, seeds=validation_seeds, days=days)
-        rewards[name] = episode_rewards(scenario, table, reward)
-    return rank(rewards, baseline)
+    tables = {
+        name: simulate(scenario, **arguments, seeds=validation_seeds, days=days)
+        for name, arguments in candidates.items()
+    }
+    return rank_tables(scenario, tables, baseline, reward=reward, limit=limit)
 
 
-def rank(rewards: Mapping[str, np.ndarray], baseline: str) -> Selection:
-    """Rank candidates by their mean reward.
+def rank_tables(
+    scenario: Scenario,
+    tables: Mapping[str, KpiTable],
+    baseline: str,
+    *,
+    reward: Reward = None,
+    limit: float | None = None,
+) -> Selection:
+    """Rank candidates by the KPIs of the same episodes in the same order; arguments as in `select_checkpoint`."""
+    rewards = {name: episode_rewards(scenario, table, reward) for name, table in tables.items()}
+    return rank(rewards, baseline, {name: table.summary()[DROPPED_SHARE] for name, table in tables.items()}, limit)
+
+
+def rank(
+    rewards: Mapping[str, np.ndarray],
+    baseline: str,
+    dropped_shares: Mapping[str, Estimate] | None = None,
+    limit: float | None = None,
+) -> Selection:
+    """Rank candidates.
 
     Args:
         rewards: Reward of each episode, (episodes,), of each candidate; the same episodes in the same order.
         baseline: Name of the candidate to compare with.
+        dropped_shares: Dropped share of each candidate.
+        limit: Largest dropped share allowed; None for no limit.
     """
     rows = [Row(name, _mean(values), _mean(values - rewards[baseline])) for name, values in rewards.items()]
-    return Selection(baseline, tuple(sorted(rows, key=lambda row: row.reward.value, reverse=True)))
+    if dropped_shares is not None:
+        rows = [replace(row, dropped_share=dropped_shares[row.name]) for row in rows]
+    return Selection(baseline, tuple(sorted(rows, key=lambda row: row.place(limit))))
 
 
 def episode_rewards(scenario: Scenario, table: KpiTable, reward: Reward = None) -> np.ndarray:

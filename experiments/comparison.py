@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.selection import DROPPED_SHARE
 from ccenv.kpis import KPIS, LABELS, KpiTable, paired_difference
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.scenarios import Scenario
-from experiments.evaluation import DROPPED_SHARE, VALUE, contributions, drop_limit, interval
+from experiments.evaluation import VALUE, contributions, drop_limit, interval
 
 
 class Column(NamedTuple):

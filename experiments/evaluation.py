@@ -19,7 +19,6 @@ from ccenv.simulation import simulate
 from experiments.workers import Workers
 
 VALUE = "value"
-DROPPED_SHARE = "dropped_share_run_total"
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from agents.selection import rank_tables
 from ccenv.batch import Batch
-from ccenv.kpis import KpiTable, paired_difference
+from ccenv.kpis import KpiTable
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 from experiments.cells import source_digest
-from experiments.evaluation import DROPPED_SHARE, VALUE, Pair, interval, rule_days, with_value
+from experiments.evaluation import Pair, interval
 from experiments.workers import Workers
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, d
 
     torch.set_num_threads(1)
     call = pair.as_call()
-    return with_value(scenario, simulate(scenario, policy=load_policy(file, decision=decision), seeds=days, **call))
+    return simulate(scenario, policy=load_policy(file, decision=decision), seeds=days, **call)
 
 
 def choose(
@@ -112,29 +113,16 @@ def choose(
     tasks: list[tuple[Any, ...]] = [
         (scenario, pair, file, decision, days) for file in policies.values() for decision in decisions
     ]
-    rule = rule_days(scenario, pair, days)
-    tables = workers.map(checkpoint_days, tasks, f"checkpoints, {n_days} validation days")
+    tables = dict(enumerate(workers.map(checkpoint_days, tasks, f"checkpoints, {n_days} validation days")))
+    rule = simulate(scenario, **pair.as_call(), seeds=days)
+    selection = rank_tables(scenario, {"rule": rule} | {str(k): t for k, t in tables.items()}, "rule", limit=limit)
+    best, rows = selection.best_of(map(str, tables)), {row.name: row for row in selection.rows}
     points: list[dict[str, Any]] = []
-    for (_, _, file, decision, _), table in zip(tasks, tables, strict=True):
-        difference, dropped = paired_difference(table, rule, VALUE), table.summary()[DROPPED_SHARE]
-        points.append({"decisions": int(file.stem), "decision": decision, "difference": interval(difference),
-                       "dropped_share": interval(dropped)})  # fmt: skip
-    best = choose_point(points, limit)
-    for place, point in enumerate(points):
-        point["chosen"] = place == best
-    return {"points": points, "rule_is_best": points[best]["difference"]["mean"] < 0.0, "days": n_days}
-
-
-def choose_point(points: Sequence[Mapping[str, Any]], limit: float | None) -> int:
-    """Place of the best checkpoint: as rules are ranked, those that surely drop more than the limit come last."""
-
-    def key(place: int) -> tuple[bool, float]:
-        share = points[place]["dropped_share"]
-        if limit is not None and share is not None and share["low"] > limit:
-            return True, share["low"]
-        return False, -points[place]["difference"]["mean"]
-
-    return min(range(len(points)), key=key)
+    for k, (_, _, file, decision, _) in enumerate(tasks):
+        row = rows[str(k)]
+        points.append({"decisions": int(file.stem), "decision": decision, "difference": interval(row.difference),
+                       "dropped_share": interval(row.dropped_share), "chosen": row.name == best})  # fmt: skip
+    return {"points": points, "rule_is_best": rows[best].difference.value < 0.0, "days": n_days}
 
 
 def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path) -> None:

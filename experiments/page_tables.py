@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agents.selection import DROPPED_SHARE
 from experiments.comparison import COLUMNS, Column
-from experiments.evaluation import DROPPED_SHARE, VALUE
+from experiments.evaluation import VALUE
 from experiments.verdict import MEANING, number, span
 
 NOTHING = "\N{EN DASH}"

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agents.selection import DROPPED_SHARE
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.evaluation import DROPPED_SHARE, VALUE, Pair, Rule, finite, rule_days
+from experiments.evaluation import VALUE, Pair, Rule, finite, rule_days
 from experiments.workers import Workers
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agents.selection import DROPPED_SHARE
 from ccenv.kpis import LABELS
 from experiments.comparison import outcome
-from experiments.evaluation import DROPPED_SHARE, VALUE
+from experiments.evaluation import VALUE
 
 MEANING = {labelled.column: labelled.counter.meaning for labelled in LABELS.values()}
 

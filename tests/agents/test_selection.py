@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.selection import episode_rewards, rank, select_checkpoint
+from agents.selection import DROPPED_SHARE, episode_rewards, rank, rank_tables, select_checkpoint
 from ccenv.batch import Batch
+from ccenv.kpis import Estimate
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
+from ccenv.simulation import simulate
 
 
 def test_candidates_are_ranked_and_compared_in_pairs():
@@ -26,6 +28,35 @@ def test_candidates_are_ranked_and_compared_in_pairs():
     assert 0.3 < better.difference.low < better.difference.value < better.difference.high < 0.7
     assert rule.difference == (0.0, 0.0, 0.0)
     assert worse.difference == pytest.approx((-1.0, -1.0, -1.0))
+
+
+def share(low: float) -> Estimate:
+    return Estimate(low, low, low)
+
+
+def test_who_surely_drops_too_much_comes_last_and_who_drops_least_first():
+    rewards = {name: np.full(9, float(k)) for k, name in enumerate(("rule", "few", "none", "most", "many"))}
+    shares = dict(zip(rewards, map(share, (0.01, 0.02, np.nan, 0.09, 0.04)), strict=True))
+
+    limited, free = (rank(rewards, "rule", shares, limit) for limit in (0.03, None))
+
+    assert [row.name for row in limited.rows] == ["none", "few", "rule", "many", "most"]
+    assert [row.name for row in free.rows] == ["many", "most", "none", "few", "rule"]
+    assert limited.rows[-1].dropped_share == share(0.09)
+
+
+def test_tables_are_ranked_by_the_same_rule_and_the_scenarios_reward():
+    scenario, days = load_scenario("tiny"), seeds("validation", 6)
+    choices = {"none": "no_dial", "much": ("constant_lines", {"n": 10})}
+    tables = {name: simulate(scenario, pacing=pacing, seeds=days) for name, pacing in choices.items()}
+
+    free, limited = (
+        rank_tables(scenario, tables, "none", reward={"sales": 1.0}, limit=limit) for limit in (None, 0.01)
+    )
+
+    assert (free.best, limited.best) == ("much", "none")
+    assert free.rows[0].dropped_share == tables["much"].summary()[DROPPED_SHARE]
+    assert np.isnan(free.rows[1].dropped_share.value)
 
 
 REWARD = {"answered": 2.0, "abandoned": -3.0, "talking_s": -0.001}

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from agents.selection import DROPPED_SHARE
 from ccenv.kpis import paired_difference
 from experiments.benchmark_report import table_csv
 from experiments.comparison import COLUMNS, compare, outcome
-from experiments.evaluation import DROPPED_SHARE, VALUE, Pair, Rule, contributions, rule_days
+from experiments.evaluation import VALUE, Pair, Rule, contributions, rule_days
 from tests.experiments.made import comparison, entrants, tiny
 
 

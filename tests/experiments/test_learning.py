@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from experiments.learning import choose_point, training_of
+from experiments.learning import training_of
 
 
 def test_training_takes_nested_settings_and_keeps_the_other_defaults():
@@ -24,20 +24,3 @@ def test_training_takes_nested_settings_and_keeps_the_other_defaults():
 def test_wrong_training_setting_is_refused_by_name(values: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
         training_of(values)
-
-
-def point(value: float, low: float | None) -> dict[str, Any]:
-    share = None if low is None else {"mean": low, "low": low, "high": low}
-    return {"difference": {"mean": value}, "dropped_share": share}
-
-
-def test_checkpoint_is_chosen_by_value():
-    points = [point(1.0, 0.01), point(3.0, 0.09), point(2.0, None)]
-
-    assert choose_point(points, None) == 1
-
-
-def test_checkpoint_that_surely_drops_too_much_is_set_back():
-    points = [point(-2.0, 0.01), point(3.0, 0.09), point(-1.0, None)]
-
-    assert choose_point(points, 0.03) == 2
