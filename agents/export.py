@@ -10,11 +10,12 @@ import torch
 
 from agents.checkpoints import write_atomically
 from agents.policy import MaskedActor, TorchPolicy
+from ccenv.serving.manifest import INPUTS, OUTPUT
 
 # It warns of every operator of torchvision that it cannot register where torchvision is not installed.
 logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
 
-INPUTS, OUTPUTS = ("obs", "mask"), ("logits", "probabilities")
+OUTPUTS = ("logits", OUTPUT)
 
 
 def export_onnx(policy: TorchPolicy | MaskedActor, path: Path | str) -> Path:

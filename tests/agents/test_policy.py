@@ -8,8 +8,9 @@ import onnxruntime
 import pytest
 import torch
 
-from agents.export import INPUTS, OUTPUTS, export_onnx
+from agents.export import OUTPUTS, export_onnx
 from agents.policy import MaskedActor, TorchPolicy
+from ccenv.serving.manifest import INPUTS
 
 N_OBS, N_ACTIONS = 11, 6
 
