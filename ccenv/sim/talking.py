@@ -20,6 +20,7 @@ def enter_service(e, c, s, a):
     e.contact[s].advisor = a
     e.contact[s].phase = TALKING
     e.contact[s].since = e.t
+    e.contact[s].talk_t = e.t  # until the talk of its own begins, after a handover
     e.advisor[a].contact = s
     e.in_service[pair_of(e, c, s)] += 1
 
