@@ -1,0 +1,97 @@
+"""Two centres with one past and different futures look the same until the difference can be seen.
+
+Both runs have the same seed and policy. They differ in something that nobody can know: how patient those are who have
+waited long, whether there will be a surge, who will come again. What is visible is in the event log, less the details
+in it that are known later or never.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccenv import load_scenario
+from ccenv.engine import Engine
+from ccenv.loops.batch import DISABLED
+from ccenv.run_config import run_config
+from ccenv.sim import codes
+from tests.env.whole_centre import WHOLE_CENTRE
+
+SEEDS = range(6)
+NEVER_SEEN = (codes.LOG_MODE, codes.LOG_SURGE)  # the mode is hidden here
+SEEN_LATER = (codes.LOG_TALK_END, codes.LOG_JOINED)  # their details: who will come again, who will buy
+VISIBLE = ("t", "code", "kind", "index", "group", "advisor")
+EARLY = {"law": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.001]}
+LATE = {"law": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.5]}
+PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "patience beyond 45 s": ({"queues.orders.patience_s": EARLY}, {"queues.orders.patience_s": LATE}),
+    "a surge": ({"surge.p": 0.0}, {"surge.p": 1.0}),
+    "how strong a surge is": ({"surge.factor": 1.2}, {"surge.factor": 4.0}),
+    "when a surge begins": ({}, {"surge.from_s": 33_200}),
+    "how long a surge lasts": ({"surge.lasts_s": 30}, {"surge.lasts_s": 900}),
+    "who redials": ({"queues.orders.redial.p": 0.2}, {"queues.orders.redial.p": 0.9}),
+    "when somebody redials": ({}, {"queues.orders.redial.delay_s": 60}),
+    "who is not resolved": ({"queues.help.repeat.p": 0.1}, {"queues.help.repeat.p": 0.9}),
+    "who answers a callback": ({"queues.orders.callback.p_answer": 0.1}, {"queues.orders.callback.p_answer": 0.9}),
+    "how long a callback rings": ({}, {"queues.orders.callback.ring_s": {"law": "constant", "value_s": 9}}),
+    "the mode to come": (
+        {"switching.mean_s": [300, 1000]},
+        {"switching.mean_s": [600, 2000]},
+    ),
+    "slot levels to come": (
+        {"slot_level.correlation": 0.5},
+        {"slot_level.correlation": -0.5},
+    ),
+}  # fmt: skip
+
+
+class Episode:
+    """One episode under random legal actions: what was shown when, and what happened."""
+
+    def __init__(self, changes: dict[str, Any], seed: int) -> None:
+        scenario = load_scenario(WHOLE_CENTRE, **{"switching.observed": False, **changes})
+        engine = Engine(run_config(scenario, decisions="blended"), 1, log=True)
+        engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
+        self.t: list[float] = []
+        self.shown: list[bytes] = []
+        while not engine.envs["done"][0]:
+            self.t.append(float(engine.envs["t"][0]))
+            self.shown.append(engine.obs.tobytes() + engine.masks.tobytes())
+            legal = np.flatnonzero(engine.masks[0])
+            engine.step(np.array([legal[int(engine.outs["u"][0] * len(legal))]]), DISABLED)
+        self.log = self.visible(engine.log)
+
+    @staticmethod
+    def visible(log: np.ndarray) -> np.ndarray:
+        """Rows that somebody in the centre sees as they are written."""
+        rows = log[~np.isin(log["code"], NEVER_SEEN)].copy()
+        rows["detail"][np.isin(rows["code"], SEEN_LATER)] = 0
+        passed = (rows["code"] == codes.LOG_RING_END) & (rows["detail"] == codes.MACHINE_PASSED)
+        rows["detail"][passed] = codes.CONNECT
+        return rows
+
+
+def first_visible_difference_s(one: Episode, other: Episode) -> float:
+    """When something happens in one run that does not happen in the other."""
+    n = min(len(one.log), len(other.log))
+    differs = np.zeros(n, np.bool_)
+    for name in (*VISIBLE, "detail"):
+        differs |= one.log[name][:n] != other.log[name][:n]
+    assert differs.any(), "they never part"
+    at = int(np.argmax(differs))
+    return float(min(one.log["t"][at], other.log["t"][at]))
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_what_is_to_come_cannot_be_seen(pair: str) -> None:
+    n_equal = 0
+    for seed in SEEDS:
+        one, other = (Episode(changes, seed) for changes in PAIRS[pair])
+        until_s = first_visible_difference_s(one, other)
+        n = int(np.searchsorted(one.t, until_s))
+        assert n == np.searchsorted(other.t, until_s) and one.t[:n] == other.t[:n]
+        assert one.shown[:n] == other.shown[:n]
+        n_equal += n
+    assert n_equal > 100, "they part too early to tell anything"
