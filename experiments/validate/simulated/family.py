@@ -42,13 +42,15 @@ class Family(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether neither the largest z nor their law speaks against the simulator."""
-        return self.largest < self.bound and self.p > LEVEL
+        """Whether there are any, and neither the largest nor their law speaks against the simulator."""
+        return self.n > 0 and self.largest < self.bound and self.p > LEVEL
 
 
 def family_of(results: Sequence[dict[str, Any]]) -> Family:
-    """The family of the results of rows, at least one measure in all."""
+    """The family of the results of rows."""
     z = np.array([line["z"] for result in results for line in result["measures"]])
+    if z.size == 0:
+        return Family(0, 0.0, 0.0, 0.0, 0.0, 0.0)
     blocks = [np.atleast_2d(result["correlation"]) for result in results if result["measures"]]
     distance = float(distances(z[None])[0])
     drawn = distances(_draws(blocks, np.random.default_rng(SEED)))

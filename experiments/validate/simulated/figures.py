@@ -61,7 +61,7 @@ def _quantiles(axes: Axes, results: Sequence[dict[str, Any]], family: Family) ->
     for way, colour, marker, _ in LOOKS:
         mine = [place for place, (_, owner) in enumerate(pairs) if owner == way]
         axes.plot(normal[mine], [pairs[place][0] for place in mine], marker, markersize=2.5, color=colour)
-    reach = max(float(normal[-1]), family.largest)
+    reach = max(3.0, family.largest)
     axes.plot([-reach, reach], [-reach, reach], color=INK, linewidth=0.8)
     axes.set_xlabel("Quantile of the standard normal law")
     axes.set_ylabel("z")

@@ -1,0 +1,84 @@
+"""The committed list of rows."""
+
+from collections import Counter
+
+import pytest
+
+from ccenv.scenarios.laws import law_values, survival
+from ccenv.scenarios.load import load_scenario
+from ccenv.theory import models
+from ccenv.theory.patience import patience_law as law_of_theory
+from experiments.validate.simulated.centres import centre_of, patience_law
+from experiments.validate.simulated.measures import COUNTS
+from experiments.validate.simulated.rows import LIST, read_rows, rule_of
+
+ROWS = read_rows()
+
+
+def test_rows_have_seeds_of_their_own_from_0_on():
+    seeds = [seed for row in ROWS for seed in row.seeds]
+
+    assert seeds == list(range(len(seeds)))
+
+
+def test_every_model_that_has_a_scenario_is_held_under_rules_and_under_its_optimum():
+    ways = Counter((row.model, row.way) for row in ROWS)
+    for name in models.__all__:
+        if hasattr(getattr(models, name), "scenario"):
+            assert ways[name, "optimal"] >= 1, name
+            assert ways[name, "rule"] + ways[name, "table"] >= 2, name
+
+
+def test_every_registered_rule_of_blending_and_pacing_is_run_by_the_kernel():
+    run = {rule_of(row.choice)[0] for row in ROWS if row.way == "rule"}
+
+    assert run >= {"no_dial", "progressive", "reserve_threshold", "progressive_unreserved", "fixed_ratio", "max0"}
+    assert "constant_lines" in run
+
+
+def test_every_measure_is_counted_somehow():
+    assert {name for row in ROWS for name in row.measures} <= {*COUNTS, "cost_per_h", "mean_ringing"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_has_a_centre(row):
+    scenario, days, span_s = centre_of(row)
+
+    assert span_s == pytest.approx(row.span_s, rel=0.2)
+    clock = scenario.centre.clock
+    assert days == 1 or clock.close_s * days == span_s
+    assert clock.kind == "day" or clock.horizon_s == span_s
+
+
+def test_a_row_with_two_ways_to_run_it_is_refused(tmp_path):
+    both = LIST.read_text().replace("rule: {no_dial: {}}", "rule: {no_dial: {}}, table: {no_dial: {}}")
+    (tmp_path / "rows.yaml").write_text(both)
+
+    with pytest.raises(ValueError, match="rule and table; allowed: at most one"):
+        read_rows(tmp_path / "rows.yaml")
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path):
+    (tmp_path / "rows.yaml").write_text(LIST.read_text().replace("name: Erlang B 5,", "name: Erlang B 1,"))
+
+    with pytest.raises(ValueError, match="'Erlang B 1'"):
+        read_rows(tmp_path / "rows.yaml")
+
+
+@pytest.mark.parametrize("name", ["det", "unif", "erlang2", "hyper2_scv4", "lognormal_scv4", "lognormal_scv1"])
+def test_a_law_of_patience_is_that_of_the_formula(name):
+    queue = {"arrivals_per_hour": 1.0, "handle_s": 1.0, "patience_s": patience_law(name, 120.0)}
+    groups = {"advisors": {"skills": ["inbound"], "staffing": 1}}
+    clock = {"kind": "steady", "horizon_s": 1.0}
+    made = load_scenario(
+        {"name": "a", "description": "b", "clock": clock, "queues": {"inbound": queue}, "groups": groups}
+    )
+    law, meant = law_values(made.centre.queues["inbound"].patience_s), law_of_theory(name, 120.0)
+
+    for t in (0.5, 20.0, 119.0, 121.0, 230.0, 900.0):
+        assert survival(law, t) == pytest.approx(float(meant.survival(t)), rel=1e-9, abs=1e-12)
+
+
+def test_an_unknown_law_of_patience_is_refused():
+    with pytest.raises(ValueError, match="'gamma'; allowed: det, unif"):
+        patience_law("gamma", 120.0)
