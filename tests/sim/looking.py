@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ccenv import Batch
@@ -24,8 +26,8 @@ def look_again(batch: Batch) -> None:
 
 def shown(batch: Batch) -> np.ndarray:
     """Snapshot, observation and mask of each row, as one row of numbers, less the time since the last decision."""
-    fields = batch.snapshot.dtype.fields or {}
-    place = fields[SINCE_LAST][1] // 8
+    kind: Any = batch.snapshot.dtype
+    place = kind.fields[SINCE_LAST][1] // 8
     values = np.ascontiguousarray(batch.snapshot).view(np.float64).reshape(batch.n, -1)
     of_observation = [k for k, name in enumerate(observation_names(batch.scenario)) if name != SINCE_LAST]
     return np.hstack([np.delete(values, place, axis=1), batch.obs[:, of_observation], batch.mask])

@@ -1,18 +1,27 @@
 """Forks keep what is visible, and redraw what is hidden from its law given what has been seen."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import expon, kstest, lognorm, uniform
 
-from ccenv import Batch, RulePolicy, load_scenario
+from ccenv import Batch, RulePolicy, Scenario, load_scenario
 from ccenv.sim import codes
+from tests.env.short import random_legal
+from tests.env.whole_centre import whole_centre
+from tests.sim import invariants
+from tests.sim.advisors import Advisors
+from tests.sim.view import View
 
 N_FORKS = 10_000
 SMALLEST_P = 1e-4  # about 30 laws are looked at
 PHASES = {codes.WAITING: "patience", codes.TALKING: "", codes.WRAPPING: "wrap_up", codes.RINGING: "ring"}
 
 
-def run(batch, rule, n_decisions):
+def run(batch: Batch, rule: RulePolicy, n_decisions: int) -> None:
     """Let a rule decide, as long as a row is at a decision."""
     state = None
     for _ in range(n_decisions):
@@ -22,7 +31,7 @@ def run(batch, rule, n_decisions):
         batch.step(actions)
 
 
-def same_bytes(one, other):
+def same_bytes(one: tuple[np.ndarray, ...], other: tuple[np.ndarray, ...]) -> bool:
     """Whether two clones are alike, bit for bit: seen as floats, the integers of a record may be no numbers."""
     return all(
         np.array_equal(a, b) if a.dtype.names else a.tobytes() == b.tobytes() for a, b in zip(one, other, strict=True)
@@ -30,20 +39,18 @@ def same_bytes(one, other):
 
 
 @pytest.fixture(scope="module")
-def scenario():
-    return load_scenario(
-        "tiny",
-        **{
-            "campaigns.survey.handle_machine_s": 30,
-            "campaigns.survey.detector.p_machine_passed": 0.5,
-            "queues.sales.arrivals_per_hour": 90,
-            "queues.support.arrivals_per_hour": 60,
-        },
-    )
+def scenario() -> Scenario:
+    changes: dict[str, Any] = {
+        "campaigns.survey.handle_machine_s": 30,
+        "campaigns.survey.detector.p_machine_passed": 0.5,
+        "queues.sales.arrivals_per_hour": 90,
+        "queues.support.arrivals_per_hour": 60,
+    }
+    return load_scenario("tiny", **changes)
 
 
 @pytest.fixture(scope="module")
-def batch(scenario):
+def batch(scenario: Scenario) -> Batch:
     """A batch of one row, stopped at a decision at which contacts are in every phase."""
     rule = RulePolicy(scenario)
     batch = Batch(scenario, 1, autoreset="disabled")
@@ -61,11 +68,11 @@ def batch(scenario):
 
 
 @pytest.fixture(scope="module")
-def forks(batch):
+def forks(batch: Batch) -> Batch:
     return batch.fork(0, np.arange(N_FORKS))
 
 
-def residuals(batch, forks, slot):
+def residuals(batch: Batch, forks: Batch, slot: int) -> np.ndarray:
     """Time from now to the event of a slot in each fork."""
     envs = forks.engine.envs
     place = envs["place"][:, slot]
@@ -73,7 +80,7 @@ def residuals(batch, forks, slot):
     return envs["heap"]["t"][np.arange(forks.n), place] - batch.engine.envs["t"][0]
 
 
-def survival(law, x):
+def survival(law: Any, x: Any) -> Any:
     """Survival function of a law record, as the textbooks have it."""
     if law["kind"] == codes.EXPONENTIAL:
         return expon.sf(x, scale=law["a"])
@@ -89,7 +96,7 @@ def survival(law, x):
     return np.exp(-(spans * hazard).sum(axis=-1))
 
 
-def answered_survival(config, contact, x):
+def answered_survival(config: Any, contact: Any, x: Any) -> Any:
     """Survival of a talk of which nobody knows whether it is a sale, no sale or a machine."""
     c = config["campaign"][contact["index"]]
     slot = int((contact["entry_s"] - config["open_s"]) // config["slot_s"])
@@ -100,7 +107,7 @@ def answered_survival(config, contact, x):
     return sum(w * survival(law, x) for w, law in zip(weights, laws, strict=True)) / sum(weights)
 
 
-def survival_since(batch, contact, x):
+def survival_since(batch: Batch, contact: Any, x: Any) -> Any:
     """Survival, to x seconds since it began, of the phase that a contact record is in."""
     config = batch.engine.run.config[0]
     lead = contact["kind"] == codes.LEAD
@@ -112,14 +119,14 @@ def survival_since(batch, contact, x):
     return survival(config["law"][own[PHASES[int(contact["phase"])]]], x)
 
 
-def test_residual_times_follow_their_laws(batch, forks):
+def test_residual_times_follow_their_laws(batch: Batch, forks: Batch) -> None:
     env = batch.engine.envs[0]
     met = set()
     for s in np.flatnonzero(np.isin(env["contact"]["phase"], list(PHASES))):
         contact = env["contact"][s]
         phase = int(contact["phase"])
         age = env["t"] - (contact["entry_s"] if phase == codes.WAITING else contact["since"])
-        slot = codes.FIRST_STREAM + env["queue"].shape[0] + s
+        slot = codes.FIRST_STREAM + env["queue"].shape[0] + env["advisor"].shape[0] + s
         x = age + residuals(batch, forks, slot)
         u = survival_since(batch, contact, x) / survival_since(batch, contact, age)
         assert kstest(u, "uniform").pvalue > SMALLEST_P, (s, phase)
@@ -127,19 +134,19 @@ def test_residual_times_follow_their_laws(batch, forks):
     assert met == set(PHASES)
 
 
-def test_arrivals_come_at_the_forecast_rate(batch, forks, scenario):
+def test_arrivals_come_at_the_forecast_rate(batch: Batch, forks: Batch, scenario: Scenario) -> None:
     for q, queue in enumerate(scenario.centre.queues.values()):
         gap_s = residuals(batch, forks, codes.FIRST_STREAM + q)
         assert kstest(np.exp(-gap_s * queue.arrivals_per_hour / 3600), "uniform").pvalue > SMALLEST_P
 
 
-def test_what_is_visible_stays(batch, forks):
+def test_what_is_visible_stays(batch: Batch, forks: Batch) -> None:
     assert np.array_equal(forks.obs, np.repeat(batch.obs, N_FORKS, axis=0))
     assert np.array_equal(forks.mask, np.repeat(batch.mask, N_FORKS, axis=0))
     assert np.array_equal(forks.snapshot, np.repeat(batch.snapshot, N_FORKS, axis=0))
 
 
-def test_forks_of_a_fork_are_forks_of_the_row(batch, scenario):
+def test_forks_of_a_fork_are_forks_of_the_row(batch: Batch, scenario: Scenario) -> None:
     """A fork has the same visible history and other hidden times: as the forks of both are alike, they reveal none."""
     rule = RulePolicy(scenario)
     keys = np.arange(200)
@@ -151,7 +158,7 @@ def test_forks_of_a_fork_are_forks_of_the_row(batch, scenario):
     assert np.array_equal(direct.engine.counters(), by_way.engine.counters())
 
 
-def test_forks_differ_and_leave_the_row_alone(batch, scenario):
+def test_forks_differ_and_leave_the_row_alone(batch: Batch, scenario: Scenario) -> None:
     before = batch.clone()
     forks = batch.fork(0, np.arange(50))
     run(forks, RulePolicy(scenario), 60)
@@ -166,7 +173,9 @@ def test_forks_differ_and_leave_the_row_alone(batch, scenario):
         (codes.PENDING_REPEAT, "n_finished", "p_repeat", "repeat_delay"),
     ],
 )
-def test_the_expected_number_comes_again(batch, forks, phase, counts, p, delay):
+def test_the_expected_number_comes_again(
+    batch: Batch, forks: Batch, phase: int, counts: str, p: str, delay: str
+) -> None:
     """Of each contact lost or finished: p times the probability that its delay is not over yet."""
     config, env = batch.engine.run.config[0], batch.engine.envs[0]
     expected = 0.0
@@ -181,7 +190,7 @@ def test_the_expected_number_comes_again(batch, forks, phase, counts, p, delay):
     assert abs(found.mean() - expected) < 5 * found.std() / np.sqrt(N_FORKS)
 
 
-def test_a_clone_goes_on_as_the_original(batch, scenario):
+def test_a_clone_goes_on_as_the_original(batch: Batch, scenario: Scenario) -> None:
     rule = RulePolicy(scenario)
     saved = batch.clone()
     run(batch, rule, 80)
@@ -192,9 +201,29 @@ def test_a_clone_goes_on_as_the_original(batch, scenario):
     batch.restore(saved)
 
 
-def test_a_row_that_is_over_has_no_forks(scenario):
+def test_a_row_that_is_over_has_no_forks(scenario: Scenario) -> None:
     batch = Batch(scenario, 1, autoreset="disabled")
     batch.reset([1])
     run(batch, RulePolicy(scenario), 100_000)
     with pytest.raises(ValueError, match="episode is over"):
         batch.fork(0, [1])
+
+
+def test_forks_are_whole_and_run_to_their_end() -> None:
+    """Where everything happens: tables in order, advisors where they should be, and nobody is left over."""
+    batch = Batch(whole_centre(), 1, autoreset="disabled")
+    batch.reset([8])
+    for _ in range(25):
+        for _ in range(40):
+            batch.step(random_legal(batch.mask, batch.u))
+        forks = batch.fork(0, [1, 2, 3])
+        view = View(forks.engine)
+        view.look()
+        for check in (invariants.heap, invariants.records, invariants.queues, invariants.partners, invariants.lines):
+            check(view)
+        invariants.campaigns(view)
+        Advisors(view).check()
+    while not forks.engine.envs["done"].all():
+        forks.step(random_legal(forks.mask, forks.u))
+    assert np.all(forks.engine.envs["n_active"] == 0)
+    assert len(np.unique(forks.engine.counters(), axis=0)) == 3
