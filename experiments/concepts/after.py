@@ -45,19 +45,18 @@ PASSED_ON = (
     ),
     Concept(
         "tiers",
-        ("queues.*.transfer.to",),
+        ("queues.*.transfer.to", "queues.*.transfer.p"),
         "the leg joins the queue `to`, which may transfer again",
         CHOICE,
         f"{TRANSFERS}::test_a_warm_transfer_keeps_the_first_advisor_until_the_second_has_taken_over",
         SUPPORT,
         Experiment(
             SUPPORT,
-            "mean_wait_s:tier3",
+            "occupancy:third_line",
             "up",
-            off={"queues.tier1.transfer.to": "tier2"},
-            on={"queues.tier1.transfer.to": "tier3"},
+            off={"queues.tier2.transfer.p": 0.0},
             both=FRESH_START,
-            why="the third tier gets at once what the second would have solved",
+            why="three tiers against two: the hardest cases come to those of the third",
         ),
     ),
 )

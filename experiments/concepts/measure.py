@@ -15,6 +15,8 @@ from experiments.concepts.concept import Experiment
 from experiments.evaluation import finite
 from experiments.files import read_json
 
+DIGITS = 16  # of the digest of a scenario's content
+
 
 def sides(experiment: Experiment) -> tuple[Scenario, Scenario]:
     """The scenario without and with the concept."""
@@ -40,6 +42,7 @@ def measure(experiment: Experiment, purpose: str, most_runs: int | None) -> dict
     off, on = (_days(experiment, *side, purpose, runs) for side in zip(scenarios, lengths, strict=True))
     column = experiment.kpi
     return {
+        "scenarios": [scenario.digest[:DIGITS] for scenario in scenarios],
         "runs": runs,
         "off": finite(off.summary()[column].value),
         "on": finite(on.summary()[column].value),

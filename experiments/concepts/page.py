@@ -75,7 +75,7 @@ def _test(node: str) -> str:
 def _sides(experiment: Mapping[str, Any]) -> str:
     off, on, both = (settings_text(experiment[side]) for side in ("off", "on", "both"))
     if experiment["days_off"] is not None:
-        off, on = f"episodes of {experiment['days_off']} days", f"of {experiment['days']} days"
+        off, on = (f"episodes of {experiment[length]} day(s)" for length in ("days_off", "days"))
     lines = [f"`{experiment['scenario']}`", f"off: {_code(off)}", f"on: {_code(on)}"]
     if experiment["policy"] is not None:
         lines.append(f"policy: `{experiment['policy']}`")
@@ -85,7 +85,7 @@ def _sides(experiment: Mapping[str, Any]) -> str:
 def _code(text: str) -> str:
     if not text:
         return "as it is"
-    return text if text.startswith(("episodes", "of ")) else f"`{text}`"
+    return text if text.startswith("episodes") else f"`{text}`"
 
 
 def settings_text(changes: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from experiments.concepts import __main__ as command
 from experiments.concepts import patience
 from experiments.concepts.concept import Concept, Experiment
 from experiments.concepts.keys import conceptual_keys, uses, values_at
-from experiments.concepts.measure import described, failure, measure, sides
+from experiments.concepts.measure import DIGITS, described, failure, measure, sides
 from experiments.concepts.page import page, settings_text
 from experiments.concepts.table import CONCEPTS, chosen
 from experiments.config import ConceptsConfig, Settings, register
@@ -262,3 +262,14 @@ def test_the_published_table_is_that_of_the_declarations():
     assert [row["failure"] for row in result["rows"]] == [None] * len(CONCEPTS)
     assert all(failure(c.experiment, row["measured"]) is None for c, row in zip(CONCEPTS, result["rows"], strict=True))
     assert (RESULTS / "concepts.md").read_text() == page(result)
+
+
+def test_the_published_figures_are_those_of_the_scenarios_as_they_are():
+    rows = read_json(RESULTS / "concepts.json")["rows"]
+    stale = [
+        row["name"]
+        for row in rows
+        if row["measured"]["scenarios"] != [side.digest[:DIGITS] for side in both_sides(row["name"])]
+    ]
+
+    assert stale == [], "run python -m experiments.concepts"
