@@ -49,13 +49,13 @@ def assign(e, c, log, q, g):
     wait = e.t - e.contact[s].entry_s
     virtual = e.contact[s].phase == VIRTUAL
     leave_queue(e, s)
-    count_wait(e, q, wait)
     e.contact[s].advisor = a
     if virtual:
         e.contact[s].phase = CALLBACK_RINGING
         idle_take(e, c, a, RESERVED)
         ring_back(e, c, log, s)
         return
+    count_wait(e, q, wait)
     _count_answered(e, c, s, q, wait)
     note_contact(e, c, log, LOG_ASSIGNED, s, 0)
     idle_take(e, c, a, ADVISOR_TALKING)

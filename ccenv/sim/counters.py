@@ -40,7 +40,7 @@ QUEUE_COUNTERS = (
     Counter("carried_out", "1", "callbacks still pending at the end"),
     Counter("answered_in_time", "1", "answered within `service_level_s`"),
     Counter("abandoned_in_time", "1", "abandoned within `service_level_s`"),
-    Counter("waited", "1", "left the queue after more than 0 s in line"),
+    Counter("waited", "1", "left the queue after more than 0 s on a line; callbacks wait on none"),
     Counter("wait_answered_s", "s", "wait of answered contacts"),
     Counter("wait_abandoned_s", "s", "wait of abandoned contacts"),
     Counter("wait_unserved_s", "s", "wait of unserved contacts"),

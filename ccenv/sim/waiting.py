@@ -111,7 +111,7 @@ def on_callback_due(e, c, log, s):
 
 @helper
 def count_wait(e, q, wait):
-    """Count a contact that leaves the line, if it stood there for any time."""
+    """Count a contact that leaves the line, if it waited there in person for any time."""
     if wait > 0.0:
         e.queue_count[q].waited += 1
 
@@ -160,7 +160,6 @@ def send_away(e, c, log, q):
         if e.contact[s].phase != VIRTUAL:
             _unserve(e, c, log, s)
         else:
-            count_wait(e, q, e.t - e.contact[s].entry_s)
             leave_queue(e, s)
             e.n_active -= 1
             e.contact[s].phase = PENDING_CALLBACK

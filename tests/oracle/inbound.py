@@ -68,9 +68,9 @@ class Inbound:
         if contact.event is not None:
             contact.event.cancelled = True
         wait_s = self.sim.now - contact.entry_s
-        if wait_s > 0:
-            self.count(contact, "waited")
         if not contact.virtual:
+            if wait_s > 0:
+                self.count(contact, "waited")
             self.note_waiting(contact)
         return wait_s
 
