@@ -35,7 +35,7 @@ def result(row: Row) -> dict:
     ],
 )
 def test_rows_of_the_kernel_agree(name):
-    found = result(short(name))
+    found = result(short(name, hours=30_000.0) if name == "redials" else short(name))
 
     assert len(found["measures"]) >= 4
     assert family.family_of([found]).passed
