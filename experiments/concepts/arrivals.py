@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from experiments.concepts.centres import FRESH_START, SUPPORT
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.mode_aware import by_the_mode_if_seen
 from experiments.concepts.utility import OPEN_FOR_S, OPEN_S, PROFILES, STAFFING, mean_of
@@ -110,16 +111,16 @@ CONCEPTS = (
         "`z_k = r z_(k-1) + sqrt(1 - r^2) x_k`",
         "dependence between the slots of a day: Avramidis, Deslauriers and L'Ecuyer (2004)",
         LEVELS,
-        "surge_day",
+        SUPPORT,
         Experiment(
-            "surge_day",
+            SUPPORT,
             "mean_wait_s",
             "up",
             off={"slot_level.correlation": 0.0},
             on={"slot_level.correlation": 0.95},
-            both={"slot_level.cv": 0.3},
-            runs=1_200,
-            why="a busy half hour is followed by a busy one",
+            both={**FRESH_START, "day_level_cv": 0.0, "slot_level.cv": 0.4},
+            runs=800,
+            why="a busy half hour finds the line that the one before has left",
         ),
     ),
     Concept(
