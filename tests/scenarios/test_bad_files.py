@@ -188,7 +188,7 @@ CASES = [
     ({f"{QUEUE}.ivr.time_s.shape": 0.01}, f"{QUEUE}.ivr.time_s.shape", 0.01, "at least 0.05 and at most 10000"),
     ({f"{QUEUE}.handle_s.k": 1.5}, f"{QUEUE}.handle_s.k", 1.5, "a whole number at least 1 and at most 100"),
     # the whole
-    ({"reward": "servise"}, "reward", "servise", "must be one of bank_blended, conversion, service, waiting_only; did"),
+    ({"reward": "servise"}, "reward", "servise", "; did you mean 'service'?"),
     (
         {"size_class": "S", "queues.second.trace_s": [30_000] * 8_193},
         *("size_class", "S", "is too small for the table trace (needs 8193, has 8192); choose M"),
@@ -242,4 +242,4 @@ def test_any_value_anywhere_is_accepted_or_refused_with_its_key(key, value):
     else:
         config = scenario.config()
         assert np.isfinite(config["finish"]).all()
-        assert not np.isnan(config["law"]["mean"]).any()
+        assert not np.isnan(config["law"]["mean_s"]).any()
