@@ -15,7 +15,9 @@ WORDS = {True: "passed", False: "NOT PASSED", None: "not done here"}
 
 def text(*paragraphs: str) -> str:
     """Paragraphs, each filled to the page's width."""
-    return "\n\n".join(textwrap.fill(" ".join(paragraph.split()), WIDTH) for paragraph in paragraphs)
+    return "\n\n".join(
+        textwrap.fill(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False) for paragraph in paragraphs
+    )
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

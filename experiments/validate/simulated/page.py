@@ -74,7 +74,7 @@ def _text(results: Sequence[dict[str, Any]], family: Family) -> str:
 
 
 def _gain(result: dict[str, Any]) -> list[str]:
-    """The objective of an optimal policy: the first measure of its model."""
+    """What an optimal policy is after: the first measure of its model."""
     line = result["measures"][0]
     names = (result["row"]["name"], f"`{result['row']['model']}`", f"`{line['measure']}`")
     return [*names, f"{line['exact']:.6g}", f"{line['simulated']:.6g}", f"{line['z']:+.2f}"]
@@ -85,7 +85,7 @@ def _optimal(best: Sequence[Sequence[str]]) -> list[str]:
         """The solver's policy, as a table, is run as a policy through the environment (`ccenv.Batch`) and gives the
         gain that the solver says; the same rows stand below with all their measures and belong to the family."""
     )
-    return ["### Optimal policies", about, table(["row", "model", "objective", "optimal", "simulated", "z"], best)]
+    return ["### Optimal policies", about, table(["row", "model", "measure", "optimal", "simulated", "z"], best)]
 
 
 def _certain(results: Sequence[dict[str, Any]]) -> list[str]:
