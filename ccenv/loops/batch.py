@@ -7,6 +7,7 @@ There is one entry, with one call of each big function, because each caller of c
 from ccenv.loops.drive import ask, start
 from ccenv.sim.advance import advance
 from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
+from ccenv.sim.contacts import uncounted_waiting_s
 from ccenv.sim.decide import coin, write_core
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import encode, write_rest
@@ -43,7 +44,7 @@ def _running_time(e, c, k):
     q = c.term[k].queue
     g = c.term[k].group
     if q != NIL:
-        time = (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
+        time = uncounted_waiting_s(e, q)
     if g != NIL:
         for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
             if e.advisor[a].state == c.term[k].state:

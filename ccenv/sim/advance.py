@@ -40,6 +40,7 @@ from ccenv.sim.codes import (
     WARM_UP_SLOT,
     WRAPPING,
 )
+from ccenv.sim.contacts import advisor_slot, contact_slot
 from ccenv.sim.decide import begin_epoch, can_act
 from ccenv.sim.dialing import on_drop_due, on_ring_end
 from ccenv.sim.entering import on_ivr_end, on_return
@@ -126,8 +127,8 @@ def _settled(e, c, log, kind):
 @block
 def advance(e, c, log):
     """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
-    first_advisor = FIRST_STREAM + e.queue.shape[0]
-    first_contact = first_advisor + e.advisor.shape[0]
+    first_advisor = advisor_slot(e, 0)
+    first_contact = contact_slot(e, 0)
     while True:
         if e.unsettled != 0:
             stop = _settled(e, c, log, EVENT_EPOCH)

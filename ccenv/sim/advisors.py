@@ -21,7 +21,9 @@ from ccenv.sim.codes import (
     RESERVED,
     ROUND_ROBIN,
 )
+from ccenv.sim.contacts import advisor_slot
 from ccenv.sim.draws import child_key, exp, uniform
+from ccenv.sim.heap import cancel
 from ccenv.sim.jit import block, helper
 
 
@@ -184,9 +186,11 @@ def idle_take(e, c, a, state):
 
 @helper
 def leave_for_good(e, c, a):
-    """An advisor goes off duty."""
+    """An advisor goes off duty; a break is over."""
     e.advisor[a].leaving = 0
     e.advisor[a].owed_s = 0.0
+    if e.advisor[a].state == AWAY:
+        cancel(e, advisor_slot(e, a))
     if e.advisor[a].state == IDLE:
         idle_leave(e, c, a, OFF)
     else:

@@ -43,6 +43,13 @@ def _profile(e, c, q, slot, t):
 
 
 @helper
+def forecast(c, q, slot):
+    """Mean of the profile over a slot, contacts per hour."""
+    rate = c.queue[q].rate[slot]
+    return rate if c.queue[q].linear == 0 else 0.5 * (rate + c.queue[q].rate[slot + 1])
+
+
+@helper
 def _room(e, c, q, slot, t, end):
     """Integrated rate from t to end, within a slot."""
     rate = _profile(e, c, q, slot, t)

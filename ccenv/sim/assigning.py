@@ -5,7 +5,6 @@ from ccenv.sim.callbacks import ring_back
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
     CALLBACK_RINGING,
-    FRESH,
     HANDING_OVER,
     IDLE,
     LOG_ASSIGNED,
@@ -17,7 +16,7 @@ from ccenv.sim.contacts import cancel_contact, leave_queue
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_contact
 from ccenv.sim.service import begin_service, hand_over
-from ccenv.sim.talking import enter_service
+from ccenv.sim.talking import count_answered, enter_service
 from ccenv.sim.waiting import count_wait
 
 
@@ -28,17 +27,6 @@ def _choose_advisor(e, c, s, g):
     if a != NIL and e.contact[s].identified != 0 and c.advisor_group[a] == g and e.advisor[a].state == IDLE:
         return a
     return first_idle(e, c, g)
-
-
-@helper
-def _count_answered(e, c, s, q, wait):
-    e.queue_count[q].answered += 1
-    if e.contact[s].kind == FRESH and e.contact[s].n_transfers == 0:
-        e.queue_count[e.contact[s].origin].fresh_answered += 1
-    e.queue_count[q].wait_answered_s += wait
-    if wait <= c.queue[q].service_level_s:
-        e.queue_count[q].answered_in_time += 1
-    e.contact[s].waited_s += wait
 
 
 @block
@@ -56,7 +44,9 @@ def assign(e, c, log, q, g):
         ring_back(e, c, log, s)
         return
     count_wait(e, q, wait)
-    _count_answered(e, c, s, q, wait)
+    count_answered(e, c, s, wait)
+    e.queue_count[q].wait_answered_s += wait
+    e.contact[s].waited_s += wait
     note_contact(e, c, log, LOG_ASSIGNED, s, 0)
     idle_take(e, c, a, ADVISOR_TALKING)
     enter_service(e, c, s, a)

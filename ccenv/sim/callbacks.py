@@ -6,7 +6,6 @@ from ccenv.sim.codes import (
     CALLBACK,
     CALLBACK_ANSWER,
     CALLBACK_RING,
-    FRESH,
     LOG_ASSIGNED,
     LOG_CALLBACK_LOST,
     LOG_CALLBACK_RING_END,
@@ -15,15 +14,15 @@ from ccenv.sim.codes import (
     PENDING_CALLBACK,
     RETRY,
 )
-from ccenv.sim.contacts import cancel_contact, end_contact, schedule_contact, schedule_end
+from ccenv.sim.contacts import end_contact, schedule_end
 from ccenv.sim.draws import child_key, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.joining import free_advisor
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
-from ccenv.sim.returns import due_in_opening_time
+from ccenv.sim.returns import come_back_after
 from ccenv.sim.service import begin_service
-from ccenv.sim.talking import enter_service
+from ccenv.sim.talking import count_answered, enter_service
 
 
 @helper
@@ -68,11 +67,7 @@ def _answered(e, c, log, s):
     e.queue[q].n_callbacks -= 1
     e.queue_count[q].callback_answered += 1
     e.queue_count[q].callback_wait_s += wait
-    e.queue_count[q].answered += 1
-    if e.contact[s].kind == FRESH:
-        e.queue_count[e.contact[s].origin].fresh_answered += 1
-    if wait <= c.queue[q].service_level_s:
-        e.queue_count[q].answered_in_time += 1
+    count_answered(e, c, s, wait)
     e.contact[s].waited_s += e.t - e.contact[s].entry_s
     note_contact(e, c, log, LOG_ASSIGNED, s, 0)
     set_state(e, c, a, ADVISOR_TALKING)
@@ -92,9 +87,6 @@ def _not_answered(e, c, log, s):
         note_contact(e, c, log, LOG_CALLBACK_LOST, s, 0)
         end_contact(e, s)
     else:
-        e.n_active -= 1
-        cancel_contact(e, s)
-        e.contact[s].phase = PENDING_CALLBACK
         delay = draw(c.law[c.queue[q].callback_retry], uniform(_try_key(e, s), RETRY))
-        schedule_contact(e, s, due_in_opening_time(e, c, delay))
+        come_back_after(e, c, s, PENDING_CALLBACK, delay)
     free_advisor(e, c, log, a)

@@ -86,8 +86,37 @@ def cancel_contact(e, s):
 
 
 @helper
+def link(e, s, before, after):
+    """Put a record between two of a list, NIL at its ends; the caller sees to head and tail."""
+    e.contact[s].previous = before
+    e.contact[s].next = after
+    if before != NIL:
+        e.contact[before].next = s
+    if after != NIL:
+        e.contact[after].previous = s
+
+
+@helper
+def unlink(e, s):
+    """Take a record out of its list. Returns what stood before and after it; the caller sees to head and tail."""
+    before = e.contact[s].previous
+    after = e.contact[s].next
+    if before != NIL:
+        e.contact[before].next = after
+    if after != NIL:
+        e.contact[after].previous = before
+    return before, after
+
+
+@helper
+def uncounted_waiting_s(e, q):
+    """Time spent waiting on a line that is not in the counter yet."""
+    return (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
+
+
+@helper
 def _count_waiting_time(e, q):
-    e.queue_count[q].waiting_s += (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
+    e.queue_count[q].waiting_s += uncounted_waiting_s(e, q)
     e.queue[q].since = e.t
 
 
@@ -109,16 +138,11 @@ def join_queue(e, c, s, phase):
     while before != NIL and sort_key(e, c, before) > key:
         after = before
         before = e.contact[before].previous
-    e.contact[s].previous = before
-    e.contact[s].next = after
+    link(e, s, before, after)
     if before == NIL:
         e.queue[q].head = s
-    else:
-        e.contact[before].next = s
     if after == NIL:
         e.queue[q].tail = s
-    else:
-        e.contact[after].previous = s
     _count_waiting_time(e, q)
     e.queue[q].length += 1
     e.waiting_bits |= _bit(q)
@@ -132,16 +156,11 @@ def join_queue(e, c, s, phase):
 def leave_queue(e, s):
     """Take a contact out of its queue."""
     q = e.contact[s].index
-    before = e.contact[s].previous
-    after = e.contact[s].next
+    before, after = unlink(e, s)
     if before == NIL:
         e.queue[q].head = after
-    else:
-        e.contact[before].next = after
     if after == NIL:
         e.queue[q].tail = before
-    else:
-        e.contact[after].previous = before
     _count_waiting_time(e, q)
     e.queue[q].length -= 1
     if e.contact[s].phase == VIRTUAL:

@@ -25,7 +25,7 @@ from ccenv.sim.codes import (
     RING,
     RINGING,
 )
-from ccenv.sim.contacts import end_contact, schedule_contact, schedule_end, take_contact
+from ccenv.sim.contacts import end_contact, link, schedule_contact, schedule_end, take_contact, unlink
 from ccenv.sim.draws import ONE, U, entity_key, exp, uniform
 from ccenv.sim.fields import RECENT_LONG_S, RECENT_S
 from ccenv.sim.jit import block, helper
@@ -51,28 +51,20 @@ def decay_answers(e, i):
 @helper
 def _ring_joins(e, i, s):
     last = e.campaign[i].ring_tail
-    e.contact[s].previous = last
-    e.contact[s].next = NIL
+    link(e, s, last, NIL)
     if last == NIL:
         e.campaign[i].ring_head = s
-    else:
-        e.contact[last].next = s
     e.campaign[i].ring_tail = s
     e.campaign[i].ringing += 1
 
 
 @helper
 def _ring_leaves(e, i, s):
-    before = e.contact[s].previous
-    after = e.contact[s].next
+    before, after = unlink(e, s)
     if before == NIL:
         e.campaign[i].ring_head = after
-    else:
-        e.contact[before].next = after
     if after == NIL:
         e.campaign[i].ring_tail = before
-    else:
-        e.contact[after].previous = before
     e.campaign[i].ringing -= 1
 
 

@@ -1,6 +1,6 @@
 """What a fork redraws of a contact in sight: times that are pending, and what nobody can know yet."""
 
-from ccenv.sim.arrivals import draw_customer, draw_value_class
+from ccenv.sim.arrivals import draw_customer, draw_value_class, forecast
 from ccenv.sim.codes import (
     CALLBACK_RING,
     CALLBACK_RINGING,
@@ -13,6 +13,7 @@ from ccenv.sim.codes import (
     IVR_TIME,
     OUTCOME,
     PATIENCE,
+    PENDING_CALLBACK,
     REPEAT_P,
     RING,
     RINGING,
@@ -20,6 +21,7 @@ from ccenv.sim.codes import (
     SALE,
     TALKING,
     VALUE_CLASS,
+    VIRTUAL,
     WAITING,
     WRAP_UP,
     WRAPPING,
@@ -113,7 +115,7 @@ def _flow(e, c, r, q):
         share = 1.0 - c.queue[r].route[c.n_queues - 1]
     else:
         share = c.queue[r].route[q] - (c.queue[r].route[q - 1] if q > 0 else 0.0)
-    return c.queue[r].rate[e.slot] * (1.0 - c.queue[r].p_contained - c.queue[r].p_hangup) * share
+    return forecast(c, r, e.slot) * (1.0 - c.queue[r].p_contained - c.queue[r].p_hangup) * share
 
 
 @helper
@@ -182,11 +184,11 @@ def _redraw_in_ivr(e, c, s, key):
     total = 0.0
     for q in range(c.n_queues):
         if c.queue[q].ivr_time >= 0:
-            total += c.queue[q].rate[e.slot] * survival(c.law[c.queue[q].ivr_time], age)
+            total += forecast(c, q, e.slot) * survival(c.law[c.queue[q].ivr_time], age)
     v = uniform(key, ROUTE) * total
     for q in range(c.n_queues):
         if c.queue[q].ivr_time >= 0 and total > 0.0:
-            v -= c.queue[q].rate[e.slot] * survival(c.law[c.queue[q].ivr_time], age)
+            v -= forecast(c, q, e.slot) * survival(c.law[c.queue[q].ivr_time], age)
             if v < 0.0:
                 e.contact[s].index = q
                 e.contact[s].origin = q
@@ -203,9 +205,10 @@ def redraw_inbound(e, c, s, key):
     phase = e.contact[s].phase
     if e.contact[s].identified == 0:
         e.contact[s].value_class = draw_value_class(c, e.contact[s].origin, uniform(key, VALUE_CLASS))
+    in_line = phase == WAITING or phase == VIRTUAL or phase == CALLBACK_RINGING or phase == PENDING_CALLBACK
+    if in_line and e.contact[s].n_transfers == 0:
+        _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
     if phase == WAITING:
-        if e.contact[s].n_transfers == 0:
-            _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
         waited = (e.t - e.contact[s].entry_s) / e.contact[s].factor
         left = draw_beyond(c.law[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
         schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t))

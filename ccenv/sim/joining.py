@@ -2,7 +2,7 @@
 
 from ccenv.sim.advisors import idle_push, leave_for_good, set_state
 from ccenv.sim.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, LOG_AWAY, LOG_JOINED, NIL, SALE
-from ccenv.sim.contacts import advisor_slot
+from ccenv.sim.contacts import advisor_slot, link, unlink
 from ccenv.sim.draws import ONE, U, uniform
 from ccenv.sim.heap import schedule
 from ccenv.sim.jit import block, helper
@@ -41,16 +41,11 @@ def join_connect(e, c, log, s, a):
 def connect_leaves(e, s):
     """Take a waiting connect out of its campaign's line."""
     i = e.contact[s].index
-    before = e.contact[s].previous
-    after = e.contact[s].next
+    before, after = unlink(e, s)
     if before == NIL:
         e.campaign[i].wait_head = after
-    else:
-        e.contact[before].next = after
     if after == NIL:
         e.campaign[i].wait_tail = before
-    else:
-        e.contact[after].previous = before
     e.campaign[i].waiting -= 1
 
 
@@ -60,12 +55,9 @@ def connect_waits(e, s):
     i = e.contact[s].index
     last = e.campaign[i].wait_tail
     e.contact[s].phase = CONNECT_WAITING
-    e.contact[s].previous = last
-    e.contact[s].next = NIL
+    link(e, s, last, NIL)
     if last == NIL:
         e.campaign[i].wait_head = s
-    else:
-        e.contact[last].next = s
     e.campaign[i].wait_tail = s
     e.campaign[i].waiting += 1
 

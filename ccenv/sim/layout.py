@@ -52,6 +52,45 @@ OUT = np.dtype(  # one row of a batch, after a step
      align=True,
 )  # fmt: skip
 
+# of the configuration
+GROUP = np.dtype([
+    ("order", "i4"), ("varied", "i4"),  # do handle times depend on the advisor?
+    ("shrinkage", "f8"), ("speed_sigma", "f8"), ("quality", "f8"), ("quality_sd", "f8"),
+    ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
+    ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
+    ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
+], align=True)  # fmt: skip
+ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
+ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
+
+# of an environment
+GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
+CAMPAIGN_STATE = np.dtype([
+    ("n_leads", "i8"), ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"),
+    ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"),
+    ("lines", "i4"),
+], align=True)  # fmt: skip
+ADVISOR = np.dtype([
+    ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
+    ("place", "i4"),  # in the group's part of the idle heap
+    ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
+    ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
+    ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
+    ("load_t", "f8"),
+], align=True)  # fmt: skip
+CONTACT = np.dtype([
+    ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
+    ("waited_s", "f8"),
+    ("accepted_s", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
+    ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
+    ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
+    ("preferred", "i4"), ("n_redials", "i4"), ("n_repeats", "i4"),
+    ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
+    ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
+    ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"),
+], align=True)  # fmt: skip
+EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)
+
 
 class Layout(NamedTuple):
     """Record types of one size class."""
@@ -70,8 +109,8 @@ def _n_counts(z: Size) -> int:
     return sum(len(counters) * _entities(z)[axis] for axis, counters in COUNTERS.items())
 
 
-def _config(z: Size) -> np.dtype:
-    queue = [
+def _queue(z: Size) -> np.dtype:
+    return np.dtype([
         ("stream", "u8"), ("rate", "f8", (z.slots + 1,)), ("linear", "i4"), ("surges", "i4"),
         ("first_recorded", "i4"), ("n_recorded", "i4"),  # where the recorded arrivals begin, NIL if there are none
         ("p_priority", "f8"), ("credit_s", "f8"), ("service_level_s", "f8"),
@@ -89,23 +128,20 @@ def _config(z: Size) -> np.dtype:
         ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),
         ("scores", "i4"), ("score_base", "f8"), ("score_wait", "f8"), ("score_transfer", "f8"), ("score_repeat", "f8"),
         ("score_quality", "f8"),
-    ]  # fmt: skip
-    group = [
-        ("order", "i4"), ("varied", "i4"),  # do handle times depend on the advisor?
-        ("shrinkage", "f8"), ("speed_sigma", "f8"), ("quality", "f8"), ("quality_sd", "f8"),
-        ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
-        ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
-        ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
-    ]  # fmt: skip
-    roster = [("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")]
-    campaign = [
+    ], align=True)  # fmt: skip
+
+
+def _campaign(z: Size) -> np.dtype:
+    return np.dtype([
         ("stream", "u8"), ("p_answer", "f8", (z.slots,)), ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
         ("share", "f8", (CONTACT_NUMBERS,)), ("sale_value", "f8"), ("dial_from_s", "f8"), ("dial_until_s", "f8"),
         ("leads", "i8"), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"), ("drop_after", "i4"),
         ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
-    ]  # fmt: skip
-    action = [("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")]
+    ], align=True)  # fmt: skip
+
+
+def _config(z: Size) -> np.dtype:
     return np.dtype(
         [
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
@@ -119,11 +155,11 @@ def _config(z: Size) -> np.dtype:
             ("surge_lasts", "i4"), ("day_stream", "u8"), ("slot_stream", "u8"), ("mode_stream", "u8"),
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
             ("prefers", "i4"),  # does anybody have a preferred advisor?
-            ("n_roster", "i4"), ("roster", np.dtype(roster, align=True), (z.roster,)),
+            ("n_roster", "i4"), ("roster", ROSTER_ENTRY, (z.roster,)),
             ("recorded", "f8", (z.trace,)),
-            ("group", np.dtype(group, align=True), (z.groups,)),
-            ("queue", np.dtype(queue, align=True), (z.queues,)),
-            ("campaign", np.dtype(campaign, align=True), (z.campaigns,)),
+            ("group", GROUP, (z.groups,)),
+            ("queue", _queue(z), (z.queues,)),
+            ("campaign", _campaign(z), (z.campaigns,)),
             ("queue_skill", "u8", (z.groups,)),  # bit q: the group handles queue q
             ("campaign_skill", "u8", (z.groups,)),
             ("staffing", "i4", (z.groups, z.slots)),
@@ -131,7 +167,7 @@ def _config(z: Size) -> np.dtype:
             ("advisor_group", "i4", (z.advisors,)),
             ("queue_pair", "i4", (z.queues, z.groups)),
             ("campaign_pair", "i4", (z.campaigns, z.groups)),
-            ("action", np.dtype(action, align=True), (z.actions,)),
+            ("action", ACTION, (z.actions,)),
             ("law", LAW, (z.laws,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
@@ -144,39 +180,17 @@ def _config(z: Size) -> np.dtype:
     )  # fmt: skip
 
 
-def _env(z: Size) -> np.dtype:
-    queue = [
+def _queue_state(z: Size) -> np.dtype:
+    return np.dtype([
         ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
         ("residual_slot", "i4"),
         ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("recent_t", "f8"), ("arrivals", "f8"),
         ("abandoned", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
         ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),  # by recent slot: who may come again
-    ]  # fmt: skip
-    group = [("n", "i4", (N_STATES,)), ("turn", "i8")]
-    campaign = [
-        ("n_leads", "i8"), ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"),
-        ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"),
-        ("lines", "i4"),
-    ]  # fmt: skip
-    advisor = [
-        ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
-        ("place", "i4"),  # in the group's part of the idle heap
-        ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
-        ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
-        ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
-        ("load_t", "f8"),
-    ]  # fmt: skip
-    contact = [
-        ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
-        ("waited_s", "f8"),
-        ("accepted_s", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
-        ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
-        ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
-        ("preferred", "i4"), ("n_redials", "i4"), ("n_repeats", "i4"),
-        ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
-        ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
-        ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"),
-    ]  # fmt: skip
+    ], align=True)  # fmt: skip
+
+
+def _env(z: Size) -> np.dtype:
     counts = [
         (f"{axis}_count", np.dtype([(c.name, "f8") for c in counters]), (_entities(z)[axis],))
         for axis, counters in COUNTERS.items()
@@ -198,15 +212,15 @@ def _env(z: Size) -> np.dtype:
             *counts,
             ("base", "f8", (n_counts,)),  # the counters when counting started
             ("previous", "f8", (n_counts,)),  # the counters at the last decision
-            ("queue", np.dtype(queue, align=True), (z.queues,)),
-            ("group", np.dtype(group, align=True), (z.groups,)),
-            ("campaign", np.dtype(campaign, align=True), (z.campaigns,)),
+            ("queue", _queue_state(z), (z.queues,)),
+            ("group", GROUP_STATE, (z.groups,)),
+            ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("in_service", "i4", (z.pairs,)),
-            ("advisor", np.dtype(advisor, align=True), (z.advisors,)),
+            ("advisor", ADVISOR, (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # a heap of idle advisors for each group, where its advisors are numbered
-            ("heap", np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True), (z.heap,)),
+            ("heap", EVENT, (z.heap,)),
             ("place", "i4", (z.heap,)),
-            ("contact", np.dtype(contact, align=True), (z.contacts,)),
+            ("contact", CONTACT, (z.contacts,)),
         ],
         align=True,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ccenv.sim.arrivals import forecast
 from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
 from ccenv.sim.draws import exp
 from ccenv.sim.fields import FINISH_HORIZONS_S, N_OLDEST, RECENT_S, RINGING_AGES_S
@@ -12,13 +13,6 @@ from ccenv.sim.talking import pair_of
 PER_HOUR = 3600.0 / RECENT_S
 N_HORIZONS = len(FINISH_HORIZONS_S)
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
-
-
-@helper
-def _forecast(c, q, slot):
-    """Mean of the profile over a slot."""
-    rate = c.queue[q].rate[slot]
-    return rate if c.queue[q].linear == 0 else 0.5 * (rate + c.queue[q].rate[slot + 1])
 
 
 @helper
@@ -37,8 +31,8 @@ def _write_queues(e, c, snap):
         snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
         snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
         snap.callbacks_pending[q] = e.queue[q].n_callbacks
-        snap.forecast_per_hour[q] = _forecast(c, q, e.slot)
-        snap.forecast_next_per_hour[q] = _forecast(c, q, following)
+        snap.forecast_per_hour[q] = forecast(c, q, e.slot)
+        snap.forecast_next_per_hour[q] = forecast(c, q, following)
 
 
 @helper

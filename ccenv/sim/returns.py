@@ -40,6 +40,15 @@ def due_in_opening_time(e, c, delay):
     return INFINITY
 
 
+@helper
+def come_back_after(e, c, s, phase, delay):
+    """A contact waits outside, in a pending phase, for `delay` seconds of opening time."""
+    e.n_active -= 1
+    e.contact[s].phase = phase
+    e.contact[s].since = e.t
+    schedule_contact(e, s, due_in_opening_time(e, c, delay))
+
+
 @block
 def redial_or_leave(e, c, s):
     """An abandoned or blocked contact redials later, or is lost."""
@@ -48,20 +57,15 @@ def redial_or_leave(e, c, s):
     e.queue[e.contact[s].origin].n_lost[recent_slot(e, c, 0)] += 1
     if e.contact[s].n_redials < c.queue[q].max_redials and uniform(key, REDIAL_P) < c.queue[q].p_redial:
         delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
-        e.n_active -= 1
         e.contact[s].partner = NIL
-        e.contact[s].phase = PENDING_REDIAL
-        e.contact[s].since = e.t
-        schedule_contact(e, s, due_in_opening_time(e, c, delay))
+        come_back_after(e, c, s, PENDING_REDIAL, delay)
     else:
         end_contact(e, s)
 
 
 @block
 def start_repeat(e, c, s):
-    """An unresolved contact waits to come again; the caller has seen to `n_active`."""
+    """An unresolved contact waits to come again."""
     q = e.contact[s].index
     delay = draw(c.law[c.queue[q].repeat_delay], uniform(e.contact[s].key, REPEAT_DELAY))
-    e.contact[s].phase = PENDING_REPEAT
-    e.contact[s].since = e.t
-    schedule_contact(e, s, due_in_opening_time(e, c, delay))
+    come_back_after(e, c, s, PENDING_REPEAT, delay)

@@ -30,8 +30,6 @@ def _come(e, c, log, a):
 @helper
 def _go(e, c, a):
     state = e.advisor[a].state
-    if state == AWAY:
-        cancel(e, advisor_slot(e, a))
     if state == IDLE or state == AWAY:
         leave_for_good(e, c, a)
     elif state != OFF:
@@ -96,9 +94,5 @@ def on_break_end(e, c, log, a):
 @helper
 def send_home(e, c, a):
     """The day is over."""
-    if e.advisor[a].state == AWAY:
-        cancel(e, advisor_slot(e, a))
     if e.advisor[a].state != OFF:
         leave_for_good(e, c, a)
-    e.advisor[a].leaving = 0
-    e.advisor[a].owed_s = 0.0

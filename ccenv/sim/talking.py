@@ -1,6 +1,6 @@
 """A contact in service: linked to its advisor, counted by pair, talking for a known time."""
 
-from ccenv.sim.codes import LEAD, TALKING
+from ccenv.sim.codes import FRESH, LEAD, TALKING
 from ccenv.sim.contacts import schedule_end
 from ccenv.sim.jit import helper
 
@@ -12,6 +12,17 @@ def pair_of(e, c, s):
     if e.contact[s].kind == LEAD:
         return c.campaign_pair[e.contact[s].index, g]
     return c.queue_pair[e.contact[s].index, g]
+
+
+@helper
+def count_answered(e, c, s, wait):
+    """Count an inbound contact that has met its advisor `wait` seconds after it joined the queue."""
+    q = e.contact[s].index
+    e.queue_count[q].answered += 1
+    if e.contact[s].kind == FRESH and e.contact[s].n_transfers == 0:
+        e.queue_count[e.contact[s].origin].fresh_answered += 1
+    if wait <= c.queue[q].service_level_s:
+        e.queue_count[q].answered_in_time += 1
 
 
 @helper

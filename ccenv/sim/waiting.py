@@ -20,7 +20,7 @@ from ccenv.sim.fields import RECENT_S
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
-from ccenv.sim.returns import due_in_opening_time, redial_or_leave
+from ccenv.sim.returns import come_back_after, redial_or_leave
 from ccenv.sim.wrap_up import release_partner
 
 AFTER_OPENING_S = 1.0  # when callbacks left over from yesterday are due: the doors are open then
@@ -161,6 +161,4 @@ def send_away(e, c, log, q):
             _unserve(e, c, log, s)
         else:
             leave_queue(e, s)
-            e.n_active -= 1
-            e.contact[s].phase = PENDING_CALLBACK
-            schedule_contact(e, s, due_in_opening_time(e, c, AFTER_OPENING_S))
+            come_back_after(e, c, s, PENDING_CALLBACK, AFTER_OPENING_S)

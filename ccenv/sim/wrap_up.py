@@ -42,7 +42,6 @@ def on_wrap_up_end(e, c, log, s):
         if e.contact[s].transfers == 0:
             e.queue[e.contact[s].origin].n_finished[recent_slot(e, c, 0)] += 1
         if e.contact[s].unresolved != 0:
-            e.n_active -= 1
             start_repeat(e, c, s)
         else:
             end_contact(e, s)
