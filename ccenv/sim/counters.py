@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
+from ccenv.sim.legal import NAMES
 
 
 class Counter(NamedTuple):
@@ -70,6 +71,17 @@ GROUP_COUNTERS = (
     Counter("coaching_cost", "value", "cost of listening and coaching"),
 )
 
+# of each definition of the dropped share, in this order
+COMPLIANCE_COUNTERS = (
+    Counter("over", "1", "connects that count as abandoned"),
+    Counter("base", "1", "connects of which they are a share"),
+    Counter("windows", "1", "windows that ended, all of them lived through"),
+    Counter("windows_above", "1", "the same, with a share above the limit"),
+    Counter("window_over", "1", "connects that count as abandoned, in such windows"),
+    Counter("window_base", "1", "connects of which they are a share, in such windows"),
+)
+OVER, BASE, N_WINDOWS, N_ABOVE, WINDOW_OVER, WINDOW_BASE = range(len(COMPLIANCE_COUNTERS))
+
 CAMPAIGN_COUNTERS = (
     Counter("attempts", "1", "dials"),
     Counter("no_answer", "1", "attempts that nobody answered"),
@@ -83,17 +95,37 @@ CAMPAIGN_COUNTERS = (
     Counter("dropped", "1", "connects for whom nobody was free in time"),
     Counter("mp_joined", "1", "machines passed that were joined to an advisor"),
     Counter("mp_dropped", "1", "machines passed that nobody took in time"),
+    Counter("hung_up", "1", "connects that hung up while they waited"),
+    Counter("ringing_s", "s", "time of ended ringing"),
     Counter("joined_delay_s", "s", "wait of joined connects"),
     Counter("dropped_wait_s", "s", "wait of dropped connects"),
-    Counter("sales", "1", "sales"),
-    Counter("sale_value", "value", "value of sales"),
+    Counter("hung_up_wait_s", "s", "wait of connects that hung up"),
+    Counter("sales", "1", "goals reached: sales, appointments, promises or surveys, whatever the campaign is for"),
+    Counter("kept", "1", "promises and appointments kept"),
+    Counter("broken", "1", "promises and appointments broken"),
+    Counter("sale_value", "value", "value of goals, of promises and appointments when they are kept"),
     Counter(
-        "expected_sale_value", "value", "value of the sales to expect of joined contacts, by their contact numbers"
+        "expected_sale_value", "value", "value of the goals to expect of joined contacts, by their contact numbers"
     ),
     Counter("talk_s", "s", "talk time of finished joined contacts"),
     Counter("mp_talk_s", "s", "advisor time lost on machines passed"),
     Counter("wrap_up_s", "s", "finished wrap-up time"),
     Counter("touched", "1", "leads dialed for the first time"),
+    Counter("closed", "1", "leads that will not be dialed again"),
+    Counter("without_consent", "1", "leads passed over because they have not consented"),
+    Counter("do_not_call", "1", "leads passed over because they are on a do-not-call list"),
+    Counter("stopped", "1", "persons who asked not to be called again"),
+    Counter("agreed", "1", "callbacks agreed with a person"),
+    Counter("agreed_kept", "1", "agreed callbacks dialed in time"),
+    Counter("agreed_late", "1", "agreed callbacks dialed too late"),
+    Counter("first_joined", "1", "leads joined for the first time"),
+    Counter("first_call_sales", "1", "goals reached in a lead's first talk"),
+    Counter("left_value", "value", "declared value of the leads that are not closed"),
+    *(
+        counter._replace(name=f"{name}_{counter.name}", meaning=f"{counter.meaning} (definition `{name}`)")
+        for name in NAMES
+        for counter in COMPLIANCE_COUNTERS
+    ),
 )
 
 # the time counters that run between events: a queue's, and a group's by the advisor state whose time they count

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ccenv.sim.legal import N_DEFINITIONS
+
 
 class Field(NamedTuple):
     """One field.
@@ -63,8 +65,9 @@ FIELDS = (
     Field("ringing", "C", "lines", 1024, 0.1, "lines ringing", core=True),
     Field("connects_waiting", "C", "contacts", 100, 0.2, "connects waiting for an advisor", core=True),
     Field("lines_free", "C", "lines", 1024, 0.05, "lines that could be dialed now", core=True),
-    Field("leads_left", "C", "leads", 1e6, 1e-4, "leads never dialed (clipped if unlimited)", core=True),
-    Field("dialing_open", "C", "flag", 1, 1.0, "1 within the dialing hours", core=True),
+    Field("leads_dialable", "C", "leads", 1e6, 1e-4, "leads that may be dialed now (clipped if unlimited)", core=True),
+    Field("agreed_ready", "C", "leads", 200, 0.1, "agreed callbacks that are due", core=True),
+    Field("dialing_open", "C", "flag", 1, 1.0, "1 if some segment is within its hours", core=True),
     Field("time_of_day_s", "", "s", 172_800, 1 / 86_400, "time since the midnight before the opening"),
     Field("to_close_s", "", "s", 86_400, 1 / 28_800, "time to closing"),
     Field("since_last_s", "", "s", 3600, 1 / 10, "time since the last decision"),
@@ -98,5 +101,18 @@ FIELDS = (
     ),
     Field("dropped", "C", "contacts", 1e6, 0.02, "dropped connects of the run (numerator of `run_total`)"),
     Field("joined_or_dropped", "C", "contacts", 1e6, 0.002, "joined and dropped connects (denominator of `run_total`)"),
-    Field("leads_dialable", "C", "leads", 1e6, 1e-4, "leads that may be dialed now"),
+    Field("leads_left", "C", "leads", 1e6, 1e-4, "leads that are not closed (clipped if unlimited)"),
+    Field("retries_ready", "C", "leads", 1e5, 1e-2, "leads that may be dialed again now"),
+    Field("retries_waiting", "C", "leads", 1e5, 1e-2, "leads that may be dialed again later"),
+    Field("promises_pending", "C", "leads", 1e5, 1e-2, "promises and appointments whose day has not come"),
+    Field(
+        "compliance_over",
+        "C",
+        "contacts",
+        1e6,
+        0.02,
+        "numerator of the dropped share in the window of now, by definition",
+        width=N_DEFINITIONS,
+    ),
+    Field("compliance_base", "C", "contacts", 1e6, 0.002, "its denominator, by definition", width=N_DEFINITIONS),
 )

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.sim.codes import N_STATES
-from ccenv.sim.counters import COUNTERS
+from ccenv.sim.codes import AFTER, N_STATES, RING_LAWS
+from ccenv.sim.counters import COMPLIANCE_COUNTERS, COUNTERS
 from ccenv.sim.fields import FIELDS
+from ccenv.sim.legal import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
 from ccenv.sim.sizes import SIZES, Size
 
 LAW_POINTS = 32
 VALUE_CLASSES = 5  # the first is that of contacts of none
 CONTACT_NUMBERS = 16
+ATTEMPT_NUMBERS = 16
+GRID_TIMES = 3  # last attempts of a lead whose times are kept
 FINISH_STEP_S, FINISH_BINS = 15.0, 64
 ROUTING_STATE, PACING_STATE = 4, 4  # what a rule may remember
 HELD = ROUTING_STATE + PACING_STATE  # place of the flag "routing has held in this epoch"
 RULE_STATE = HELD + 1
 PACING_PARAMS = 8
+RANKS = 1  # place of the first queue's rank among the parameters of a routing rule
 LOG_ROWS = 131_072
 
 LAW = np.dtype(
@@ -61,14 +65,25 @@ GROUP = np.dtype([
     ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
 ], align=True)  # fmt: skip
 ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
+DEFINITION = np.dtype([
+    ("threshold_s", "f8"), ("start", "i4"), ("base", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
+    ("window", "i4"),
+], align=True)  # fmt: skip
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
 # of an environment
 GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
 CAMPAIGN_STATE = np.dtype([
-    ("n_leads", "i8"), ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"),
+    ("n_fresh", "i8"), ("since_fresh", "i4"), ("last_segment", "i4"), ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"),
     ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"),
     ("lines", "i4"),
+    ("over", "f8", (N_DEFINITIONS,)), ("base", "f8", (N_DEFINITIONS,)),  # of the window of now
+    ("hour", "i8"), ("over_by_hour", "f4", (N_ROLLING, ROLLING_HOURS)),
+    ("base_by_hour", "f4", (N_ROLLING, ROLLING_HOURS)),
+], align=True)  # fmt: skip
+SEGMENT_STATE = np.dtype([
+    ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
+    ("free_row", "i4"),
 ], align=True)  # fmt: skip
 ADVISOR = np.dtype([
     ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
@@ -81,13 +96,15 @@ ADVISOR = np.dtype([
 CONTACT = np.dtype([
     ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
     ("waited_s", "f8"),
-    ("accepted_s", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
+    ("accepted_s", "f8"), ("value", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
     ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
     ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
-    ("preferred", "i4"), ("n_redials", "i4"), ("n_repeats", "i4"),
+    ("preferred", "i4"), ("lead", "i4"),
+    ("n_redials", "i2"), ("n_repeats", "i2"),
     ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
     ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
-    ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"),
+    ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"), ("outcome", "i2"), ("hangs_up", "i2"), ("agreed", "i2"),
+    ("attempt", "i2"), ("joins", "i2"), ("segment", "i2"),
 ], align=True)  # fmt: skip
 EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)
 
@@ -133,11 +150,29 @@ def _queue(z: Size) -> np.dtype:
 
 def _campaign(z: Size) -> np.dtype:
     return np.dtype([
-        ("stream", "u8"), ("p_answer", "f8", (z.slots,)), ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
+        ("stream", "u8"), ("first_segment", "i4"), ("n_segments", "i4"),
+        ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
-        ("share", "f8", (CONTACT_NUMBERS,)), ("sale_value", "f8"), ("dial_from_s", "f8"), ("dial_until_s", "f8"),
-        ("leads", "i8"), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"), ("drop_after", "i4"),
+        ("share", "f8", (CONTACT_NUMBERS,)), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"),
+        ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_LAWS),)), ("drop_after", "i4"), ("hang_up", "i4"),
         ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
+        ("value_sigma", "f8"), ("value_handle", "f8"),  # correlation with the handle time
+        ("keeps", "i4"), ("max_attempts", "i4"), ("retry", "i4", (len(AFTER),)), ("retry_order", "i4"),
+        ("fresh_every", "i8"), ("mix", "i4"), ("p_stop", "f8"),
+        ("p_agree", "f8"), ("agree_after", "i4"), ("agree_window_s", "f8"), ("agree_factor", "f8"),
+        ("follows_up", "i4"), ("p_kept", "f8"), ("kept_after", "i4"), ("retry_broken", "i4"),
+        ("max_per_24h", "i4"), ("max_per_7_days", "i4"), ("lockout_s", "f8"), ("quiet_s", "f8"),
+        ("needs_consent", "i4"), ("drop_limit", "f8"), ("greeting_s", "f8"),
+        ("definition", DEFINITION, (N_DEFINITIONS,)),
+    ], align=True)  # fmt: skip
+
+
+def _segment(z: Size) -> np.dtype:
+    return np.dtype([
+        ("stream", "u8"), ("campaign", "i4"), ("size", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
+        ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)), ("propensity", "f8"),
+        ("sale_value", "f8"), ("zone_s", "f8"), ("from_s", "f8"), ("until_s", "f8"),  # the hours, in centre time
+        ("p_consent", "f8"), ("p_do_not_call", "f8"), ("score", "f8"), ("weight", "f8"), ("value_left", "f8"),
     ], align=True)  # fmt: skip
 
 
@@ -145,6 +180,7 @@ def _config(z: Size) -> np.dtype:
     return np.dtype(
         [
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
+            ("n_segments", "i4"),
             ("n_advisors", "i4"), ("n_slots", "i4"), ("days", "i4"), ("steady", "i4"), ("work_conserving", "i4"),
             ("order_total_wait", "i4"), ("trunks", "i8"), ("open_s", "f8"), ("close_s", "f8"), ("overtime_s", "f8"),
             ("slot_s", "f8"), ("warm_up_s", "f8"), ("review_s", "f8"),
@@ -160,6 +196,7 @@ def _config(z: Size) -> np.dtype:
             ("group", GROUP, (z.groups,)),
             ("queue", _queue(z), (z.queues,)),
             ("campaign", _campaign(z), (z.campaigns,)),
+            ("segment", _segment(z), (z.segments,)),
             ("queue_skill", "u8", (z.groups,)),  # bit q: the group handles queue q
             ("campaign_skill", "u8", (z.groups,)),
             ("staffing", "i4", (z.groups, z.slots)),
@@ -172,12 +209,26 @@ def _config(z: Size) -> np.dtype:
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("n_observed", "i4"), ("n_terms", "i4"),
-            ("routing_params", "f8", (max(z.queues, PACING_PARAMS),)), ("pacing_params", "f8", (PACING_PARAMS,)),
+            ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
+            ("pacing_params", "f8", (PACING_PARAMS,)),
             ("observed", OBSERVED, (_snapshot(z).itemsize // 8,)),
             ("term", TERM, (_n_counts(z),)),
         ],
         align=True,
     )  # fmt: skip
+
+
+def _counts(axis: str) -> np.dtype:
+    """The counters of one entity by name; those of compliance also as an array by definition."""
+    names = [counter.name for counter in COUNTERS[axis]]
+    offsets = [8 * k for k in range(len(names))]
+    formats: list[Any] = ["f8"] * len(names)
+    if axis == "campaign":
+        shape = (N_DEFINITIONS, len(COMPLIANCE_COUNTERS))
+        names, formats = [*names, "compliance"], [*formats, ("f8", shape)]
+        offsets.append(offsets[-1] + 8 - 8 * shape[0] * shape[1])
+    size = 8 * len(COUNTERS[axis])
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
 
 
 def _queue_state(z: Size) -> np.dtype:
@@ -191,10 +242,7 @@ def _queue_state(z: Size) -> np.dtype:
 
 
 def _env(z: Size) -> np.dtype:
-    counts = [
-        (f"{axis}_count", np.dtype([(c.name, "f8") for c in counters]), (_entities(z)[axis],))
-        for axis, counters in COUNTERS.items()
-    ]
+    counts = [(f"{axis}_count", _counts(axis), (_entities(z)[axis],)) for axis in COUNTERS]
     n_counts = _n_counts(z)
     return np.dtype(
         [
@@ -215,12 +263,18 @@ def _env(z: Size) -> np.dtype:
             ("queue", _queue_state(z), (z.queues,)),
             ("group", GROUP_STATE, (z.groups,)),
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
+            ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),
             ("advisor", ADVISOR, (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # a heap of idle advisors for each group, where its advisors are numbered
             ("heap", EVENT, (z.heap,)),
             ("place", "i4", (z.heap,)),
             ("contact", CONTACT, (z.contacts,)),
+            # the table of touched leads, one array a column, since a row must be small
+            ("lead_due", "f8", (z.leads,)), ("lead_number", "u4", (z.leads,)), ("lead_days", "u4", (z.leads,)),
+            ("lead_order", "i4", (z.leads,)),  # of each segment: a heap of waiting rows, and from its end of ready ones
+            ("lead_grid", "u2", (z.leads, GRID_TIMES)), ("lead_attempts", "u1", (z.leads,)),
+            ("lead_joins", "u1", (z.leads,)), ("lead_state", "u1", (z.leads,)),
         ],
         align=True,
     )  # fmt: skip
