@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile import collect_laws
+from ccenv.scenarios.compile_segments import n_segments
 from ccenv.scenarios.errors import ScenarioError
 from ccenv.scenarios.roster import advisors, make_roster
 from ccenv.scenarios.schema import Centre
@@ -27,6 +28,7 @@ def needs(centre: Centre) -> dict[str, int]:
         "slots": n_slots(centre.clock),
         "laws": len(collect_laws(centre)),
         "roster": len(make_roster(centre)),
+        "segments": n_segments(centre),
         "trace": sum(len(queue.trace_s or ()) for queue in centre.queues.values()),
     }
 

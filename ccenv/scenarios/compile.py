@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import Any, Literal
 
@@ -12,10 +11,12 @@ from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile_campaigns import fill_campaign
 from ccenv.scenarios.compile_groups import fill_groups
 from ccenv.scenarios.compile_queues import fill_queue
+from ccenv.scenarios.compile_segments import fill_segments
 from ccenv.scenarios.finish import finish_table
 from ccenv.scenarios.laws import LawValues, law_values, level_values, mean_of
 from ccenv.scenarios.schema import Centre, Switching
 from ccenv.scenarios.slots import n_slots
+from ccenv.scenarios.streams import stream_id
 from ccenv.scenarios.times import times
 from ccenv.sim.codes import ASSIGN, DIAL_RESERVED, NIL
 from ccenv.sim.layout import layout
@@ -30,11 +31,6 @@ STREAMS = {  # field of the record, name of the stream
     "advisor_stream": "advisors",
     "policy_stream": "policy",
 }
-
-
-def stream_id(name: str) -> int:
-    """Number of a stream of random numbers: the first 8 bytes, little endian, of the SHA-256 of its name."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
 
 
 def collect_laws(centre: Centre) -> dict[LawValues, int]:
@@ -70,7 +66,8 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     _traces(row, centre)
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
-        fill_campaign(row["campaign"][c], campaign, centre.clock, laws)
+        fill_campaign(row["campaign"][c], campaign, laws)
+    fill_segments(row, centre, layout(size).size.leads)
     fill_groups(row, centre)
     _pairs(row, centre)
     return config

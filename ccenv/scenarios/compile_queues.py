@@ -28,7 +28,8 @@ def fill_queue(row: Any, name: str, centre: Centre, laws: Laws) -> None:
     row["n_able"] = sum(able)
 
 
-def _law(time: Time | None, laws: Laws) -> int:
+def law_index(time: Time | None, laws: Laws) -> int:
+    """Number of a law, NIL where there is none."""
     return NIL if time is None else laws[law_values(time)]
 
 
@@ -44,13 +45,13 @@ def _waiting(row: Any, queue: Queue, laws: Laws) -> None:
     announcement = queue.announcement
     row["p_priority"], row["credit_s"] = queue.priority.p, queue.priority.credit_s
     row["service_level_s"], row["p_balk"] = queue.service_level_s, queue.p_balk
-    row["patience"] = _law(queue.patience_s, laws)
+    row["patience"] = law_index(queue.patience_s, laws)
     row["announces"] = announcement is not None
-    row["tolerance"] = NIL if announcement is None else _law(announcement.tolerance_s, laws)
+    row["tolerance"] = NIL if announcement is None else law_index(announcement.tolerance_s, laws)
     row["patience_factor"] = 1.0 if announcement is None else announcement.patience_factor
     row["p_redial"], row["max_redials"] = queue.redial.p, min(queue.redial.max_times, INT32)
     row["p_repeat"], row["max_repeats"] = queue.repeat.p, min(queue.repeat.max_times, INT32)
-    row["redial_delay"], row["repeat_delay"] = _law(queue.redial.delay_s, laws), _law(queue.repeat.delay_s, laws)
+    row["redial_delay"], row["repeat_delay"] = law_index(queue.redial.delay_s, laws), law_index(queue.repeat.delay_s, laws)
 
 
 def _ivr(row: Any, queue: Queue, queues: list[str], laws: Laws) -> None:
@@ -58,7 +59,7 @@ def _ivr(row: Any, queue: Queue, queues: list[str], laws: Laws) -> None:
     row["ivr_time"] = row["detect"] = NIL
     if ivr is None:
         return
-    row["ivr_time"], row["detect"] = _law(ivr.time_s, laws), _law(ivr.detect_s, laws)
+    row["ivr_time"], row["detect"] = law_index(ivr.time_s, laws), law_index(ivr.detect_s, laws)
     row["p_contained"], row["p_hangup"] = ivr.p_contained, ivr.p_hangup
     row["route"][: len(queues)] = list(accumulate(ivr.routes.get(name, 0.0) for name in queues))
 
@@ -69,7 +70,7 @@ def _callback(row: Any, queue: Queue, laws: Laws) -> None:
     row["callback_ring"] = row["callback_retry"] = NIL
     if callback is None:
         return
-    row["callback_ring"], row["callback_retry"] = _law(callback.ring_s, laws), _law(callback.retry_s, laws)
+    row["callback_ring"], row["callback_retry"] = law_index(callback.ring_s, laws), law_index(callback.retry_s, laws)
     row["max_tries"], row["offer_above_s"] = min(callback.max_tries, INT32), callback.offer_above_s
     row["p_accept"], row["p_callback_answer"] = callback.p_accept, callback.p_answer
 
@@ -79,13 +80,13 @@ def _service(row: Any, name: str, queue: Queue, centre: Centre, laws: Laws) -> N
     row["handle"] = NIL
     for g, group in enumerate(centre.groups.values()):
         if name in group.skills:
-            row["handle"][g] = _law(group.handle_s.get(name, queue.handle_s), laws)
-    row["wrap_up"] = _law(queue.wrap_up_s, laws)
+            row["handle"][g] = law_index(group.handle_s.get(name, queue.handle_s), laws)
+    row["wrap_up"] = law_index(queue.wrap_up_s, laws)
     transfers, row["warm"] = transfer.p > 0.0, transfer.kind == "warm"
     row["p_transfer"] = transfer.p
     row["transfer_to"] = list(centre.queues).index(transfer.to) if transfers else NIL
-    row["handover"] = _law(transfer.handover_s, laws) if transfers else NIL
-    row["p_sale"], row["sale_value"], row["handle_sale"] = sale.p, sale.value, _law(sale.handle_s, laws)
+    row["handover"] = law_index(transfer.handover_s, laws) if transfers else NIL
+    row["p_sale"], row["sale_value"], row["handle_sale"] = sale.p, sale.value, law_index(sale.handle_s, laws)
     row["scores"] = score is not None
     if score is not None:
         _satisfaction(row, score)

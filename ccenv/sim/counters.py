@@ -120,7 +120,7 @@ CAMPAIGN_COUNTERS = (
     Counter("agreed_late", "1", "agreed callbacks dialed too late"),
     Counter("first_joined", "1", "leads joined for the first time"),
     Counter("first_call_sales", "1", "goals reached in a lead's first talk"),
-    Counter("left_value", "value", "declared value of the leads that are not closed"),
+    Counter("closed_value", "value", "declared value of the leads that were closed, and are not left any more"),
     *(
         counter._replace(name=f"{name}_{counter.name}", meaning=f"{counter.meaning} (definition `{name}`)")
         for name in NAMES
