@@ -8,10 +8,10 @@ from msgspec import UNSET
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile import collect_laws
-from ccenv.scenarios.compile_segments import n_segments
 from ccenv.scenarios.errors import ScenarioError
 from ccenv.scenarios.roster import advisors, make_roster
 from ccenv.scenarios.schema import Centre
+from ccenv.scenarios.segments import n_segments
 from ccenv.scenarios.slots import n_slots
 from ccenv.sim.sizes import SIZES, Size
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from ccenv.scenarios.compile_legal import fill_law
 from ccenv.scenarios.compile_queues import INT32, Laws, law_index
-from ccenv.scenarios.schema import Campaign, Retries, RingLaws
+from ccenv.scenarios.schema import Campaign, Retries
+from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
+from ccenv.scenarios.segments import keeps
 from ccenv.sim.codes import AFTER, MIXES, NIL, RETRY_ORDERS, RING_LAWS
 from ccenv.sim.layout import CONTACT_NUMBERS
-
-MOST_ATTEMPTS = 100  # no more than this many attempts of one lead are counted
 
 
 def fill_campaign(row: Any, campaign: Campaign, laws: Laws) -> None:
@@ -24,11 +24,6 @@ def fill_campaign(row: Any, campaign: Campaign, laws: Laws) -> None:
     _list(row, campaign, laws)
     _promises(row, campaign, laws)
     fill_law(row, campaign)
-
-
-def keeps(campaign: Campaign) -> bool:
-    """Whether a touched lead has a row: something may come of it later."""
-    return any(x is not None for x in (campaign.retries, campaign.agreed_callback, campaign.follow_up))
 
 
 def p_sale(campaign: Campaign) -> np.ndarray:

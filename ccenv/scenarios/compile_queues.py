@@ -51,7 +51,8 @@ def _waiting(row: Any, queue: Queue, laws: Laws) -> None:
     row["patience_factor"] = 1.0 if announcement is None else announcement.patience_factor
     row["p_redial"], row["max_redials"] = queue.redial.p, min(queue.redial.max_times, INT32)
     row["p_repeat"], row["max_repeats"] = queue.repeat.p, min(queue.repeat.max_times, INT32)
-    row["redial_delay"], row["repeat_delay"] = law_index(queue.redial.delay_s, laws), law_index(queue.repeat.delay_s, laws)
+    row["redial_delay"] = law_index(queue.redial.delay_s, laws)
+    row["repeat_delay"] = law_index(queue.repeat.delay_s, laws)
 
 
 def _ivr(row: Any, queue: Queue, queues: list[str], laws: Laws) -> None:

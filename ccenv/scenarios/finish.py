@@ -7,8 +7,10 @@ import functools
 import numpy as np
 
 from ccenv.scenarios.catalogue import Pair
+from ccenv.scenarios.compile_campaigns import p_sale
 from ccenv.scenarios.laws import LawValues, law_values, survival
 from ccenv.scenarios.schema import Campaign, Centre, Queue, Time
+from ccenv.scenarios.segments import lead_shares, p_answer, segments
 from ccenv.sim.fields import FINISH_HORIZONS_S
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
 
@@ -47,18 +49,20 @@ def p_order(queue: Queue) -> float:
 def joined_mixture(campaign: Campaign) -> Mixture:
     """Handle time of what is joined to an advisor: a sale, no sale, or a machine that passed, with their weights.
 
-    Weights are shares of dials, with `p_answer` averaged over the slots and `p_sale` over the contact numbers.
+    Weights are shares of first attempts: of all leads alike, and with `p_answer` averaged over the slots and `p_sale`
+    over the contact numbers.
     """
-    answer = float(np.mean(campaign.p_answer))
-    person = answer * (1.0 - campaign.detector.p_false_positive)
+    by_number = p_sale(campaign)[: len(campaign.contact_number)]
+    sale = no_sale = 0.0
+    for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):
+        answer = share * float(np.mean(p_answer(segment, campaign))) * (1.0 - campaign.detector.p_false_positive)
+        p = float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * by_number)))
+        sale, no_sale = sale + answer * p, no_sale + answer * (1.0 - p)
     machine = campaign.p_machine * campaign.detector.p_machine_passed
-    given = campaign.p_sale if isinstance(campaign.p_sale, list) else [campaign.p_sale]
-    padded = given + given[-1:] * (len(campaign.contact_number) - len(given))
-    sale = float(np.dot(campaign.contact_number, padded))
     sale_s = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
     return (
-        (person * (1.0 - sale), law_values(campaign.handle_s)),
-        (person * sale, law_values(sale_s)),
+        (no_sale, law_values(campaign.handle_s)),
+        (sale, law_values(sale_s)),
         (machine, law_values(campaign.handle_machine_s)),
     )
 

@@ -9,7 +9,7 @@ from ccenv.scenarios.errors import ScenarioError, closest, names
 from ccenv.scenarios.reading import plain
 
 SHOWN = 3
-NAMED = ("queues", "groups", "campaigns")
+NAMED = ("queues", "groups", "campaigns", "segments")  # mappings from names to parts, whose order counts
 
 
 def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> None:
@@ -43,8 +43,8 @@ def _step(node: Any, part: str, before: list[str], key: str, file: str) -> Any:
     if isinstance(node, list):
         return node[_index(node, part, key, file)]
     node = _mapping(node, before, key, file)
-    if part not in node and len(before) == 1 and before[0] in NAMED:
-        raise ScenarioError(file, key, part, f"not one of the {before[0]}: {names(node)}{closest(part, node)}")
+    if part not in node and len(before) % 2 == 1 and before[-1] in NAMED:
+        raise ScenarioError(file, key, part, f"not one of the {before[-1]}: {names(node)}{closest(part, node)}")
     return node.setdefault(part, {})
 
 

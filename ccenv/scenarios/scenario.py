@@ -15,7 +15,7 @@ from ccenv.scenarios.capacity import choose_size
 from ccenv.scenarios.catalogue import Action, Pair, make_catalogue, make_pairs
 from ccenv.scenarios.compile import Order, compile_centre
 from ccenv.scenarios.decode import decode
-from ccenv.scenarios.overrides import changed_file, override
+from ccenv.scenarios.overrides import NAMED, changed_file, override
 from ccenv.scenarios.schema import Centre
 from ccenv.scenarios.validate import validate
 from ccenv.sim.sizes import Size
@@ -68,12 +68,9 @@ class Scenario:
     def content(self) -> dict[str, Any]:
         """Everything that can change a result, defaults resolved, in plain types.
 
-        Queues, groups and campaigns are lists of [name, values], because their order is part of the scenario.
+        Queues, groups, campaigns and segments are lists of [name, values], because their order is part of the scenario.
         """
-        values = {k: _resolved(getattr(self.centre, k)) for k in self.centre.__struct_fields__ if k not in PROSE}
-        return {
-            k: list(map(list, v.items())) if k in ("queues", "groups", "campaigns") else v for k, v in values.items()
-        }
+        return {k: v for k, v in _resolved(self.centre).items() if k not in PROSE}
 
     @functools.cached_property
     def digest(self) -> str:
@@ -126,6 +123,7 @@ def build(data: dict[str, Any], file: str) -> Scenario:
 def _resolved(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         fields = {k: _resolved(getattr(value, k)) for k in value.__struct_fields__}
+        fields |= {k: list(map(list, v.items())) for k, v in fields.items() if k in NAMED and isinstance(v, dict)}
         tag = value.__struct_config__.tag
         return fields if tag is None else {"law": tag, **fields}
     if isinstance(value, dict):

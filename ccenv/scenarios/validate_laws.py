@@ -10,7 +10,8 @@ from ccenv.scenarios.schema import Centre, Empirical, HyperExponential, Lognorma
 from ccenv.scenarios.times import times
 
 LOG_LONGEST = math.log(1e8)  # a mean above three years is a `mu` in seconds
-ENDLESS = ("patience_s", "drop_after_s", "hang_up_s", "tolerance_s")  # times that may be infinite: nothing waits for them
+# times that may be infinite: nothing waits for them
+ENDLESS = ("patience_s", "drop_after_s", "hang_up_s", "tolerance_s")
 
 
 def laws(centre: Centre) -> Iterator[Problem]:

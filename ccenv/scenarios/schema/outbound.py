@@ -19,6 +19,7 @@ from ccenv.scenarios.schema.laws import Never, Time
 from ccenv.scenarios.schema.legal import CallingLaw, Compliance
 
 Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)]
+MOST_ATTEMPTS = 100  # of one lead
 LocalOffset = Annotated[float, msgspec.Meta(ge=-43_200.0, le=43_200.0)]
 
 
@@ -79,7 +80,7 @@ class Retries(Node, frozen=True):
     `machine`: recognised as one, or passed and joined. `talked`: a talk without the goal.
     """
 
-    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)]
+    max_attempts: Annotated[int, msgspec.Meta(ge=1, le=MOST_ATTEMPTS)]
     no_answer: Time | None = None
     busy: Time | None = None
     machine: Time | None = None

@@ -1,0 +1,54 @@
+"""The segments of campaigns: what is declared, and what the campaign lends to those that leave it out."""
+
+from __future__ import annotations
+
+from ccenv.scenarios.schema import Campaign, Centre, Segment
+from ccenv.scenarios.schema.base import ProbabilityProfile
+
+
+def segments(campaign: Campaign) -> list[Segment]:
+    """The segments of a campaign; one, of all its leads, if it names none."""
+    return list(campaign.segments.values()) or [Segment(campaign.leads, value_left=campaign.value_left)]
+
+
+def stream_names(name: str, campaign: Campaign) -> list[str]:
+    """The streams of random numbers of a campaign's segments."""
+    return [f"campaign:{name}/{part}" for part in campaign.segments] or [f"campaign:{name}"]
+
+
+def n_segments(centre: Centre) -> int:
+    """Segments of all campaigns."""
+    return sum(max(1, len(campaign.segments)) for campaign in centre.campaigns.values())
+
+
+def keeps(campaign: Campaign) -> bool:
+    """Whether a touched lead has a row: something may come of it later."""
+    return any(x is not None for x in (campaign.retries, campaign.agreed_callback, campaign.follow_up))
+
+
+def p_answer(segment: Segment, campaign: Campaign) -> ProbabilityProfile:
+    """Probability of an answer: the segment's own, else the campaign's."""
+    return campaign.p_answer if segment.p_answer is None else segment.p_answer
+
+
+def sale_value(segment: Segment, campaign: Campaign) -> float:
+    """Mean value of a goal: the segment's own, else the campaign's."""
+    return campaign.sale_value if segment.sale_value is None else segment.sale_value
+
+
+def hours(segment: Segment, campaign: Campaign) -> tuple[float, float]:
+    """From when until when [s] of the centre's day a segment may be dialed."""
+    law = campaign.law
+    return (
+        max(campaign.dial_from_s, law.calling_from_s - segment.zone_s),
+        min(campaign.dial_until_s, law.calling_until_s - segment.zone_s),
+    )
+
+
+def lead_shares(campaign: Campaign) -> list[float]:
+    """Shares of the segments in the campaign's leads; a list without end outweighs all that have one."""
+    sizes = [segment.size for segment in segments(campaign)]
+    endless = "unlimited" in sizes
+    weights = [float(size == "unlimited") if endless else float(size) for size in sizes]
+    total = sum(weights)
+    return [weight / total if total > 0.0 else 1.0 / len(sizes) for weight in weights]
