@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccenv.kpis.registry import LABELS
+from ccenv.kpis import LABELS
 from ccenv.scenarios.errors import closest, names
 from ccenv.scenarios.reading import read
 from ccenv.sim.counters import COUNTERS

@@ -1,7 +1,8 @@
 """What is reported: the registry of KPIs, tables of them, and summaries with intervals."""
 
 from ccenv.kpis.bootstrap import Estimate
-from ccenv.kpis.registry import KPIS, LABELS, Kpi, ratio_of_totals
+from ccenv.kpis.kpi import LABELS, Kpi, ratio_of_totals
+from ccenv.kpis.registry import KPIS
 from ccenv.kpis.summary import Summary, paired_difference
 from ccenv.kpis.table import KpiTable, interval_table, kpi_table
 

@@ -1,86 +1,17 @@
-"""Key performance indicators, declared once: tables, summaries, reports and pages are made from these declarations.
-
-A KPI is a ratio of two sums of counters, or one such sum. Over entities and over runs it is the ratio of the totals,
-never a mean of ratios. A formula names counters by their labels (`LABELS`) and sums that are declared before it.
-"""
+"""Key performance indicators, declared once: tables, summaries, reports and pages are made from these declarations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from ccenv.sim.counters import COUNTERS, Counter
+from ccenv.kpis.kpi import AXES, Kpi
+from ccenv.sim.legal import NAMES
 
 if TYPE_CHECKING:
     from ccenv.scenarios.schema import Centre
 
-AXES = ("queue", "group", "campaign", "centre")
 ADVISOR_DAY_S = 8 * 3600.0  # what "for each advisor-day" counts as one
-
-
-class Labelled(NamedTuple):
-    """A counter with its axis and its public label, which is unique over all axes."""
-
-    label: str
-    axis: str
-    counter: Counter
-
-    @property
-    def column(self) -> str:
-        """Name of its total in a KPI table: numbers of things begin with `n_`."""
-        return f"n_{self.label}" if self.counter.unit == "1" else self.label
-
-
-def _labels() -> dict[str, Labelled]:
-    """A counter is called by its name; where an earlier axis has the same name, by axis and name."""
-    found: dict[str, Labelled] = {}
-    for axis, counters in COUNTERS.items():
-        for counter in counters:
-            label = counter.name if counter.name not in found else f"{axis}_{counter.name}"
-            found[label] = Labelled(label, axis, counter)
-    illegal = Counter("illegal_actions", "1", "illegal actions of the policy, replaced by those of the scenario's rule")
-    return found | {illegal.name: Labelled(illegal.name, "centre", illegal)}
-
-
-LABELS = _labels()
-
-
-class Kpi(NamedTuple):
-    """One indicator.
-
-    Attributes:
-        name: Its column in a KPI table; followed by `:entity` for one queue, group or campaign.
-        unit: "share", "s", "value", ...
-        formula: `sum` or `sum / sum`, where a sum of several labels joined by " + " and " - " stands in brackets. One
-            without a denominator adds up; a summary gives it per run.
-        meaning: In words.
-        axis: What it is given for, beside the total: each "queue", "group" or "campaign"; "centre" has the total only.
-        weight: For sums by group: what the sum is multiplied by, from the scenario and the group's name.
-    """
-
-    name: str
-    unit: str
-    formula: str
-    meaning: str
-    axis: str = "centre"
-    weight: Callable[[Centre, str], float] | None = None
-
-    @property
-    def numerator(self) -> tuple[str, ...]:
-        """Labels to add up; one after "-" is subtracted."""
-        return _labels_of(self.formula.partition(" / ")[0])
-
-    @property
-    def denominator(self) -> tuple[str, ...]:
-        """The same; empty for a sum."""
-        return _labels_of(self.formula.partition(" / ")[2])
-
-
-def _labels_of(text: str) -> tuple[str, ...]:
-    return tuple(text.strip("()").replace(" - ", " + -").split(" + ")) if text else ()
 
 
 def _hours(centre: Centre, group: str) -> float:
@@ -93,6 +24,18 @@ def _wage_per_s(centre: Centre, group: str) -> float:
 
 def _outbound_days(centre: Centre, group: str) -> float:
     return 1.0 / ADVISOR_DAY_S if any(skill in centre.campaigns for skill in centre.groups[group].skills) else 0.0
+
+
+def _of_goal(goal: str) -> Callable[[Centre, str], float]:
+    return lambda centre, campaign: 1.0 if centre.campaigns[campaign].goal == goal else 0.0
+
+
+def _line_cost_per_s(centre: Centre, campaign: str) -> float:
+    return centre.campaigns[campaign].line_cost_per_hour / 3600.0
+
+
+def _drop_penalty(centre: Centre, campaign: str) -> float:
+    return centre.campaigns[campaign].drop_penalty
 
 
 # A contact that accepts a callback is offered and, when it answers, answered, like the others; but it does not wait on
@@ -192,16 +135,53 @@ _GROUP = (
     Kpi("call_quality", "points", "sampled_quality / sampled", "mean quality heard in sampled contacts, from 0 to 100"),
 )
 
+# A goal is what a campaign is for: a sale, an appointment, a promise or an answered survey. A person who answers is a
+# connect; one who is joined has an advisor.
 _CAMPAIGN = (
-    Kpi("conversion", "share", "sales / joined", "joined connects that bought"),
+    Kpi("conversion", "share", "sales / joined", "joined connects that reached the campaign's goal"),
     Kpi("connect_rate", "share", "connects / attempts", "attempts that reached a person, recognised as one"),
     Kpi("calls_per_account", "1", "attempts / touched", "attempts for each lead dialed at all"),
-    Kpi("hit_rate", "share", "sales / attempts", "attempts that ended in a sale"),
+    Kpi("hit_rate", "share", "sales / attempts", "attempts that reached the campaign's goal"),
+    Kpi(
+        "first_call_close",
+        "share",
+        "first_call_sales / first_joined",
+        "leads joined at all that reached the goal when joined for the first time",
+    ),
+    Kpi("n_appointments", "1", "sales", "appointments made", weight=_of_goal("appointment")),
+    Kpi("n_promises", "1", "sales", "promises to pay", weight=_of_goal("promise")),
+    Kpi("n_surveys", "1", "sales", "surveys answered", weight=_of_goal("survey")),
+    Kpi("kept_share", "share", "kept / (kept + broken)", "promises and appointments kept, of those whose day has come"),
+    Kpi(
+        "agreed_kept_share",
+        "share",
+        "agreed_kept / (agreed_kept + agreed_late)",
+        "agreed callbacks dialed in time, of those dialed",
+    ),
+    Kpi("hang_up_share", "share", "hung_up / connects", "connects that hung up while they waited"),
     Kpi(
         "dropped_share_run_total",
         "share",
         "dropped / (joined + dropped)",
         "connects for whom nobody was free in time, over the whole run (definition `run_total`)",
+    ),
+    *(
+        Kpi(
+            f"dropped_share_{name}",
+            "share",
+            f"{name}_window_over / {name}_window_base",
+            f"connects that count as abandoned, over the windows lived through (definition `{name}`)",
+        )
+        for name in NAMES
+    ),
+    *(
+        Kpi(
+            f"windows_above_{name}",
+            "share",
+            f"{name}_windows_above / {name}_windows",
+            f"windows lived through whose dropped share was above the campaign's limit (definition `{name}`)",
+        )
+        for name in NAMES
     ),
     Kpi("average_talk_s", "s", "campaign_talk_s / joined", "talk time of a joined connect"),
     Kpi(
@@ -211,6 +191,14 @@ _CAMPAIGN = (
         "talk and wrap-up of what was joined to an advisor, machines passed included",
     ),
     Kpi("mean_connect_delay_s", "s", "joined_delay_s / joined", "wait of a connect until it is joined"),
+    Kpi(
+        "line_s",
+        "s",
+        "(ringing_s + joined_delay_s + dropped_wait_s + hung_up_wait_s + campaign_talk_s + mp_talk_s)",
+        "time of outbound lines: ringing, waits of connects, talks and what machines passed took of advisors",
+    ),
+    Kpi("line_cost", "value", "line_s", "time of outbound lines at the campaign's price", weight=_line_cost_per_s),
+    Kpi("penalties", "value", "dropped", "dropped connects at the campaign's penalty", weight=_drop_penalty),
 )
 
 _CENTRE = (
@@ -220,14 +208,21 @@ _CENTRE = (
         "attempts / outbound_advisor_days",
         "attempts for each 8 h on duty of an advisor who may work for a campaign",
     ),
-    Kpi("revenue", "value", "(order_value + sale_value)", "value of orders and sales, inbound and outbound"),
+    Kpi("revenue", "value", "(order_value + sale_value)", "value of orders and goals, inbound and outbound"),
+    Kpi("operating_cost", "value", "(cost + line_cost)", "wages, coaching and outbound lines"),
     Kpi(
         "cost_per_contact",
         "value",
-        "cost / (answered + joined)",
-        "wages and coaching for each contact handled, inbound and outbound",
+        "operating_cost / (answered - transferred_out + joined)",
+        "wages, coaching and outbound lines for each contact handled, inbound and outbound; one that was transferred "
+        "counts where it was handled to the end",
     ),
-    Kpi("business_impact", "value", "(revenue - cost)", "value of orders and sales less wages and coaching"),
+    Kpi(
+        "business_impact",
+        "value",
+        "(revenue - operating_cost - penalties)",
+        "value of orders and goals less wages, coaching, outbound lines and penalties for dropped connects",
+    ),
 )
 
 KPIS = {
@@ -235,25 +230,3 @@ KPIS = {
     for axis, declared in zip(AXES, (_QUEUE, _GROUP, _CAMPAIGN, _CENTRE), strict=True)
     for kpi in declared
 }
-
-
-def column_of(label: str) -> str:
-    """Name of the total of a counter label, or of a declared sum, in a KPI table."""
-    return LABELS[label].column if label in LABELS else label
-
-
-def add_up(
-    labels: tuple[str, ...], columns: Mapping[str, npt.NDArray[Any]], suffix: str = ""
-) -> npt.NDArray[np.float64]:
-    """The sum that a numerator or denominator stands for, from columns by name; `suffix` is "" or `:entity`."""
-    total: Any = 0.0
-    for label in labels:
-        values = columns[column_of(label.removeprefix("-")) + suffix]
-        total = total - values if label.startswith("-") else total + values
-    return np.asarray(total, np.float64)
-
-
-def ratio_of_totals(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """The only place where a KPI's ratio is formed; nan where the denominator is 0, because nothing was counted."""
-    above, below = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0.0)

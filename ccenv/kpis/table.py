@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.kpis.bootstrap import CONFIDENCE
-from ccenv.kpis.registry import KPIS, LABELS, add_up, ratio_of_totals
+from ccenv.kpis.kpi import LABELS, add_up, ratio_of_totals
+from ccenv.kpis.registry import KPIS
 from ccenv.kpis.summary import Summary, summarise
 from ccenv.sim.counters import COUNTERS
 
@@ -25,7 +26,7 @@ class KpiTable(np.ndarray):
     Columns: `seed`; every KPI of the registry, as a total under its name and as `name:entity` for each queue, group or
     campaign; every counter likewise, under its label, with `n_` before it where it counts things. A ratio of which
     nothing was counted is nan. A column is a plain array; rows selected by index, slice or mask are a KpiTable again.
-    `np.save` keeps the plain array, which `.view(KpiTable)` turns back.
+    `np.save` keeps the plain array; `np.load` with a larger `max_header_size` and `.view(KpiTable)` turn it back.
 
     Attributes:
         interval: With `by="interval"`, a KpiTable of shape (seeds, intervals) with the column `start_s`; else None. It
@@ -74,7 +75,7 @@ def kpi_table(
     """KPIs of R runs.
 
     Args:
-        scenario: Where the names of the entities and the wages come from.
+        scenario: Where the names of the entities, wages and prices come from.
         counters: For each axis of `COUNTERS` a structured array of shape (R, entities) with what was counted in each
             run; entities beyond the scenario's own are ignored.
         seeds: The seeds of the runs, (R,).
@@ -108,7 +109,7 @@ def interval_table(
         n_illegal: Illegal actions up to the end of each interval, (R, intervals).
     """
     shape = (np.size(seeds), len(start_s))
-    counters = {axis: _differences(table) for axis, table in cumulative.items()}
+    counters = {axis: _differences(axis, table) for axis, table in cumulative.items()}
     illegal = np.diff(np.broadcast_to(n_illegal, shape), axis=1, prepend=0)
     columns = {
         "seed": np.broadcast_to(np.asarray(seeds, np.int64)[:, None], shape),
@@ -117,10 +118,10 @@ def interval_table(
     return _structured(columns | _columns(scenario, counters, illegal), shape)
 
 
-def _differences(cumulative: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _differences(axis: str, cumulative: npt.NDArray[Any]) -> npt.NDArray[Any]:
     out = np.empty_like(cumulative)
-    for name in cumulative.dtype.names or ():
-        out[name] = np.diff(cumulative[name], axis=1, prepend=0.0)
+    for counter in COUNTERS[axis]:
+        out[counter.name] = np.diff(cumulative[counter.name], axis=1, prepend=0.0)
     return out
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ccenv.kpis import KPIS, KpiTable, ratio_of_totals
-from ccenv.kpis.registry import add_up
+from ccenv.kpis.kpi import add_up
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate

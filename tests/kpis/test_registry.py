@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ccenv.kpis import KPIS, LABELS, kpi_table
-from ccenv.kpis.registry import column_of
+from ccenv.kpis.kpi import column_of
 from ccenv.simulation import simulate
 from ccenv.theory.erlang import ErlangA
 from tests.env.whole_centre import whole_centre

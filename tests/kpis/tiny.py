@@ -6,8 +6,17 @@ from hypothesis import strategies as st
 from ccenv.kpis import LABELS, interval_table, kpi_table
 from ccenv.scenarios import load_scenario
 from ccenv.sim.counters import COUNTERS
+from ccenv.sim.legal import NAMES
 
-TINY = load_scenario("tiny")  # queues sales and support; groups first (wage 18) and blended (20); campaign survey
+# queues sales and support; groups first (wage 18) and blended (20); campaign survey
+TINY = load_scenario(
+    "tiny",
+    **{
+        "campaigns.survey.goal": "appointment",
+        "campaigns.survey.line_cost_per_hour": 9.0,
+        "campaigns.survey.drop_penalty": 1.5,
+    },
+)
 
 # for each run abandoned and offered of each queue, or other pairs
 COUNTS = st.lists(st.tuples(*[st.integers(0, 1000)] * 4), min_size=1, max_size=6)
@@ -79,14 +88,31 @@ RUN = {
     "sampled": (4, 1),
     "sampled_quality": (300, 90),
     "coaching_cost": (12, 0),
-    "attempts": (200,),
+    "attempts": (250,),
     "touched": (160,),
-    "connects": (50,),
+    "connects": (62,),
     "joined": (40,),
     "dropped": (10,),
+    "hung_up": (12,),
     "mp_joined": (10,),
+    "ringing_s": (5_000,),
     "joined_delay_s": (20,),
+    "dropped_wait_s": (30,),
+    "hung_up_wait_s": (50,),
     "sales": (8,),
+    "first_joined": (32,),
+    "first_call_sales": (4,),
+    "kept": (3,),
+    "broken": (2,),
+    "agreed": (10,),
+    "agreed_kept": (6,),
+    "agreed_late": (2,),
+    "closed_value": (70,),
+    **{
+        f"{name}_{counter}": (value + k,)
+        for k, name in enumerate(NAMES)
+        for counter, value in (("windows", 10), ("windows_above", 2), ("window_over", 3), ("window_base", 50))
+    },
     "sale_value": (800,),
     "campaign_talk_s": (4_800,),
     "mp_talk_s": (100,),
@@ -133,15 +159,38 @@ EXPECTED = {
     "wait_between_contacts_s": (144, 120, 10_800 / 70),
     "call_quality": (78, 75, 90),
     "conversion": (0.2, 0.2),
-    "connect_rate": (0.25, 0.25),
-    "calls_per_account": (1.25, 1.25),
-    "hit_rate": (0.04, 0.04),
+    "connect_rate": (0.248, 0.248),
+    "calls_per_account": (1.5625, 1.5625),
+    "hit_rate": (0.032, 0.032),
+    "first_call_close": (0.125, 0.125),
+    "n_appointments": (8, 8),
+    "n_promises": (0, 0),
+    "n_surveys": (0, 0),
+    "kept_share": (0.6, 0.6),
+    "agreed_kept_share": (0.75, 0.75),
+    "hang_up_share": (6 / 31, 6 / 31),
     "dropped_share_run_total": (0.2, 0.2),
+    "dropped_share_ftc_30d": (3 / 50, 3 / 50),
+    "dropped_share_ofcom_24h": (4 / 51, 4 / 51),
+    "dropped_share_vicidial_today": (5 / 52, 5 / 52),
+    "dropped_share_genesys_queue": (6 / 53, 6 / 53),
+    "dropped_share_connect_rolling_24h": (7 / 54, 7 / 54),
+    "dropped_share_own": (8 / 55, 8 / 55),
+    "windows_above_ftc_30d": (2 / 10, 2 / 10),
+    "windows_above_ofcom_24h": (3 / 11, 3 / 11),
+    "windows_above_vicidial_today": (4 / 12, 4 / 12),
+    "windows_above_genesys_queue": (5 / 13, 5 / 13),
+    "windows_above_connect_rolling_24h": (6 / 14, 6 / 14),
+    "windows_above_own": (7 / 15, 7 / 15),
     "average_talk_s": (120, 120),
     "outbound_aht_s": (110, 110),
     "mean_connect_delay_s": (0.5, 0.5),
-    "attempts_per_advisor_day": (160,),
+    "line_s": (10_000, 10_000),
+    "line_cost": (25, 25),
+    "penalties": (15, 15),
+    "attempts_per_advisor_day": (200,),
     "revenue": (1_370,),
-    "cost_per_contact": (320 / 90,),
-    "business_impact": (1_050,),
+    "operating_cost": (345,),
+    "cost_per_contact": (345 / 84,),
+    "business_impact": (1_010,),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.kpis import KPIS, KpiTable
-from ccenv.kpis.registry import add_up
+from ccenv.kpis.kpi import add_up
 from experiments.validate.simulated.rows import Row
 
 Floats = npt.NDArray[np.float64]

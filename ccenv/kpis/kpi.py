@@ -1,0 +1,104 @@
+"""What a key performance indicator is: a ratio of two sums of counters, or one such sum.
+
+Over entities and over runs it is the ratio of the totals, never a mean of ratios. A formula names counters by their
+labels (`LABELS`) and sums that are declared before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ccenv.sim.counters import COUNTERS, Counter
+
+if TYPE_CHECKING:
+    from ccenv.scenarios.schema import Centre
+
+AXES = ("queue", "group", "campaign", "centre")
+
+
+class Labelled(NamedTuple):
+    """A counter with its axis and its public label, which is unique over all axes."""
+
+    label: str
+    axis: str
+    counter: Counter
+
+    @property
+    def column(self) -> str:
+        """Name of its total in a KPI table: numbers of things begin with `n_`."""
+        return f"n_{self.label}" if self.counter.unit == "1" else self.label
+
+
+def _labels() -> dict[str, Labelled]:
+    """A counter is called by its name; where an earlier axis has the same name, by axis and name."""
+    found: dict[str, Labelled] = {}
+    for axis, counters in COUNTERS.items():
+        for counter in counters:
+            label = counter.name if counter.name not in found else f"{axis}_{counter.name}"
+            found[label] = Labelled(label, axis, counter)
+    illegal = Counter("illegal_actions", "1", "illegal actions of the policy, replaced by those of the scenario's rule")
+    return found | {illegal.name: Labelled(illegal.name, "centre", illegal)}
+
+
+LABELS = _labels()
+
+
+class Kpi(NamedTuple):
+    """One indicator.
+
+    Attributes:
+        name: Its column in a KPI table; followed by `:entity` for one queue, group or campaign.
+        unit: "share", "s", "value", ...
+        formula: `sum` or `sum / sum`, where a sum of several labels joined by " + " and " - " stands in brackets. One
+            without a denominator adds up; a summary gives it per run.
+        meaning: In words.
+        axis: What it is given for, beside the total: each "queue", "group" or "campaign"; "centre" has the total only.
+        weight: For sums by group or campaign: what the sum is multiplied by, from the scenario and the entity's name.
+    """
+
+    name: str
+    unit: str
+    formula: str
+    meaning: str
+    axis: str = "centre"
+    weight: Callable[[Centre, str], float] | None = None
+
+    @property
+    def numerator(self) -> tuple[str, ...]:
+        """Labels to add up; one after "-" is subtracted."""
+        return _labels_of(self.formula.partition(" / ")[0])
+
+    @property
+    def denominator(self) -> tuple[str, ...]:
+        """The same; empty for a sum."""
+        return _labels_of(self.formula.partition(" / ")[2])
+
+
+def _labels_of(text: str) -> tuple[str, ...]:
+    return tuple(text.strip("()").replace(" - ", " + -").split(" + ")) if text else ()
+
+
+def column_of(label: str) -> str:
+    """Name of the total of a counter label, or of a declared sum, in a KPI table."""
+    return LABELS[label].column if label in LABELS else label
+
+
+def add_up(
+    labels: tuple[str, ...], columns: Mapping[str, npt.NDArray[Any]], suffix: str = ""
+) -> npt.NDArray[np.float64]:
+    """The sum that a numerator or denominator stands for, from columns by name; `suffix` is "" or `:entity`."""
+    total: Any = 0.0
+    for label in labels:
+        values = columns[column_of(label.removeprefix("-")) + suffix]
+        total = total - values if label.startswith("-") else total + values
+    return np.asarray(total, np.float64)
+
+
+def ratio_of_totals(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The only place where a KPI's ratio is formed; nan where the denominator is 0, because nothing was counted."""
+    above, below = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
+    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0.0)
