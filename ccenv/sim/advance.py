@@ -3,6 +3,7 @@
 import numpy as np
 
 from ccenv.sim.arrivals import on_fresh
+from ccenv.sim.attempts import on_leads_due
 from ccenv.sim.callbacks import on_callback_ring_end
 from ccenv.sim.clock import end_day, on_closing, on_opening, on_overtime_end, on_slot, on_warm_up_end, settle_times
 from ccenv.sim.codes import (
@@ -40,9 +41,10 @@ from ccenv.sim.codes import (
     WARM_UP_SLOT,
     WRAPPING,
 )
-from ccenv.sim.contacts import advisor_slot, contact_slot
+from ccenv.sim.connects import on_waiting_over
+from ccenv.sim.contacts import advisor_slot, campaign_slot, contact_slot
 from ccenv.sim.decide import begin_epoch, can_act
-from ccenv.sim.dialing import on_drop_due, on_ring_end
+from ccenv.sim.dialing import on_ring_end
 from ccenv.sim.entering import on_ivr_end, on_return
 from ccenv.sim.heap import cancel
 from ccenv.sim.jit import block, helper
@@ -66,7 +68,7 @@ def _on_contact(e, c, log, s):
     elif phase == RINGING:
         on_ring_end(e, c, log, s)
     elif phase == CONNECT_WAITING:
-        on_drop_due(e, c, log, s)
+        on_waiting_over(e, c, log, s)
     elif phase == IN_IVR:
         on_ivr_end(e, c, log, s)
     elif phase == CALLBACK_RINGING:
@@ -127,6 +129,7 @@ def _settled(e, c, log, kind):
 @block
 def advance(e, c, log):
     """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
+    first_campaign = campaign_slot(e, 0)
     first_advisor = advisor_slot(e, 0)
     first_contact = contact_slot(e, 0)
     while True:
@@ -157,6 +160,8 @@ def advance(e, c, log):
             _on_contact(e, c, log, slot - first_contact)
         elif slot >= first_advisor:
             on_break_end(e, c, log, slot - first_advisor)
+        elif slot >= first_campaign:
+            on_leads_due(e, c, log, slot - first_campaign)
         elif slot >= FIRST_STREAM:
             on_fresh(e, c, log, slot - FIRST_STREAM)
         else:

@@ -2,6 +2,7 @@
 
 from ccenv.sim.advisors import settle_advisor_time
 from ccenv.sim.arrivals import carry_over, draw_gap, schedule_arrival
+from ccenv.sim.attempts import make_ready
 from ccenv.sim.codes import (
     CLOCK_SLOT,
     CLOSED,
@@ -22,8 +23,9 @@ from ccenv.sim.codes import (
     STAFF_SLOT,
     WARM_UP_SLOT,
 )
+from ccenv.sim.compliance import end_windows
+from ccenv.sim.connects import drop_waiting
 from ccenv.sim.contacts import settle_waiting_time
-from ccenv.sim.dialing import drop_waiting
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.levels import begin_modes, begin_surge, draw_levels, factor_of
@@ -63,6 +65,8 @@ def on_opening(e, c, log):
         e.advisor[a].since = e.t
         draw_absence(e, c, a)
     work_off_roster(e, c, log)
+    for i in range(c.n_campaigns):
+        make_ready(e, c, log, i)
 
 
 @helper
@@ -123,6 +127,8 @@ def end_day(e, c, log):
         send_home(e, c, a)
         live_through_day(e, c, a)
     settle_waiting_time(e, c)
+    for i in range(c.n_campaigns):
+        end_windows(e, c, i)
     if e.day + 1 >= c.days:
         _carry_out(e)
         return True

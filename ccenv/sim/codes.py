@@ -90,8 +90,8 @@ LOG_CODES = (
     "fresh", "redial", "repeat", "ivr_end", "abandoned", "callback_due", "callback_ring_end", "handover_end",
     "talk_end", "wrap_up_end", "ring_end", "drop_due", "hang_up", "leads_due",
     "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
-    "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back", "closed",
-    "kept", "broken", "day_end",
+    "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back",
+    "closed", "kept", "broken", "day_end",
 )  # fmt: skip
 (
     LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_ROSTER, LOG_MODE,

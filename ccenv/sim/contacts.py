@@ -32,6 +32,9 @@ def take_contact(e):
     e.contact[s].machine = 0
     e.contact[s].transfers = 0
     e.contact[s].buys = 0
+    e.contact[s].outcome = NIL
+    e.contact[s].hangs_up = 0
+    e.contact[s].agreed = 0
     e.contact[s].unresolved = 0
     return s
 
@@ -45,15 +48,21 @@ def free_contact(e, s):
 
 
 @helper
+def campaign_slot(e, i):
+    """Event slot of a campaign: when its next leads are due."""
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + i)
+
+
+@helper
 def advisor_slot(e, a):
     """Event slot of an advisor."""
-    return np.int64(FIRST_STREAM + e.queue.shape[0] + a)
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + a)
 
 
 @helper
 def contact_slot(e, s):
     """Event slot of a contact record."""
-    return np.int64(FIRST_STREAM + e.queue.shape[0] + e.advisor.shape[0] + s)
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + e.advisor.shape[0] + s)
 
 
 @helper

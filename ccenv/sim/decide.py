@@ -8,7 +8,6 @@ from ccenv.sim.assigning import assign
 from ccenv.sim.codes import (
     ASSIGN,
     COIN,
-    DAY_S,
     DIAL,
     DIAL_RESERVED,
     IDLE,
@@ -18,19 +17,15 @@ from ccenv.sim.codes import (
     SAME_INSTANT,
     VIRTUAL,
 )
-from ccenv.sim.dialing import dial_lead, dial_reserved
+from ccenv.sim.dialing import dial, dial_reserved
 from ccenv.sim.draws import ONE, U, entity_key, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
+from ccenv.sim.lawful import segment_open
+from ccenv.sim.next_lead import dialable
 from ccenv.sim.record import note_action
 
 MANY = 1_000_000
-
-
-@helper
-def _dialing_open(e, c, i):
-    time_of_day = e.t - e.day * DAY_S
-    return e.stage == OPEN and c.campaign[i].dial_from_s <= time_of_day < c.campaign[i].dial_until_s
 
 
 @helper
@@ -61,8 +56,8 @@ def can_act(e, c):
                 return True
             idle_skills |= c.campaign_skill[g]
     for i in range(c.n_campaigns):
-        if _dialing_open(e, c, i) and _lines_free(e, c, i) > 0 and e.campaign[i].n_leads < c.campaign[i].leads:
-            if c.campaign[i].reserves == 0 or (idle_skills >> U(i)) & ONE != U(0):
+        if c.campaign[i].reserves == 0 or (idle_skills >> U(i)) & ONE != U(0):
+            if _lines_free(e, c, i) > 0 and dialable(e, c, i, 1) > 0:
                 return True
     return False
 
@@ -105,6 +100,18 @@ def _write_head(e, c, snap, q):
 
 
 @helper
+def _write_lists(e, c, snap, i):
+    """What a campaign may dial now."""
+    snap.leads_dialable[i] = dialable(e, c, i, MANY)
+    snap.agreed_ready[i] = 0.0
+    snap.dialing_open[i] = 0.0
+    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
+        if segment_open(e, c, k):
+            snap.dialing_open[i] = 1.0
+            snap.agreed_ready[i] += e.segment[k].n_agreed
+
+
+@helper
 def write_core(e, c, snap):
     """The fields that masks and rules may read."""
     snap.epoch_kind = e.epoch_kind
@@ -121,8 +128,7 @@ def write_core(e, c, snap):
         snap.ringing[i] = e.campaign[i].ringing
         snap.connects_waiting[i] = e.campaign[i].waiting
         snap.lines_free[i] = _lines_free(e, c, i)
-        snap.leads_left[i] = min(c.campaign[i].leads - e.campaign[i].n_leads, MANY)
-        snap.dialing_open[i] = 1.0 if _dialing_open(e, c, i) else 0.0
+        _write_lists(e, c, snap, i)
 
 
 @block
@@ -139,7 +145,7 @@ def write_mask(snap, c, mask):
             assignable = assignable or legal
         else:
             k = c.action[a].n
-            legal = snap.dialing_open[i] > 0.0 and snap.lines_free[i] >= k and snap.leads_left[i] >= k
+            legal = snap.lines_free[i] >= k and snap.leads_dialable[i] >= k
             if kind == DIAL_RESERVED:
                 legal = legal and snap.idle[c.action[a].group] > 0.0
         mask[a] = legal
@@ -185,6 +191,6 @@ def apply_action(e, c, log, a, number):
         assign(e, c, log, i, c.action[a].group)
     elif kind == DIAL:
         for _ in range(c.action[a].n):
-            dial_lead(e, c, log, i, NIL)
+            dial(e, c, log, i)
     elif kind == DIAL_RESERVED:
         dial_reserved(e, c, log, i, c.action[a].group)

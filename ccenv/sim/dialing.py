@@ -1,36 +1,43 @@
-"""Outbound attempts: dialing, the end of ringing, connects that find nobody."""
+"""Outbound attempts: dialing the next lead, and the end of ringing."""
+
+import numpy as np
 
 from ccenv.sim.advisors import first_idle, idle_take
+from ccenv.sim.attempts import attempt_over
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
+    AFTER_BUSY,
+    AFTER_MACHINE,
+    AFTER_NO_ANSWER,
+    AGREED,
     BUSY,
     CONNECT,
     CONTACT_NUMBER,
-    DROP_AFTER,
     FALSE_POSITIVE,
     INVALID,
     LEAD,
-    LOG_CONNECT_WAITING,
     LOG_DIALED,
-    LOG_DROP_DUE,
-    LOG_DROPPED,
     LOG_RING_END,
     MACHINE,
     MACHINE_PASSED,
     NIL,
     NO_ANSWER,
     OUTCOME,
-    OVERTIME_OVER,
     RESERVED,
+    RETRYING,
     RING,
     RINGING,
 )
-from ccenv.sim.contacts import end_contact, link, schedule_contact, schedule_end, take_contact, unlink
-from ccenv.sim.draws import ONE, U, entity_key, exp, uniform
+from ccenv.sim.connects import wait_or_drop
+from ccenv.sim.contacts import end_contact, link, schedule_end, take_contact, unlink
+from ccenv.sim.draws import ONE, U, exp, uniform
 from ccenv.sim.fields import RECENT_LONG_S, RECENT_S
 from ccenv.sim.jit import block, helper
-from ccenv.sim.joining import connect_leaves, connect_waits, free_advisor, join_connect
+from ccenv.sim.joining import free_advisor, join_connect
 from ccenv.sim.laws import draw
+from ccenv.sim.layout import ATTEMPT_NUMBERS
+from ccenv.sim.leads import attempt_key, lead_key, take_row
+from ccenv.sim.next_lead import next_lead
 from ccenv.sim.record import note_contact
 
 
@@ -68,34 +75,87 @@ def _ring_leaves(e, i, s):
     e.campaign[i].ringing -= 1
 
 
+@helper
+def _take_lead(e, c, s, i, k, r):
+    """The contact becomes the next attempt of the lead; a lead not touched before gets its row."""
+    if r == NIL:
+        e.contact[s].number = e.segment[k].n_leads
+        e.segment[k].n_leads += 1
+        e.campaign[i].n_fresh += 1
+        e.campaign[i].since_fresh = 0
+        e.campaign[i].turn = (k - c.campaign[i].first_segment + 1) % c.campaign[i].n_segments
+        e.campaign_count[i].touched += 1
+        if c.campaign[i].keeps != 0:
+            r = take_row(e, c, k)
+            if r == NIL:
+                return
+            e.lead_number[r] = e.contact[s].number
+            e.lead_attempts[r] = 0
+            e.lead_joins[r] = 0
+            e.lead_state[r] = RETRYING
+        e.contact[s].attempt = 1
+        e.contact[s].joins = 0
+    else:
+        e.contact[s].number = e.lead_number[r]
+        e.contact[s].attempt = e.lead_attempts[r] + 1
+        e.contact[s].joins = e.lead_joins[r]
+        if e.lead_state[r] == AGREED:
+            e.segment[k].n_agreed -= 1
+            e.contact[s].agreed = 1
+            if e.t <= e.lead_due[r] + c.campaign[i].agree_window_s:
+                e.campaign_count[i].agreed_kept += 1
+            else:
+                e.campaign_count[i].agreed_late += 1
+        else:
+            e.campaign[i].since_fresh += 1
+    if r != NIL:
+        e.lead_attempts[r] = e.contact[s].attempt
+    e.contact[s].segment = k
+    e.contact[s].lead = r
+
+
+@helper
+def _earlier_contacts(e, c, s, i, k):
+    """How often the person had been talked to before the campaign."""
+    v = uniform(lead_key(e, c, k, e.contact[s].number), CONTACT_NUMBER)
+    n = 0
+    while c.campaign[i].share[n] <= v:
+        n += 1
+    e.contact[s].contact_number = n
+
+
+@helper
+def _ring_s(e, c, s, i):
+    """How long it rings; the outcome is drawn first if it matters."""
+    law = c.campaign[i].ring
+    if c.campaign[i].ring_differs != 0:
+        outcome = outcome_of(e, c, i, s)
+        e.contact[s].outcome = outcome
+        law = c.campaign[i].ring_of[ring_law_of(outcome)]
+    return draw(c.law[law], uniform(e.contact[s].key, RING))
+
+
 @block
-def dial_lead(e, c, log, i, a):
-    """Dial the next lead of campaign i, reserving advisor a (already out of the idle line) unless it is NIL."""
+def _ring(e, c, log, i, k, r, a):
+    """Dial the lead of row r, or the next fresh one of segment k, with advisor a reserved unless it is NIL."""
     s = take_contact(e)
     if s == NIL:
         return
-    number = e.campaign[i].n_leads
-    e.campaign[i].n_leads = number + 1
-    key = entity_key(e.root, c.campaign[i].stream, number)
+    _take_lead(e, c, s, i, k, r)
+    key = attempt_key(e, c, k, e.contact[s].number, np.int64(e.contact[s].attempt))
     e.contact[s].key = key
-    e.contact[s].number = number
     e.contact[s].kind = LEAD
     e.contact[s].index = i
     e.contact[s].advisor = a
     e.contact[s].phase = RINGING
     e.contact[s].since = e.t
-    v = uniform(key, CONTACT_NUMBER)
-    k = 0
-    while c.campaign[i].share[k] <= v:
-        k += 1
-    e.contact[s].contact_number = k
+    _earlier_contacts(e, c, s, i, k)
     e.lines += 1
     e.campaign[i].lines += 1
     e.campaign_count[i].attempts += 1
-    e.campaign_count[i].touched += 1
-    note_contact(e, c, log, LOG_DIALED, s, k)
+    note_contact(e, c, log, LOG_DIALED, s, k - c.campaign[i].first_segment)
     _ring_joins(e, i, s)
-    ring_s = draw(c.law[c.campaign[i].ring], uniform(key, RING))
+    ring_s = _ring_s(e, c, s, i)
     if ring_s > 0.0:
         schedule_end(e, s, e.t + ring_s)
     else:
@@ -103,27 +163,46 @@ def dial_lead(e, c, log, i, a):
 
 
 @helper
+def dial(e, c, log, i):
+    """Dial the next lead of campaign i, if there is one."""
+    k, r = next_lead(e, c, log, i)
+    if k != NIL:
+        _ring(e, c, log, i, k, r, NIL)
+
+
+@helper
 def dial_reserved(e, c, log, i, g):
-    """Dial one lead with the first idle advisor of group g reserved."""
-    a = first_idle(e, c, g)
-    idle_take(e, c, a, RESERVED)
-    dial_lead(e, c, log, i, a)
+    """Dial the next lead, if there is one, with the first idle advisor of group g reserved."""
+    k, r = next_lead(e, c, log, i)
+    if k != NIL:
+        a = first_idle(e, c, g)
+        idle_take(e, c, a, RESERVED)
+        _ring(e, c, log, i, k, r, a)
 
 
 @helper
-def answer_probability(e, c, i):
-    """Probability of a live answer in this slot and mode."""
-    p = c.campaign[i].p_answer[e.slot]
+def ring_law_of(outcome):
+    """Which ring law holds for an outcome, as in `RING_LAWS`: a person, a machine, and each other outcome."""
+    return outcome // 2 if outcome < BUSY else outcome - 2
+
+
+@block
+def answer_probability(e, c, s, slot):
+    """Probability that a person answers the attempt of contact s in a slot and in the mode of now."""
+    i = e.contact[s].index
+    k = e.contact[s].segment
+    p = c.segment[k].p_answer[slot] * c.segment[k].by_attempt[min(e.contact[s].attempt, ATTEMPT_NUMBERS) - 1]
     if c.switches != 0:
-        others = c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid
-        p = min(p * c.mode_answers[e.mode], 1.0 - others)
-    return p
+        p *= c.mode_answers[e.mode]
+    if e.contact[s].agreed != 0:
+        p *= c.campaign[i].agree_factor
+    return min(p, 1.0 - (c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid))
 
 
-@helper
-def _outcome(e, c, i, s):
-    """Outcome of an attempt, from its uniform and the probabilities of this slot."""
-    p = answer_probability(e, c, i)
+@block
+def outcome_of(e, c, i, s):
+    """Outcome of an attempt, from its uniform and the probabilities of now."""
+    p = answer_probability(e, c, s, e.slot)
     v = uniform(e.contact[s].key, OUTCOME)
     edge = p * (1.0 - c.campaign[i].p_false_positive)
     if v < edge:
@@ -144,6 +223,18 @@ def _outcome(e, c, i, s):
     if v < edge:
         return INVALID
     return NO_ANSWER
+
+
+@helper
+def _after(outcome):
+    """How an attempt that nobody was joined to is over, as retries are declared; NIL for an invalid number."""
+    if outcome == NO_ANSWER:
+        return AFTER_NO_ANSWER
+    if outcome == BUSY:
+        return AFTER_BUSY
+    if outcome == INVALID:
+        return NIL
+    return AFTER_MACHINE
 
 
 @helper
@@ -176,24 +267,33 @@ def _longest_idle(e, c, i):
     return best
 
 
+@helper
+def _count_recent(e, i, answered):
+    decay_answers(e, i)
+    for k in range(2):
+        e.campaign[i].ended[k] += 1.0
+        if answered:
+            e.campaign[i].answered[k] += 1.0
+
+
 @block
 def on_ring_end(e, c, log, s):
     """The attempt ends, or somebody answers."""
     i = e.contact[s].index
     a = e.contact[s].advisor
     _ring_leaves(e, i, s)
-    outcome = _outcome(e, c, i, s)
+    e.campaign_count[i].ringing_s += e.t - e.contact[s].since
+    outcome = np.int64(e.contact[s].outcome)
+    if outcome == NIL:
+        outcome = outcome_of(e, c, i, s)
     note_contact(e, c, log, LOG_RING_END, s, outcome)
     _count_outcome(e, i, outcome)
-    decay_answers(e, i)
     answered = outcome == CONNECT or outcome == MACHINE_PASSED
-    for k in range(2):
-        e.campaign[i].ended[k] += 1.0
-        if answered:
-            e.campaign[i].answered[k] += 1.0
+    _count_recent(e, i, answered)
     if not answered:
         e.lines -= 1
         e.campaign[i].lines -= 1
+        attempt_over(e, c, log, s, _after(outcome), False)
         end_contact(e, s)
         if a != NIL:
             free_advisor(e, c, log, a)
@@ -208,46 +308,4 @@ def on_ring_end(e, c, log, s):
     if a != NIL:
         join_connect(e, c, log, s, a)
     else:
-        _wait_or_drop(e, c, log, i, s)
-
-
-@helper
-def _wait_or_drop(e, c, log, i, s):
-    patience = draw(c.law[c.campaign[i].drop_after], uniform(e.contact[s].key, DROP_AFTER))
-    if patience > 0.0 and e.stage != OVERTIME_OVER:
-        note_contact(e, c, log, LOG_CONNECT_WAITING, s, 0)
-        connect_waits(e, s)
-        schedule_contact(e, s, e.t + patience)
-    else:
-        _drop(e, c, log, i, s)
-
-
-@block
-def _drop(e, c, log, i, s):
-    """Nobody took the connect in time."""
-    note_contact(e, c, log, LOG_DROPPED, s, 0)
-    if e.contact[s].machine != 0:
-        e.campaign_count[i].mp_dropped += 1
-    else:
-        e.campaign_count[i].dropped += 1
-        e.campaign_count[i].dropped_wait_s += e.t - e.contact[s].entry_s
-    e.lines -= 1
-    e.campaign[i].lines -= 1
-    end_contact(e, s)
-
-
-@block
-def on_drop_due(e, c, log, s):
-    """A connect has waited as long as it may."""
-    note_contact(e, c, log, LOG_DROP_DUE, s, 0)
-    connect_leaves(e, s)
-    _drop(e, c, log, e.contact[s].index, s)
-
-
-@block
-def drop_waiting(e, c, log, i):
-    """Overtime is over: all waiting connects of the campaign are dropped."""
-    while e.campaign[i].wait_head != NIL:
-        s = e.campaign[i].wait_head
-        connect_leaves(e, s)
-        _drop(e, c, log, i, s)
+        wait_or_drop(e, c, log, i, s)

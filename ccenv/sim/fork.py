@@ -1,8 +1,8 @@
 """Forks: the same visible state under a new key, everything hidden redrawn from its law given what was seen.
 
 What is visible stays: who waits since when, who is in service or ringing for how long, priorities, what a CRM knows,
-contact numbers, when a callback is due, advisors and their traits, the mode where it is observed, counts. What is
-hidden goes: patience, handle and ring times, outcomes, sales, true types, the levels and surges of the day (the
+contact numbers, when a callback or a lead is due, advisors and their traits, the mode where it is observed, counts.
+What is hidden goes: patience, handle and ring times, outcomes, sales, true types, the levels and surges of the day (the
 forecast takes their place, also that of a recorded trace), a hidden mode (drawn from its stationary law), and who will
 come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a uniform time
 within its slot; that they may have come back often before is not looked at.
@@ -30,6 +30,7 @@ from ccenv.sim.fork_contacts import redraw_attempt, redraw_inbound
 from ccenv.sim.heap import cancel
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
+from ccenv.sim.leads import order_again
 from ccenv.sim.levels import factor_of, redraw_mode
 from ccenv.sim.returns import due_in_opening_time, recent_slot
 
@@ -131,6 +132,8 @@ def redraw(e, c, key):
     for s in range(e.contact.shape[0]):
         if e.contact[s].phase != FREE:
             _redraw_contact(e, c, s)
+    for k in range(c.n_segments):
+        order_again(e, c, k)
     for q in range(c.n_queues):
         e.queue[q].replays = 0
         e.queue[q].factor = factor_of(e, c, q)

@@ -2,15 +2,23 @@
 
 from ccenv.sim.arrivals import draw_customer, draw_value_class, forecast
 from ccenv.sim.codes import (
+    BUSY,
     CALLBACK_RING,
     CALLBACK_RINGING,
+    CONNECT,
     CONNECT_WAITING,
     DROP_AFTER,
+    FALSE_POSITIVE,
     HANDING_OVER,
     HANDLE,
     HANDOVER,
+    HANG_UP,
     IN_IVR,
+    INVALID,
     IVR_TIME,
+    MACHINE,
+    MACHINE_PASSED,
+    NO_ANSWER,
     OUTCOME,
     PATIENCE,
     PENDING_CALLBACK,
@@ -20,6 +28,7 @@ from ccenv.sim.codes import (
     ROUTE,
     SALE,
     TALKING,
+    VALUE,
     VALUE_CLASS,
     VIRTUAL,
     WAITING,
@@ -27,7 +36,9 @@ from ccenv.sim.codes import (
     WRAPPING,
 )
 from ccenv.sim.contacts import schedule_contact, schedule_end
+from ccenv.sim.dialing import answer_probability, ring_law_of
 from ccenv.sim.draws import uniform
+from ccenv.sim.goals import goal_value, plain_p_goal
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw_beyond, survival
 from ccenv.sim.traits import by_script, p_repeat_with, p_sale_with
@@ -71,13 +82,20 @@ def _answer_slot(e, c, s):
     return min(max(int((e.contact[s].entry_s - e.open_t) / c.slot_s), 0), c.n_slots - 1)
 
 
+@helper
+def _still_there(e, c, s, talking):
+    """Probability that a person has not hung up while waiting for an advisor."""
+    until = e.contact[s].since if talking else e.t
+    return survival(c.law[c.campaign[e.contact[s].index].hang_up], until - e.contact[s].entry_s)
+
+
 @block
 def _redraw_answered(e, c, s, talking):
     """Who answered, given the age of the talk, and whether there will be a sale. Returns the law of the talk."""
     i = e.contact[s].index
-    p_answer = c.campaign[i].p_answer[_answer_slot(e, c, s)]
-    p_person = p_answer * (1.0 - c.campaign[i].p_false_positive)
-    p_sale = c.campaign[i].p_sale[e.contact[s].contact_number]
+    p_answer = answer_probability(e, c, s, _answer_slot(e, c, s))
+    p_person = p_answer * (1.0 - c.campaign[i].p_false_positive) * _still_there(e, c, s, talking)
+    p_sale = plain_p_goal(e, c, s)
     if talking:
         p_sale = p_sale_with(e, c, e.contact[s].advisor, p_sale)
     sale = p_person * p_sale * _alive(e, c, s, c.campaign[i].handle_sale, talking)
@@ -88,8 +106,50 @@ def _redraw_answered(e, c, s, talking):
     e.contact[s].machine = 1 if v >= sale + other else 0
     e.contact[s].buys = 1 if v < sale else 0
     if v < sale:
+        u = uniform(e.contact[s].key, HANDLE) * _alive(e, c, s, c.campaign[i].handle_sale, talking)
+        e.contact[s].value = goal_value(c, i, e.contact[s].segment, u, uniform(e.contact[s].key, VALUE))
+    if v < sale:
         return c.campaign[i].handle_sale
     return c.campaign[i].handle if v < sale + other else c.campaign[i].handle_machine
+
+
+@helper
+def _outcome_weight(e, c, s, outcome):
+    """How likely an outcome is, given how long it has rung."""
+    i = e.contact[s].index
+    p = answer_probability(e, c, s, e.slot)
+    others = p + c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid
+    weight = 1.0 - others
+    if outcome == CONNECT:
+        weight = p * (1.0 - c.campaign[i].p_false_positive)
+    elif outcome == FALSE_POSITIVE:
+        weight = p * c.campaign[i].p_false_positive
+    elif outcome == MACHINE_PASSED:
+        weight = c.campaign[i].p_machine * c.campaign[i].p_machine_passed
+    elif outcome == MACHINE:
+        weight = c.campaign[i].p_machine * (1.0 - c.campaign[i].p_machine_passed)
+    elif outcome == BUSY:
+        weight = c.campaign[i].p_busy
+    elif outcome == INVALID:
+        weight = c.campaign[i].p_invalid
+    return weight * survival(c.law[c.campaign[i].ring_of[ring_law_of(outcome)]], e.t - e.contact[s].since)
+
+
+@block
+def _redraw_outcome(e, c, s):
+    """The outcome of an attempt whose ring time depends on it. Returns the law of the ring time."""
+    total = 0.0
+    for outcome in range(NO_ANSWER + 1):
+        total += _outcome_weight(e, c, s, outcome)
+    v = uniform(e.contact[s].key, OUTCOME) * total
+    chosen = NO_ANSWER
+    for outcome in range(NO_ANSWER + 1):
+        v -= _outcome_weight(e, c, s, outcome)
+        if v < 0.0:
+            chosen = outcome
+            break
+    e.contact[s].outcome = chosen
+    return c.campaign[e.contact[s].index].ring_of[ring_law_of(chosen)]
 
 
 @block
@@ -102,10 +162,19 @@ def redraw_attempt(e, c, s, key):
     elif phase == WRAPPING:
         _beyond(e, c, s, c.campaign[i].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
     elif phase == RINGING:
-        _beyond(e, c, s, c.campaign[i].ring, e.contact[s].since, uniform(key, RING))
+        law = _redraw_outcome(e, c, s) if c.campaign[i].ring_differs != 0 else c.campaign[i].ring
+        _beyond(e, c, s, law, e.contact[s].since, uniform(key, RING))
     elif phase == CONNECT_WAITING:
         _redraw_answered(e, c, s, False)
-        _beyond(e, c, s, c.campaign[i].drop_after, e.contact[s].entry_s, uniform(key, DROP_AFTER))
+        waited = e.t - e.contact[s].entry_s
+        ends = draw_beyond(c.law[c.campaign[i].drop_after], waited, uniform(key, DROP_AFTER))
+        e.contact[s].hangs_up = 0
+        if e.contact[s].machine == 0:
+            hangs_up = draw_beyond(c.law[c.campaign[i].hang_up], waited, uniform(key, HANG_UP))
+            if hangs_up < ends:
+                ends = hangs_up
+                e.contact[s].hangs_up = 1
+        schedule_contact(e, s, max(e.contact[s].entry_s + ends, e.t))
 
 
 @helper

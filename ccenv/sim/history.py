@@ -1,13 +1,16 @@
 """What lies behind an episode: the night after some days under the scenario's own rules becomes the night before it.
 
-Kept are who is due to come again, pending callbacks, leads touched, the recent counts and what advisors have learned;
+Kept are who is due to come again, pending callbacks, leads touched and when they are due, the windows of the dropped
+shares, the recent counts and what advisors have learned;
 new are the clock, the counters, the key of the run, and with it who the advisors are.
 """
 
 from ccenv.sim.codes import CLOCK_SLOT, DAY_S, FREE
+from ccenv.sim.compliance import shift_hours
 from ccenv.sim.draws import U, mix
 from ccenv.sim.heap import schedule
 from ccenv.sim.jit import block, helper
+from ccenv.sim.leads import order_again, shift_rows
 from ccenv.sim.traits import draw_traits_again
 
 
@@ -49,6 +52,10 @@ def become_past(e, c):
         e.queue[q].since -= by
     for i in range(c.n_campaigns):
         e.campaign[i].recent_t -= by
+        shift_hours(e, i, e.past_days)
+    for k in range(c.n_segments):
+        shift_rows(e, c, k, by)
+        order_again(e, c, k)
     for a in range(c.n_advisors):
         e.advisor[a].since -= by
         e.advisor[a].load_t -= by

@@ -1,14 +1,16 @@
 """Connects meet advisors: the line of those that wait, and what an advisor does when free."""
 
 from ccenv.sim.advisors import idle_push, leave_for_good, set_state
-from ccenv.sim.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, LOG_AWAY, LOG_JOINED, NIL, SALE
+from ccenv.sim.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, HANDLE, LOG_AWAY, LOG_JOINED, NIL, SALE, VALUE
+from ccenv.sim.compliance import JOINED, count_connect
 from ccenv.sim.contacts import advisor_slot, link, unlink
 from ccenv.sim.draws import ONE, U, uniform
+from ccenv.sim.goals import expected_value, goal_value, p_goal
 from ccenv.sim.heap import schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_advisor, note_contact
 from ccenv.sim.talking import enter_service, talk_for
-from ccenv.sim.traits import handle_s, p_sale_with
+from ccenv.sim.traits import handle_s
 
 
 @block
@@ -18,6 +20,7 @@ def join_connect(e, c, log, s, a):
     delay = e.t - e.contact[s].entry_s
     e.contact[s].advisor = a
     sale = 0
+    count_connect(e, c, i, e.contact[s].machine != 0, JOINED, delay)
     if e.contact[s].machine != 0:
         e.campaign_count[i].mp_joined += 1
         law = c.campaign[i].handle_machine
@@ -25,11 +28,16 @@ def join_connect(e, c, log, s, a):
         e.campaign_count[i].joined += 1
         e.campaign_count[i].joined_delay_s += delay
         law = c.campaign[i].handle
-        p_sale = p_sale_with(e, c, a, c.campaign[i].p_sale[e.contact[s].contact_number])
-        e.campaign_count[i].expected_sale_value += p_sale * c.campaign[i].sale_value
+        if e.contact[s].joins == 0:
+            e.campaign_count[i].first_joined += 1
+        p_sale = p_goal(e, c, s, a)
+        e.campaign_count[i].expected_sale_value += p_sale * expected_value(e, c, s)
         if uniform(e.contact[s].key, SALE) < p_sale:
             sale = 1
             law = c.campaign[i].handle_sale
+            e.contact[s].value = goal_value(
+                c, i, e.contact[s].segment, uniform(e.contact[s].key, HANDLE), uniform(e.contact[s].key, VALUE)
+            )
     e.contact[s].buys = sale
     note_contact(e, c, log, LOG_JOINED, s, sale)
     set_state(e, c, a, ADVISOR_TALKING)

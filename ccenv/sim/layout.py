@@ -74,12 +74,13 @@ ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4")
 # of an environment
 GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
 CAMPAIGN_STATE = np.dtype([
-    ("n_fresh", "i8"), ("since_fresh", "i4"), ("last_segment", "i4"), ("recent_t", "f8"),
-    ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"), ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"),
-    ("lines", "i4"),
+    ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
+    ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
+    ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
+    ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
     ("over", "f8", (N_DEFINITIONS,)), ("base", "f8", (N_DEFINITIONS,)),  # of the window of now
-    ("hour", "i8"), ("over_by_hour", "f4", (N_ROLLING, ROLLING_HOURS)),
-    ("base_by_hour", "f4", (N_ROLLING, ROLLING_HOURS)),
+    ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
+    ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
 ], align=True)  # fmt: skip
 SEGMENT_STATE = np.dtype([
     ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),

@@ -4,10 +4,14 @@ import numpy as np
 
 from ccenv.sim.arrivals import forecast
 from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
+from ccenv.sim.compliance import roll_hours, window_sums
+from ccenv.sim.decide import MANY
 from ccenv.sim.draws import exp
 from ccenv.sim.fields import FINISH_HORIZONS_S, N_OLDEST, RECENT_S, RINGING_AGES_S
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
+from ccenv.sim.legal import N_DEFINITIONS
+from ccenv.sim.next_lead import fresh_left
 from ccenv.sim.talking import pair_of
 
 PER_HOUR = 3600.0 / RECENT_S
@@ -67,6 +71,21 @@ def _write_groups(e, c, snap):
 
 
 @helper
+def _write_list(e, c, snap, i):
+    """The leads of a campaign that are not closed."""
+    snap.leads_left[i] = 0.0
+    snap.retries_ready[i] = 0.0
+    snap.retries_waiting[i] = 0.0
+    snap.promises_pending[i] = 0.0
+    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
+        rows = e.segment[k].n_ready + e.segment[k].n_waiting
+        snap.leads_left[i] = min(snap.leads_left[i] + rows + min(fresh_left(e, c, k), MANY), MANY)
+        snap.retries_ready[i] += e.segment[k].n_ready
+        snap.retries_waiting[i] += e.segment[k].n_waiting - e.segment[k].n_promised
+        snap.promises_pending[i] += e.segment[k].n_promised
+
+
+@helper
 def _write_campaigns(e, c, snap):
     for i in range(c.n_campaigns):
         for k in range(4):
@@ -83,7 +102,12 @@ def _write_campaigns(e, c, snap):
         dropped = e.campaign_count[i].dropped
         snap.dropped[i] = dropped
         snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
-        snap.leads_dialable[i] = snap.leads_left[i] if snap.dialing_open[i] > 0.0 else 0.0
+        _write_list(e, c, snap, i)
+        roll_hours(e, i)
+        for d in range(N_DEFINITIONS):
+            over, base = window_sums(e, c, i, d)
+            snap.compliance_over[i, d] = over
+            snap.compliance_base[i, d] = base
 
 
 @block

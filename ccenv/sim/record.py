@@ -44,6 +44,13 @@ def note_clock(e, log, code, number):
 
 
 @helper
+def note_lead(e, log, code, kind, index, number, key, detail):
+    """A row about a lead that is in no attempt."""
+    if log.on != 0:
+        _write(e, log, WHOLE(code), WHOLE(kind), WHOLE(index), WHOLE(number), key, NONE, NONE, WHOLE(detail))
+
+
+@helper
 def note_advisor(e, c, log, code, a):
     """A row about an advisor without a contact."""
     if log.on != 0:

@@ -1,6 +1,9 @@
 """Inbound service: what is decided when it begins, and what comes of it when the talk ends."""
 
+from ccenv.sim.attempts import attempt_over
 from ccenv.sim.codes import (
+    AFTER_MACHINE,
+    AFTER_TALKED,
     FRESH,
     HANDLE,
     HANDOVER,
@@ -165,7 +168,10 @@ def _end_attempt(e, c, s, talk):
         e.campaign_count[i].talk_s += talk
         if e.contact[s].buys != 0:
             e.campaign_count[i].sales += 1
-            e.campaign_count[i].sale_value += c.campaign[i].sale_value
+            if e.contact[s].joins == 0:
+                e.campaign_count[i].first_call_sales += 1
+            if c.campaign[i].follows_up == 0:
+                e.campaign_count[i].sale_value += e.contact[s].value
 
 
 @block
@@ -186,6 +192,9 @@ def on_talk_end(e, c, log, s):
     else:
         _end_attempt(e, c, s, talk)
     note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved)
+    if not inbound:
+        machine = e.contact[s].machine != 0
+        attempt_over(e, c, log, s, AFTER_MACHINE if machine else AFTER_TALKED, not machine)
     start_wrap_up(e, c, log, s)
 
 
