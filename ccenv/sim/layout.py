@@ -20,6 +20,7 @@ ROUTING_STATE, PACING_STATE = 4, 4  # what a rule may remember
 HELD = ROUTING_STATE + PACING_STATE  # place of the flag "routing has held in this epoch"
 RULE_STATE = HELD + 1
 PACING_PARAMS = 8
+RANKS = 1  # place of the first queue's rank among the parameters of a routing rule
 LOG_ROWS = 131_072
 
 LAW = np.dtype(
@@ -172,7 +173,8 @@ def _config(z: Size) -> np.dtype:
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("n_observed", "i4"), ("n_terms", "i4"),
-            ("routing_params", "f8", (max(z.queues, PACING_PARAMS),)), ("pacing_params", "f8", (PACING_PARAMS,)),
+            ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
+            ("pacing_params", "f8", (PACING_PARAMS,)),
             ("observed", OBSERVED, (_snapshot(z).itemsize // 8,)),
             ("term", TERM, (_n_counts(z),)),
         ],
