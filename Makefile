@@ -3,7 +3,7 @@
 # The first Python that is new enough; `make PYTHON=/path/to/python3.12 setup` takes another.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-# Processes for the fast tests. The slow ones run one at a time, because some of them measure.
+# Processes for the tests. None of these measures time; the tests of a file share what they make.
 WORKERS ?= 2
 
 VENV := .venv
@@ -51,7 +51,7 @@ test-fast: setup ## Run the tests that take seconds
 
 .PHONY: test-slow
 test-slow: setup ## Run the tests that take longer
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow -n $(WORKERS) --dist loadfile
 
 .PHONY: test-notebooks
 test-notebooks: setup ## Run the notebooks, with little training

@@ -57,6 +57,8 @@ def pace(snap, mask, c, state, u):
         return pacing.max0(snap, mask, c, c.pacing_params, own, v)
     if c.pacing == 6:
         return pacing.constant_lines(snap, mask, c, c.pacing_params, own, v)
+    if c.pacing == 7:
+        return pacing.dial_x_free(snap, mask, c, c.pacing_params, own, v)
     return pacing.no_dial(snap, mask, c, c.pacing_params, own, v)
 
 

@@ -137,3 +137,61 @@ def constant_lines(snap, mask, c, params, state, u):
         if a != HOLD:
             return a
     return HOLD
+
+
+@helper
+def _all_idle(snap, c):
+    """Idle advisors of all groups."""
+    total = 0.0
+    for g in range(c.n_groups):
+        total += snap.idle[g]
+    return total
+
+
+@helper
+def _begins(snap, c, params, state):
+    """Is `dial_x_free` asked for the first time after an event at which it dials?
+
+    It remembers the event, the campaign it is at, how many lines that is still due, and how many advisors were idle.
+    """
+    idle = _all_idle(snap, c)
+    freed = idle > state[3]
+    state[3] = idle
+    if state[0] == snap.event_number:
+        return False
+    state[0] = snap.event_number
+    state[1] = c.n_campaigns
+    return (freed or params[4] > 0.0) and idle >= params[2]
+
+
+@helper
+def _due(snap, c, i, params):
+    """Lines that `dial_x_free` starts for campaign i."""
+    idle = _idle(snap, c, i)
+    if idle < params[3]:
+        return 0.0
+    return math.floor(params[0] * idle + 0.5) + params[1] - snap.ringing[i]
+
+
+@helper
+def dial_x_free(snap, mask, c, params, state, u):
+    """When an advisor is freed and s_t are idle, s_d of them eligible: round(kappa * eligible) + c lines in all.
+
+    What is due is dialed once, and no more until the next advisor is freed (or, by `when`, the next event), even if
+    the lines come to nothing at once. Params: kappa, c, s_t, s_d, when (1 after each event).
+
+    Source: DIALXFREE of the ContactCenters library; its dialer is triggered by ends of service.
+    """
+    if _begins(snap, c, params, state):
+        state[1] = 0.0
+        state[2] = _due(snap, c, 0, params)
+    while state[1] < c.n_campaigns:
+        i = int(state[1])
+        a = _dial_up_to(snap, mask, c, i, state[2] + snap.ringing[i])
+        if a != HOLD:
+            state[2] -= c.action[a].n
+            return a
+        state[1] += 1.0
+        if state[1] < c.n_campaigns:
+            state[2] = _due(snap, c, i + 1, params)
+    return HOLD

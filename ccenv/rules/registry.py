@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ccenv.rules import pacing, routing
-from ccenv.sim.layout import PACING_PARAMS
+from ccenv.sim.layout import PACING_PARAMS, RANKS
 
 
 class Param(NamedTuple):
@@ -26,7 +26,7 @@ class RuleSpec(NamedTuple):
     """A registered rule.
 
     `reserves`: the campaign flag a pacing rule needs, None for any; `order`: a routing rule's queue order; `tosses`: it
-    may use the decision's coin.
+    may use the decision's coin; `per_queue`: it ranks the queues, by the parameter `order`.
     """
 
     name: str
@@ -46,11 +46,13 @@ class RuleSpec(NamedTuple):
 
 RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound")
 
+ADVISOR = Param("advisor", routing.ADVISORS[0], words=routing.ADVISORS, meaning="which idle eligible group comes first")
+
 ROUTING_RULES = (
-    RuleSpec("fifo", routing.fifo),
-    RuleSpec("lwt", routing.lwt, order="total_wait"),
-    RuleSpec("priority", routing.priority, per_queue=True),
-    RuleSpec("longest_queue", routing.longest_queue),
+    RuleSpec("fifo", routing.fifo, (ADVISOR,)),
+    RuleSpec("lwt", routing.lwt, (ADVISOR,), order="total_wait"),
+    RuleSpec("priority", routing.priority, (ADVISOR,), per_queue=True),
+    RuleSpec("longest_queue", routing.longest_queue, (ADVISOR,)),
     RuleSpec("random", routing.random, tosses=True),
 )
 PACING_RULES = (
@@ -93,6 +95,23 @@ PACING_RULES = (
         reserves=False,
         tosses=True,
     ),
+    RuleSpec(
+        "dial_x_free",
+        pacing.dial_x_free,
+        (
+            Param("kappa", 1.0, meaning="ringing lines for each idle eligible advisor"),
+            Param("c", 0.0, low=-float("inf"), meaning="lines more"),
+            Param("s_t", 1.0, meaning="fewest idle advisors of all groups"),
+            Param("s_d", 1.0, meaning="fewest idle eligible advisors"),
+            Param(
+                "when",
+                "freed",
+                words=("freed", "event"),
+                meaning="it dials when an advisor is freed, or after each event",
+            ),
+        ),
+        reserves=False,
+    ),
 )
 
 
@@ -112,20 +131,20 @@ def rule_params(rule: RuleSpec, given: Mapping[str, Any], queues: Sequence[str],
     """The parameter vector of a rule, checked and with defaults.
 
     Returns:
-        float64 of length `capacity` (rules with ranks, one for each queue) or `PACING_PARAMS`.
+        float64 of length `RANKS + capacity` or `PACING_PARAMS`, whichever is more; the queues' ranks begin at `RANKS`.
 
     Raises:
         RuleError: names the rule, the parameter, the value and what is allowed.
     """
-    if rule.per_queue:
-        return _ranks(rule, given, queues, capacity)
-    names = [p.name for p in rule.params]
+    names = [p.name for p in rule.params] + (["order"] if rule.per_queue else [])
     unknown = sorted(set(given) - set(names))
     if unknown:
         raise RuleError(f"rule {rule.name}: unknown parameter {unknown[0]!r}; allowed: {', '.join(names) or 'none'}")
-    vector = np.zeros(max(capacity, PACING_PARAMS))
+    vector = np.zeros(max(RANKS + capacity, PACING_PARAMS))
     for k, param in enumerate(rule.params):
         vector[k] = _value(rule, param, given.get(param.name, param.default))
+    if rule.per_queue:
+        vector[RANKS : RANKS + len(queues)] = _ranks(rule, given.get("order", queues), queues)
     return vector
 
 
@@ -142,15 +161,8 @@ def _value(rule: RuleSpec, param: Param, value: Any) -> float:
     return float(value)
 
 
-def _ranks(rule: RuleSpec, given: Mapping[str, Any], queues: Sequence[str], capacity: int) -> np.ndarray:
-    """Ranks from `order`, a list of queue names, first served first; default: the order of the scenario."""
-    unknown = sorted(set(given) - {"order"})
-    if unknown:
-        raise RuleError(f"rule {rule.name}: unknown parameter {unknown[0]!r}; allowed: order")
-    order = list(given.get("order", queues))
-    if sorted(order) != sorted(queues):
+def _ranks(rule: RuleSpec, order: Any, queues: Sequence[str]) -> list[int]:
+    """The rank of each queue from a list of their names, first served first."""
+    if isinstance(order, str) or not isinstance(order, Sequence) or sorted(map(str, order)) != sorted(queues):
         raise RuleError(f"rule {rule.name}: order = {order!r}; allowed: each of {', '.join(queues)} once")
-    vector = np.zeros(max(capacity, PACING_PARAMS))
-    for rank, name in enumerate(order):
-        vector[list(queues).index(name)] = rank
-    return vector
+    return [list(order).index(name) for name in queues]

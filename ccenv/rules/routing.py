@@ -1,22 +1,49 @@
 """Routing rules: which waiting contact goes to which group. Functions of (snapshot, mask, config, params, state, coin).
 
 A rule reads core fields only and returns an index of the catalogue. All of these assign whenever an assignment is
-legal.
+legal. All but `random` have the parameter `advisor`: of the groups with the skill and somebody idle, the contact goes
+to the one idle longest, or to that with the fewest or the most skills (queues and campaigns) and, among equals, to the
+one idle longest.
 """
 
 from ccenv.sim.codes import ASSIGN, HOLD
+from ccenv.sim.draws import ONE, U
 from ccenv.sim.jit import helper
+from ccenv.sim.layout import RANKS
 
 NO_QUEUE = -1
+ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of the parameter `advisor`, the first of `params`
 
 
 @helper
-def _longest_idle(snap, mask, c, q):
-    """The legal assignment of queue q to the group whose first advisor has been idle longest."""
+def _n_skills(c, g):
+    """Queues and campaigns that a group handles."""
+    n = 0
+    for i in range(max(c.n_queues, c.n_campaigns)):
+        if (c.queue_skill[g] >> U(i)) & ONE != U(0):
+            n += 1
+        if (c.campaign_skill[g] >> U(i)) & ONE != U(0):
+            n += 1
+    return n
+
+
+@helper
+def _goes_before(snap, c, one, other, advisor):
+    """Does a contact go to group `one` rather than to group `other`? `advisor` is a place in `ADVISORS`."""
+    if advisor > 0.0:
+        more = _n_skills(c, one) - _n_skills(c, other)
+        if more != 0:
+            return more < 0 if advisor == 1.0 else more > 0
+    return snap.idle_longest_s[one] > snap.idle_longest_s[other]
+
+
+@helper
+def _to_group(snap, mask, c, q, advisor):
+    """The legal assignment of queue q to the group that comes first."""
     best = HOLD
     for a in range(1, c.n_actions):
         if c.action[a].kind == ASSIGN and c.action[a].index == q and mask[a]:
-            if best == HOLD or snap.idle_longest_s[c.action[a].group] > snap.idle_longest_s[c.action[best].group]:
+            if best == HOLD or _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor):
                 best = a
     return best
 
@@ -31,48 +58,49 @@ def _assignable(mask, c, q):
 
 @helper
 def fifo(snap, mask, c, params, state, u):
-    """The eligible contact that entered its queue first, to the advisor idle longest."""
+    """The eligible contact that entered its queue first, to the advisor that `advisor` names."""
     best = NO_QUEUE
     for q in range(c.n_queues):
         if _assignable(mask, c, q) and (best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]):
             best = q
-    return _longest_idle(snap, mask, c, best)
+    return _to_group(snap, mask, c, best, params[0])
 
 
 @helper
 def lwt(snap, mask, c, params, state, u):
-    """The eligible contact with the longest wait, credit included, to the advisor idle longest."""
+    """The eligible contact with the longest wait, credit included, to the advisor that `advisor` names."""
     best = NO_QUEUE
     for q in range(c.n_queues):
         if _assignable(mask, c, q) and (best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]):
             best = q
-    return _longest_idle(snap, mask, c, best)
+    return _to_group(snap, mask, c, best, params[0])
 
 
 @helper
 def priority(snap, mask, c, params, state, u):
-    """The eligible queue of smallest rank, the longest wait among equals, to the advisor idle longest.
+    """The eligible queue of smallest rank, the longest wait among equals, to the advisor that `advisor` names.
 
-    `params[q]` is the rank of queue q.
+    `params[RANKS + q]` is the rank of queue q.
     """
     best = NO_QUEUE
     for q in range(c.n_queues):
-        if _assignable(mask, c, q) and (best < 0 or params[q] <= params[best]):
-            if best < 0 or params[q] < params[best] or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
+        if _assignable(mask, c, q) and (best < 0 or params[RANKS + q] <= params[RANKS + best]):
+            first = best < 0 or params[RANKS + q] < params[RANKS + best]
+            if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                 best = q
-    return _longest_idle(snap, mask, c, best)
+    return _to_group(snap, mask, c, best, params[0])
 
 
 @helper
 def longest_queue(snap, mask, c, params, state, u):
-    """The eligible queue with the most waiting, the longest wait among equals, to the advisor idle longest."""
+    """The eligible queue with the most waiting, the longest wait among equals, to the advisor that `advisor` names."""
     best = NO_QUEUE
     for q in range(c.n_queues):
         if _assignable(mask, c, q) and (best < 0 or snap.queue_length[q] >= snap.queue_length[best]):
             longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
             if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                 best = q
-    return _longest_idle(snap, mask, c, best)
+    return _to_group(snap, mask, c, best, params[0])
 
 
 @helper

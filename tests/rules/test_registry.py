@@ -12,7 +12,7 @@ from ccenv import Batch, CentreEnv, RulePolicy, simulate
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.sim.codes import ASSIGN
-from ccenv.sim.layout import PACING_STATE, ROUTING_STATE, RULE_STATE
+from ccenv.sim.layout import PACING_PARAMS, PACING_STATE, RANKS, ROUTING_STATE, RULE_STATE
 from tests.env.short import short_day
 from tests.rules.bench import Bench, random_snapshots, second
 
@@ -25,6 +25,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "fixed_ratio": {"ratio": 1.6, "rounding": "random"},
     "max0": {"k": 1.5, "c": 1.3, "reserve": 1},
     "constant_lines": {"n": 4.5},
+    "dial_x_free": {"kappa": 1.5, "c": 1, "s_t": 3, "s_d": 2},
 }
 
 
@@ -90,13 +91,27 @@ def test_every_rule_has_one_line_of_meaning_and_its_own_name() -> None:
             assert rule.meaning.endswith(".") and "\n" not in rule.meaning
 
 
+def test_what_ranks_queues_keeps_its_other_parameters_before_the_ranks() -> None:
+    ranking = [rule for rule in (*ROUTING_RULES, *PACING_RULES) if rule.per_queue]
+    assert [rule.name for rule in ranking] == ["priority"]
+    assert all(len(rule.params) <= RANKS for rule in ranking)
+    assert all(len(rule.params) <= PACING_PARAMS for rule in PACING_RULES)
+
+
 @pytest.mark.parametrize(
     "routing, pacing, names",
     [
         ("best", None, ["best", *(rule.name for rule in ROUTING_RULES)]),
         (None, "predictive", ["predictive", *(rule.name for rule in PACING_RULES)]),
-        (("fifo", {"speed": 1}), None, ["fifo", "speed", "none"]),
-        (("priority", {"ranks": [1]}), None, ["priority", "ranks", "order"]),
+        (("fifo", {"speed": 1}), None, ["fifo", "speed", "advisor"]),
+        (("priority", {"ranks": [1]}), None, ["priority", "ranks", "advisor", "order"]),
+        (("priority", {"order": "sales"}), None, ["priority", "order", "'sales'", "support"]),
+        (
+            ("priority", {"advisor": "nearest"}),
+            None,
+            ["priority", "advisor", "nearest", "longest_idle", "most_skilled"],
+        ),
+        (("random", {"advisor": "longest_idle"}), None, ["random", "advisor", "none"]),
         (("priority", {"order": ["sales"]}), None, ["priority", "order", "sales", "support"]),
         (("priority", {"order": ["sales", "mail"]}), None, ["mail", "support"]),
         (None, ("fixed_ratio", {"rate": 1}), ["fixed_ratio", "rate", "ratio", "rounding", "reserve"]),
@@ -105,6 +120,7 @@ def test_every_rule_has_one_line_of_meaning_and_its_own_name() -> None:
         (None, ("fixed_ratio", {"ratio": float("nan")}), ["fixed_ratio", "ratio", "nan"]),
         (None, ("max0", {"k": "2"}), ["max0", "k", "'2'"]),
         (None, ("max0", {"c": True}), ["max0", "c", "True"]),
+        (None, ("dial_x_free", {"when": "always"}), ["dial_x_free", "when", "always", "freed", "event"]),
         (None, ("reserve_threshold", {"p_next": 1.2}), ["reserve_threshold", "p_next", "1.2", "[0, 1]"]),
     ],
 )

@@ -11,10 +11,11 @@ import pytest
 from ccenv import Scenario
 from ccenv.run_config import RuleChoice
 from ccenv.sim import codes
+from ccenv.sim.layout import RULE_STATE
 from ccenv.trace import trace
 from tests.env.short import short_day
 from tests.oracle.randomness import uniform
-from tests.rules.bench import Bench, centre
+from tests.rules.bench import Bench, centre, random_snapshots
 
 BUSY: dict[str, Any] = {
     "queue_length": [1, 3, 2],
@@ -50,10 +51,57 @@ BY_RANK: RuleChoice = ("priority", {"order": ["b", "a", "c"]})
         ("fifo", {"closed": 1}, "assign:c>two"),
         ("fifo", {"head_callback": [0, 0, 1], "lines_left": 0}, "assign:a>one"),  # no line to call c back on
         ("fifo", {"head_callback": [0, 0, 1], "lines_left": 1}, "assign:c>two"),
+        (("lwt", {"advisor": "most_skilled"}), {}, "assign:b>one"),  # four skills before three
+        (("lwt", {"advisor": "least_skilled"}), {"idle_longest_s": [9, 5]}, "assign:b>two"),
+        (("priority", {"order": ["b", "a", "c"], "advisor": "most_skilled"}), {}, "assign:b>one"),
+        (("fifo", {"advisor": "least_skilled"}), {"idle": [1, 0]}, "assign:a>one"),  # the only one idle
+        (("longest_queue", {"advisor": "most_skilled"}), {}, "assign:b>one"),
     ],
 )
 def test_by_hand(rule: RuleChoice, changes: dict[str, Any], expected: str) -> None:
     assert Bench(rule).act(**{**BUSY, **changes}) == expected
+
+
+GROUPS: dict[str, Any] = {
+    "one": {"skills": ["a", "b", "first", "other"], "staffing": 9},
+    "two": {"skills": ["b", "c", "first"], "staffing": 9},
+    "three": {"skills": ["a", "b", "other"], "staffing": 9},
+    "four": {"skills": ["b"], "staffing": 9},
+}
+QUEUE_KEYS: dict[str, Callable[[Any, int], tuple[float, ...]]] = {  # the smallest is served
+    "fifo": lambda snap, q: (-snap["head_entry_wait_s"][q],),
+    "lwt": lambda snap, q: (-snap["head_total_wait_s"][q],),
+    "priority": lambda snap, q: (("b", "c", "a").index("abc"[q]), -snap["head_entry_wait_s"][q]),
+    "longest_queue": lambda snap, q: (-snap["queue_length"][q], -snap["head_entry_wait_s"][q]),
+}
+GROUP_KEYS: dict[str, Callable[[Any, int, int], tuple[float, ...]]] = {
+    "longest_idle": lambda snap, g, skills: (-snap["idle_longest_s"][g],),
+    "least_skilled": lambda snap, g, skills: (skills, -snap["idle_longest_s"][g]),
+    "most_skilled": lambda snap, g, skills: (-skills, -snap["idle_longest_s"][g]),
+}
+
+
+@pytest.mark.parametrize("advisor", GROUP_KEYS)
+@pytest.mark.parametrize("rule", QUEUE_KEYS)
+def test_a_twin_by_sort_keys_takes_the_same(rule: str, advisor: str) -> None:
+    """Queues and groups sorted by a key each, over snapshots with many ties; equal ones by their place in the file."""
+    params = {"advisor": advisor, **({"order": ["b", "c", "a"]} if rule == "priority" else {})}
+    bench = Bench((rule, params), scenario=centre(groups=GROUPS))
+    snaps = random_snapshots(bench, 400, seed=3)
+    masks = bench.mask(snaps)
+    found = bench.choose(snaps, masks, 0.5, np.zeros((400, RULE_STATE)))
+    n_choices = 0
+    for snap, mask, action in zip(snaps, masks, found, strict=True):
+        legal = {bench.names[k].removeprefix("assign:") for k in np.flatnonzero(mask) if "assign" in bench.names[k]}
+        if not legal:
+            continue
+        queues = [q for q in range(3) if any(name.startswith("abc"[q]) for name in legal)]
+        q = min(queues, key=lambda q: QUEUE_KEYS[rule](snap, q))
+        groups = [g for g, name in enumerate(GROUPS) if f"{'abc'[q]}>{name}" in legal]
+        first = min(groups, key=lambda g: GROUP_KEYS[advisor](snap, g, len(GROUPS[list(GROUPS)[g]]["skills"])))
+        assert bench.names[action] == f"assign:{'abc'[q]}>{list(GROUPS)[first]}"
+        n_choices += len(groups) > 1
+    assert n_choices > 100
 
 
 def test_random_takes_all_legal_assignments_equally_often() -> None:

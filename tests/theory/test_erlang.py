@@ -1,9 +1,7 @@
-import csv
 import math
 from dataclasses import asdict, dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,6 @@ from scipy import linalg
 
 from ccenv.theory import erlang_a, erlang_b, erlang_c
 
-REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
-DIAGNOSTICS = ("bd_", "max_", "blocking_")  # column prefixes: second routes and their differences
 HOUR_S = 3600.0  # with this handle time, rate_per_hour is the offered load
 
 EXACT = 1e-12  # relative; the worst rounding error seen against the sums in Decimal below is a tenth of it
@@ -33,40 +29,6 @@ quick = settings(deadline=None, max_examples=100)
 def close(value, rel):
     """Nearness relative to the value, however small; pytest's own default takes 1e-12 for 0."""
     return pytest.approx(value, rel=rel, abs=SMALLEST)
-
-
-# Reference tables: results known to ten digits.
-
-
-def reference_rows(name):
-    path = REFERENCE / f"{name}.csv"
-    if not path.exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason="no ../shared/reference beside the repository"))]
-    with path.open(newline="") as file:
-        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-    return [pytest.param(row, id=f"{name}-{number}") for number, row in enumerate(rows)]
-
-
-def assert_row(answer, row):
-    wanted = {key: value for key, value in row.items() if not key.startswith(DIAGNOSTICS)}
-    assert asdict(answer) == close(wanted, 1e-6)  # also compares the names
-
-
-@pytest.mark.parametrize("row", reference_rows("erlang_b"))
-def test_erlang_b_gives_the_reference_row(row):
-    assert_row(erlang_b(row["n"], row["offered_load"]), row)
-
-
-@pytest.mark.parametrize("row", reference_rows("erlang_c"))
-def test_erlang_c_gives_the_reference_row(row):
-    assert_row(erlang_c(row["lambda_per_h"], row["aht_s"], row["n"], row["T_s"]), row)
-
-
-@pytest.mark.parametrize("row", reference_rows("erlang_a"))
-def test_erlang_a_gives_the_reference_row(row):
-    answer = erlang_a(row["lambda_per_h"], row["aht_s"], row["mean_patience_s"], row["n"], row["T_s"])
-
-    assert_row(answer, row)
 
 
 # Closed forms, summed exactly or with hundreds of digits.
