@@ -9,14 +9,24 @@ import numpy as np
 
 from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
-from ccenv.sim.codes import CONTACTS_FULL
+from ccenv.sim.codes import CONTACTS_FULL, LEADS_FULL
 from ccenv.sim.jit import CACHE_FOLDER, config, records
 from ccenv.sim.layout import LOG, LOG_ROWS, OUT
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.sizes import SIZES, Size
+
+# by failure: the table that is full, and what else is to be known of its rows
+TABLES = {CONTACTS_FULL: ("contacts", ""), LEADS_FULL: ("leads", ", shared among the segments that keep leads")}
 
 
 class CapacityError(RuntimeError):
     """A table of the simulator is full: the message names it and the size class to choose."""
+
+
+def _full(size: Size, table: str, about: str) -> str:
+    rows: int = getattr(size, table)
+    bigger = [s.name for s in SIZES.values() if getattr(s, table) > rows]
+    advice = f"set size_class: {bigger[0]}" if bigger else "no larger class exists"
+    return f"table {table} is full ({rows} rows in size class {size.name}{about}); {advice}"
 
 
 def _say_if_compiling(size: str) -> None:
@@ -95,12 +105,9 @@ class Engine:
         """Turn a failure of the kernel into an error that says what to do."""
         if failed < 0:
             return
-        env = self.envs[failed]
-        size = self.run.scenario.size
-        if env["failure"] == CONTACTS_FULL:
-            bigger = [s.name for s in SIZES.values() if s.contacts > size.contacts]
-            advice = f"set size_class: {bigger[0]}" if bigger else "no larger class exists"
-            raise CapacityError(f"table contacts is full ({size.contacts} rows in size class {size.name}); {advice}")
+        failure = int(self.envs[failed]["failure"])
+        if failure in TABLES:
+            raise CapacityError(_full(self.run.scenario.size, *TABLES[failure]))
         raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
 
     def counters(self) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.dropped_share import cost_weights
 from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
 from ccenv.observation import observed_places
 from ccenv.rewards import compile_reward
@@ -20,8 +21,6 @@ from ccenv.sim.layout import Layout, layout
 
 RuleChoice = str | tuple[str, Mapping[str, Any]] | None
 OWNERS = {"rules": NOTHING, "routing": ROUTING, "pacing": PACING, "blended": BOTH}
-COST = {"dropped": 1.0}
-COST_BASE = {"dropped": 1.0, "joined": 1.0}
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:
 
 
 def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
-    weights = [compile_reward(scenario, w) for w in (reward, COST, COST_BASE)]
+    weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
     places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
     record["n_terms"] = places.size
     running = _running(scenario)

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from ccenv.dropped_share import RUN_TOTAL_SHARE, cost_weights, share_column, within_limits
+from ccenv.kpis import kpi_table
+from ccenv.rewards import compile_reward
+from ccenv.scenarios import load_scenario
+from ccenv.sim.counters import COUNTERS
+from ccenv.sim.layout import layout
+from tests.kpis.tiny import counters_of
+
+OWN = {"threshold_s": 5.0, "base": "queue"}
+CAMPAIGN = {"p_answer": 0.3, "handle_s": 60}
+
+
+def centre(**chosen):
+    """Campaigns by name, each with the definition that it chooses; None leaves it out."""
+    campaigns = {
+        name: CAMPAIGN | ({} if definition is None else {"compliance": definition})
+        for name, definition in chosen.items()
+    }
+    return load_scenario(
+        {
+            "name": "definitions",
+            "description": "one group, some campaigns",
+            "clock": {"kind": "steady"},
+            "groups": {"g": {"skills": list(campaigns), "staffing": 3}},
+            "campaigns": campaigns,
+        }
+    )
+
+
+def runs(scenario, **counted):
+    return kpi_table(scenario, counters_of(scenario, (2,), **counted), [1, 2])
+
+
+def counted_by(scenario, weights):
+    """What weights make of counters that are all different, in the kernel's own record."""
+    env = np.zeros(1, layout(scenario.size.name).env)
+    for i in range(len(scenario.campaigns)):
+        for k, counter in enumerate(COUNTERS["campaign"]):
+            env["campaign_count"][counter.name][0, i] = 2.0**k * (1 + 2 * i)
+    start, end = env.dtype.fields["queue_count"][1], env.dtype.fields["base"][1]
+    return env["campaign_count"][0], compile_reward(scenario, weights) @ np.frombuffer(env.tobytes()[start:end])
+
+
+@pytest.mark.parametrize(
+    ("definition", "above", "below"),
+    [
+        (None, ["dropped"], ["joined", "dropped"]),
+        ("run_total", ["dropped"], ["joined", "dropped"]),
+        ("ofcom_24h", ["ofcom_24h_over"], ["ofcom_24h_base"]),
+        (OWN, ["own_over"], ["own_base"]),
+    ],
+)
+def test_cost_counts_the_definition_of_the_campaign(definition, above, below):
+    scenario = centre(first="ftc_30d", other=definition)
+
+    for weights, of_first, of_other in zip(
+        cost_weights(scenario), ("ftc_30d_over", "ftc_30d_base"), (above, below), strict=True
+    ):
+        counted, total = counted_by(scenario, weights)
+        assert total == counted[0][of_first] + sum(counted[1][name] for name in of_other)
+
+
+def test_a_centre_without_campaigns_costs_nothing():
+    inbound = load_scenario(
+        {
+            "name": "inbound",
+            "description": "one queue",
+            "clock": {"kind": "steady"},
+            "queues": {"q": {"arrivals_per_hour": 60, "handle_s": 120}},
+            "groups": {"g": {"skills": ["q"], "staffing": 3}},
+        }
+    )
+
+    assert not any(compile_reward(inbound, weights).any() for weights in cost_weights(inbound))
+    assert within_limits(inbound, runs(inbound).summary(), share_column(inbound, runs(inbound)))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "column"),
+    [
+        ({"a": None}, "run_total"),
+        ({"a": "ftc_30d", "b": "ftc_30d"}, "ftc_30d"),
+        ({"a": OWN}, "own"),
+        ({"a": "ftc_30d", "b": "ofcom_24h"}, "own"),
+        ({"a": "ftc_30d", "b": "run_total"}, "own"),
+    ],
+)
+def test_runs_are_judged_by_the_definition_of_the_campaigns_where_a_window_was_covered(chosen, column):
+    scenario = centre(**chosen)
+    windows = {f"{name}_windows": [[1], [0]] for name in ("ftc_30d", "ofcom_24h", "own")}
+
+    assert share_column(scenario, runs(scenario, **windows)) == f"dropped_share_{column}"
+    assert share_column(scenario, runs(scenario, joined=9)) == RUN_TOTAL_SHARE
+
+
+def test_every_campaign_has_to_keep_its_own_limit():
+    """Two runs alike, so that the interval has no width."""
+    scenario = centre(a=OWN, b=OWN)
+
+    def kept(over_a, over_b, limit_b=0.03):
+        changed = scenario.replace(**{"campaigns.b.drop_limit": limit_b})
+        table = runs(changed, own_windows=1, own_window_over=[over_a, over_b], own_window_base=100)
+        return within_limits(changed, table.summary(), share_column(changed, table))
+
+    assert kept(3, 0) and kept(0, 3)
+    assert not kept(4, 0) and not kept(0, 4)
+    assert kept(0, 4, limit_b=0.05)
+
+
+def test_who_reaches_nobody_is_within_the_limit_and_one_run_is_taken_as_it_is():
+    scenario = centre(a=None)
+    dropped = runs(scenario, dropped=1, joined=9)
+
+    assert within_limits(scenario, runs(scenario).summary(), RUN_TOTAL_SHARE)
+    assert not within_limits(scenario, dropped[:1].summary(), RUN_TOTAL_SHARE)
