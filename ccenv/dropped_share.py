@@ -50,7 +50,7 @@ def share_column(scenario: Scenario, table: npt.NDArray[Any]) -> str:
     By the campaigns' definition (where they differ: each by its own) if a window was covered, else by `run_total`.
     """
     names = {definition_of(campaign) for campaign in scenario.centre.campaigns.values()}
-    name = names.pop() if len(names) == 1 else OWN if names else RUN_TOTAL
+    name = names.pop() if len(names) == 1 else OWN
     return f"dropped_share_{name}" if _covered(table, name) else RUN_TOTAL_SHARE
 
 

@@ -110,6 +110,15 @@ def test_every_campaign_has_to_keep_its_own_limit():
     assert kept(0, 4, limit_b=0.05)
 
 
+def test_the_whole_interval_has_to_lie_within_the_limit():
+    scenario = centre(a=OWN)
+    even, uneven = (runs(scenario, own_windows=1, own_window_over=n, own_window_base=100) for n in (2, [[0], [4]]))
+
+    assert even.summary()["dropped_share_own"].value == uneven.summary()["dropped_share_own"].value == 0.02
+    assert within_limits(scenario, even.summary(), "dropped_share_own")
+    assert not within_limits(scenario, uneven.summary(), "dropped_share_own")
+
+
 def test_who_reaches_nobody_is_within_the_limit_and_one_run_is_taken_as_it_is():
     scenario = centre(a=None)
     dropped = runs(scenario, dropped=1, joined=9)
