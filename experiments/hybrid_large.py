@@ -2,7 +2,8 @@
 
 A thousand advisors in four languages and six topics. Each group takes one or more topics in one or two languages, so
 that skills overlap; how many advisors it has follows from the load of its queues, shared equally by the groups that
-take them. The variant `small` is the same construction for two languages and three topics.
+take them. Some teams also dial (`large_campaigns`). The variant `small` is the same construction for two languages and
+three topics, and dials nobody.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any, NamedTuple
 
 from experiments.calibrate.write_yaml import dump
 from experiments.files import ROOT, write_atomic
+from experiments.large_campaigns import SOURCES as CAMPAIGN_SOURCES
+from experiments.large_campaigns import campaigns
+from experiments.large_campaigns import skills as dialed
 
 FILE = ROOT / "ccenv/scenarios/library/hybrid_large.yaml"
 OPEN_S, CLOSE_S, SLOT_S, SHIFT_S = 21_600, 79_200, 1_800, 28_800
@@ -23,6 +27,7 @@ SHAPE = (
 STARTS = {21_600: 0.17, 28_800: 0.28, 36_000: 0.2, 43_200: 0.16, 50_400: 0.19}
 """When shifts begin, and the share of a group's advisors in each."""
 PEAK_PER_HOUR = 8_000.0
+PACING = {"name": "max0", "params": {"k": 3.0, "c": 4.0, "reserve": 4.0}}
 LANGUAGES = {"english": 0.5, "spanish": 0.25, "french": 0.15, "german": 0.1}
 
 
@@ -67,6 +72,8 @@ SOURCES = {
     "queues.*.repeat.*": "modelling choice, of the order of bank_inbound",
     "queues.*.transfer.*": "modelling choice",
     "groups.*": "modelling choice, advisors by load",
+    **{f"campaigns.*.{key}": text for key, text in CAMPAIGN_SOURCES.items()},
+    "rules.pacing.*": "tuned by simulation to drop less than the limit",
     "variants.*": "modelling choice, the same construction with fewer languages, topics and advisors",
 }
 
@@ -74,25 +81,40 @@ SOURCES = {
 def document() -> dict[str, Any]:
     """The scenario file as plain data."""
     queues, groups = centre(list(LANGUAGES), list(TOPICS), PEAK_PER_HOUR, 1_000)
+    for name, own in groups.items():
+        team, *languages = name.split("_")
+        own["skills"] = [*own["skills"], *dialed(team, tuple(languages))]
     few_queues, few_groups = centre(list(LANGUAGES)[:2], ["orders", "delivery", "complaints"], 370.0, 56)
     return {
         "name": "hybrid_large",
         "description": (
             "A thousand advisors in four languages and six topics: 24 queues and 29 groups whose skills overlap, from "
-            "teams of two topics to those who take any, some of them in two languages. The inbound part of a large "
-            "centre; the variant `small` is built in the same way and fits the smallest size class."
+            "teams of two topics to those who take any, some of them in two languages. Three campaigns with six lists, "
+            "120,000 leads in all, are dialed by the sales and office teams of their language. The variant `small` is "
+            "built in the same way, dials nobody and fits the smallest size class."
         ),
         "clock": {"kind": "day", "open_s": OPEN_S, "close_s": CLOSE_S, "overtime_s": 1_800, "slot_s": SLOT_S},
         "day_level_cv": 0.09,
         "slot_level": {"cv": 0.05, "correlation": 0.5},
-        "trunks": 640,
+        "trunks": 800,
         "queues": queues,
+        "campaigns": campaigns(),
         "groups": groups,
-        "rules": {"routing": {"name": "fifo"}},
-        "reward": "service",
+        "rules": {"routing": {"name": "fifo"}, "pacing": PACING},
+        "reward": "hybrid",
         "size_class": "L",
         "sources": SOURCES,
-        "variants": {"small": {"queues": few_queues, "groups": few_groups, "trunks": 50, "size_class": "S"}},
+        "variants": {
+            "small": {
+                "queues": few_queues,
+                "groups": few_groups,
+                "campaigns": {},
+                "rules.pacing": {"name": "no_dial"},
+                "reward": "service",
+                "trunks": 50,
+                "size_class": "S",
+            }
+        },
     }
 
 
