@@ -23,9 +23,10 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     ## Description
 
     Inbound contacts wait in queues until they are assigned to a group of advisors who can handle them, or give up.
-    Campaigns dial leads; who answers is joined to an idle advisor, waits a moment, or is dropped. Advisors are never
-    interrupted. A policy decides which waiting contact goes to which group (routing), how many lines to dial (pacing),
-    or both:
+    Campaigns dial leads, again and again where nobody was reached; who answers is joined to an idle advisor, waits a
+    moment, hangs up or is dropped. Advisors are never interrupted. No policy dials whom or when the law forbids (hours,
+    numbers of attempts, leads who must not be called). A policy decides which waiting contact goes to which group
+    (routing), how many lines to dial (pacing), or both:
 
     | id | the policy decides |
     |---|---|
@@ -51,8 +52,9 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     ## Rewards
 
     The weighted sum of what the simulator counts between two decisions, undiscounted; `reward` names a preset or gives
-    the weights. `info["elapsed_s"]` is the time the step took, `info["cost"]` and `info["cost_base"]` count dropped
-    connects and joined plus dropped connects.
+    the weights. `info["elapsed_s"]` is the time the step took, `info["cost"]` and `info["cost_base"]` count numerator
+    and denominator of the dropped share, by the definition that each campaign names in `compliance`: dropped connects
+    and joined plus dropped connects where it names none. The limit is on the ratio of their sums.
 
     ## Starting State
 

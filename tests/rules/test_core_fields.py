@@ -60,7 +60,7 @@ def test_masks_and_rules_do_not_see_the_rest(scenario: Scenario, reserves: bool)
     assert len(taken) > 3
 
 
-@pytest.mark.parametrize("name", ["queue_length", "idle", "lines_free", "leads_left", "dialing_open", "closed"])
+@pytest.mark.parametrize("name", ["queue_length", "idle", "lines_free", "leads_dialable", "dialing_open", "closed"])
 def test_masks_do_see_the_core(name: str) -> None:
     """The poison works: a field that is read shows."""
     scenario = short_day(work_conserving=False)

@@ -14,7 +14,7 @@ from ccenv.sim import codes
 from ccenv.trace import trace
 from tests.rules.bench import Bench, centre, second
 
-OPEN: dict[str, Any] = {"lines_free": [99, 99], "leads_left": [99, 99], "dialing_open": [1, 1], "event_number": 1}
+OPEN: dict[str, Any] = {"lines_free": [99, 99], "leads_dialable": [99, 99], "dialing_open": [1, 1], "event_number": 1}
 #: Only the first campaign is dialed; both groups' idle advisors count for it, and those of `one` for the other.
 FIRST: dict[str, Any] = {**OPEN, "dialing_open": [1, 0]}
 
@@ -29,7 +29,7 @@ FIRST: dict[str, Any] = {**OPEN, "dialing_open": [1, 0]}
         ("progressive_unreserved", {"idle": [2, 2], "ringing": [4, 0]}, "hold"),
         ("progressive_unreserved", {"idle": [2, 2], "ringing": [9, 0]}, "hold"),
         ("progressive_unreserved", {"idle": [2, 2], "lines_free": [3, 0]}, "dial:first*2"),
-        ("progressive_unreserved", {"idle": [2, 2], "leads_left": [1, 0]}, "dial:first*1"),
+        ("progressive_unreserved", {"idle": [2, 2], "leads_dialable": [1, 0]}, "dial:first*1"),
         ("progressive_unreserved", {"idle": [0, 0]}, "hold"),
         ("progressive_unreserved", {"idle": [2, 2], "connects_waiting": [7, 0]}, "dial:first*4"),
         (("progressive_unreserved", {"reserve": 2}), {"idle": [2, 2]}, "dial:first*2"),

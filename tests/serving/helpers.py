@@ -47,6 +47,7 @@ def opening(policy):
     values["idle"] = dict.fromkeys(axes["G"], 2)
     values["lines_free"] = dict.fromkeys(axes["C"], 12)
     values["leads_left"] = dict.fromkeys(axes["C"], 400)
+    values["leads_dialable"] = dict.fromkeys(axes["C"], 400)
     values["dialing_open"] = dict.fromkeys(axes["C"], 1)
     values["time_of_day_s"] = 34_000
     values["epoch_kind"] = 1
