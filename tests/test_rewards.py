@@ -77,7 +77,7 @@ def test_without_a_reward_the_scenario_names_the_preset(tiny):
 @pytest.mark.parametrize(
     ("reward", "parts"),
     [
-        ("servce", ["reward preset 'servce'", "bank_blended, conversion, customer_service, ", "'service'"]),
+        ("servce", ["reward preset 'servce'", "bank_blended, collections, conversion, ", "'service'"]),
         ({"abandonned": -1.0}, ["reward term 'abandonned'", "wait_abandoned_s", "'abandoned'"]),
         ({"abandoned": {"suport": -1.0}}, ["queue", "abandoned", "'suport'", "sales, support"]),
         ({"sales": {"support": -1.0}}, ["campaign", "'support'", "survey"]),
@@ -138,7 +138,7 @@ def test_trap_compares_the_four_numbers_of_the_bank():
     assert trap.gain == pytest.approx(0.045 * 187 / 258)
 
 
-STARVING = ("conversion", "waiting_only")  # presets that say of themselves that they make it pay
+STARVING = ("conversion", "pacing", "waiting_only")  # presets that say of themselves that they make it pay
 INBOUND = ("customer_service", "order_desk", "service", "technical_support")  # those that pay for no sale outbound
 
 

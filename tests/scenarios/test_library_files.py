@@ -1,4 +1,4 @@
-"""What the library's files say: every key and law is used, no trap, and the centres of the models are the models'."""
+"""What the library says: every key and law is used, no trap, lists fit, and the centres of models are the models'."""
 
 from functools import cache
 from itertools import product
@@ -8,24 +8,20 @@ import numpy as np
 import pytest
 
 from ccenv.reward_trap import check_reward
+from ccenv.rewards import load_preset
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from ccenv.scenarios.compile_campaigns import keeps
 from ccenv.scenarios.reading import find, read
 from ccenv.scenarios.roster import advisors
-from ccenv.scenarios.schema import Centre, Law
+from ccenv.scenarios.schema import Campaign, Centre, Law, Segment
 from ccenv.scenarios.times import times
-from ccenv.theory.models import NDesign, SwitchingBlending
+from ccenv.theory.models import NDesign, SwitchingBlending, SwitchingPacing
 from experiments import hybrid_large
 from experiments.calibrate.write_yaml import dump
 from tests.oracle.schema_use import unused_schema_keys
 
 # Keys that no centre of the library gives, with the reason.
-NEVER_USED = {
-    "queues.*.trace_s": "the log is not ours to give away; experiments.replay reads it where it is",
-    "switching.answers": "no campaign is dialed in two modes",
-    "campaigns.*.dial_ladder": "the default serves the bank",
-    "campaigns.*.drop_limit": "the default is the law",
-    "campaigns.*.leads": "the bank's list has no end",
-}
+NEVER_USED = {"queues.*.trace_s": "the log is not ours to give away; experiments.replay reads it where it is"}
 
 
 @cache
@@ -109,13 +105,40 @@ def test_the_switching_load_is_the_model_that_theory_solves(variant, model):
     assert (ours.centre.work_conserving, ours.centre.clock.review_s) == (True, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("variant", "answers"),
+    [(None, (0.15, 0.45)), ("narrow", (0.25, 0.35)), ("hidden", (0.15, 0.45)), ("narrow_hidden", (0.25, 0.35))],
+)
+def test_the_switching_answer_rate_is_the_model_that_theory_solves(variant, answers):
+    ours = load_scenario("switching_answer_rate", variant=variant)
+    theirs = SwitchingPacing(10, answers, 18, 210).scenario()
+    rates = [np.multiply(s.centre.campaigns["outbound"].p_answer, s.centre.switching.answers) for s in (ours, theirs)]
+    assert rates[0] == pytest.approx(rates[1])
+    assert ours.catalogue == theirs.catalogue
+    assert times_of(ours) == times_of(theirs)
+    assert ours.centre.groups == theirs.centre.groups
+    assert ours.centre.switching.mean_s == theirs.centre.switching.mean_s
+    assert ours.centre.clock.review_s == theirs.centre.clock.review_s
+
+
+@pytest.mark.parametrize(("variant", "price"), [(None, 1.0), ("narrow", 1.07)])
+def test_the_reward_pacing_prices_a_drop_as_the_limit_does(variant, price):
+    model = SwitchingPacing(10, {None: (0.15, 0.45), "narrow": (0.25, 0.35)}[variant], 18, 210)
+    multiplier = model.solve(limit=0.03).multipliers["drop_rate"]
+    # to pay 1 for each joined and -m for each drop above 3 % of both: (1 + 0.03 m) joined - 0.97 m dropped
+    assert 0.97 * multiplier / (1 + 0.03 * multiplier) == pytest.approx(price, abs=0.005)
+    weights = load_preset("pacing")
+    assert -weights["dropped"] / weights["joined"] == pytest.approx(price, abs=0.08)
+
+
 def times_of(scenario: Scenario) -> dict[str, float]:
     """Means of the exponential times, by key."""
     return {key: float(time) for key, time in times(scenario.centre) if isinstance(time, int | float)}
 
 
-def test_the_hidden_mode_is_hidden_and_all_else_equal():
-    observed, hidden = (load_scenario("switching_load", variant=variant).centre for variant in (None, "hidden"))
+@pytest.mark.parametrize("name", ["switching_load", "switching_answer_rate"])
+def test_the_hidden_mode_is_hidden_and_all_else_equal(name):
+    observed, hidden = (load_scenario(name, variant=variant).centre for variant in (None, "hidden"))
     assert observed.switching.observed and not hidden.switching.observed
     assert msgspec.structs.replace(hidden, switching=observed.switching) == observed
 
@@ -130,3 +153,16 @@ def test_the_large_centre_has_a_thousand_advisors_whose_skills_overlap():
     assert 20 <= len(centre.groups) <= 50 and 10 <= len(centre.queues) <= 50
     skills = [set(group.skills) for group in centre.groups.values()]
     assert sum(bool(a & b) for a, b in product(skills, skills)) > 5 * len(skills)
+
+
+@pytest.mark.parametrize("name", list(library()))
+def test_every_lead_that_may_be_kept_has_a_row(name):
+    """So that no policy can fill the table, however fast it dials."""
+    scenario = scenario_of(name)
+    kept = [segment for campaign in scenario.centre.campaigns.values() for segment in lists_of(campaign)]
+    assert sum(segment.size for segment in kept) <= scenario.size.leads
+
+
+def lists_of(campaign: Campaign) -> list[Segment]:
+    """The segments of a campaign of which touched leads are kept."""
+    return list(campaign.segments.values()) or [Segment(campaign.leads)] if keeps(campaign) else []
