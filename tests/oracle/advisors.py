@@ -10,7 +10,7 @@ from tests.oracle.idle_line import first_idle, idle_key
 from tests.oracle.record import Spell
 
 if TYPE_CHECKING:
-    from tests.oracle.outbound import Outbound
+    from tests.oracle.goals import Goals
     from tests.oracle.service import Service
     from tests.oracle.simulator import Simulator
 
@@ -145,9 +145,9 @@ class Advisors:
 
     # talk and wrap-up
 
-    def side_of(self, contact: Contact) -> Service | Outbound:
+    def side_of(self, contact: Contact) -> Service | Goals:
         """Which half of the centre a contact belongs to."""
-        return self.sim.outbound if contact.is_lead else self.sim.service
+        return self.sim.goals if contact.is_lead else self.sim.service
 
     def start_talk(self, advisor: Advisor, contact: Contact) -> None:
         """Begin to handle a contact, with an advisor who is taken already."""

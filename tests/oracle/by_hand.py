@@ -9,6 +9,7 @@ import numpy as np
 
 from ccenv.scenarios import load_scenario
 from ccenv.sim import codes
+from ccenv.sim.legal import NAMES
 from tests.oracle.decisions import Action, Choose
 from tests.oracle.simulator import Result, Simulator
 
@@ -64,6 +65,12 @@ def shorts(log: np.ndarray, *names: str) -> list[str]:
 def nonzero(counters: dict[str, float]) -> dict[str, float]:
     """The counters that counted something."""
     return {name: total for name, total in counters.items() if total}
+
+
+def of_leads(counters: dict[str, float]) -> dict[str, float]:
+    """The counters of a campaign that counted something, but for those of dropped shares."""
+    shares = tuple(f"{name}_" for name in NAMES)
+    return {name: total for name, total in nonzero(counters).items() if not name.startswith(shares)}
 
 
 def day(close_s: float = 100.0, slot_s: float = 0.0, **changes: Any) -> dict[str, Any]:

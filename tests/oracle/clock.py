@@ -56,7 +56,7 @@ class Clock:
         return self.sim.now % codes.DAY_S if self.steady else self.sim.now - self.day * codes.DAY_S
 
     def open(self, day: int) -> None:
-        """Opening: the levels, then the clock's events, load and arrivals, then the roster."""
+        """Opening: the levels, then the clock's events, load and arrivals, then the roster and the leads."""
         sim = self.sim
         self.day, self.slot, self.stage = day, 0, codes.OPEN
         sim.log.clock(sim.now, codes.LOG_OPENING, day)
@@ -76,6 +76,7 @@ class Clock:
         for queue in sim.queues:
             sim.arrivals.schedule(queue)
         sim.roster.work_off()
+        sim.leads.start_day()
 
     def schedule_slot(self, slot: int) -> None:
         """Schedule a slot boundary, if it is before closing."""
@@ -114,6 +115,7 @@ class Clock:
         if self.overtime_end is not None:
             self.overtime_end.cancelled = True
         self.sim.advisors.go_home()
+        self.sim.compliance.end_day()
         tomorrow = self.day + 1
         if tomorrow == self.days:
             self.sim.callbacks.carry_out()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim import codes
 from tests.oracle.entities import Advisor, Contact
+from tests.oracle.segments import IN_ATTEMPT, READY, WAITING
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -32,6 +33,7 @@ def check_conservation(sim: Simulator) -> None:
     check_origins(sim)
     for campaign in sim.campaigns:
         check_campaign(sim, campaign.index)
+        check_leads(sim, campaign.index)
     check_lines(sim)
     check_idle_lines(sim)
     for advisor in sim.advisors.everybody():
@@ -95,15 +97,41 @@ def check_campaign(sim: Simulator, c: int) -> None:
         return sum(sim.ledger.totals["campaign", c, name] for name in names)
 
     ended = n("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
-    assert n("attempts") == phases[codes.RINGING] + ended == sim.campaigns[c].n_dialed
+    assert n("attempts") == phases[codes.RINGING] + ended
     machines_waiting = sum(contact.machine for contact in sim.campaigns[c].line)
-    assert n("connects") == n("joined", "dropped") + phases[codes.CONNECT_WAITING] - machines_waiting
-    assert n("machine_passed") == n("mp_joined", "mp_dropped") + machines_waiting
+    persons_waiting = phases[codes.CONNECT_WAITING] - machines_waiting
+    assert n("connects") == persons_waiting + n("hung_up", "dropped", "joined")
+    assert n("machine_passed") == machines_waiting + n("mp_dropped", "mp_joined")
     assert set(phases) <= set(OF_A_LEAD)
     declared = sim.campaigns[c].declared
     assert sum(x.holds_line for x in leads) <= declared.max_lines
-    assert sim.campaigns[c].leads_left >= 0
     assert not (declared.reserves and n("dropped", "mp_dropped")), "no drop is possible where the campaign reserves"
+
+
+def check_leads(sim: Simulator, c: int) -> None:
+    """The leads of a campaign: what was touched is closed, or still held."""
+    campaign = sim.campaigns[c]
+    held = [lead for segment in campaign.segments for lead in segment.leads]
+    states = Totals(lead.state for lead in held)
+
+    def n(*names: str) -> float:
+        return sum(sim.ledger.totals["campaign", c, name] for name in names)
+
+    scrubbed = n("without_consent", "do_not_call")
+    assert n("touched") == n("closed") - scrubbed + states[IN_ATTEMPT] + states[WAITING] + states[READY]
+    assert n("touched") + scrubbed == sum(segment.n_looked_at for segment in campaign.segments)
+    assert all(segment.n_fresh >= 0 for segment in campaign.segments)
+    attempts = [x for x in sim.contacts if x.is_lead and x.index == c and x.phase != codes.WRAPPING]
+    in_attempt = [lead for lead in held if lead.state == IN_ATTEMPT]
+    assert {id(x.lead) for x in attempts} == {id(x) for x in in_attempt} and len(attempts) == len(in_attempt)
+    assert campaign.keeps or len(in_attempt) == len(held), "a lead waits in a campaign that keeps none"
+    assert all(lead.n_attempts <= campaign.max_attempts for lead in held)
+    assert all(len(lead.grid_times) == lead.n_attempts - (lead.state == IN_ATTEMPT) for lead in held)
+    promised = sum(lead.state == WAITING and lead.why == codes.PROMISED for lead in held)
+    if campaign.declared.follow_up is not None:
+        assert n("sales") == n("kept", "broken") + promised
+    assert n("first_joined") <= n("joined") and n("first_call_sales") <= n("first_joined")
+    assert n("agreed") >= n("agreed_kept", "agreed_late")
 
 
 def check_lines(sim: Simulator) -> None:

@@ -125,10 +125,9 @@ class Decisions:
         lines = [x for x in self.sim.contacts if x.is_lead and x.index == campaign.index and x.holds_line]
         return (
             self.sim.clock.stage == codes.OPEN
-            and c.dial_from_s <= self.sim.clock.time_of_day() < c.dial_until_s
             and n <= c.max_lines - len(lines)
             and n <= self.sim.lines_free()
-            and n <= campaign.leads_left
+            and n <= self.sim.lists.n_dialable(campaign)
         )
 
     def apply(self, action: Action) -> None:
@@ -140,5 +139,4 @@ class Decisions:
             case codes.DIAL:
                 sim.outbound.dial(sim.campaigns[action.index], action.n)
             case codes.DIAL_RESERVED:
-                advisor = sim.advisors.first_idle(sim.groups[action.group])
-                sim.outbound.dial_reserved(sim.campaigns[action.index], advisor)
+                sim.outbound.dial_reserved(sim.campaigns[action.index], sim.groups[action.group])

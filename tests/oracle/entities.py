@@ -9,7 +9,9 @@ from ccenv.scenarios import schema
 from ccenv.sim import codes
 from tests.oracle.events import Event
 from tests.oracle.randomness import Law, stream
+from tests.oracle.segments import Lead, make_segments
 
+MOST_ATTEMPTS = 100  # of a lead, where a campaign declares no retries
 WITH_LINE = (
     codes.IN_IVR,
     codes.WAITING,
@@ -55,8 +57,12 @@ class Contact:
     unresolved: bool = False
     giver: Contact | None = None  # of the leg of a warm transfer: the contact whose advisor stays with it
     # outbound
+    lead: Lead | None = None
+    agreed: bool = False
     contact_number: int = 0
+    outcome: int = codes.NIL
     machine: bool = False
+    dialed_at: float = 0.0
     # both
     buys: bool = False
     waits_since: float = 0.0
@@ -172,20 +178,39 @@ class CampaignState:
     name: str
     declared: schema.Campaign
     line: list[Contact] = field(default_factory=list)
-    n_dialed: int = 0
+    leads_due: Event | None = None
+    n_fresh_taken: int = 0
+    segment_last_taken: int = codes.NIL
+    retries_since_fresh: int = 0
 
     def __post_init__(self) -> None:
         c = self.declared
         self.stream = stream(f"campaign:{self.name}")
+        self.segments = make_segments(self.name, c)
+        self.keeps = not (c.retries is None and c.agreed_callback is None and c.follow_up is None)
+        self.max_attempts = MOST_ATTEMPTS if c.retries is None else c.retries.max_attempts
+        retries = {after: getattr(c.retries, after, None) for after in codes.AFTER}
+        self.retry = {after: Law(time) for after, time in retries.items() if time is not None}
+        self.agreed_delay = None if c.agreed_callback is None else Law(c.agreed_callback.after_s)
+        self.kept_delay = None if c.follow_up is None else Law(c.follow_up.after_s)
         self.ring = Law(c.ring_s)
-        self.drop_after = Law(c.drop_after_s)
+        self.ring_of = None if c.ring_s_by_outcome is None else laws_of_outcomes(c.ring_s_by_outcome)
+        self.drop_after, self.hang_up = Law(c.drop_after_s), Law(c.hang_up_s)
         self.handle = Law(c.handle_s)
         self.handle_sale = self.handle if c.handle_sale_s is None else Law(c.handle_sale_s)
         self.handle_machine = Law(c.handle_machine_s)
         self.wrap_up = Law(c.wrap_up_s)
         self.p_sale = list(c.p_sale) if isinstance(c.p_sale, Sequence) else [c.p_sale]
 
-    @property
-    def leads_left(self) -> float:
-        """Leads never dialed."""
-        return codes.INFINITY if self.declared.leads == "unlimited" else self.declared.leads - self.n_dialed
+
+def laws_of_outcomes(laws: schema.RingLaws) -> dict[int, Law]:
+    """The ring law of each outcome of an attempt."""
+    return {
+        codes.CONNECT: Law(laws.person),
+        codes.FALSE_POSITIVE: Law(laws.person),
+        codes.MACHINE_PASSED: Law(laws.machine),
+        codes.MACHINE: Law(laws.machine),
+        codes.BUSY: Law(laws.busy),
+        codes.INVALID: Law(laws.invalid),
+        codes.NO_ANSWER: Law(laws.no_answer),
+    }

@@ -1,4 +1,4 @@
-"""Section "Outbound": leads that are dialed."""
+"""Section "Outbound": attempts, from the dial until they are joined, dropped or over."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ccenv.sim import codes
-from tests.oracle.entities import Advisor, CampaignState, Contact, by_slot
-from tests.oracle.randomness import entity_key, uniform
+from tests.oracle.compliance import DROPPED, HUNG_UP
+from tests.oracle.entities import Advisor, CampaignState, Contact, GroupState, by_slot
+from tests.oracle.randomness import uniform
+from tests.oracle.segments import Lead
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -20,6 +22,13 @@ COUNTER_OF_OUTCOME = {
     codes.BUSY: "busy",
     codes.INVALID: "invalid",
     codes.NO_ANSWER: "no_answer",
+}
+AFTER_OUTCOME = {
+    codes.FALSE_POSITIVE: codes.AFTER_MACHINE,
+    codes.MACHINE: codes.AFTER_MACHINE,
+    codes.BUSY: codes.AFTER_BUSY,
+    codes.INVALID: None,
+    codes.NO_ANSWER: codes.AFTER_NO_ANSWER,
 }
 
 
@@ -45,42 +54,75 @@ class Outbound:
         """Count something of the attempt's campaign."""
         self.sim.ledger.count("campaign", contact.index, counter, amount)
 
-    def dial(self, campaign: CampaignState, n: int) -> None:
-        """Dial n leads in list order."""
-        for _ in range(n):
-            self.dial_one(campaign, None)
+    # dialing
 
-    def dial_reserved(self, campaign: CampaignState, advisor: Advisor) -> None:
+    def dial(self, campaign: CampaignState, n: int) -> None:
+        """Dial n leads, or as many as may be dialed."""
+        for _ in range(n):
+            lead = self.sim.lists.take_next(campaign)
+            if lead is not None:
+                self.dial_lead(campaign, lead, None)
+
+    def dial_reserved(self, campaign: CampaignState, group: GroupState) -> None:
         """Dial one lead with an advisor reserved until the attempt ends."""
+        lead = self.sim.lists.take_next(campaign)
+        if lead is None:
+            return
+        advisor = self.sim.advisors.first_idle(group)
         self.sim.advisors.take(advisor)
         self.sim.advisors.change_state(advisor, codes.RESERVED)
-        self.dial_one(campaign, advisor)
+        self.dial_lead(campaign, lead, advisor)
 
-    def dial_one(self, campaign: CampaignState, advisor: Advisor | None) -> None:
-        """Dial the next lead."""
-        number = campaign.n_dialed
-        campaign.n_dialed += 1
-        key = entity_key(self.sim.root, campaign.stream, number)
-        contact = Contact(codes.LEAD, campaign.index, number, key, codes.RINGING, advisor=advisor)
-        shares = campaign.declared.contact_number
-        contact.contact_number = first_share_above(shares, uniform(key, codes.CONTACT_NUMBER))
+    def dial_lead(self, campaign: CampaignState, lead: Lead, advisor: Advisor | None) -> None:
+        """Dial a lead that was taken from its list."""
+        contact = self.make_attempt(campaign, lead, advisor)
         if advisor is not None:
             advisor.contact = contact
         self.sim.contacts.append(contact)
-        self.sim.log.contact(self.sim.now, codes.LOG_DIALED, contact, detail=contact.contact_number)
+        self.sim.log.contact(self.sim.now, codes.LOG_DIALED, contact, detail=lead.segment.index)
         self.count(contact, "attempts")
-        self.count(contact, "touched")
-        ring_s = campaign.ring.draw(key, codes.RING)
+        if lead.n_attempts == 1:
+            self.count(contact, "touched")
+        if contact.agreed:
+            self.count_agreed(campaign, contact, lead)
+        ring_s = self.ring_s(campaign, contact)
         if ring_s == 0:
             self.end_ring(contact)
         else:
             contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact))
 
+    def make_attempt(self, campaign: CampaignState, lead: Lead, advisor: Advisor | None) -> Contact:
+        """The next attempt of a lead."""
+        agreed = lead.n_attempts > 0 and lead.why == codes.AGREED
+        lead.n_attempts += 1
+        key = lead.attempt_key(lead.n_attempts)
+        contact = Contact(codes.LEAD, campaign.index, lead.number, key, codes.RINGING, advisor=advisor, lead=lead)
+        contact.agreed, contact.dialed_at = agreed, self.sim.now
+        shares = campaign.declared.contact_number
+        contact.contact_number = first_share_above(shares, uniform(lead.key, codes.CONTACT_NUMBER))
+        return contact
+
+    def count_agreed(self, campaign: CampaignState, contact: Contact, lead: Lead) -> None:
+        """An agreed callback is dialed in time, or late."""
+        agreed = campaign.declared.agreed_callback
+        assert agreed is not None
+        self.count(contact, "agreed_kept" if self.sim.now - lead.due <= agreed.window_s else "agreed_late")
+
+    def ring_s(self, campaign: CampaignState, contact: Contact) -> float:
+        """How long it rings; if that depends on the outcome, this is drawn now."""
+        law = campaign.ring
+        if campaign.ring_of is not None:
+            contact.outcome = self.outcome_now(contact)
+            law = campaign.ring_of[contact.outcome]
+        return law.draw(contact.key, codes.RING)
+
+    # the ring's end
+
     def outcome_now(self, contact: Contact) -> int:
-        """Outcome of an attempt whose ringing ends now."""
+        """Outcome of an attempt, with the probabilities of now."""
         c = self.campaign_of(contact).declared
-        most = 1 - c.p_machine - c.p_busy - c.p_invalid
-        p_answer = min(by_slot(c.p_answer, self.sim.clock.slot) * self.sim.levels.answers(), most)
+        most = 1 - (c.p_machine + c.p_busy + c.p_invalid)
+        p_answer = min(self.p_answer(contact), most)
         p_false, p_passed = c.detector.p_false_positive, c.detector.p_machine_passed
         p = {
             codes.CONNECT: p_answer * (1 - p_false),
@@ -93,17 +135,31 @@ class Outbound:
         p[codes.NO_ANSWER] = 1 - sum(p.values())
         return first_share_above([p[outcome] for outcome in sorted(p)], uniform(contact.key, codes.OUTCOME))
 
+    def p_answer(self, contact: Contact) -> float:
+        """Probability that a person answers this attempt now, if nothing else stood in the way."""
+        lead = contact.lead
+        assert lead is not None
+        by_attempt = lead.segment.by_attempt
+        p = by_slot(lead.segment.p_answer, self.sim.clock.slot)
+        p *= by_attempt[min(lead.n_attempts, len(by_attempt)) - 1]
+        p *= self.sim.levels.answers()
+        agreed = self.campaign_of(contact).declared.agreed_callback
+        return p * agreed.answer_factor if contact.agreed and agreed is not None else p
+
     def end_ring(self, contact: Contact) -> None:
         """Ring end: the outcome, and who takes it."""
-        outcome = self.outcome_now(contact)
-        self.sim.log.contact(self.sim.now, codes.LOG_RING_END, contact, detail=outcome)
-        self.count(contact, COUNTER_OF_OUTCOME[outcome])
-        contact.machine = outcome == codes.MACHINE_PASSED
-        if outcome in (codes.CONNECT, codes.MACHINE_PASSED):
+        if contact.outcome == codes.NIL:
+            contact.outcome = self.outcome_now(contact)
+        self.sim.log.contact(self.sim.now, codes.LOG_RING_END, contact, detail=contact.outcome)
+        self.count(contact, COUNTER_OF_OUTCOME[contact.outcome])
+        self.count(contact, "ringing_s", self.sim.now - contact.dialed_at)
+        contact.machine = contact.outcome == codes.MACHINE_PASSED
+        if contact.outcome in (codes.CONNECT, codes.MACHINE_PASSED):
             self.connect(contact)
             return
         reserved = contact.advisor
         self.sim.forget(contact)
+        self.sim.leads.end_attempt(contact, AFTER_OUTCOME[contact.outcome])
         if reserved is not None:
             reserved.contact = None
             self.sim.advisors.free(reserved)
@@ -112,12 +168,12 @@ class Outbound:
         """Join to the reserved advisor, or to who has been idle longest, or wait."""
         contact.waits_since = self.sim.now
         if contact.advisor is not None:
-            self.join(contact, contact.advisor)
+            self.sim.goals.join(contact, contact.advisor)
             return
         advisor = self.idle_longest(self.campaign_of(contact))
         if advisor is not None:
             self.sim.advisors.take(advisor)
-            self.join(contact, advisor)
+            self.sim.goals.join(contact, advisor)
             return
         self.wait(contact)
 
@@ -127,17 +183,33 @@ class Outbound:
         firsts = [self.sim.advisors.first_idle(group) for group in groups]
         return min(firsts, key=lambda advisor: (advisor.since, advisor.group), default=None)
 
+    # waiting for an advisor
+
     def wait(self, contact: Contact) -> None:
         """Wait for an advisor, or be dropped at once. When overtime is over nobody starts to wait."""
-        campaign = self.campaign_of(contact)
+        campaign, now = self.campaign_of(contact), self.sim.now
         limit_s = campaign.drop_after.draw(contact.key, codes.DROP_AFTER)
+        hang_up_s = codes.INFINITY if contact.machine else campaign.hang_up.draw(contact.key, codes.HANG_UP)
         contact.phase = codes.CONNECT_WAITING
         campaign.line.append(contact)
         if limit_s == 0 or self.sim.clock.stage == codes.OVERTIME_OVER:
             self.drop(contact)
             return
-        contact.event = self.sim.agenda.add(self.sim.now + limit_s, lambda: self.give_up(contact))
-        self.sim.log.contact(self.sim.now, codes.LOG_CONNECT_WAITING, contact)
+        if hang_up_s < limit_s:
+            contact.event = self.sim.agenda.add(now + hang_up_s, lambda: self.hang_up(contact))
+        else:
+            contact.event = self.sim.agenda.add(now + limit_s, lambda: self.give_up(contact))
+        self.sim.log.contact(now, codes.LOG_CONNECT_WAITING, contact)
+
+    def hang_up(self, contact: Contact) -> None:
+        """A person does not want to wait longer."""
+        self.sim.log.contact(self.sim.now, codes.LOG_HANG_UP, contact)
+        self.leave_line(contact)
+        self.count(contact, "hung_up")
+        self.count(contact, "hung_up_wait_s", self.sim.now - contact.waits_since)
+        self.sim.compliance.record(contact, HUNG_UP)
+        self.sim.forget(contact)
+        self.sim.leads.end_attempt(contact, codes.AFTER_HUNG_UP)
 
     def give_up(self, contact: Contact) -> None:
         """A connect has waited as long as it may."""
@@ -153,7 +225,9 @@ class Outbound:
         else:
             self.count(contact, "dropped")
             self.count(contact, "dropped_wait_s", self.sim.now - contact.waits_since)
+        self.sim.compliance.record(contact, DROPPED)
         self.sim.forget(contact)
+        self.sim.leads.end_attempt(contact, codes.AFTER_DROPPED)
 
     def drop_all(self) -> None:
         """Overtime is over: all connects that wait are dropped."""
@@ -170,44 +244,4 @@ class Outbound:
     def take_waiting(self, contact: Contact, advisor: Advisor) -> None:
         """A freed advisor takes a waiting connect."""
         self.leave_line(contact)
-        self.join(contact, advisor)
-
-    def join(self, contact: Contact, advisor: Advisor) -> None:
-        """Joined: a person may buy; how long the talk lasts depends on it."""
-        campaign = self.campaign_of(contact)
-        sale = False
-        if contact.machine:
-            handle = campaign.handle_machine
-            self.count(contact, "mp_joined")
-        else:
-            p_sale = campaign.p_sale[min(contact.contact_number, len(campaign.p_sale) - 1)]
-            p_sale = min(1.0, p_sale * self.sim.traits.sale_factor(advisor))
-            sale = uniform(contact.key, codes.SALE) < p_sale
-            handle = campaign.handle_sale if sale else campaign.handle
-            self.count(contact, "joined")
-            self.count(contact, "joined_delay_s", self.sim.now - contact.waits_since)
-            self.count(contact, "expected_sale_value", p_sale * campaign.declared.sale_value)
-        contact.buys = sale
-        self.sim.advisors.start_talk(advisor, contact)
-        self.sim.advisors.talk_for(contact, self.sim.traits.handle_s(handle, contact, advisor))
-        self.sim.log.contact(self.sim.now, codes.LOG_JOINED, contact, detail=int(sale))
-
-    def is_unresolved(self, contact: Contact) -> bool:
-        """An attempt is never unresolved."""
-        return False
-
-    def after_talk(self, contact: Contact) -> bool:
-        """Count the sale. The advisor need not stay."""
-        if contact.buys:
-            self.count(contact, "sales")
-            self.count(contact, "sale_value", self.campaign_of(contact).declared.sale_value)
-        return False
-
-    def count_talk(self, contact: Contact) -> None:
-        """The advisor has finished talking."""
-        self.count(contact, "mp_talk_s" if contact.machine else "talk_s", self.sim.now - contact.talks_since)
-
-    def end_wrap_up(self, contact: Contact) -> None:
-        """The attempt is over."""
-        self.count(contact, "wrap_up_s", self.sim.now - contact.wraps_up_since)
-        self.sim.forget(contact)
+        self.sim.goals.join(contact, advisor)

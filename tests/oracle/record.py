@@ -9,7 +9,8 @@ import numpy as np
 
 from ccenv.sim import codes, layout
 from ccenv.sim.counters import COUNTERS
-from tests.oracle.entities import Advisor, Contact
+from tests.oracle.entities import Advisor, CampaignState, Contact
+from tests.oracle.segments import Lead
 
 Totals = dict[tuple[str, int, str], float]
 Counts = dict[str, list[dict[str, float]]]
@@ -34,6 +35,10 @@ class EventLog:
     def advisor(self, t: float, code: int, advisor: Advisor) -> None:
         """A row about an advisor alone."""
         self.rows.append((t, 0, codes.NIL, code, codes.NIL, codes.NIL, advisor.group, advisor.place, 0))
+
+    def lead(self, t: float, code: int, campaign: CampaignState, lead: Lead, key: int, detail: int) -> None:
+        """A row about a lead that is not in an attempt."""
+        self.rows.append((t, key, lead.number, code, codes.LEAD, campaign.index, codes.NIL, codes.NIL, detail))
 
     def array(self) -> np.ndarray:
         """The rows as records of the kernel's log."""

@@ -12,13 +12,17 @@ from tests.oracle.advisors import Advisors
 from tests.oracle.arrivals import Arrivals
 from tests.oracle.callbacks import Callbacks
 from tests.oracle.clock import Clock
+from tests.oracle.compliance import Compliance
 from tests.oracle.conservation import check_conservation
 from tests.oracle.decisions import Choose, Decisions
 from tests.oracle.entering import Entering
 from tests.oracle.entities import CampaignState, Contact, QueueState
 from tests.oracle.events import Agenda
+from tests.oracle.goals import Goals
 from tests.oracle.inbound import Inbound
+from tests.oracle.leads import Leads
 from tests.oracle.levels import Levels
+from tests.oracle.lists import Lists
 from tests.oracle.outbound import Outbound
 from tests.oracle.randomness import root_key
 from tests.oracle.record import Counts, EventLog, Ledger
@@ -75,7 +79,11 @@ class Simulator:
         self.transfers = Transfers(self)
         self.service = Service(self)
         self.returns = Returns(self)
+        self.lists = Lists(self)
+        self.leads = Leads(self)
         self.outbound = Outbound(self)
+        self.goals = Goals(self)
+        self.compliance = Compliance(self)
         self.traits = Traits(self)
         self.advisors = Advisors(self)
         self.decisions = Decisions(self, choose)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ccenv.sim import codes
-from tests.oracle.by_hand import constant, first_of, line, lines, nonzero, run
+from tests.oracle.by_hand import constant, first_of, line, lines, nonzero, of_leads, run
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
 
 DIALS = (codes.DIAL, codes.DIAL_RESERVED)
@@ -46,8 +46,9 @@ def test_connects_wait_are_taken_by_a_freed_advisor_and_dropped() -> None:
         line(130, "wrap_up_end", 1, "lead", "0.0"),
         line(130, "day_end", 0),
     ]
-    assert {name: n for name, n in result.counters["campaign"][0].items() if n} == {
-        "attempts": 3, "touched": 3, "connects": 3, "joined": 2, "dropped": 1,
+    assert of_leads(result.counters["campaign"][0]) == {
+        "attempts": 3, "touched": 3, "closed": 3, "connects": 3, "joined": 2, "first_joined": 2, "dropped": 1,
+        "ringing_s": 12,
         "joined_delay_s": 13, "dropped_wait_s": 15, "talk_s": 20, "wrap_up_s": 6,
     }  # fmt: skip
     assert nonzero(result.counters["group"][0]) == {"idle_s": 4, "talking_s": 20, "wrapping_s": 6, "handled": 2}
@@ -245,8 +246,8 @@ def test_machines_that_pass_cost_advisor_time_and_are_no_connects() -> None:
     uniforms = [uniform(entity_key(root_key(0), stream("campaign:list"), i), codes.OUTCOME) for i in range(40)]
     n_machines = sum(u >= 0.5 for u in uniforms)
     assert 0 < n_machines < 40
-    assert {name: n for name, n in result.counters["campaign"][0].items() if n} == {
-        "attempts": 40, "touched": 40, "false_positive": 40 - n_machines, "machine_passed": n_machines,
+    assert of_leads(result.counters["campaign"][0]) == {
+        "attempts": 40, "touched": 40, "closed": 40, "false_positive": 40 - n_machines, "machine_passed": n_machines,
         "mp_joined": n_machines, "mp_talk_s": 2 * n_machines, "wrap_up_s": n_machines,
     }  # fmt: skip
     assert result.counters["group"][0]["talking_s"] == 2 * n_machines

@@ -1,0 +1,100 @@
+"""Section "Outbound": attempts that are joined to an advisor, what comes of the talk, and what it is worth."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ccenv.sim import codes
+from tests.oracle.compliance import JOINED
+from tests.oracle.entities import Advisor, CampaignState, Contact
+from tests.oracle.randomness import normal, uniform
+from tests.oracle.segments import Lead
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Goals:
+    """From joining to the end of the wrap-up."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def campaign_of(self, contact: Contact) -> CampaignState:
+        """The campaign of an attempt."""
+        return self.sim.campaigns[contact.index]
+
+    def lead_of(self, contact: Contact) -> Lead:
+        """The lead of an attempt."""
+        assert contact.lead is not None
+        return contact.lead
+
+    def count(self, contact: Contact, counter: str, amount: float = 1.0) -> None:
+        """Count something of the attempt's campaign."""
+        self.sim.ledger.count("campaign", contact.index, counter, amount)
+
+    def join(self, contact: Contact, advisor: Advisor) -> None:
+        """Joined: a person may do what the campaign is for; how long the talk lasts depends on it."""
+        campaign = self.campaign_of(contact)
+        self.sim.compliance.record(contact, JOINED)
+        if contact.machine:
+            law = campaign.handle_machine
+            self.count(contact, "mp_joined")
+        else:
+            self.join_person(contact, advisor)
+            law = campaign.handle_sale if contact.buys else campaign.handle
+        self.sim.advisors.start_talk(advisor, contact)
+        self.sim.advisors.talk_for(contact, self.sim.traits.handle_s(law, contact, advisor))
+        self.sim.log.contact(self.sim.now, codes.LOG_JOINED, contact, detail=int(contact.buys))
+
+    def join_person(self, contact: Contact, advisor: Advisor) -> None:
+        """Whether the person agrees, and what could be expected."""
+        lead, follow_up = self.lead_of(contact), self.campaign_of(contact).declared.follow_up
+        p = self.p_goal(contact, advisor)
+        contact.buys = uniform(contact.key, codes.SALE) < p
+        self.count(contact, "joined")
+        self.count(contact, "joined_delay_s", self.sim.now - contact.waits_since)
+        if lead.n_joins == 0:
+            self.count(contact, "first_joined")
+        p_kept = 1.0 if follow_up is None else follow_up.p_kept
+        self.count(contact, "expected_sale_value", p * lead.segment.sale_value * p_kept)
+        lead.n_joins += 1
+
+    def p_goal(self, contact: Contact, advisor: Advisor) -> float:
+        """Probability that a person does what the campaign is for."""
+        campaign, lead = self.campaign_of(contact), self.lead_of(contact)
+        talk_number = contact.contact_number + lead.n_joins
+        p_sale = campaign.p_sale[min(talk_number, len(campaign.p_sale) - 1)]
+        return min(1.0, lead.segment.declared.propensity * p_sale * self.sim.traits.sale_factor(advisor))
+
+    def value(self, contact: Contact) -> float:
+        """What a goal is worth: goals differ, and long talks may bring more."""
+        declared = self.campaign_of(contact).declared
+        variance, r = math.log1p(declared.value_cv**2), declared.value_handle_correlation
+        z = r * normal(contact.key, codes.HANDLE) + math.sqrt(1 - r * r) * normal(contact.key, codes.VALUE)
+        return self.lead_of(contact).segment.sale_value * math.exp(math.sqrt(variance) * z - variance / 2)
+
+    def is_unresolved(self, contact: Contact) -> bool:
+        """An attempt is never unresolved."""
+        return False
+
+    def after_talk(self, contact: Contact) -> bool:
+        """Count the goal; the attempt is over. The advisor need not stay."""
+        if contact.buys:
+            self.count(contact, "sales")
+            if self.lead_of(contact).n_joins == 1:
+                self.count(contact, "first_call_sales")
+            if self.campaign_of(contact).declared.follow_up is None:
+                self.count(contact, "sale_value", self.value(contact))
+        self.sim.leads.end_attempt(contact, codes.AFTER_MACHINE if contact.machine else codes.AFTER_TALKED)
+        return False
+
+    def count_talk(self, contact: Contact) -> None:
+        """The advisor has finished talking."""
+        self.count(contact, "mp_talk_s" if contact.machine else "talk_s", self.sim.now - contact.talks_since)
+
+    def end_wrap_up(self, contact: Contact) -> None:
+        """The contact's own end."""
+        self.count(contact, "wrap_up_s", self.sim.now - contact.wraps_up_since)
+        self.sim.forget(contact)

@@ -1,0 +1,168 @@
+"""Section "Outbound", paragraphs "Rows", "The attempt is over" and "Closed": what becomes of touched leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ccenv.sim import codes
+from tests.oracle.entities import CampaignState, Contact
+from tests.oracle.lawful import GRID_S, grid_time, lawful_time, local_day
+from tests.oracle.randomness import Law, uniform
+from tests.oracle.segments import READY, WAITING, Lead, SegmentState
+
+if TYPE_CHECKING:
+    from tests.oracle.simulator import Simulator
+
+
+class Leads:
+    """Rows that wait, become ready, are settled and closed."""
+
+    def __init__(self, sim: Simulator) -> None:
+        self.sim = sim
+
+    def count(self, campaign: CampaignState, counter: str, amount: float = 1.0) -> None:
+        """Count something of a campaign."""
+        self.sim.ledger.count("campaign", campaign.index, counter, amount)
+
+    # waiting and becoming ready
+
+    def start_day(self) -> None:
+        """Opening."""
+        for campaign in self.sim.campaigns:
+            self.make_ready(campaign)
+
+    def become_due(self, campaign: CampaignState) -> None:
+        """Leads due, an event of the campaign."""
+        campaign.leads_due = None
+        self.sim.log.clock(self.sim.now, codes.LOG_LEADS_DUE, campaign.index)
+        self.make_ready(campaign)
+
+    def make_ready(self, campaign: CampaignState) -> None:
+        """All rows that are due, segment by segment; then the next leads due event is scheduled."""
+        for segment in campaign.segments:
+            while due := [lead for lead in segment.leads if lead.state == WAITING and lead.due <= self.sim.now]:
+                lead = min(due, key=lambda x: (x.due, x.number))
+                if lead.why == codes.PROMISED:
+                    self.settle_promise(campaign, lead)
+                else:
+                    lead.state = READY
+        times = [lead.due for segment in campaign.segments for lead in segment.leads if lead.state == WAITING]
+        times += [self.hours_begin(segment) for segment in campaign.segments]
+        self.schedule(campaign, min((t for t in times if t > self.sim.now), default=codes.INFINITY))
+
+    def hours_begin(self, segment: SegmentState) -> float:
+        """When the segment may be dialed from today; a steady centre has no hours."""
+        clock = self.sim.clock
+        return -codes.INFINITY if clock.steady else clock.day * codes.DAY_S + segment.from_s
+
+    def schedule(self, campaign: CampaignState, t: float) -> None:
+        """Schedule the next leads due event, in place of the one that is scheduled."""
+        if campaign.leads_due is not None:
+            campaign.leads_due.cancelled = True
+        closing = self.sim.clock.closing
+        campaign.leads_due = self.sim.agenda.add_before(closing, t, lambda: self.become_due(campaign))
+
+    def wait(self, campaign: CampaignState, lead: Lead, why: int, due: float) -> None:
+        """A row begins to wait; if need be the leads due event comes sooner."""
+        lead.state, lead.why, lead.due = WAITING, why, due
+        scheduled = codes.INFINITY if campaign.leads_due is None else campaign.leads_due.time
+        if due < min(scheduled, self.sim.clock.closing):
+            self.schedule(campaign, due)
+
+    # promises
+
+    def settle_promise(self, campaign: CampaignState, lead: Lead) -> None:
+        """A promise is due: kept or broken."""
+        follow_up, law = campaign.declared.follow_up, campaign.declared.law
+        assert follow_up is not None
+        key = lead.attempt_key(lead.n_attempts)
+        if uniform(key, codes.KEPT) < follow_up.p_kept:
+            self.sim.log.lead(self.sim.now, codes.LOG_KEPT, campaign, lead, key, lead.segment.index)
+            self.count(campaign, "kept")
+            self.count(campaign, "sale_value", lead.promised_value)
+        else:
+            self.sim.log.lead(self.sim.now, codes.LOG_BROKEN, campaign, lead, key, lead.segment.index)
+            self.count(campaign, "broken")
+            if follow_up.retry_broken and lead.n_attempts < campaign.max_attempts:
+                quiet_until = GRID_S * lead.grid_times[-1] + law.quiet_after_talk_s
+                due = lawful_time(lead, max(self.sim.now, quiet_until), self.sim.clock.steady)
+                self.sim.log.lead(self.sim.now, codes.LOG_PUT_BACK, campaign, lead, key, codes.RETRYING)
+                self.wait(campaign, lead, codes.RETRYING, due)
+                return
+        self.sim.log.lead(self.sim.now, codes.LOG_CLOSED, campaign, lead, key, 0)
+        self.close(campaign, lead)
+
+    # the attempt is over
+
+    def end_attempt(self, contact: Contact, after: int | None) -> None:
+        """An attempt is over; `after` is its outcome as retries are declared, None if there is no retry after it."""
+        campaign, lead = self.sim.campaigns[contact.index], contact.lead
+        assert lead is not None
+        if not campaign.keeps:
+            self.close(campaign, lead)
+            return
+        lead.grid_times.append(grid_time(self.sim.now))
+        lead.local_days.append(local_day(GRID_S * lead.grid_times[-1], lead.segment.declared.zone_s))
+        plan = self.what_follows(campaign, lead, contact, after)
+        if plan is None:
+            self.sim.log.contact(self.sim.now, codes.LOG_CLOSED, contact)
+            self.close(campaign, lead)
+            return
+        why, due = plan
+        self.sim.log.contact(self.sim.now, codes.LOG_PUT_BACK, contact, detail=why)
+        self.wait(campaign, lead, why, due)
+
+    def what_follows(
+        self, campaign: CampaignState, lead: Lead, contact: Contact, after: int | None
+    ) -> tuple[int, float] | None:
+        """Why and until when the lead waits; None if it is closed."""
+        key, now = contact.key, self.sim.now
+        if contact.buys:
+            if campaign.kept_delay is None:
+                return None
+            lead.promised_value = self.sim.goals.value(contact)
+            return codes.PROMISED, now + campaign.kept_delay.draw(key, codes.KEPT_DELAY)
+        may_retry = lead.n_attempts < campaign.max_attempts
+        if after == codes.AFTER_TALKED:
+            if uniform(key, codes.STOP) < campaign.declared.p_stop:
+                self.count(campaign, "stopped")
+                return None
+            agreed_delay = self.agreed_delay(campaign, key)
+            if may_retry and agreed_delay is not None:
+                self.count(campaign, "agreed")
+                return codes.AGREED, lawful_time(lead, now + agreed_delay, self.sim.clock.steady)
+        law = self.retry_law(campaign, after)
+        if not may_retry or law is None:
+            return None
+        due = max(now + law.draw(key, codes.RETRY), now + self.lockout_s(campaign, after))
+        return codes.RETRYING, lawful_time(lead, due, self.sim.clock.steady)
+
+    def agreed_delay(self, campaign: CampaignState, key: int) -> float | None:
+        """How much later the person wants to be called, if they agree to it."""
+        agreed = campaign.declared.agreed_callback
+        if agreed is None or campaign.agreed_delay is None or uniform(key, codes.AGREE) >= agreed.p:
+            return None
+        return campaign.agreed_delay.draw(key, codes.AGREE_DELAY)
+
+    def retry_law(self, campaign: CampaignState, after: int | None) -> Law | None:
+        """How much later the lead is dialed again."""
+        return None if after is None else campaign.retry.get(codes.AFTER[after])
+
+    def lockout_s(self, campaign: CampaignState, after: int | None) -> float:
+        """For how long the lead must be left alone after a drop, or after the talk of a person."""
+        law = campaign.declared.law
+        if after == codes.AFTER_DROPPED:
+            return law.lockout_after_drop_s
+        return law.quiet_after_talk_s if after == codes.AFTER_TALKED else 0.0
+
+    # closed
+
+    def close(self, campaign: CampaignState, lead: Lead) -> None:
+        """A touched lead will not be dialed again."""
+        lead.segment.leads.remove(lead)
+        self.count_closed(campaign, lead)
+
+    def count_closed(self, campaign: CampaignState, lead: Lead) -> None:
+        """Count a lead that will not be dialed again."""
+        self.count(campaign, "closed")
+        self.count(campaign, "closed_value", lead.segment.declared.value_left)
