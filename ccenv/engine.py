@@ -10,6 +10,7 @@ import numpy as np
 from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
 from ccenv.sim.codes import CONTACTS_FULL, LEADS_FULL
+from ccenv.sim.counters import COUNTERS
 from ccenv.sim.jit import CACHE_FOLDER, config, records
 from ccenv.sim.layout import LOG, LOG_ROWS, OUT
 from ccenv.sim.sizes import SIZES, Size
@@ -132,14 +133,15 @@ def _counter_places(env: np.dtype) -> np.ndarray:
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:
-    """Rows of counters (R, n) as structured arrays (R, capacity), by axis."""
+    """Rows of counters (R, n) as structured arrays (R, capacity), by axis; every counter is one field."""
     fields: Any = env.fields
     out = {}
     start = 0
-    for axis in ("queue", "group", "campaign"):
-        kind, shape = fields[f"{axis}_count"][0].subdtype
-        size = kind.itemsize // 8 * shape[0]
+    for axis, counters in COUNTERS.items():
+        kind = np.dtype([(counter.name, "f8") for counter in counters])
+        (capacity,) = fields[f"{axis}_count"][0].shape
+        size = len(counters) * capacity
         part = np.ascontiguousarray(words[:, start : start + size])
-        out[axis] = part.view(kind).reshape(words.shape[0], shape[0])
+        out[axis] = part.view(kind).reshape(words.shape[0], capacity)
         start += size
     return out
