@@ -7,6 +7,7 @@ alone an advisor may be a server.
 
 from ccenv.theory import models
 from ccenv.theory.counts import PoissonGammaCounts, poisson_gamma_counts
+from ccenv.theory.detection import Detection, detection
 from ccenv.theory.erlang import ErlangA, ErlangB, ErlangC, erlang_a, erlang_b, erlang_c
 from ccenv.theory.finite_room import MMnK, mmnk
 from ccenv.theory.general_patience import MMnG, mmn_g
@@ -17,6 +18,7 @@ from ccenv.theory.staffing import MinStaffing, least_staff_a, least_staff_c, min
 from ccenv.theory.transient import MtMnMTransient, mt_mnm_path, mt_mnm_transient
 
 __all__ = [
+    "Detection",
     "ErlangA",
     "ErlangB",
     "ErlangC",
@@ -28,6 +30,7 @@ __all__ = [
     "Redial",
     "SqrtStaffing",
     "VDesign",
+    "detection",
     "erlang_a",
     "erlang_b",
     "erlang_c",

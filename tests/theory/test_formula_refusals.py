@@ -40,6 +40,7 @@ GOOD = {
         "reconnect_delay_s": 60,
     },
     theory.sqrt_staffing: {"offered_load": 100, "beta_target": 1, "theta": 1},
+    theory.detection: {"n_dials": 1000, "p_called_machine": 0.4, "p_live": 0.2, "accuracy": 0.99, "limit": 0.03},
     theory.min_staffing: {"lambda_per_h": 100, "aht_s": 60, "mean_patience_s": 60},
 }
 CASES = [(formula, name) for formula, good in GOOD.items() for name in good]
