@@ -19,6 +19,7 @@ from ccenv.scenarios.compile_campaigns import p_sale
 from ccenv.scenarios.finish import p_order, served_mixture
 from ccenv.scenarios.laws import mean_of
 from ccenv.scenarios.schema import Never
+from ccenv.scenarios.segments import lead_shares, sale_value, segments
 
 if TYPE_CHECKING:
     from ccenv.scenarios import Scenario
@@ -133,11 +134,26 @@ def _settled(w: Any, queue: Queue) -> float:
 
 
 def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:
-    """v_out and E[handle_out] of a joined connect."""
-    by_number = p_sale(campaign)[: len(campaign.contact_number)]
-    sale = float(np.dot(campaign.contact_number, by_number))
+    """v_out and E[handle_out] of a joined connect; what a lead is worth that is used up is left out."""
+    sale, value = _goal(campaign)
     no_sale_s = mean_s(campaign.handle_s)
     sale_s = no_sale_s if campaign.handle_sale_s is None else mean_s(campaign.handle_sale_s)
     talk_s, wrap_up_s = sale * sale_s + (1.0 - sale) * no_sale_s, mean_s(campaign.wrap_up_s)
-    sold = sale * (w["sales"] + (w["sale_value"] + w["expected_sale_value"]) * campaign.sale_value)
+    sold = sale * w["sales"]
+    if campaign.follow_up is not None:
+        p_kept = campaign.follow_up.p_kept
+        sold += sale * (p_kept * w["kept"] + (1.0 - p_kept) * w["broken"])
+        value *= p_kept
+    sold += value * (w["sale_value"] + w["expected_sale_value"])
     return float(w["joined"] + sold + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s), talk_s + wrap_up_s
+
+
+def _goal(campaign: Campaign) -> tuple[float, float]:
+    """Probability that a joined connect reaches the goal, and its value times that: means over the campaign's leads."""
+    by_number = p_sale(campaign)[: len(campaign.contact_number)]
+    sale = value = 0.0
+    for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):
+        p = share * float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * by_number)))
+        sale += p
+        value += p * sale_value(segment, campaign)
+    return sale, value

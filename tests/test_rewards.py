@@ -336,6 +336,27 @@ def test_trap_means_mix_sales_contact_numbers_and_wrap_up():
     assert trap.v_out == pytest.approx(0.2 * 21.0 + 2.6)
 
 
+def test_trap_means_mix_segments_by_their_leads_and_count_what_is_kept():
+    campaign = {
+        "p_answer": 0.3,
+        "handle_s": 200,
+        "handle_sale_s": 300,
+        "p_sale": 0.4,
+        "sale_value": 10,
+        "goal": "promise",
+        "follow_up": {"p_kept": 0.75, "after_s": 3_600},
+        "segments": {"many": {"size": 300, "propensity": 0.5}, "few": {"size": 100, "propensity": 3, "sale_value": 20}},
+    }
+    scenario = bank_like(campaigns={"c": campaign})
+
+    # goals: 0.75 * 0.2 + 0.25 * min(1, 1.2) = 0.4, worth 0.75 * 0.2 * 10 + 0.25 * 20 = 6.5 if all were kept
+    expected = {"sales": 0.4, "kept": 0.3, "broken": 0.1, "sale_value": 4.875, "expected_sale_value": 4.875}
+    for term, v_out in expected.items():
+        (trap,) = compared(scenario, {term: 1.0})
+        assert trap.v_out == pytest.approx(v_out), term
+        assert trap.handle_out_s == pytest.approx(240.0)
+
+
 def test_infinite_patience_without_a_waiting_cost_counts_the_abandonment_alone():
     law = {"law": "piecewise_hazard", "from_s": [0, 60], "hazard_per_s": [0.01, 0]}
     scenario = bank_like(queues={"q": {"arrivals_per_hour": 60, "handle_s": 187, "patience_s": law}})
