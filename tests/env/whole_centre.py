@@ -94,15 +94,62 @@ WHOLE_CENTRE: dict[str, Any] = {
             "p_machine": 0.2,
             "p_busy": 0.05,
             "p_invalid": 0.05,
+            "by_attempt": [1.0, 0.9],
             "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.2},
-            "ring_s": 8,
+            "ring_s_by_outcome": {"person": 6, "machine": 8, "busy": 2, "invalid": 1, "no_answer": 12},
             "handle_s": 60,
+            "handle_sale_s": 80,
             "wrap_up_s": 10,
             "handle_machine_s": 8,
             "drop_after_s": 3,
+            "hang_up_s": {"law": "exponential", "mean_s": 4},
             "max_lines": 8,
-            "p_sale": 0.4,
+            "goal": "appointment",
+            "p_sale": [0.5, 0.3],
+            "contact_number": [0.7, 0.3],
+            "follow_up": {"p_kept": 0.6, "after_s": 200, "retry_broken": True},
+            "p_stop": 0.1,
             "sale_value": 5,
+            "value_cv": 0.5,
+            "value_handle_correlation": 0.4,
+            "segments": {
+                "near": {"size": 40, "p_consent": 0.8, "score": 2, "value_left": 1},
+                "far": {
+                    "size": "unlimited",
+                    "p_answer": [0.3, 0.4],
+                    "by_attempt": [1.0],
+                    "propensity": 1.2,
+                    "sale_value": 6,
+                    "zone_s": -3_600,
+                    "p_do_not_call": 0.2,
+                    "weight": 2,
+                },
+            },
+            "order": {"retries": "score", "fresh_every": 2, "mix": "random"},
+            "retries": {
+                "max_attempts": 3,
+                "no_answer": 200,
+                "busy": 120,
+                "machine": 240,
+                "dropped": 300,
+                "hung_up": 300,
+                "talked": 400,
+            },
+            "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 8, "answer_factor": 2},
+            "law": {
+                "calling_from_s": OPEN_S - 3_600,
+                "calling_until_s": CLOSE_S + 3_600,
+                "max_per_24h": 3,
+                "max_per_7_days": 3,
+                "lockout_after_drop_s": 400,
+                "quiet_after_talk_s": 120,
+                "needs_consent": True,
+            },
+            "drop_limit": 0,
+            "compliance": {"threshold_s": 1, "start": "greeting_end", "base": "queue", "hang_ups": "all"},
+            "greeting_s": 0.5,
+            "line_cost_per_hour": 2,
+            "drop_penalty": 0.5,
         }
     },
     "rules": {"pacing": {"name": "progressive_unreserved"}},
@@ -112,3 +159,8 @@ WHOLE_CENTRE: dict[str, Any] = {
 def whole_centre() -> Scenario:
     """The scenario."""
     return load_scenario(WHOLE_CENTRE)
+
+
+def last_day_of_the_month() -> Scenario:
+    """The same with 29 days behind it, so that windows of 30 days end with it."""
+    return whole_centre().replace(**{"history.kind": "steady", "history.days": 29})

@@ -5,7 +5,7 @@ from ccenv.kpis import KPIS, LABELS, kpi_table
 from ccenv.kpis.kpi import column_of
 from ccenv.simulation import simulate
 from ccenv.theory.erlang import ErlangA
-from tests.env.whole_centre import whole_centre
+from tests.env.whole_centre import last_day_of_the_month
 from tests.kpis.tiny import EXPECTED, RUN, TINY, counters_of
 
 ENTITIES = {"queue": TINY.queues, "group": TINY.groups, "campaign": TINY.campaigns, "centre": ()}
@@ -75,7 +75,7 @@ def test_the_run_made_by_hand_accounts_for_all_that_enters():
 
 def test_shares_lie_between_0_and_1_where_everything_happens():
     """Over single short runs, from the simulator's own counters."""
-    table = simulate(whole_centre(), routing="lwt", seeds=range(40))
+    table = simulate(last_day_of_the_month(), routing="lwt", seeds=range(40))
 
     for kpi in KPIS.values():
         assert not np.isnan(table[kpi.name]).all(), kpi.name
