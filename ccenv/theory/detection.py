@@ -73,8 +73,8 @@ def detection(
         )
     if p_called_machine - p_silent + p_live > 1.0 + 1e-12:
         raise ValueError(
-            f"p_called_machine={p_called_machine!r} is not allowed: it must leave room for persons, {p_live:.6g} of the "
-            "attempts"
+            f"p_called_machine={p_called_machine!r} is not allowed: it must leave room for persons, {p_live:.6g} of "
+            "the attempts"
         )
     return Detection(
         n_dials=n_dials,
