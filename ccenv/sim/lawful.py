@@ -20,8 +20,8 @@ DAY_BITS, MOST_A_DAY = 4, 15  # attempts of a local day in `lead_days`, the last
 @helper
 def segment_open(e, c, k):
     """May leads of segment k be dialed now?"""
-    time_of_day = e.t - e.day * DAY_S
-    return e.stage == OPEN and c.segment[k].from_s <= time_of_day < c.segment[k].until_s
+    midnight = e.day * DAY_S
+    return e.stage == OPEN and midnight + c.segment[k].from_s <= e.t < midnight + c.segment[k].until_s
 
 
 @helper
@@ -74,13 +74,10 @@ def _within_hours(c, k, t):
     """The least time from t on within the hours of segment k."""
     if c.segment[k].until_s == INFINITY:
         return t
-    day = math.floor(t / DAY_S)
-    time_of_day = t - day * DAY_S
-    if time_of_day < c.segment[k].from_s:
-        return day * DAY_S + c.segment[k].from_s
-    if time_of_day >= c.segment[k].until_s:
-        return (day + 1.0) * DAY_S + c.segment[k].from_s
-    return t
+    midnight = math.floor(t / DAY_S) * DAY_S
+    if t >= midnight + c.segment[k].until_s:
+        midnight += DAY_S
+    return max(t, midnight + c.segment[k].from_s)
 
 
 @block

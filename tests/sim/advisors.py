@@ -63,7 +63,7 @@ class Advisors:
         unoccupied = v.state_is(*WITHOUT_CONTACT)
         assert not (leaving & unoccupied).any(), "leaves, but has nothing to finish"
         assert not ((v.advisor["owed_s"] > 0) & unoccupied).any(), "owes a break that could be taken"
-        first = codes.FIRST_STREAM + len(v.e["queue"])
+        first = codes.FIRST_STREAM + len(v.e["queue"]) + len(v.e["campaign"])
         on_a_break = v.e["place"][first : first + len(v.e["advisor"])] != codes.NIL
         assert np.array_equal(np.flatnonzero(on_a_break), np.flatnonzero(v.state == codes.AWAY)), "breaks end"
         quality, load = v.advisor["quality"], v.advisor["load"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ccenv.sim import codes
-from tests.sim.view import IN_TALK, View
+from ccenv.sim.legal import NAMES
+from tests.sim.view import IN_TALK, Totals, View
 
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
 OUTCOMES = ("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
@@ -93,15 +96,53 @@ def campaigns(v: View) -> None:
     n = v.counts("campaign")
     ended = sum((n[name] for name in OUTCOMES), start=np.zeros(v.C))
     same(n["attempts"], v.leads[codes.RINGING] + ended, "attempts")
-    same(n["attempts"], v.e["campaign"]["n_leads"][: v.C], "n_leads")
-    same(n["attempts"], n["touched"], "touched")
+    same(n["touched"], v.e["campaign"]["n_fresh"][: v.C], "n_fresh")
+    leads(v, n)
     waits = ~v.inbound & v.is_in(codes.CONNECT_WAITING)
     machines = np.bincount(v.index[waits & (v.x["machine"] == 1)], minlength=v.C)[: v.C]
-    same(n["connects"], v.leads[codes.CONNECT_WAITING] - machines + n["dropped"] + n["joined"], "connects")
+    same(
+        n["connects"], v.leads[codes.CONNECT_WAITING] - machines + n["dropped"] + n["joined"] + n["hung_up"], "connects"
+    )
     same(n["machine_passed"], machines + n["mp_dropped"] + n["mp_joined"], "machine_passed")
-    assert np.all(n["sales"] <= n["joined"]), "more sales than joined"
+    for part, whole in (
+        (n["sales"], n["joined"]),
+        (n["kept"] + n["broken"], n["sales"]),
+        (n["stopped"] + n["agreed"], n["joined"] - n["sales"]),
+        (n["agreed_kept"] + n["agreed_late"], n["agreed"]),
+        (n["first_joined"], n["joined"]),
+        (n["first_call_sales"], n["first_joined"]),
+    ):
+        assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
     reserves = v.c["campaign"]["reserves"][: v.C] != 0
-    assert not (n["dropped"] + n["mp_dropped"])[reserves].any(), "no drop is possible where the campaign reserves"
+    lost = n["dropped"] + n["mp_dropped"] + n["hung_up"]
+    assert not lost[reserves].any(), "no connect is lost where the campaign reserves"
+    dropped_shares(v, n)
+
+
+def leads(v: View, n: Totals) -> None:
+    """Every lead that was looked at is closed, in an attempt, or held for later; its value is counted when closed."""
+    segments = v.c["segment"][: int(v.c["n_segments"])]
+    states = v.e["segment"][: len(segments)]
+    of = segments["campaign"]
+    total = functools.partial(np.bincount, of, minlength=v.C)
+    held = total(weights=states["n_ready"] + states["n_waiting"])
+    scrubbed = n["without_consent"] + n["do_not_call"]
+    looked_at = total(weights=states["n_leads"])
+    same(looked_at, n["touched"] + scrubbed, "leads looked at")
+    in_attempt = v.leads[[codes.RINGING, codes.CONNECT_WAITING, codes.TALKING]].sum(axis=0)
+    same(looked_at, n["closed"] + in_attempt + held, "leads closed, tried or held")
+
+
+def dropped_shares(v: View, n: Totals) -> None:
+    """Definitions count whoever has been joined, dropped or hung up."""
+    ended = n["joined"] + n["dropped"] + n["hung_up"]
+    machines = n["mp_joined"] + n["mp_dropped"]
+    same(n["ftc_30d_base"], ended, "live connects")
+    same(n["genesys_queue_base"], ended + machines, "connects that reached the queue")
+    same(n["vicidial_today_over"], n["dropped"] + n["hung_up"], "connects that met nobody")
+    for name in NAMES:
+        assert np.all(n[f"{name}_over"] <= n[f"{name}_base"] + 1e-9), "more than all are over"
+        assert np.all(n[f"{name}_windows_above"] <= n[f"{name}_windows"]), "windows above"
 
 
 def handled(v: View) -> None:

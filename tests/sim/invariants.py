@@ -8,6 +8,7 @@ from ccenv.engine import Engine
 from ccenv.sim import codes
 from tests.sim.advisors import Advisors
 from tests.sim.conservation import check_conservation
+from tests.sim.leads import check_leads
 from tests.sim.view import IN_TALK, TO_COME, View
 
 IN_LINE = (codes.WAITING, codes.VIRTUAL)
@@ -41,6 +42,7 @@ class Invariants:
         records(v)
         queues(v)
         campaigns(v)
+        check_leads(v)
         partners(v)
         lines(v)
         self.advisors.check()
@@ -135,7 +137,6 @@ def campaigns(v: View) -> None:
     on_a_line = v.leads[[codes.RINGING, codes.TALKING, codes.CONNECT_WAITING]].sum(axis=0)
     settings = v.c["campaign"][: v.C]
     assert np.array_equal(campaign["lines"][: v.C], on_a_line) and np.all(on_a_line <= settings["max_lines"]), "lines"
-    assert np.all(campaign["n_leads"][: v.C] <= settings["leads"]), "leads"
 
 
 def partners(v: View) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ccenv.sim.codes import ADVISOR_ORDERS
+from ccenv.sim.codes import ADVISOR_ORDERS, AFTER, MIXES, RETRY_ORDERS, RING_LAWS
 from tests.sim.strategies_times import Frame, Plain, number, optional, probability, profile, times
 
 TRAITS: dict[str, st.SearchStrategy[Any]] = {
@@ -60,6 +60,75 @@ def group(draw: st.DrawFn, skills: list[str], queues: list[str], frame: Frame) -
     return {"skills": skills, **draw(presence(frame)), **draw(optional(**features))}
 
 
+def ring_laws() -> st.SearchStrategy[Plain]:
+    """Ring times by outcome."""
+    each = {name: times(8) for name in RING_LAWS}
+    return st.fixed_dictionaries(each)
+
+
+@st.composite
+def list_of_leads(draw: st.DrawFn, frame: Frame) -> Plain:
+    """Segments or one list, who is called again and when, and the law."""
+    soon, later = times(30, at_once=True), times(40_000)
+    segment = {
+        "by_attempt": st.just([1.0, 0.5, 1.5]),
+        "propensity": number(0, 3),
+        "sale_value": number(0, 9),
+        "zone_s": st.sampled_from([-7.0, 11.0]),
+        "p_consent": probability(),
+        "p_do_not_call": probability(),
+        "score": st.sampled_from([-1.0, 2.0]),
+        "weight": st.sampled_from([0.5, 3.0]),
+    }
+    if frame.n_slots == 0:
+        del segment["zone_s"]
+    made: Plain = {"leads": draw(st.integers(0, 60))}
+    if draw(st.booleans()):
+        del made["leads"]
+        sizes = draw(st.lists(st.integers(0, 20), min_size=1, max_size=3))
+        made["segments"] = {f"s{k}": {"size": size, **draw(optional(**segment))} for k, size in enumerate(sizes)}
+    outcomes = {name: soon | later for name in AFTER}
+    retries = draw(optional(**outcomes))
+    law = {
+        "max_per_24h": st.integers(1, 3),
+        "max_per_7_days": st.integers(1, 4),
+        "lockout_after_drop_s": number(0, 100),
+        "quiet_after_talk_s": number(0, 100_000),
+        "needs_consent": st.booleans(),
+    }
+    if frame.n_slots:
+        law["calling_from_s"] = st.just(round(frame.open_s + 0.3 * frame.span_s, 3))
+        law["calling_until_s"] = st.just(round(frame.open_s + 0.75 * frame.span_s, 3))
+    features = optional(
+        order=optional(
+            retries=st.sampled_from(RETRY_ORDERS), fresh_every=st.integers(0, 3), mix=st.sampled_from(MIXES)
+        ),
+        agreed_callback=st.fixed_dictionaries(
+            {"p": st.sampled_from([0.3, 1.0]), "after_s": soon | later},
+            optional={"window_s": number(0, 30), "answer_factor": number(0, 3)},
+        ),
+        hang_up_s=times(4, endless=True),
+        p_stop=probability(),
+        value_cv=number(0, 2),
+        value_handle_correlation=st.sampled_from([-1.0, 0.5]),
+        law=optional(**law),
+        compliance=st.sampled_from(["ftc_30d", {"threshold_s": 1.0, "window": "rolling_24h", "hang_ups": "all"}]),
+        greeting_s=number(0, 5),
+    )
+    made.update(draw(features))
+    if retries:
+        made["retries"] = {"max_attempts": draw(st.integers(1, 5)), **retries}
+    if draw(st.booleans()):
+        made["goal"] = "promise"
+        if draw(st.booleans()):
+            made["follow_up"] = {
+                "p_kept": draw(probability()),
+                "after_s": draw(soon | later),
+                "retry_broken": draw(st.booleans()),
+            }
+    return made
+
+
 @st.composite
 def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
     """A campaign, with so many lines or leads that the smallest size class holds them."""
@@ -72,14 +141,13 @@ def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
     if frame.n_slots:
         hours["dial_from_s"] = st.just(round(frame.open_s + 0.2 * frame.span_s, 3))
         hours["dial_until_s"] = st.just(round(frame.open_s + 0.8 * frame.span_s, 3))
+    reserves = draw(st.booleans())
+    ring = times(8, at_once=reserves)  # lines that ring for no time are dialed for ever, unless advisors are reserved
     features = optional(
-        ring_s=times(8, at_once=True),
         p_machine=st.just(0.2),
         p_busy=st.just(0.1),
         p_invalid=st.just(0.1),
         detector=st.just({"p_false_positive": 0.3, "p_machine_passed": 0.5}),
-        reserves=st.just(True),
-        leads=st.integers(0, 30),
         drop_after_s=times(5, at_once=True, endless=True),
         handle_sale_s=times(30),
         handle_machine_s=times(5, at_once=True),
@@ -91,6 +159,12 @@ def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
         **hours,
     )
     made.update(draw(features))
+    made.update(draw(list_of_leads(frame)))
+    made["reserves"] = reserves
+    if draw(st.booleans()):
+        made["ring_s"] = draw(ring)
+    else:
+        made["ring_s_by_outcome"] = draw(ring_laws())
     if isinstance(made.get("p_sale"), list):
         made["contact_number"] = [0.7, 0.3]
     return made

@@ -131,6 +131,17 @@ def serve_without_skill(e: Any) -> None:
     e["contact"]["index"][s] = e["contact"]["true_type"][s] = 1
 
 
+def make_due(by_s: float) -> Plant:
+    """The row that is due first is due at another time."""
+
+    def plant(e: Any) -> None:
+        if not e["segment"]["n_waiting"][0]:
+            raise NotHereError
+        e["lead_due"][e["lead_order"][0]] += by_s
+
+    return plant
+
+
 FAULTS: dict[str, Plant] = {
     "clock": one("t", -1e-3),
     "heap order": reorder_heap,
@@ -153,7 +164,14 @@ FAULTS: dict[str, Plant] = {
     "in service": lambda e: e["in_service"].__setitem__(0, e["in_service"][0] + 1),
     "ringing": change("campaign", "ringing", nth(0)),
     "campaign lines": change("campaign", "lines", nth(0)),
-    "leads": change("campaign", "n_leads", nth(0)),
+    "fresh leads": change("campaign", "n_fresh", nth(0)),
+    "leads": change("segment", "n_leads", nth(0)),
+    **{f"segment {name}": change("segment", name, nth(0)) for name in ("n_waiting", "n_promised", "n_used")},
+    "ready rows": change("segment", "n_ready", nth(0), -1),
+    "agreed rows": change("segment", "n_agreed", nth(0)),
+    "due": make_due(1e9),
+    "due too early": make_due(-1e4),
+    "row of an attempt": change("contact", "lead", lambda e: first(e["contact"]["phase"] == codes.RINGING)),
     "partner": let_go,
     "wrong skill": serve_without_skill,
     "advisor of a contact": exchange_advisors,
@@ -182,7 +200,11 @@ FAULTS: dict[str, Plant] = {
     **{f"campaign {name}": change("campaign_count", name, nth(0))
        for name in ("attempts", "no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed",
                     "connects", "joined", "dropped", "mp_joined", "mp_dropped", "touched", "talk_s", "mp_talk_s",
-                    "wrap_up_s")},
+                    "wrap_up_s", "hung_up", "closed", "without_consent", "do_not_call", "ftc_30d_base",
+                    "genesys_queue_base", "vicidial_today_over")},
+    **{f"campaign {name}, beyond its whole": change("campaign_count", name, nth(0), 1e4)
+       for name in ("kept", "broken", "stopped", "agreed", "agreed_kept", "agreed_late", "first_joined",
+                    "first_call_sales", "own_over", "own_windows_above")},
     "campaign sales": change("campaign_count", "sales", nth(0), 1e4),
 }  # fmt: skip
 
