@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.dropped_share import share_column
 from ccenv.kpis import Estimate, KpiTable
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.rewards import TERMS, Reward, reward_weights
 from ccenv.scenarios import Scenario
 from ccenv.sim.counters import COUNTERS
 from ccenv.simulation import simulate
-
-DROPPED_SHARE = "dropped_share_run_total"
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Row:
         name: Of the candidate.
         reward: Mean reward of an episode.
         difference: Its paired difference to the baseline's.
-        dropped_share: Connects dropped, nan where there are none or where it was not asked for.
+        dropped_share: By the campaigns' definition; nan where nobody was reached or where it was not asked for.
     """
 
     name: str
@@ -101,7 +100,8 @@ def rank_tables(
 ) -> Selection:
     """Rank candidates by the KPIs of the same episodes in the same order; arguments as in `select_checkpoint`."""
     rewards = {name: episode_rewards(scenario, table, reward) for name, table in tables.items()}
-    return rank(rewards, baseline, {name: table.summary()[DROPPED_SHARE] for name, table in tables.items()}, limit)
+    shares = {name: table.summary()[share_column(scenario, table)] for name, table in tables.items()}
+    return rank(rewards, baseline, shares, limit)
 
 
 def rank(

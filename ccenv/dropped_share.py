@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ccenv.kpis import KPIS, Estimate
+from ccenv.kpis import KPIS, Estimate, KpiTable
 from ccenv.sim.legal import OWN, RUN_TOTAL
 
 if TYPE_CHECKING:
@@ -44,23 +44,42 @@ def _counted(definition: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (f"{definition}_over",), (f"{definition}_base",)
 
 
+def definition_by(scenario: Scenario) -> str:
+    """Name of the campaigns' definition; where they differ `own`, by which each is counted as it has chosen."""
+    names = {definition_of(campaign) for campaign in scenario.centre.campaigns.values()} or {RUN_TOTAL}
+    return names.pop() if len(names) == 1 else OWN
+
+
+def in_words(definition: str) -> str:
+    """A definition in the middle of a sentence."""
+    return "the campaigns' own definition" if definition == OWN else f"the definition {definition}"
+
+
 def share_column(scenario: Scenario, table: npt.NDArray[Any]) -> str:
     """Column of the dropped share by which the runs of a KPI table are judged.
 
-    By the campaigns' definition (where they differ: each by its own) if a window was covered, else by `run_total`.
+    By the campaigns' definition if a window of it was covered, else by `run_total`.
     """
-    names = {definition_of(campaign) for campaign in scenario.centre.campaigns.values()}
-    name = names.pop() if len(names) == 1 else OWN
-    return f"dropped_share_{name}" if _covered(table, name) else RUN_TOTAL_SHARE
+    name = definition_by(scenario)
+    covered = name != RUN_TOTAL and bool(np.any(table[f"n_{name}_windows"] > 0.0))
+    return f"dropped_share_{name}" if covered else RUN_TOTAL_SHARE
 
 
-def definition_in(column: str) -> str:
-    """Name of the definition that a column of dropped shares goes by."""
-    return column.removeprefix("dropped_share_")
-
-
-def _covered(table: npt.NDArray[Any], definition: str) -> bool:
-    return definition != RUN_TOTAL and bool(np.any(table[f"n_{definition}_windows"] > 0.0))
+def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
+    """One line for each campaign: its dropped share by its definition, the limit, and the windows that were covered."""
+    figures, column = table.summary(), share_column(scenario, table)
+    judged = [column, *([RUN_TOTAL_SHARE] if column != RUN_TOTAL_SHARE else [])]
+    lines = []
+    for name, campaign in scenario.centre.campaigns.items():
+        definition = definition_of(campaign)
+        texts = [f"{figures[f'{each}:{name}']} by {each.removeprefix('dropped_share_')}" for each in judged]
+        if definition != RUN_TOTAL:
+            covered = int(np.sum(table[f"n_{definition}_windows:{name}"]))
+            above = figures[f"windows_above_{definition}:{name}"]
+            texts.append(f"windows covered {covered or 'n/a'}, share above the limit {above}")
+        inside = "within" if _within(figures, f"{column}:{name}", campaign) else "not wholly within"
+        lines.append(f"{name}: dropped share {'; '.join(texts)}; {inside} the limit {campaign.drop_limit:g}")
+    return lines
 
 
 def within_limits(scenario: Scenario, figures: Mapping[str, Estimate], column: str) -> bool:
@@ -71,7 +90,9 @@ def within_limits(scenario: Scenario, figures: Mapping[str, Estimate], column: s
         figures: The summary of a KPI table; of one run the figure itself is compared, for want of an interval.
         column: What `share_column` gave.
     """
-    return not any(
-        np.nanmax([figures[f"{column}:{name}"].value, figures[f"{column}:{name}"].high, 0.0]) > campaign.drop_limit
-        for name, campaign in scenario.centre.campaigns.items()
-    )
+    return all(_within(figures, f"{column}:{name}", campaign) for name, campaign in scenario.centre.campaigns.items())
+
+
+def _within(figures: Mapping[str, Estimate], column: str, campaign: Campaign) -> bool:
+    value, _, high = figures[column]
+    return not np.nanmax([value, high, 0.0]) > campaign.drop_limit

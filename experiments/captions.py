@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ccenv.dropped_share import RUN_TOTAL_SHARE, in_words
+
 ONE_RUN = "One training run; the intervals are over days only."
 
 
@@ -34,7 +36,7 @@ def captions(
     """
     texts = _texts(comparison["days"], days, best_rule)
     found = {name: Caption(f"Figure {place}", f"{texts[name]} {ONE_RUN}") for place, name in enumerate(figures, 1)}
-    found["table"] = Caption("Table 1", _table(comparison["days"], comparison["limit"]))
+    found["table"] = Caption("Table 1", _table(comparison))
     found["terms"] = Caption(
         "Table 2",
         f"The value is a weighted sum of counts (preset {reward}). What each term adds to the difference, with 95 % "
@@ -65,14 +67,17 @@ def _texts(unseen: int, days: Mapping[str, int], best_rule: str) -> dict[str, st
     }
 
 
-def _table(days: int, limit: float | None) -> str:
+def _table(comparison: Mapping[str, Any]) -> str:
+    limit, by_law = comparison["limit"], comparison["judged_by"] != RUN_TOTAL_SHARE
     text = (
-        f"All policies on the same {days} unseen days: ratios of totals, sums per day; below, 95 % bootstrap intervals "
-        "over days. Differences are paired by day. The learned policy is the exported graph under onnxruntime. "
+        f"All policies on the same {comparison['days']} unseen days: ratios of totals, sums per day; below, 95 % "
+        "bootstrap intervals over days. Differences are paired by day. The learned policy is the exported graph under "
+        "onnxruntime. "
     )
     if limit is None:
         return text + ONE_RUN
+    judged = f" by {in_words(comparison['definition'])}" if by_law else ""
     return (
         f"{text}{ONE_RUN} A pacing rule runs under the flag that it needs: an advisor reserved for each attempt, or "
-        f"nobody. Dropped shares whose interval is not wholly within the limit of {100 * limit:g} % are in red."
+        f"nobody. Dropped shares{judged} whose interval is not wholly within the limit of {100 * limit:g} % are in red."
     )

@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.selection import DROPPED_SHARE
+from ccenv.dropped_share import RUN_TOTAL_SHARE, definition_by, share_column, within_limits
 from ccenv.kpis import KPIS, LABELS, KpiTable, paired_difference
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.scenarios import Scenario
+from ccenv.sim.legal import NAMES
 from experiments.evaluation import VALUE, contributions, drop_limit, interval
 
 
 class Column(NamedTuple):
     """A figure of the main table: column of a KPI table, heading, unit, factor from the column's unit, decimals.
 
-    `campaign` columns are for scenarios with one; those not `shown` are in the CSV table only.
+    `campaign` columns are for scenarios with one; those not `shown` are in the CSV table only; those of a `law`, named
+    by its dropped share, are for runs that are judged by it.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Column(NamedTuple):
     decimals: int
     campaign: bool = False
     shown: bool = True
+    law: str = ""
 
     @property
     def definition(self) -> tuple[str, str]:
@@ -39,12 +42,21 @@ class Column(NamedTuple):
         return label.label, label.counter.meaning
 
 
+def _by_law(name: str) -> tuple[Column, ...]:
+    share = f"dropped_share_{name}"
+    return (
+        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, law=share),
+        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, law=share),
+    )
+
+
 COLUMNS = (
     Column(VALUE, "Value", "per day", 1.0, 2),
-    Column("n_sales", "Sales", "per day", 1.0, 2, campaign=True),
+    Column("n_sales", "Goals", "per day", 1.0, 2, campaign=True),
     Column("n_joined", "Connects joined", "per day", 1.0, 1, campaign=True, shown=False),
     Column("n_attempts", "Dials", "per day", 1.0, 0, campaign=True),
-    Column(DROPPED_SHARE, "Dropped", "% of connects", 100.0, 2, campaign=True),
+    Column(RUN_TOTAL_SHARE, "Dropped", "% of connects", 100.0, 2, campaign=True),
+    *(column for name in NAMES for column in _by_law(name)),
     Column("abandonment", "Abandoned", "% of offered", 100.0, 2),
     Column("mean_wait_s", "Mean wait", "s", 1.0, 1),
     Column("served_within_T_of_offered", "In time", "% of offered", 100.0, 1),
@@ -72,49 +84,55 @@ class Entrant(NamedTuple):
     table: KpiTable
 
 
-def columns_of(scenario: Scenario) -> list[Column]:
-    """Columns of the main table: those of campaigns only where there is one."""
-    return [column for column in COLUMNS if scenario.campaigns or not column.campaign]
+def columns_of(scenario: Scenario, judged_by: str) -> list[Column]:
+    """Columns of the main table, those of campaigns only where there is one; `judged_by` as in `compare`."""
+    mine = [column for column in COLUMNS if column.law in ("", judged_by)]
+    return [column for column in mine if scenario.campaigns or not column.campaign]
 
 
 def compare(scenario: Scenario, entrants: Sequence[Entrant]) -> dict[str, Any]:
     """Figures of all entrants and their paired differences to the best tuned rule.
 
     Returns:
-        `days`, `limit`, `rows` (in the order of the entrants) and, where there is a learned policy, `terms`; each row
-        then has `learned_lead`, the difference in value of the learned policy to it.
+        `days`, `limit`, `definition` (of the dropped share, that the campaigns have chosen), `judged_by` (column that
+        is held against the limit), `rows` (in the order of the entrants) and, where there is a learned policy, `terms`;
+        each row then has `learned_lead`, the difference in value of the learned policy to it.
     """
     baseline = next(entrant for entrant in entrants if entrant.role == "best_rule")
-    limit = drop_limit(scenario)
-    rows = [_row(scenario, entrant, baseline, limit) for entrant in entrants]
+    judged_by = share_column(scenario, baseline.table)
+    rows = [_row(scenario, entrant, baseline, judged_by) for entrant in entrants]
     learned = next((entrant.table for entrant in entrants if entrant.role == "learned"), None)
     if learned is not None:
         for row, entrant in zip(rows, entrants, strict=True):
             row["learned_lead"] = _difference(learned, entrant.table, VALUE)
     terms = [] if learned is None else _terms(learned, baseline.table, scenario)
-    return {"days": len(baseline.table), "limit": limit, "rows": rows, "terms": terms}
+    return {
+        "days": len(baseline.table),
+        "limit": drop_limit(scenario),
+        "definition": definition_by(scenario),
+        "judged_by": judged_by,
+        "rows": rows,
+        "terms": terms,
+    }
 
 
-def _row(scenario: Scenario, entrant: Entrant, baseline: Entrant, limit: float | None) -> dict[str, Any]:
+def _row(scenario: Scenario, entrant: Entrant, baseline: Entrant, judged_by: str) -> dict[str, Any]:
     summary = entrant.table.summary()
-    kpis: dict[str, Any] = {column.name: interval(summary[column.name]) for column in columns_of(scenario)}
     own = entrant.role == "best_rule"
-    names = [column.name for column in columns_of(scenario)]
+    names = [column.name for column in columns_of(scenario, judged_by)]
     differences: dict[str, Any] = (
         {} if own else {name: _difference(entrant.table, baseline.table, name) for name in names}
     )
-    dropped = kpis.get(DROPPED_SHARE)
     return {
         "label": entrant.label,
         "short": entrant.short,
         "group": entrant.group,
         "role": entrant.role,
         "reserves": entrant.reserves,
-        "kpis": kpis,
+        "kpis": {name: interval(summary[name]) for name in names},
         "differences": differences,
         "outcome": "baseline" if own else outcome(differences[VALUE]),
-        # The whole interval has to lie within the limit; who drops nobody, or calls nobody, is within it.
-        "within_limit": limit is None or dropped is None or dropped["high"] <= limit,
+        "within_limit": within_limits(scenario, summary, judged_by),
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
+from ccenv.dropped_share import judgement
 from ccenv.kpis import KpiTable
 from ccenv.seeds import seeds
 from experiments.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
@@ -35,8 +36,9 @@ def evaluate(settings: Settings) -> KpiTable:
 def main(config: DictConfig) -> None:
     """Evaluate, print the summary and keep it."""
     settings = settings_of(config)
-    summary = evaluate(settings).summary()
-    print(summary)
+    table = evaluate(settings)
+    summary = table.summary()
+    print(summary, *judgement(scenario_of(settings.scenario), table), sep="\n")
     figures = {name: None if value.value != value.value else list(value) for name, value in summary.items()}
     write_json(folder_of(settings, "evaluate") / "summary.json", figures)
 

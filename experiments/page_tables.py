@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.selection import DROPPED_SHARE
 from experiments.comparison import COLUMNS, Column
 from experiments.evaluation import VALUE
 from experiments.verdict import MEANING, number, span
 
 NOTHING = "\N{EN DASH}"
-CARDS = (VALUE, "n_sales", DROPPED_SHARE, "abandonment", "mean_wait_s", "occupancy")
+CARDS = (VALUE, "n_sales", "abandonment", "mean_wait_s", "occupancy")  # and the dropped share that is judged
 
 
 def columns_shown(comparison: Mapping[str, Any]) -> list[Column]:
@@ -40,6 +39,7 @@ def groups(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     value, *others = columns_shown(comparison)
     difference = row["differences"].get(VALUE)
+    over = "" if row["within_limit"] else comparison["judged_by"]
     cells = [_cell(row["short"])]
     if comparison["limit"] is not None:
         cells.append(_cell("" if row["reserves"] is None else "yes" if row["reserves"] else "no"))
@@ -49,16 +49,15 @@ def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> list[dict[s
         if difference
         else _cell("best rule")
     )
-    return [*cells, lead, *(_estimate(row, column) for column in others)]
+    return [*cells, lead, *(_estimate(row, column, "over" if column.name == over else "") for column in others)]
 
 
-def _estimate(row: Mapping[str, Any], column: Column) -> dict[str, str]:
+def _estimate(row: Mapping[str, Any], column: Column, tone: str = "") -> dict[str, str]:
     interval = row["kpis"][column.name]
     if interval is None:
         return _cell(NOTHING)
-    over = column.name == DROPPED_SHARE and not row["within_limit"]
     text = number(column.factor * interval["mean"], column.decimals)
-    return _cell(text, _ends(interval, column.factor, column.decimals), "over" if over else "")
+    return _cell(text, _ends(interval, column.factor, column.decimals), tone)
 
 
 def _ends(interval: Mapping[str, Any], factor: float, decimals: int, sign: bool = False) -> str:
@@ -84,7 +83,7 @@ def cards(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
             "difference": span(learned["differences"][column.name], column.factor, column.decimals, True),
         }
         for column in columns_shown(comparison)
-        if column.name in CARDS
+        if column.name in (*CARDS, comparison["judged_by"])
     ]
 
 

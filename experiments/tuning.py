@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.selection import DROPPED_SHARE
+from ccenv.dropped_share import share_column
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from experiments.evaluation import VALUE, Pair, Rule, finite, rule_days
@@ -50,7 +50,7 @@ class Tried:
         pair: The rules.
         days: Training days of that round.
         value: Reward per day.
-        dropped_share: Dropped of joined and dropped connects, None without connects.
+        dropped_share: By the campaigns' definition, None without connects.
         dropped_low: Lower end of its 95 % interval.
         dropped_high: Upper end.
     """
@@ -108,8 +108,9 @@ def tune(
 
 def _try(scenario: Scenario, pair: Pair, days: int) -> Tried:
     """One candidate on the first training days; runs in a worker."""
-    summary = rule_days(scenario, pair, seeds("training", days)).summary()
-    return Tried(pair, days, summary[VALUE].value, *(finite(end) for end in summary[DROPPED_SHARE]))
+    table = rule_days(scenario, pair, seeds("training", days))
+    summary = table.summary()
+    return Tried(pair, days, summary[VALUE].value, *map(finite, summary[share_column(scenario, table)]))
 
 
 def rank(tried: Tried, limit: float | None) -> tuple[bool, float]:

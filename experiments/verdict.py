@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.selection import DROPPED_SHARE
+from ccenv.dropped_share import RUN_TOTAL_SHARE, in_words
 from ccenv.kpis import LABELS
+from ccenv.sim.legal import RUN_TOTAL
 from experiments.comparison import outcome
 from experiments.evaluation import VALUE
 
@@ -40,7 +41,7 @@ def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[
     rows = comparison["rows"]
     learned = next(row for row in rows if row["role"] == "learned")
     rule = next(row for row in rows if row["role"] == "best_rule")
-    said = [_why(comparison["terms"], learned["outcome"]), _limit(learned, rule, comparison["limit"])]
+    said = [_why(comparison["terms"], learned["outcome"]), _limit(learned, rule, comparison)]
     said += [_same_flag(rows, learned, rule), _other_rule(rows), _validation(training)]
     return {
         "outcome": learned["outcome"],
@@ -73,12 +74,13 @@ def _why(terms: Sequence[Mapping[str, Any]], result: str) -> str:
     return f"{lead}: {'; '.join(parts)}."
 
 
-def _limit(learned: Mapping[str, Any], rule: Mapping[str, Any], limit: float | None) -> str:
+def _limit(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
+    limit, column = comparison["limit"], comparison["judged_by"]
     if limit is None:
         return ""
     texts = []
     for name, row in (("The learned policy", learned), ("The rule", rule)):
-        share = row["kpis"][DROPPED_SHARE]
+        share = row["kpis"][column]
         inside = "within" if row["within_limit"] else "not wholly within"
         if share is None:
             texts.append(f"{name} reached nobody.")
@@ -88,7 +90,18 @@ def _limit(learned: Mapping[str, Any], rule: Mapping[str, Any], limit: float | N
             texts.append(
                 f"{name} dropped {span(share, 100.0)} % of the connects, {inside} the limit of {100 * limit:g} %."
             )
-    return " ".join(texts)
+    return " ".join([*texts, *_by_definition(comparison["definition"], column)])
+
+
+def _by_definition(chosen: str, column: str) -> list[str]:
+    if column != RUN_TOTAL_SHARE:
+        return [f"Dropped shares are those of the windows lived through, by {in_words(chosen)}."]
+    if chosen == RUN_TOTAL:
+        return []
+    return [
+        f"No window of {in_words(chosen)} was lived through: the limit was held against the dropped share of the whole "
+        "run, which is no legal compliance."
+    ]
 
 
 def _same_flag(rows: Sequence[Mapping[str, Any]], learned: Mapping[str, Any], rule: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ccenv.dropped_share import RUN_TOTAL_SHARE, cost_weights, share_column, within_limits
+from ccenv.dropped_share import RUN_TOTAL_SHARE, cost_weights, judgement, share_column, within_limits
 from ccenv.kpis import kpi_table
 from ccenv.rewards import compile_reward
 from ccenv.scenarios import load_scenario
@@ -117,6 +117,23 @@ def test_the_whole_interval_has_to_lie_within_the_limit():
     assert even.summary()["dropped_share_own"].value == uneven.summary()["dropped_share_own"].value == 0.02
     assert within_limits(scenario, even.summary(), "dropped_share_own")
     assert not within_limits(scenario, uneven.summary(), "dropped_share_own")
+
+
+def test_judgement_says_share_windows_and_limit_of_each_campaign():
+    scenario = centre(a="ftc_30d", b="ftc_30d")
+    counted = {"joined": [95, 90], "dropped": [5, 10]}
+    windows = {"ftc_30d_windows": 2, "ftc_30d_windows_above": [0, 1], "ftc_30d_window_over": [2, 8]}
+
+    covered = judgement(scenario, runs(scenario, **counted, **windows, ftc_30d_window_base=100))
+    uncovered = judgement(scenario, runs(scenario, **counted))
+
+    assert covered[0].startswith("a: dropped share 0.02 [0.02, 0.02] by ftc_30d; 0.05 [0.05, 0.05] by run_total; ")
+    assert covered[0].endswith("windows covered 4, share above the limit 0 [0, 0]; within the limit 0.03")
+    assert covered[1].endswith("share above the limit 0.5 [0.5, 0.5]; not wholly within the limit 0.03")
+    assert uncovered[1].startswith("b: dropped share 0.1 [0.1, 0.1] by run_total; windows covered n/a, share above the")
+    assert judgement(centre(a=None), runs(centre(a=None), joined=9)) == [
+        "a: dropped share 0 [0, 0] by run_total; within the limit 0.03"
+    ]
 
 
 def test_who_reaches_nobody_is_within_the_limit_and_one_run_is_taken_as_it_is():

@@ -12,7 +12,7 @@ from experiments.figures.style import WIDTH, colour_of
 
 PANELS = (
     ("value", "Value [per day]", 1.0),
-    ("n_sales", "Sales [per day]", 1.0),
+    ("n_sales", "Goals reached [per day]", 1.0),
     ("abandonment", "Abandoned [% of offered]", 100.0),
     ("mean_wait_s", "Mean wait [s]", 1.0),
     ("dropped_share_run_total", "Dropped [% of connects]", 100.0),

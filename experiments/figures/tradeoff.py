@@ -14,7 +14,7 @@ CLOSEST = 0.052  # labels stand at least this share of the axis apart
 
 
 def tradeoff(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw sales a day against the share of callers who gave up; up and to the left is better.
+    """Draw goals reached a day against the share of callers who gave up; up and to the left is better.
 
     Args:
         rows: Each with `short`, `role` and `kpis`: `abandonment` and `n_sales`, each with `mean`, `low`, `high`.
@@ -24,7 +24,7 @@ def tradeoff(rows: Sequence[Mapping[str, Any]]) -> Figure:
     for row in rows:
         _point(axes, row)
     axes.set_xlabel("Inbound callers who gave up waiting [% of offered]")
-    axes.set_ylabel("Sales [per day]")
+    axes.set_ylabel("Goals reached [per day]")
     axes.margins(x=0.04, y=0.08)
     _labels(axes, rows)
     return figure

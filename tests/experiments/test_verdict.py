@@ -22,8 +22,9 @@ def row(role: str, lead: float, *, reserves: bool = False, outcome: str = "tied"
     } | more
 
 
-def compared(*rows: dict[str, Any], terms: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    return {"days": 64, "limit": 0.03, "rows": list(rows), "terms": list(terms)}
+def compared(*rows: dict[str, Any], terms: tuple[dict[str, Any], ...] = (), **more: Any) -> dict[str, Any]:
+    judged = {"definition": "run_total", "judged_by": "dropped_share_run_total"}
+    return {"days": 64, "limit": 0.03, "rows": list(rows), "terms": list(terms)} | judged | more
 
 
 GOOD = {"rule_is_best": False}
@@ -44,7 +45,7 @@ def test_headline_says_who_wins(outcome: str, words: str):
 
 def test_only_terms_beyond_their_interval_are_named():
     terms = (
-        {"column": "n_sales", "adds": interval(5.0)},
+        {"column": "n_joined", "adds": interval(5.0)},
         {"column": "n_abandoned", "adds": interval(0.5)},
     )
 
@@ -52,7 +53,7 @@ def test_only_terms_beyond_their_interval_are_named():
         "paragraphs"
     ][0]
 
-    assert text == "What made the difference: sales (+5.00 [+4.00, +6.00] per day)."
+    assert text == "What made the difference: connects joined to an advisor (+5.00 [+4.00, +6.00] per day)."
 
 
 def test_limit_is_judged_for_both():
@@ -71,6 +72,23 @@ def test_who_drops_or_reaches_nobody_is_said():
     text = " ".join(verdict(compared(learned, row("best_rule", 0.0, kpis=kpis)), GOOD)["paragraphs"])
 
     assert "The learned policy reached nobody. The rule dropped nobody." in text
+
+
+def test_limit_is_judged_by_the_definition_of_the_law_where_a_window_was_covered():
+    rows = [row(role, 0.0) for role in ("learned", "best_rule")]
+    for each in rows:
+        each["kpis"] |= {"dropped_share_ftc_30d": interval(0.04, 0.005)}
+
+    by_law, by_run = (
+        " ".join(verdict(compared(*rows, definition="ftc_30d", judged_by=column), GOOD)["paragraphs"])
+        for column in ("dropped_share_ftc_30d", "dropped_share_run_total")
+    )
+
+    assert "The rule dropped 4.00 [3.50, 4.50] % of the connects" in by_law
+    assert "those of the windows lived through, by the definition ftc_30d." in by_law
+    assert "The rule dropped 2.00 [1.50, 2.50] % of the connects" in by_run
+    assert "No window of the definition ftc_30d was lived through" in by_run
+    assert "lived through" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
 
 def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
