@@ -60,6 +60,20 @@ def test_cost_and_time_summed_over_an_episode(decisions: str) -> None:
     assert all(np.isfinite(step["reward"]).all() for step in sums.steps)
 
 
+def test_cost_summed_over_an_episode_is_what_the_definition_counts() -> None:
+    """Machines taken for persons belong to the base of this one, and who is joined late is over."""
+    late = {"campaigns.survey.drop_after_s": 20, "campaigns.survey.compliance": "genesys_queue"}
+    sums = Sums(short_day(**late), "service")
+    campaign = sums.counted["campaign"]
+    over, base, dropped = (
+        campaign[name].sum(axis=1) for name in ("genesys_queue_over", "genesys_queue_base", "dropped")
+    )
+    assert over.sum() > dropped.sum()
+    assert base.sum() > campaign["joined"].sum() + dropped.sum()
+    np.testing.assert_array_equal(sums.paid["cost"], over)
+    np.testing.assert_array_equal(sums.paid["cost_base"], base)
+
+
 def test_weights_add_up_by_term_and_by_entity() -> None:
     weights = {"answered": {"sales": 2.0, "support": -0.5}, "waiting_s": -0.25, "dropped": -3.0}
     sums = Sums(short_day(), weights)
