@@ -13,15 +13,16 @@ import numpy as np
 
 Plain = dict[str, Any]
 BASE = 196  # one with which the first 25 scenarios use every key of the schema
+OUTBOUND_BASE = 0  # the same for campaigns, which have dice of their own
 
 
 class Dice:
     """The source of one random scenario; the same number gives the same scenario."""
 
-    def __init__(self, number: int) -> None:
-        self.rng = np.random.default_rng([BASE, number])
+    def __init__(self, number: int, base: int = BASE, n_slots: int = 1) -> None:
+        self.rng = np.random.default_rng([base, number])
         self.number = number
-        self.n_slots = 1
+        self.n_slots = n_slots
         self.upwards = self.chance(0.5)  # whether contacts are transferred to later queues or to earlier ones
 
     def chance(self, p: float) -> bool:
@@ -83,7 +84,7 @@ class Dice:
     def other_laws(self, mean_s: float, endless_s: bool) -> list[Plain]:
         """Lognormal, and the laws that are lists."""
         sigma, p = self.between(0.2, 1.2), self.between(0.1, 0.9)
-        last_hazard = 0.0 if endless_s and self.chance(0.4) else round(1.5 / mean_s, 5)
+        last_hazard = 0.0 if endless_s and self.chance(0.4) else round(1.5 / mean_s, 9)
         steps = [round(mean_s * float(step), 3) for step in self.rng.uniform(0.01, 0.9, self.whole(2, 6))]
         return [
             {"law": "lognormal", "mu": round(float(np.log(mean_s)) - sigma**2 / 2, 4), "sigma": sigma},
@@ -92,6 +93,6 @@ class Dice:
             {
                 "law": "piecewise_hazard",
                 "from_s": [0.0, round(0.3 * mean_s, 3), round(1.1 * mean_s, 3)],
-                "hazard_per_s": [round(0.5 / mean_s, 5), self.one_of(0.0, round(2 / mean_s, 5)), last_hazard],
+                "hazard_per_s": [round(0.5 / mean_s, 9), self.one_of(0.0, round(2 / mean_s, 9)), last_hazard],
             },
         ]

@@ -66,7 +66,8 @@ class Goals:
         campaign, lead = self.campaign_of(contact), self.lead_of(contact)
         talk_number = contact.contact_number + lead.n_joins
         p_sale = campaign.p_sale[min(talk_number, len(campaign.p_sale) - 1)]
-        return min(1.0, lead.segment.declared.propensity * p_sale * self.sim.traits.sale_factor(advisor))
+        p = min(1.0, lead.segment.declared.propensity * p_sale)
+        return min(1.0, p * self.sim.traits.sale_factor(advisor))
 
     def value(self, contact: Contact) -> float:
         """What a goal is worth: goals differ, and long talks may bring more."""

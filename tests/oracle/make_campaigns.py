@@ -2,47 +2,99 @@
 
 from __future__ import annotations
 
-from tests.oracle.dice import Dice, Plain
+from tests.oracle.dice import Plain
+from tests.oracle.make_lists import ListMaker
+
+SOON_OR_LATER_S = (20.0, 60.0, 150.0, 400.0, 20_000.0, 86_400.0, 200_000.0)  # delays of which attempts are made
 
 
-class CampaignMaker(Dice):
+class CampaignMaker(ListMaker):
     """Makes campaigns with any of what the schema offers."""
 
     def campaign(self, name: str, clock: Plain) -> Plain:
         """A campaign, in which so many lines or leads are allowed that the smallest size class holds them."""
         n_numbers = self.whole(1, 4)
-        campaign = {
+        campaign: Plain = {
             "p_answer": self.profile(0.1, 0.55, 0.05),
             "p_machine": self.one_of(0.0, self.between(0.05, 0.25)),
             "p_busy": self.between(0, 0.1),
             "p_invalid": self.between(0, 0.1),
             "detector": {"p_false_positive": self.between(0, 0.3), "p_machine_passed": self.between(0, 0.6)},
-            "ring_s": self.time(f"ring {name}", 12, p_zero=0.2),
             "handle_s": self.time(f"handle {name}", 30, p_zero=0.03),
             "handle_machine_s": self.time(f"machine {name}", 6, p_zero=0.2),
             "wrap_up_s": self.time(f"wrap-up {name}", 8, p_zero=0.2),
             "drop_after_s": self.time(f"drop {name}", 6, p_zero=0.15, p_never=0.08, endless_s=True),
-            "reserves": self.chance(0.35),
+            "hang_up_s": self.time(f"hang up {name}", 6, p_zero=0.03, p_never=0.15, endless_s=True),
+            "reserves": self.chance(0.25),
             "contact_number": self.shares(n_numbers, 1.0),
             "p_sale": self.one_of(
                 self.between(0, 0.6), [self.between(0, 0.6) for _ in range(self.whole(1, n_numbers))]
             ),
-            "sale_value": self.between(0, 100),
             "dial_ladder": self.one_of([1], [1, 2], [1, 3, 4], [1, 2, 4, 8]),
+            **self.value(),
         }
         if self.chance(0.7):
             campaign["handle_sale_s"] = self.time(f"sale {name}", 40)
-        self.limit_dialing(campaign, clock)
+        if self.chance(0.5):
+            campaign["by_attempt"] = self.factors()
+        self.ringing(campaign, name)
+        self.come_again(campaign, name)
+        self.lists(campaign, clock)
+        self.law(campaign, clock)
         return campaign
 
-    def limit_dialing(self, campaign: Plain, clock: Plain) -> None:
-        """Bounds of lines and leads, and dialing hours."""
-        if self.chance(0.3):
-            campaign["leads"] = self.whole(0, 60)
-            campaign["max_lines"] = self.one_of(1_000_000, self.whole(1, 10))
-        else:
-            campaign["max_lines"] = self.whole(1, 15)
-        if clock["kind"] == "day" and self.chance(0.3):
-            open_s, span_s = clock["open_s"], clock["close_s"] - clock["open_s"]
-            campaign["dial_from_s"] = round(open_s + self.between(0, 0.5) * span_s, 3)
-            campaign["dial_until_s"] = round(open_s + self.between(0.6, 1.1) * span_s, 3)
+    def value(self) -> Plain:
+        """What goals are worth, and what drops cost: penalties and lines change nothing in the event loop."""
+        value: Plain = {"sale_value": self.between(0, 100)}
+        if self.chance(0.5):
+            value |= {"value_cv": self.between(0.1, 1.5), "value_handle_correlation": self.between(-1, 1)}
+        return value
+
+    def ringing(self, campaign: Plain, name: str) -> None:
+        """One law of ring times, or one for each outcome; by turns, so that few scenarios show all laws of both."""
+        if (self.number // N_LAWS + int(name[-1])) % 2:
+            campaign["ring_s"] = self.time(f"ring {name}", 12, p_zero=0.1)
+            return
+        campaign["ring_s_by_outcome"] = {
+            "person": self.time(f"ring person {name}", 8, p_zero=0.05),
+            "machine": self.time(f"ring machine {name}", 12, p_zero=0.05),
+            "busy": self.time(f"ring busy {name}", 3, p_zero=0.05),
+            "invalid": self.time(f"ring invalid {name}", 2, p_zero=0.05),
+            "no_answer": self.time(f"ring no answer {name}", 20, p_zero=0.05),
+        }
+
+    def come_again(self, campaign: Plain, name: str) -> None:
+        """Why a lead is dialed more than once."""
+        if self.chance(0.7):
+            campaign["retries"] = self.retries(name)
+        if self.chance(0.6):
+            campaign["agreed_callback"] = {
+                "p": self.between(0.1, 0.8),
+                "after_s": self.time(f"agreed {name}", self.one_of(*SOON_OR_LATER_S), p_zero=0.05),
+                "window_s": self.between(0, 400),
+                "answer_factor": self.between(0.5, 2.5),
+            }
+        campaign["goal"] = self.one_of("sale", "appointment", "promise", "promise", "survey")
+        if campaign["goal"] in ("appointment", "promise"):
+            campaign["p_sale"] = self.between(0.3, 0.9)
+            campaign["follow_up"] = {
+                "p_kept": self.between(0.1, 0.9),
+                "after_s": self.time(f"follow up {name}", self.one_of(*SOON_OR_LATER_S), p_zero=0.05),
+                "retry_broken": self.chance(0.6),
+            }
+        if self.chance(0.5):
+            campaign["p_stop"] = self.between(0.05, 0.4)
+
+    def retries(self, name: str) -> Plain:
+        """After which outcomes, seldom not after one of them, and how much later."""
+        outcomes = ["no_answer", "busy", "machine", "dropped", "hung_up", "talked"]
+        left_out = self.one_of(*outcomes, None, None, None)
+        retries: Plain = {"max_attempts": self.whole(1, 6)}
+        for outcome in outcomes:
+            if outcome != left_out:
+                delay_s = self.one_of(*SOON_OR_LATER_S)
+                retries[outcome] = self.time(f"retry {outcome} {name}", delay_s, p_zero=0.03)
+        return retries
+
+
+N_LAWS = 11  # of which `Dice.time` makes one

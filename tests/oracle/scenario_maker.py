@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.oracle.dice import Plain
+from tests.oracle.dice import OUTBOUND_BASE, Plain
 from tests.oracle.make_campaigns import CampaignMaker
 from tests.oracle.make_groups import GroupMaker
 from tests.oracle.make_queues import QueueMaker
+
+LONG_RUN_S = 300.0  # longest day of which a run has more than a week
 
 
 class Run(NamedTuple):
@@ -19,32 +21,38 @@ class Run(NamedTuple):
     order: str
 
 
-class ScenarioMaker(QueueMaker, GroupMaker, CampaignMaker):
+class ScenarioMaker(QueueMaker, GroupMaker):
     """Makes one random scenario; the same number gives the same scenario."""
 
     def run(self) -> Run:
         """The scenario, the seed, the number of days and the queue order."""
         scenario = self.centre()
-        steady = scenario["clock"].get("kind") == "steady"
-        return Run(
-            scenario, self.whole(0, 2**40), 1 if steady else self.whole(1, 3), self.one_of("entry", "total_wait")
-        )
+        return Run(scenario, self.whole(0, 2**40), self.days(scenario["clock"]), self.one_of("entry", "total_wait"))
+
+    def days(self, clock: Plain) -> int:
+        """A few days, or more than a week where they are short."""
+        if clock["kind"] == "steady":
+            return 1
+        if clock["close_s"] - clock["open_s"] <= LONG_RUN_S and self.chance(0.5):
+            return self.whole(8, 10)
+        return self.whole(1, 4)
 
     def centre(self) -> Plain:
         """A whole scenario."""
         clock = self.steady_clock() if self.chance(0.2) else self.day_clock()
         queues = [f"q{i}" for i in range(self.whole(1, 3))]
-        campaigns = [f"c{i}" for i in range(self.one_of(0, 1, 1, 2, 2))]
+        campaigns = [f"c{i}" for i in range(self.one_of(0, 1, 1, 2, 2, 3))]
         if campaigns and self.chance(0.1):
             queues = []
             clock["review_s"] = clock["review_s"] or self.between(2, 20)  # else holding in an empty centre never ends
+        maker = CampaignMaker(self.number, OUTBOUND_BASE, self.n_slots)
         centre = {
             "name": f"random-{self.number}",
             "description": "made by the tests",
             "clock": clock,
             "queues": {name: self.queue(name, queues, clock) for name in queues},
             "groups": self.groups(queues, campaigns, clock),
-            "campaigns": {name: self.campaign(name, clock) for name in campaigns},
+            "campaigns": {name: maker.campaign(name, clock) for name in campaigns},
             "work_conserving": self.chance(0.3),
             "day_level_cv": self.one_of(0.0, self.between(0.05, 0.6)),
             "day_level_law": self.one_of("lognormal", "gamma"),
