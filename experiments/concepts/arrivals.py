@@ -144,7 +144,7 @@ CONCEPTS = (
         "`p_answer x b_m`",
         CHOICE,
         f"{LOAD}::test_modes_take_turns_and_change_the_rates_and_the_answers",
-        "tiny:other_laws",
+        "switching_answer_rate",
         Experiment(
             "bank_blended",
             "dropped_share_run_total",

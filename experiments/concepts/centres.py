@@ -10,6 +10,13 @@ from experiments.concepts.concept import Changes
 
 SERVICE = "customer_service"
 SUPPORT = "technical_support"
+SELLING, COLLECTING, OUTREACH, HYBRID, BANK = (
+    "lead_generation",
+    "collections",
+    "outreach",
+    "hybrid_small",
+    "bank_blended",
+)
 FRESH_START: Changes = {"history.kind": "none"}  # technical_support opens with what the days before have left
 
 _SERVICE, _SUPPORT, _N, _X, _UTILITY = (
@@ -22,6 +29,8 @@ COACHED = tuple(name for name, group in _SUPPORT.groups.items() if group.monitor
 SHIFTS = {name: len(group.shifts) for name, group in _SUPPORT.groups.items() if group.shifts}
 CLASSES = tuple(_N.queues)
 TEAMS = tuple(_X.groups)
+SELLING_LIST = tuple(load_scenario(SELLING).centre.campaigns["policies"].segments)
+DEBTORS = tuple(load_scenario(COLLECTING).centre.campaigns["arrears"].segments)
 UTILITY, DESKS = tuple(_UTILITY.queues), tuple(_UTILITY.groups)
 
 
@@ -33,3 +42,18 @@ def queues(names: Iterable[str], key: str, value: Any) -> dict[str, Any]:
 def groups(names: Iterable[str], key: str, value: Any) -> dict[str, Any]:
     """The same value of a key of some groups."""
     return {f"groups.{name}.{key}": value for name in names}
+
+
+def policies(**values: Any) -> dict[str, Any]:
+    """Keys of the campaign of lead_generation, two underscores for a dot."""
+    return {f"campaigns.policies.{key.replace('__', '.')}": value for key, value in values.items()}
+
+
+def listed(key: str, value: Any) -> dict[str, Any]:
+    """The same value of a key of all segments of lead_generation."""
+    return {f"campaigns.policies.segments.{name}.{key}": value for name in SELLING_LIST}
+
+
+def arrears(**values: Any) -> dict[str, Any]:
+    """Keys of the campaign of collections, two underscores for a dot."""
+    return {f"campaigns.arrears.{key.replace('__', '.')}": value for key, value in values.items()}

@@ -14,6 +14,7 @@ from ccenv.scenarios.schema import Centre
 CONCEPTUAL = (
     "queues",
     "groups",
+    "campaigns",
     "day_level_cv",
     "day_level_law",
     "slot_level",

@@ -92,12 +92,19 @@ def settings_text(changes: Mapping[str, Any]) -> str:
     """Keys and values in one line: entities that are given the same value stand together, long lists are cut."""
     together: dict[tuple[str, str, str], list[str]] = {}
     for key, value in changes.items():
-        axis, _, rest = key.partition(".")
-        entity, _, rest = rest.partition(".")
-        named = axis in ("queues", "groups") and rest
+        axis, entity, rest = _place(key)
+        named = bool(rest)
         place = (axis, rest, _value(value)) if named else (key, "", _value(value))
         together.setdefault(place, []).append(entity)
     return "; ".join(f"{_key(axis, rest, names)} = {value}" for (axis, rest, value), names in together.items())
+
+
+def _place(key: str) -> tuple[str, str, str]:
+    """A dotted key as where the entity stands, the entity, and what follows; that is empty if it names none."""
+    before, inside, after = key.partition(".segments.")
+    axis, rest = (before + ".segments", after) if inside else key.split(".", 1) if "." in key else (key, "")
+    entity, _, rest = rest.partition(".")
+    return (axis, entity, rest) if inside or axis in ("queues", "groups") else (key, "", "")
 
 
 def _key(axis: str, rest: str, names: list[str]) -> str:

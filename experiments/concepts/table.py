@@ -6,10 +6,15 @@ from experiments.concepts import (
     advisors,
     after,
     arrivals,
+    blending,
+    calling_law,
     coaching,
     customers,
+    dialing,
+    goals,
     idle_order,
     inbound,
+    leads,
     patience,
     rosters,
 )
@@ -21,6 +26,11 @@ PARTS: dict[str, tuple[Concept, ...]] = {
     "Customers and the order of service": customers.CONCEPTS,
     "Advisors": (*rosters.CONCEPTS, *advisors.CONCEPTS, *coaching.CONCEPTS, *idle_order.CONCEPTS),
     "Arrivals and days": arrivals.CONCEPTS,
+    "Attempts": dialing.CONCEPTS,
+    "Lists of leads": leads.CONCEPTS,
+    "Goals outbound": goals.CONCEPTS,
+    "The law of dialing": calling_law.CONCEPTS,
+    "Blending": blending.CONCEPTS,
 }
 CONCEPTS = tuple(concept for part in PARTS.values() for concept in part)
 

@@ -1,0 +1,272 @@
+"""Concepts: the law of dialing, and how dropped connects are counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ccenv.sim.legal import DEFINITIONS
+from experiments.concepts.centres import BANK, COLLECTING, HYBRID, OUTREACH, SELLING, arrears, listed, policies
+from experiments.concepts.concept import Concept, Direction, Experiment
+
+LAW = "tests/oracle/test_by_hand_law.py"
+COMPLIANCE = "tests/oracle/test_by_hand_compliance.py"
+SHARES = f"{COMPLIANCE}::test_the_definitions_differ_on_one_case"
+SCRUBBED = f"{LAW}::test_leads_without_consent_or_on_a_do_not_call_list_are_passed_over"
+CAPS = f"{LAW}::test_caps_hold_in_any_24_hours_and_seven_local_days"
+ZONE = f"{LAW}::test_hours_are_those_of_the_lead"
+QUIET = f"{LAW}::test_a_drop_locks_out_and_a_talk_leaves_in_peace"
+SOON = policies(retries__no_answer=1_800.0, retries__machine=1_800.0, law__max_per_24h=None, order__fresh_every=0)
+
+HARD = (
+    Concept(
+        "calling hours",
+        ("campaigns.*.law.calling_from_s", "campaigns.*.law.calling_until_s"),
+        "dialed while `calling_from_s <= local time < calling_until_s`",
+        "8 am to 9 pm: FTC Telemarketing Sales Rule; TCPA",
+        ZONE,
+        SELLING,
+        Experiment(
+            COLLECTING,
+            "n_attempts",
+            "down",
+            on=arrears(law__calling_from_s=36_000.0, law__calling_until_s=64_800.0),
+            runs=60,
+        ),
+    ),
+    Concept(
+        "time zones",
+        ("campaigns.*.segments.*.zone_s",),
+        "local time = time of the centre `+ zone_s`",
+        "local time at the called party: FTC Telemarketing Sales Rule; TCPA",
+        ZONE,
+        SELLING,
+        Experiment(
+            SELLING,
+            "n_attempts",
+            "up",
+            off=listed("zone_s", 0.0),
+            runs=60,
+            why="in the west it is not yet 9 pm when the east is asleep",
+        ),
+    ),
+    Concept(
+        "do-not-call list",
+        ("campaigns.*.segments.*.p_do_not_call",),
+        "passed over if `u < p_do_not_call`",
+        "national and internal lists: FTC Telemarketing Sales Rule",
+        SCRUBBED,
+        SELLING,
+        Experiment(SELLING, "n_do_not_call", "up", off=listed("p_do_not_call", 0.0), runs=60),
+    ),
+    Concept(
+        "consent",
+        ("campaigns.*.law.needs_consent", "campaigns.*.segments.*.p_consent"),
+        "passed over unless `u < p_consent`",
+        "written consent: TCPA",
+        SCRUBBED,
+        SELLING,
+        Experiment(SELLING, "n_without_consent", "up", off=policies(law__needs_consent=False), runs=60),
+    ),
+    Concept(
+        "cap per 24 hours",
+        ("campaigns.*.law.max_per_24h",),
+        "at most `max_per_24h` attempts in any 24 hours",
+        "3 in 24 h: Florida, Oklahoma",
+        CAPS,
+        SELLING,
+        Experiment(
+            SELLING,
+            "calls_per_account",
+            "down",
+            off=policies(law__max_per_24h=None),
+            on=policies(law__max_per_24h=1),
+            both={key: value for key, value in SOON.items() if not key.endswith("max_per_24h")},
+            runs=30,
+            days=2,
+        ),
+    ),
+    Concept(
+        "cap per seven days",
+        ("campaigns.*.law.max_per_7_days",),
+        "at most `max_per_7_days` attempts in seven local days",
+        "7 in 7: Regulation F, 12 CFR 1006.14(b)(2)(i)",
+        CAPS,
+        COLLECTING,
+        Experiment(
+            COLLECTING,
+            "calls_per_account",
+            "down",
+            off=arrears(law__max_per_7_days=None),
+            on=arrears(law__max_per_7_days=2),
+            both=arrears(order__fresh_every=0, retries__no_answer=3_600.0, retries__machine=3_600.0),
+            runs=30,
+            days=3,
+        ),
+    ),
+    Concept(
+        "lockout after a drop",
+        ("campaigns.*.law.lockout_after_drop_s",),
+        "not dialed for `lockout_after_drop_s` after a drop",
+        "72 h: practice in the United Kingdom (ViciDial's help)",
+        QUIET,
+        SELLING,
+        Experiment(
+            SELLING,
+            "calls_per_account",
+            "down",
+            off=policies(law__lockout_after_drop_s=0.0),
+            both={
+                **SOON,
+                **policies(retries__dropped=600.0, drop_after_s=0.0),
+                "rules.pacing": {"name": "constant_lines", "params": {"n": 30}},
+            },
+            runs=40,
+            days=2,
+        ),
+    ),
+    Concept(
+        "peace after a talk",
+        ("campaigns.*.law.quiet_after_talk_s",),
+        "not dialed for `quiet_after_talk_s` after a talk, but at an agreed time",
+        "seven days: Regulation F, 12 CFR 1006.14(b)(2)(i)",
+        QUIET,
+        COLLECTING,
+        Experiment(
+            SELLING,
+            "conversion",
+            "up",
+            off=policies(law__quiet_after_talk_s=0.0),
+            both={**SOON, **policies(retries__talked=3_600.0)},
+            runs=40,
+            days=2,
+            why="second talks sell less often than first ones, and come later",
+        ),
+    ),
+)
+
+# The bank's campaign by definitions of its own; where a key has a default, the experiment begins with another value.
+DROPS: dict[str, Any] = {"rules.pacing": {"name": "max0", "params": {"k": 4.0, "c": 2.0}}}
+PLAIN = {"threshold_s": 1.0, "start": "connected", "base": "live", "hang_ups": "late", "false_positives": "ignored"}
+
+
+def _counted(name: str, key: str, off: Any, on: Any, moves: Direction, equation: str, why: str = "") -> Concept:
+    return Concept(
+        f"dropped share: {name}",
+        (f"campaigns.*.compliance.{key}",),
+        equation,
+        "parameters of the definitions in use: domain facts 4.2, production rules",
+        SHARES,
+        COLLECTING,
+        Experiment(
+            BANK,
+            "dropped_share_own",
+            moves,
+            off={"campaigns.deposits.compliance": {**PLAIN, key: off}},
+            on={"campaigns.deposits.compliance": {**PLAIN, key: on}},
+            both={**DROPS, "campaigns.deposits.greeting_s": 1.0},
+            runs=60,
+            why=why,
+        ),
+    )
+
+
+COUNTED = (
+    _counted("threshold", "threshold_s", 1.9, 0.5, "up", "over if joined later than `threshold_s` after `start`"),
+    _counted("start", "start", "connected", "greeting_end", "down", "from the answer, or from the end of the greeting"),
+    _counted("base", "base", "live", "queue", "down", "of persons, or of machines taken for persons as well"),
+    _counted("hang-ups", "hang_ups", "none", "all", "up", "who hangs up counts never, if late, or always"),
+    _counted(
+        "silent ones",
+        "false_positives",
+        "ignored",
+        "estimated",
+        "up",
+        "for each connect `p_false_positive / (1 - p_false_positive)` persons heard nothing",
+    ),
+    Concept(
+        "dropped share: window",
+        ("campaigns.*.compliance.window",),
+        "counted by day, by 24 hours back, or by 30 days",
+        "windows in use: domain facts 4.2, production rules",
+        f"{COMPLIANCE}::test_windows_end_with_days_and_periods",
+        COLLECTING,
+        Experiment(
+            BANK,
+            "windows_above_own",
+            "down",
+            off={"campaigns.deposits.compliance": {"threshold_s": None, "hang_ups": "none"}},
+            on={"campaigns.deposits.compliance": {"threshold_s": None, "hang_ups": "none", "window": "period_30d"}},
+            runs=20,
+            days=30,
+            why="a bad day is made good by others",
+        ),
+    ),
+    Concept(
+        "greeting",
+        ("campaigns.*.greeting_s",),
+        "the greeting ends `greeting_s` after the answer",
+        "16 CFR 310.4(b)(4): 2 s from the end of the greeting",
+        SHARES,
+        SELLING,
+        Experiment(
+            BANK,
+            "dropped_share_own",
+            "down",
+            off={"campaigns.deposits.greeting_s": 0.0},
+            both={**DROPS, "campaigns.deposits.compliance": {**PLAIN, "start": "greeting_end"}},
+            runs=60,
+        ),
+    ),
+    Concept(
+        "limit of the dropped share",
+        ("campaigns.*.drop_limit",),
+        "a window is above if `over > drop_limit x base`; cost less `drop_limit x cost_base` is what policies hold to",
+        "3 %: FTC Telemarketing Sales Rule, Ofcom",
+        "tests/env/test_cost.py::test_cost_counts_what_the_definition_counts",
+        COLLECTING,
+        Experiment(
+            BANK,
+            "windows_above_own",
+            "up",
+            on={"campaigns.deposits.drop_limit": 0.01},
+            both={"campaigns.deposits.compliance": "vicidial_today"},
+            runs=100,
+        ),
+    ),
+)
+
+AGAINST = {  # what the share is compared with, where it moves, why, and a scenario that uses the definition
+    "ftc_30d": ("ofcom_24h", "down", "silent ones do not count, nor who is joined late", SELLING),
+    "ofcom_24h": ("run_total", "up", "silent ones count", OUTREACH),
+    "vicidial_today": ("run_total", "up", "who hangs up counts", f"{SELLING}:newest_first"),
+    "genesys_queue": ("vicidial_today", "down", "who hangs up in time does not count", "hybrid_large"),
+    "connect_rolling_24h": ("vicidial_today", "down", "who hangs up in time does not count", HYBRID),
+}
+
+
+def _named(name: str, source: str, period: bool) -> Concept:
+    against, moves, why, used_in = AGAINST[name]
+    return Concept(
+        f"definition: {name.replace('_', ' ')}",
+        (f"campaigns.*.compliance={name}",),
+        f"`over / base` as `{name}` counts them",
+        source,
+        SHARES,
+        used_in,
+        Experiment(
+            BANK,
+            "dropped_share_own",
+            "up" if moves == "up" else "down",
+            off={"campaigns.deposits.compliance": against},
+            on={"campaigns.deposits.compliance": name},
+            both=DROPS,
+            runs=20 if period else 100,
+            days=30 if period else 1,
+            why=why,
+        ),
+    )
+
+
+NAMED = tuple(_named(d.name, d.source, d.window == "period_30d") for d in DEFINITIONS)
+
+CONCEPTS = (*HARD, *COUNTED, *NAMED)

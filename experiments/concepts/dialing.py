@@ -1,0 +1,240 @@
+"""Concepts: an attempt, from the dial to the advisor."""
+
+from __future__ import annotations
+
+from experiments.concepts.centres import BANK, COLLECTING, HYBRID, SELLING, policies
+from experiments.concepts.concept import CHOICE, Concept, Experiment
+from experiments.concepts.one_dial import one_dial_per_event
+
+OUTBOUND = "tests/oracle/test_by_hand_outbound.py"
+ATTEMPTS = "tests/oracle/test_by_hand_attempts.py"
+OUTCOME = f"{ATTEMPTS}::test_outcomes_follow_the_cumulative_shares"
+WAITING = f"{OUTBOUND}::test_connects_wait_are_taken_by_a_freed_advisor_and_dropped"
+MACHINE = f"{OUTBOUND}::test_machines_that_pass_cost_advisor_time_and_are_no_connects"
+BANK_P_ANSWER = 0.1853  # mean over the hours of dialing
+
+ANSWERED = (
+    Concept(
+        "probability of an answer by hour",
+        ("campaigns.*.p_answer",),
+        "`p_k` of the slot `k` in which ringing ends",
+        "answers by the hour: practice (domain facts); no public log has dials",
+        OUTCOME,
+        SELLING,
+        Experiment(
+            BANK,
+            "n_joined",
+            "up",
+            off={"campaigns.deposits.p_answer": BANK_P_ANSWER},
+            why="more are reached in the evening, when fewer call in",
+        ),
+    ),
+    Concept(
+        "probability of an answer by attempt",
+        ("campaigns.*.by_attempt",),
+        "`p x by_attempt[m]` at attempt `m`",
+        CHOICE,
+        OUTCOME,
+        SELLING,
+        Experiment(SELLING, "connect_rate", "down", off=policies(by_attempt=[1.0]), runs=30, days=5),
+    ),
+    Concept(
+        "answers by segment",
+        ("campaigns.*.segments.*.p_answer", "campaigns.*.segments.*.by_attempt"),
+        "a segment's own `p_k`, `by_attempt`",
+        CHOICE,
+        OUTCOME,
+        SELLING,
+        Experiment(
+            SELLING,
+            "connect_rate",
+            "down",
+            off={f"campaigns.policies.segments.{name}.p_answer": None for name in ("customers_west", "bought_west")},
+            runs=60,
+            why="in the west it is early afternoon when the east comes home",
+        ),
+    ),
+    Concept(
+        "ring time",
+        ("campaigns.*.ring_s",),
+        "the outcome is drawn at the end of `T ~ ring_s`",
+        "pacing with ringing lines: Samuelson (1999)",
+        f"{OUTBOUND}::test_a_ring_time_of_0_ends_before_the_next_lead_is_dialed",
+        BANK,
+        Experiment(BANK, "n_joined", "down", off={"campaigns.deposits.ring_s": 6.0}, why="advisors wait for answers"),
+    ),
+    Concept(
+        "ring time by outcome",
+        (
+            "campaigns.*.ring_s_by_outcome.no_answer",
+            "campaigns.*.ring_s_by_outcome.person",
+            "campaigns.*.ring_s_by_outcome.machine",
+            "campaigns.*.ring_s_by_outcome.busy",
+            "campaigns.*.ring_s_by_outcome.invalid",
+        ),
+        "the outcome is drawn at the dial, then `T ~ ring_s_by_outcome[outcome]`",
+        CHOICE,
+        f"{ATTEMPTS}::test_with_ring_times_by_outcome_the_outcome_is_drawn_at_the_dial",
+        SELLING,
+        Experiment(
+            SELLING,
+            "line_s",
+            "up",
+            off=policies(ring_s_by_outcome__no_answer={"law": "constant", "value_s": 15.0}),
+            runs=60,
+            why="a longer patience with those who do not answer",
+        ),
+    ),
+    Concept(
+        "busy lines",
+        ("campaigns.*.p_busy",),
+        "the line is free at the end of ringing, the lead may be tried again",
+        CHOICE,
+        OUTCOME,
+        SELLING,
+        Experiment(
+            SELLING, "calls_per_account", "up", off=policies(p_busy=0.0), runs=60, days=2, why="tried again soon"
+        ),
+    ),
+    Concept(
+        "numbers out of use",
+        ("campaigns.*.p_invalid",),
+        "the lead is closed",
+        CHOICE,
+        OUTCOME,
+        SELLING,
+        Experiment(SELLING, "n_closed", "up", off=policies(p_invalid=0.0), runs=60),
+    ),
+    Concept(
+        "answering machines",
+        ("campaigns.*.p_machine",),
+        "recognised unless passed; the line is free",
+        CHOICE,
+        OUTCOME,
+        SELLING,
+        Experiment(SELLING, "n_machine", "up", off=policies(p_machine=0.2), runs=60),
+    ),
+    Concept(
+        "persons taken for machines",
+        ("campaigns.*.detector.p_false_positive",),
+        "connect with `p (1 - p_false_positive)`",
+        "answering-machine detection: domain facts 4.2",
+        "tests/theory/test_detection.py::test_a_simulated_campaign_comes_to_the_same_numbers",
+        SELLING,
+        Experiment(SELLING, "connect_rate", "down", off=policies(detector__p_false_positive=0.0), runs=60),
+    ),
+    Concept(
+        "machines taken for persons",
+        ("campaigns.*.detector.p_machine_passed", "campaigns.*.handle_machine_s"),
+        "joined with `p_machine x p_machine_passed`; costs an advisor `T ~ handle_machine_s`",
+        CHOICE,
+        MACHINE,
+        SELLING,
+        Experiment(
+            SELLING,
+            "outbound_aht_s",
+            "down",
+            off=policies(detector__p_machine_passed=0.0),
+            runs=60,
+            why="short talks with machines are among them",
+        ),
+    ),
+)
+
+JOINED = (
+    Concept(
+        "dropping",
+        ("campaigns.*.drop_after_s",),
+        "a connect waits at most `T ~ drop_after_s`",
+        "16 CFR 310.4(b)(4): 2 s from the end of the greeting",
+        WAITING,
+        BANK,
+        Experiment(BANK, "dropped_share_run_total", "down", off={"campaigns.deposits.drop_after_s": 0.0}),
+    ),
+    Concept(
+        "hanging up",
+        ("campaigns.*.hang_up_s",),
+        "a waiting person goes after `T ~ hang_up_s`",
+        CHOICE,
+        f"{ATTEMPTS}::test_a_waiting_person_may_hang_up_before_being_dropped",
+        SELLING,
+        Experiment(
+            SELLING,
+            "n_dropped",
+            "down",
+            off=policies(hang_up_s={"law": "never"}),
+            runs=60,
+            why="who has gone is not dropped",
+        ),
+    ),
+    Concept(
+        "an advisor reserved for each dial",
+        ("campaigns.*.reserves",),
+        "a dial takes the first idle advisor until the attempt ends; nobody is dropped",
+        "progressive and preview dialing (production rules)",
+        f"{OUTBOUND}::test_a_failed_attempt_frees_its_advisor_and_reviews_follow_a_hold",
+        "switching_load",
+        Experiment(
+            SELLING,
+            "n_joined",
+            "down",
+            on={**policies(reserves=True), "rules.pacing": {"name": "progressive"}},
+            runs=60,
+            why="one line for each advisor, against several",
+        ),
+    ),
+    Concept(
+        "most lines of a campaign",
+        ("campaigns.*.max_lines",),
+        "no dial beyond `max_lines` lines in use",
+        CHOICE,
+        f"{ATTEMPTS}::test_no_dial_beyond_the_lines_of_the_campaign_or_the_trunks",
+        SELLING,
+        Experiment(
+            SELLING, "n_attempts", "down", off=policies(max_lines=1_000_000), on=policies(max_lines=12), runs=60
+        ),
+    ),
+    Concept(
+        "trunks shared by both directions",
+        ("trunks", "rules.pacing"),
+        "outbound lines are of the same `trunks`: dials block who calls in",
+        CHOICE,
+        f"{ATTEMPTS}::test_no_dial_beyond_the_lines_of_the_campaign_or_the_trunks",
+        HYBRID,
+        Experiment(HYBRID, "blocking", "up", off={"rules.pacing": {"name": "no_dial"}}, both={"trunks": 13}, runs=100),
+    ),
+    Concept(
+        "dial ladder",
+        ("campaigns.*.dial_ladder",),
+        "a dial takes 1, 2, ... lines of the ladder at once",
+        CHOICE,
+        f"{ATTEMPTS}::test_a_dial_takes_as_many_leads_as_it_says",
+        SELLING,
+        Experiment(
+            SELLING,
+            "n_attempts",
+            "up",
+            off=policies(dial_ladder=[1]),
+            policy=one_dial_per_event,
+            runs=20,
+            why="a policy that dials once at each event cannot catch up one by one",
+        ),
+    ),
+    Concept(
+        "hours of dialing",
+        ("campaigns.*.dial_from_s", "campaigns.*.dial_until_s"),
+        "dialed while `dial_from_s <= time of day < dial_until_s`",
+        CHOICE,
+        f"{ATTEMPTS}::test_a_segment_is_dialed_in_its_own_hours",
+        BANK,
+        Experiment(
+            COLLECTING,
+            "n_attempts",
+            "down",
+            on={"campaigns.arrears.dial_from_s": 36_000.0, "campaigns.arrears.dial_until_s": 61_200.0},
+            runs=60,
+        ),
+    ),
+)
+
+CONCEPTS = (*ANSWERED, *JOINED)
