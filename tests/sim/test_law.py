@@ -1,0 +1,192 @@
+"""No policy breaks the law: each limit is looked for in the event logs of policies that go for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from ccenv import load_scenario
+from ccenv.sim import codes
+from ccenv.sim.codes import DAY_S
+from ccenv.trace import trace
+from tests.oracle.randomness import entity_key, root_key, stream, uniform
+
+DAYS = 16
+ZONES = {"east": 7_200.0, "west": -10_800.0}
+LAW = {
+    "calling_from_s": 32_400.0,
+    "calling_until_s": 64_800.0,
+    "max_per_24h": 2,
+    "max_per_7_days": 5,
+    "lockout_after_drop_s": 100_000.0,
+    "quiet_after_talk_s": 300_000.0,
+    "needs_consent": True,
+}
+MOST_ATTEMPTS = 12
+P_CONSENT, P_DO_NOT_CALL = 0.7, 0.2
+
+
+def centre(reserves: bool, **law: Any) -> dict[str, Any]:
+    """A few people who are called as often as may be: whatever happens, the next try is due at once."""
+    after: dict[str, Any] = dict.fromkeys(codes.AFTER, 60.0)
+    return {
+        "name": "attacked",
+        "description": "made by the tests: a list that any policy would burn, were it not for the law",
+        "clock": {"open_s": 21_600.0, "close_s": 79_200.0, "slot_s": 57_600.0, "overtime_s": 900.0, "review_s": 600.0},
+        "groups": {"all": {"skills": ["calls"], "staffing": 1}},
+        "campaigns": {
+            "calls": {
+                "p_answer": 0.3,
+                "p_machine": 0.2,
+                "p_busy": 0.1,
+                "p_invalid": 0.01,
+                "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.1},
+                "ring_s": 300.0,
+                "handle_s": 200.0,
+                "drop_after_s": 5.0,
+                "hang_up_s": 5.0,
+                "p_sale": 0.05,
+                "p_stop": 0.02,
+                "reserves": reserves,
+                "retries": {"max_attempts": MOST_ATTEMPTS, **after},
+                "agreed_callback": {"p": 0.3, "after_s": 3_600.0},
+                "goal": "promise",
+                "follow_up": {"p_kept": 0.2, "after_s": 100_000.0, "retry_broken": True},
+                "segments": {
+                    name: {"size": 25, "zone_s": zone, "p_consent": P_CONSENT, "p_do_not_call": P_DO_NOT_CALL}
+                    for name, zone in ZONES.items()
+                },
+                "law": {**LAW, **law},
+            }
+        },
+        "rules": {"pacing": {"name": "no_dial"}},
+    }
+
+
+class Life(NamedTuple):
+    """What happened to one lead: its dials, and what forbids another until when."""
+
+    segment: str
+    number: int
+    dials: list[float]
+    lockouts: list[float]
+    quiets: list[float]
+    agreed: list[float]
+    closed: list[float]
+
+
+def lives(log: np.ndarray) -> Iterator[Life]:
+    """Every lead that was dialed."""
+    found: dict[tuple[int, int], Life] = {}
+    of_key: dict[int, Life] = {}
+    persons: set[int] = set()
+    for row in log:
+        code, t, key = codes.LOG_CODES[row["code"]], float(row["t"]), int(row["key"])
+        if code == "dialed":
+            lead = int(row["detail"]), int(row["number"])
+            life = found.setdefault(lead, Life(list(ZONES)[lead[0]], lead[1], [], [], [], [], []))
+            life.dials.append(t)
+            of_key[key] = life
+        elif code == "ring_end" and row["detail"] == codes.CONNECT:
+            persons.add(key)
+        elif code == "dropped":
+            of_key[key].lockouts.append(t)
+        elif code == "talk_end" and key in persons:
+            of_key[key].quiets.append(t)
+        elif code == "put_back" and row["detail"] == codes.AGREED:
+            of_key[key].agreed.append(t)
+        elif code == "closed":
+            of_key[key].closed.append(t)
+    yield from found.values()
+
+
+def after(times: list[float], t: float) -> list[float]:
+    """Those before t."""
+    return [time for time in times if time < t]
+
+
+def check(life: Life, root: int) -> None:
+    """Each limit, in the words of the law and by the true times."""
+    zone_s = ZONES[life.segment]
+    key = entity_key(root, stream(f"campaign:calls/{life.segment}"), life.number)
+    assert uniform(key, codes.CONSENT) < P_CONSENT, "called without consent"
+    assert uniform(key, codes.DO_NOT_CALL) >= P_DO_NOT_CALL, "called though on a do-not-call list"
+    assert len(life.dials) <= MOST_ATTEMPTS, "called too often"
+    days = [int((t + zone_s) // DAY_S) for t in life.dials]
+    for n, t in enumerate(life.dials):
+        local = (t + zone_s) % DAY_S
+        assert LAW["calling_from_s"] <= local < LAW["calling_until_s"], "called at night"
+        assert not after(life.closed, t), "called after the lead was closed"
+        recent = [s for s in life.dials[: n + 1] if s > t - DAY_S]
+        assert len(recent) <= LAW["max_per_24h"], "called too often in 24 hours"
+        week = [day for day in days[: n + 1] if day > days[n] - 7]
+        assert len(week) <= LAW["max_per_7_days"], "called too often in 7 days"
+        for drop in after(life.lockouts, t):
+            assert t >= drop + LAW["lockout_after_drop_s"], "called too soon after a drop"
+        for talk in after(life.quiets, t):
+            wanted = any(agreed == talk for agreed in life.agreed)
+            assert wanted or t >= talk + LAW["quiet_after_talk_s"], "called too soon after a talk"
+
+
+def greedy(u: float, legal: np.ndarray) -> int:
+    """As many lines as there are."""
+    return int(legal[-1])
+
+
+def one_by_one(u: float, legal: np.ndarray) -> int:
+    """One line more, whenever one is allowed."""
+    return int(legal[min(1, len(legal) - 1)])
+
+
+def at_random(u: float, legal: np.ndarray) -> int:
+    """Anything legal."""
+    return int(legal[int(u * len(legal))])
+
+
+def seldom(u: float, legal: np.ndarray) -> int:
+    """Nothing for a long time, then all at once."""
+    return int(legal[-1]) if u < 0.02 else int(legal[0])
+
+
+@pytest.mark.parametrize("reserves", [False, True])
+@pytest.mark.parametrize("policy", [greedy, one_by_one, at_random, seldom])
+def test_no_policy_breaks_the_law(policy: Callable[[float, np.ndarray], int], reserves: bool) -> None:
+    seen: dict[str, int] = defaultdict(int)
+    for seed in range(2):
+        scenario = load_scenario(centre(reserves))
+        log, counts = trace(scenario, lambda number, u, legal: policy(u, legal), seed=seed, days=DAYS)
+        n = counts["campaign"][0, 0]
+        assert n["without_consent"] and n["do_not_call"]
+        for life in lives(log):
+            check(life, root_key(seed))
+            seen["dials"] += len(life.dials)
+            seen["drops"] += len(life.lockouts)
+            seen["talks"] += len(life.quiets)
+            seen["agreed"] += len(life.agreed)
+    assert seen["dials"] > 50 and seen["talks"] > 5 and seen["agreed"] > 1
+    assert (seen["drops"] > 0) == (not reserves), "a drop where advisors are reserved, or none where they are not"
+
+
+@pytest.mark.parametrize(
+    ("limit", "without"),
+    [
+        ("in 24 hours", {"max_per_24h": None}),
+        ("in 7 days", {"max_per_7_days": None}),
+        ("after a drop", {"lockout_after_drop_s": 0.0}),
+        ("after a talk", {"quiet_after_talk_s": 0.0}),
+        ("at night", {"calling_from_s": 30_000.0}),
+        ("without consent", {"needs_consent": False}),
+    ],
+)
+def test_the_policy_goes_for_each_limit(limit: str, without: dict[str, Any]) -> None:
+    """Without a limit the greedy policy breaks it, so its keeping is the law's doing."""
+    log, _ = trace(
+        load_scenario(centre(False, **without)), lambda number, u, legal: greedy(u, legal), seed=0, days=DAYS
+    )
+    with pytest.raises(AssertionError, match=limit):
+        for life in lives(log):
+            check(life, root_key(0))
