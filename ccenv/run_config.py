@@ -13,7 +13,10 @@ from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
 from ccenv.observation import observed_places
 from ccenv.rewards import compile_reward
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
-from ccenv.scenarios import Scenario
+from ccenv.scenarios import Scenario, ScenarioError
+from ccenv.scenarios.attempt_times import most_days
+from ccenv.scenarios.dialing import endless_dialing
+from ccenv.scenarios.segments import keeps
 from ccenv.sim.codes import NIL
 from ccenv.sim.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.jit import records
@@ -98,6 +101,7 @@ def run_config(
 
     Raises:
         RuleError: If a rule, parameter or flag is not allowed.
+        ScenarioError: If the pacing rule would dial for ever at one instant, because dials are over at once.
         ValueError: If another argument is not allowed.
     """
     if decisions not in OWNERS:
@@ -109,6 +113,9 @@ def run_config(
     pacing_rule = PACING_RULES[find_rule(PACING_RULES, paced[0])]
     owned = decisions in ("pacing", "blended")
     scenario = _with_flag(scenario, pacing_rule, owned, reserves)
+    _check_leads(scenario, days)
+    for problem in () if owned else endless_dialing(scenario.centre, pacing_rule):
+        raise ScenarioError(scenario.file, *problem)
     routing_code, routing_params = _pick(ROUTING_RULES, routed, scenario)
     pacing_code, pacing_params = _pick(PACING_RULES, paced, scenario)
     kinds = layout(scenario.size.name)
@@ -121,6 +128,20 @@ def run_config(
     places = _observe(record, scenario, kinds)
     _pay(record, scenario, scenario.centre.reward if reward is None else reward)
     return RunConfig(scenario, kinds, records(config.view(kinds.config)), decisions, routed, paced, days, places)
+
+
+def _check_leads(scenario: Scenario, days: int) -> None:
+    """Refuse more days than the times of a lead's attempts can be kept for."""
+    centre = scenario.centre
+    behind = centre.history.days if centre.history.kind == "steady" else 0
+    kept = [name for name, campaign in centre.campaigns.items() if keeps(campaign)]
+    most = most_days(centre.clock)
+    if kept and centre.clock.kind == "day" and behind + days > most:
+        past = f" after history.days = {behind}" if behind else ""
+        raise ValueError(
+            f"days = {days!r}: allowed{past}: at most {max(0, most - behind)}, because campaigns.{kept[0]} dials its "
+            f"leads again, and remembers the times of attempts for {most} days"
+        )
 
 
 def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:

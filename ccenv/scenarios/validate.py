@@ -15,10 +15,12 @@ from ccenv.scenarios.errors import ScenarioError, closest, names
 from ccenv.scenarios.problem import Problem
 from ccenv.scenarios.schema import Centre, Clock
 from ccenv.scenarios.slots import n_slots
-from ccenv.scenarios.validate_campaigns import campaigns
+from ccenv.scenarios.validate_campaigns import campaigns, ringing
 from ccenv.scenarios.validate_groups import days_worked, shifts, skills
 from ccenv.scenarios.validate_laws import laws
+from ccenv.scenarios.validate_legal import definitions, dialing_hours
 from ccenv.scenarios.validate_levels import day_level, history, slot_level, surge
+from ccenv.scenarios.validate_lists import lists
 from ccenv.scenarios.validate_queues import classes, ivrs, profiles_to_interpolate, traces, transfers
 from ccenv.sim.codes import DAY_S
 
@@ -45,7 +47,11 @@ def named(centre: Centre) -> Iterator[Problem]:
         for name in getattr(centre, section):
             if not NAME.fullmatch(name):
                 yield Problem(f"{section}.{name}", name, "a name may hold letters, digits, _ and - only")
-    for name in centre.campaigns:
+    for name, campaign in centre.campaigns.items():
+        for segment in campaign.segments:
+            if not NAME.fullmatch(segment):
+                allowed = "a name may hold letters, digits, _ and - only"
+                yield Problem(f"campaigns.{name}.segments.{segment}", segment, allowed)
         if name in centre.queues:
             yield Problem(f"campaigns.{name}", name, "is also a queue; skills need different names")
     if not centre.groups:
@@ -79,6 +85,11 @@ def profiles(centre: Centre) -> Iterator[Problem]:
         *((f"queues.{k}.arrivals_per_hour", q.arrivals_per_hour) for k, q in centre.queues.items()),
         *((f"groups.{k}.staffing", g.staffing) for k, g in centre.groups.items()),
         *((f"campaigns.{k}.p_answer", c.p_answer) for k, c in centre.campaigns.items()),
+        *(
+            (f"campaigns.{k}.segments.{name}.p_answer", segment.p_answer)
+            for k, c in centre.campaigns.items()
+            for name, segment in c.segments.items()
+        ),
     ]
     c = centre.clock
     why = "a steady scenario" if c.kind == "steady" else f"{c.open_s:g} s to {c.close_s:g} s in slots of {c.slot_s:g} s"
@@ -131,6 +142,10 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     surge,
     history,
     campaigns,
+    lists,
+    dialing_hours,
+    definitions,
     rules,
+    ringing,
     reward,
 )

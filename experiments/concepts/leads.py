@@ -22,7 +22,7 @@ SEGMENTS = (
             SELLING,
             "conversion",
             "up",
-            off=policies(segments={}, leads=24_000),
+            off=policies(segments={}, leads=32_000),
             runs=60,
             why="against one list of the same size: those who have bought before come first",
         ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.selection import DROPPED_SHARE, episode_rewards, rank, rank_tables, select_checkpoint
+from agents.selection import episode_rewards, rank, rank_tables, select_checkpoint
 from ccenv.batch import Batch
+from ccenv.dropped_share import RUN_TOTAL_SHARE
 from ccenv.kpis import Estimate
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import load_scenario
@@ -55,7 +56,7 @@ def test_tables_are_ranked_by_the_same_rule_and_the_scenarios_reward():
     )
 
     assert (free.best, limited.best) == ("much", "none")
-    assert free.rows[0].dropped_share == tables["much"].summary()[DROPPED_SHARE]
+    assert free.rows[0].dropped_share == tables["much"].summary()[RUN_TOTAL_SHARE]
     assert np.isnan(free.rows[1].dropped_share.value)
 
 

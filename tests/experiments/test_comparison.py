@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from agents.selection import DROPPED_SHARE
+from ccenv.dropped_share import RUN_TOTAL_SHARE
 from ccenv.kpis import paired_difference
 from experiments.benchmark_report import table_csv
-from experiments.comparison import COLUMNS, compare, outcome
+from experiments.comparison import columns_of, compare, outcome
 from experiments.evaluation import VALUE, Pair, Rule, contributions, rule_days
 from tests.experiments.made import comparison, entrants, tiny
 
@@ -58,7 +58,7 @@ def test_lead_of_the_learned_policy_over_the_best_rule_is_the_difference():
 
 
 def test_within_the_limit_means_the_whole_interval():
-    share = row("learned")["kpis"][DROPPED_SHARE]
+    share = row("learned")["kpis"][RUN_TOTAL_SHARE]
     limits = [share["low"], share["mean"], share["high"]]
 
     within = [
@@ -70,18 +70,35 @@ def test_within_the_limit_means_the_whole_interval():
     assert within == [False, False, True]
 
 
+@pytest.mark.parametrize(("definition", "covered"), [("vicidial_today", True), ("ftc_30d", False)])
+def test_runs_are_judged_by_the_law_where_a_window_was_covered(definition: str, covered: bool):
+    """A day ends with each run, a window of 30 days does not."""
+    scenario = tiny().replace(**{"campaigns.survey.compliance": definition})
+    share = entrants()[0].table.summary()["dropped_share_vicidial_today"]
+    limit = (share.value + share.high) / 2 if covered else 1.0
+
+    found = compare(scenario.replace(**{"campaigns.survey.drop_limit": limit}), entrants())
+
+    assert found["definition"] == definition
+    assert found["judged_by"] == f"dropped_share_{definition if covered else 'run_total'}"
+    kpis, expected = found["rows"][0]["kpis"], {"mean": share.value, "low": share.low, "high": share.high}
+    assert kpis.get("dropped_share_vicidial_today") == (expected if covered else None)
+    assert ("windows_above_vicidial_today" in kpis) == covered
+    assert found["rows"][0]["within_limit"] != covered
+
+
 def test_who_calls_nobody_is_within_the_limit():
     table = rule_days(tiny(), Pair(Rule("fifo"), Rule("no_dial")), entrants()[0].table["seed"])
     silent = entrants()[2]._replace(table=table)
 
     found = compare(tiny(), [*entrants()[:2], silent])["rows"][2]
 
-    assert (found["kpis"][DROPPED_SHARE], found["within_limit"]) == (None, True)
+    assert (found["kpis"][RUN_TOTAL_SHARE], found["within_limit"]) == (None, True)
 
 
 def test_csv_has_one_line_for_each_policy_and_the_ends_of_all_intervals():
     lines = table_csv(comparison()).splitlines()
 
     assert len(lines) == 1 + len(entrants())
-    assert len(lines[0].split(",")) == 5 + 3 * (1 + len(COLUMNS))
+    assert len(lines[0].split(",")) == 5 + 3 * (1 + len(columns_of(tiny(), RUN_TOTAL_SHARE)))
     assert f"{np.mean(entrants()[1].table[VALUE]):.10g}" in lines[2]

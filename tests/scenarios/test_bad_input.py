@@ -81,7 +81,7 @@ CASES = [
     ({"queues.sales.handle_s.mu": 300}, "makes a mean above 1e8 s"),
     (
         {"queues.sales.handle_s": {"law": "never"}},
-        "only patience_s, drop_after_s and tolerance_s may be endless",
+        "only patience_s, drop_after_s, hang_up_s and tolerance_s may be endless",
         "queues.sales.handle_s.law",
         "never",
     ),

@@ -9,7 +9,7 @@ import pytest
 
 from ccenv.scenarios import load_scenario
 from ccenv.scenarios.compile import UNLIMITED_TRUNKS
-from ccenv.scenarios.compile_campaigns import UNLIMITED_LEADS
+from ccenv.scenarios.compile_segments import UNLIMITED_LEADS
 from ccenv.scenarios.finish import finish_table
 from ccenv.scenarios.schema import Clock
 from ccenv.scenarios.slots import n_slots
@@ -90,22 +90,30 @@ def test_handle_law_of_each_pair(row):
 
 def test_campaign(row):
     survey = row["campaign"][0]
-    assert survey["p_answer"][:5].tolist() == [0.25, 0.3, 0.35, 0.3, 0]
     assert survey["share"][:5] == pytest.approx([0.6, 0.9, 1, 1, 1], rel=1e-12)
     assert (survey["share"][2:] == 1.0).all()
     assert survey["p_sale"][:5].tolist() == [0.3, 0.2, 0.1, 0.1, 0.1]
     assert (survey["p_sale"] > 0).all()
-    names = ("p_machine", "p_busy", "p_invalid", "p_false_positive", "p_machine_passed", "sale_value")
-    assert [survey[name] for name in names] == [0.2, 0.05, 0.05, 0.04, 0.1, 5]
-    assert [survey[name] for name in ("dial_from_s", "dial_until_s", "leads", "max_lines", "reserves")] == [
-        *(33300, 38700, 400, 12, 0)
-    ]
+    names = ("p_machine", "p_busy", "p_invalid", "p_false_positive", "p_machine_passed")
+    assert [survey[name] for name in names] == [0.2, 0.05, 0.05, 0.04, 0.1]
+    assert [survey[name] for name in ("max_lines", "reserves", "first_segment", "n_segments")] == [12, 0, 0, 1]
     assert (law_of(row, survey["ring"])["a"], law_of(row, survey["ring"])["b"]) == (5, 25)
     assert law_of(row, survey["drop_after"])["a"] == 2
     assert law_of(row, survey["handle"])["a"] == 4.2
     assert law_of(row, survey["handle_sale"])["a"] == 180
     assert law_of(row, survey["handle_machine"])["a"] == 8
     assert law_of(row, survey["wrap_up"])["a"] == 15
+
+
+def test_a_campaign_without_segments_is_one(row):
+    survey = row["segment"][0]
+    assert row["n_segments"] == 1
+    assert survey["stream"] == stream("campaign:survey")
+    assert survey["p_answer"][:5].tolist() == [0.25, 0.3, 0.35, 0.3, 0]
+    names = ("campaign", "size", "from_s", "until_s", "sale_value", "propensity", "p_consent", "p_do_not_call", "weight")
+    assert [survey[name] for name in names] == [0, 400, 33300, 38700, 5, 1, 1, 0, 1]
+    assert (survey["by_attempt"] == 1.0).all()
+    assert (survey["first_row"], survey["n_rows"]) == (0, 0)
 
 
 def test_a_sale_takes_as_long_as_no_sale_where_nothing_else_is_said(tiny):
@@ -151,9 +159,9 @@ def test_steady_is_one_slot_from_zero():
 def test_steady_campaign_has_no_hours_and_no_end_of_leads():
     campaign = {"p_answer": 0.5, "handle_s": 60}
     centre = {**STEADY, "campaigns": {"c": campaign}, "groups": {"g": {"skills": ["q", "c"], "staffing": 2}}}
-    row = load_scenario(centre).config()[0]["campaign"][0]
-    assert (row["dial_from_s"], row["dial_until_s"], row["leads"]) == (0, math.inf, UNLIMITED_LEADS)
-    assert row["leads"] == 2**62
+    row = load_scenario(centre).config()[0]["segment"][0]
+    assert (row["from_s"], row["until_s"], row["size"]) == (0, math.inf, UNLIMITED_LEADS)
+    assert row["size"] == 2**62
 
 
 def test_64_queues_fill_the_skill_mask():

@@ -100,7 +100,7 @@ def answered_survival(config: Any, contact: Any, x: Any) -> Any:
     """Survival of a talk of which nobody knows whether it is a sale, no sale or a machine."""
     c = config["campaign"][contact["index"]]
     slot = int((contact["entry_s"] - config["open_s"]) // config["slot_s"])
-    p_person = c["p_answer"][slot] * (1 - c["p_false_positive"])
+    p_person = config["segment"][contact["segment"]]["p_answer"][slot] * (1 - c["p_false_positive"])
     p_sale = c["p_sale"][contact["contact_number"]]
     weights = [p_person * p_sale, p_person * (1 - p_sale), c["p_machine"] * c["p_machine_passed"]]
     laws = [config["law"][c[name]] for name in ("handle_sale", "handle", "handle_machine")]
@@ -126,7 +126,7 @@ def test_residual_times_follow_their_laws(batch: Batch, forks: Batch) -> None:
         contact = env["contact"][s]
         phase = int(contact["phase"])
         age = env["t"] - (contact["entry_s"] if phase == codes.WAITING else contact["since"])
-        slot = codes.FIRST_STREAM + env["queue"].shape[0] + env["advisor"].shape[0] + s
+        slot = len(env["place"]) - len(env["contact"]) + s
         x = age + residuals(batch, forks, slot)
         u = survival_since(batch, contact, x) / survival_since(batch, contact, age)
         assert kstest(u, "uniform").pvalue > SMALLEST_P, (s, phase)
