@@ -28,9 +28,10 @@ def no_inputs(settings: Settings) -> dict[str, Any]:
 def module_part(
     name: str, title: str, seconds: float, *sources: str, inputs: Callable[[Settings], dict[str, Any]] = no_inputs
 ) -> Part:
-    """A part that is one module of this package with `measure`, `section` and, where it draws, `figures`.
+    """A part that is one module of this package with `measure`, `verdict`, `section` and, where it draws, `figures`.
 
-    The result of `measure` has `passed`, and `skipped`, a reason, where it is None.
+    The result of `measure` has `passed`, and `skipped`, a reason, where it is None; else `verdict` says why in a few
+    words.
 
     Args:
         name: Name of the module and of the part.
@@ -48,8 +49,8 @@ def module_part(
         part, (result,) = importlib.import_module(module), results
         drawn = part.figures(result) if hasattr(part, "figures") else {}
         files = {f"{figure}.svg": image for figure, image in drawn.items()}
-        verdict = [f"skipped: {result['skipped']}"] if result["passed"] is None else []
-        return Report(result["passed"], verdict, part.section(result), files)
+        verdict = f"skipped: {result['skipped']}" if result["passed"] is None else part.verdict(result)
+        return Report(result["passed"], [verdict], part.section(result), files)
 
     return Part(name, title, (f"{module.replace('.', '/')}.py", *sources), tasks, report)
 

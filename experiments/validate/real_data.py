@@ -87,6 +87,12 @@ def measure(folder: str = Settings.data, days: int = DAYS) -> dict[str, Any]:
     return {"days": days, "months": months, "passed": passed}
 
 
+def verdict(result: dict[str, Any]) -> str:
+    """A result in a few words."""
+    inside = [kpi["inside"] for kpi in result["months"][ACCEPTED]["kpis"].values()]
+    return f"{100 * min(inside):.0f} % of the half hours of {ACCEPTED} in the band of its days, or more"
+
+
 def section(result: dict[str, Any]) -> str:
     """Markdown of a result, with the figure under `FIGURE`."""
     title = "## Real data: the bank by half hour"
