@@ -45,6 +45,11 @@ def data_folder() -> Path:
     return Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
+def log_name(month: int) -> str:
+    """Name of a month's log in the data folder."""
+    return f"anonbank_1999_{month:02d}.csv.gz"
+
+
 def require(folder: Path, name: str) -> Path:
     """Path of a data file.
 
@@ -68,7 +73,7 @@ def read_weekdays(folder: Path) -> NDArray[np.void]:
     """
     rows: list[tuple[object, ...]] = []
     for month in MONTHS:
-        path = require(folder, f"anonbank_1999_{month:02d}.csv.gz")
+        path = require(folder, log_name(month))
         with gzip.open(path, "rt", encoding="utf-8") as file:
             rows += [_contact(row) for row in csv.DictReader(file) if _is_offered(row)]
     contacts = np.array(rows, dtype=CONTACT)

@@ -3,7 +3,8 @@
     python -m experiments.validate
     python -m experiments.validate parts=[simulator] rows=[Erlang] share=0.1
 
-Writes `validation.md` and the folder `validation` beside it into `experiments/results`. Finished cells are kept: a run
+Writes `validation.md` and the folder `validation` beside it into `experiments/results`; after a run of all parts
+`python -m experiments.validate.readme` brings its verdicts into the README. Finished cells are kept: a run
 that was killed goes on where it was. Exits with 1 if a part does not pass.
 """
 

@@ -73,6 +73,12 @@ def measure(pairs: tuple[Pair, ...] = PAIRS, days: int = DAYS) -> dict[str, Any]
     return {"days": days, "rows": rows, "passed": all(row["passed"] for row in rows)}
 
 
+def verdict(result: dict[str, Any]) -> str:
+    """A result in a few words."""
+    ratios = [row["ratio"] for row in result["rows"]]
+    return f"intervals of {len(ratios)} differences {min(ratios):.1f} to {max(ratios):.1f} times as narrow"
+
+
 def section(result: dict[str, Any]) -> str:
     """Markdown of a result."""
     head = ["scenario", "arms", "KPI", "difference, same days", "ratio of widths", "asked for", ""]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from experiments.calibrate.logs import data_folder
 from experiments.validate.faults import FAULTS_PART
 from experiments.validate.part import Part, Report, Task
+from experiments.validate.real_data import log_inputs
 from experiments.validate.reference.part import REFERENCE
 from experiments.validate.settings import Settings
 from experiments.validate.simulated.part import SIMULATED
@@ -17,34 +16,41 @@ from experiments.validate.simulated.part import SIMULATED
 
 def measured(inputs: dict[str, Any]) -> dict[str, Any]:
     """Result of `measure` of the module named in the inputs."""
-    result: dict[str, Any] = importlib.import_module(inputs["module"]).measure()
+    result: dict[str, Any] = importlib.import_module(inputs["module"]).measure(**inputs["arguments"])
     return result
 
 
-def module_part(name: str, title: str, seconds: float, *sources: str, data: Callable[[], Path] | None = None) -> Part:
-    """A part that is one module of this package with `measure`, `section` and, where it draws, `figures`.
+def no_inputs(settings: Settings) -> dict[str, Any]:
+    """A part whose cell depends on sources alone."""
+    return {"arguments": {}}
 
-    The result of `measure` has `passed`, and `skipped`, a reason, where it is None.
+
+def module_part(
+    name: str, title: str, seconds: float, *sources: str, inputs: Callable[[Settings], dict[str, Any]] = no_inputs
+) -> Part:
+    """A part that is one module of this package with `measure`, `verdict`, `section` and, where it draws, `figures`.
+
+    The result of `measure` has `passed`, and `skipped`, a reason, where it is None; else `verdict` says why in a few
+    words.
 
     Args:
         name: Name of the module and of the part.
         title: A few words.
         seconds: About how long it takes.
         *sources: Further packages that it depends on.
-        data: The folder of recorded data that it reads.
+        inputs: What the result depends on by the settings: `arguments` of `measure`, and contents of files.
     """
     module = f"experiments.validate.{name}"
 
     def tasks(settings: Settings) -> Sequence[Task]:
-        there = sorted(path.name for path in data().glob("*")) if data else []
-        return [Task(name, measured, {"module": module, "data": there}, seconds)]
+        return [Task(name, measured, {"module": module, **inputs(settings)}, seconds)]
 
     def report(settings: Settings, results: Sequence[Any]) -> Report:
         part, (result,) = importlib.import_module(module), results
         drawn = part.figures(result) if hasattr(part, "figures") else {}
         files = {f"{figure}.svg": image for figure, image in drawn.items()}
-        verdict = [f"skipped: {result['skipped']}"] if result["passed"] is None else []
-        return Report(result["passed"], verdict, part.section(result), files)
+        verdict = f"skipped: {result['skipped']}" if result["passed"] is None else part.verdict(result)
+        return Report(result["passed"], [verdict], part.section(result), files)
 
     return Part(name, title, (f"{module.replace('.', '/')}.py", *sources), tasks, report)
 
@@ -53,7 +59,7 @@ PARTS: tuple[Part, ...] = (
     SIMULATED,
     REFERENCE,
     module_part("peer", "Ciw, a simulator made by others", 200.0),
-    module_part("real_data", "Real data: the bank by half hour", 30.0, "experiments/calibrate", data=data_folder),
+    module_part("real_data", "Real data: the bank by half hour", 30.0, "experiments/calibrate", inputs=log_inputs),
     module_part("common_numbers", "Common random numbers", 60.0),
     FAULTS_PART,
 )

@@ -53,6 +53,12 @@ def measure(replications: int = REPLICATIONS) -> dict[str, Any]:
     return {"replications": replications, "rows": rows, "bound": limit, "passed": passed}
 
 
+def verdict(result: dict[str, Any]) -> str:
+    """A result in a few words."""
+    largest = max(abs(row["z"]) for row in result["rows"])
+    return f"{len(result['rows'])} comparisons, largest absolute z {largest:.2f} (bound {result['bound']:.2f})"
+
+
 def section(result: dict[str, Any]) -> str:
     """Markdown of a result."""
     head = ["centre", "class", "measure", "Ciw", "ccenv", "z of the difference"]

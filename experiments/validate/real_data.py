@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +17,19 @@ from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 from experiments.calibrate.document import SERVICE_LEVEL_S
-from experiments.calibrate.logs import CLOSE_S, OPEN_S, SLOT_S, SLOTS, LogMissingError, data_folder, read_weekdays
+from experiments.calibrate.logs import (
+    CLOSE_S,
+    OPEN_S,
+    SLOT_S,
+    SLOTS,
+    LogMissingError,
+    log_name,
+    read_weekdays,
+)
+from experiments.calibrate.logs import MONTHS as MONTHS_OF_LOG
 from experiments.figures.style import FAINT, LEARNED, OTHER, WIDTH, styled, svg
+from experiments.files import ROOT
+from experiments.validate.settings import Settings
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,11 +56,18 @@ SHOWN = {
 }
 
 
-def measure(folder: Path | None = None, days: int = DAYS) -> dict[str, Any]:
+def log_inputs(settings: Settings) -> dict[str, Any]:
+    """What the result depends on beside the sources: the folder, and the content of the logs that are there."""
+    paths = [ROOT / settings.data / log_name(month) for month in MONTHS_OF_LOG]
+    content = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
+    return {"arguments": {"folder": settings.data}, "content": content}
+
+
+def measure(folder: str = Settings.data, days: int = DAYS) -> dict[str, Any]:
     """Log and model by half hour, for each month and KPI.
 
     Args:
-        folder: Where the logs are; None: `data_folder()`.
+        folder: Where the logs are, relative to the checkout.
         days: Simulated days of each month.
 
     Returns:
@@ -58,7 +77,7 @@ def measure(folder: Path | None = None, days: int = DAYS) -> dict[str, Any]:
         of the log's half hours, day by day, in the band of the simulated days.
     """
     try:
-        contacts = read_weekdays(data_folder() if folder is None else folder)
+        contacts = read_weekdays(ROOT / folder)
     except LogMissingError as missing:
         return {"skipped": f"{Path(missing.args[0].split(' is ')[0]).name} is not there", "passed": None}
     months = {
@@ -66,6 +85,12 @@ def measure(folder: Path | None = None, days: int = DAYS) -> dict[str, Any]:
     }
     passed = all(kpi["inside"] >= INSIDE for kpi in months[ACCEPTED]["kpis"].values())
     return {"days": days, "months": months, "passed": passed}
+
+
+def verdict(result: dict[str, Any]) -> str:
+    """A result in a few words."""
+    inside = [kpi["inside"] for kpi in result["months"][ACCEPTED]["kpis"].values()]
+    return f"{100 * min(inside):.0f} % of the half hours of {ACCEPTED} in the band of its days, or more"
 
 
 def section(result: dict[str, Any]) -> str:

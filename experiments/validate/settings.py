@@ -16,6 +16,7 @@ class Settings:
         rows: Rows of the simulator's list, by the beginning of their names; empty for all.
         share: Share of the hours of each row that is simulated; below 1 no precision is asked.
         reference: Folder of the reference tables, relative to the checkout.
+        data: Folder of the bank's logs, relative to the checkout.
         processes: How many cells are computed side by side; no result depends on it.
         dir: Where the cells are kept.
         results: Where page, tables and figures go.
@@ -25,6 +26,7 @@ class Settings:
     rows: list[str] = field(default_factory=list)
     share: float = 1.0
     reference: str = "../shared/reference"
+    data: str = "../shared/data"
     processes: int = 2
     dir: str = "outputs/validate"
     results: str = "experiments/results"

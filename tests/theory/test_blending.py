@@ -241,6 +241,7 @@ def test_inbound_first_is_blending():
         (lambda: PATIENT.solve({"e_wait_s": 1.0, "sl_T": 0.7}), "limit=1.0 on e_wait_s .* no policy meets all limits"),
         (lambda: PATIENT.evaluate("max0"), "rule 'max0' .* no_dial, progressive, reserve_threshold"),
         (lambda: PATIENT.evaluate(("progressive", {"k": 1})), "parameter 'k' of progressive"),
+        (lambda: PATIENT.evaluate(("reserve_threshold", {"p_next": 1.5})), "p_next=1.5 .* between 0 and 1"),
         (lambda: PATIENT.evaluate(np.zeros(3)), r"steps of shape \(3,\)"),
         (lambda: PATIENT.evaluate(["no_dial", "no_dial"]), "2 rules are not allowed"),
         (lambda: PATIENT.solve(gamma=9.0).policy.probabilities(inbound=9), "state {'inbound': 9}"),

@@ -49,6 +49,15 @@ def test_rules_that_say_the_same_are_the_same():
     assert CENTRE.evaluate(("fixed_queue_ratio", {"ratio": 1.0})) == CENTRE.evaluate("longest_queue")
 
 
+@pytest.mark.parametrize("rule", ["class1_priority", "class2_priority"])
+def test_the_registered_rule_of_the_n_design_is_the_same_and_that_of_its_scenario(rule):
+    name, params = CENTRE.registered(rule)
+    routing = CENTRE.scenario().centre.rules.routing
+
+    assert CENTRE.evaluate((name, params)) == CENTRE.evaluate(rule)
+    assert ((routing.name, dict(routing.params)) == (name, params)) is (rule == "class2_priority")
+
+
 def one_by_one(coordinates):
     """Class 2 first, written down again without the model's own rules."""
     q1, q2 = np.maximum(coordinates["class1"] - 2, 0), coordinates["q2"]
@@ -186,9 +195,19 @@ def test_the_slower_the_server_the_later_it_helps():
         (lambda: replace(CENTRE, s2=0), "s2=0"),
         (lambda: replace(CENTRE, patience1=0.0), "patience1=0.0"),
         (lambda: CENTRE.evaluate("fifo"), "rule 'fifo' .* class1_priority"),
+        (lambda: CENTRE.evaluate("priority"), "advisor='longest_idle' of priority .* least_skilled"),
+        (
+            lambda: CENTRE.evaluate(("priority", {"order": ["class1"], "advisor": "least_skilled"})),
+            "order=.* once each",
+        ),
+        (lambda: CENTRE.evaluate("threshold"), "rule 'threshold' is not allowed without its parameter q1_ge"),
+        (lambda: CENTRE.evaluate(("threshold", {"q1_ge": None})), "q1_ge=None of threshold"),
+        (lambda: CENTRE.evaluate(("threshold", {"q2": 1})), r"parameter 'q2' of threshold .*\['q1_ge'\]"),
+        (lambda: CENTRE.registered("longest_queue"), "rule 'longest_queue' .* class1_priority, class2_priority only"),
         (lambda: CENTRE.evaluate(lambda c: np.ones((len(CENTRE.built.space), 2))), "do not wait or cannot be taken"),
         (lambda: HarrisonN(1.0), r"rho=1.0 .* in \(0, 1\)"),
         (lambda: HarrisonN(0.5, 9, 9).evaluate("fifo"), "rule 'fifo'"),
+        (lambda: HarrisonN(0.5, 9, 9).evaluate(("class1_first", {"x1_ge": 1})), "parameter 'x1_ge' of class1_first"),
         (lambda: CrissCross(0.9, 1.2, (2.0, 1.5, 2.0)), "server 1 has a load of 1.05"),
         (lambda: CrissCross(0.9, 0.1, (2.0, 0.5, 2.0)), "server 2 has a load of 1.8"),
         (lambda: CrissCross(0.9, 0.1, (2.0, 0.5)), "mu=.* three numbers"),

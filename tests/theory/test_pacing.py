@@ -199,8 +199,27 @@ def test_a_rule_for_each_mode_beats_one_rule_for_both():
 
 
 @pytest.mark.parametrize(
+    ("params", "rule"),
+    [
+        ({"s_t": 0, "s_d": 0}, "progressive_unreserved"),
+        ({"kappa": 0, "c": 4, "s_t": 0, "s_d": 0}, ("constant_lines", {"n": 4})),
+        ({"kappa": 2, "c": -1}, ("max0", {"k": 2, "c": 1})),
+    ],
+)
+def test_a_threshold_dialer_without_thresholds_is_another_rule(params, rule):
+    found = SMALL.evaluate(("dial_x_free", {**params, "when": "event"}))
+
+    assert found.connects_per_h == pytest.approx(SMALL.evaluate(rule).connects_per_h, rel=EXACT)
+    assert SMALL.evaluate(("dial_x_free", {**params, "s_t": 3, "when": "event"})).connects_per_h < found.connects_per_h
+
+
+@pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: SMALL.evaluate("dial_x_free"), "when='freed' of dial_x_free is not allowed"),
+        (lambda: SMALL.evaluate(("fixed_ratio", {"ratio": -1})), "ratio=-1 of fixed_ratio .* a number >= 0"),
+        (lambda: SMALL.evaluate(("max0", {"k": "2"})), "k='2' of max0 .* a number >= 0"),
+        (lambda: SMALL.solve(float("nan")), "limit on drop_rate=nan"),
         (lambda: Pacing(3, 1.2, 18.0, 210.0), r"answer_prob=1.2 .* in \(0, 1\]"),
         (lambda: Pacing(3, 0.0, 18.0, 210.0), "answer_prob=0.0"),
         (lambda: Pacing(3, 0.3, 18.0, 60.0, observed_wrap_s=60.0), "observed_wrap_s=60.0 .* below talk_s"),

@@ -3,8 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.calibrate.logs import LogMissingError, data_folder, require
+from experiments.calibrate.logs import LogMissingError, data_folder, log_name, require
+from experiments.validate.parts import PARTS
 from experiments.validate.real_data import by_day, figures, measure, section
+from experiments.validate.settings import Settings
 from tests.calibrate.made_log import made
 
 
@@ -27,10 +29,33 @@ def test_events_of_the_log_count_where_the_simulator_counts_them() -> None:
 
 
 def test_without_the_logs_it_says_which_one_is_missing(tmp_path: Path) -> None:
-    found = measure(tmp_path)
+    found = measure(str(tmp_path))
     assert found == {"skipped": "anonbank_1999_01.csv.gz is not there", "passed": None}
     assert "Skipped: anonbank_1999_01.csv.gz is not there." in section(found)
     assert figures(found) == {}
+
+
+def test_the_cell_is_named_by_the_content_of_the_logs(tmp_path: Path) -> None:
+    """Another folder, a log that comes and a log that changes each ask for another cell; other files do not."""
+    part = next(part for part in PARTS if part.name == "real_data")
+
+    def cell(folder: Path) -> str:
+        (task,) = part.tasks(Settings(data=str(folder)))
+        return part.cell(task, tmp_path).name
+
+    missing = cell(tmp_path)
+    (tmp_path / "notes.txt").write_text("nothing that is read")
+    assert cell(tmp_path) == missing
+    (tmp_path / log_name(10)).write_bytes(b"one")
+    first = cell(tmp_path)
+    (tmp_path / log_name(10)).write_bytes(b"two")
+    assert len({missing, first, cell(tmp_path), cell(tmp_path / "other")}) == 4
+
+
+def test_the_folder_of_the_settings_is_the_one_that_is_read(tmp_path: Path) -> None:
+    part = next(part for part in PARTS if part.name == "real_data")
+    (task,) = part.tasks(Settings(data=str(tmp_path)))
+    assert task.compute(task.inputs)["skipped"] == f"{log_name(1)} is not there"
 
 
 def test_the_model_lies_in_the_band_of_the_logs() -> None:

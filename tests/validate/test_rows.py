@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from ccenv.rules import PACING_RULES
 from ccenv.scenarios.laws import law_values, survival
 from ccenv.scenarios.load import load_scenario
 from ccenv.theory import models
@@ -29,11 +30,11 @@ def test_every_model_that_has_a_scenario_is_held_under_rules_and_under_its_optim
             assert ways[name, "rule"] + ways[name, "table"] >= 2, name
 
 
-def test_every_registered_rule_of_blending_and_pacing_is_run_by_the_kernel():
-    run = {rule_of(row.choice)[0] for row in ROWS if row.way == "rule"}
+def test_every_registered_pacing_rule_is_run_by_the_kernel_and_priority_in_both_orders():
+    run = [rule_of(row.choice) for row in ROWS if row.way == "rule"]
 
-    assert run >= {"no_dial", "progressive", "reserve_threshold", "progressive_unreserved", "fixed_ratio", "max0"}
-    assert "constant_lines" in run
+    assert {name for name, _ in run} == {rule.name for rule in PACING_RULES} | {"priority"}
+    assert {params["order"][0] for name, params in run if name == "priority"} == {"class1", "class2"}
 
 
 def test_every_measure_is_counted_somehow():

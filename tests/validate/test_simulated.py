@@ -32,10 +32,11 @@ def result(row: Row) -> dict:
         "M/M/8+uniform",
         "blending C1, reserve 1",
         "pacing P3, max0",
+        "N-design N2, priority to class 2",
     ],
 )
 def test_rows_of_the_kernel_agree(name):
-    found = result(short(name, hours=30_000.0) if name == "redials" else short(name))
+    found = result(short(name, hours=30_000.0) if name == "redials" or "N-design" in name else short(name))
 
     assert len(found["measures"]) >= 4
     assert family.family_of([found]).passed

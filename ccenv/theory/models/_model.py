@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.theory._checks import finite
 from ccenv.theory.decisions import (
     Constraint,
     DecisionProcess,
@@ -99,17 +100,17 @@ def constraints(built: Built, limits: Mapping[str, float], allowed: Sequence[str
     """Limits on measures as limits on averages.
 
     Raises:
-        ValueError: If a measure is not among `allowed`.
+        ValueError: If a measure is not among `allowed`, or a limit is no finite number.
     """
     found: list[Constraint] = []
     for name, limit in limits.items():
         if name not in allowed:
             raise ValueError(f"limit on {name!r} is not allowed: it must be on one of {', '.join(allowed)}")
-        ratio = built.ratios[name]
+        ratio, limit = built.ratios[name], finite(f"limit on {name}", limit)
         if isinstance(ratio.denominator, np.ndarray):
             cost, bound = ratio.sign * (ratio.numerator - limit * ratio.denominator), 0.0
         else:
-            cost, bound = ratio.sign * ratio.numerator / ratio.denominator, ratio.sign * float(limit)
+            cost, bound = ratio.sign * ratio.numerator / ratio.denominator, ratio.sign * limit
         found.append(Constraint(name, cost, bound))
     return found
 

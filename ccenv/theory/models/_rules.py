@@ -1,16 +1,20 @@
 """Rules by the names of the registry, and policies given as tables, as probabilities of the choices."""
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
+from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.theory._checks import finite, share
 from ccenv.theory.decisions import Space
 from ccenv.theory.models._policy_map import PolicyMap
 
-__all__ = ["PACING_RULES", "RESERVE_RULES", "rule_weights", "tabulated"]
+__all__ = ["PACING_RULES", "RESERVE_RULES", "named_rule", "rule_weights", "tabulated"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -23,6 +27,7 @@ def _no_dial(view: View) -> Floats:
 
 
 def _reserve_threshold(view: View, reserve: float = 0.0, p_next: float = 0.0) -> Floats:
+    share("p_next", p_next)
     above = view["idle"] - max(reserve, 0.0)
     return np.maximum(above, 0.0) + np.where((above >= 0) & (reserve >= 1), p_next, 0.0)
 
@@ -54,6 +59,15 @@ def _constant_lines(view: View, n: float = 1.0) -> Floats:
     return _to_target(view, np.full(len(view["idle"]), float(n)))
 
 
+def _dial_x_free(
+    view: View, kappa: float = 1.0, c: Any = 0.0, s_t: float = 1.0, s_d: float = 1.0, when: str = "freed"
+) -> Floats:
+    if when != "event":
+        raise ValueError(f"when={when!r} of dial_x_free is not allowed: in models it is event, as states know no past")
+    target = np.floor(kappa * view["idle"] + 0.5) + finite("c", c)
+    return _to_target(view, np.where(view["idle"] >= max(s_t, s_d), target, 0.0))
+
+
 def _predictive(view: View, k: float = 1.0, beta: float = 0.0, c: float = 0.0) -> Floats:
     return _to_target(view, k * (view["idle"] + beta * view["soon"]) - c)
 
@@ -69,6 +83,7 @@ PACING_RULES: dict[str, Rule] = {
     "fixed_ratio": _fixed_ratio,
     "max0": _max0,
     "constant_lines": _constant_lines,
+    "dial_x_free": _dial_x_free,
     "predictive": _predictive,
 }
 
@@ -92,7 +107,7 @@ def rule_weights(space: Space, first: Ints, actions: Ints, rule: Any, rules: Map
     if isinstance(rule, list):
         return _by_mode(space, first, [rule_weights(space, first, actions, part, rules, view) for part in rule])
     if isinstance(rule, str | tuple):
-        steps = _registered(rule, rules, view)
+        steps = named_rule(rule, rules, 1)(view)
     else:
         steps = np.asarray(rule(space.coordinates()) if callable(rule) else rule, float)
         if steps.shape != (len(space),):
@@ -117,16 +132,31 @@ def tabulated(space: Space, first: Ints, actions: Ints, policy: PolicyMap) -> Fl
     return weights
 
 
-def _registered(rule: str | tuple[str, Mapping[str, Any]], rules: Mapping[str, Rule], view: View) -> Floats:
+def named_rule(rule: str | tuple[str, Mapping[str, Any]], rules: Mapping[str, Rule], n_seen: int) -> Rule:
+    """A rule by name, or by name and parameters, as a function of what it sees, its first `n_seen` arguments.
+
+    Raises:
+        ValueError: If there is no such rule or parameter, a parameter is missing, or a number is not at least 0.
+    """
     name, params = (rule, {}) if isinstance(rule, str) else rule
     if name not in rules:
         raise ValueError(f"rule {name!r} is not allowed: it must be one of {', '.join(rules)}")
-    allowed = list(inspect.signature(rules[name]).parameters)[1:]
-    unknown = sorted(set(params) - set(allowed))
-    if unknown:
+    known = list(inspect.signature(rules[name]).parameters.values())[n_seen:]
+    allowed = [each.name for each in known]
+    if unknown := sorted(set(params) - set(allowed)):
         raise ValueError(f"parameter {unknown[0]!r} of {name} is not allowed: it must be one of {allowed}")
-    steps: Floats = rules[name](view, **params)
-    return steps
+    for each in known:
+        if each.name not in params and each.default is inspect.Parameter.empty:
+            raise ValueError(f"rule {name!r} is not allowed without its parameter {each.name}")
+        if each.annotation is float and each.name in params:
+            _at_least_0(name, each.name, params[each.name])
+    return partial(rules[name], **params)
+
+
+def _at_least_0(rule: str, name: str, value: Any) -> None:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or math.isnan(value) or value < 0:
+        raise ValueError(f"{name}={value!r} of {rule} is not allowed: it must be a number >= 0")
 
 
 def _by_mode(space: Space, first: Ints, parts: list[Floats]) -> Floats:
@@ -140,6 +170,6 @@ def _rounded(first: Ints, steps: Floats) -> Floats:
     """Steps (Y,) rounded randomly, floor plus one with the probability of the fraction, within what is possible."""
     weights, most = np.zeros(first[-1]), np.diff(first) - 1
     low = np.floor(steps)
-    for whole, share in ((low, 1.0 - (steps - low)), (low + 1, steps - low)):
-        weights[first[:-1] + np.clip(whole, 0, most).astype(int)] += share
+    for whole, weight in ((low, 1.0 - (steps - low)), (low + 1, steps - low)):
+        weights[first[:-1] + np.clip(whole, 0, most).astype(int)] += weight
     return weights

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from ccenv.theory._checks import positive, whole
 from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration, stationary_law
-from ccenv.theory.decisions.process import Floats
+from ccenv.theory.decisions.process import Floats, Ints
+from ccenv.theory.models._rules import named_rule
 
 __all__ = ["HarrisonN", "HarrisonNMeasures", "HarrisonNOptimum"]
 
@@ -25,10 +26,16 @@ LAMBDA = (1.3, 0.4)  # arrival rates of the classes for each unit of rho
 MU1, MU12, MU2 = 1.0, 0.5, 1.0  # server 1; server 2 on class 1, on class 2
 H = (3.0, 1.0)  # cost of a job of each class for each unit of time
 
+
+def _threshold(x1: Ints, x2: Ints, x1_ge: float) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = (x1 >= x1_ge) | (x2 == 0)
+    return found
+
+
 RULES: dict[str, Rule] = {  # does server 2 rather take class 1, given the numbers of both?
     "class1_first": lambda x1, x2: np.ones(len(x1), bool),
     "class2_first": lambda x1, x2: x2 == 0,
-    "threshold": lambda x1, x2, x1_ge: (x1 >= x1_ge) | (x2 == 0),
+    "threshold": _threshold,
     "maxweight_h_mu_x": lambda x1, x2: H[0] * MU12 * x1 >= H[1] * MU2 * x2,
     "maxweight_mu_x": lambda x1, x2: MU12 * x1 >= MU2 * x2,
     "longest_queue": lambda x1, x2: x1 >= x2,
@@ -103,11 +110,9 @@ class HarrisonN:
         Raises:
             ValueError: If there is no such rule.
         """  # noqa: D205
-        name, params = (rule, {}) if isinstance(rule, str) else rule
-        if name not in RULES:
-            raise ValueError(f"rule {name!r} is not allowed: it must be one of {', '.join(RULES)}")
+        takes = named_rule(rule, RULES, 2)
         _, decisions, process = self._built
-        helps = (decisions["x1"] >= 2) & RULES[name](decisions["x1"], decisions["x2"], **params)
+        helps = (decisions["x1"] >= 2) & takes(decisions["x1"], decisions["x2"])
         return self._measures(process.pure(process.first[:-1] + helps))
 
     def solve(self) -> HarrisonNOptimum:

@@ -1,25 +1,23 @@
 """The N-design of a call centre: two classes, advisors for the first and flexible ones, patience, no interruption."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ccenv.theory._checks import non_negative, positive, whole
 from ccenv.theory.decisions import Events, Space
 from ccenv.theory.models._model import Built, Floats, Ints, Model, Optimum, Ratio
 from ccenv.theory.models._modes import HOUR_S
+from ccenv.theory.models._n_design_rules import N_DESIGN_RULES, ORDERS, Rule
 from ccenv.theory.models._policy_map import PolicyMap
-from ccenv.theory.models._rules import tabulated
+from ccenv.theory.models._rules import named_rule, tabulated
 from ccenv.theory.models._scenarios import queue_of
 from ccenv.theory.models._tails import patient_cap
 
 __all__ = ["NDesign", "NDesignMeasures", "NDesignOptimum"]
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -54,50 +52,19 @@ class NDesignOptimum(Optimum):
     cost_per_h: float
 
 
-def _class1_first(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
-    return q1 > 0, q2 > 0
-
-
-def _class2_first(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
-    return (q1 > 0) & (q2 == 0), q2 > 0
-
-
-def _threshold(q1: Ints, q2: Ints, idle: Ints, q1_ge: float) -> tuple[Bools, Bools]:
-    return (q1 > 0) & ((q1 >= q1_ge) | (q2 == 0)), q2 > 0
-
-
-def _queue_ratio(q1: Ints, q2: Ints, idle: Ints, ratio: float) -> tuple[Bools, Bools]:
-    return (q1 > 0) & (q1 >= ratio * q2), q2 > 0
-
-
-def _longest_queue(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
-    return _queue_ratio(q1, q2, idle, 1.0)
-
-
-def _reserve(q1: Ints, q2: Ints, idle: Ints, reserve: float, q1_ge: float = np.inf) -> tuple[Bools, Bools]:
-    return (q1 > 0) & (q2 == 0) & ((idle > reserve) | (q1 >= q1_ge)), q2 > 0
-
-
-def _no_sharing(q1: Ints, q2: Ints, idle: Ints) -> tuple[Bools, Bools]:
-    return np.zeros(len(q1), bool), q2 > 0
-
-
-Rule = Callable[..., tuple[Bools, Bools]]  # which of class 1 and class 2 the next flexible advisor may take, 1 first
-
-
 @dataclass(frozen=True)
 class NDesign(Model):
     """``s1`` advisors for class 1, ``s2`` for both; patience and handle times are exponential.
 
     A contact of class 1 goes to an idle dedicated advisor, and a dedicated advisor takes a waiting one, at once. After
-    each event the policy starts contacts with idle flexible advisors, or lets these wait. In the simulator the routing
-    policy must see to the first; the registered rules take the advisor of any group who is idle longest.
+    each event the policy starts contacts with idle flexible advisors, or lets these wait.
 
-    Rules: ``"class1_priority"``, ``"class2_priority"``, ``"longest_queue"`` (class 1 if equal),
+    Rules: ``"class1_priority"``, ``"class2_priority"``, which is the scenario's own and the registered ``("priority",
+    {"order": ["class2", "class1"], "advisor": "least_skilled"})``; ``"longest_queue"`` (class 1 if equal);
     ``("threshold", {"q1_ge": 4})``: class 1 if as many wait, else class 2, else class 1;
     ``("fixed_queue_ratio", {"ratio": 2})``: class 1 if at least so many wait for each one of class 2;
     ``("reserve", {"reserve": 1, "q1_ge": 4})``: class 2, and class 1 only if more are idle or so many wait;
-    ``"dedicated_no_sharing"``: never class 1.
+    ``"dedicated_no_sharing"``: never class 1. `registered` names the registered rule of one of these.
 
     Attributes:
         s1: Number of dedicated advisors, at least 1.
@@ -118,15 +85,7 @@ class NDesign(Model):
 
     MEASURES = NDesignMeasures
     LIMITS = ("p_abandon1", "p_abandon2")
-    RULES = {
-        "class1_priority": _class1_first,
-        "class2_priority": _class2_first,
-        "threshold": _threshold,
-        "fixed_queue_ratio": _queue_ratio,
-        "longest_queue": _longest_queue,
-        "reserve": _reserve,
-        "dedicated_no_sharing": _no_sharing,
-    }
+    RULES = N_DESIGN_RULES
 
     s1: int
     s2: int
@@ -175,16 +134,23 @@ class NDesign(Model):
         if isinstance(rule, PolicyMap):
             return tabulated(built.space, built.process.first, built.actions, rule)
         if isinstance(rule, str | tuple):
-            name, params = (rule, {}) if isinstance(rule, str) else rule
-            if name not in self.RULES:
-                raise ValueError(f"rule {name!r} is not allowed: it must be one of {', '.join(self.RULES)}")
-            starts = self._starts(self.RULES[name], params)
+            starts = self._starts(named_rule(rule, self.RULES, 3))
         else:
             starts = np.asarray(rule(built.space.coordinates()) if callable(rule) else rule, int)
         chosen = np.flatnonzero((built.actions == starts[built.process.owner]).all(axis=1))
         if len(chosen) != len(built.space):
             raise ValueError(f"rule {rule!r} is not allowed: it starts contacts that do not wait or cannot be taken")
         return built.process.pure(chosen)
+
+    def registered(self, rule: str) -> tuple[str, dict[str, Any]]:
+        """The registered routing rule, with parameters, that does the same as a rule of this model in the simulator.
+
+        Raises:
+            ValueError: If there is none; its table, ``model.policy(model.weights(rule))``, can be run as a policy.
+        """
+        if rule not in ORDERS:
+            raise ValueError(f"rule {rule!r} is not allowed: registered rules do the same for {', '.join(ORDERS)} only")
+        return "priority", {"order": list(ORDERS[rule]), "advisor": "least_skilled"}
 
     @cached_property
     def built(self) -> Built:
@@ -228,19 +194,20 @@ class NDesign(Model):
                     "handle_s": {"class1": float(self.aht_c1p2)},
                 },
             },
+            "rules": {"routing": dict(zip(("name", "params"), self.registered("class2_priority"), strict=True))},
             "queues": {
                 "class1": queue_of(self.lambda1_per_h, self.aht_c1p1, self.patience1),
                 "class2": queue_of(self.lambda2_per_h, self.aht_c2p2, self.patience2),
             },
         }
 
-    def _starts(self, rule: Rule, params: Mapping[str, Any]) -> Ints:
+    def _starts(self, rule: Rule) -> Ints:
         """How many of each class a rule starts, (Y, 2), one idle flexible advisor after the other."""
         space = self.built.space
         q1, q2 = np.maximum(space["class1"] - self.s1, 0), space["q2"]
         starts, idle = np.zeros((len(space), 2), int), self.s2 - space["flexible1"] - space["flexible2"]
         for _ in range(self.s2):
-            first, second = rule(q1 - starts[:, 0], q2 - starts[:, 1], idle - starts.sum(axis=1), **params)
+            first, second = rule(q1 - starts[:, 0], q2 - starts[:, 1], idle - starts.sum(axis=1))
             free = starts.sum(axis=1) < idle
             starts[:, 0] += free & first
             starts[:, 1] += free & ~first & second

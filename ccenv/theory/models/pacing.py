@@ -60,8 +60,9 @@ class Pacing(Dialing):
     An answered dial is joined to an idle advisor, else it waits, is served first when one is freed, and is dropped
     after its grace. After each event the policy dials 0, 1, ... lines. All times are exponential.
     Rules: ``"progressive_unreserved"``, ``("fixed_ratio", {"ratio": 1.7, "rounding": "random"})``,
-    ``("max0", {"k": 2.1, "c": 1})``, ``("constant_lines", {"n": 5})`` and ``("predictive", {"k", "beta", "c"})``, whose
-    target is ``k * (idle + beta * soon) - c``, ``soon`` being advisors in wrap-up or, without wrap-up, talking.
+    ``("max0", {"k": 2.1, "c": 1})``, ``("constant_lines", {"n": 5})``, ``("dial_x_free", {"kappa": 2, "s_t": 3,
+    "when": "event"})`` and ``("predictive", {"k": 2, "beta": 0.1, "c": 0})``, whose target is
+    ``k * (idle + beta * soon) - c``, ``soon`` being advisors in wrap-up or, without wrap-up, talking.
 
     Attributes:
         n: Number of advisors, at least 1.

@@ -46,8 +46,9 @@ def simulated(row: Row, exact: Exact) -> tuple[KpiTable, float]:
     """One line for each replication, and the counted seconds of each."""
     scenario, days, span_s = centre_of(row)
     if exact.policy is None:
-        pacing = rule_of(row.choice) if row.way == "rule" else None
-        return simulate(scenario, pacing=pacing, seeds=row.seeds, days=days), span_s
+        half = "pacing" if scenario.campaigns else "routing"
+        rule = {half: rule_of(row.choice)} if row.way == "rule" else {}
+        return simulate(scenario, **rule, seeds=row.seeds, days=days), span_s
     policy = (
         SlowServerPolicy(scenario, exact.policy)
         if isinstance(exact.policy, int)

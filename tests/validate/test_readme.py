@@ -1,0 +1,50 @@
+"""The README says of the validation what its page says."""
+
+import pytest
+
+from experiments.files import ROOT
+from experiments.validate.command import PAGE
+from experiments.validate.readme import BEGIN, END, README, renewed, summary
+from experiments.validate.settings import Settings
+
+MADE = """# Validation
+
+Written by `python -m experiments.validate`; do not edit. **NOT PASSED**: 1 of 2 parts.
+
+| part | verdict | why |
+| --- | --- | --- |
+| Simulator against exact values | passed | 336 comparisons, largest absolute z 3.22; Kolmogorov-Smirnov p 0.511 |
+| Planted faults | NOT PASSED | 5 of 6 caught; missed: a drop not counted |
+
+## Simulator
+
+| row | run as | measure |
+| --- | --- | --- |
+| Erlang B 1 | rule | 0.3 |
+"""
+
+
+def test_readme_and_page_say_the_same():
+    page = (ROOT / Settings.results / PAGE).read_text()
+
+    assert README.read_text() == renewed(README.read_text(), page), "run python -m experiments.validate.readme"
+
+
+def test_the_summary_has_each_part_and_its_first_figures():
+    assert summary(MADE).replace("\n", " ") == (
+        "[Validation](experiments/results/validation.md), not passed, 1 of 2 parts. Simulator against exact values: "
+        "336 comparisons, largest absolute z 3.22. Planted faults: 5 of 6 caught."
+    )
+
+
+def test_only_what_stands_between_the_marks_is_renewed():
+    readme = f"# a\n\n{BEGIN}\nold\n{END}\n\nb\n"
+
+    assert renewed(readme, MADE) == f"# a\n\n{BEGIN}\n{summary(MADE)}\n{END}\n\nb\n"
+
+
+def test_a_page_or_readme_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"README\.md is not allowed"):
+        renewed("# a\n", MADE)
+    with pytest.raises(ValueError, match=r"validation\.md is not allowed"):
+        summary("# Validation\n")
