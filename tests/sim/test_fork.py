@@ -16,7 +16,7 @@ from tests.sim import invariants
 from tests.sim.advisors import Advisors
 from tests.sim.view import View
 
-N_FORKS = 10_000
+N_FORKS = 3_000
 SMALLEST_P = 1e-4  # about 30 laws are looked at
 PHASES = {codes.WAITING: "patience", codes.TALKING: "", codes.WRAPPING: "wrap_up", codes.RINGING: "ring"}
 
