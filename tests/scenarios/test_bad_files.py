@@ -118,7 +118,11 @@ CASES = [
     ({f"{QUEUE}.callback.max_tries": 0}, f"{QUEUE}.callback.max_tries", 0, "must be a whole number at least 1"),
     (
         {f"{QUEUE}.callback.ring_s": {"law": "never"}},
-        *(f"{QUEUE}.callback.ring_s.law", "never", "only patience_s, drop_after_s, hang_up_s and tolerance_s may be endless"),
+        *(
+            f"{QUEUE}.callback.ring_s.law",
+            "never",
+            "only patience_s, drop_after_s, hang_up_s and tolerance_s may be endless",
+        ),
     ),
     # transfers
     ({f"{QUEUE}.transfer": {"p": 0.1}}, f"{QUEUE}.transfer.to", "", "must be one of the other queues: second, third"),

@@ -110,7 +110,17 @@ def test_a_campaign_without_segments_is_one(row):
     assert row["n_segments"] == 1
     assert survey["stream"] == stream("campaign:survey")
     assert survey["p_answer"][:5].tolist() == [0.25, 0.3, 0.35, 0.3, 0]
-    names = ("campaign", "size", "from_s", "until_s", "sale_value", "propensity", "p_consent", "p_do_not_call", "weight")
+    names = (
+        "campaign",
+        "size",
+        "from_s",
+        "until_s",
+        "sale_value",
+        "propensity",
+        "p_consent",
+        "p_do_not_call",
+        "weight",
+    )
     assert [survey[name] for name in names] == [0, 400, 33300, 38700, 5, 1, 1, 0, 1]
     assert (survey["by_attempt"] == 1.0).all()
     assert (survey["first_row"], survey["n_rows"]) == (0, 0)
