@@ -39,7 +39,7 @@ def test_catalogue_of_two_campaigns_goes_campaign_by_campaign():
     scenario = load_scenario(
         "tiny",
         **{
-            "campaigns.second": {"p_answer": 0.2, "handle_s": 60, "reserves": True},
+            "campaigns.second": {"p_answer": 0.2, "ring_s": 9, "handle_s": 60, "reserves": True},
             "groups.first.skills": ["sales", "support", "second"],
             "groups.blended.skills": ["second", "support", "survey"],
         },
