@@ -42,7 +42,8 @@ class Sums:
 
 @pytest.mark.parametrize("term", TERMS)
 def test_a_term_summed_over_an_episode_is_its_counter(term: str) -> None:
-    sums = Sums(last_day_of_the_month() if "_30d_" in term else whole_centre(), {term: 1.0})
+    long = "_30d_window" in term or "_24h_window" in term
+    sums = Sums(last_day_of_the_month() if long else whole_centre(), {term: 1.0})
     counted = sums.counted[TERMS[term].axis][TERMS[term].counter.name].sum(axis=1)
     assert counted.any()  # it happens in this scenario
     np.testing.assert_allclose(sums.paid["reward"], counted, rtol=1e-12, atol=1e-9)

@@ -37,7 +37,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "ring_s": 8,
                 "p_answer": 0.5,
                 "max_tries": 2,
-                "retry_s": 200,
+                "retry_s": 400,
             },
             "wrap_up_s": 10,
             "transfer": {"p": 0.2, "to": "help", "kind": "warm", "handover_s": 10},
