@@ -51,10 +51,6 @@ class Clock:
         """Start of a slot of this day."""
         return self.opens_at(self.day) + slot * self.declared.slot_s
 
-    def time_of_day(self) -> float:
-        """Seconds since midnight; in a day scenario the midnight before the opening."""
-        return self.sim.now % codes.DAY_S if self.steady else self.sim.now - self.day * codes.DAY_S
-
     def open(self, day: int) -> None:
         """Opening: the levels, then the clock's events, load and arrivals, then the roster and the leads."""
         sim = self.sim

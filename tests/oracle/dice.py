@@ -12,8 +12,8 @@ from zlib import crc32
 import numpy as np
 
 Plain = dict[str, Any]
-BASE = 196  # one with which the first 25 scenarios use every key of the schema
-OUTBOUND_BASE = 0  # the same for campaigns, which have dice of their own
+BASE = 179  # one with which the first 25 scenarios use every key of the schema
+OUTBOUND_BASE = 21  # the same for campaigns, which have dice of their own
 
 
 class Dice:

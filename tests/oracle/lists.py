@@ -23,7 +23,8 @@ class Lists:
     def is_open(self, segment: SegmentState) -> bool:
         """Whether the segment may be dialed now."""
         clock = self.sim.clock
-        in_hours = clock.steady or segment.from_s <= clock.time_of_day() < segment.until_s
+        midnight = clock.day * codes.DAY_S
+        in_hours = clock.steady or midnight + segment.from_s <= self.sim.now < midnight + segment.until_s
         return clock.stage == codes.OPEN and in_hours
 
     def open_segments(self, campaign: CampaignState) -> list[SegmentState]:
