@@ -9,8 +9,7 @@ import numpy as np
 
 from ccenv.scenarios.schema import Clock
 from ccenv.sim.codes import DAY_S
-from ccenv.sim.lawful import GRID_S
-from ccenv.sim.layout import layout
+from ccenv.sim.layout import GRID_S, layout
 from ccenv.sim.sizes import SIZES
 
 

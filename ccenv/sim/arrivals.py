@@ -17,13 +17,13 @@ from ccenv.sim.codes import (
     PRIORITY,
     RETURNING,
     VALUE_CLASS,
+    VALUE_CLASSES,
 )
 from ccenv.sim.contacts import take_contact
 from ccenv.sim.draws import entity_key, log, uniform
 from ccenv.sim.entering import enter
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
-from ccenv.sim.layout import VALUE_CLASSES
 from ccenv.sim.record import note_contact
 
 

@@ -1,5 +1,7 @@
 """Small integers of the kernel: purposes of uniforms, phases, advisor states, epochs, stops, log codes."""
 
+from typing import Literal, get_args
+
 NIL = -1
 INFINITY = float("inf")
 DAY_S = 86_400.0
@@ -22,6 +24,8 @@ IDLE_STEP, DAY_STEP = range(2)
 NEVER, CONSTANT, EXPONENTIAL, UNIFORM, LOGNORMAL, PIECEWISE_HAZARD = range(6)
 GAMMA, HYPER_EXPONENTIAL, WEIBULL, EMPIRICAL = range(6, 10)
 
+VALUE_CLASSES = 5  # of customers; the first is that of contacts of none
+
 # phases of a contact record
 FREE, WAITING, TALKING, WRAPPING, PENDING_REDIAL, PENDING_REPEAT, RINGING, CONNECT_WAITING = range(8)
 IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = range(8, 14)
@@ -32,7 +36,7 @@ OFF, IDLE, RESERVED, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
 N_STATES = 6
 
 # which of the idle advisors of a group comes first, by name
-ADVISOR_ORDERS = (
+AdvisorOrder = Literal[
     "longest_idle",
     "fewest_contacts",
     "least_talk",
@@ -40,7 +44,8 @@ ADVISOR_ORDERS = (
     "linear",
     "fastest",
     "random",
-)
+]
+ADVISOR_ORDERS = get_args(AdvisorOrder)
 LONGEST_IDLE, FEWEST_CONTACTS, LEAST_TALK, ROUND_ROBIN, LINEAR, FASTEST, RANDOM_ORDER = range(len(ADVISOR_ORDERS))
 
 # entries of the roster
@@ -60,9 +65,11 @@ RETRYING, AGREED, PROMISED = range(3)
 # ring laws by outcome
 RING_LAWS = ("person", "machine", "busy", "invalid", "no_answer")
 # orders of retries, and from which segment a fresh lead comes
-RETRY_ORDERS = ("due", "score", "least_attempts", "longest_since", "newest", "random")
+RetryOrder = Literal["due", "score", "least_attempts", "longest_since", "newest", "random"]
+RETRY_ORDERS = get_args(RetryOrder)
 BY_DUE, BY_SCORE, BY_ATTEMPTS, BY_LAST, BY_NEWEST, BY_CHANCE = range(len(RETRY_ORDERS))
-MIXES = ("in_order", "even", "random", "score")
+Mix = Literal["in_order", "even", "random", "score"]
+MIXES = get_args(Mix)
 IN_ORDER, EVEN, BY_WEIGHT, BEST_SCORE = range(len(MIXES))
 
 # epoch kinds

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ccenv.sim.codes import VALUE_CLASSES
 from ccenv.sim.legal import N_DEFINITIONS
 
 
@@ -33,6 +34,7 @@ RECENT_LONG_S = 1_800.0
 FINISH_HORIZONS_S = (10.0, 30.0, 60.0)
 RINGING_AGES_S = (0.0, 5.0, 10.0, 20.0)  # left edges of the age classes of ringing lines
 N_OLDEST = 3
+TOP_CLASS = VALUE_CLASSES - 1
 
 FIELDS = (
     Field("epoch_kind", "", "code", 4, 0.25, "opening, event, same instant, timer, review", core=True),
@@ -55,7 +57,15 @@ FIELDS = (
     Field("head_total_wait_s", "Q", "s", 7200, 1 / 60, "the same plus its waiting credit", core=True),
     Field("head_callback", "Q", "flag", 1, 1.0, "1 if the first in line is to be called back", core=True),
     Field("head_returning", "Q", "flag", 1, 1.0, "1 if the first in line is known to have called before", core=True),
-    Field("head_value_class", "Q", "class", 4, 0.25, "value class of the first in line, 0 if unknown", core=True),
+    Field(
+        "head_value_class",
+        "Q",
+        "class",
+        TOP_CLASS,
+        1.0 / TOP_CLASS,
+        "value class of the first in line, 0 if unknown",
+        core=True,
+    ),
     Field("head_transfers", "Q", "1", 10, 0.5, "how often the first in line was transferred", core=True),
     Field("head_preferred", "P", "flag", 1, 1.0, "1 if the advisor whom the first in line prefers is idle", core=True),
     Field("idle", "G", "advisors", 1024, 0.1, "idle advisors", core=True),

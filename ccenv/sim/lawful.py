@@ -10,11 +10,9 @@ import numpy as np
 
 from ccenv.sim.codes import DAY_S, INFINITY, OPEN
 from ccenv.sim.jit import block, helper
-from ccenv.sim.layout import GRID_TIMES
+from ccenv.sim.layout import DAY_BITS, GRID_S, GRID_TIMES, MOST_A_DAY
 
-GRID_S = 120.0
 WEEK_DAYS = 7
-DAY_BITS, MOST_A_DAY = 4, 15  # attempts of a local day in `lead_days`, the last day lowest
 
 
 @helper

@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.sim.codes import AFTER, N_STATES, RING_LAWS
+from ccenv.sim.codes import AFTER, N_STATES, RING_LAWS, VALUE_CLASSES
 from ccenv.sim.counters import COMPLIANCE_COUNTERS, COUNTERS
 from ccenv.sim.fields import FIELDS
 from ccenv.sim.legal import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
 from ccenv.sim.sizes import SIZES, Size
 
 LAW_POINTS = 32
-VALUE_CLASSES = 5  # the first is that of contacts of none
 CONTACT_NUMBERS = 16
 ATTEMPT_NUMBERS = 16
-GRID_TIMES = 3  # last attempts of a lead whose times are kept
+GRID_TIMES, GRID_S = 3, 120.0  # last attempts of a lead whose times are kept, and to what they are rounded up
+DAY_BITS = 4  # of `lead_days`, for the attempts of one local day, the last day lowest
+MOST_A_DAY = 2**DAY_BITS - 1
 FINISH_STEP_S, FINISH_BINS = 15.0, 64
 ROUTING_STATE, PACING_STATE = 4, 4  # what a rule may remember
 HELD = ROUTING_STATE + PACING_STATE  # place of the flag "routing has held in this epoch"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability
 from ccenv.scenarios.schema.laws import Time
+from ccenv.sim.codes import AdvisorOrder
 
 
 class Break(Node, frozen=True):
@@ -90,9 +91,7 @@ class Group(Node, frozen=True):
     shifts: list[Shift] = []
     shrinkage: Probability = 0.0
     handle_s: dict[str, Time] = {}
-    advisor_order: Literal[
-        "longest_idle", "fewest_contacts", "least_talk", "round_robin", "linear", "fastest", "random"
-    ] = "longest_idle"
+    advisor_order: AdvisorOrder = "longest_idle"
     speed_cv: NonNegative = 0.0
     quality: Quality = Quality()
     learning: Learning = Learning()

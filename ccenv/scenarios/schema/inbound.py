@@ -8,6 +8,7 @@ import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability, Profile
 from ccenv.scenarios.schema.laws import Never, Time
+from ccenv.sim.codes import VALUE_CLASSES
 
 
 class Priority(Node, frozen=True):
@@ -97,7 +98,7 @@ class Customer(Node, frozen=True):
     p_identified: Probability = 0.0
     p_returning: Probability = 0.0
     returning_factor: Positive = 1.0
-    value_classes: Annotated[list[ValueClass], msgspec.Meta(max_length=4)] = []
+    value_classes: Annotated[list[ValueClass], msgspec.Meta(max_length=VALUE_CLASSES - 1)] = []
     p_preferred: Probability = 0.0
     preferred_factor: Positive = 1.0
 

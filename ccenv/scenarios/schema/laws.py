@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from ccenv.scenarios.schema.base import Node, NonNegative, Positive, Probability
+from ccenv.sim.layout import LAW_POINTS
 
 
 class Never(Node, frozen=True, tag_field="law", tag="never"):
@@ -70,7 +71,7 @@ class Weibull(Node, frozen=True, tag_field="law", tag="weibull"):
 class Empirical(Node, frozen=True, tag_field="law", tag="empirical"):
     """As observed: `quantiles_s` at equally spaced probabilities from 0 to 1, linear between them."""
 
-    quantiles_s: Annotated[list[NonNegative], msgspec.Meta(min_length=2, max_length=32)]
+    quantiles_s: Annotated[list[NonNegative], msgspec.Meta(min_length=2, max_length=LAW_POINTS)]
 
 
 class PiecewiseHazard(Node, frozen=True, tag_field="law", tag="piecewise_hazard"):

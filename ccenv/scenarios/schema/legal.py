@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from ccenv.scenarios.schema.base import Node, NonNegative
+from ccenv.sim.layout import GRID_TIMES, MOST_A_DAY
 from ccenv.sim.legal import Base, FalsePositives, HangUps, Start, Window
 
 TimeOfDay = Annotated[float, msgspec.Meta(ge=0.0, le=86_400.0)]
@@ -23,8 +24,8 @@ class CallingLaw(Node, frozen=True):
 
     calling_from_s: TimeOfDay = 0.0
     calling_until_s: TimeOfDay = 86_400.0
-    max_per_24h: Annotated[int, msgspec.Meta(ge=1, le=3)] | None = None
-    max_per_7_days: Annotated[int, msgspec.Meta(ge=1, le=15)] | None = None
+    max_per_24h: Annotated[int, msgspec.Meta(ge=1, le=GRID_TIMES)] | None = None
+    max_per_7_days: Annotated[int, msgspec.Meta(ge=1, le=MOST_A_DAY)] | None = None
     lockout_after_drop_s: NonNegative = 0.0
     quiet_after_talk_s: NonNegative = 0.0
     needs_consent: bool = False

@@ -17,8 +17,11 @@ from ccenv.scenarios.schema.base import (
 )
 from ccenv.scenarios.schema.laws import Never, Time
 from ccenv.scenarios.schema.legal import CallingLaw, Compliance
+from ccenv.sim.codes import Mix, RetryOrder
+from ccenv.sim.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
 
-Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)]
+Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=ATTEMPT_NUMBERS)]
+BY_NUMBER = msgspec.Meta(min_length=1, max_length=CONTACT_NUMBERS)
 MOST_ATTEMPTS = 100  # of one lead
 LocalOffset = Annotated[float, msgspec.Meta(ge=-43_200.0, le=43_200.0)]
 
@@ -69,9 +72,9 @@ class DialOrder(Node, frozen=True):
     both, every `fresh_every`-th is fresh: 1 takes fresh ones as long as there are any, 0 only if there is no retry.
     """
 
-    retries: Literal["due", "score", "least_attempts", "longest_since", "newest", "random"] = "due"
+    retries: RetryOrder = "due"
     fresh_every: Count = 1
-    mix: Literal["in_order", "even", "random", "score"] = "in_order"
+    mix: Mix = "in_order"
 
 
 class Retries(Node, frozen=True):
@@ -148,10 +151,8 @@ class Campaign(Node, frozen=True):
     handle_sale_s: Time | None = None
     handle_machine_s: Time = 0.0
     wrap_up_s: Time = 0.0
-    p_sale: Probability | Annotated[list[Probability], msgspec.Meta(min_length=1, max_length=16)] = 0.0
-    contact_number: Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)] = msgspec.field(
-        default_factory=lambda: [1.0]
-    )
+    p_sale: Probability | Annotated[list[Probability], BY_NUMBER] = 0.0
+    contact_number: Annotated[list[NonNegative], BY_NUMBER] = msgspec.field(default_factory=lambda: [1.0])
     sale_value: NonNegative = 0.0
     value_cv: NonNegative = 0.0
     value_handle_correlation: Annotated[float, msgspec.Meta(ge=-1.0, le=1.0)] = 0.0
