@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.scenarios.errors import ScenarioError, closest, names
+from ccenv.scenarios.held_transfers import HeldTransferWarning, held_transfers
 from ccenv.scenarios.overrides import changed_file, override
 from ccenv.scenarios.reading import find, plain_mapping, read
 from ccenv.scenarios.scenario import Scenario, build
@@ -16,7 +17,10 @@ from ccenv.scenarios.scenario import Scenario, build
 def load_scenario(
     source: str | Path | Mapping[str, Any] | Scenario, *, variant: str | None = None, **overrides: Any
 ) -> Scenario:
-    """Load, check and size a scenario; a `RewardTrapWarning` says if its own reward would starve inbound contacts.
+    """Load, check and size a scenario.
+
+    A `RewardTrapWarning` says if its own reward would starve inbound contacts, a `HeldTransferWarning` if its advisors
+    may all wait for one another.
 
     Args:
         source: a name of the library, the path of a YAML file, a mapping with the same keys, or a scenario.
@@ -43,16 +47,18 @@ def load_scenario(
         file = changed_file(file, overrides)
         override(data, overrides, file)
     scenario = build(data, file)
-    _check_reward(scenario)
+    _warn(scenario)
     return scenario
 
 
-def _check_reward(scenario: Scenario) -> None:
+def _warn(scenario: Scenario) -> None:
     from ccenv.reward_trap import RewardTrapWarning, check_reward  # which reads scenarios itself
 
     found = check_reward(scenario)
     if found is not None:
         warnings.warn(f"{scenario.file}: reward = {scenario.centre.reward!r}: {found}", RewardTrapWarning, stacklevel=3)
+    for held in held_transfers(scenario.centre):
+        warnings.warn(f"{scenario.file}: {held}", HeldTransferWarning, stacklevel=3)
 
 
 def _variant(variants: Any, name: str, file: str) -> dict[str, Any]:
