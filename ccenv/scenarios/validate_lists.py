@@ -78,5 +78,5 @@ def _remembered(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]
     """A steady run whose attempts have times that a row can hold; of days, `run_config` knows how many."""
     span_s = clock.warm_up_s + clock.horizon_s
     if clock.kind == "steady" and keeps(campaign) and span_s > longest_s():
-        allowed = f"warm_up_s + horizon_s must be at most {longest_s():g}, as {key} dials its leads again"
+        allowed = f"warm_up_s + horizon_s must be at most {longest_s():.0f}, as {key} dials its leads again"
         yield Problem("clock.horizon_s", clock.horizon_s, allowed)
