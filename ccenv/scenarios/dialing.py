@@ -11,6 +11,8 @@ from ccenv.scenarios.schema import Campaign, Centre, RingLaws, Time
 from ccenv.scenarios.segments import p_answer, segments
 from ccenv.sim.codes import CONSTANT, RING_LAWS
 
+ONCE = ("dial_x_free",)  # rules that dial what is due once, and then wait for something to happen
+
 
 def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
     """Campaigns that a pacing rule, under the flag that it needs, would never stop to dial.
@@ -20,7 +22,7 @@ def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
     """
     for name, campaign in centre.campaigns.items():
         key = f"campaigns.{name}"
-        if rule.reserves is False:
+        if rule.reserves is False and rule.name not in ONCE:
             yield from _rings(key, campaign, rule.name)
         if rule.reserves and any(segment.size == "unlimited" for segment in segments(campaign)):
             yield from _answers(key, campaign, centre, rule.name)

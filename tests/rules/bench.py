@@ -107,6 +107,6 @@ def random_snapshots(bench: Bench, n: int, seed: int = 0) -> np.ndarray:
     snaps["lines_free"][:, :n_campaigns] = rng.integers(0, 9, (n, n_campaigns))
     snaps["lines_left"] = rng.integers(0, 3, n)
     snaps["head_callback"][:, :n_queues] = rng.random((n, n_queues)) < 0.2
-    snaps["leads_dialable"][:, :n_campaigns] = rng.integers(0, 50, (n, n_campaigns))
-    snaps["dialing_open"][:, :n_campaigns] = rng.random((n, n_campaigns)) < 0.8
+    dialing_open = rng.random((n, n_campaigns)) < 0.8
+    snaps["leads_dialable"][:, :n_campaigns] = rng.integers(0, 50, (n, n_campaigns)) * dialing_open
     return snaps

@@ -16,7 +16,7 @@ from tests.oracle.scenario_maker import ScenarioMaker
 from tests.rules.bench import Bench
 from tests.rules.test_registry import choice
 
-SCENARIOS = [short_day(), *(load_scenario(ScenarioMaker(number).run().scenario) for number in (2, 24))]
+SCENARIOS = [short_day(), *(load_scenario(ScenarioMaker(number).run().scenario) for number in (0, 24))]
 CORE = [field.name for field in FIELDS if field.core]
 REST = [field.name for field in FIELDS if not field.core]
 
@@ -60,7 +60,7 @@ def test_masks_and_rules_do_not_see_the_rest(scenario: Scenario, reserves: bool)
     assert len(taken) > 3
 
 
-@pytest.mark.parametrize("name", ["queue_length", "idle", "lines_free", "leads_dialable", "dialing_open", "closed"])
+@pytest.mark.parametrize("name", ["queue_length", "idle", "lines_free", "leads_dialable", "closed"])
 def test_masks_do_see_the_core(name: str) -> None:
     """The poison works: a field that is read shows."""
     scenario = short_day(work_conserving=False)

@@ -31,8 +31,8 @@ from tests.rules.test_pacing import FIRST
         ({"s_t": 2}, {"idle": [1, 1]}, "dial:first*2"),
         ({"s_d": 3}, {"idle": [1, 1]}, "hold"),
         ({}, {"idle": [0, 0]}, "hold"),
-        ({"s_t": 3}, {"idle": [0, 3], "dialing_open": [0, 1]}, "hold"),  # nobody with the skill for the other
-        ({"s_t": 4}, {"idle": [1, 3], "dialing_open": [0, 1]}, "dial:other*1"),
+        ({"s_t": 3}, {"idle": [0, 3], "leads_dialable": [0, 99]}, "hold"),  # nobody with the skill for the other
+        ({"s_t": 4}, {"idle": [1, 3], "leads_dialable": [0, 99]}, "dial:other*1"),
     ],
 )
 def test_by_hand(params: dict[str, float], changes: dict[str, Any], expected: str) -> None:
@@ -49,11 +49,11 @@ def dialed(bench: Bench, **fields: Any) -> list[str]:
 
 def test_lines_that_end_at_once_are_not_dialed_again() -> None:
     bench = Bench(pacing=("dial_x_free", {"kappa": 3.5}))
-    assert dialed(bench, idle=[1, 1], dialing_open=[1, 1]) == [
+    assert dialed(bench, idle=[1, 1], leads_dialable=[99, 99]) == [
         *("dial:first*4", "dial:first*2", "dial:first*1"),
         "dial:other*4",  # 3.5 for the one of `one`, rounded up
     ]
-    assert dialed(bench, idle=[1, 1], dialing_open=[1, 1]) == []
+    assert dialed(bench, idle=[1, 1], leads_dialable=[99, 99]) == []
 
 
 @pytest.mark.parametrize("when, again", [("freed", []), ("event", ["dial:first*2"])])

@@ -14,9 +14,9 @@ from ccenv.sim import codes
 from ccenv.trace import trace
 from tests.rules.bench import Bench, centre, second
 
-OPEN: dict[str, Any] = {"lines_free": [99, 99], "leads_dialable": [99, 99], "dialing_open": [1, 1], "event_number": 1}
+OPEN: dict[str, Any] = {"lines_free": [99, 99], "leads_dialable": [99, 99], "event_number": 1}
 #: Only the first campaign is dialed; both groups' idle advisors count for it, and those of `one` for the other.
-FIRST: dict[str, Any] = {**OPEN, "dialing_open": [1, 0]}
+FIRST: dict[str, Any] = {**OPEN, "leads_dialable": [99, 0]}
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ FIRST: dict[str, Any] = {**OPEN, "dialing_open": [1, 0]}
         (("constant_lines", {"n": 3}), {}, "dial:first*2"),
         (("constant_lines", {"n": 3}), {"ringing": [3, 0]}, "hold"),
         (("constant_lines", {"n": 3}), {"ringing": [2, 0]}, "dial:first*1"),
-        ("progressive_unreserved", {"idle": [1, 0], "ringing": [1, 0], "dialing_open": [1, 1]}, "dial:other*1"),
-        ("progressive_unreserved", {"idle": [0, 3], "ringing": [3, 0], "dialing_open": [1, 1]}, "hold"),  # no skill
-        ("progressive_unreserved", {"idle": [2, 2], "dialing_open": [0, 0]}, "hold"),
+        ("progressive_unreserved", {"idle": [1, 0], "ringing": [1, 0], "leads_dialable": [99, 99]}, "dial:other*1"),
+        ("progressive_unreserved", {"idle": [0, 3], "ringing": [3, 0], "leads_dialable": [99, 99]}, "hold"),  # no skill
+        ("progressive_unreserved", {"idle": [2, 2], "leads_dialable": [0, 0]}, "hold"),
     ],
 )
 def test_unreserved_by_hand(rule: RuleChoice, changes: dict[str, Any], expected: str) -> None:
@@ -72,8 +72,8 @@ def test_unreserved_by_hand(rule: RuleChoice, changes: dict[str, Any], expected:
         (("reserve_threshold", {"reserve": 2, "p_next": 1}), {"idle": [1, 1]}, "dial:first>one"),  # at the threshold
         (("reserve_threshold", {"reserve": 3, "p_next": 1}), {"idle": [1, 1]}, "hold"),  # below it
         (("reserve_threshold", {"reserve": 0, "p_next": 1}), {"idle": [0, 0]}, "hold"),
-        ("progressive", {"idle": [1, 0], "dialing_open": [0, 1]}, "dial:other>one"),
-        ("progressive", {"idle": [0, 1], "dialing_open": [0, 1]}, "hold"),  # no skill
+        ("progressive", {"idle": [1, 0], "leads_dialable": [0, 99]}, "dial:other>one"),
+        ("progressive", {"idle": [0, 1], "leads_dialable": [0, 99]}, "hold"),  # no skill
     ],
 )
 def test_reserved_by_hand(rule: RuleChoice, changes: dict[str, Any], expected: str) -> None:
