@@ -153,12 +153,13 @@ class Advisors:
         """Begin to handle a contact, with an advisor who is taken already."""
         advisor.contact, contact.advisor = contact, advisor
         contact.phase, contact.talks_since = codes.TALKING, self.sim.now
-        advisor.n_contacts += 1
-        self.sim.ledger.count("group", advisor.group, "handled")
         self.change_state(advisor, codes.ADVISOR_TALKING)
 
     def talk_for(self, contact: Contact, handle_s: float) -> None:
-        """Schedule the end of the talk."""
+        """The talk of its own begins: schedule its end."""
+        assert contact.advisor is not None
+        contact.advisor.n_contacts += 1
+        self.sim.ledger.count("group", contact.advisor.group, "handled")
         contact.phase = codes.TALKING
         contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), lambda: self.end_talk(contact))
 

@@ -26,7 +26,8 @@ class ListMaker(Dice):
             campaign["leads"] = self.whole(0, 60)
             campaign["value_left"] = self.between(0, 10)
         if any(segment["size"] == "unlimited" for segment in campaign.get("segments", {}).values()):
-            campaign["max_lines"] = self.whole(1, 12)
+            keeps = any(key in campaign for key in ("retries", "agreed_callback", "follow_up"))
+            campaign["max_lines"] = self.whole(1, 3 if keeps else 12)
         if self.chance(0.8):
             campaign["order"] = {
                 "retries": self.one_of("due", "score", "least_attempts", "longest_since", "newest", "random"),

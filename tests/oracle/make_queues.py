@@ -13,7 +13,7 @@ class QueueMaker(Dice):
         others = [other for other in names if other != name]
         higher_tiers = names[names.index(name) + 1 :] if self.upwards else names[: names.index(name)]
         queue: Plain = {
-            "arrivals_per_hour": self.profile(60, 300, 0.1),
+            "arrivals_per_hour": self.profile(45, 190, 0.1),
             "handle_s": self.time(f"handle {name}", 40, p_zero=0.03),
             "patience_s": self.time(f"patience {name}", 40, p_zero=0.05, p_never=0.15, endless_s=True),
             "wrap_up_s": self.time(f"wrap-up {name}", 10, p_zero=0.3),

@@ -88,8 +88,9 @@ def test_counters_are_what_the_log_says(number: int) -> None:
         assert counters["contained"] == np.count_nonzero(ends == codes.CONTAINED)
         assert counters["ivr_hangup"] == np.count_nonzero(ends == codes.HUNG_UP)
     for g, group in enumerate(result.counters["group"]):
-        begun = np.isin(result.log["code"], (codes.LOG_ASSIGNED, codes.LOG_JOINED))
-        assert group["handled"] == np.count_nonzero(begun & (result.log["group"] == g))
+        begun = np.isin(result.log["code"], (codes.LOG_ASSIGNED, codes.LOG_JOINED)) & (result.log["group"] == g)
+        in_handover = np.count_nonzero(begun) - group["handled"]
+        assert in_handover == 0 if centre.clock.kind == "day" else in_handover >= 0
 
 
 @pytest.mark.parametrize("number", FAST)
