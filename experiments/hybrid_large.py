@@ -71,6 +71,7 @@ SOURCES = {
     "queues.*.redial.*": "modelling choice, of the order of bank_inbound",
     "queues.*.repeat.*": "modelling choice, of the order of bank_inbound",
     "queues.*.transfer.*": "modelling choice",
+    "groups.*.wage_per_hour": "modelling choice: 18 where a sale brings 50",
     "groups.*": "modelling choice, advisors by load",
     **{f"campaigns.*.{key}": text for key, text in CAMPAIGN_SOURCES.items()},
     "rules.pacing.*": "tuned by simulation to drop less than the limit",
@@ -188,7 +189,7 @@ def group(skills: list[str], n_advisors: float, number: int) -> dict[str, Any]:
         shifts.append(
             {"n": max(1, round(n_advisors * share)), "from_s": start, "until_s": start + SHIFT_S, "breaks": breaks}
         )
-    return {"skills": skills, "shifts": shifts, "shrinkage": 0.08, "speed_cv": 0.15, "wage_per_hour": 18}
+    return {"skills": skills, "shifts": shifts, "shrinkage": 0.08, "speed_cv": 0.15, "wage_per_hour": 0.36}
 
 
 COMMENTS = {"": "Written by `python -m experiments.hybrid_large`; do not edit."}
