@@ -57,19 +57,25 @@ def test_no_attempt_and_no_connect_is_lost(name):
             assert np.array_equal(n("attempts"), ended)
             assert np.array_equal(n("connects"), over)
             assert np.array_equal(n("machine_passed"), n("mp_dropped mp_joined"))
+            assert np.all(n("first_call_sales") <= n("first_joined"))
         else:  # what rings or waits at the ends of the span is counted once only
             assert np.all(np.abs(n("attempts") - ended) <= 200)
             assert np.all(np.abs(n("connects") - over) <= 20)
         assert np.all(n("agreed_kept agreed_late") <= n("agreed"))
-        assert np.all(n("first_call_sales") <= n("first_joined"))
 
 
 @pytest.mark.parametrize("name", DIALING)
 def test_advisors_have_work_and_few_connects_are_dropped(name):
     """At 3 % dropped the exact optima of pacing with ten advisors keep them 79 to 91 % occupied (reference tables);
     a blended team that keeps advisors for inbound, and teams of three to five, have less."""
-    summary = table_of(name).summary()
-    assert 0.65 < summary["occupancy"].value < 0.92
+    found, centre = table_of(name), load_scenario(name).centre
+    dialing = [group for group, declared in centre.groups.items() if set(declared.skills) & set(centre.campaigns)]
+    work, ready = (
+        sum(found[f"{column}:{group}"].sum() for group in dialing for column in columns)
+        for columns in (["work_s"], ["work_s", "idle_s", "reserved_s"])
+    )
+    assert 0.65 < work / ready < 0.92
+    summary = found.summary()
     assert 0.002 < summary["dropped_share_run_total"].value < 0.05
 
 
@@ -103,7 +109,7 @@ def test_leads_are_dialed_again_and_none_more_often_than_allowed(name):
 
 def test_value_comes_from_those_who_have_bought_before():
     by_score, even = table_of("lead_generation"), table_of("lead_generation", "newest_first")
-    assert by_score["conversion"].min() > even["conversion"].max()
+    assert np.all(by_score["conversion"] > even["conversion"])
 
 
 def test_a_rule_for_both_modes_drops_what_the_reference_says():
