@@ -14,7 +14,6 @@ from ccenv.observation import observation_names
 from ccenv.rules import RuleError
 from ccenv.run_config import run_config
 from ccenv.scenarios import Scenario
-from ccenv.scenarios.overrides import NAMED
 from ccenv.serving.errors import BundleError, BundleWarning, PolicyError
 from ccenv.serving.graph import Graph
 from ccenv.serving.interface import differences, interface_of, listed
@@ -22,6 +21,7 @@ from ccenv.serving.manifest import (
     TOLERANCE,
     Golden,
     Manifest,
+    by_name,
     read_graph,
     read_manifest,
     training_scenario,
@@ -84,7 +84,7 @@ class BundlePolicy:
         if found:
             raise BundleError(f"bundle {self.manifest.name}: scenario {scenario.name} does not fit: {listed(found)}")
         if scenario.digest != self.manifest.scenario.digest:
-            keys = sorted(changed_keys(self.manifest.scenario.content, scenario.content))
+            keys = sorted(changed_keys(by_name(self.manifest.scenario.content), by_name(scenario.content)))
             warnings.warn(
                 f"bundle {self.manifest.name} was trained on another scenario; these keys differ: "
                 f"{listed(keys, KEYS_SHOWN)}",
@@ -125,9 +125,7 @@ def load_bundle(path: str | Path) -> BundlePolicy:
 
 
 def changed_keys(before: Any, after: Any, at: str = "") -> set[str]:
-    """Dotted keys at which two scenarios' contents differ; a key that one of them lacks ends there."""
-    if at in NAMED:
-        before, after = dict(before), dict(after)
+    """Dotted keys at which two scenarios' contents differ, both with parts by name; a key that one lacks ends there."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         keys = set(before) ^ set(after)
         found = {f"{at}.{key}".lstrip(".") for key in keys}

@@ -193,11 +193,17 @@ def training_scenario(record: TrainingScenario) -> Scenario:
     Raises:
         BundleError: If this version of the package does not take it.
     """
-    named = {key: dict(record.content.get(key, [])) for key in NAMED}
     try:
-        return load_scenario({**record.content, **named, "name": record.name, "description": "from a bundle"})
+        return load_scenario({**by_name(record.content), "name": record.name, "description": "from a bundle"})
     except (ScenarioError, TypeError, ValueError) as error:
         raise BundleError(f"the training scenario {record.name}: {error}") from error
+
+
+def by_name(content: Any, at: tuple[str, ...] = ()) -> Any:
+    """A scenario's content with mappings where it has lists of [name, values]; `at` are the keys that lead there."""
+    if len(at) % 2 == 1 and at[-1] in NAMED:
+        content = dict(content)
+    return {k: by_name(v, (*at, k)) for k, v in content.items()} if isinstance(content, dict) else content
 
 
 def kpi_figures(table: KpiTable, seeds: str) -> Kpis:

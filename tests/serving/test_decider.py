@@ -160,7 +160,7 @@ def test_a_state_in_which_nothing_is_legal_is_refused():
     snapshot = opening(policy)
     snapshot["queue_length"]["support"] = 1
     snapshot["closed"] = 1
-    snapshot["dialing_open"] = [0]
+    snapshot["leads_dialable"] = [0]
     with client_of(policy) as client:
         response = client.post("/v1/decide", json={"snapshot": snapshot, "u": 0.3})
     assert response.status_code == 422
@@ -191,7 +191,7 @@ def held(policy):
 def test_a_memory_that_is_not_the_rules_own_cannot_break_the_mask():
     policy = golden(StandIn(lambda obs, mask: np.zeros(0)[1]))
     question = held(policy)
-    question["snapshot"] |= {"closed": 1, "dialing_open": [0]}
+    question["snapshot"] |= {"closed": 1, "leads_dialable": [0]}
     answer = ask(policy, question)
     assert answer["reason"].startswith("the policy failed: index 1 is out of bounds")
     assert answer["action"] == "assign:support>first"

@@ -17,7 +17,9 @@ from ccenv.serving import BundleError, BundleWarning, load_bundle
 from ccenv.serving.errors import PolicyError
 from ccenv.serving.graph import legal_only
 from ccenv.serving.interface import Interface, differences, interface_of
-from ccenv.serving.manifest import content_digest
+from ccenv.serving.load import changed_keys
+from ccenv.serving.manifest import TrainingScenario, by_name, content_digest, training_scenario
+from tests.env.whole_centre import whole_centre
 from tests.serving.helpers import golden
 from tests.serving.make_golden_bundle import FOLDER
 
@@ -166,6 +168,26 @@ def test_keys_that_this_package_has_more_are_a_warning(bundle):
     edit(bundle, age)
     with pytest.warns(BundleWarning, match="these keys differ: queues.sales.repeat$"):
         load_bundle(bundle)
+
+
+def test_content_of_a_scenario_with_everything_comes_back_in_its_order():
+    scenario = whole_centre()
+    content = json.loads(json.dumps(scenario.content))
+
+    again = training_scenario(TrainingScenario("again", scenario.digest, content))
+
+    assert again.digest == scenario.digest
+    assert list(again.centre.campaigns["survey"].segments) == ["near", "far"]
+    assert again.centre.surge == scenario.centre.surge  # whose queues are names alone
+
+
+def test_changed_keys_lead_into_segments():
+    scenario = whole_centre()
+    other = scenario.replace(**{"campaigns.survey.segments.far.propensity": 2})
+
+    assert changed_keys(by_name(scenario.content), by_name(other.content)) == {
+        "campaigns.survey.segments.far.propensity"
+    }
 
 
 def test_simulate_runs_a_bundle_under_its_own_flag_and_rules():

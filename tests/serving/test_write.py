@@ -21,7 +21,7 @@ ABOUT = {"source_digest": "none", "seeds": "training", "steps": 7, "details": {"
 RULES = {"routing": "longest_queue", "pacing": ("progressive", {"reserve": 1})}
 
 
-def policy_of(batch, decision="argmax", seed=2):
+def policy_of(batch, decision="argmax", seed=6):
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     actor = MaskedActor.build(batch.n_obs, (16, 16), batch.n_actions)
