@@ -10,7 +10,9 @@ import numpy as np
 from ccenv.scenarios import load_scenario
 from ccenv.sim import codes
 from ccenv.sim.legal import NAMES
-from tests.oracle.decisions import Action, Choose
+from ccenv.trace import trace
+from tests.oracle.compare import assert_same_counters, assert_same_log
+from tests.oracle.decisions import Action, Choose, make_catalogue
 from tests.oracle.simulator import Result, Simulator
 
 
@@ -19,6 +21,7 @@ def constant(value_s: float) -> dict[str, Any]:
     return {"law": "constant", "value_s": value_s}
 
 
+NAMED = {"name": "by-hand", "description": "derived by hand"}
 KINDS = ("fresh", "redial", "repeat", "lead")
 
 
@@ -92,7 +95,25 @@ def first_of(*kinds: int) -> Choose:
     return choose
 
 
+def both(scenario: dict[str, Any], seed: int, choose: Choose, *, days: int = 1) -> Result:
+    """Run a mapping in the slow event loop and in the compiled kernel, which must do the same."""
+    result = run(scenario, seed, choose, days=days)
+    loaded = load_scenario({**NAMED, **scenario})
+    catalogue = make_catalogue(loaded.centre)
+    log, counters = trace(
+        loaded, lambda number, u, legal: choose(number, u, legal.tolist(), catalogue), seed=seed, days=days
+    )
+    assert_same_log(result.log, log)
+    assert_same_counters(result.counters, {axis: rows[0] for axis, rows in counters.items()})
+    return result
+
+
+def dials(log: np.ndarray) -> list[tuple[float, int, int]]:
+    """Time, number of the segment and number of the lead of each dial."""
+    rows = log[log["code"] == codes.LOG_DIALED]
+    return [(float(row["t"]), int(row["detail"]), int(row["number"])) for row in rows]
+
+
 def run(scenario: dict[str, Any], seed: int, choose: Choose, *, days: int = 1, order: str = "entry") -> Result:
     """Run a mapping."""
-    data = {"name": "by-hand", "description": "derived by hand", **scenario}
-    return Simulator(load_scenario(data).centre, seed, choose, days=days, order=order).run()
+    return Simulator(load_scenario({**NAMED, **scenario}).centre, seed, choose, days=days, order=order).run()
