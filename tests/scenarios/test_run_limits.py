@@ -47,14 +47,14 @@ def test_who_keeps_no_leads_may_run_for_years():
     run(load_scenario("tiny", history={"kind": "steady", "days": 400}), 1_000)
 
 
-@pytest.mark.parametrize("rule", ["progressive_unreserved", "fixed_ratio", "max0", "constant_lines", "dial_x_free"])
+@pytest.mark.parametrize("rule", ["progressive_unreserved", "fixed_ratio", "max0", "constant_lines"])
 def test_a_rule_that_keeps_lines_ringing_is_refused_where_none_rings(rule):
     with pytest.raises(ScenarioError, match=re.escape(rule.join(STARTS))):
         run(centre(**RINGS_NOT), pacing=rule)
 
 
-def test_rules_that_reserve_or_do_not_dial_may_run_where_nothing_rings():
-    for rule in ("progressive", "no_dial"):
+def test_rules_that_reserve_or_dial_once_or_never_may_run_where_nothing_rings():
+    for rule in ("progressive", "dial_x_free", "no_dial"):
         run(centre(**RINGS_NOT), pacing=rule)
 
 
