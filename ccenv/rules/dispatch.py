@@ -1,7 +1,7 @@
 """Calling a rule by its code, inside compiled code: the places in `registry.py`, which a test holds to these."""
 
 from ccenv.rules import pacing, routing
-from ccenv.sim.codes import ASSIGN, HOLD, SAME_INSTANT
+from ccenv.sim.codes import HOLD, SAME_INSTANT
 from ccenv.sim.draws import second
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HELD, ROUTING_STATE
@@ -10,8 +10,8 @@ from ccenv.sim.layout import HELD, ROUTING_STATE
 @helper
 def assign_legal(mask, c):
     """Is an assignment legal?"""
-    for a in range(1, c.n_actions):
-        if mask[a] and c.action[a].kind == ASSIGN:
+    for a in range(1, c.first_assign[c.n_queues]):
+        if mask[a]:
             return True
     return False
 
@@ -19,8 +19,8 @@ def assign_legal(mask, c):
 @helper
 def dial_legal(mask, c):
     """Is a dial legal?"""
-    for a in range(1, c.n_actions):
-        if mask[a] and c.action[a].kind != ASSIGN:
+    for a in range(c.first_assign[c.n_queues], c.n_actions):
+        if mask[a]:
             return True
     return False
 

@@ -36,8 +36,8 @@ def _dial_up_to(snap, mask, c, i, target):
     """The largest legal step of the ladder towards `target` ringing lines."""
     need = target - snap.ringing[i]
     best = HOLD
-    for a in range(1, c.n_actions):
-        if c.action[a].kind == DIAL and c.action[a].index == i and mask[a] and c.action[a].n <= need:
+    for a in range(c.first_dial[i], c.first_dial[i + 1]):
+        if c.action[a].kind == DIAL and mask[a] and c.action[a].n <= need:
             best = a
     return best
 
@@ -55,8 +55,8 @@ def _dial_while_idle_above(snap, mask, c, reserve):
     for i in range(c.n_campaigns):
         if _idle(snap, c, i) > reserve:
             best = HOLD
-            for a in range(1, c.n_actions):
-                if c.action[a].kind == DIAL_RESERVED and c.action[a].index == i and mask[a]:
+            for a in range(c.first_dial[i], c.first_dial[i + 1]):
+                if c.action[a].kind == DIAL_RESERVED and mask[a]:
                     if (
                         best == HOLD
                         or snap.idle_longest_s[c.action[a].group] > snap.idle_longest_s[c.action[best].group]

@@ -6,7 +6,7 @@ to the one idle longest, or to that with the fewest or the most skills (queues a
 one idle longest.
 """
 
-from ccenv.sim.codes import ASSIGN, HOLD
+from ccenv.sim.codes import HOLD
 from ccenv.sim.draws import ONE, U
 from ccenv.sim.jit import helper
 from ccenv.sim.layout import RANKS
@@ -39,10 +39,12 @@ def _goes_before(snap, c, one, other, advisor):
 
 @helper
 def _to_group(snap, mask, c, q, advisor):
-    """The legal assignment of queue q to the group that comes first."""
+    """The legal assignment of queue q to the group that comes first; HOLD if there is no such queue."""
     best = HOLD
-    for a in range(1, c.n_actions):
-        if c.action[a].kind == ASSIGN and c.action[a].index == q and mask[a]:
+    if q == NO_QUEUE:
+        return best
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        if mask[a]:
             if best == HOLD or _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor):
                 best = a
     return best
@@ -50,8 +52,8 @@ def _to_group(snap, mask, c, q, advisor):
 
 @helper
 def _assignable(mask, c, q):
-    for a in range(1, c.n_actions):
-        if c.action[a].kind == ASSIGN and c.action[a].index == q and mask[a]:
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        if mask[a]:
             return True
     return False
 
@@ -107,12 +109,12 @@ def longest_queue(snap, mask, c, params, state, u):
 def random(snap, mask, c, params, state, u):
     """Any legal assignment, all equally likely."""
     n = 0
-    for a in range(1, c.n_actions):
-        if c.action[a].kind == ASSIGN and mask[a]:
+    for a in range(1, c.first_assign[c.n_queues]):
+        if mask[a]:
             n += 1
     k = int(u * n)
-    for a in range(1, c.n_actions):
-        if c.action[a].kind == ASSIGN and mask[a]:
+    for a in range(1, c.first_assign[c.n_queues]):
+        if mask[a]:
             if k == 0:
                 return a
             k -= 1

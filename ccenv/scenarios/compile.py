@@ -18,7 +18,7 @@ from ccenv.scenarios.schema import Centre, Switching
 from ccenv.scenarios.slots import n_slots
 from ccenv.scenarios.streams import stream_id
 from ccenv.scenarios.times import times
-from ccenv.sim.codes import ASSIGN, DIAL_RESERVED, NIL
+from ccenv.sim.codes import ASSIGN, DIAL, DIAL_RESERVED, NIL
 from ccenv.sim.layout import layout
 
 Order = Literal["entry", "total_wait"]
@@ -135,3 +135,8 @@ def _pairs(row: Any, centre: Centre) -> None:
         record["kind"], record["index"], record["group"], record["n"] = action[:4]
         table = {ASSIGN: "queue_pair", DIAL_RESERVED: "campaign_pair"}.get(action.kind)
         record["pair"] = NIL if table is None else row[table][action.index, action.group]
+    assigns = [action.index for action in actions if action.kind == ASSIGN]
+    dials = [action.index for action in actions if action.kind in (DIAL, DIAL_RESERVED)]
+    row["first_assign"][: len(centre.queues) + 1] = 1 + np.searchsorted(assigns, range(len(centre.queues) + 1))
+    after = 1 + len(assigns)
+    row["first_dial"][: len(centre.campaigns) + 1] = after + np.searchsorted(dials, range(len(centre.campaigns) + 1))

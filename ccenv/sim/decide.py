@@ -50,6 +50,8 @@ def can_act(e, c):
     """Is anything but `hold` legal?"""
     idle_skills = U(0)
     waiting = _assignable(e, c)
+    if waiting == U(0) and c.n_campaigns == 0:
+        return False
     for g in range(c.n_groups):
         if e.group[g].n[IDLE] > 0:
             if (c.queue_skill[g] & waiting) != U(0):
@@ -119,11 +121,13 @@ def write_core(e, c, snap):
     snap.closed = 0.0 if e.stage == OPEN else 1.0
     snap.lines_left = min(c.trunks - e.lines, MANY)
     for q in range(c.n_queues):
-        _write_head(e, c, snap, q)
+        if e.queue[q].length > 0 or snap.queue_length[q] > 0.0:  # else nothing has changed since it was written
+            _write_head(e, c, snap, q)
     for g in range(c.n_groups):
-        a = first_idle(e, c, g)
-        snap.idle[g] = e.group[g].n[IDLE]
-        snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
+        if e.group[g].n[IDLE] > 0 or snap.idle[g] > 0.0:
+            a = first_idle(e, c, g)
+            snap.idle[g] = e.group[g].n[IDLE]
+            snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
     for i in range(c.n_campaigns):
         snap.ringing[i] = e.campaign[i].ringing
         snap.connects_waiting[i] = e.campaign[i].waiting
@@ -135,23 +139,19 @@ def write_core(e, c, snap):
 def write_mask(snap, c, mask):
     """Legal actions, from the core of a snapshot; returns their number."""
     n = 0
-    assignable = False
-    for a in range(1, c.n_actions):
-        i = c.action[a].index
-        kind = c.action[a].kind
-        if kind == ASSIGN:
-            legal = snap.queue_length[i] > 0.0 and snap.idle[c.action[a].group] > 0.0
-            legal = legal and (snap.head_callback[i] == 0.0 or snap.lines_left >= 1.0)
-            assignable = assignable or legal
-        else:
-            k = c.action[a].n
-            legal = snap.lines_free[i] >= k and snap.leads_dialable[i] >= k
-            if kind == DIAL_RESERVED:
-                legal = legal and snap.idle[c.action[a].group] > 0.0
-        mask[a] = legal
-        if legal:
-            n += 1
-    mask[0] = not (assignable and (snap.closed > 0.0 or c.work_conserving != 0))
+    for q in range(c.n_queues):
+        ready = snap.queue_length[q] > 0.0 and (snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0)
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            mask[a] = ready and snap.idle[c.action[a].group] > 0.0
+            if mask[a]:
+                n += 1
+    mask[0] = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    for i in range(c.n_campaigns):
+        most = min(snap.lines_free[i], snap.leads_dialable[i])
+        for a in range(c.first_dial[i], c.first_dial[i + 1]):
+            mask[a] = c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
+            if mask[a]:
+                n += 1
     return n + 1 if mask[0] else n
 
 

@@ -207,6 +207,9 @@ def _config(z: Size) -> np.dtype:
             ("queue_pair", "i4", (z.queues, z.groups)),
             ("campaign_pair", "i4", (z.campaigns, z.groups)),
             ("action", ACTION, (z.actions,)),
+            # the actions of queue q are first_assign[q] to first_assign[q + 1] - 1, and so for dials of a campaign
+            ("first_assign", "i4", (z.queues + 1,)),
+            ("first_dial", "i4", (z.campaigns + 1,)),
             ("law", LAW, (z.laws,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
