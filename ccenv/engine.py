@@ -60,6 +60,7 @@ class Engine:
         self.logs["on"] = log
         self.at = _counter_places(kinds.env)
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
+        self.past.flags.writeable = False  # one type for numba, with a past and without
         self.final_obs = np.zeros_like(self.obs)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)

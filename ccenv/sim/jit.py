@@ -148,4 +148,4 @@ if config.DISABLE_JIT:
 PART_COMPILER = _compiler(Part)
 ENTRY_COMPILER = _compiler(Whole)
 helper = _part(forceinline=True)
-block = _part()
+block = _part(forceinline=False)  # said, because numba hands it on from a caller that is a helper
