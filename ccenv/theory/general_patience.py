@@ -83,12 +83,7 @@ def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patienc
     n = whole("n", n)
     lambda_per_h, aht_s, load = demand(lambda_per_h=lambda_per_h, aht_s=aht_s)
     law, T_s = patience_law(patience, mean_patience_s), non_negative("T_s", T_s)
-    scale = law.mean_s / aht_s
-    if not (1e-9 <= scale * max(1.0, n, load) <= 1e9):
-        raise ValueError(
-            f"mean_patience_s={mean_patience_s!r} is not allowed: out of proportion to aht_s={aht_s!r}: times the "
-            "larger of n and the offered load it must lie between 1e-9 and 1e9 handle times"
-        )
+    _in_proportion(mean_patience_s, aht_s, max(1.0, n, load))
     blocked, carried = loss(n, load)
     late = general_wait(lambda_per_h / 3600, n / aht_s, law, T_s)
     norm = carried * late.inverse_palm + blocked
@@ -109,3 +104,11 @@ def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patienc
         p_wait_le_T_incl_abandoners=min(1.0, p_no_wait + p_wait * late.ended_by_t),
         ratio_pab_over_ew_per_s=late.abandoned / late.wait_s,
     )
+
+
+def _in_proportion(mean_patience_s: float, aht_s: float, size: float) -> None:
+    if not (1e-9 <= mean_patience_s / aht_s * size <= 1e9):
+        raise ValueError(
+            f"mean_patience_s={mean_patience_s!r} is not allowed: out of proportion to aht_s={aht_s!r}: times the "
+            "larger of n and the offered load it must lie between 1e-9 and 1e9 handle times"
+        )

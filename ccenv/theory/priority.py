@@ -85,16 +85,7 @@ def v_design(
             raise ValueError(f"{name}=0 is not allowed: it must be above 0; one class alone is erlang_a or erlang_c")
     patience1, patience2 = patience1_s / aht_s, patience2_s / aht_s
     wait1 = _first_wait(n, load1, patience1, lambda1_per_h)
-    if patience1 == patience2 > 0.0:
-        total = erlang_a(load1 + load2, 3600.0, 3600.0 * patience1, n, 0.0)
-        p_wait, e_wait = total.p_wait, total.e_wait_s / 3600.0
-        ew1 = p_wait * wait1
-        ew2 = ((load1 + load2) * e_wait - load1 * ew1) / load2
-    else:
-        second = _second_queue(n, load1, load2, patience1, patience2)
-        blocked, carried = loss(n, load1 + load2)
-        p_wait = blocked / (blocked + carried * second.p_none)
-        ew1, ew2 = p_wait * wait1, p_wait * second.mean / load2
+    p_wait, ew1, ew2 = _waits(n, load1, load2, patience1, patience2, wait1)
     return VDesign(
         n=n,
         lambda1_per_h=lambda1_per_h,
@@ -108,6 +99,20 @@ def v_design(
         p_ab1=ew1 / patience1 if patience1 else 0.0,
         p_ab2=ew2 / patience2 if patience2 else 0.0,
     )
+
+
+def _waits(
+    n: int, load1: float, load2: float, patience1: float, patience2: float, wait1: float
+) -> tuple[float, float, float]:
+    """Probability of waiting, and mean waits [mean handle times] of both classes; `wait1` if one must wait."""
+    if patience1 == patience2 > 0.0:
+        total = erlang_a(load1 + load2, 3600.0, 3600.0 * patience1, n, 0.0)
+        ew1 = total.p_wait * wait1
+        return total.p_wait, ew1, ((load1 + load2) * total.e_wait_s / 3600.0 - load1 * ew1) / load2
+    second = _second_queue(n, load1, load2, patience1, patience2)
+    blocked, carried = loss(n, load1 + load2)
+    p_wait = blocked / (blocked + carried * second.p_none)
+    return p_wait, p_wait * wait1, p_wait * second.mean / load2
 
 
 def _first_wait(n: int, load1: float, patience1: float, lambda1_per_h: float) -> float:

@@ -1,9 +1,11 @@
 """Redial and reconnect: contacts that abandon call again, and contacts that were served come back."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ccenv.theory._checks import demand, positive, share, whole
-from ccenv.theory._orbits import Centre, solve_orbits
+from ccenv.theory._orbits import solve_orbits
+from ccenv.theory._poisson_orbits import Centre
 
 __all__ = ["Redial", "redial"]
 
@@ -57,9 +59,14 @@ def redial(
 ) -> Redial:
     """Load and abandonment where contacts that abandon redial and served ones reconnect, after exponential delays.
 
-    Solves the chain of the numbers in the centre and in both orbits to 1e-7 or so, relative, by an expansion whose
-    cost hardly depends on the size of the orbits; see `ccenv.theory._orbits`. Without redials and reconnects it is
-    Erlang A; with delays that grow it tends to Erlang A at the total arrival rate.
+    Solves the chain of the numbers in the centre and in both orbits to 1e-7 or so, relative: by an expansion whose
+    cost hardly depends on the size of the orbits, see `ccenv.theory._orbits`; or, in small centres and where hardly
+    anybody is lost, with the redial orbit counted one by one, see `ccenv.theory._counted_orbit`. Without redials and
+    reconnects it is Erlang A; with delays that grow it tends to Erlang A at the total arrival rate. Where advisors are
+    hardly ever idle and redials nearly certain, in centres too large to be counted, errors may reach 1e-5.
+
+    There is a steady state whenever ``redial_prob`` is below 1, and at 1 if the offered load of fresh contacts is below
+    ``n (1 - reconnect_prob)``.
 
     Args:
         n: Number of advisors, a whole number >= 1.
@@ -75,8 +82,9 @@ def redial(
         The steady state.
 
     Raises:
-        ValueError: If an argument is out of range, the contacts pile up without bound, or the expansion does not
-            settle (orbits that swing far more than a Poisson number does, or a queue above 200,000).
+        ValueError: If an argument is out of range, the contacts pile up without bound, or they cannot be counted:
+            orbits that swing far more than a Poisson number does, and so many waiting and redialling that it would take
+            more than about half a minute; or a queue above 200,000.
 
     References:
         Ding, Remerova, van der Mei and Zwart (2015), "Fluid approximation of a call center model with redials and
@@ -90,49 +98,56 @@ def redial(
         >>> round(answer.total_arrivals_per_h, 3), round(answer.p_abandon_per_call, 4)
         (55.211, 0.1888)
     """
-    n = whole("n", n)
-    positive("fresh_lambda_per_h", fresh_lambda_per_h)
-    fresh_lambda_per_h, aht_s, load = demand(fresh_lambda_per_h=fresh_lambda_per_h, aht_s=aht_s)
-    patience_s = positive("patience_s", patience_s)
-    redial_prob, redial_delay_s = share("redial_prob", redial_prob), positive("redial_delay_s", redial_delay_s)
-    reconnect_prob = share("reconnect_prob", reconnect_prob)
-    reconnect_delay_s = positive("reconnect_delay_s", reconnect_delay_s)
-    if redial_prob == 1.0 and load >= n * (1 - reconnect_prob):
+    asked = {
+        "n": whole("n", n),
+        "fresh_lambda_per_h": positive("fresh_lambda_per_h", fresh_lambda_per_h),
+        "aht_s": positive("aht_s", aht_s),
+        "patience_s": positive("patience_s", patience_s),
+        "redial_prob": share("redial_prob", redial_prob),
+        "redial_delay_s": positive("redial_delay_s", redial_delay_s),
+        "reconnect_prob": share("reconnect_prob", reconnect_prob),
+        "reconnect_delay_s": positive("reconnect_delay_s", reconnect_delay_s),
+    }
+    return _measures(asked, *_solved(asked))
+
+
+def _solved(asked: dict[str, Any]) -> tuple[Centre, float, float]:
+    """The model in mean handle times, and the mean numbers waiting and at work."""
+    n, aht_s = asked["n"], asked["aht_s"]
+    _, _, load = demand(fresh_lambda_per_h=asked["fresh_lambda_per_h"], aht_s=aht_s)
+    redials, reconnects = asked["redial_prob"], asked["reconnect_prob"]
+    if redials == 1.0 and load >= n * (1 - reconnects):
         raise ValueError(
             f"redial_prob=1 is not allowed: nobody is lost, and the offered load of {load:.6g} erlang with "
-            f"reconnect_prob={reconnect_prob!r} is not below n={n!r}: contacts would pile up without bound"
+            f"reconnect_prob={reconnects!r} is not below n={n!r}: contacts would pile up without bound"
         )
     centre = Centre(
         n=n,
         fresh=load,
-        leave=aht_s / patience_s,
-        redial=redial_prob,
-        redial_rate=aht_s / redial_delay_s,
-        reconnect=reconnect_prob,
-        reconnect_rate=aht_s / reconnect_delay_s,
+        leave=aht_s / asked["patience_s"],
+        redial=redials,
+        redial_rate=aht_s / asked["redial_delay_s"],
+        reconnect=reconnects,
+        reconnect_rate=aht_s / asked["reconnect_delay_s"],
     )
     means = solve_orbits(centre)
     if means is None:
         raise ValueError(
-            f"redial_prob={redial_prob!r} and reconnect_prob={reconnect_prob!r} are not allowed with these rates: the "
-            "expansion does not settle, because too many contacts come back or the queue is too long"
+            f"redial_prob={redials!r} and reconnect_prob={reconnects!r} are not allowed with these rates: a steady "
+            "state exists, but no expansion settles, and queue and redial orbit are too long to be counted one by one"
         )
-    waiting, at_work = means
+    return centre, *means
+
+
+def _measures(asked: dict[str, Any], centre: Centre, waiting: float, at_work: float) -> Redial:
     abandon = centre.leave * waiting
     total = abandon + at_work
     return Redial(
-        n=n,
-        fresh_lambda_per_h=fresh_lambda_per_h,
-        aht_s=aht_s,
-        patience_s=patience_s,
-        redial_prob=redial_prob,
-        redial_delay_s=redial_delay_s,
-        reconnect_prob=reconnect_prob,
-        reconnect_delay_s=reconnect_delay_s,
-        total_arrivals_per_h=total * (3600 / aht_s),
+        **asked,
+        total_arrivals_per_h=total * (3600 / asked["aht_s"]),
         p_abandon_per_call=abandon / total,
         e_queue=waiting,
-        e_redial_orbit=redial_prob * abandon / centre.redial_rate,
-        e_reconnect_orbit=reconnect_prob * at_work / centre.reconnect_rate,
-        occupancy=min(1.0, at_work / n),
+        e_redial_orbit=centre.redial * abandon / centre.redial_rate,
+        e_reconnect_orbit=centre.reconnect * at_work / centre.reconnect_rate,
+        occupancy=min(1.0, at_work / centre.n),
     )

@@ -121,33 +121,22 @@ def mt_mnm_path(
     times = [non_negative("t_s", t) for t in times_s]
     if not times or times != sorted(times):
         raise ValueError(f"times_s={times_s!r} is not allowed: it must be ascending times, at least one")
-    size = n + _places(n, load * (1 + amplitude), patience_s / aht_s, 2 * lambda0_per_h * times[-1] / 3600)
-    if size > MOST_STATES:
+    places = _places(n, load * (1 + amplitude), patience_s / aht_s, 2 * lambda0_per_h * times[-1] / 3600)
+    if n + places > MOST_STATES:
         raise ValueError(f"patience_s={patience_s!r} is not allowed: the queue must stay below {MOST_STATES} contacts")
-    state = np.arange(size + 1.0)  # (S,)
-    leave = np.minimum(state, n) / aht_s + np.maximum(state - n, 0) / patience_s
+    state = np.arange(n + places + 1.0)  # (S,)
+    waiting = np.maximum(state - n, 0)
 
     def arrive(t_s: float) -> float:
         return lambda0_per_h / 3600 * (1 + amplitude * math.sin(2 * math.pi * t_s / period_s))
 
-    laws = _integrate(arrive, leave[1:], times)
-    waiting, at_work = np.maximum(state - n, 0), np.minimum(state, n)
-    return tuple(
-        MtMnMTransient(
-            n=n,
-            lambda0_per_h=lambda0_per_h,
-            amplitude=amplitude,
-            period_s=period_s,
-            aht_s=aht_s,
-            patience_s=patience_s,
-            t_s=t_s,
-            lambda_t_per_h=3600 * arrive(t_s),
-            e_queue=float(law @ waiting),
-            p_all_busy=float(law[n:].sum()),
-            e_busy=float(law @ at_work),
-        )
-        for t_s, law in zip(times, laws, strict=True)
-    )
+    def at(t_s: float, law: Array) -> MtMnMTransient:
+        queue, full, at_work = float(law @ waiting), float(law[n:].sum()), float(law @ (state - waiting))
+        given = (n, lambda0_per_h, amplitude, period_s, aht_s, patience_s)
+        return MtMnMTransient(*given, t_s, 3600 * arrive(t_s), e_queue=queue, p_all_busy=full, e_busy=at_work)
+
+    laws = _integrate(arrive, ((state - waiting) / aht_s + waiting / patience_s)[1:], times)
+    return tuple(at(t_s, law) for t_s, law in zip(times, laws, strict=True))
 
 
 def _places(n: int, load: float, patience: float, arrivals: float) -> int:

@@ -59,6 +59,7 @@ PARTS: tuple[Part, ...] = (
     SIMULATED,
     REFERENCE,
     module_part("peer", "Ciw, a simulator made by others", 200.0),
+    module_part("published", "A published blend centre", 10.0),
     module_part("real_data", "Real data: the bank by half hour", 30.0, "experiments/calibrate", inputs=log_inputs),
     module_part("common_numbers", "Common random numbers", 60.0),
     FAULTS_PART,

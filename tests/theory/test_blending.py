@@ -229,6 +229,22 @@ def test_inbound_first_is_blending():
 
 
 @pytest.mark.parametrize(
+    "model",
+    [
+        HoldingBlending(1, 47.7, 128.0, 0.089, gamma=2.02, cost_per_abandon_in_outbound_calls=0.17),
+        HoldingBlending(2, 43.3, 210.4, 0.867, gamma=3.26, cost_per_abandon_in_outbound_calls=0.35),
+        HoldingBlending(3, 70.1, 54.3, 0.412, gamma=1.2, cost_per_abandon_in_outbound_calls=0.63),
+    ],
+)
+def test_cheap_waiting_without_patience_is_no_trap(model):
+    """Policies that never serve inbound let a queue grow to its cap, from where the solver must find back."""
+    found = model.solve()
+
+    assert found.full_action_gain >= found.inbound_first_gain - 1e-9 * abs(found.inbound_first_gain)
+    assert found.upper - found.lower < 1e-6 * max(1.0, abs(found.upper))
+
+
+@pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: Blending(0, 1.0, 1.0, 1.0), "s=0"),

@@ -213,6 +213,14 @@ def test_a_threshold_dialer_without_thresholds_is_another_rule(params, rule):
     assert SMALL.evaluate(("dial_x_free", {**params, "s_t": 3, "when": "event"})).connects_per_h < found.connects_per_h
 
 
+def test_where_no_dial_keeps_the_limit_the_best_is_never_to_dial():
+    """Policies equally good but for rounding must not follow one another for ever."""
+    best = BlendedPacing(1, 27.2, 34.56, 22.99, 80.49, 6.489, 0.5505).solve()
+
+    assert best.optimal_connects_per_h == best.result.drop_rate == 0.0
+    assert best.upper < 1e-6
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -1,10 +1,14 @@
 from dataclasses import asdict
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ccenv.theory import erlang_a, redial
+from ccenv.theory import _orbits, erlang_a, redial
+from ccenv.theory._counted_orbit import MOST_WORK, counted_orbit
+from ccenv.theory._orbits import _expanded, _Place
+from ccenv.theory._poisson_orbits import Centre, poisson_orbits
 from tests.theory.chains import mean, stationary
 
 
@@ -54,6 +58,54 @@ def test_it_agrees_with_the_chain(centre):
     answer = asdict(redial(*centre[:8]))
 
     assert {name: answer[name] for name in slow} == pytest.approx(slow, rel=2e-7, abs=1e-12)
+
+
+NEARLY_CERTAIN = [
+    (5, 60, 300, 5, 0.99, 300, 0.1, 900),
+    pytest.param((2, 8, 300, 160, 0.95, 1600, 0.7, 90), marks=pytest.mark.slow),
+    (1, 9, 300, 200, 1, 400, 0, 60),
+    pytest.param((3, 20, 300, 60, 1, 100, 0.3, 200), marks=pytest.mark.slow),
+    (5, 65, 300, 120, 0.97, 600, 0, 60),
+]
+
+
+@pytest.mark.parametrize("centre", NEARLY_CERTAIN)
+def test_where_hardly_anybody_is_lost_flows_balance(centre):
+    """Fresh contacts leave served for good or lost for good; those who redial are as many as are in their orbit."""
+    n, rate, handle_s, patience_s, redial_prob, redial_s, reconnect_prob, _ = centre
+
+    answer = redial(*centre)
+
+    abandoned, served = 3600 / patience_s * answer.e_queue, 3600 / handle_s * answer.occupancy * n
+    assert served * (1 - reconnect_prob) + abandoned * (1 - redial_prob) == pytest.approx(rate, rel=2e-7)
+    assert answer.occupancy > 0.5
+    assert redial_prob < 1 or answer.occupancy == pytest.approx(rate * handle_s / 3600 / n / (1 - reconnect_prob))
+
+
+@pytest.mark.parametrize(
+    "centre", [(1, 7, 300, 300, 0.95, 200, 0, 60, (30, 60, 0)), (2, 12, 300, 60, 1, 120, 0.1, 60, (24, 34, 10))]
+)
+def test_a_counted_orbit_agrees_with_the_chain(centre):
+    slow = twin(*centre)
+
+    answer = asdict(redial(*centre[:8]))
+
+    assert {name: answer[name] for name in slow} == pytest.approx(slow, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize("centre", [(5, 50, 300, 120, 0.7, 600, 0, 60), (3, 30, 240, 180, 0.7, 300, 0.1, 600)])
+def test_counting_and_expanding_agree(centre):
+    n, rate, handle_s, patience_s, redial_prob, redial_s, reconnect_prob, reconnect_s = centre
+    model = Centre(
+        *(n, rate * handle_s / 3600, handle_s / patience_s, redial_prob, handle_s / redial_s),
+        *(reconnect_prob, handle_s / reconnect_s),
+    )
+    grid, law, means = poisson_orbits(model)
+
+    counted = counted_orbit(model, grid, means[1], float(means[0] @ law), MOST_WORK)
+    expanded, is_law = _expanded(model, grid, _Place(law, means, np.zeros((2, 2, law.size))))
+
+    assert is_law and counted == pytest.approx(expanded, rel=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +182,7 @@ def test_returns_add_load_and_abandonment(n, rho, patience, redial_prob, reconne
         ({"redial_delay_s": 0}, r"redial_delay_s=0 is not allowed: it must be a finite number > 0"),
         ({"fresh_lambda_per_h": 0}, r"fresh_lambda_per_h=0 is not allowed: it must be a finite number > 0"),
         ({"redial_prob": 1}, r"redial_prob=1 is not allowed: nobody is lost, .* pile up without bound"),
-        ({"redial_prob": 0.99, "patience_s": 5}, r"redial_prob=0.99 and .* are not allowed .* does not settle"),
+        ({"redial_prob": 1, "reconnect_prob": 1}, r"redial_prob=1 is not allowed: nobody is lost, .* pile up"),
     ],
 )
 def test_an_unstable_or_impossible_centre_is_refused(changed, message):
@@ -147,3 +199,10 @@ def test_an_unstable_or_impossible_centre_is_refused(changed, message):
 
     with pytest.raises(ValueError, match=f"^{message}"):
         redial(**good | changed)
+
+
+def test_a_centre_that_cannot_be_counted_is_refused_though_it_is_stable(monkeypatch):
+    monkeypatch.setattr(_orbits, "MOST_WORK", 1e9)
+
+    with pytest.raises(ValueError, match=r"^redial_prob=0.99 and .* are not allowed .* a steady state exists"):
+        redial(15, 108, 300, 206, 0.99, 3443, 0.4, 1800)

@@ -9,6 +9,8 @@ from ccenv.theory.decisions.process import DecisionProcess, Floats
 
 __all__ = ["linear_programme"]
 
+INFEASIBLE = 2  # scipy's status
+
 
 def linear_programme(
     process: DecisionProcess, reward: Floats, constraints: list[Constraint] | None = None
@@ -25,7 +27,8 @@ def linear_programme(
         constraints: Limits on averages; None for none.
 
     Returns:
-        The optimum [1/h], to about 1e-7, and the shares of time, (X,).
+        The optimum [1/h], to about 1e-7 of the largest reward where no state is rarer than HiGHS resolves, and the
+        shares of time, (X,).
 
     Raises:
         ValueError: If no policy meets the constraints, or the solver fails.
@@ -52,14 +55,19 @@ def linear_programme(
         ),
         "b_ub": [c.limit / s for c, s in zip(constraints, size, strict=True)],
     }
-    answer = linprog(
-        -np.concatenate((reward, np.zeros(n_choices))),
-        **(limit if constraints else {}),
-        A_eq=balance,
-        b_eq=right,
-        method="highs",
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
-    )
-    if answer.x is None:
+    for method in ("highs", "highs-ds", "highs-ipm"):  # one may fail of rounding where another does not
+        answer = linprog(
+            -np.concatenate((reward, np.zeros(n_choices))),
+            **(limit if constraints else {}),
+            A_eq=balance,
+            b_eq=right,
+            method=method,
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        )
+        if answer.x is not None or answer.status == INFEASIBLE:
+            break
+    if answer.status == INFEASIBLE:
         raise ValueError(f"constraints {[c.name for c in constraints]} are not allowed: {answer.message}")
+    if answer.x is None:
+        raise ValueError(f"process is not allowed: no method of HiGHS solves its linear programme: {answer.message}")
     return float(-answer.fun), answer.x[:n_stable]

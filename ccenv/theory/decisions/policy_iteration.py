@@ -11,10 +11,11 @@ from ccenv.theory.decisions.value_iteration import gain_bounds
 __all__ = ["Solution", "policy_iteration"]
 
 TIE = 1e-11  # relative to the size of the values: differences below it are rounding, and the old choice is kept
-FINEST = (
-    1e-15  # down to which it is lowered, if the bounds of the gain are not close by then: values of states that are
-)
-CLOSE = 1e-9  # hardly ever seen may be so large that they hide the others
+# If the bounds of the gain are not close by then it is lowered down to this, as values of states that are hardly ever
+# seen may be so large that they hide the others; among rounding errors policies may then follow one another in a ring.
+FINEST = 1e-15
+CLOSE = 1e-9
+RING = 25  # policies without a larger gain that are taken for one
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,13 @@ def policy_iteration(
     """
     if weights is None:
         weights = process.pure(process.first[:-1])
-    hint, tie = None, TIE
+    hint, tie, largest, stalled = None, TIE, -np.inf, 0
     for step in range(1, max_steps + 1):
         now = relative_values(process, weights, reward, hint)
+        stalled = stalled + 1 if tie < TIE and now.gain <= largest + TIE * max(abs(largest), 1.0) else 0
+        largest = max(largest, now.gain)
+        if stalled > RING:
+            return _finish(process, reward, now, step)
         better = _improve(process, now.weights, now.values, tie)
         while better is None:
             low, high = _bounds(process, reward, now.values)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ccenv.theory.decisions import Events, Space, steps
-from ccenv.theory.models._model import Built, Ratio
+from ccenv.theory.models._model import Built, Floats, Ratio
 from ccenv.theory.models._modes import HOUR_S, add_switches
 
 __all__ = ["build_pacing"]
@@ -38,16 +38,7 @@ def build_pacing(
         waiting_cap: Largest number of connects waiting; one more is dropped.
         mean_s: Mean sojourn in each mode [s]; empty for one mode.
     """
-    space = Space(
-        {
-            "mode": len(answer_prob),
-            "talking": n + 1,
-            "wrap_up": n + 1 if wrap_s else 1,
-            "ringing": max_ringing + 1,
-            "waiting": waiting_cap + 1,
-        },
-        lambda c: (c["talking"] + c["wrap_up"] <= n) & ((c["waiting"] == 0) | (c["talking"] + c["wrap_up"] == n)),
-    )
+    space = _space(len(answer_prob), n, wrap_s, max_ringing, waiting_cap)
     z, talking, wrap, ringing, waiting = space.states.T
     idle = n - talking - wrap
     end = ringing * HOUR_S / ring_s
@@ -72,13 +63,30 @@ def build_pacing(
     add_switches(events, space, mean_s)
     owner, to, dial = steps(space, "ringing", max_ringing - ringing)
     connects = answered * joins + next_ * (wrap_end if wrap_s else talk_end)
-    drops = answered * lost + give_up
-    ratios = {
+    ratios = _measures(n, space, connects, answered * lost + give_up)
+    return Built(space, events.process(owner, to), dial[:, None], ratios)
+
+
+def _space(n_modes: int, n: int, wrap_s: float, max_ringing: int, waiting_cap: int) -> Space:
+    return Space(
+        {
+            "mode": n_modes,
+            "talking": n + 1,
+            "wrap_up": n + 1 if wrap_s else 1,
+            "ringing": max_ringing + 1,
+            "waiting": waiting_cap + 1,
+        },
+        lambda c: (c["talking"] + c["wrap_up"] <= n) & ((c["waiting"] == 0) | (c["talking"] + c["wrap_up"] == n)),
+    )
+
+
+def _measures(n: int, space: Space, connects: Floats, drops: Floats) -> dict[str, Ratio]:
+    ringing = space["ringing"]
+    return {
         "connects_per_h": Ratio(connects),
         "drops_per_h": Ratio(drops),
         "drop_rate": Ratio(drops, connects + drops),
-        "utilisation": Ratio((talking + wrap) / n),
+        "utilisation": Ratio((space["talking"] + space["wrap_up"]) / n),
         "mean_ringing": Ratio(ringing.astype(float)),
-        "p_max_ringing": Ratio((ringing == max_ringing).astype(float)),
+        "p_max_ringing": Ratio((ringing == ringing.max()).astype(float)),
     }
-    return Built(space, events.process(owner, to), dial[:, None], ratios)

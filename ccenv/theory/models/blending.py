@@ -4,7 +4,7 @@ Bhulai and Koole (2003), "A queueing model for call blending in call centers", I
 call-routing problem with service-level constraints", Operations Research 51(2).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from ccenv.theory.models._rules import RESERVE_RULES
 from ccenv.theory.models._scenarios import blended_centre, campaign_of, queue_of
 from ccenv.theory.models._tails import patient_cap, unlimited_cap
 
-__all__ = ["Blending", "BlendingMeasures", "BlendingOptimum"]
+__all__ = ["Blending", "BlendingMeasures", "BlendingModel", "BlendingOptimum"]
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,58 @@ class BlendingOptimum(Optimum):
     optimal_is_pure_threshold_in_busy: bool
 
 
+class BlendingModel(Model):
+    """What blending has in common whether the load switches or not; see the attributes of `Blending`."""
+
+    MEASURES = BlendingMeasures
+    RULES = RESERVE_RULES
+
+    s: int
+    inbound_aht_s: float
+    outbound_aht_s: float
+    mean_patience_s: float
+    T_s: float
+    queue_cap: int | None
+
+    def _check(self) -> None:
+        whole("s", self.s)
+        for name in ("inbound_aht_s", "outbound_aht_s"):
+            positive(name, getattr(self, name))
+        for name in ("mean_patience_s", "T_s"):
+            non_negative(name, getattr(self, name))
+        if self.queue_cap is not None:
+            whole("queue_cap", self.queue_cap)
+
+    def _built(self, arrivals: Sequence[float], mean_s: Sequence[float] = ()) -> Built:
+        """Events, choices and measures, written out."""
+        return build_blending(
+            self.s,
+            arrivals,
+            self.inbound_aht_s,
+            self.outbound_aht_s,
+            self.mean_patience_s,
+            self.T_s,
+            self._cap(max(arrivals)),
+            mean_s,
+        )
+
+    def _cap(self, lambda_per_h: float) -> int:
+        if self.queue_cap is not None:
+            return self.queue_cap
+        if self.mean_patience_s:
+            return patient_cap(lambda_per_h * self.mean_patience_s / HOUR_S)
+        return unlimited_cap(decay(self.s, lambda_per_h, self.inbound_aht_s, self.outbound_aht_s))
+
+    def _queue(self, lambda_per_h: float) -> dict[str, Any]:
+        return queue_of(lambda_per_h, self.inbound_aht_s, self.mean_patience_s, self.T_s)
+
+    def _view(self) -> dict[str, Any]:
+        coordinates = self.built.space.coordinates()
+        return {**coordinates, "idle": self.s - coordinates["inbound"] - coordinates["outbound"]}
+
+
 @dataclass(frozen=True)
-class Blending(Model):
+class Blending(BlendingModel):
     """``s`` advisors, inbound by a Poisson process, outbound always at hand; nobody is interrupted.
 
     A freed advisor takes a waiting inbound contact first. After each event the policy starts 0, 1, ... idle outbound
@@ -87,9 +137,7 @@ class Blending(Model):
         queue_cap: Where the queue is cut off; None for where at most about 1e-13 of the contacts find it that long.
     """
 
-    MEASURES = BlendingMeasures
     LIMITS = ("e_wait_s", "p_wait", "sl_T", "p_abandon")
-    RULES = RESERVE_RULES
 
     s: int
     lambda_per_h: float
@@ -100,13 +148,8 @@ class Blending(Model):
     queue_cap: int | None = None
 
     def __post_init__(self) -> None:
-        whole("s", self.s)
-        for name in ("inbound_aht_s", "outbound_aht_s"):
-            positive(name, getattr(self, name))
-        for name in ("lambda_per_h", "mean_patience_s", "T_s"):
-            non_negative(name, getattr(self, name))
-        if self.queue_cap is not None:
-            whole("queue_cap", self.queue_cap)
+        self._check()
+        non_negative("lambda_per_h", self.lambda_per_h)
         if not self.mean_patience_s and self.offered_load >= self.s:
             raise ValueError(
                 f"s={self.s} is not allowed: without abandonment it must exceed the offered load, "
@@ -146,30 +189,10 @@ class Blending(Model):
     @cached_property
     def built(self) -> Built:
         """Events, choices and measures, written out."""
-        return build_blending(
-            self.s,
-            (self.lambda_per_h,),
-            self.inbound_aht_s,
-            self.outbound_aht_s,
-            self.mean_patience_s,
-            self.T_s,
-            self._cap(),
-        )
-
-    def _cap(self) -> int:
-        if self.queue_cap is not None:
-            return self.queue_cap
-        if self.mean_patience_s:
-            return patient_cap(self.lambda_per_h * self.mean_patience_s / HOUR_S)
-        return unlimited_cap(decay(self.s, self.lambda_per_h, self.inbound_aht_s, self.outbound_aht_s))
+        return self._built((self.lambda_per_h,))
 
     def _centre(self) -> dict[str, Any]:
-        queue = queue_of(self.lambda_per_h, self.inbound_aht_s, self.mean_patience_s, self.T_s)
-        return blended_centre(self.s, queue, campaign_of(self.outbound_aht_s))
-
-    def _view(self) -> dict[str, Any]:
-        coordinates = self.built.space.coordinates()
-        return {**coordinates, "idle": self.s - coordinates["inbound"] - coordinates["outbound"]}
+        return blended_centre(self.s, self._queue(self.lambda_per_h), campaign_of(self.outbound_aht_s))
 
 
 def decay(s: int, lambda_per_h: float, inbound_aht_s: float, outbound_aht_s: float) -> float:

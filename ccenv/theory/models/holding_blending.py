@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from ccenv.theory._checks import non_negative, positive, whole
 from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration
@@ -84,9 +85,12 @@ class HoldingBlending:
         leave = HOUR_S / self.mean_patience_s if self.mean_patience_s else 0.0
         cost = self.gamma + self.cost_per_abandon_in_outbound_calls * leave
         reward = j * HOUR_S / self.outbound_aht_s - cost * q
-        best = policy_iteration(process, reward)
-        first = _inbound_first(space, process, starts, self.s)
+        allowed = _inbound_first(space, process, starts, self.s)
+        first = DecisionProcess(process.rates, process.owner[allowed], process.to[allowed])
         restricted = policy_iteration(first, reward)
+        begin = np.zeros(len(process.to))  # the best of these: under the first choices queues would grow to the cap
+        begin[allowed] = restricted.weights
+        best = policy_iteration(process, reward, begin)
         return HoldingOptimum(
             full_action_gain=best.gain,
             inbound_first_gain=restricted.gain,
@@ -132,8 +136,8 @@ class HoldingBlending:
         return max(tail, math.ceil(3 * never) + self.s)
 
 
-def _inbound_first(space: Space, process: DecisionProcess, starts: Ints, s: int) -> DecisionProcess:
-    """The same process without the choices that let inbound wait for an idle advisor."""
+def _inbound_first(space: Space, process: DecisionProcess, starts: Ints, s: int) -> npt.NDArray[np.bool_]:
+    """The choices, (E,), that do not let inbound wait for an idle advisor."""
     i, j, q = space.states[process.owner].T
-    allowed = starts[:, 0] == np.minimum(q, s - i - j)
-    return DecisionProcess(process.rates, process.owner[allowed], process.to[allowed])
+    allowed: npt.NDArray[np.bool_] = starts[:, 0] == np.minimum(q, s - i - j)
+    return allowed

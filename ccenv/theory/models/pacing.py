@@ -1,6 +1,6 @@
 """Pacing of outbound dials: as many connects as possible with few of them dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from ccenv.theory.models._rules import PACING_RULES
 from ccenv.theory.models._scenarios import blended_centre, campaign_of
 from ccenv.theory.models._tails import patient_cap
 
-__all__ = ["Pacing", "PacingMeasures", "PacingOptimum"]
+__all__ = ["Pacing", "PacingMeasures", "PacingModel", "PacingOptimum"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,60 @@ class PacingOptimum(Optimum):
     multiplier_connects_per_excess_drop: float
 
 
+class PacingModel(Dialing):
+    """What pacing has in common whether the answer probability switches or not; see the attributes of `Pacing`."""
+
+    MEASURES = PacingMeasures
+    LIMITS = ("drop_rate",)
+    RULES = PACING_RULES
+
+    n: int
+    ring_s: float
+    talk_s: float
+    grace_s: float
+    observed_wrap_s: float
+    waiting_cap: int | None
+
+    def _check(self) -> None:
+        whole("n", self.n)
+        for name in ("ring_s", "talk_s"):
+            positive(name, getattr(self, name))
+        for name in ("grace_s", "observed_wrap_s"):
+            non_negative(name, getattr(self, name))
+        if self.observed_wrap_s >= self.talk_s:
+            raise ValueError(f"observed_wrap_s={self.observed_wrap_s!r} is not allowed: it must be below talk_s")
+        if self.max_ringing is not None:
+            whole("max_ringing", self.max_ringing)
+        if self.waiting_cap is not None:
+            whole("waiting_cap", self.waiting_cap, least=1 if self.grace_s else 0)
+
+    def _built(self, answer_prob: Sequence[float], mean_s: Sequence[float] = ()) -> Built:
+        """Events, choices and measures, written out."""
+        most = self.max_ringing or ringing_cap(self.n, min(answer_prob), self.ring_s, self.talk_s)
+        answered = most * max(answer_prob) / self.ring_s
+        return build_pacing(
+            self.n,
+            answer_prob,
+            self.ring_s,
+            self.talk_s - self.observed_wrap_s,
+            self.grace_s,
+            self.observed_wrap_s,
+            most,
+            self.waiting_cap or (patient_cap(answered * self.grace_s) if self.grace_s else 0),
+            mean_s,
+        )
+
+    def _campaign(self, answer_prob: float) -> dict[str, Any]:
+        return campaign_of(self.talk_s, self.ring_s, answer_prob, self.grace_s, self.observed_wrap_s)
+
+    def _view(self) -> dict[str, Any]:
+        coordinates = self.built.space.coordinates()
+        soon = coordinates["wrap_up"] if self.observed_wrap_s else coordinates["talking"]
+        return {**coordinates, "idle": self.n - coordinates["talking"] - coordinates["wrap_up"], "soon": soon}
+
+
 @dataclass(frozen=True)
-class Pacing(Dialing):
+class Pacing(PacingModel):
     """``n`` advisors and a list without end; a dial rings, is answered or not, and ringing dials are never cancelled.
 
     An answered dial is joined to an idle advisor, else it waits, is served first when one is freed, and is dropped
@@ -76,10 +128,6 @@ class Pacing(Dialing):
         waiting_cap: Largest number of connects waiting; None for one that is exceeded in at most 1e-14 of the time.
     """
 
-    MEASURES = PacingMeasures
-    LIMITS = ("drop_rate",)
-    RULES = PACING_RULES
-
     n: int
     answer_prob: float
     ring_s: float
@@ -90,19 +138,9 @@ class Pacing(Dialing):
     waiting_cap: int | None = None
 
     def __post_init__(self) -> None:
-        whole("n", self.n)
-        for name in ("answer_prob", "ring_s", "talk_s"):
-            positive(name, getattr(self, name))
-        for name in ("grace_s", "observed_wrap_s"):
-            non_negative(name, getattr(self, name))
-        if self.answer_prob > 1:
+        self._check()
+        if positive("answer_prob", self.answer_prob) > 1:
             raise ValueError(f"answer_prob={self.answer_prob!r} is not allowed: it must be a number in (0, 1]")
-        if self.observed_wrap_s >= self.talk_s:
-            raise ValueError(f"observed_wrap_s={self.observed_wrap_s!r} is not allowed: it must be below talk_s")
-        if self.max_ringing is not None:
-            whole("max_ringing", self.max_ringing)
-        if self.waiting_cap is not None:
-            whole("waiting_cap", self.waiting_cap, least=1 if self.grace_s else 0)
 
     @property
     def perfect_connects_per_h(self) -> float:
@@ -132,24 +170,7 @@ class Pacing(Dialing):
     @cached_property
     def built(self) -> Built:
         """Events, choices and measures, written out."""
-        most = self.max_ringing or ringing_cap(self.n, self.answer_prob, self.ring_s, self.talk_s)
-        answered = most * self.answer_prob / self.ring_s
-        return build_pacing(
-            self.n,
-            (self.answer_prob,),
-            self.ring_s,
-            self.talk_s - self.observed_wrap_s,
-            self.grace_s,
-            self.observed_wrap_s,
-            most,
-            self.waiting_cap or (patient_cap(answered * self.grace_s) if self.grace_s else 0),
-        )
+        return self._built((self.answer_prob,))
 
     def _centre(self) -> dict[str, Any]:
-        campaign = campaign_of(self.talk_s, self.ring_s, self.answer_prob, self.grace_s, self.observed_wrap_s)
-        return blended_centre(self.n, None, campaign)
-
-    def _view(self) -> dict[str, Any]:
-        coordinates = self.built.space.coordinates()
-        soon = coordinates["wrap_up"] if self.observed_wrap_s else coordinates["talking"]
-        return {**coordinates, "idle": self.n - coordinates["talking"] - coordinates["wrap_up"], "soon": soon}
+        return blended_centre(self.n, None, self._campaign(self.answer_prob))

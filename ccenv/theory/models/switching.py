@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ccenv.theory._checks import non_negative, positive, whole
-from ccenv.theory.models._blending_process import build_blending
-from ccenv.theory.models._model import Built, Model, Optimum
+from ccenv.theory._checks import non_negative, positive
+from ccenv.theory.models._model import Built, Optimum
 from ccenv.theory.models._modes import HOUR_S, mode_shares
-from ccenv.theory.models._pacing_process import build_pacing
-from ccenv.theory.models._ringing import Dialing, ringing_cap
-from ccenv.theory.models._rules import PACING_RULES, RESERVE_RULES
-from ccenv.theory.models._scenarios import blended_centre, campaign_of, modes_of, queue_of
-from ccenv.theory.models._tails import patient_cap, unlimited_cap
-from ccenv.theory.models.blending import BlendingMeasures, decay
-from ccenv.theory.models.pacing import PacingMeasures
+from ccenv.theory.models._scenarios import blended_centre, campaign_of, modes_of
+from ccenv.theory.models.blending import BlendingModel
+from ccenv.theory.models.pacing import PacingModel
 
 __all__ = ["SwitchingBlending", "SwitchingOptimum", "SwitchingPacing"]
 
@@ -34,7 +29,7 @@ class SwitchingOptimum(Optimum):
 
 
 @dataclass(frozen=True)
-class SwitchingBlending(Model):
+class SwitchingBlending(BlendingModel):
     """`Blending` with an arrival rate that switches between two modes; the policy sees the mode.
 
     A switch is an event, after which the policy decides. Rules are those of `Blending`; a list of two rules holds one
@@ -51,9 +46,7 @@ class SwitchingBlending(Model):
         queue_cap: Where the queue is cut off; None for where at most about 1e-13 of the contacts find it that long.
     """
 
-    MEASURES = BlendingMeasures
     LIMITS = ("p_abandon", "e_wait_s", "p_wait", "sl_T")
-    RULES = RESERVE_RULES
 
     s: int
     lambda_per_h: tuple[float, float]
@@ -65,15 +58,9 @@ class SwitchingBlending(Model):
     queue_cap: int | None = None
 
     def __post_init__(self) -> None:
-        whole("s", self.s)
+        self._check()
         _pair("lambda_per_h", self.lambda_per_h, least=0.0)
         _pair("mean_s", self.mean_s)
-        for name in ("inbound_aht_s", "outbound_aht_s"):
-            positive(name, getattr(self, name))
-        for name in ("mean_patience_s", "T_s"):
-            non_negative(name, getattr(self, name))
-        if self.queue_cap is not None:
-            whole("queue_cap", self.queue_cap)
         if not self.mean_patience_s and max(self.lambda_per_h) * self.inbound_aht_s / HOUR_S >= self.s:
             raise ValueError(f"s={self.s} is not allowed: without abandonment it must exceed the load in each mode")
 
@@ -100,42 +87,20 @@ class SwitchingBlending(Model):
     @cached_property
     def built(self) -> Built:
         """Events, choices and measures, written out."""
-        return build_blending(
-            self.s,
-            self.lambda_per_h,
-            self.inbound_aht_s,
-            self.outbound_aht_s,
-            self.mean_patience_s,
-            self.T_s,
-            self._queue_cap(),
-            self.mean_s,
-        )
+        return self._built(self.lambda_per_h, self.mean_s)
 
     @property
     def mean_lambda_per_h(self) -> float:
         """Long-run inbound contacts per hour."""
         return float(mode_shares(2, self.mean_s) @ self.lambda_per_h)
 
-    def _queue_cap(self) -> int:
-        most = max(self.lambda_per_h)
-        if self.queue_cap is not None:
-            return self.queue_cap
-        if self.mean_patience_s:
-            return patient_cap(most * self.mean_patience_s / HOUR_S)
-        return unlimited_cap(decay(self.s, most, self.inbound_aht_s, self.outbound_aht_s))
-
     def _centre(self) -> dict[str, Any]:
         rate, switching = modes_of(self.mean_s, "arrivals", self.lambda_per_h)
-        queue = queue_of(rate, self.inbound_aht_s, self.mean_patience_s, self.T_s)
-        return blended_centre(self.s, queue, campaign_of(self.outbound_aht_s), switching)
-
-    def _view(self) -> dict[str, Any]:
-        coordinates = self.built.space.coordinates()
-        return {**coordinates, "idle": self.s - coordinates["inbound"] - coordinates["outbound"]}
+        return blended_centre(self.s, self._queue(rate), campaign_of(self.outbound_aht_s), switching)
 
 
 @dataclass(frozen=True)
-class SwitchingPacing(Dialing):
+class SwitchingPacing(PacingModel):
     """`Pacing` with an answer probability that switches between two modes; the policy sees the mode.
 
     The mode at the end of ringing decides whether a dial is answered. A switch is an event, after which the policy
@@ -150,11 +115,8 @@ class SwitchingPacing(Dialing):
         grace_s: Mean time that an answered dial waits [s], at least 0.
         observed_wrap_s: Mean wrap-up, of the handle time [s]; 0 for none, or none that a policy could tell from talk.
         max_ringing: Largest number of lines ringing; None for one that no policy comes to, found on the way.
+        waiting_cap: Largest number of connects waiting; None for one that is exceeded in at most 1e-14 of the time.
     """
-
-    MEASURES = PacingMeasures
-    LIMITS = ("drop_rate",)
-    RULES = PACING_RULES
 
     n: int
     answer_prob: tuple[float, float]
@@ -164,21 +126,14 @@ class SwitchingPacing(Dialing):
     grace_s: float = 0.0
     observed_wrap_s: float = 0.0
     max_ringing: int | None = None
+    waiting_cap: int | None = None
 
     def __post_init__(self) -> None:
-        whole("n", self.n)
+        self._check()
         _pair("mean_s", self.mean_s)
         _pair("answer_prob", self.answer_prob)
-        for name in ("ring_s", "talk_s"):
-            positive(name, getattr(self, name))
-        for name in ("grace_s", "observed_wrap_s"):
-            non_negative(name, getattr(self, name))
         if max(self.answer_prob) > 1:
             raise ValueError(f"answer_prob={self.answer_prob!r} is not allowed: it must be two numbers in (0, 1]")
-        if self.observed_wrap_s >= self.talk_s:
-            raise ValueError(f"observed_wrap_s={self.observed_wrap_s!r} is not allowed: it must be below talk_s")
-        if self.max_ringing is not None:
-            whole("max_ringing", self.max_ringing)
 
     def solve(self, limit: float | Mapping[str, float] | None = 0.03) -> SwitchingOptimum:
         """The most connects per hour within a limit on the average over both modes.
@@ -202,29 +157,11 @@ class SwitchingPacing(Dialing):
     @cached_property
     def built(self) -> Built:
         """Events, choices and measures, written out."""
-        most = self.max_ringing or ringing_cap(self.n, min(self.answer_prob), self.ring_s, self.talk_s)
-        answered = most * max(self.answer_prob) / self.ring_s
-        return build_pacing(
-            self.n,
-            self.answer_prob,
-            self.ring_s,
-            self.talk_s - self.observed_wrap_s,
-            self.grace_s,
-            self.observed_wrap_s,
-            most,
-            patient_cap(answered * self.grace_s) if self.grace_s else 0,
-            self.mean_s,
-        )
+        return self._built(self.answer_prob, self.mean_s)
 
     def _centre(self) -> dict[str, Any]:
         answer_prob, switching = modes_of(self.mean_s, "answers", self.answer_prob)
-        campaign = campaign_of(self.talk_s, self.ring_s, answer_prob, self.grace_s, self.observed_wrap_s)
-        return blended_centre(self.n, None, campaign, switching)
-
-    def _view(self) -> dict[str, Any]:
-        coordinates = self.built.space.coordinates()
-        soon = coordinates["wrap_up"] if self.observed_wrap_s else coordinates["talking"]
-        return {**coordinates, "idle": self.n - coordinates["talking"] - coordinates["wrap_up"], "soon": soon}
+        return blended_centre(self.n, None, self._campaign(answer_prob), switching)
 
 
 def _pair(name: str, values: tuple[float, float], least: float | None = None) -> None:

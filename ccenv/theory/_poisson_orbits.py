@@ -1,0 +1,112 @@
+"""A group of advisors with two orbits as it would be if contacts orbited independently of one another.
+
+Then, given the number in the centre, both orbits are Poisson. It is where the exact solutions start from.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+
+__all__ = ["Centre", "Grid", "grid_of", "poisson_orbits"]
+
+Array = npt.NDArray[np.float64]
+
+NEGLIGIBLE = 1e-22  # probability of a number in the centre that is left out
+MOST_STATES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """The model; time is counted in mean handle times.
+
+    Attributes:
+        n: Number of advisors.
+        fresh: Rate of fresh contacts.
+        leave: Rate of losing patience.
+        redial: Probability that one who abandons will redial.
+        redial_rate: Rate at which such a one does.
+        reconnect: Probability that a served one will come back.
+        reconnect_rate: Rate at which such a one does.
+    """
+
+    n: int
+    fresh: float
+    leave: float
+    redial: float
+    redial_rate: float
+    reconnect: float
+    reconnect_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The numbers in the centre that are kept, (K,), with their laws of service and abandonment.
+
+    Attributes:
+        states: The numbers, consecutive.
+        finish: Rate of service.
+        abandon: Rate of abandonment.
+    """
+
+    states: Array
+    finish: Array
+    abandon: Array
+
+
+def grid_of(centre: Centre, low: int, high: int) -> Grid:
+    """The numbers from `low` to `high`."""
+    states = np.arange(low, high + 1.0)
+    waiting = np.maximum(states - centre.n, 0)
+    return Grid(states, states - waiting, centre.leave * waiting)
+
+
+def poisson_orbits(centre: Centre) -> tuple[Grid, Array, Array] | None:
+    """The numbers in the centre that count, their law (K,) and the means of the orbits given them (2, K).
+
+    None if the queue is too long.
+    """
+    high = centre.n + 64
+    while high <= MOST_STATES:
+        law, means = _given_the_centre(centre, grid_of(centre, 0, high))
+        if law[-1] < NEGLIGIBLE:
+            kept = np.flatnonzero(law >= NEGLIGIBLE)
+            low, top = int(kept[0]), int(kept[-1])
+            return grid_of(centre, low, top), law[low : top + 1], means[:, low : top + 1]
+        high = 2 * high
+    return None
+
+
+def _given_the_centre(centre: Centre, grid: Grid) -> tuple[Array, Array]:
+    """Law of the number in the centre and conditional means of the orbits, if each contact orbits on its own."""
+    down = grid.finish + grid.abandon
+    arrive = np.full(grid.states.size, centre.fresh)
+    means = np.zeros((2, arrive.size))
+    law = np.zeros(0)
+    for _ in range(400):
+        log_law = np.concatenate(([0.0], np.cumsum(np.log(arrive[:-1]) - np.log(down[1:]))))
+        law = np.exp(log_law - log_law.max())
+        law /= law.sum()
+        ratio = arrive[:-1] / down[1:]  # (K - 1,), of the probabilities of neighbours
+        means = np.stack(
+            [
+                _conditional_mean(centre.redial * grid.abandon[1:] * ratio, centre.redial_rate, arrive, down),
+                _conditional_mean(centre.reconnect * grid.finish[1:] * ratio, centre.reconnect_rate, arrive, down),
+            ]
+        )
+        renewed = centre.fresh + centre.redial_rate * means[0] + centre.reconnect_rate * means[1]
+        if np.allclose(renewed, arrive, rtol=1e-9, atol=0):
+            break
+        arrive = renewed
+    return law, means
+
+
+def _conditional_mean(enter: Array, back: float, arrive: Array, down: Array) -> Array:
+    """Mean of an orbit given the number in the centre, (K,), entered at rates ``enter`` on the way down to it."""
+    bands = np.zeros((3, arrive.size))
+    bands[0, 1:], bands[2, :-1] = -arrive[:-1], -down[1:]
+    bands[1] = back
+    bands[1, :-1] += arrive[:-1]
+    bands[1, 1:] += down[1:]
+    return np.asarray(linalg.solve_banded((1, 1), bands, np.append(enter, 0.0)))
