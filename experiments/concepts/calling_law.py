@@ -10,11 +10,12 @@ from experiments.concepts.concept import Concept, Direction, Experiment
 
 LAW = "tests/oracle/test_by_hand_law.py"
 COMPLIANCE = "tests/oracle/test_by_hand_compliance.py"
-SHARES = f"{COMPLIANCE}::test_the_definitions_differ_on_one_case"
-SCRUBBED = f"{LAW}::test_leads_without_consent_or_on_a_do_not_call_list_are_passed_over"
-CAPS = f"{LAW}::test_caps_hold_in_any_24_hours_and_seven_local_days"
-ZONE = f"{LAW}::test_hours_are_those_of_the_lead"
-QUIET = f"{LAW}::test_a_drop_locks_out_and_a_talk_leaves_in_peace"
+SHARES = f"{COMPLIANCE}::test_every_definition_gives_another_share"
+SCRUBBED = f"{LAW}::test_leads_are_scrubbed_when_they_are_reached"
+CAP_24H, CAP_7_DAYS = f"{LAW}::test_three_attempts_in_24_hours", f"{LAW}::test_seven_attempts_in_seven_days"
+ZONE = f"{LAW}::test_leads_are_dialed_in_the_calling_hours_of_their_own_zone"
+LOCKOUT = f"{LAW}::test_nobody_is_dialed_within_the_lockout_after_a_drop"
+QUIET = f"{LAW}::test_a_person_is_left_in_peace_after_a_talk_unless_a_callback_was_agreed"
 SOON = policies(retries__no_answer=1_800.0, retries__machine=1_800.0, law__max_per_24h=None, order__fresh_every=0)
 
 HARD = (
@@ -72,7 +73,7 @@ HARD = (
         ("campaigns.*.law.max_per_24h",),
         "at most `max_per_24h` attempts in any 24 hours",
         "3 in 24 h: Florida, Oklahoma",
-        CAPS,
+        CAP_24H,
         SELLING,
         Experiment(
             SELLING,
@@ -90,7 +91,7 @@ HARD = (
         ("campaigns.*.law.max_per_7_days",),
         "at most `max_per_7_days` attempts in seven local days",
         "7 in 7: Regulation F, 12 CFR 1006.14(b)(2)(i)",
-        CAPS,
+        CAP_7_DAYS,
         COLLECTING,
         Experiment(
             COLLECTING,
@@ -108,7 +109,7 @@ HARD = (
         ("campaigns.*.law.lockout_after_drop_s",),
         "not dialed for `lockout_after_drop_s` after a drop",
         "72 h: practice in the United Kingdom (ViciDial's help)",
-        QUIET,
+        LOCKOUT,
         SELLING,
         Experiment(
             SELLING,
@@ -137,7 +138,7 @@ HARD = (
             "up",
             off=policies(law__quiet_after_talk_s=0.0),
             both={**SOON, **policies(retries__talked=3_600.0)},
-            runs=40,
+            runs=150,
             days=2,
             why="second talks sell less often than first ones, and come later",
         ),
@@ -145,11 +146,12 @@ HARD = (
 )
 
 # The bank's campaign by definitions of its own; where a key has a default, the experiment begins with another value.
-DROPS: dict[str, Any] = {"rules.pacing": {"name": "max0", "params": {"k": 4.0, "c": 2.0}}}
+DROPS: dict[str, Any] = {"rules.pacing": {"name": "max0", "params": {"k": 3.0, "c": 2.0}}}
 PLAIN = {"threshold_s": 1.0, "start": "connected", "base": "live", "hang_ups": "late", "false_positives": "ignored"}
 
 
-def _counted(name: str, key: str, off: Any, on: Any, moves: Direction, equation: str, why: str = "") -> Concept:
+def _counted(name: str, key: str, off: Any, on: Any, moves: Direction, equation: str, **plain: Any) -> Concept:
+    why = plain.pop("why", "")
     return Concept(
         f"dropped share: {name}",
         (f"campaigns.*.compliance.{key}",),
@@ -161,10 +163,10 @@ def _counted(name: str, key: str, off: Any, on: Any, moves: Direction, equation:
             BANK,
             "dropped_share_own",
             moves,
-            off={"campaigns.deposits.compliance": {**PLAIN, key: off}},
-            on={"campaigns.deposits.compliance": {**PLAIN, key: on}},
-            both={**DROPS, "campaigns.deposits.greeting_s": 1.0},
-            runs=60,
+            off={"campaigns.deposits.compliance": {**PLAIN, **plain, key: off}},
+            on={"campaigns.deposits.compliance": {**PLAIN, **plain, key: on}},
+            both={**DROPS, "campaigns.deposits.detector.p_machine_passed": 0.2},
+            runs=100,
             why=why,
         ),
     )
@@ -173,7 +175,16 @@ def _counted(name: str, key: str, off: Any, on: Any, moves: Direction, equation:
 COUNTED = (
     _counted("threshold", "threshold_s", 1.9, 0.5, "up", "over if joined later than `threshold_s` after `start`"),
     _counted("start", "start", "connected", "greeting_end", "down", "from the answer, or from the end of the greeting"),
-    _counted("base", "base", "live", "queue", "down", "of persons, or of machines taken for persons as well"),
+    _counted(
+        "base",
+        "base",
+        "live",
+        "queue",
+        "up",
+        "of persons, or of machines taken for persons as well",
+        hang_ups="none",
+        why="machines wait until they are dropped, where persons hang up before",
+    ),
     _counted("hang-ups", "hang_ups", "none", "all", "up", "who hangs up counts never, if late, or always"),
     _counted(
         "silent ones",
@@ -188,7 +199,7 @@ COUNTED = (
         ("campaigns.*.compliance.window",),
         "counted by day, by 24 hours back, or by 30 days",
         "windows in use: domain facts 4.2, production rules",
-        f"{COMPLIANCE}::test_windows_end_with_days_and_periods",
+        SHARES,
         COLLECTING,
         Experiment(
             BANK,
@@ -222,7 +233,7 @@ COUNTED = (
         ("campaigns.*.drop_limit",),
         "a window is above if `over > drop_limit x base`; cost less `drop_limit x cost_base` is what policies hold to",
         "3 %: FTC Telemarketing Sales Rule, Ofcom",
-        "tests/env/test_cost.py::test_cost_counts_what_the_definition_counts",
+        "tests/env/test_reward.py::test_cost_summed_over_an_episode_is_what_the_definition_counts",
         COLLECTING,
         Experiment(
             BANK,

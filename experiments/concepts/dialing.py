@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from ccenv.scenarios import load_scenario
 from experiments.concepts.centres import BANK, COLLECTING, HYBRID, SELLING, policies
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.one_dial import one_dial_per_event
+from experiments.concepts.utility import listed_by_slot, mean_of
 
 OUTBOUND = "tests/oracle/test_by_hand_outbound.py"
 ATTEMPTS = "tests/oracle/test_by_hand_attempts.py"
-OUTCOME = f"{ATTEMPTS}::test_outcomes_follow_the_cumulative_shares"
+OUTCOME = "tests/oracle/test_random_scenarios.py::test_counters_of_campaigns_are_what_the_log_says"
+BY_SEGMENT = f"{ATTEMPTS}::test_segments_have_their_own_answers_propensity_and_value"
+INVARIANTS = "tests/sim/test_invariants.py::test_any_scenario"
 WAITING = f"{OUTBOUND}::test_connects_wait_are_taken_by_a_freed_advisor_and_dropped"
 MACHINE = f"{OUTBOUND}::test_machines_that_pass_cost_advisor_time_and_are_no_connects"
-BANK_P_ANSWER = 0.1853  # mean over the hours of dialing
+ANSWERS = listed_by_slot(load_scenario(COLLECTING).centre.campaigns["arrears"].p_answer)
 
 ANSWERED = (
     Concept(
@@ -22,11 +26,12 @@ ANSWERED = (
         OUTCOME,
         SELLING,
         Experiment(
-            BANK,
-            "n_joined",
-            "up",
-            off={"campaigns.deposits.p_answer": BANK_P_ANSWER},
-            why="more are reached in the evening, when fewer call in",
+            COLLECTING,
+            "connect_rate",
+            "down",
+            off={"campaigns.arrears.p_answer": mean_of(ANSWERS)},
+            runs=100,
+            why="most are dialed in the middle of the day, when fewer answer than in the evening",
         ),
     ),
     Concept(
@@ -43,13 +48,14 @@ ANSWERED = (
         ("campaigns.*.segments.*.p_answer", "campaigns.*.segments.*.by_attempt"),
         "a segment's own `p_k`, `by_attempt`",
         CHOICE,
-        OUTCOME,
+        BY_SEGMENT,
         SELLING,
         Experiment(
             SELLING,
             "connect_rate",
             "down",
             off={f"campaigns.policies.segments.{name}.p_answer": None for name in ("customers_west", "bought_west")},
+            both=policies(order__mix="even"),
             runs=60,
             why="in the west it is early afternoon when the east comes home",
         ),
@@ -74,7 +80,7 @@ ANSWERED = (
         ),
         "the outcome is drawn at the dial, then `T ~ ring_s_by_outcome[outcome]`",
         CHOICE,
-        f"{ATTEMPTS}::test_with_ring_times_by_outcome_the_outcome_is_drawn_at_the_dial",
+        f"{ATTEMPTS}::test_an_outcome_is_drawn_at_the_dial_only_where_ring_laws_differ",
         SELLING,
         Experiment(
             SELLING,
@@ -156,7 +162,7 @@ JOINED = (
         ("campaigns.*.hang_up_s",),
         "a waiting person goes after `T ~ hang_up_s`",
         CHOICE,
-        f"{ATTEMPTS}::test_a_waiting_person_may_hang_up_before_being_dropped",
+        f"{ATTEMPTS}::test_persons_hang_up_before_they_would_be_dropped_and_machines_do_not",
         SELLING,
         Experiment(
             SELLING,
@@ -188,7 +194,7 @@ JOINED = (
         ("campaigns.*.max_lines",),
         "no dial beyond `max_lines` lines in use",
         CHOICE,
-        f"{ATTEMPTS}::test_no_dial_beyond_the_lines_of_the_campaign_or_the_trunks",
+        INVARIANTS,
         SELLING,
         Experiment(
             SELLING, "n_attempts", "down", off=policies(max_lines=1_000_000), on=policies(max_lines=12), runs=60
@@ -199,7 +205,7 @@ JOINED = (
         ("trunks", "rules.pacing"),
         "outbound lines are of the same `trunks`: dials block who calls in",
         CHOICE,
-        f"{ATTEMPTS}::test_no_dial_beyond_the_lines_of_the_campaign_or_the_trunks",
+        INVARIANTS,
         HYBRID,
         Experiment(HYBRID, "blocking", "up", off={"rules.pacing": {"name": "no_dial"}}, both={"trunks": 13}, runs=100),
     ),
@@ -208,7 +214,7 @@ JOINED = (
         ("campaigns.*.dial_ladder",),
         "a dial takes 1, 2, ... lines of the ladder at once",
         CHOICE,
-        f"{ATTEMPTS}::test_a_dial_takes_as_many_leads_as_it_says",
+        "tests/rules/test_pacing.py::test_a_target_is_met_by_several_dials_and_not_passed",
         SELLING,
         Experiment(
             SELLING,
@@ -225,7 +231,7 @@ JOINED = (
         ("campaigns.*.dial_from_s", "campaigns.*.dial_until_s"),
         "dialed while `dial_from_s <= time of day < dial_until_s`",
         CHOICE,
-        f"{ATTEMPTS}::test_a_segment_is_dialed_in_its_own_hours",
+        "tests/oracle/test_by_hand_law.py::test_leads_are_dialed_in_the_calling_hours_of_their_own_zone",
         BANK,
         Experiment(
             COLLECTING,

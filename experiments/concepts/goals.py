@@ -5,9 +5,13 @@ from __future__ import annotations
 from experiments.concepts.centres import BANK, COLLECTING, OUTREACH, SELLING, arrears, policies
 from experiments.concepts.concept import CHOICE, Concept, Direction, Experiment
 
-GOALS = "tests/oracle/test_by_hand_goals.py"
-GOAL = f"{GOALS}::test_a_goal_is_counted_at_the_end_of_the_talk"
-PROMISE = f"{GOALS}::test_a_promise_is_kept_or_broken_when_its_day_comes"
+LEADS = "tests/oracle/test_by_hand_leads.py"
+ATTEMPTS = "tests/oracle/test_by_hand_attempts.py"
+GOAL = f"{ATTEMPTS}::test_segments_have_their_own_answers_propensity_and_value"
+COUNTED = "tests/oracle/test_random_scenarios.py::test_counters_of_campaigns_are_what_the_log_says"
+HANDLED = "tests/oracle/test_by_hand_outbound.py::test_machines_that_pass_cost_advisor_time_and_are_no_connects"
+PROMISE = f"{LEADS}::test_promises_are_kept_or_broken_and_broken_ones_are_dialed_again"
+KPI = "tests/kpis/test_registry.py::test_kpi_is_what_the_hand_says"
 UCI = "UCI Bank Marketing (Moro et al. 2014)"
 
 
@@ -19,7 +23,7 @@ def _service(
         (f"campaigns.*.goal={goal}",),
         f"the goal of a talk: {goal}; reached if `u < propensity x p_sale[k]`",
         CHOICE,
-        GOAL,
+        COUNTED,
         scenario,
         Experiment(
             scenario,
@@ -46,7 +50,7 @@ REACHED = (
         ("campaigns.*.p_sale", "campaigns.*.contact_number"),
         "`p_sale[k]` in talk `k + 1`; a share `contact_number[k]` of leads had `k` talks before",
         UCI,
-        GOAL,
+        f"{LEADS}::test_what_a_person_does_depends_on_how_often_they_were_talked_to",
         BANK,
         Experiment(
             BANK,
@@ -61,7 +65,7 @@ REACHED = (
         ("campaigns.*.handle_sale_s", "campaigns.*.handle_s"),
         "a talk with the goal takes `T ~ handle_sale_s`, another `T ~ handle_s`",
         UCI,
-        GOAL,
+        HANDLED,
         BANK,
         Experiment(BANK, "average_talk_s", "up", off={"campaigns.deposits.handle_sale_s": None}),
     ),
@@ -70,7 +74,7 @@ REACHED = (
         ("campaigns.*.wrap_up_s",),
         "`T ~ wrap_up_s` after the talk",
         CHOICE,
-        GOAL,
+        HANDLED,
         SELLING,
         Experiment(SELLING, "n_joined", "down", off=policies(wrap_up_s=0.0), runs=60),
     ),
@@ -95,7 +99,7 @@ REACHED = (
         ("campaigns.*.value_handle_correlation", "campaigns.*.value_cv"),
         "`log V` normal, `s^2 = log(1 + value_cv^2)`, with `r` to the quantile of the handle time",
         f"{CHOICE}; talks with a sale last more than twice as long: {UCI}",
-        f"{GOALS}::test_values_vary_with_the_handle_time",
+        f"{ATTEMPTS}::test_values_vary_and_go_with_the_handle_time",
         SELLING,
         Experiment(
             "switching_answer_rate",
@@ -118,7 +122,7 @@ REACHED = (
         ("campaigns.*.p_stop",),
         "after a talk without the goal the lead is closed if `u < p_stop`",
         CHOICE,
-        f"{GOALS}::test_who_asks_not_to_be_called_again_is_closed",
+        f"{LEADS}::test_who_asks_not_to_be_called_again_is_closed_before_anything_is_agreed",
         SELLING,
         Experiment(SELLING, "n_closed", "up", off=policies(p_stop=0.0), runs=60),
     ),
@@ -156,7 +160,7 @@ KEPT = (
         ("campaigns.*.follow_up.retry_broken",),
         "a broken promise goes back to the list",
         CHOICE,
-        PROMISE,
+        f"{LEADS}::test_a_broken_promise_closes_the_lead_where_nobody_tries_again",
         COLLECTING,
         Experiment(
             COLLECTING,
@@ -191,7 +195,7 @@ COSTS = (
         ("campaigns.*.line_cost_per_hour",),
         "`line_cost_per_hour` for ringing, waiting and talking lines",
         CHOICE,
-        "tests/kpis/test_table.py::test_lines_cost_by_the_hour",
+        KPI,
         SELLING,
         Experiment(SELLING, "line_cost", "up", off=policies(line_cost_per_hour=0.0), runs=20),
     ),
@@ -200,7 +204,7 @@ COSTS = (
         ("campaigns.*.drop_penalty",),
         "`drop_penalty` for each dropped connect",
         CHOICE,
-        "tests/kpis/test_table.py::test_drops_are_fined",
+        KPI,
         SELLING,
         Experiment(SELLING, "penalties", "up", off=policies(drop_penalty=0.0), runs=20),
     ),

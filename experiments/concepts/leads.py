@@ -5,9 +5,10 @@ from __future__ import annotations
 from experiments.concepts.centres import COLLECTING, HYBRID, OUTREACH, SELLING, listed, policies
 from experiments.concepts.concept import CHOICE, Changes, Concept, Direction, Experiment
 
-LISTS = "tests/oracle/test_by_hand_lists.py"
-RETRIES = f"{LISTS}::test_a_lead_is_dialed_again_after_the_time_of_its_outcome"
-AGREED = f"{LISTS}::test_an_agreed_callback_comes_first_and_is_kept_or_late"
+LISTS = "tests/oracle/test_by_hand_leads.py"
+BY_SEGMENT = "tests/oracle/test_by_hand_attempts.py::test_segments_have_their_own_answers_propensity_and_value"
+RETRIES = f"{LISTS}::test_a_lead_is_dialed_again_when_it_is_due_and_closed_after_the_last_attempt"
+AGREED = f"{LISTS}::test_an_agreed_callback_goes_first_and_is_kept_or_late"
 VICIDIAL = "lead order: ViciDial (production rules)"
 
 SEGMENTS = (
@@ -32,7 +33,7 @@ SEGMENTS = (
         ("campaigns.*.leads",),
         "`leads` leads, then nobody is left to be dialed",
         CHOICE,
-        f"{LISTS}::test_a_list_that_has_been_dialed_through_is_not_dialed_any_more",
+        "tests/oracle/test_by_hand_law.py::test_a_dial_with_nobody_left_to_dial_changes_nothing",
         HYBRID,
         Experiment(
             HYBRID,
@@ -49,7 +50,7 @@ SEGMENTS = (
         ("campaigns.*.segments.*.propensity",),
         "`p_sale x propensity`",
         CHOICE,
-        f"{LISTS}::test_propensity_and_value_are_those_of_the_segment",
+        BY_SEGMENT,
         SELLING,
         Experiment(
             SELLING,
@@ -65,7 +66,7 @@ SEGMENTS = (
         ("campaigns.*.segments.*.value_left", "campaigns.*.value_left"),
         "a closed lead takes `value_left` away",
         CHOICE,
-        f"{LISTS}::test_a_closed_lead_takes_its_value_away",
+        BY_SEGMENT,
         SELLING,
         Experiment(SELLING, "closed_value", "up", off=listed("value_left", 0.0), runs=20, days=2),
     ),
@@ -129,10 +130,14 @@ ORDERS = {
     "newest": "the highest number in the list",
     "random": "any of them",
 }
-SCARCE: Changes = {  # every lead is dialed once before any is dialed again, and then there are more than can be dialed
-    **policies(order__fresh_every=0, order__mix="even", retries__no_answer=3_600.0, retries__machine=3_600.0),
-    **policies(law__max_per_24h=None),
-}
+SCARCE: Changes = policies(  # half of the dials are fresh ones, so that more leads may be dialed again than can be
+    order__mix="even",
+    order__fresh_every=2,
+    by_attempt=[1.0, 0.7, 0.5, 0.35, 0.25, 0.2],
+    retries__no_answer=3_600.0,
+    retries__machine=3_600.0,
+    law__max_per_24h=None,
+)
 
 
 def _order(name: str, moves: Direction, against: str, kpi: str, why: str, used_in: str) -> Concept:
@@ -141,7 +146,7 @@ def _order(name: str, moves: Direction, against: str, kpi: str, why: str, used_i
         (f"campaigns.*.order.retries={name}",),
         ORDERS[name],
         VICIDIAL,
-        f"{LISTS}::test_the_order_of_retries",
+        f"{LISTS}::test_retries_are_dialed_in_the_order_of_the_list",
         used_in,
         Experiment(
             SELLING,
@@ -150,8 +155,7 @@ def _order(name: str, moves: Direction, against: str, kpi: str, why: str, used_i
             off=policies(order__retries=against),
             on=policies(order__retries=name),
             both=SCARCE,
-            runs=40,
-            days=3,
+            runs=100,
             why=why,
         ),
     )
@@ -159,17 +163,24 @@ def _order(name: str, moves: Direction, against: str, kpi: str, why: str, used_i
 
 ORDERED = (
     _order("score", "up", "due", "conversion", "customers before bought leads", SELLING),
-    _order("due", "down", "least_attempts", "connect_rate", "leads of all attempts", HYBRID),
-    _order("least_attempts", "up", "due", "connect_rate", "those who were tried often answer less", OUTREACH),
-    _order("longest_since", "up", "newest", "connect_rate", "the attempts spread over all leads", COLLECTING),
-    _order("newest", "down", "due", "connect_rate", "the same new leads again and again", f"{SELLING}:newest_first"),
-    _order("random", "down", "least_attempts", "connect_rate", "leads of all attempts", f"{SELLING}:at_random"),
+    _order("due", "down", "newest", "connect_rate", "those who were tried often come as well", HYBRID),
+    _order("least_attempts", "up", "newest", "connect_rate", "who was tried often answers less", OUTREACH),
+    _order("longest_since", "down", "newest", "connect_rate", "those who were tried often come as well", COLLECTING),
+    _order("newest", "up", "due", "connect_rate", "they have few attempts behind them", f"{SELLING}:newest_first"),
+    _order(
+        "random",
+        "down",
+        "least_attempts",
+        "connect_rate",
+        "those who were tried often come as well",
+        f"{SELLING}:at_random",
+    ),
     Concept(
         "interleaving",
         ("campaigns.*.order.fresh_every",),
         "every `fresh_every`-th lead is fresh, where there are both",
         "every 2nd, 3rd, 4th new: ViciDial (production rules)",
-        f"{LISTS}::test_every_third_lead_is_fresh",
+        f"{LISTS}::test_every_so_many_a_fresh_lead_is_dialed_among_the_retries",
         SELLING,
         Experiment(
             SELLING,

@@ -11,12 +11,13 @@ OPEN_S = _CENTRE.clock.open_s
 OPEN_FOR_S = _CENTRE.clock.close_s - OPEN_S
 
 
-def _listed(values: float | Sequence[float]) -> list[float]:
+def listed_by_slot(values: float | Sequence[float]) -> list[float]:
+    """A profile as a list."""
     return [values] if isinstance(values, int | float) else list(values)
 
 
-PROFILES = {name: _listed(queue.arrivals_per_hour) for name, queue in _CENTRE.queues.items()}
-STAFFING = {name: _listed(group.staffing) for name, group in _CENTRE.groups.items()}
+PROFILES = {name: listed_by_slot(queue.arrivals_per_hour) for name, queue in _CENTRE.queues.items()}
+STAFFING = {name: listed_by_slot(group.staffing) for name, group in _CENTRE.groups.items()}
 
 
 def mean_of(values: Sequence[float]) -> float:
