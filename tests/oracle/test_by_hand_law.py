@@ -129,6 +129,19 @@ def test_what_falls_due_outside_the_hours_waits_for_the_next_day() -> None:
     assert times(scenario, days=3) == [50, DAY_S + 50, 2 * DAY_S + 50]
 
 
+def test_a_callback_agreed_for_a_time_outside_the_hours_is_kept_when_these_begin() -> None:
+    talks = {
+        "p_answer": 1,
+        "p_busy": 0,
+        "leads": 1,
+        "agreed_callback": {"p": 1, "after_s": constant(20), "window_s": 1},
+    }
+    result = both(centre(day(100), **talks, dial_from_s=50, dial_until_s=60), 0, DIAL, days=3)
+    assert [t for t, _, _ in dials(result.log)] == [50, DAY_S + 50, 2 * DAY_S + 50]
+    counters = of_leads(result.counters["campaign"][0])
+    assert counters["agreed_kept"] == 2 and "agreed_late" not in counters
+
+
 def scrubbed(seed: int, number: int) -> str:
     """What keeps a lead from being dialed, if one half consent and one half are on the do-not-call list."""
     key = entity_key(root_key(seed), stream("campaign:list/some"), number)

@@ -1,0 +1,119 @@
+"""The law of dialing as an event log shows it, in random scenarios under uniformly random actions.
+
+Nothing is taken from the rows of leads: who was dialed when, and what came of it, is read off the log alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from ccenv.scenarios.schema import Campaign, Centre, Segment
+from ccenv.sim import codes
+from tests.oracle.test_random_scenarios import FAST, made, result_of
+
+DAY_S = 86_400.0
+Lead = tuple[int, int]  # segment and number
+
+
+def parts_of(campaign: Campaign) -> list[Segment]:
+    """The segments of a campaign, or the whole list."""
+    return list(campaign.segments.values()) or [Segment(campaign.leads)]
+
+
+def attempts_of(log: np.ndarray, c: int) -> Iterator[tuple[Lead, np.ndarray]]:
+    """Of each lead of a campaign the rows of each attempt, in order; the first row is that of the dial."""
+    segment_of: dict[int, int] = {}
+    attempts: dict[tuple[Lead, int], list[np.void]] = defaultdict(list)
+    for row in log[(log["kind"] == codes.LEAD) & (log["index"] == c) & (log["code"] != codes.LOG_SCRUBBED)]:
+        if row["code"] == codes.LOG_DIALED:
+            segment_of[int(row["key"])] = int(row["detail"])
+        key = int(row["key"])
+        attempts[(segment_of[key], int(row["number"])), key].append(row)
+    for (lead, _), rows in attempts.items():
+        yield lead, np.array(rows, log.dtype)
+
+
+def by_lead(log: np.ndarray, c: int) -> dict[Lead, list[np.ndarray]]:
+    """The attempts of each lead."""
+    leads = defaultdict(list)
+    for lead, rows in attempts_of(log, c):
+        leads[lead].append(rows)
+    return leads
+
+
+def has(rows: np.ndarray, code: int) -> bool:
+    """Whether something happened in an attempt."""
+    return bool((rows["code"] == code).any())
+
+
+def check_hours(centre: Centre, campaign: Campaign, segment: Segment, t: float) -> None:
+    """A dial lies within opening hours, dialing hours, and the calling hours where the lead lives."""
+    clock, law = centre.clock, campaign.law
+    if clock.kind == "steady":
+        return
+    assert clock.open_s <= t % DAY_S < clock.close_s
+    assert campaign.dial_from_s <= t % DAY_S + 1e-6 and t % DAY_S - 1e-6 < campaign.dial_until_s
+    local = (t + segment.zone_s) % DAY_S
+    assert law.calling_from_s <= local + 1e-6 and local - 1e-6 < law.calling_until_s
+
+
+def check_caps(campaign: Campaign, segment: Segment, times: list[float]) -> None:
+    """No more dials of one lead in 24 hours, and in seven local days, than allowed."""
+    law = campaign.law
+    for i, t in enumerate(times):
+        if law.max_per_24h is not None and i >= law.max_per_24h:
+            assert t - times[i - law.max_per_24h] >= DAY_S
+        days = [(time + segment.zone_s) // DAY_S for time in times[: i + 1]]
+        if law.max_per_7_days is not None:
+            assert sum(days[-1] - 6 <= day for day in days) <= law.max_per_7_days
+
+
+def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
+    """After a drop, and after the talk of a person, enough time passes; nobody is dialed after they were closed."""
+    for before, after in zip(attempts, attempts[1:], strict=False):
+        assert not has(before, codes.LOG_CLOSED), "a lead is dialed that was closed"
+        waited_s = float(after["t"][0] - before["t"][-1])
+        if has(before, codes.LOG_DROPPED):
+            assert waited_s >= campaign.law.lockout_after_drop_s - 1e-6
+        (put_back,) = before[before["code"] == codes.LOG_PUT_BACK][-1:]
+        talked = (
+            has(before, codes.LOG_JOINED) and before["detail"][before["code"] == codes.LOG_RING_END] == codes.CONNECT
+        )
+        if talked and put_back["detail"] != codes.AGREED:
+            talk_end = before["t"][before["code"] == codes.LOG_TALK_END][0]
+            assert after["t"][0] - talk_end >= campaign.law.quiet_after_talk_s - 1e-6
+
+
+@pytest.mark.parametrize("number", FAST)
+def test_no_dial_breaks_the_law(number: int) -> None:
+    run, centre = made(number)
+    log = result_of(number).log
+    for c, campaign in enumerate(centre.campaigns.values()):
+        parts = parts_of(campaign)
+        for (s, _), attempts in by_lead(log, c).items():
+            times = [float(rows["t"][0]) for rows in attempts]
+            for t in times:
+                check_hours(centre, campaign, parts[s], t)
+            check_caps(campaign, parts[s], times)
+            check_lockouts(campaign, attempts)
+            most = campaign.retries.max_attempts if campaign.retries else 100
+            assert len(attempts) <= most
+
+
+def test_the_random_scenarios_put_the_law_to_the_test() -> None:
+    n_attempts = [
+        len(attempts)
+        for number in FAST
+        for c in range(len(made(number)[1].campaigns))
+        for attempts in by_lead(result_of(number).log, c).values()
+    ]
+    assert sum(n > 1 for n in n_attempts) > 200 and max(n_attempts) >= 5
+    apart = [
+        rows[-1]["t"][0] - rows[0]["t"][0]
+        for number in FAST
+        for c in range(len(made(number)[1].campaigns))
+        for rows in by_lead(result_of(number).log, c).values()
+    ]
+    assert sum(s > DAY_S for s in apart) > 50, "few leads are dialed again on another day"
