@@ -1,0 +1,40 @@
+"""Measure how fast it is, beside other ways to do the same, and hold the figures against their bars.
+
+    python -m experiments.speed
+    python -m experiments.speed parts=[peers,growth] rounds=3 share=0.1 cold=false
+
+Writes `speed.md` and the folder `speed` beside it into `experiments/results`; a part of the measurement, or a shorter
+one, goes into `outputs/speed`. Finished parts are kept there, so that a run that was killed goes on where it was;
+`take=2` measures everything once more. Exits with 1 if a bar is missed, and says which. Times are CPU times, so other
+work may run beside it; but it slows all down by the caches, and two processes can only be twice as fast as one on a
+quiet machine.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import hydra
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.config import CONFIGS
+from experiments.speed.command import PAGE, run
+from experiments.speed.settings import Settings, register
+
+register()
+
+
+@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="speed")
+def main(config: DictConfig) -> None:
+    """Measure, say where the page is and which bars are missed."""
+    settings = OmegaConf.to_object(config)
+    assert isinstance(settings, Settings)
+    missed = run(settings, " ".join(["python -m experiments.speed", *sys.argv[1:]]))
+    print(f"{settings.results / PAGE}: {'passed' if not missed else 'NOT passed'}")
+    print("".join(f"{line}\n" for line in missed), end="", file=sys.stderr)
+    if missed:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

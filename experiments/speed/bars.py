@@ -1,0 +1,141 @@
+"""What is asked of the speed, declared once: command, page, result files and tests are made from these bars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from ccenv.sim.sizes import SIZES
+from experiments.speed.clock import Figure
+
+
+class Bar(NamedTuple):
+    """One figure, and what it is held against.
+
+    Attributes:
+        what: What is measured.
+        part: The part that measures it.
+        figure: Name of the figure among those of the part.
+        at: Whether the bar is the least or the most that is allowed; None where there is none.
+        bound: The bar.
+        aim: What would be better still.
+        unit: Of figure and bar.
+        note: Other figures of the part, for orientation: a format string of their values by name.
+    """
+
+    what: str
+    part: str
+    figure: str
+    at: Literal["least", "most"] | None = None
+    bound: float | None = None
+    aim: float | None = None
+    unit: str = "x"
+    note: str = ""
+
+
+class Verdict(NamedTuple):
+    """A bar and what was measured: None for both if it was not."""
+
+    bar: Bar
+    measured: Figure | None
+    passed: bool | None
+    note: str
+
+
+_PEERS = (("simpy", "SimPy, a process for each contact", 60, 100), ("ciw", "Ciw", 120, 200), ("heapq", "heapq", 6, 10))
+BARS: tuple[Bar, ...] = (
+    *(
+        Bar(f"M/M/100+M with wrap-up, contacts a CPU second, against {name}", "peers", f"over_{peer}", "least",
+            bound, aim, note=f"{{ccenv_per_s:,.0f}} against {{{peer}_per_s:,.0f}} contacts/s")
+        for peer, name, bound, aim in _PEERS
+    ),
+    Bar("the same, largest error of a result, over what chance allows", "peers", "worst_error", "most", 1.0),
+    Bar("`bank_blended`, every feature on, rules in the kernel: an event, over one of M/M/100+M", "centre",
+        "over_plain", "most", 2.5,
+        note="{bank_ns:.0f} against {plain_ns:.0f} ns; {events_per_s:,.0f} events/s, a day {day_ms:.2f} ms"),
+    Bar("native batch of 64, NumPy policy: a decision, over the same rule in the kernel plus the policy alone", "batch",
+        "over_kernel", "most", 1.5,
+        note="{native_ns:.0f} against {kernel_ns:.0f} + {policy_ns:.0f} ns; {decisions_per_s:,.0f} decisions/s"),
+    Bar("one environment by `gymnasium.make`: Python over the kernel call", "single", "python_us", "most", 3.0,
+        unit="us a step", note="{env_step_us:.2f} against {kernel_step_us:.2f} us a step"),
+    Bar("native batch against `SyncVectorEnv`, 64 environments", "vectors", "over_sync",
+        note="{batch_per_s:,.0f} against {sync_per_s:,.0f} decisions/s"),
+    Bar("native batch against `DummyVecEnv`, 64 environments", "vectors", "over_dummy",
+        note="{batch_per_s:,.0f} against {dummy_per_s:,.0f} decisions/s"),
+    Bar("growth: an event at 1,000 advisors and 50 queues, over 100 and 5", "growth", "inbound_growth", "most", 2.0,
+        note="{inbound_ns_last:.0f} against {inbound_ns_base:.0f} ns"),
+    Bar("the same with lists of leads dialed by every fifth group", "growth", "blended_growth", "most", 2.0,
+        note="{blended_ns_last:.0f} against {blended_ns_base:.0f} ns"),
+    Bar("memory of an environment of `bank_blended` without the table of leads", "memory", "without_leads_kib", "most",
+        128.0, unit="KiB", note="record {record_kib:,.0f} KiB, what it shows {arrays_kib:.1f} KiB"),
+    Bar("memory of a pending lead", "memory", "lead_bytes", "most", 32.0, unit="bytes",
+        note="room for {lead_capacity:,.0f} leads"),
+    Bar("training: environment, masks and transfers, of PPO's time", "training", "env_percent", "most", 15.0, unit="%",
+        note="{decisions_per_s:,.0f} decisions/s learned from, {env_ns:.0f} ns each in the environment"),
+    Bar("evaluation: 1,000 days of `bank_blended` by `simulate`", "evaluation", "cpu_s", unit="CPU s",
+        note="{days:,.0f} days in {one_wall_s:.2f} s of wall time"),
+    Bar("evaluation: two processes against one", "evaluation", "two_processes", "least", 1.8,
+        note="{one_wall_s:.2f} against {two_wall_s:.2f} s of wall time"),
+    Bar("`clone` and `restore`, over two plain copies of the record", "copies", "over_plain", "most", 3.0,
+        note="{clone_us:.0f} against {plain_us:.0f} us"),
+    Bar("`fork`", "copies", "fork_us", unit="us", note="{forks_us:.0f} us each where 16 are made at once"),
+    Bar("start: `import ccenv`", "start", "import_s", "most", 0.5, unit="CPU s"),
+    Bar("start: files compiled by it", "start", "files_compiled", "most", 0.0, unit="files"),
+    Bar("start: first step of a fresh process, from a warm cache", "start", "first_step_s", "most", 2.0, unit="CPU s"),
+    *(
+        Bar(f"start: cold compile of size class {size}", "cold", f"compile_{size}_s", "most", 45.0, unit="CPU s",
+            note=f"{{cache_{size}_mb:.1f}} MB in the cache")
+        for size in SIZES
+    ),
+    *(
+        Bar(f"start: compiles size class {size} without saying so", "cold", f"silent_{size}", "most", 0.0, unit="times")
+        for size in SIZES
+    ),
+    Bar("editing a kernel file: runs of old code", "stale", "stale_runs", "most", 0.0, unit="times",
+        note="{compiled_again:.0f} functions compiled again when the edit is taken back"),
+)  # fmt: skip
+
+
+def judge(figures: Mapping[str, Mapping[str, Figure]], bars: Sequence[Bar] = BARS) -> list[Verdict]:
+    """Hold the figures of all parts against the bars.
+
+    Args:
+        figures: For each part that was measured its figures by name.
+        bars: What they are held against.
+    """
+    return [_judged(bar, figures.get(bar.part, {})) for bar in bars]
+
+
+def _judged(bar: Bar, figures: Mapping[str, Figure]) -> Verdict:
+    if bar.figure not in figures:
+        return Verdict(bar, None, None, "")
+    measured = figures[bar.figure]
+    note = bar.note.format(**{name: each["value"] for name, each in figures.items()})
+    if bar.at is None or bar.bound is None:
+        return Verdict(bar, measured, None, note)
+    value = measured["value"]
+    return Verdict(bar, measured, value >= bar.bound if bar.at == "least" else value <= bar.bound, note)
+
+
+def missed(verdicts: Sequence[Verdict]) -> list[str]:
+    """A line for each bar that is missed."""
+    return [
+        f"{verdict.bar.what}: {as_text(verdict.measured['value'])} {verdict.bar.unit}; bar: {bound_text(verdict.bar)}"
+        for verdict in verdicts
+        if verdict.passed is False and verdict.measured is not None
+    ]
+
+
+def bound_text(bar: Bar) -> str:
+    """The bar in words, with what would be better still."""
+    if bar.at is None or bar.bound is None:
+        return "reported"
+    aim = "" if bar.aim is None else f" (aim {bar.aim:g})"
+    return f"at {bar.at} {bar.bound:g} {bar.unit}{aim}"
+
+
+def as_text(value: Any) -> str:
+    """A number to three digits, without an exponent."""
+    if value == 0.0 or abs(value) >= 1000.0:
+        return f"{value:,.0f}"
+    return f"{float(f'{value:.3g}'):g}"

@@ -1,0 +1,39 @@
+"""Fresh Python processes, which say on their last line what they measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from experiments.files import ROOT
+
+
+class Said(NamedTuple):
+    """What a process printed: its last line, read as JSON, and everything on its error output."""
+
+    result: Any
+    errors: str
+
+
+def ask(code: str, *, cache: Path | None = None, folder: Path = ROOT) -> Said:
+    """Run code in a fresh process.
+
+    Args:
+        code: Python; its last line of output is JSON.
+        cache: Where compiled code is kept; the usual place if None.
+        folder: Where it runs, from which it imports.
+
+    Raises:
+        RuntimeError: If the process fails; with what it said.
+    """
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": str(folder)}
+    if cache is not None:
+        environment["CCENV_CACHE_DIR"] = str(cache)
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"a process that measures ended with code {done.returncode}: {done.stderr.strip()}")
+    return Said(json.loads(done.stdout.splitlines()[-1]), done.stderr)

@@ -1,0 +1,96 @@
+"""The command: measure what is not there yet, write page, tables and figures, and say which bars are missed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from experiments.cells import run_once
+from experiments.files import ROOT, read_json, to_csv, write_atomic, write_json
+from experiments.provenance import machine
+from experiments.speed.bars import Verdict, bound_text, judge, missed
+from experiments.speed.figures import figures
+from experiments.speed.page import page
+from experiments.speed.part import Part
+from experiments.speed.parts import chosen
+from experiments.speed.settings import Settings
+from experiments.workers import one_thread
+
+PAGE = "speed.md"
+FILES = "speed"  # folder of tables and figures, beside the page
+COLUMNS = ("what", "part", "figure", "measured", "low", "high", "unit", "bar", "passed", "note")
+LEAST_ROUNDS = 2  # else a spread cannot be told
+
+Results = dict[str, dict[str, Any]]  # what each part measured
+
+
+def run(settings: Settings, command: str) -> list[str]:
+    """Measure and write.
+
+    Args:
+        settings: All settings.
+        command: What was typed, for the page.
+
+    Returns:
+        A line for each bar that is missed.
+
+    Raises:
+        ValueError: If there is no part of a name, or there are too few rounds.
+    """
+    if settings.rounds < LEAST_ROUNDS:
+        raise ValueError(f"rounds = {settings.rounds}; allowed: {LEAST_ROUNDS} or more")
+    started = time.perf_counter()
+    results = measure_all(chosen(settings.parts), settings)
+    verdicts = judge({name: result["figures"] for name, result in results.items()})
+    write_results(results, verdicts, settings, command)
+    tqdm.write(f"measured in {(time.perf_counter() - started) / 60:.1f} min, finished parts of earlier runs apart")
+    return missed(verdicts)
+
+
+def measure_all(parts: list[Part], settings: Settings) -> Results:
+    """Results of the parts; cells that are there are not measured again."""
+    one_thread()
+    cells = [(part, inputs) for part in parts for inputs in part.inputs(settings)]
+    results: Results = {}
+    for part, inputs in tqdm(cells, desc="speed", dynamic_ncols=True):
+        path = part.cell(inputs, settings.take, ROOT / settings.dir / "cells")
+        run_once(path, lambda part=part, inputs=inputs: part.measure(inputs))  # type: ignore[misc]
+        result = read_json(path)
+        known = results.setdefault(part.name, {"figures": {}})
+        known["figures"] |= result.pop("figures")
+        known |= result
+    return results
+
+
+def write_results(
+    results: Mapping[str, dict[str, Any]], verdicts: list[Verdict], settings: Settings, command: str
+) -> Path:
+    """Write page, tables and figures; returns the page's file."""
+    out = settings.results
+    drawn = figures(results)
+    for name, image in drawn.items():
+        write_atomic(out / FILES / name, image)
+    write_atomic(out / FILES / "bars.csv", to_csv(COLUMNS, map(_line, verdicts)))
+    write_json(out / FILES / "speed.json", {"machine": machine(), **results})
+    write_atomic(out / PAGE, page(results, verdicts, settings, command, [f"{FILES}/{name}" for name in drawn]))
+    return out / PAGE
+
+
+def _line(verdict: Verdict) -> dict[str, Any]:
+    bar, measured = verdict.bar, verdict.measured or {}
+    return {
+        "what": bar.what,
+        "part": bar.part,
+        "figure": bar.figure,
+        "measured": measured.get("value"),
+        "low": measured.get("low"),
+        "high": measured.get("high"),
+        "unit": bar.unit,
+        "bar": bound_text(bar),
+        "passed": verdict.passed,
+        "note": verdict.note,
+    }

@@ -1,0 +1,104 @@
+"""What an event costs as the centre grows: advisors and queues together, at the same load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ccenv.scenarios import Scenario, load_scenario
+from experiments.speed.clock import figure, interleaved, scaled
+from experiments.speed.kernel import Kernel
+
+TEAM = 20  # advisors of a group; there is a group for each queue
+TEAMS = (1, 2, 5, 10, 25, 50)
+PER_CAMPAIGN = 5  # groups, of which one dials
+KINDS = ("inbound", "blended")
+LOAD, TALK_S, WRAP_UP_S = 0.9, 240.0, 60.0
+EVENTS = 200_000  # of a turn, about
+EVENTS_OF_A_CONTACT = 3.0
+ROWS = 2
+
+
+def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Rounds of centres of all sizes.
+
+    Args:
+        inputs: `rounds`, `share`, and `teams`, where they are not `TEAMS`.
+
+    Returns:
+        `figures`, and `sizes`: `kind`, `advisors`, `queues`, `pairs`, `size_class`, `ns` of an event.
+    """
+    teams = inputs.get("teams", TEAMS)
+    centres = {(kind, n): grown(n, kind, inputs["share"]) for kind in KINDS for n in teams}
+    kernels = {f"{kind} {n}": Kernel(centre, ROWS) for (kind, n), centre in centres.items()}
+    clocked = interleaved({name: kernel.turn for name, kernel in kernels.items()}, inputs["rounds"])
+    ns = {place: 1e9 * clocked[f"{place[0]} {place[1]}"].per("events") for place in centres}
+    base, last = (5, 50) if {5, 50} <= set(teams) else (teams[0], teams[-1])
+    figures = {f"{kind}_growth": figure(ns[kind, last] / ns[kind, base]) for kind in KINDS}
+    figures |= {
+        f"{kind}_ns_{name}": figure(ns[kind, n]) for kind in KINDS for name, n in (("base", base), ("last", last))
+    }
+    return {"figures": figures, "sizes": [_row(*place, centre, ns[place]) for place, centre in centres.items()]}
+
+
+def _row(kind: str, teams: int, centre: Scenario, ns: Any) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "advisors": teams * TEAM,
+        "queues": teams,
+        "pairs": len(centre.pairs),
+        "size_class": centre.size.name,
+        "ns": figure(ns),
+    }
+
+
+def grown(teams: int, kind: str, share: float = 1.0) -> Scenario:
+    """A centre of so many groups of 20, each with a queue of its own; it takes contacts of the next queue as well.
+
+    Args:
+        teams: Groups, and queues.
+        kind: `inbound`; or `blended`, where every fifth group also dials a list of its own, again and again.
+        share: Of the usual length of a run.
+    """
+    rate_per_hour = LOAD * TEAM * 3600.0 / (TALK_S + WRAP_UP_S)
+    queue = {
+        "arrivals_per_hour": rate_per_hour,
+        "handle_s": TALK_S,
+        "patience_s": 120.0,
+        "wrap_up_s": {"law": "exponential", "mean_s": WRAP_UP_S},
+    }
+    groups: dict[str, Any] = {
+        f"team_{k}": {"skills": list(dict.fromkeys([f"queue_{k}", f"queue_{(k + 1) % teams}"])), "staffing": TEAM}
+        for k in range(teams)
+    }
+    campaigns: dict[str, Any] = {}
+    if kind == "blended":
+        for k in range(0, teams, PER_CAMPAIGN):
+            groups[f"team_{k}"]["skills"].append(f"list_{k}")
+            campaigns[f"list_{k}"] = _campaign()
+    horizon_s = scaled(EVENTS, share) / (ROWS * teams * rate_per_hour * EVENTS_OF_A_CONTACT / 3600.0)
+    return load_scenario(
+        {
+            "name": "grown",
+            "description": "made by experiments.speed",
+            "clock": {"kind": "steady", "warm_up_s": 0.1 * horizon_s, "horizon_s": horizon_s, "review_s": 0.0},
+            "queues": {f"queue_{k}": queue for k in range(teams)},
+            "groups": groups,
+            "campaigns": campaigns,
+            "rules": {"routing": {"name": "fifo"}, "pacing": {"name": "progressive_unreserved"}},
+            "sources": {"*": "made up to grow"},
+        }
+    )
+
+
+def _campaign() -> dict[str, Any]:
+    return {
+        "p_answer": 0.3,
+        "ring_s": 20.0,
+        "handle_s": 120.0,
+        "wrap_up_s": 30.0,
+        "drop_after_s": {"law": "constant", "value_s": 2.0},
+        "max_lines": 30,
+        "leads": 2_000,
+        "retries": {"max_attempts": 5, "no_answer": {"law": "exponential", "mean_s": 1800.0}},
+    }

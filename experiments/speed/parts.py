@@ -1,0 +1,47 @@
+"""The parts of the measurement, in the order in which they are run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from experiments.speed import cold
+from experiments.speed.part import Part
+from experiments.speed.settings import Settings
+
+KERNEL, NATIVE = "experiments/speed/kernel.py", "experiments/speed/batch.py"
+POLICY, CHILD = "experiments/speed/policy.py", "experiments/speed/child.py"
+
+
+def unmeasured(settings: Settings) -> Sequence[dict[str, object]]:
+    """One cell that does not depend on how often or how much."""
+    return [{}]
+
+
+PARTS: tuple[Part, ...] = (
+    Part("peers", "Other engines", (KERNEL,)),
+    Part("centre", "The whole centre", (KERNEL, "experiments/speed/peers")),
+    Part("growth", "Growth", (KERNEL,)),
+    Part("batch", "The native batch", (KERNEL, POLICY)),
+    Part("single", "One environment", (POLICY,)),
+    Part("vectors", "Vector environments", (POLICY,)),
+    Part("copies", "Copies", (NATIVE, POLICY)),
+    Part("memory", "Memory", inputs=unmeasured),
+    Part("training", "Training", (NATIVE, POLICY, "agents")),
+    Part("evaluation", "Evaluation"),
+    Part("start", "Start", (CHILD,)),
+    Part("stale", "Edited kernel files", (CHILD,), unmeasured),
+    Part("cold", "Cold compile", (CHILD,), cold.inputs),
+)
+
+
+def chosen(names: Sequence[str]) -> list[Part]:
+    """The parts of these names; all if there is none.
+
+    Raises:
+        ValueError: If there is no such part.
+    """
+    known = [part.name for part in PARTS]
+    for name in names:
+        if name not in known:
+            raise ValueError(f"parts: {name!r}; allowed: {', '.join(known)}")
+    return [part for part in PARTS if not names or part.name in names]

@@ -1,0 +1,92 @@
+"""The centre that all of them simulate, and what each says of a run."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ccenv.scenarios import Scenario, load_scenario
+
+
+class Model(NamedTuple):
+    """M/M/n+M with wrap-up: Poisson arrivals, one line, first come first served, patience while waiting.
+
+    An advisor talks, then wraps up, and is free after that; all times are exponential.
+
+    Attributes:
+        n: Advisors.
+        rate_per_hour: Of arrivals.
+        talk_s: Mean talk time.
+        wrap_up_s: Mean wrap-up time.
+        patience_s: Mean patience.
+        warm_up_s: From the empty centre on, not counted.
+        counted_s: Time after it.
+    """
+
+    n: int
+    rate_per_hour: float
+    talk_s: float
+    wrap_up_s: float
+    patience_s: float
+    warm_up_s: float
+    counted_s: float
+
+    @property
+    def end_s(self) -> float:
+        """How long a run is."""
+        return self.warm_up_s + self.counted_s
+
+    @property
+    def name(self) -> str:
+        """Kendall's."""
+        return f"M/M/{self.n}+M"
+
+
+def loaded(n: int, load: float = 0.96, counted_s: float = 36_000.0) -> Model:
+    """The centre with n advisors at a load (arrival rate times talk and wrap-up, for each advisor)."""
+    talk_s, wrap_up_s = 240.0, 60.0
+    return Model(n, load * n * 3600.0 / (talk_s + wrap_up_s), talk_s, wrap_up_s, 120.0, 3600.0, counted_s)
+
+
+class Outcome(NamedTuple):
+    """What a run counted: its work as a whole, and the contacts whose wait was over in the counted time.
+
+    A wait is over when an advisor takes the contact, or when it gives up; Ciw writes a record when a contact leaves, so
+    there it is the contacts that left.
+
+    Attributes:
+        contacts: That arrived in the whole run, warm-up included.
+        events: Of the whole run, as this engine counts them.
+        left: Contacts whose wait was over, at once or later.
+        waited: Those that found nobody idle.
+        abandoned: Those that gave up.
+        wait_s: Their waits together.
+    """
+
+    contacts: int
+    events: int
+    left: int
+    waited: int
+    abandoned: int
+    wait_s: float
+
+
+def scenario_of(model: Model) -> Scenario:
+    """The centre as a scenario."""
+    queue: dict[str, Any] = {
+        "arrivals_per_hour": model.rate_per_hour,
+        "handle_s": model.talk_s,
+        "patience_s": model.patience_s,
+    }
+    if model.wrap_up_s:
+        queue["wrap_up_s"] = {"law": "exponential", "mean_s": model.wrap_up_s}
+    clock = {"kind": "steady", "warm_up_s": model.warm_up_s, "horizon_s": model.counted_s, "review_s": 0.0}
+    return load_scenario(
+        {
+            "name": "peers",
+            "description": "made by experiments.speed",
+            "clock": clock,
+            "queues": {"inbound": queue},
+            "groups": {"advisors": {"skills": ["inbound"], "staffing": model.n}},
+            "sources": {"*": "made up for the comparison"},
+        }
+    )

@@ -1,0 +1,66 @@
+"""A rule twice: in the kernel, and as anybody would write it in NumPy on observation and mask."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ccenv.observation import observation_names
+from ccenv.scenarios import Scenario
+from ccenv.sim.codes import ASSIGN, DIAL, HOLD
+from ccenv.sim.fields import FIELDS
+
+SCALE = {field.name: field.scale for field in FIELDS}
+
+
+def rules_of(scenario: Scenario) -> dict[str, tuple[str, dict[str, object]]]:
+    """The kernel's rules that `NumpyPolicy` is equal to.
+
+    Queues in their order, to the group with the fewest skills, and as many lines ringing as advisors are idle.
+    """
+    order: dict[str, object] = {"order": list(scenario.queues), "advisor": "least_skilled"}
+    routing = ("priority", order)
+    return {"routing": routing, "pacing": ("progressive_unreserved", {})}
+
+
+class NumpyPolicy:
+    """The policy.
+
+    Args:
+        scenario: A centre with one campaign that does not reserve, and groups that differ in their number of skills.
+
+    Raises:
+        ValueError: If the centre has another number of campaigns.
+    """
+
+    reserves = False
+
+    def __init__(self, scenario: Scenario) -> None:
+        if len(scenario.campaigns) != 1:
+            raise ValueError(f"scenario {scenario.name}: {len(scenario.campaigns)} campaigns; allowed: 1")
+        (self.campaign,) = scenario.campaigns
+        skills = [group.skills for group in scenario.centre.groups.values()]
+        actions = scenario.catalogue
+        assigning = [a for a, action in enumerate(actions) if action.kind == ASSIGN]
+        ranked = sorted(assigning, key=lambda a: (actions[a].index, len(skills[actions[a].group])))
+        dialing = [a for a, action in enumerate(actions) if action.kind == DIAL]
+        self.first_of = np.array([*ranked, HOLD])  # the last column stands for none of them
+        self.dials = np.array([HOLD, *dialing])  # numbers of lines that grow
+        self.lines = np.array([0.0] + [actions[a].n for a in dialing])
+        names = observation_names(scenario)
+        eligible = [g for g, mine in zip(scenario.groups, skills, strict=True) if self.campaign in mine]
+        self.idle = [names.index(f"idle:{group}") for group in eligible]
+        self.ringing = names.index(f"ringing:{self.campaign}")
+
+    def act(
+        self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """As in `ccenv.policy.Policy`."""
+        legal = mask[:, self.first_of]
+        legal[:, -1] = True
+        assigned = self.first_of[legal.argmax(axis=1)]
+        idle = obs[:, self.idle].sum(axis=1) / SCALE["idle"]
+        need = np.rint(idle - obs[:, self.ringing] / SCALE["ringing"])
+        able = mask[:, self.dials] & (self.lines <= need[:, None])
+        able[:, 0] = True
+        dialed = self.dials[able.shape[1] - 1 - able[:, ::-1].argmax(axis=1)]
+        return np.where(assigned != HOLD, assigned, dialed), state

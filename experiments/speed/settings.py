@@ -1,0 +1,49 @@
+"""Settings of the measurement: the typed schema behind `configs/speed.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hydra.core.config_store import ConfigStore
+
+from experiments.files import ROOT
+
+RESULTS = "experiments/results"
+
+
+@dataclass
+class Settings:
+    """All settings.
+
+    Attributes:
+        parts: Names of the parts to run; empty for all.
+        rounds: How often the candidates of a part take turns.
+        share: Share of the work of a turn that is done.
+        cold: Whether the size classes are compiled anew, which takes minutes.
+        take: Number of the measurement: another number measures again what was measured before.
+        dir: Where finished parts are kept.
+    """
+
+    parts: list[str] = field(default_factory=list)
+    rounds: int = 9
+    share: float = 1.0
+    cold: bool = True
+    take: int = 1
+    dir: str = "outputs/speed"
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is measured as it is published."""
+        usual = Settings()
+        return not self.parts and self.cold and self.share >= 1.0 and self.rounds >= usual.rounds
+
+    @property
+    def results(self) -> Path:
+        """Where the page goes: only the whole one is published."""
+        return ROOT / (RESULTS if self.whole else self.dir)
+
+
+def register() -> None:
+    """Make the schema known to Hydra."""
+    ConfigStore.instance().store("speed_schema", Settings)

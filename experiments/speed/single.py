@@ -1,0 +1,85 @@
+"""One environment through `gymnasium.make`: what Python adds to the call of the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+from ccenv.batch import Batch
+from ccenv.loops import batch as loops
+from ccenv.scenarios import load_scenario
+from experiments.speed.clock import Counts, figure, interleaved, scaled
+from experiments.speed.policy import NumpyPolicy
+
+SCENARIO = "bank_blended"
+STEPS = 10_000  # of a turn; a day has more
+SEED = 1
+
+
+def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Rounds of the environment, the batch of one row and the bare kernel, taking the same actions on the same day.
+
+    Args:
+        inputs: `rounds` and `share`.
+    """
+    env: Any = gymnasium.make("ccenv/Blended-v0", scenario=SCENARIO)
+    batch = Batch(load_scenario(SCENARIO), 1, on_illegal="fallback", autoreset="disabled")
+    actions = _recorded(batch, scaled(STEPS, inputs["share"]))
+    clocked = interleaved(
+        {
+            "env": lambda _: _steps(env, actions),
+            "batch": lambda _: _batch_steps(batch, actions),
+            "kernel": lambda _: _kernel_calls(batch, actions),
+        },
+        inputs["rounds"],
+    )
+    us = {name: 1e6 * each.per("steps") for name, each in clocked.items()}
+    figures = {"python_us": figure(us["env"] - us["kernel"]), "batch_us": figure(us["batch"] - us["kernel"])}
+    figures |= {f"{name}_step_us": figure(us[name]) for name in ("env", "kernel")}
+    return {"figures": figures}
+
+
+def _recorded(batch: Batch, steps: int) -> list[int]:
+    """What the policy does from the opening on."""
+    policy = NumpyPolicy(batch.scenario)
+    actions: list[int] = []
+    batch.reset([SEED])
+    while len(actions) < steps and not batch.terminated[0]:
+        chosen, _ = policy.act(batch.obs, batch.mask, None, batch.u, batch.starts)
+        actions.append(int(chosen[0]))
+        batch.step(chosen)
+    return actions
+
+
+def _steps(env: Any, actions: list[int]) -> Counts:
+    env.reset(seed=SEED)
+    for action in actions:
+        env.step(action)
+    return {"steps": float(len(actions))}
+
+
+def _batch_steps(batch: Batch, actions: list[int]) -> Counts:
+    batch.reset([SEED])
+    for chosen in np.array(actions)[:, None]:
+        batch.step(chosen)
+    return {"steps": float(len(actions))}
+
+
+def _kernel_calls(batch: Batch, actions: list[int]) -> Counts:
+    """The compiled function itself, its arguments at hand."""
+    engine, chosen = batch.engine, np.zeros(1, np.int64)
+    batch.reset([SEED])
+    call = partial(
+        loops.run_rows,
+        engine.envs, engine.words, engine.at, engine.past, engine.run.config, engine.logs, engine.snaps, engine.flat,
+        engine.obs, engine.masks, engine.outs,
+        np.full(1, loops.ACT, np.int64), chosen, np.zeros(1, np.uint64), engine.final_obs, loops.DISABLED,
+    )  # fmt: skip
+    for action in actions:
+        chosen[0] = action
+        call()
+    return {"steps": float(len(actions))}

@@ -1,0 +1,77 @@
+"""Does an edit of a kernel file ever run old code? The kernel's own way of compiling, on two small files.
+
+Numba's cache looks at the file of the compiled function alone, so the edit is made in another file, of a function that
+the compiled one calls.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import ccenv
+from experiments.speed.child import ask
+from experiments.speed.clock import exactly
+
+PACKAGE = Path(ccenv.__file__).parent
+KEPT = ("__init__.py", "sim/__init__.py", "sim/jit.py", "loops/__init__.py")
+CALLEE = '''
+"""Called by an entry."""
+from ccenv.sim.jit import helper
+
+
+@helper
+def answer():
+    return {answer}
+'''
+ENTRY = '''
+"""Called from Python."""
+from ccenv.sim.called import answer
+from ccenv.sim.jit import entry
+
+
+@entry
+def ask():
+    return answer()
+'''
+RUN = """
+import json
+from ccenv.loops.calling import ask
+print(json.dumps([ask(), sum(ask.stats.cache_misses.values())]))
+"""
+
+
+class Seen(NamedTuple):
+    """What a process got: the answer, and how many functions it had to compile."""
+
+    answer: int
+    compiled: int
+
+
+def edited() -> list[Seen]:
+    """What is run before an edit of the called function, after it, and after the edit is taken back."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "checkout"
+        for name in KEPT:
+            (folder / "ccenv" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PACKAGE / name, folder / "ccenv" / name)
+        (folder / "ccenv/loops/calling.py").write_text(ENTRY)
+        seen = []
+        for answer in (1, 2, 1):
+            (folder / "ccenv/sim/called.py").write_text(CALLEE.format(answer=answer))
+            seen.append(Seen(*ask(RUN, cache=Path(scratch) / "cache", folder=folder).result))
+        return seen
+
+
+def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """How many of these runs got the answer of other code, and how many compiled what was compiled before.
+
+    Args:
+        inputs: Not used.
+    """
+    seen = edited()
+    stale = sum(got.answer != wanted for got, wanted in zip(seen, (1, 2, 1), strict=True))
+    return {"figures": {"stale_runs": exactly(stale), "compiled_again": exactly(seen[-1].compiled)}}

@@ -1,0 +1,60 @@
+"""Where the time of a training goes: the environment's share of PPO."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from experiments.speed.batch import Native
+from experiments.speed.clock import figure, scaled
+from experiments.workers import one_thread
+
+SCENARIO = "bank_blended"
+COPIES = 256
+BEFORE = 3_000  # decisions of each copy before: the centre is busy
+EPOCHS, HIDDEN = 4, (64, 64)
+
+
+def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Rollouts and updates, one of each a round, in wall time on one thread.
+
+    The environment's time is that of `Batch.step` and of taking observation, mask, reward and times over into the
+    rollout.
+
+    Args:
+        inputs: `rounds`, `share`, and `copies`, where they are not 256.
+    """
+    one_thread()
+    import torch
+
+    from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
+    from agents.vec_env import CentreVecEnv
+    from ccenv.scenarios import load_scenario
+
+    torch.set_num_threads(1)
+    native = Native(load_scenario(SCENARIO), inputs.get("copies", COPIES))
+    native.run(scaled(BEFORE, inputs["share"]), 1)
+    settings = PPOSettings(epochs=EPOCHS, hidden=HIDDEN)
+    model = SemiMarkovMaskablePPO(env=CentreVecEnv(native.batch), settings=settings, seed=0)
+    model.iterate(0.0)
+    spent = np.array([_iterate(model) for _ in range(inputs["rounds"])])
+    decisions = settings.steps * native.batch.n
+    env_s, collect_s, update_s = spent.T
+    whole_s = collect_s + update_s
+    figures = {
+        "env_percent": figure(100.0 * env_s / whole_s),
+        "update_percent": figure(100.0 * update_s / whole_s),
+        "decisions_per_s": figure(decisions / whole_s),
+        "env_ns": figure(1e9 * env_s / decisions),
+    }
+    return {"figures": figures}
+
+
+def _iterate(model: Any) -> tuple[float, float, float]:
+    """Seconds of the environment, of the whole rollout, and of the update."""
+    before = dict(model.seconds)
+    model.iterate(0.0)
+    env_s, collect_s, update_s = (model.seconds[name] - before[name] for name in ("env", "collect", "update"))
+    return env_s, collect_s, update_s
