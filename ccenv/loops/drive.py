@@ -2,8 +2,8 @@
 
 from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
 from ccenv.sim.clock import clear
-from ccenv.sim.codes import ASSIGN, HOLD, NIL, OK
-from ccenv.sim.decide import apply_action, coin, end_epoch, write_core, write_mask
+from ccenv.sim.codes import ASSIGN, HOLD, NIL, OK, SAME_INSTANT
+from ccenv.sim.decide import apply_action, can_act, coin, end_epoch, write_core, write_mask
 from ccenv.sim.draws import U, mix, root_key
 from ccenv.sim.history import become_past, choose_past
 from ccenv.sim.jit import block, helper
@@ -93,6 +93,9 @@ def _next_action(e, c, snap, mask):
 def ask(e, c, log, snap, mask):
     """Act until the policy must be asked (True) or the epoch is over or has failed (False)."""
     while e.in_epoch != 0 and e.failure == OK:
+        if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
+            end_epoch(e, c)
+            return False
         write_core(e, c, snap)
         n = write_mask(snap, c, mask)
         if n == 0 or (n == 1 and mask[HOLD]):
