@@ -93,6 +93,8 @@ class CampaignMaker(ListMaker):
         for outcome in outcomes:
             if outcome != left_out:
                 delay_s = self.one_of(*SOON_OR_LATER_S)
+                if outcome == "talked":  # so soon that the quiet after a talk matters
+                    delay_s = min(delay_s, 60.0)
                 retries[outcome] = self.time(f"retry {outcome} {name}", delay_s, p_zero=0.03)
         return retries
 

@@ -75,9 +75,9 @@ class ListMaker(Dice):
         if self.chance(0.4):
             law["max_per_7_days"] = self.whole(1, 4)
         if self.chance(0.4):
-            law["lockout_after_drop_s"] = self.one_of(self.between(10, 300), 86_400.0)
+            law["lockout_after_drop_s"] = self.one_of(self.between(300, 3000), 86_400.0)
         if self.chance(0.4):
-            law["quiet_after_talk_s"] = self.one_of(self.between(10, 300), 100_000.0)
+            law["quiet_after_talk_s"] = self.one_of(self.between(300, 3000), 100_000.0)
         law["needs_consent"] = self.chance(0.4)
         campaign["law"] = law
         self.compliance(campaign)
