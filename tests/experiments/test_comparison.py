@@ -70,20 +70,22 @@ def test_within_the_limit_means_the_whole_interval():
     assert within == [False, False, True]
 
 
-@pytest.mark.parametrize(("definition", "covered"), [("vicidial_today", True), ("ftc_30d", False)])
+@pytest.mark.parametrize(("definition", "covered"), [("ofcom_24h", True), ("ftc_30d", False)])
 def test_runs_are_judged_by_the_law_where_a_window_was_covered(definition: str, covered: bool):
     """A day ends with each run, a window of 30 days does not."""
-    scenario = tiny().replace(**{"campaigns.survey.compliance": definition})
-    share = entrants()[0].table.summary()["dropped_share_vicidial_today"]
-    limit = (share.value + share.high) / 2 if covered else 1.0
+    summary = entrants()[0].table.summary()
+    by_law, by_run = summary["dropped_share_ofcom_24h"], summary[RUN_TOTAL_SHARE]
+    limit = by_law.value
+    assert by_run.high < limit < by_law.high
+    scenario = tiny().replace(**{"campaigns.survey.compliance": definition, "campaigns.survey.drop_limit": limit})
 
-    found = compare(scenario.replace(**{"campaigns.survey.drop_limit": limit}), entrants())
+    found = compare(scenario, entrants())
 
     assert found["definition"] == definition
     assert found["judged_by"] == f"dropped_share_{definition if covered else 'run_total'}"
-    kpis, expected = found["rows"][0]["kpis"], {"mean": share.value, "low": share.low, "high": share.high}
-    assert kpis.get("dropped_share_vicidial_today") == (expected if covered else None)
-    assert ("windows_above_vicidial_today" in kpis) == covered
+    kpis, expected = found["rows"][0]["kpis"], {"mean": by_law.value, "low": by_law.low, "high": by_law.high}
+    assert kpis.get("dropped_share_ofcom_24h") == (expected if covered else None)
+    assert ("windows_above_ofcom_24h" in kpis) == covered
     assert found["rows"][0]["within_limit"] != covered
 
 
