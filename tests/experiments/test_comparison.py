@@ -4,8 +4,10 @@ import pytest
 from ccenv.dropped_share import RUN_TOTAL_SHARE
 from ccenv.kpis import paired_difference
 from experiments.benchmark_report import table_csv
+from experiments.captions import captions
 from experiments.comparison import columns_of, compare, outcome
 from experiments.evaluation import VALUE, Pair, Rule, contributions, rule_days
+from experiments.page_tables import cards, groups, headings
 from tests.experiments.made import comparison, entrants, tiny
 
 
@@ -87,6 +89,22 @@ def test_runs_are_judged_by_the_law_where_a_window_was_covered(definition: str, 
     assert kpis.get("dropped_share_ofcom_24h") == (expected if covered else None)
     assert ("windows_above_ofcom_24h" in kpis) == covered
     assert found["rows"][0]["within_limit"] != covered
+
+
+def test_page_shows_and_marks_the_share_that_is_judged():
+    scenario = tiny().replace(**{"campaigns.survey.compliance": "ofcom_24h", "campaigns.survey.drop_limit": 0.0})
+    found = compare(scenario, entrants())
+
+    titles = [heading["title"] for heading in headings(found)]
+    learned = groups(found)[0]["rows"][0]["cells"]
+
+    assert titles[5:9] == ["Dials", "Dropped", "Dropped, ofcom_24h", "Above the limit"]
+    assert [title for title, cell in zip(titles, learned, strict=True) if cell["tone"] == "over"] == [
+        "Dropped, ofcom_24h"
+    ]
+    assert [card["title"] for card in cards(found) if "rop" in card["title"]] == ["Dropped, ofcom_24h"]
+    captioned = captions([], found, {"validation": 1, "watched": 1}, "service", "a rule")["table"].text
+    assert "Dropped shares by the definition ofcom_24h whose interval" in captioned
 
 
 def test_who_calls_nobody_is_within_the_limit():
