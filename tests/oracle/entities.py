@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ccenv.scenarios import schema
+from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim import codes
 from tests.oracle.events import Event
 from tests.oracle.randomness import Law, stream
 from tests.oracle.segments import Lead, make_segments
 
-MOST_ATTEMPTS = 100  # of a lead, where a campaign declares no retries
 WITH_LINE = (
     codes.IN_IVR,
     codes.WAITING,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ccenv.scenarios.schema import Campaign, Centre, Segment
+from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim import codes
 from tests.oracle.test_random_scenarios import FAST, made, result_of
 
@@ -98,7 +99,7 @@ def test_no_dial_breaks_the_law(number: int) -> None:
                 check_hours(centre, campaign, parts[s], t)
             check_caps(campaign, parts[s], times)
             check_lockouts(campaign, attempts)
-            most = campaign.retries.max_attempts if campaign.retries else 100
+            most = campaign.retries.max_attempts if campaign.retries else MOST_ATTEMPTS
             assert len(attempts) <= most
 
 
