@@ -88,10 +88,10 @@ CONCEPTS = (
     Concept(
         "history of lists and windows",
         ("history.kind", "history.days"),
-        "opens with the lists, promises and windows that days under the scenario's own rules have left",
+        "opens with the lists, callbacks and windows that `days` days under the scenario's own rules have left",
         CHOICE,
         "tests/env/test_history.py::test_an_episode_opens_as_a_long_run_goes_on",
-        "technical_support",
+        f"{HYBRID}:under_way",
         Experiment(
             HYBRID,
             "connect_rate",

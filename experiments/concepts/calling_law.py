@@ -229,9 +229,9 @@ COUNTED = (
         ),
     ),
     Concept(
-        "limit of the dropped share",
+        "cost, its base and the limit",
         ("campaigns.*.drop_limit",),
-        "a window is above if `over > drop_limit x base`; cost less `drop_limit x cost_base` is what policies hold to",
+        "cost counts `over`, cost base `base` of the campaign's definition; above if `cost > drop_limit x cost base`",
         "3 %: FTC Telemarketing Sales Rule, Ofcom",
         "tests/env/test_reward.py::test_cost_summed_over_an_episode_is_what_the_definition_counts",
         COLLECTING,
