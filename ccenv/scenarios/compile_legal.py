@@ -22,7 +22,7 @@ def fill_law(row: Any, campaign: Campaign) -> None:
     for d, definition in enumerate((*DEFINITIONS, own_definition(campaign))):
         record = row["definition"][d]
         record["threshold_s"] = math.inf if definition.threshold_s is None else definition.threshold_s
-        record["start"], record["base"] = STARTS.index(definition.start), BASES.index(definition.base)
+        record["start"], record["counts"] = STARTS.index(definition.start), BASES.index(definition.base)
         record["hang_ups"] = HANG_UPS.index(definition.hang_ups)
         record["false_positives"] = FALSE_POSITIVES.index(definition.false_positives)
         record["window"] = WINDOWS.index(definition.window)

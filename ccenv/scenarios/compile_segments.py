@@ -51,7 +51,7 @@ def share_rows(leads: Iterable[int], n_rows: int) -> list[int]:
 
 def _segment(record: Any, segment: Segment, campaign: Campaign, clock: Clock) -> None:
     steady = clock.kind == "steady"  # which has no time of day
-    record["size"], record["p_answer"][: n_slots(clock)] = _leads(segment), p_answer(segment, campaign)
+    record["n_listed"], record["p_answer"][: n_slots(clock)] = _leads(segment), p_answer(segment, campaign)
     by_attempt = campaign.by_attempt if segment.by_attempt is None else segment.by_attempt
     record["by_attempt"] = padded(by_attempt, ATTEMPT_NUMBERS)
     record["propensity"], record["zone_s"] = segment.propensity, segment.zone_s

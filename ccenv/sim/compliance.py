@@ -59,7 +59,7 @@ def count_connect(e, c, i, machine, end, delay_s):
     hour = e.campaign[i].hour % ROLLING_HOURS
     p = c.campaign[i].p_false_positive
     for d in range(N_DEFINITIONS):
-        if machine and c.campaign[i].definition[d].base != QUEUE_BASE:
+        if machine and c.campaign[i].definition[d].counts != QUEUE_BASE:
             continue
         over = 1.0 if _is_over(c, i, d, end, delay_s) else 0.0
         base = 1.0
@@ -68,8 +68,8 @@ def count_connect(e, c, i, machine, end, delay_s):
             base += p / (1.0 - p)
         e.campaign_count[i].compliance[d, OVER] += over
         e.campaign_count[i].compliance[d, BASE] += base
-        e.campaign[i].over[d] += over
-        e.campaign[i].base[d] += base
+        e.campaign[i].n_over[d] += over
+        e.campaign[i].n_base[d] += base
         if d >= FIRST_ROLLING:
             e.campaign[i].over_by_hour[d - FIRST_ROLLING, hour] += over
             e.campaign[i].base_by_hour[d - FIRST_ROLLING, hour] += base
@@ -79,7 +79,7 @@ def count_connect(e, c, i, machine, end, delay_s):
 def window_sums(e, c, i, d):
     """Over and base of definition d in the window of now; the hours have been rolled."""
     if c.campaign[i].definition[d].window != ROLLING_WINDOW:
-        return e.campaign[i].over[d], e.campaign[i].base[d]
+        return e.campaign[i].n_over[d], e.campaign[i].n_base[d]
     over = 0.0
     base = 0.0
     for h in range(ROLLING_HOURS):
@@ -105,8 +105,8 @@ def end_windows(e, c, i):
         if over > c.campaign[i].drop_limit * base:
             e.campaign_count[i].compliance[d, N_ABOVE] += 1.0
         if window == DAY_WINDOW or window == PERIOD_WINDOW:
-            e.campaign[i].over[d] = 0.0
-            e.campaign[i].base[d] = 0.0
+            e.campaign[i].n_over[d] = 0.0
+            e.campaign[i].n_base[d] = 0.0
 
 
 @helper

@@ -67,7 +67,7 @@ GROUP = np.dtype([
 ], align=True)  # fmt: skip
 ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
 DEFINITION = np.dtype([
-    ("threshold_s", "f8"), ("start", "i4"), ("base", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
+    ("threshold_s", "f8"), ("start", "i4"), ("counts", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
     ("window", "i4"),
 ], align=True)  # fmt: skip
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
@@ -79,7 +79,7 @@ CAMPAIGN_STATE = np.dtype([
     ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
     ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
     ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
-    ("over", "f8", (N_DEFINITIONS,)), ("base", "f8", (N_DEFINITIONS,)),  # of the window of now
+    ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # of the window of now
     ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
     ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
 ], align=True)  # fmt: skip
@@ -171,7 +171,7 @@ def _campaign(z: Size) -> np.dtype:
 
 def _segment(z: Size) -> np.dtype:
     return np.dtype([
-        ("stream", "u8"), ("campaign", "i4"), ("size", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
+        ("stream", "u8"), ("campaign", "i4"), ("n_listed", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
         ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)), ("propensity", "f8"),
         ("sale_value", "f8"), ("zone_s", "f8"), ("from_s", "f8"), ("until_s", "f8"),  # the hours, in centre time
         ("p_consent", "f8"), ("p_do_not_call", "f8"), ("score", "f8"), ("weight", "f8"), ("value_left", "f8"),
@@ -278,7 +278,8 @@ def _env(z: Size) -> np.dtype:
             # the table of touched leads, one array a column, since a row must be small
             ("lead_due", "f8", (z.leads,)), ("lead_number", "u4", (z.leads,)), ("lead_days", "u4", (z.leads,)),
             ("lead_order", "i4", (z.leads,)),  # of each segment: a heap of waiting rows, and from its end of ready ones
-            ("lead_grid", "u2", (z.leads, GRID_TIMES)), ("lead_attempts", "u1", (z.leads,)),
+            ("lead_grid", "u2", (z.leads, GRID_TIMES)), ("lead_talk", "u2", (z.leads,)),
+            ("lead_attempts", "u1", (z.leads,)),
             ("lead_joins", "u1", (z.leads,)), ("lead_state", "u1", (z.leads,)),
         ],
         align=True,

@@ -26,7 +26,7 @@ WITHOUT_CONSENT, ON_A_LIST = range(2)
 @helper
 def fresh_left(e, c, k):
     """Leads of segment k that were never looked at."""
-    return c.segment[k].size - e.segment[k].n_leads
+    return c.segment[k].n_listed - e.segment[k].n_leads
 
 
 @block

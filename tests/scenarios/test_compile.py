@@ -112,7 +112,7 @@ def test_a_campaign_without_segments_is_one(row):
     assert survey["p_answer"][:5].tolist() == [0.25, 0.3, 0.35, 0.3, 0]
     names = (
         "campaign",
-        "size",
+        "n_listed",
         "from_s",
         "until_s",
         "sale_value",
@@ -170,8 +170,8 @@ def test_steady_campaign_has_no_hours_and_no_end_of_leads():
     campaign = {"p_answer": 0.5, "handle_s": 60}
     centre = {**STEADY, "campaigns": {"c": campaign}, "groups": {"g": {"skills": ["q", "c"], "staffing": 2}}}
     row = load_scenario(centre).config()[0]["segment"][0]
-    assert (row["from_s"], row["until_s"], row["size"]) == (0, math.inf, UNLIMITED_LEADS)
-    assert row["size"] == 2**62
+    assert (row["from_s"], row["until_s"], row["n_listed"]) == (0, math.inf, UNLIMITED_LEADS)
+    assert row["n_listed"] == 2**62
 
 
 def test_64_queues_fill_the_skill_mask():

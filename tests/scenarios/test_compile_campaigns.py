@@ -45,7 +45,7 @@ def test_segments_are_numbered_through_the_centre(row):
     assert row["segment"]["campaign"][:5].tolist() == [0, 1, 1, 1, 2]
     names = ["plain", "debts/early", "debts/late", "debts/small", "survey"]
     assert row["segment"]["stream"][:5].tolist() == [stream(f"campaign:{name}") for name in names]
-    assert row["segment"]["size"][:5].tolist() == [70, 30, 2**62, 5, 2**62]
+    assert row["segment"]["n_listed"][:5].tolist() == [70, 30, 2**62, 5, 2**62]
 
 
 def test_a_segment_has_what_it_says_and_else_what_its_campaign_says(row):
