@@ -76,7 +76,9 @@ def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
         if definition != RUN_TOTAL:
             covered = int(np.sum(table[f"n_{definition}_windows:{name}"]))
             above = figures[f"windows_above_{definition}:{name}"]
-            texts.append(f"windows covered {covered or 'n/a'}, share above the limit {above}")
+            texts.append(
+                f"windows covered {covered}, share above the limit {above}" if covered else "windows covered n/a"
+            )
         inside = "within" if _within(figures, f"{column}:{name}", campaign) else "not wholly within"
         lines.append(f"{name}: dropped share {'; '.join(texts)}; {inside} the limit {campaign.drop_limit:g}")
     return lines
