@@ -55,7 +55,8 @@ def _contact_numbers(key: str, campaign: Campaign) -> Iterator[Problem]:
     shares = campaign.contact_number
     if abs(sum(shares) - 1.0) > SUM_TOLERANCE:
         yield Problem(f"{key}.contact_number", shares, f"the shares sum to {sum(shares):.12g}; must sum to 1")
-    if isinstance(campaign.p_sale, list) and len(campaign.p_sale) > len(shares):
+    again = campaign.retries or campaign.agreed_callback or campaign.follow_up  # a lead may be talked to more often
+    if isinstance(campaign.p_sale, list) and len(campaign.p_sale) > len(shares) and not again:
         allowed = f"has {len(campaign.p_sale)} values; contact_number has shares for {len(shares)} only"
         yield Problem(f"{key}.p_sale", campaign.p_sale, allowed)
 

@@ -30,7 +30,7 @@ from ccenv.sim.draws import uniform
 from ccenv.sim.goals import goal_value
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
-from ccenv.sim.lawful import grid_time, lawful_from, note_attempt
+from ccenv.sim.lawful import lawful_from, note_attempt, quiet_until
 from ccenv.sim.laws import draw
 from ccenv.sim.leads import (
     READY_ROWS,
@@ -66,14 +66,12 @@ def _close(e, c, log, s, r):
 
 
 @helper
-def _quiet_from(e, c, i, after, person):
-    """When the lockouts that the attempt has set off are over."""
-    t = e.t
-    if after == AFTER_DROPPED:
-        t += c.campaign[i].lockout_s
-    elif person:
-        t += c.campaign[i].quiet_s
-    return t
+def _lockouts_over(e, c, i, r, after, person):
+    """When the lockouts are over that this attempt or an earlier talk has set off."""
+    if person:
+        return e.t + c.campaign[i].quiet_s
+    t = quiet_until(e, c, i, r)
+    return max(t, e.t + c.campaign[i].lockout_s) if after == AFTER_DROPPED else t
 
 
 @block
@@ -91,6 +89,7 @@ def attempt_over(e, c, log, s, after, person):
     key = e.contact[s].key
     note_attempt(e, c, k, r)
     if person:
+        e.lead_talk[r] = e.lead_grid[r, 0]
         e.lead_joins[r] = min(e.lead_joins[r] + 1, 255)
         if e.contact[s].buys != 0:
             if c.campaign[i].follows_up != 0:
@@ -110,7 +109,7 @@ def attempt_over(e, c, log, s, after, person):
         _wait(e, c, log, s, r, AGREED, lawful_from(e, c, k, r, due))
     elif may_again and after != NIL and c.campaign[i].retry[after] != NIL:
         due = e.t + draw(c.law[c.campaign[i].retry[after]], uniform(key, RETRY))
-        due = lawful_from(e, c, k, r, max(due, _quiet_from(e, c, i, after, person)))
+        due = lawful_from(e, c, k, r, max(due, _lockouts_over(e, c, i, r, after, person)))
         _wait(e, c, log, s, r, RETRYING, due)
     else:
         _close(e, c, log, s, r)
@@ -132,8 +131,7 @@ def _settle_promise(e, c, log, k, r):
     else:
         e.campaign_count[i].broken += 1
     if not kept and c.campaign[i].retry_broken != 0 and e.lead_attempts[r] < c.campaign[i].max_attempts:
-        quiet = grid_time(e, r, 0) + c.campaign[i].quiet_s
-        wait_until(e, c, k, r, RETRYING, lawful_from(e, c, k, r, max(e.t, quiet)))
+        wait_until(e, c, k, r, RETRYING, lawful_from(e, c, k, r, max(e.t, quiet_until(e, c, i, r))))
         note_lead(e, log, LOG_PUT_BACK, LEAD, i, number, key, RETRYING)
     else:
         free_row(e, k, r)

@@ -92,6 +92,7 @@ def _take_lead(e, c, s, i, k, r):
             e.lead_number[r] = e.contact[s].number
             e.lead_attempts[r] = 0
             e.lead_joins[r] = 0
+            e.lead_talk[r] = 0
             e.lead_state[r] = RETRYING
         e.contact[s].attempt = 1
         e.contact[s].joins = 0

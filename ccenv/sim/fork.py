@@ -11,6 +11,7 @@ within its slot; that they may have come back often before is not looked at.
 from ccenv.sim.arrivals import draw_customer, draw_gap, schedule_arrival
 from ccenv.sim.codes import (
     FREE,
+    FRESH,
     GAP,
     LEAD,
     MODE_SLOT,
@@ -83,6 +84,7 @@ def _maybe_return(e, c, q, key, phase, age):
     e.n_active -= 1
     e.contact[s].key = key
     e.contact[s].number = NIL
+    e.contact[s].kind = FRESH  # until it comes
     e.contact[s].index = q
     e.contact[s].origin = q
     e.contact[s].true_type = q

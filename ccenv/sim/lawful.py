@@ -35,9 +35,15 @@ def _local_day(c, k, t):
 
 
 @helper
-def grid_time(e, r, j):
-    """Time of the j-th last attempt, in seconds of the run."""
-    return GRID_S * e.lead_grid[r, j] - _behind_s(e)
+def run_time(e, grid_time):
+    """A grid time in seconds of the run."""
+    return GRID_S * grid_time - _behind_s(e)
+
+
+@helper
+def quiet_until(e, c, i, r):
+    """Until when a lead must be left in peace after its last talk, by the grid."""
+    return run_time(e, e.lead_talk[r]) + c.campaign[i].quiet_s if e.lead_talk[r] != 0 else e.t
 
 
 @block
@@ -85,7 +91,7 @@ def lawful_from(e, c, k, r, t):
     per_24h = c.campaign[i].max_per_24h
     per_7_days = c.campaign[i].max_per_7_days
     if per_24h > 0 and e.lead_attempts[r] >= per_24h:
-        t = max(t, grid_time(e, r, per_24h - 1) + DAY_S)
+        t = max(t, run_time(e, e.lead_grid[r, per_24h - 1]) + DAY_S)
     t = _within_hours(c, k, t)
     if per_7_days > 0:
         last_day = _local_day(c, k, GRID_S * e.lead_grid[r, 0])

@@ -56,7 +56,7 @@ FAULTS = (
     ),
     Fault(
         "a drop not counted",
-        "ccenv/sim/dialing.py",
+        "ccenv/sim/connects.py",
         "e.campaign_count[i].dropped += 1",
         "e.campaign_count[i].dropped += 0",
     ),

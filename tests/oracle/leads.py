@@ -73,7 +73,7 @@ class Leads:
 
     def settle_promise(self, campaign: CampaignState, lead: Lead) -> None:
         """A promise is due: kept or broken."""
-        follow_up, law = campaign.declared.follow_up, campaign.declared.law
+        follow_up = campaign.declared.follow_up
         assert follow_up is not None
         key = lead.attempt_key(lead.n_attempts)
         if uniform(key, codes.KEPT) < follow_up.p_kept:
@@ -84,8 +84,7 @@ class Leads:
             self.sim.log.lead(self.sim.now, codes.LOG_BROKEN, campaign, lead, key, lead.segment.index)
             self.count(campaign, "broken")
             if follow_up.retry_broken and lead.n_attempts < campaign.max_attempts:
-                quiet_until = GRID_S * lead.grid_times[-1] + law.quiet_after_talk_s
-                due = lawful_time(lead, max(self.sim.now, quiet_until), self.sim.clock.steady)
+                due = lawful_time(lead, max(self.sim.now, self.quiet_until(campaign, lead)), self.sim.clock.steady)
                 self.sim.log.lead(self.sim.now, codes.LOG_PUT_BACK, campaign, lead, key, codes.RETRYING)
                 self.wait(campaign, lead, codes.RETRYING, due)
                 return
@@ -103,6 +102,8 @@ class Leads:
             return
         lead.grid_times.append(grid_time(self.sim.now))
         lead.local_days.append(local_day(GRID_S * lead.grid_times[-1], lead.segment.declared.zone_s))
+        if after == codes.AFTER_TALKED:
+            lead.last_talk = lead.grid_times[-1]
         plan = self.what_follows(campaign, lead, contact, after)
         if plan is None:
             self.sim.log.contact(self.sim.now, codes.LOG_CLOSED, contact)
@@ -135,7 +136,15 @@ class Leads:
         if not may_retry or law is None:
             return None
         due = max(now + law.draw(key, codes.RETRY), now + self.lockout_s(campaign, after))
+        if after != codes.AFTER_TALKED:
+            due = max(due, self.quiet_until(campaign, lead))
         return codes.RETRYING, lawful_time(lead, due, self.sim.clock.steady)
+
+    def quiet_until(self, campaign: CampaignState, lead: Lead) -> float:
+        """Until when the lead is left in peace after its last talk, by the grid."""
+        if lead.last_talk is None:
+            return -codes.INFINITY
+        return GRID_S * lead.last_talk + campaign.declared.law.quiet_after_talk_s
 
     def agreed_delay(self, campaign: CampaignState, key: int) -> float | None:
         """How much later the person wants to be called, if they agree to it."""

@@ -25,6 +25,7 @@ class Lead:
     n_joins: int = 0
     grid_times: list[int] = field(default_factory=list)  # of all attempts that are over, in units of 120 s
     local_days: list[int] = field(default_factory=list)  # of the same
+    last_talk: int | None = None  # its grid time
     promised_value: float = 0.0
 
     def attempt_key(self, attempt: int) -> int:

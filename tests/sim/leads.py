@@ -31,7 +31,7 @@ def heaps(v: View, k: int) -> tuple[list[int], list[int]]:
 def rows_of_segment(v: View, k: int) -> None:
     """Every row that was ever taken is in one place only; heaps are in order; counts are right."""
     segment, state = v.c["segment"][k], v.e["segment"][k]
-    assert 0 <= state["n_leads"] <= segment["size"], "leads"
+    assert 0 <= state["n_leads"] <= segment["n_listed"], "leads"
     waiting, ready = heaps(v, k)
     in_attempt = v.x["lead"][~v.inbound & (v.x["segment"] == k) & (v.x["lead"] != codes.NIL) & ~over(v)].tolist()
     free = []

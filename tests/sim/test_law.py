@@ -75,7 +75,7 @@ class Life(NamedTuple):
     dials: list[float]
     lockouts: list[float]
     quiets: list[float]
-    agreed: list[float]
+    put_back: list[tuple[float, bool]]  # when, and whether a callback was agreed
     closed: list[float]
 
 
@@ -97,8 +97,8 @@ def lives(log: np.ndarray) -> Iterator[Life]:
             of_key[key].lockouts.append(t)
         elif code == "talk_end" and key in persons:
             of_key[key].quiets.append(t)
-        elif code == "put_back" and row["detail"] == codes.AGREED:
-            of_key[key].agreed.append(t)
+        elif code == "put_back":
+            of_key[key].put_back.append((t, row["detail"] == codes.AGREED))
         elif code == "closed":
             of_key[key].closed.append(t)
     yield from found.values()
@@ -128,7 +128,7 @@ def check(life: Life, root: int) -> None:
         for drop in after(life.lockouts, t):
             assert t >= drop + LAW["lockout_after_drop_s"], "called too soon after a drop"
         for talk in after(life.quiets, t):
-            wanted = any(agreed == talk for agreed in life.agreed)
+            wanted = [agreed for time, agreed in life.put_back if time < t][-1]  # the next dial alone
             assert wanted or t >= talk + LAW["quiet_after_talk_s"], "called too soon after a talk"
 
 
@@ -166,7 +166,7 @@ def test_no_policy_breaks_the_law(policy: Callable[[float, np.ndarray], int], re
             seen["dials"] += len(life.dials)
             seen["drops"] += len(life.lockouts)
             seen["talks"] += len(life.quiets)
-            seen["agreed"] += len(life.agreed)
+            seen["agreed"] += sum(agreed for _, agreed in life.put_back)
     assert seen["dials"] > 50 and seen["talks"] > 5 and seen["agreed"] > 1
     assert (seen["drops"] > 0) == (not reserves), "a drop where advisors are reserved, or none where they are not"
 
