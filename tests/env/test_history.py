@@ -97,3 +97,35 @@ def test_one_seed_is_one_run_in_every_way_of_running_it(scenario):
     among = simulate(scenario, seeds=[3, 7, 11], days=2)
     for name in alone.dtype.names:
         assert np.array_equal(alone[name][0], among[name][1], equal_nan=True), name
+
+
+CALLS = {
+    "name": "windows",
+    "description": "a few calls a day, of which some are dropped",
+    "clock": {"open_s": 32_400, "close_s": 34_200, "slot_s": 1_800},
+    "campaigns": {"calls": {"p_answer": 0.5, "ring_s": 10, "handle_s": 60}},
+    "groups": {"all": {"skills": ["calls"], "staffing": 2}},
+    "rules": {"pacing": {"name": "fixed_ratio", "params": {"ratio": 3}}},
+    "sources": {"*": "made by the tests"},
+}
+
+
+def test_a_window_longer_than_the_episode_is_covered_only_with_days_behind():
+    alone = simulate(CALLS, seeds=range(5))
+    assert np.all(alone["n_ftc_30d_windows"] == 0) and np.all(np.isnan(alone["dropped_share_ftc_30d"]))
+    assert np.all(alone["n_vicidial_today_windows"] == 1)  # a day is covered by itself
+    behind = {**CALLS, "history": {"kind": "steady", "days": 29}}
+    opened = simulate(behind, seeds=range(60))
+    assert np.all(opened["n_ftc_30d_windows"] == 1)
+    in_window, today = opened["n_ftc_30d_window_base"].mean(), opened["n_ftc_30d_base"].mean()
+    assert 27 < in_window / today < 33  # thirty days, of which today is one
+
+
+def test_the_window_of_now_can_be_seen_when_an_episode_opens():
+    behind = load_scenario({**CALLS, "history": {"kind": "steady", "days": 10}})
+    batch = Batch(behind, 1, pacing="no_dial", decisions="pacing")
+    batch.reset([1])
+    base = batch.snapshot["compliance_base"][0, 0]
+    ftc, _, vicidial, _, rolling, _ = base
+    assert ftc > 100 and vicidial == 0  # the period has begun, the day has not
+    assert rolling == 0 or rolling < ftc / 5
