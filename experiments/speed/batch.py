@@ -22,7 +22,7 @@ class Native:
     """Rows that a policy steps through, each going on with its next day by itself."""
 
     def __init__(self, scenario: Scenario, rows: int) -> None:
-        self.batch = Batch(scenario, rows, on_illegal="raise", autoreset="same_step")
+        self.batch = Batch(scenario, rows, on_illegal="raise", autoreset="same_step", **rules_of(scenario))
         self.policy = NumpyPolicy(self.batch.scenario)
         self.n_obs = self.batch.n_obs
 

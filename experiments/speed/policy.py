@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ccenv.observation import observation_names
@@ -12,13 +14,13 @@ from ccenv.sim.fields import FIELDS
 SCALE = {field.name: field.scale for field in FIELDS}
 
 
-def rules_of(scenario: Scenario) -> dict[str, tuple[str, dict[str, object]]]:
+def rules_of(scenario: Scenario) -> dict[str, Any]:
     """The kernel's rules that `NumpyPolicy` is equal to.
 
     Queues in their order, to the group with the fewest skills, and as many lines ringing as advisors are idle.
     """
-    order: dict[str, object] = {"order": list(scenario.queues), "advisor": "least_skilled"}
-    routing = ("priority", order)
+    params = {"order": list(scenario.queues), "advisor": "least_skilled"}
+    routing = ("priority", params)
     return {"routing": routing, "pacing": ("progressive_unreserved", {})}
 
 

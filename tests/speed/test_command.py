@@ -1,0 +1,163 @@
+"""The command: what is there is kept, only the whole is published, a missed bar is an exit code of 1."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from experiments.speed import __main__ as entry
+from experiments.speed import command, part, readme
+from experiments.speed.bars import BARS, as_text, judge
+from experiments.speed.parts import PARTS, chosen
+from experiments.speed.settings import RESULTS, Settings
+from tests.speed.made import results
+
+MISSED = next(bar for bar in BARS if bar.part == "growth")
+
+
+@pytest.fixture
+def measured(monkeypatch, tmp_path):
+    """Parts that do not measure but say what was made up; the list of those that were asked."""
+    asked = []
+
+    def made(missed=None):
+        every = results(missed)
+
+        def measure(self, inputs):
+            asked.append(self.name)
+            return json.loads(json.dumps(every[self.name]))
+
+        monkeypatch.setattr(part.Part, "measure", measure)
+        return Settings(rounds=2, dir=str(tmp_path))
+
+    made.asked = asked
+    return made
+
+
+def test_a_run_that_meets_all_bars_writes_page_tables_and_figures(measured, tmp_path):
+    assert command.run(measured(), "typed") == []
+
+    page = (tmp_path / "speed.md").read_text()
+    assert "**Passed**" in page
+    assert all(bar.what in page for bar in BARS)
+    for name in ("growth.svg", "throughput.svg"):
+        assert f"speed/{name}" in page
+        assert ElementTree.parse(tmp_path / "speed" / name).getroot().tag.endswith("svg")
+    lines = (tmp_path / "speed/bars.csv").read_text().splitlines()
+    assert len(lines) == 1 + len(BARS)
+    assert set(json.loads((tmp_path / "speed/speed.json").read_text())) == {"machine", *(p.name for p in PARTS)}
+
+
+def test_a_missed_bar_is_named_on_the_page_and_in_the_result(measured, tmp_path):
+    (line,) = command.run(measured(MISSED), "typed")
+
+    assert MISSED.what in line
+    page = (tmp_path / "speed.md").read_text()
+    assert "**NOT PASSED**" in page
+    (row,) = (row for row in page.splitlines() if row.startswith(f"| {MISSED.what} |"))
+    assert "**MISSED**" in row
+
+
+@pytest.mark.parametrize("missed", [None, MISSED], ids=["met", "missed"])
+def test_the_exit_code_is_the_verdict(measured, missed, monkeypatch, capsys):
+    settings = measured(missed)
+    monkeypatch.setattr(entry.OmegaConf, "to_object", lambda config: settings)
+    if missed is None:
+        entry.main.__wrapped__(None)
+    else:
+        with pytest.raises(SystemExit) as ended:
+            entry.main.__wrapped__(None)
+        assert ended.value.code == 1
+        assert MISSED.what in capsys.readouterr().err
+
+
+def test_finished_parts_are_not_measured_again(measured):
+    settings = measured()
+    command.run(settings, "typed")
+    first = list(measured.asked)
+    command.run(settings, "typed")
+
+    assert measured.asked == first
+    assert sorted(set(first)) == sorted(p.name for p in PARTS)
+    settings.take = 2
+    command.run(settings, "typed")
+    assert measured.asked == 2 * first
+
+
+def test_a_killed_run_goes_on_where_it_was(measured, monkeypatch):
+    settings = measured()
+    working = part.Part.measure
+
+    def killed(self, inputs):
+        if self.name == "copies":
+            raise KeyboardInterrupt
+        return working(self, inputs)
+
+    monkeypatch.setattr(part.Part, "measure", killed)
+    with pytest.raises(KeyboardInterrupt):
+        command.run(settings, "typed")
+    before = list(measured.asked)
+    monkeypatch.setattr(part.Part, "measure", working)
+    assert command.run(settings, "typed") == []
+
+    assert "copies" not in before
+    assert len(measured.asked) == len(set(measured.asked) - {"cold"}) + 3, "each size class is compiled by itself"
+
+
+def test_only_the_whole_is_published(tmp_path):
+    assert Settings().results.as_posix().endswith(RESULTS)
+    for less in ({"parts": ["peers"]}, {"rounds": 3}, {"share": 0.5}, {"cold": False}):
+        assert Settings(**less, dir=str(tmp_path)).results == tmp_path
+
+
+def test_a_part_alone_leaves_the_other_bars_open(measured, tmp_path):
+    settings = measured()
+    settings.parts = ["copies", "memory"]
+    command.run(settings, "typed")
+
+    assert set(measured.asked) == {"copies", "memory"}
+    assert "figures not measured" in (tmp_path / "speed.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [({"parts": ["peer"]}, "parts: 'peer'; allowed: peers"), ({"rounds": 1}, "rounds = 1; allowed: 2 or more")],
+)
+def test_settings_that_make_no_sense_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        command.run(Settings(**settings), "typed")
+
+
+def test_every_source_of_a_part_exists():
+    for each in chosen([]):
+        assert all((command.ROOT / source).exists() for source in each.sources), each.sources
+
+
+def test_the_page_shows_each_figure_with_its_quartiles(measured, tmp_path):
+    command.run(measured(), "typed")
+    page = (tmp_path / "speed.md").read_text()
+    for verdict in judge({name: made["figures"] for name, made in results().items()}):
+        assert as_text(verdict.measured["value"]) in page
+        assert verdict.note in page
+    assert "7 x [6.5, 7.5]" in page
+
+
+def test_the_readme_says_what_the_page_says(measured, tmp_path):
+    command.run(measured(MISSED), "typed")
+    text = readme.README.read_text()
+    new = readme.renewed(text, (tmp_path / "speed.md").read_text())
+
+    assert new.split(readme.BEGIN)[0] == text.split(readme.BEGIN)[0]
+    assert new.split(readme.END)[1] == text.split(readme.END)[1]
+    assert "not passed" in new
+    assert command.machine() in new
+    assert readme.renewed(new, (tmp_path / "speed.md").read_text()) == new
+
+
+def test_readme_and_published_page_agree():
+    assert readme.README.read_text() == readme.renewed(readme.README.read_text(), readme.published())
+
+
+def test_a_readme_without_its_marks_is_refused():
+    with pytest.raises(ValueError, match=r"README\.md is not allowed"):
+        readme.renewed("# a\n", None)
