@@ -32,7 +32,7 @@ class Batch:
         n: Number of environments, B.
         decisions: What the policy owns: `routing`, `pacing` or `blended`.
         reward: Preset or weights of terms; None: the scenario's.
-        days: Days of an episode.
+        days: Days of an episode; None: the scenario's `episode_days`.
         routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
         reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
@@ -60,7 +60,7 @@ class Batch:
         *,
         decisions: str = "blended",
         reward: str | Mapping[str, Any] | None = None,
-        days: int = 1,
+        days: int | None = None,
         routing: RuleChoice = None,
         pacing: RuleChoice = None,
         reserves: bool | None = None,

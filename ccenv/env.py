@@ -72,7 +72,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | `scenario` | `"bank_blended"` | name, path or mapping of a scenario, or a `Scenario` |
     | `decisions` | fixed by the id | `routing`, `pacing` or `blended` |
     | `reward` | `None` | preset or weights of terms; the scenario's own |
-    | `days` | `1` | days of an episode |
+    | `days` | `None` | days of an episode; `None`: the scenario's `episode_days` |
     | `routing` | `None` | rule of the half not owned, and fallback; the scenario's own |
     | `pacing` | `None` | the same for pacing |
     | `reserves` | `None` | the campaigns' flag; the scenario's own, or what the pacing rule needs |
@@ -92,7 +92,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         *,
         decisions: str = "blended",
         reward: str | Mapping[str, Any] | None = None,
-        days: int = 1,
+        days: int | None = None,
         routing: RuleChoice = None,
         pacing: RuleChoice = None,
         reserves: bool | None = None,

@@ -85,7 +85,7 @@ def run_config(
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
     reserves: bool | None = None,
-    days: int = 1,
+    days: int | None = None,
     reward: str | Mapping[str, Any] | None = None,
 ) -> RunConfig:
     """Compile a run.
@@ -96,7 +96,7 @@ def run_config(
         routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
         reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
-        days: Days of an episode, at least 1.
+        days: Days of an episode, at least 1; None: the scenario's `episode_days`.
         reward: Preset or weights of terms; None: the scenario's.
 
     Raises:
@@ -106,6 +106,8 @@ def run_config(
     """
     if decisions not in OWNERS:
         raise ValueError(f"decisions = {decisions!r}; allowed: {', '.join(OWNERS)}")
+    if days is None:
+        days = scenario.centre.episode_days
     if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
         raise ValueError(f"days = {days!r}; allowed: 1 or more, and 1 in a steady scenario")
     routed = rule_choice(routing, scenario.centre.rules.routing)

@@ -39,7 +39,7 @@ def simulate(
         pacing: The same for pacing.
         policy: A policy, or the folder of a bundle, in the place of the rules; rules run what it was not made for.
         seeds: Non-negative integers; the same seed meets the same contacts under every policy.
-        days: Days of an episode; None: 1.
+        days: Days of an episode; None: the scenario's `episode_days`.
         by: `interval` for KPIs by slot as well, in `table.interval` (rules only).
 
     Returns:
@@ -57,8 +57,8 @@ def simulate(
     if policy is not None:
         if by is not None:
             raise ValueError("by = 'interval' is allowed for rules only")
-        return _simulate_policy(centre, policy, routing, pacing, keys, days or 1)
-    run = run_config(centre, decisions="rules", routing=routing, pacing=pacing, days=days or 1)
+        return _simulate_policy(centre, policy, routing, pacing, keys, days)
+    run = run_config(centre, decisions="rules", routing=routing, pacing=pacing, days=days)
     return _simulate_rules(run, keys, by)
 
 
@@ -95,7 +95,12 @@ def _by_interval(run: RunConfig, keys: np.ndarray, cumulative: np.ndarray) -> Kp
 
 
 def _simulate_policy(
-    centre: Scenario, policy: Policy | str | Path, routing: RuleChoice, pacing: RuleChoice, keys: np.ndarray, days: int
+    centre: Scenario,
+    policy: Policy | str | Path,
+    routing: RuleChoice,
+    pacing: RuleChoice,
+    keys: np.ndarray,
+    days: int | None,
 ) -> KpiTable:
     chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
     reserves, check = getattr(chosen, "reserves", None), getattr(chosen, "check_scenario", None)

@@ -21,7 +21,7 @@ def trace(
     choose: Choice | None = None,
     *,
     seed: int,
-    days: int = 1,
+    days: int | None = None,
     decisions: str = "blended",
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
@@ -33,7 +33,7 @@ def trace(
         scenario: The centre.
         choose: Takes decision number, coin and the legal actions' numbers, returns one of them; None: rules decide.
         seed: Seed of the episode.
-        days: Days of the episode.
+        days: Days of the episode; None: the scenario's `episode_days`.
         decisions: What `choose` owns.
         routing: As in `simulate`.
         pacing: As in `simulate`.

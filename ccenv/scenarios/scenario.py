@@ -20,7 +20,8 @@ from ccenv.scenarios.schema import Centre
 from ccenv.scenarios.validate import validate
 from ccenv.sim.sizes import Size
 
-PROSE = ("name", "description", "sources", "variants", "size_class")  # these change no result
+# these change no result of a run that says for how many days it goes
+PROSE = ("name", "description", "episode_days", "sources", "variants", "size_class")
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,6 +68,8 @@ def clock(centre: Centre) -> Iterator[Problem]:
         if getattr(c, key) != getattr(default, key):
             yield Problem(f"clock.{key}", getattr(c, key), f"has no meaning where clock.kind is {c.kind}; leave it out")
     if c.kind == "steady":
+        if centre.episode_days != 1:
+            yield Problem("episode_days", centre.episode_days, "must be 1 in a steady scenario, which has no days")
         return
     if c.close_s <= c.open_s:
         yield Problem("clock.close_s", c.close_s, f"must be after clock.open_s = {c.open_s:g}")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccenv import RulePolicy, load_scenario, simulate
+from ccenv import Batch, RulePolicy, load_scenario, simulate
 from ccenv.run_config import RuleChoice
 from tests.env.short import DECISIONS, short_day
 from tests.env.whole_centre import whole_centre
@@ -75,3 +75,14 @@ def test_sums_of_time_do_not_depend_on_who_decides_when() -> None:
     scenario = load_scenario(long_queue)
     expected = simulate(scenario, seeds=range(3))
     assert_equal_tables(simulate(scenario, policy=RulePolicy(scenario), seeds=range(3)), expected)
+
+
+def test_a_scenario_proposes_how_many_days_an_episode_has():
+    proposed = load_scenario("tiny", episode_days=3)
+    three, one = simulate(proposed, seeds=range(3)), simulate("tiny", seeds=range(3), days=3)
+    assert np.array_equal(three["n_fresh"], one["n_fresh"])
+    assert np.array_equal(
+        simulate(proposed, seeds=range(3), days=1)["n_fresh"], simulate("tiny", seeds=range(3))["n_fresh"]
+    )
+    assert Batch(proposed, 1).run.days == 3
+    assert proposed.digest == load_scenario("tiny").digest

@@ -97,6 +97,7 @@ class Rules(Node, frozen=True):
 class Centre(Node, frozen=True):
     """A whole scenario file.
 
+    `episode_days`: days of an episode where a run does not say otherwise.
     `sources` maps patterns of dotted keys (`queues.*.handle_s`) to where the figures come from; every figure must be
     matched by one. `variants` maps a name to dotted keys and the values that replace them.
     """
@@ -104,6 +105,7 @@ class Centre(Node, frozen=True):
     name: str
     description: str
     clock: Clock
+    episode_days: PositiveCount = 1
     queues: dict[str, Queue] = {}
     groups: dict[str, Group] = {}
     campaigns: dict[str, Campaign] = {}
