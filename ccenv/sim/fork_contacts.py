@@ -36,11 +36,11 @@ from ccenv.sim.codes import (
     WRAPPING,
 )
 from ccenv.sim.contacts import schedule_contact, schedule_end
-from ccenv.sim.dialing import answer_probability, ring_law_of
 from ccenv.sim.draws import uniform
 from ccenv.sim.goals import goal_value, plain_p_goal
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw_beyond, survival
+from ccenv.sim.outcomes import answer_probability, ring_law_of
 from ccenv.sim.traits import by_script, p_repeat_with, p_sale_with
 
 

@@ -21,6 +21,7 @@ WITHOUT_EFFECT = (
     "sources",  # prose
     "variants",  # applied before a scenario is made
     "size_class",  # capacity of the kernel's tables
+    "episode_days",  # what a run may ask for
     "reward",  # a weighting of counters
     "groups.*.wage_per_hour",  # money, added up from the counters
     "campaigns.*.line_cost_per_hour",  # the same

@@ -118,7 +118,7 @@ CASES = [
         *(f"{DEBTS}.value_handle_correlation", -1.5, "at least -1 and at most 1"),
     ),
     ({f"{DEBTS}.p_stop": 3}, f"{DEBTS}.p_stop", 3, PROBABILITY),
-    ({f"{DEBTS}.p_sale": [0.1] * 4}, f"{DEBTS}.p_sale", [0.1] * 4, "has 4 values; contact_number has shares for 3"),
+    ({f"{PLAIN}.p_sale": [0.1] * 4}, f"{PLAIN}.p_sale", [0.1] * 4, "has 4 values; contact_number has shares for 1"),
     # hours
     ({f"{DEBTS}.dial_until_s": 32_400}, f"{DEBTS}.dial_until_s", 32_400, "must be after dial_from_s = 32400"),
     ({f"{PLAIN}.dial_from_s": 72_000}, f"{PLAIN}.dial_from_s", 72_000, f"the campaign could never be dialed: {OPEN}"),
@@ -196,6 +196,7 @@ def test_a_campaign_is_refused_with_key_value_and_what_is_allowed(tmp_path, case
         {f"{LATE}.p_consent": 0, f"{DEBTS}.law.needs_consent": False},
         {f"{PLAIN}.leads": 0},
         {f"{DEBTS}.by_attempt": [1] * 16},
+        {f"{DEBTS}.p_sale": [0.1] * 4},  # more talks than the list starts with
         {f"{DEBTS}.retries.max_attempts": 1},
         {f"{DEBTS}.value_cv": 0},
         {f"{DEBTS}.follow_up": None},
