@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
+
+import numpy as np
 
 from ccenv.sim.sizes import SIZES
 from experiments.speed.clock import Figure
@@ -134,8 +136,8 @@ def bound_text(bar: Bar) -> str:
     return f"at {bar.at} {bar.bound:g} {bar.unit}{aim}"
 
 
-def as_text(value: Any) -> str:
+def as_text(value: float) -> str:
     """A number to three digits, without an exponent."""
     if value == 0.0 or abs(value) >= 1000.0:
         return f"{value:,.0f}"
-    return f"{float(f'{value:.3g}'):g}"
+    return np.format_float_positional(float(f"{value:.3g}"), trim="-")

@@ -23,6 +23,9 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         inputs: `rounds`, `share`, and `scenario`, where it is not the bank.
+
+    Returns:
+        `figures`; CPU seconds are for `DAYS` days, wall times for as many `days` as were run.
     """
     one_thread()
     scenario, days = inputs.get("scenario", SCENARIO), scaled(DAYS, inputs["share"])
@@ -40,7 +43,7 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
     one, two = clocked["1"], clocked[f"{PROCESSES}"]
     figures = {
         "two_processes": figure(one.seconds / two.seconds),
-        "cpu_s": figure(one.counts["cpu_s"]),
+        "cpu_s": figure(DAYS * one.counts["cpu_s"] / one.counts["days"]),
         "one_wall_s": figure(one.seconds),
         "two_wall_s": figure(two.seconds),
         "days": figure(one.counts["days"]),

@@ -56,7 +56,8 @@ def test_what_was_not_measured_is_neither_met_nor_missed():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0"), (1234.5, "1,234"), (12.345, "12.3"), (0.02345, "0.0234"), (-3.0, "-3")]
+    ("value", "text"),
+    [(0.0, "0"), (1234.5, "1,234"), (12.345, "12.3"), (0.02345, "0.0234"), (-3.0, "-3"), (-6.014e-5, "-0.0000601")],
 )
 def test_numbers_have_three_digits(value, text):
     assert as_text(value) == text
