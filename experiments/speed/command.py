@@ -11,12 +11,13 @@ from tqdm import tqdm
 
 from experiments.cells import run_once
 from experiments.files import ROOT, read_json, to_csv, write_atomic, write_json
+from experiments.named import named
 from experiments.provenance import machine
 from experiments.speed.bars import Verdict, bound_text, judge, missed
 from experiments.speed.figures import figures
 from experiments.speed.page import page
 from experiments.speed.part import Part
-from experiments.speed.parts import chosen
+from experiments.speed.parts import PARTS
 from experiments.speed.settings import Settings
 from experiments.workers import one_thread
 
@@ -44,7 +45,7 @@ def run(settings: Settings, command: str) -> list[str]:
     if settings.rounds < LEAST_ROUNDS:
         raise ValueError(f"rounds = {settings.rounds}; allowed: {LEAST_ROUNDS} or more")
     started = time.perf_counter()
-    results = measure_all(chosen(settings.parts), settings)
+    results = measure_all(named(PARTS, settings.parts), settings)
     verdicts = judge({name: result["figures"] for name, result in results.items()})
     write_results(results, verdicts, settings, command)
     tqdm.write(f"measured in {(time.perf_counter() - started) / 60:.1f} min, finished parts of earlier runs apart")

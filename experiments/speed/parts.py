@@ -32,16 +32,3 @@ PARTS: tuple[Part, ...] = (
     Part("stale", "Edited kernel files", (CHILD,), unmeasured),
     Part("cold", "Cold compile", (CHILD,), cold.inputs),
 )
-
-
-def chosen(names: Sequence[str]) -> list[Part]:
-    """The parts of these names; all if there is none.
-
-    Raises:
-        ValueError: If there is no such part.
-    """
-    known = [part.name for part in PARTS]
-    for name in names:
-        if name not in known:
-            raise ValueError(f"parts: {name!r}; allowed: {', '.join(known)}")
-    return [part for part in PARTS if not names or part.name in names]

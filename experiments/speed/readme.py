@@ -6,15 +6,13 @@ The bars that it quotes are named here; a test holds README and page together.
 from __future__ import annotations
 
 import re
-import textwrap
 
 from experiments.files import ROOT, write_atomic
+from experiments.readme import README, between, filled
 from experiments.speed.command import PAGE
 from experiments.speed.settings import RESULTS
 
-README = ROOT / "README.md"
 BEGIN, END = "<!-- from the page of the speed -->", "<!-- end of the speed -->"
-WIDTH = 170
 NOT_YET = "Not measured yet: `python -m experiments.speed` writes the page."
 
 
@@ -38,7 +36,7 @@ def summary(page: str | None) -> str:
         raise ValueError(f"{PAGE} is not allowed: it must have a verdict and a machine")
     peers = ", ".join(f"{ratio.strip()} times {name.strip()}" for name, ratio in rows)
     found = f"[Speed]({RESULTS}/{PAGE}), {head[1].lower()}, {head[2]}, on {head[3]}."
-    return textwrap.fill(f"{found} Contacts a CPU second: {peers}.", WIDTH, break_on_hyphens=False)
+    return filled(f"{found} Contacts a CPU second: {peers}.")
 
 
 def renewed(readme: str, page: str | None) -> str:
@@ -47,10 +45,7 @@ def renewed(readme: str, page: str | None) -> str:
     Raises:
         ValueError: If the marks are not there.
     """
-    if readme.count(BEGIN) != 1 or readme.count(END) != 1:
-        raise ValueError(f"README.md is not allowed: it must have {BEGIN!r} and {END!r} once each")
-    before, rest = readme.split(BEGIN)
-    return f"{before}{BEGIN}\n{summary(page)}\n{END}{rest.split(END)[1]}"
+    return between(readme, BEGIN, END, summary(page))
 
 
 def main() -> None:

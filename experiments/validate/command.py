@@ -9,9 +9,10 @@ from typing import Any
 
 from experiments.cells import run_once
 from experiments.files import ROOT, read_json, write_atomic, write_json
+from experiments.named import named
 from experiments.validate.page import page
 from experiments.validate.part import Part, Report, Task
-from experiments.validate.parts import chosen
+from experiments.validate.parts import PARTS
 from experiments.validate.settings import Settings
 from experiments.workers import Workers
 
@@ -30,7 +31,7 @@ def validate(settings: Settings, command: str) -> bool:
         Whether all parts passed that could be done here.
     """
     folder, out = ROOT / settings.dir, ROOT / settings.results
-    parts = chosen(settings.parts)
+    parts = named(PARTS, settings.parts)
     tasks = [(part, task) for part in parts for task in part.tasks(settings)]
     results = compute(tasks, folder, settings.processes)
     reports: list[tuple[Part, Report]] = []

@@ -6,15 +6,13 @@ What a part says of itself is its verdict on the page up to the first semicolon.
 from __future__ import annotations
 
 import re
-import textwrap
 
 from experiments.files import ROOT, write_atomic
+from experiments.readme import README, between, filled
 from experiments.validate.command import PAGE
 from experiments.validate.settings import Settings
 
-README = ROOT / "README.md"
 BEGIN, END = "<!-- from the page of the validation -->", "<!-- end -->"
-WIDTH = 170
 
 
 def summary(page: str) -> str:
@@ -29,7 +27,7 @@ def summary(page: str) -> str:
         raise ValueError(f"{PAGE} is not allowed: it must have a verdict and a table of verdicts")
     parts = " ".join(f"{title}: {why.split('; ')[0]}." for title, _, why in rows)
     link = f"[Validation]({Settings.results}/{PAGE})"
-    return textwrap.fill(f"{link}, {head[1].lower()}, {head[2]}. {parts}", WIDTH, break_on_hyphens=False)
+    return filled(f"{link}, {head[1].lower()}, {head[2]}. {parts}")
 
 
 def renewed(readme: str, page: str) -> str:
@@ -38,10 +36,7 @@ def renewed(readme: str, page: str) -> str:
     Raises:
         ValueError: If the marks are not there.
     """
-    if readme.count(BEGIN) != 1 or readme.count(END) != 1:
-        raise ValueError(f"README.md is not allowed: it must have {BEGIN!r} and {END!r} once each")
-    before, rest = readme.split(BEGIN)
-    return f"{before}{BEGIN}\n{summary(page)}\n{END}{rest.split(END)[1]}"
+    return between(readme, BEGIN, END, summary(page))
 
 
 def main() -> None:

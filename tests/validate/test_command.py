@@ -9,9 +9,10 @@ from omegaconf import OmegaConf
 
 from experiments.config import CONFIGS
 from experiments.files import read_json, write_json
+from experiments.named import named
 from experiments.validate import __main__
 from experiments.validate.command import FILES, PAGE, validate
-from experiments.validate.parts import PARTS, chosen
+from experiments.validate.parts import PARTS
 from experiments.validate.settings import Settings, register
 from experiments.validate.simulated.part import rows_of, too_wide
 
@@ -87,7 +88,7 @@ def test_the_configuration_has_the_defaults_of_the_schema():
 
 def test_an_unknown_part_or_row_is_refused():
     with pytest.raises(ValueError, match="parts: 'simulater'; allowed: simulator, reference"):
-        chosen(["simulater"])
+        named(PARTS, ["simulater"])
     with pytest.raises(ValueError, match="rows: 'Erlang D'; allowed: beginnings of Erlang B 1,"):
         rows_of(Settings(rows=["Erlang D"]))
 
