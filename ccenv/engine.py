@@ -11,8 +11,8 @@ from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
 from ccenv.sim.codes import CONTACTS_FULL, LEADS_FULL
 from ccenv.sim.counters import COUNTERS
+from ccenv.sim.entities import LOG, LOG_ROWS, OUT
 from ccenv.sim.jit import CACHE_FOLDER, config, records
-from ccenv.sim.layout import LOG, LOG_ROWS, OUT
 from ccenv.sim.sizes import SIZES, Size
 
 # by failure: the table that is full, and what else is to be known of its rows
@@ -49,7 +49,7 @@ class Engine:
         envs: Environment records, (n,).
         obs: Observations, (n, K) float32.
         masks: Legal actions, (n, A) bool.
-        outs: Rewards, times, flags, (n,) of `layout.OUT`.
+        outs: Rewards, times, flags, (n,) of `entities.OUT`.
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
     """
 

@@ -40,7 +40,7 @@ def trace(
         reserves: The campaigns' flag; None: the scenario's.
 
     Returns:
-        Rows of `layout.LOG_ROW` in the order in which things happened, and the counters, one row of each axis.
+        Rows of `entities.LOG_ROW` in the order in which things happened, and the counters, one row of each axis.
     """
     owned = "rules" if choose is None else decisions
     run = run_config(scenario, decisions=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)

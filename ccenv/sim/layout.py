@@ -1,4 +1,4 @@
-"""The records of the kernel: configuration, environment, snapshot, rule choice and log, one set for each size class."""
+"""The records of the kernel: configuration, environment and snapshot, one set for each size class."""
 
 from __future__ import annotations
 
@@ -7,13 +7,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.sim.codes import AFTER, N_STATES, RING_LAWS, VALUE_CLASSES
+from ccenv.sim.codes import AFTER, RING_LAWS, VALUE_CLASSES
 from ccenv.sim.counters import COMPLIANCE_COUNTERS, COUNTERS
+from ccenv.sim.entities import (
+    ACTION,
+    ADVISOR,
+    CAMPAIGN_STATE,
+    CONTACT,
+    DEFINITION,
+    EVENT,
+    GROUP,
+    GROUP_STATE,
+    LAW,
+    OBSERVED,
+    ROSTER_ENTRY,
+    SEGMENT_STATE,
+    TERM,
+)
 from ccenv.sim.fields import FIELDS
-from ccenv.sim.legal import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
+from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.sizes import SIZES, Size
 
-LAW_POINTS = 32
 CONTACT_NUMBERS = 16
 ATTEMPT_NUMBERS = 16
 GRID_TIMES, GRID_S = 3, 120.0  # last attempts of a lead whose times are kept, and to what they are rounded up
@@ -25,90 +39,6 @@ HELD = ROUTING_STATE + PACING_STATE  # place of the flag "routing has held in th
 RULE_STATE = HELD + 1
 PACING_PARAMS = 8
 RANKS = 1  # place of the first queue's rank among the parameters of a routing rule
-LOG_ROWS = 131_072
-
-LAW = np.dtype(
-    [
-        ("kind", "i4"),
-        ("n", "i4"),
-        ("a", "f8"),
-        ("b", "f8"),
-        ("mean_s", "f8"),
-        ("start", "f8", (LAW_POINTS,)),
-        ("hazard", "f8", (LAW_POINTS,)),
-    ],
-    align=True,
-)
-LOG_ROW = np.dtype(
-    [("t", "f8"), ("key", "u8"), ("number", "i8"), ("code", "i4"), ("kind", "i4"), ("index", "i4"), ("group", "i4"),
-     ("advisor", "i4"), ("detail", "i4")], align=True,
-)  # fmt: skip
-LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
-
-OBSERVED = np.dtype([("place", "i8"), ("high", "f8"), ("scale", "f8")])  # one number of the observation
-TERM = np.dtype(  # one counter that is paid for; `queue`, or `group` and `state`: whose time it counts, or NIL
-    [("place", "i8"), ("reward", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("queue", "i4"), ("group", "i4"),
-     ("state", "i4")], align=True,
-)  # fmt: skip
-OUT = np.dtype(  # one row of a batch, after a step
-    [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
-     ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
-     ("final_u", "f8"), ("final_decision", "i8"), ("final_warm_up", "?")],  # of an episode that a same-step reset ended
-     align=True,
-)  # fmt: skip
-
-# of the configuration
-GROUP = np.dtype([
-    ("order", "i4"), ("varied", "i4"),  # do handle times depend on the advisor?
-    ("shrinkage", "f8"), ("speed_sigma", "f8"), ("quality", "f8"), ("quality_sd", "f8"),
-    ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
-    ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
-    ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
-], align=True)  # fmt: skip
-ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
-DEFINITION = np.dtype([
-    ("threshold_s", "f8"), ("start", "i4"), ("counts", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
-    ("window", "i4"),
-], align=True)  # fmt: skip
-ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
-
-# of an environment
-GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
-CAMPAIGN_STATE = np.dtype([
-    ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
-    ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
-    ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
-    ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
-    ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # of the window of now
-    ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
-    ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
-], align=True)  # fmt: skip
-SEGMENT_STATE = np.dtype([
-    ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
-    ("free_row", "i4"), ("n_used", "i4"),  # rows given back, linked; and how many of the others were ever taken
-], align=True)  # fmt: skip
-ADVISOR = np.dtype([
-    ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
-    ("place", "i4"),  # in the group's part of the idle heap
-    ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
-    ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
-    ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
-    ("load_t", "f8"),
-], align=True)  # fmt: skip
-CONTACT = np.dtype([
-    ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
-    ("waited_s", "f8"),
-    ("accepted_s", "f8"), ("value", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
-    ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
-    ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
-    ("preferred", "i4"), ("lead", "i4"),
-    ("n_redials", "i2"), ("n_repeats", "i2"),
-    ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
-    ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
-    ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"), ("outcome", "i2"), ("hangs_up", "i2"), ("agreed", "i2"),
-    ("attempt", "i2"), ("joins", "i2"), ("segment", "i2"),
-], align=True)  # fmt: skip
-EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)
 
 
 class Layout(NamedTuple):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ccenv.sim.codes import LOG_ACTION, LOG_FULL, NIL
+from ccenv.sim.entities import LOG_ROWS
 from ccenv.sim.jit import block, helper
-from ccenv.sim.layout import LOG_ROWS
 
 WHOLE = np.int64  # one integer type for each argument, so that each function is compiled once
 NONE = np.int64(NIL)

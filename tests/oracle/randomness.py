@@ -9,7 +9,7 @@ import numpy as np
 
 from ccenv.scenarios import schema
 from ccenv.scenarios.laws import law_values
-from ccenv.sim import draws, laws, layout
+from ccenv.sim import draws, entities, laws
 
 
 def stream(name: str) -> int:
@@ -54,7 +54,7 @@ def exponential(key: int, purpose: int) -> float:
 
 def law_record(time: schema.Time) -> np.record:
     """The record that `laws.draw` reads."""
-    law = np.zeros(1, layout.LAW).view(np.recarray)[0]
+    law = np.zeros(1, entities.LAW).view(np.recarray)[0]
     values = law_values(time)
     law.kind, law.a, law.b, law.n = values.kind, values.a, values.b, len(values.start)
     law.start[: len(values.start)] = values.start

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccenv.sim import codes, layout
+from ccenv.sim import codes, entities
 from ccenv.sim.counters import COUNTERS
 from tests.oracle.entities import Advisor, CampaignState, Contact
 from tests.oracle.segments import Lead
@@ -42,7 +42,7 @@ class EventLog:
 
     def array(self) -> np.ndarray:
         """The rows as records of the kernel's log."""
-        return np.array(self.rows, dtype=layout.LOG_ROW)
+        return np.array(self.rows, dtype=entities.LOG_ROW)
 
 
 @dataclass

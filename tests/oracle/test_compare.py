@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ccenv.sim.counters import COUNTERS
-from ccenv.sim.layout import LOG_ROW
+from ccenv.sim.entities import LOG_ROW
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.oracle.schema_use import schema_keys

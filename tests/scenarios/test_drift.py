@@ -9,8 +9,9 @@ from ccenv.scenarios import schema
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.scenarios.validate_campaigns import FOLLOWED
 from ccenv.sim.codes import AFTER, RING_LAWS
+from ccenv.sim.entities import LAW_POINTS
 from ccenv.sim.fields import FIELDS
-from ccenv.sim.layout import LAW_POINTS, layout
+from ccenv.sim.layout import layout
 from ccenv.sim.sizes import SIZES
 
 

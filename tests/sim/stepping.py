@@ -16,7 +16,7 @@ from ccenv.engine import CapacityError, Engine
 from ccenv.loops.batch import DISABLED
 from ccenv.run_config import RunConfig
 from ccenv.sim import codes
-from ccenv.sim.layout import LOG_ROWS
+from ccenv.sim.entities import LOG_ROWS
 
 Choice = Callable[[float, np.ndarray], int]
 

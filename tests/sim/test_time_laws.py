@@ -13,7 +13,7 @@ from scipy import optimize, special, stats
 
 from ccenv.scenarios import schema
 from ccenv.scenarios.laws import level_values
-from ccenv.sim import codes, laws, layout
+from ccenv.sim import codes, entities, laws
 from tests.oracle.randomness import law_record
 from tests.sim.test_draws import SMALLEST_P, grid, series
 
@@ -202,7 +202,7 @@ def test_log_gamma_and_the_tails_of_the_gamma_law() -> None:
 @pytest.mark.parametrize("cv", [0.1, 0.5, 2.0])
 def test_levels_have_mean_1_and_their_coefficient_of_variation(law: str, cv: float) -> None:
     values: Any = level_values(law, cv)
-    record = np.zeros(1, layout.LAW).view(np.recarray)[0]
+    record = np.zeros(1, entities.LAW).view(np.recarray)[0]
     record.kind, record.a, record.b = values.kind, values.a, values.b
     n = 2_001
     drawn_at = np.array([laws.draw(record, (i + 0.5) / n) for i in range(n)])

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from ccenv.scenarios.schema.base import Node, NonNegative, Positive, Probability
-from ccenv.sim.layout import LAW_POINTS
+from ccenv.sim.entities import LAW_POINTS
 
 
 class Never(Node, frozen=True, tag_field="law", tag="never"):

@@ -1,0 +1,92 @@
+"""The records of single things, alike in all size classes: laws, actions, advisors, contacts, rows of the log."""
+
+import numpy as np
+
+from ccenv.sim.codes import N_STATES
+from ccenv.sim.legal import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
+
+LAW_POINTS = 32
+LOG_ROWS = 131_072
+
+LAW = np.dtype(
+    [
+        ("kind", "i4"),
+        ("n", "i4"),
+        ("a", "f8"),
+        ("b", "f8"),
+        ("mean_s", "f8"),
+        ("start", "f8", (LAW_POINTS,)),
+        ("hazard", "f8", (LAW_POINTS,)),
+    ],
+    align=True,
+)
+LOG_ROW = np.dtype(
+    [("t", "f8"), ("key", "u8"), ("number", "i8"), ("code", "i4"), ("kind", "i4"), ("index", "i4"), ("group", "i4"),
+     ("advisor", "i4"), ("detail", "i4")], align=True,
+)  # fmt: skip
+LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
+
+OBSERVED = np.dtype([("place", "i8"), ("high", "f8"), ("scale", "f8")])  # one number of the observation
+TERM = np.dtype(  # one counter that is paid for; `queue`, or `group` and `state`: whose time it counts, or NIL
+    [("place", "i8"), ("reward", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("queue", "i4"), ("group", "i4"),
+     ("state", "i4")], align=True,
+)  # fmt: skip
+OUT = np.dtype(  # one row of a batch, after a step
+    [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
+     ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
+     ("final_u", "f8"), ("final_decision", "i8"), ("final_warm_up", "?")],  # of an episode that a same-step reset ended
+     align=True,
+)  # fmt: skip
+
+# of the configuration
+GROUP = np.dtype([
+    ("order", "i4"), ("varied", "i4"),  # do handle times depend on the advisor?
+    ("shrinkage", "f8"), ("speed_sigma", "f8"), ("quality", "f8"), ("quality_sd", "f8"),
+    ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
+    ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
+    ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
+], align=True)  # fmt: skip
+ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
+DEFINITION = np.dtype([
+    ("threshold_s", "f8"), ("start", "i4"), ("counts", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
+    ("window", "i4"),
+], align=True)  # fmt: skip
+ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
+
+# of an environment
+GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
+CAMPAIGN_STATE = np.dtype([
+    ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
+    ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
+    ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
+    ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
+    ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # of the window of now
+    ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
+    ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
+], align=True)  # fmt: skip
+SEGMENT_STATE = np.dtype([
+    ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
+    ("free_row", "i4"), ("n_used", "i4"),  # rows given back, linked; and how many of the others were ever taken
+], align=True)  # fmt: skip
+ADVISOR = np.dtype([
+    ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
+    ("place", "i4"),  # in the group's part of the idle heap
+    ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
+    ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
+    ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
+    ("load_t", "f8"),
+], align=True)  # fmt: skip
+CONTACT = np.dtype([
+    ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
+    ("waited_s", "f8"),
+    ("accepted_s", "f8"), ("value", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
+    ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
+    ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
+    ("preferred", "i4"), ("lead", "i4"),
+    ("n_redials", "i2"), ("n_repeats", "i2"),
+    ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
+    ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
+    ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"), ("outcome", "i2"), ("hangs_up", "i2"), ("agreed", "i2"),
+    ("attempt", "i2"), ("joins", "i2"), ("segment", "i2"),
+], align=True)  # fmt: skip
+EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)
