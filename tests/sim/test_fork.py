@@ -227,3 +227,36 @@ def test_forks_are_whole_and_run_to_their_end() -> None:
         forks.step(random_legal(forks.mask, forks.u))
     assert np.all(forks.engine.envs["n_active"] == 0)
     assert len(np.unique(forks.engine.counters(), axis=0)) == 3
+
+
+def test_the_true_type_of_who_is_to_be_called_back_is_not_known() -> None:
+    """Half of those who reach the first queue belong to the second; no fork knows which."""
+    callback = {"offer_above_s": 0, "p_accept": 1, "ring_s": 20, "p_answer": 0.3, "max_tries": 5, "retry_s": 600}
+    sent = {"time_s": 5, "routes": {"first": 1}, "detect_s": 10}
+    queue: dict[str, Any] = {"arrivals_per_hour": 60, "handle_s": 300}
+    scenario = load_scenario(
+        {
+            "name": "misrouted",
+            "description": "made by the tests: the IVR sends everybody to the first queue, which calls back",
+            "clock": {"open_s": 0, "close_s": 7_200, "slot_s": 7_200},
+            "queues": {
+                "first": {**queue, "callback": callback, "ivr": {"time_s": 5}},
+                "second": {**queue, "ivr": sent},
+            },
+            "groups": {"all": {"skills": ["first", "second"], "staffing": 2}},
+        }
+    )
+    batch = Batch(scenario, 1)
+    batch.reset([3])
+    met = set()
+    for _ in range(300):
+        batch.step(random_legal(batch.mask, batch.u))
+        contacts = batch.engine.envs["contact"][0]
+        forks = None
+        for phase in {codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK} - met:
+            for s in np.flatnonzero((contacts["phase"] == phase) & (contacts["n_transfers"] == 0))[:1]:
+                forks = batch.fork(0, np.arange(200)) if forks is None else forks
+                share = forks.engine.envs["contact"]["true_type"][:, s].mean()
+                assert 0.3 < share < 0.7, "a fork knows whether a contact was misrouted"
+                met.add(phase)
+    assert len(met) == 3, met
