@@ -82,7 +82,16 @@ class Whole(JITCodeLibrary):
         for library in reached:  # it grows while it is read
             reached += [part for part in dict.fromkeys(library._linking_libraries) if part not in reached]
         self._linking_libraries = reached
+        self._called_from_python = {function.name for function in self._final_module.functions}
         super().finalize()
+
+    def _optimize_final_module(self) -> None:
+        """Nobody else calls the parts: LLVM may then merge a part with its only caller, and change how it is called."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.name not in self._called_from_python:
+                function.linkage = "internal"
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
 
 
 def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
