@@ -22,10 +22,12 @@ from typing import Any
 import numba
 import numba.core.config
 import numpy as np
-from numba.core import types
+from numba.core import ir, types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.registry import CPUDispatcher
+from numba.core.typed_passes import NopythonRewrites
 
 config: Any = numba.core.config  # made of the environment, so its names are not declared
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -94,6 +96,36 @@ class Whole(JITCodeLibrary):
         passes.run(self._final_module, builder)
 
 
+@register_pass(mutates_CFG=False, analysis_only=False)
+class UnsignedIndices(FunctionPass):
+    """Index with unsigned integers: a negative index, such as NIL, is out of bounds, and never counts from the end.
+
+    It also spares the arithmetic of counting from the end, a tenth of a run's time.
+    """
+
+    _name = "unsigned_indices"
+
+    def __init__(self) -> None:
+        FunctionPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        """Change what the index operations of a typed function take."""
+        changed = {}
+        for call, signature in state.calltypes.items():
+            if (isinstance(call, ir.Expr) and call.op == "getitem") or isinstance(call, ir.SetItem):
+                array, index, *value = signature.args
+                changed[call] = signature.replace(args=(array, _unsigned(index), *value))
+        state.calltypes.update(changed)
+        return True
+
+
+def _unsigned(index: types.Type) -> types.Type:
+    """The type of an index, or of a tuple of them."""
+    if isinstance(index, types.BaseTuple):
+        return types.Tuple([_unsigned(part) for part in index])
+    return types.uint64 if index in types.signed_domain else index
+
+
 def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
     class InLibrary(Compiler):
         """Numba's own compiler, with another kind of library to put the code into."""
@@ -102,7 +134,11 @@ def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
             """The usual passes; the last of them finds the library made."""
             self.state.library = library(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
             self.state.library.enable_object_caching()
-            return super().define_pipelines()
+            pipelines = super().define_pipelines()
+            for pipeline in pipelines:
+                pipeline.add_pass_after(UnsignedIndices, NopythonRewrites)
+                pipeline.finalize()
+            return pipelines
 
     return InLibrary
 

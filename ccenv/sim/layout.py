@@ -28,6 +28,8 @@ from ccenv.sim.fields import FIELDS
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.sizes import SIZES, Size
 
+HEAP_WAYS = 4
+HEAP_PADDING = HEAP_WAYS - 1  # events that never come, behind the last one: none of its siblings is missing
 CONTACT_NUMBERS = 16
 ATTEMPT_NUMBERS = 16
 GRID_TIMES, GRID_S = 3, 120.0  # last attempts of a lead whose times are kept, and to what they are rounded up
@@ -143,7 +145,8 @@ def _config(z: Size) -> np.dtype:
             ("law", LAW, (z.laws,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
-            ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("n_observed", "i4"), ("n_terms", "i4"),
+            ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
+            ("n_terms", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
             ("observed", OBSERVED, (_snapshot(z).itemsize // 8,)),
@@ -188,6 +191,7 @@ def _env(z: Size) -> np.dtype:
             ("n_decisions", "i8"), ("n_illegal", "i8"), ("waiting_bits", "u8"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
+            ("unarmed", "i4"), ("unarmed_sequence", "i4"),  # who came last, and whose patience is not drawn yet
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
             ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
@@ -201,8 +205,8 @@ def _env(z: Size) -> np.dtype:
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),
             ("advisor", ADVISOR, (z.advisors,)),
-            ("idle", "i4", (z.advisors,)),  # a heap of idle advisors for each group, where its advisors are numbered
-            ("heap", EVENT, (z.heap,)),
+            ("idle", "i4", (z.advisors,)),  # a group's idle line or the first in it, where its advisors are numbered
+            ("heap", EVENT, (z.heap + HEAP_PADDING,)),
             ("place", "i4", (z.heap,)),
             ("contact", CONTACT, (z.contacts,)),
             # the table of touched leads, one array a column, since a row must be small
