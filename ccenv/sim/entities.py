@@ -54,7 +54,7 @@ DEFINITION = np.dtype([
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
 # of an environment
-GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
+GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8"), ("last_idle", "i4")], align=True)
 CAMPAIGN_STATE = np.dtype([
     ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
     ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
@@ -70,7 +70,7 @@ SEGMENT_STATE = np.dtype([
 ], align=True)  # fmt: skip
 ADVISOR = np.dtype([
     ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
-    ("place", "i4"),  # in the group's part of the idle heap
+    ("place", "i4"), ("ahead", "i4"), ("behind", "i4"),  # in the idle line: in a heap, or in a list
     ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
     ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
     ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
