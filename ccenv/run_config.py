@@ -125,6 +125,7 @@ def run_config(
     record = config[0]
     record["own"] = OWNERS[decisions]
     record["routing"], record["pacing"] = routing_code, pacing_code
+    record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
     record["routing_params"] = routing_params
     record["pacing_params"] = pacing_params[: record["pacing_params"].size]
     places = _observe(record, scenario, kinds)
