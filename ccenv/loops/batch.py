@@ -17,6 +17,7 @@ from ccenv.sim.record import WHOLE
 NEXT_STEP, SAME_STEP, DISABLED = range(3)
 # what a row is told to do
 REST, ACT, START, GO_ON = range(4)
+REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
 
 
 @block
@@ -125,11 +126,34 @@ def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out):
         out.truncated = stop == TRUNCATED
 
 
+@helper
+def _first_illegal(envs, masks, actions):
+    """The first row at a decision whose action its mask forbids, else NIL."""
+    for b in range(actions.shape[0]):
+        a = actions[b]
+        if envs[b].done == 0 and (a < 0 or a >= masks.shape[1] or not masks[b, a]):
+            return b
+    return NIL
+
+
+def refused_row(result):
+    """The row whose action `run_rows` has refused, NIL if it has refused none."""
+    return REFUSED - result if result <= REFUSED else NIL
+
+
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset
+    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset,
+    refuses,
 ):  # fmt: skip
-    """Run every row that is not told to rest. Returns the first row that failed, else -1."""
+    """Run every row that is not told to rest. Returns the first row that failed, else NIL.
+
+    With `refuses`, nothing is run where an action is illegal, and the result says in which row: see `refused_row`.
+    """
+    if refuses:
+        b = _first_illegal(envs, masks, actions)
+        if b != NIL:
+            return REFUSED - b
     c = cfg[0]
     log = logs[0]
     for b in range(envs.shape[0]):
@@ -167,14 +191,4 @@ def run_rows(
             out.final_warm_up = out.warm_up
             start(e, c, words[b], at, past, e.seed_0, e.episode + 1)
             doing = START
-    return NIL
-
-
-@entry
-def first_illegal(masks, actions, done):
-    """The first row at a decision whose action its mask forbids, else -1."""
-    for b in range(actions.shape[0]):
-        a = actions[b]
-        if done[b] == 0 and (a < 0 or a >= masks.shape[1] or not masks[b, a]):
-            return b
     return NIL
