@@ -78,6 +78,7 @@ class Engine:
         self.final_obs = np.zeros_like(self.obs)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
+        self._numbers = np.zeros(self.obs.shape[1])
         self._no_actions = np.zeros(n, np.int64)
         self._no_seeds = np.zeros(n, np.uint64)
 
@@ -124,7 +125,7 @@ class Engine:
         return (
             self.envs, self.words, self.at, self.past, self.run.config, self.logs, self.snaps, self.flat, self.obs,
             self.masks, self.outs,
-            commands, actions, seeds, self.final_obs, autoreset, refuses,
+            commands, actions, seeds, self.final_obs, self._numbers, autoreset, refuses,
         )  # fmt: skip
 
     def check(self, failed: int) -> None:
@@ -136,7 +137,7 @@ class Engine:
 
     def counters(self) -> np.ndarray:
         """What each row has counted, less what it had when counting started, (n, numbers)."""
-        first, base, _, n = self.at
+        first, base, n = self.at
         gained: np.ndarray = self.words[:, first : first + n] - self.words[:, base : base + n]
         return gained
 
@@ -148,11 +149,11 @@ class Engine:
 
 
 def _counter_places(env: np.dtype) -> np.ndarray:
-    """Places of the counters, their base and the last paid ones in a record of float64 numbers; and their number."""
+    """Places of the counters and of their base in a record of float64 numbers; and their number."""
     fields: Any = env.fields
-    first = {name: fields[name][1] // 8 for name in ("queue_count", "base", "previous")}
+    first = {name: fields[name][1] // 8 for name in ("queue_count", "base")}
     n = int(np.prod(fields["base"][0].shape))
-    return np.array([first["queue_count"], first["base"], first["previous"], n], dtype=np.int64)
+    return np.array([first["queue_count"], first["base"], n], dtype=np.int64)
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from ccenv.sim.advance import advance
 from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
 from ccenv.sim.contacts import uncounted_waiting_s
 from ccenv.sim.decide import coin, write_core
+from ccenv.sim.heap import ix
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import encode, write_rest
 from ccenv.sim.record import WHOLE
@@ -21,7 +22,7 @@ REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
 
 
 @block
-def _look(e, c, stop, snap, flat, obs, mask, out):
+def _look(e, c, stop, snap, flat, obs, mask, out, numbers):
     """What the policy sees: observation, mask, coin, decision number."""
     if stop != EPOCH:
         write_core(e, c, snap)
@@ -29,7 +30,7 @@ def _look(e, c, stop, snap, flat, obs, mask, out):
         for a in range(1, c.n_actions):
             mask[a] = False
     write_rest(e, c, snap)
-    encode(flat, c, obs)
+    encode(flat, c, obs, numbers)
     out.u = coin(e, c)
     out.decision = e.n_decisions
     out.warm_up = e.counting == 0
@@ -42,14 +43,19 @@ def _running_time(e, c, k):
     It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
     """
     time = 0.0
-    q = c.term[k].queue
-    g = c.term[k].group
+    q = c.term[ix(k)].queue
+    g = c.term[ix(k)].group
     if q != NIL:
-        time = uncounted_waiting_s(e, q)
+        time = uncounted_waiting_s(e, ix(q))
     if g != NIL:
-        for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
-            if e.advisor[a].state == c.term[k].state:
-                time += e.t - e.advisor[a].since
+        state = c.term[ix(k)].state
+        left = e.group[ix(g)].n[ix(state)]
+        a = c.first_advisor[ix(g)]
+        while left > 0:
+            if e.advisor[ix(a)].state == state:
+                time += e.t - e.advisor[ix(a)].since
+                left -= 1
+            a += 1
     return time
 
 
@@ -59,15 +65,16 @@ def _pay(e, c, out, words, at):
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
+    first = at[0]
     for k in range(c.n_terms):
-        j = c.term[k].place
-        total = words[at[0] + j] + _running_time(e, c, k)
-        gain = total - words[at[2] + j]
-        words[at[2] + j] = total
-        if e.counting != 0:
-            reward += c.term[k].reward * gain
-            cost += c.term[k].cost * gain
-            cost_base += c.term[k].cost_base * gain
+        total = words[ix(first + c.term[ix(k)].place)] + _running_time(e, c, k)
+        gain = total - e.previous[ix(k)]
+        if gain != 0.0:
+            e.previous[ix(k)] = total
+            if e.counting != 0:
+                reward += c.term[ix(k)].reward * gain
+                cost += c.term[ix(k)].cost * gain
+                cost_base += c.term[ix(k)].cost_base * gain
     out.reward = reward
     out.cost = cost
     out.cost_base = cost_base
@@ -104,16 +111,17 @@ def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
 
 
 @helper
-def _count_from_here(words, at):
-    for j in range(at[3]):
+def _count_from_here(e, c, words, at):
+    for j in range(at[2]):
         words[at[1] + j] = words[at[0] + j]
-        words[at[2] + j] = words[at[0] + j]
+    for k in range(c.n_terms):
+        e.previous[k] = words[at[0] + c.term[k].place]
 
 
 @block
-def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out):
+def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out, numbers):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
-    _look(e, c, stop, snap, flat, obs, mask, out)
+    _look(e, c, stop, snap, flat, obs, mask, out, numbers)
     e.done = 0 if stop == EPOCH else 1
     out.starts = doing == START
     if doing == START:
@@ -143,8 +151,8 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset,
-    refuses,
+    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, numbers,
+    autoreset, refuses,
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else NIL.
 
@@ -174,14 +182,14 @@ def run_rows(
                 else:
                     stop = advance(e, c, log)
                     if stop == COUNTING:
-                        _count_from_here(words[b], at)
+                        _count_from_here(e, c, words[b], at)
                     if stop == EPOCH or stop == COUNTING:
                         stop = -1
                 if e.failure != OK:
                     return b
             if stop == INTERVAL:
                 break
-            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out)
+            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out, numbers)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
                 break
             for k in range(obs.shape[1]):

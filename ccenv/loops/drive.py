@@ -93,10 +93,11 @@ def _next_action(e, c, snap, mask):
 def ask(e, c, log, snap, mask):
     """Act until the policy must be asked (True) or the epoch is over or has failed (False)."""
     while e.in_epoch != 0 and e.failure == OK:
-        if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
-            end_epoch(e, c)
-            return False
-        write_core(e, c, snap)
+        if e.given == NIL:  # else nothing has happened since the policy was asked, and the snapshot is as it was
+            if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
+                end_epoch(e, c)
+                return False
+            write_core(e, c, snap)
         n = write_mask(snap, c, mask)
         if n == 0 or (n == 1 and mask[HOLD]):
             end_epoch(e, c)
@@ -117,14 +118,14 @@ def ask(e, c, log, snap, mask):
 
 
 @helper
-def _copy_past(words, past, k, at):
+def _copy_past(e, words, past, k, at):
     """A stored state as it was, but nothing has been counted."""
     for j in range(words.shape[0]):
         words[j] = past[k, j]
-    for j in range(at[3]):
+    for j in range(at[2]):
         words[at[0] + j] = 0.0
         words[at[1] + j] = 0.0
-        words[at[2] + j] = 0.0
+        e.previous[j] = 0.0
 
 
 @block
@@ -137,7 +138,7 @@ def start(e, c, words, at, past, seed, episode):
     own = seed if episode == 0 else mix(mix(seed) + U(episode))
     root = root_key(own)
     if past.shape[0] > 0:
-        _copy_past(words, past, choose_past(root, past.shape[0]), at)
+        _copy_past(e, words, past, choose_past(root, past.shape[0]), at)
     else:
         for k in range(words.shape[0]):
             words[k] = 0.0
