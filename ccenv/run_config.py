@@ -149,9 +149,9 @@ def _check_leads(scenario: Scenario, days: int) -> None:
 
 def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:
     places, seen = observed_places(scenario, kinds)
-    record["n_observed"] = len(seen)
-    for k, (place, high, scale) in enumerate(seen):
-        record["observed"][k] = (place, high, scale)
+    n = record["n_observed"] = len(seen)
+    for name, values in zip(("place", "high", "scale"), zip(*seen, strict=True), strict=True):
+        record[f"observed_{name}"][:n] = values
     return places
 
 

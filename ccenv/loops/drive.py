@@ -99,10 +99,11 @@ def _next_action(e, c, snap, mask):
 @helper
 def ask(e, c, log, snap, mask):
     """One decision: act, or end the epoch where there is none; True if the policy must be asked for it."""
-    if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
-        end_epoch(e, c)
-        return False
-    write_core(e, c, snap)
+    if e.given == NIL:  # else nothing has happened since the policy was asked, and the snapshot is as it was
+        if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
+            end_epoch(e, c)
+            return False
+        write_core(e, c, snap)
     n = write_mask(snap, c, mask)
     if n == 0 or (n == 1 and mask[HOLD]):
         end_epoch(e, c)
@@ -124,14 +125,14 @@ def ask(e, c, log, snap, mask):
 
 
 @helper
-def _copy_past(words, past, k, at):
+def _copy_past(e, words, past, k, at):
     """A stored state as it was, but nothing has been counted."""
     for j in range(words.shape[0]):
         words[j] = past[k, j]
-    for j in range(at[3]):
+    for j in range(at[2]):
         words[at[0] + j] = 0.0
         words[at[1] + j] = 0.0
-        words[at[2] + j] = 0.0
+        e.previous[j] = 0.0
 
 
 @block
@@ -144,7 +145,7 @@ def start(e, c, words, at, past, seed, episode):
     own = seed if episode == 0 else mix(mix(seed) + U(episode))
     root = root_key(own)
     if past.shape[0] > 0:
-        _copy_past(words, past, choose_past(root, past.shape[0]), at)
+        _copy_past(e, words, past, choose_past(root, past.shape[0]), at)
     else:
         for k in range(words.shape[0]):
             words[k] = 0.0

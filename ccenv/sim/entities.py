@@ -26,7 +26,6 @@ LOG_ROW = np.dtype(
 )  # fmt: skip
 LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
 
-OBSERVED = np.dtype([("place", "i8"), ("high", "f8"), ("scale", "f8")])  # one number of the observation
 TERM = np.dtype(  # one counter that is paid for; `queue`, or `group` and `state`: whose time it counts, or NIL
     [("place", "i8"), ("reward", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("queue", "i4"), ("group", "i4"),
      ("state", "i4")], align=True,
@@ -63,6 +62,8 @@ CAMPAIGN_STATE = np.dtype([
     ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # of the window of now
     ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
     ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
+    ("stale", "i4"),  # have the hours changed since they were summed?
+    ("over_rolling", "f8", (N_ROLLING,)), ("base_rolling", "f8", (N_ROLLING,)),
 ], align=True)  # fmt: skip
 SEGMENT_STATE = np.dtype([
     ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),

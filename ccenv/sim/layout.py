@@ -19,7 +19,6 @@ from ccenv.sim.entities import (
     GROUP,
     GROUP_STATE,
     LAW,
-    OBSERVED,
     ROSTER_ENTRY,
     SEGMENT_STATE,
     TERM,
@@ -111,6 +110,7 @@ def _segment(z: Size) -> np.dtype:
 
 
 def _config(z: Size) -> np.dtype:
+    n_numbers = _snapshot(z).itemsize // 8
     return np.dtype(
         [
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
@@ -149,7 +149,9 @@ def _config(z: Size) -> np.dtype:
             ("n_terms", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
-            ("observed", OBSERVED, (_snapshot(z).itemsize // 8,)),
+            # one array a column, so that they are read as they are needed
+            ("observed_place", "u4", (n_numbers,)), ("observed_high", "f8", (n_numbers,)),
+            ("observed_scale", "f8", (n_numbers,)),
             ("term", TERM, (_n_counts(z),)),
         ],
         align=True,
@@ -198,7 +200,7 @@ def _env(z: Size) -> np.dtype:
             ("rule_state", "f8", (RULE_STATE,)),
             *counts,
             ("base", "f8", (n_counts,)),  # the counters when counting started
-            ("previous", "f8", (n_counts,)),  # the counters at the last decision
+            ("previous", "f8", (n_counts,)),  # those that are paid for at the last decision, by term
             ("queue", _queue_state(z), (z.queues,)),
             ("group", GROUP_STATE, (z.groups,)),
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
