@@ -5,6 +5,7 @@ from ccenv.sim.clock import clear
 from ccenv.sim.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
 from ccenv.sim.decide import apply_action, can_act, coin, end_epoch, write_core, write_mask
 from ccenv.sim.draws import U, mix, root_key
+from ccenv.sim.for_rules import show_rules
 from ccenv.sim.history import become_past, choose_past
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HELD
@@ -103,8 +104,9 @@ def ask(e, c, log, snap, mask):
         if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
             end_epoch(e, c)
             return False
-        write_core(e, c, snap)
-    n = write_mask(snap, c, mask)
+        if c.own != NOTHING:
+            write_core(e, c, snap)
+    n = show_rules(e, c, snap, mask) if c.own == NOTHING else write_mask(snap, c, mask)
     if n == 0 or (n == 1 and mask[HOLD]):
         end_epoch(e, c)
         return False

@@ -8,21 +8,24 @@ from ccenv.sim.layout import HELD, ROUTING_STATE
 
 
 @helper
+def _any(flags):
+    """Is one of them set? It looks at all, many at a time."""
+    found = False
+    for flag in flags:
+        found |= flag
+    return found
+
+
+@helper
 def assign_legal(mask, c):
     """Is an assignment legal?"""
-    for a in range(1, c.first_assign[c.n_queues]):
-        if mask[a]:
-            return True
-    return False
+    return _any(mask[1 : c.first_assign[c.n_queues]])
 
 
 @helper
 def dial_legal(mask, c):
     """Is a dial legal?"""
-    for a in range(c.first_assign[c.n_queues], c.n_actions):
-        if mask[a]:
-            return True
-    return False
+    return _any(mask[c.first_assign[c.n_queues] : c.n_actions])
 
 
 @block

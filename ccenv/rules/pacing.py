@@ -1,14 +1,16 @@
 """Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin).
 
 A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle
-advisors eligible for the campaign. A coin is drawn at the first question after each event and kept in `state` for the
-questions that follow, as a coin tossed again every few seconds would be another policy.
+advisors eligible for the campaign; how long somebody has been idle is known where an assignment or a dial is legal,
+and nothing of queues (`sim/for_rules.py` writes no more). A coin is drawn at the first question after each event and
+kept in `state` for the questions that follow, as a coin tossed again every few seconds would be another policy.
 """
 
 import math
 
+from ccenv.sim.bits import lowest, without_lowest
 from ccenv.sim.codes import DIAL, DIAL_RESERVED, HOLD
-from ccenv.sim.draws import ONE, U
+from ccenv.sim.draws import U
 from ccenv.sim.jit import helper
 
 
@@ -16,9 +18,10 @@ from ccenv.sim.jit import helper
 def _idle(snap, c, i):
     """Idle advisors eligible for campaign i."""
     total = 0.0
-    for g in range(c.n_groups):
-        if (c.campaign_skill[g] >> U(i)) & ONE != U(0):
-            total += snap.idle[g]
+    left = c.campaign_groups[i]
+    while left != U(0):
+        total += snap.idle[lowest(left)]
+        left = without_lowest(left)
     return total
 
 
@@ -36,6 +39,8 @@ def _dial_up_to(snap, mask, c, i, target):
     """The largest legal step of the ladder towards `target` ringing lines."""
     need = target - snap.ringing[i]
     best = HOLD
+    if need < 1.0:
+        return best
     for a in range(c.first_dial[i], c.first_dial[i + 1]):
         if c.action[a].kind == DIAL and mask[a] and c.action[a].n <= need:
             best = a

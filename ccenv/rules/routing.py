@@ -1,13 +1,17 @@
 """Routing rules: which waiting contact goes to which group. Functions of (snapshot, mask, config, params, state, coin).
 
-A rule reads core fields only and returns an index of the catalogue. All of these assign whenever an assignment is
+A rule reads core fields only, those of queues and groups that have a legal action (`sim/for_rules.py` writes no
+others), and returns an index of the catalogue. All of these assign whenever an assignment is
 legal. All but `random` have the parameter `advisor`: of the groups with the skill and somebody idle, the contact goes
 to the one idle longest, or to that with the fewest or the most skills (queues and campaigns) and, among equals, to the
 one idle longest.
 """
 
+import numpy as np
+
+from ccenv.sim.bits import count_bits, lowest, without_lowest
 from ccenv.sim.codes import HOLD
-from ccenv.sim.draws import ONE, U
+from ccenv.sim.draws import U
 from ccenv.sim.jit import helper
 from ccenv.sim.layout import RANKS
 
@@ -18,13 +22,7 @@ ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of the par
 @helper
 def _n_skills(c, g):
     """Queues and campaigns that a group handles."""
-    n = 0
-    for i in range(max(c.n_queues, c.n_campaigns)):
-        if (c.queue_skill[g] >> U(i)) & ONE != U(0):
-            n += 1
-        if (c.campaign_skill[g] >> U(i)) & ONE != U(0):
-            n += 1
-    return n
+    return np.int64(count_bits(c.queue_skill[g]) + count_bits(c.campaign_skill[g]))
 
 
 @helper
@@ -62,7 +60,10 @@ def _assignable(mask, c, q):
 def fifo(snap, mask, c, params, state, u):
     """The eligible contact that entered its queue first, to the advisor that `advisor` names."""
     best = NO_QUEUE
-    for q in range(c.n_queues):
+    left = snap.ready
+    while left != U(0):
+        q = lowest(left)
+        left = without_lowest(left)
         if _assignable(mask, c, q) and (best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]):
             best = q
     return _to_group(snap, mask, c, best, params[0])
@@ -72,7 +73,10 @@ def fifo(snap, mask, c, params, state, u):
 def lwt(snap, mask, c, params, state, u):
     """The eligible contact with the longest wait, credit included, to the advisor that `advisor` names."""
     best = NO_QUEUE
-    for q in range(c.n_queues):
+    left = snap.ready
+    while left != U(0):
+        q = lowest(left)
+        left = without_lowest(left)
         if _assignable(mask, c, q) and (best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]):
             best = q
     return _to_group(snap, mask, c, best, params[0])
@@ -85,7 +89,10 @@ def priority(snap, mask, c, params, state, u):
     `params[RANKS + q]` is the rank of queue q.
     """
     best = NO_QUEUE
-    for q in range(c.n_queues):
+    left = snap.ready
+    while left != U(0):
+        q = lowest(left)
+        left = without_lowest(left)
         if _assignable(mask, c, q) and (best < 0 or params[RANKS + q] <= params[RANKS + best]):
             first = best < 0 or params[RANKS + q] < params[RANKS + best]
             if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
@@ -97,7 +104,10 @@ def priority(snap, mask, c, params, state, u):
 def longest_queue(snap, mask, c, params, state, u):
     """The eligible queue with the most waiting, the longest wait among equals, to the advisor that `advisor` names."""
     best = NO_QUEUE
-    for q in range(c.n_queues):
+    left = snap.ready
+    while left != U(0):
+        q = lowest(left)
+        left = without_lowest(left)
         if _assignable(mask, c, q) and (best < 0 or snap.queue_length[q] >= snap.queue_length[best]):
             longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
             if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:

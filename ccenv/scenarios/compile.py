@@ -67,6 +67,8 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
         fill_campaign(row["campaign"][c], campaign, laws)
+    row["reserving"] = sum(1 << c for c, campaign in enumerate(centre.campaigns.values()) if campaign.reserves)
+    row["most_lines"] = row["campaign"]["max_lines"].max()
     fill_segments(row, centre, layout(size).size.leads)
     fill_groups(row, centre)
     _pairs(row, centre)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ccenv.scenarios.roster import Entry, advisors, make_roster, staffing
 from ccenv.scenarios.schema import Centre, Group
 from ccenv.scenarios.slots import n_slots
@@ -18,6 +20,9 @@ def fill_groups(row: Any, centre: Centre) -> None:
     for g, group in enumerate(centre.groups.values()):
         row["queue_skill"][g] = sum(1 << q for q, name in enumerate(centre.queues) if name in group.skills)
         row["campaign_skill"][g] = sum(1 << c for c, name in enumerate(centre.campaigns) if name in group.skills)
+        for kind, entities in (("queue", centre.queues), ("campaign", centre.campaigns)):
+            for k, name in enumerate(entities):
+                row[f"{kind}_groups"][k] |= np.uint64((name in group.skills) << g)
         row["staffing"][g, : n_slots(centre.clock)] = staffing(group, centre.clock)
         row["first_advisor"][g] = first
         row["advisor_group"][first : first + advisors(group)] = g

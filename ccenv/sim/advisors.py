@@ -1,5 +1,6 @@
 """Advisors: states, and the time spent in each."""
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
 from ccenv.sim.draws import exp
 from ccenv.sim.jit import helper
@@ -33,6 +34,16 @@ def bring_load_up(e, c, g, a):
 
 
 @helper
+def _note_idle(e, g):
+    """The number of idle advisors of a group has changed."""
+    e.news_groups |= bit(g)
+    if e.group[g].n[IDLE] > 0:
+        e.idle_bits |= bit(g)
+    else:
+        e.idle_bits &= ~bit(g)
+
+
+@helper
 def set_state(e, c, a, state):
     """Change an advisor's state; its time in the old one is counted."""
     g = c.advisor_group[a]
@@ -41,6 +52,8 @@ def set_state(e, c, a, state):
     count_advisor_time(e, g, a)
     e.group[g].n[e.advisor[a].state] -= 1
     e.group[g].n[state] += 1
+    if state == IDLE or e.advisor[a].state == IDLE:
+        _note_idle(e, g)
     e.advisor[a].state = state
     e.advisor[a].since = e.t
 

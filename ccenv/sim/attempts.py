@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import (
     AFTER_DROPPED,
     AGREE,
@@ -83,6 +84,7 @@ def attempt_over(e, c, log, s, after, person):
     i = e.contact[s].index
     k = e.contact[s].segment
     r = e.contact[s].lead
+    e.news_campaigns |= bit(i)
     if r == NIL:
         close_lead(e, c, k)
         return
@@ -143,6 +145,7 @@ def _settle_promise(e, c, log, k, r):
 def make_ready(e, c, log, i):
     """Make the campaign's rows ready that are due, and schedule when to look again."""
     wake = INFINITY
+    e.news_campaigns |= bit(i)
     for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
         while e.segment[k].n_waiting > 0 and e.lead_due[top_row(e, c, k, WAITING_ROWS)] <= e.t:
             r = pop_row(e, c, k, WAITING_ROWS)

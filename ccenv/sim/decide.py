@@ -3,7 +3,10 @@
 Masks are made from the core of the snapshot alone, here and in the service.
 """
 
+import numpy as np
+
 from ccenv.sim.assigning import assign
+from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import (
     ASSIGN,
     COIN,
@@ -17,7 +20,7 @@ from ccenv.sim.codes import (
     VIRTUAL,
 )
 from ccenv.sim.dialing import dial, dial_reserved
-from ccenv.sim.draws import ONE, U, entity_key, uniform
+from ccenv.sim.draws import U, entity_key, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
@@ -30,37 +33,66 @@ MANY = 1_000_000
 
 
 @helper
-def _lines_free(e, c, i):
+def lines_free(e, c, i):
+    """Lines that campaign i may dial now."""
     return max(0, min(c.campaign[i].max_lines - e.campaign[i].lines, c.trunks - e.lines))
 
 
 @helper
-def _assignable(e, c):
+def _heads(e, c):
     """Queues whose head may be assigned, as bits: a callback needs a line."""
     bits = e.waiting_bits
     if e.n_virtual > 0 and e.lines >= c.trunks:
-        for q in range(c.n_queues):
-            s = e.queue[q].head
-            if s != NIL and e.contact[s].phase == VIRTUAL:
-                bits &= ~(ONE << U(q))
+        left = bits
+        while left != U(0):
+            q = lowest(left)
+            if e.contact[e.queue[q].head].phase == VIRTUAL:
+                bits &= ~bit(q)
+            left = without_lowest(left)
     return bits
+
+
+@helper
+def assignable(e, c):
+    """Queues with a legal assignment, as bits.
+
+    Queues and groups that were found to have no pair in common are remembered, and only those looked at that have come
+    to wait, or to be idle, since.
+    """
+    waiting = _heads(e, c)
+    news = waiting & ~e.vain_queues
+    left = e.idle_bits & ~e.vain_groups
+    while left != U(0):
+        news |= c.queue_skill[lowest(left)] & waiting
+        left = without_lowest(left)
+    found = U(0)
+    while news != U(0):
+        q = lowest(news)
+        if (c.queue_groups[q] & e.idle_bits) != U(0):
+            found |= bit(q)
+        news = without_lowest(news)
+    e.vain_queues = waiting & ~found
+    e.vain_groups = e.idle_bits
+    return found
+
+
+@helper
+def _has_lead(e, c, i):
+    """Is there a lead that campaign i may dial now?"""
+    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
+        if dialable(e, c, k) > 0 and segment_open(e, c, k):
+            return True
+    return False
 
 
 @block
 def can_act(e, c):
     """Is anything but `hold` legal?"""
-    idle_skills = U(0)
-    waiting = _assignable(e, c)
-    if waiting == U(0) and c.n_campaigns == 0:
-        return False
-    for g in range(c.n_groups):
-        if e.group[g].n[IDLE] > 0:
-            if (c.queue_skill[g] & waiting) != U(0):
-                return True
-            idle_skills |= c.campaign_skill[g]
+    if assignable(e, c) != U(0):
+        return True
     for i in range(c.n_campaigns):
-        if c.campaign[i].reserves == 0 or (idle_skills >> U(i)) & ONE != U(0):
-            if _lines_free(e, c, i) > 0 and dialable(e, c, i, 1) > 0:
+        if c.campaign[i].reserves == 0 or (c.campaign_groups[i] & e.idle_bits) != U(0):
+            if lines_free(e, c, i) > 0 and _has_lead(e, c, i):
                 return True
     return False
 
@@ -79,7 +111,7 @@ def _write_preferred(e, c, snap, q, s):
 
 
 @helper
-def _write_head(e, c, snap, q):
+def write_head(e, c, snap, q):
     """The line of a queue, and what is known of the first in it."""
     s = e.queue[q].head
     snap.queue_length[q] = e.queue[q].length
@@ -105,47 +137,63 @@ def _write_head(e, c, snap, q):
 @helper
 def _write_lists(e, c, snap, i):
     """What a campaign may dial now."""
-    snap.leads_dialable[i] = dialable(e, c, i, MANY)
+    n = np.int64(0)
     snap.agreed_ready[i] = 0.0
     snap.dialing_open[i] = 0.0
     for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
         if segment_open(e, c, k):
+            n = min(n + dialable(e, c, k), MANY)
             snap.dialing_open[i] = 1.0
             snap.agreed_ready[i] += e.segment[k].n_agreed
+    snap.leads_dialable[i] = n
+
+
+@helper
+def write_campaign(e, c, snap, i):
+    """Lines and leads of a campaign."""
+    snap.ringing[i] = e.campaign[i].ringing
+    snap.connects_waiting[i] = e.campaign[i].waiting
+    snap.lines_free[i] = lines_free(e, c, i)
+    _write_lists(e, c, snap, i)
+
+
+@helper
+def write_centre(e, c, snap):
+    """What concerns the whole centre."""
+    snap.epoch_kind = e.epoch_kind
+    snap.event_number = e.event_number
+    snap.closed = 0.0 if e.stage == OPEN else 1.0
+    snap.lines_left = min(c.trunks - e.lines, MANY)
 
 
 @helper
 def write_core(e, c, snap):
     """The fields that masks and rules may read."""
-    snap.epoch_kind = e.epoch_kind
-    snap.event_number = e.event_number
-    snap.closed = 0.0 if e.stage == OPEN else 1.0
-    snap.lines_left = min(c.trunks - e.lines, MANY)
+    write_centre(e, c, snap)
     for q in range(c.n_queues):
         if e.queue[q].length > 0 or snap.queue_length[q] > 0.0:  # else nothing has changed since it was written
-            _write_head(e, c, snap, q)
+            write_head(e, c, snap, q)
     for g in range(c.n_groups):
         if e.group[g].n[IDLE] > 0 or snap.idle[g] > 0.0:
             a = first_idle(e, c, g)
             snap.idle[g] = e.group[g].n[IDLE]
             snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
     for i in range(c.n_campaigns):
-        snap.ringing[i] = e.campaign[i].ringing
-        snap.connects_waiting[i] = e.campaign[i].waiting
-        snap.lines_free[i] = _lines_free(e, c, i)
-        _write_lists(e, c, snap, i)
+        write_campaign(e, c, snap, i)
 
 
 @block
 def write_mask(snap, c, mask):
     """Legal actions, from the core of a snapshot; returns their number."""
     n = 0
+    snap.ready = U(0)
     for q in range(c.n_queues):
         ready = snap.queue_length[q] > 0.0 and (snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0)
         for a in range(c.first_assign[q], c.first_assign[q + 1]):
             mask[a] = ready and snap.idle[c.action[a].group] > 0.0
             if mask[a]:
                 n += 1
+                snap.ready |= bit(q)
     mask[0] = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
     for i in range(c.n_campaigns):
         most = min(snap.lines_free[i], snap.leads_dialable[i])

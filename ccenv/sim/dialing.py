@@ -3,6 +3,7 @@
 import numpy as np
 
 from ccenv.sim.attempts import attempt_over
+from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
     AGREED,
@@ -20,7 +21,7 @@ from ccenv.sim.codes import (
 )
 from ccenv.sim.connects import wait_or_drop
 from ccenv.sim.contacts import end_contact, link, schedule_end, take_contact, unlink
-from ccenv.sim.draws import ONE, U, uniform
+from ccenv.sim.draws import U, uniform
 from ccenv.sim.idle_line import first_idle, idle_take
 from ccenv.sim.jit import block, helper
 from ccenv.sim.joining import free_advisor, join_connect
@@ -49,6 +50,7 @@ def _ring_leaves(e, i, s):
     if after == NIL:
         e.campaign[i].ring_tail = before
     e.campaign[i].ringing -= 1
+    e.news_campaigns |= bit(i)
 
 
 @helper
@@ -161,11 +163,12 @@ def dial_reserved(e, c, log, i, g):
 def _longest_idle(e, c, i):
     """The eligible idle advisor who has been idle longest; NIL if none."""
     best = NIL
-    for g in range(c.n_groups):
-        a = first_idle(e, c, g)
-        if a != NIL and (c.campaign_skill[g] >> U(i)) & ONE != U(0):
-            if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
-                best = a
+    left = c.campaign_groups[i] & e.idle_bits
+    while left != U(0):
+        a = first_idle(e, c, lowest(left))
+        if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
+            best = a
+        left = without_lowest(left)
     return best
 
 

@@ -69,25 +69,25 @@ SEGMENT_STATE = np.dtype([
     ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
     ("free_row", "i4"), ("n_used", "i4"),  # rows given back, linked; and how many of the others were ever taken
 ], align=True)  # fmt: skip
+# Advisors and contacts are many: what most events touch comes first, and each field is as narrow as its range allows.
 ADVISOR = np.dtype([
-    ("key", "u8"), ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("n_idle", "i8"),
-    ("place", "i4"), ("ahead", "i4"), ("behind", "i4"),  # in the idle line: in a heap, or in a list
-    ("state", "i4"), ("contact", "i4"), ("leaving", "i4"), ("absent", "i4"), ("worked", "i4"),
-    ("owed_s", "f8"), ("n_contacts", "f8"), ("talk_s", "f8"),
-    ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"), ("load", "f8"),
-    ("load_t", "f8"),
+    ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"), ("order", "f8"),
+    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),  # in the idle line: in a heap, or in a list
+    ("contact", "i2"), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
+    ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
+    ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
 ], align=True)  # fmt: skip
 CONTACT = np.dtype([
-    ("key", "u8"), ("number", "i8"), ("entry_s", "f8"), ("credit_s", "f8"), ("since", "f8"), ("talk_t", "f8"),
-    ("waited_s", "f8"),
-    ("accepted_s", "f8"), ("value", "f8"), ("factor", "f8"),  # of patience while waiting, of handle time while talking
-    ("phase", "i4"), ("kind", "i4"), ("index", "i4"), ("advisor", "i4"), ("previous", "i4"), ("next", "i4"),
-    ("partner", "i4"),  # of a warm transfer: the record of the first advisor, and of the leg
-    ("preferred", "i4"), ("lead", "i4"),
-    ("n_redials", "i2"), ("n_repeats", "i2"),
-    ("origin", "i2"), ("true_type", "i2"), ("n_transfers", "i2"), ("tries", "i2"), ("priority", "i2"),
-    ("identified", "i2"), ("returning", "i2"), ("value_class", "i2"), ("contact_number", "i2"), ("machine", "i2"),
-    ("transfers", "i2"), ("buys", "i2"), ("unresolved", "i2"), ("outcome", "i2"), ("hangs_up", "i2"), ("agreed", "i2"),
-    ("attempt", "i2"), ("joins", "i2"), ("segment", "i2"),
+    ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
+    ("factor", "f8"),  # of patience while waiting, of handle time while talking
+    ("advisor", "i2"), ("previous", "i2"), ("next", "i2"),
+    ("partner", "i2"),  # of a warm transfer: the record of the first advisor, and of the leg
+    ("n_redials", "i2"), ("n_repeats", "i2"), ("n_transfers", "i2"),
+    ("phase", "i1"), ("kind", "i1"), ("index", "i1"), ("origin", "i1"), ("true_type", "i1"), ("priority", "i1"),
+    ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
+    ("number", "i8"), ("credit_s", "f8"), ("talk_t", "f8"), ("accepted_s", "f8"), ("value", "f8"),
+    ("lead", "i4"), ("preferred", "i2"), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
+    ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
+    ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
 ], align=True)  # fmt: skip
 EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)

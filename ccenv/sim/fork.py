@@ -127,6 +127,7 @@ def _redraw_levels(e, c):
 def redraw(e, c, key):
     """Make the record a fork under `key`."""
     e.root = root_key(key)
+    e.shown = 0
     _redraw_levels(e, c)
     for a in range(c.n_advisors):  # for absences to come; what an advisor is like stays
         e.advisor[a].key = entity_key(e.root, c.advisor_stream, a)

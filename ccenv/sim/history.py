@@ -43,6 +43,7 @@ def become_past(e, c):
     e.n_decisions = 0
     e.n_modes = 0
     e.counting = 1
+    e.shown = 0
     _shift_contacts(e, by)
     for i in range(e.heap_n):
         e.heap[i].t -= by

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,10 +89,15 @@ class Whole(JITCodeLibrary):
         super().finalize()
 
     def _optimize_final_module(self) -> None:
-        """Nobody else calls the parts: LLVM may then merge a part with its only caller, and change how it is called."""
-        for function in self._final_module.functions:
+        """Nobody else calls the parts: LLVM may then merge a part with its only caller, and change how it is called.
+
+        They get names of their own: where code is loaded, a name means the same in all entries and size classes.
+        """
+        own = uuid.uuid4().hex
+        for function in list(self._final_module.functions):
             if not function.is_declaration and function.name not in self._called_from_python:
                 function.linkage = "internal"
+                function.name = f"{function.name}.{own}"
         passes, builder = self._codegen._module_pass_manager()
         passes.run(self._final_module, builder)
 

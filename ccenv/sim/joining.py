@@ -1,10 +1,11 @@
 """Connects meet advisors: the line of those that wait, and what an advisor does when free."""
 
 from ccenv.sim.advisors import set_state
+from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, HANDLE, LOG_AWAY, LOG_JOINED, NIL, SALE, VALUE
 from ccenv.sim.compliance import JOINED, count_connect
 from ccenv.sim.contacts import advisor_slot, link, unlink
-from ccenv.sim.draws import ONE, U, uniform
+from ccenv.sim.draws import U, uniform
 from ccenv.sim.goals import expected_value, goal_value, p_goal
 from ccenv.sim.heap import schedule
 from ccenv.sim.idle_line import idle_push, leave_for_good
@@ -56,6 +57,9 @@ def connect_leaves(e, s):
     if after == NIL:
         e.campaign[i].wait_tail = before
     e.campaign[i].waiting -= 1
+    e.news_campaigns |= bit(i)
+    if e.campaign[i].waiting == 0:
+        e.connect_bits &= ~bit(i)
 
 
 @helper
@@ -69,20 +73,20 @@ def connect_waits(e, s):
         e.campaign[i].wait_head = s
     e.campaign[i].wait_tail = s
     e.campaign[i].waiting += 1
+    e.news_campaigns |= bit(i)
+    e.connect_bits |= bit(i)
 
 
 @helper
-def _oldest_connect(e, c, skill):
+def _oldest_connect(e, skill):
     """The waiting connect that has waited longest, of the campaigns in a set of skills; NIL if none."""
     first = NIL
-    for i in range(c.n_campaigns):
-        s = e.campaign[i].wait_head
-        if (
-            s != NIL
-            and (skill >> U(i)) & ONE != U(0)
-            and (first == NIL or e.contact[s].entry_s < e.contact[first].entry_s)
-        ):
+    left = skill & e.connect_bits
+    while left != U(0):
+        s = e.campaign[lowest(left)].wait_head
+        if first == NIL or e.contact[s].entry_s < e.contact[first].entry_s:
             first = s
+        left = without_lowest(left)
     return first
 
 
@@ -104,7 +108,7 @@ def free_advisor(e, c, log, a):
     if e.advisor[a].owed_s > 0.0:
         go_away(e, c, log, a, e.advisor[a].owed_s)
         return
-    first = _oldest_connect(e, c, c.campaign_skill[c.advisor_group[a]])
+    first = _oldest_connect(e, c.campaign_skill[c.advisor_group[a]])
     if first == NIL:
         idle_push(e, c, a)
         return

@@ -61,12 +61,12 @@ def _n_counts(z: Size) -> int:
 
 def _queue(z: Size) -> np.dtype:
     return np.dtype([
-        ("stream", "u8"), ("rate", "f8", (z.slots + 1,)), ("linear", "i4"), ("surges", "i4"),
+        ("stream", "u8"), ("linear", "i4"), ("surges", "i4"),
         ("first_recorded", "i4"), ("n_recorded", "i4"),  # where the recorded arrivals begin, NIL if there are none
         ("p_priority", "f8"), ("credit_s", "f8"), ("service_level_s", "f8"),
         ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
-        ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"), ("handle", "i4", (z.groups,)),
-        ("ivr_time", "i4"), ("detect", "i4"), ("p_contained", "f8"), ("p_hangup", "f8"), ("route", "f8", (z.queues,)),
+        ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"),
+        ("ivr_time", "i4"), ("detect", "i4"), ("p_contained", "f8"), ("p_hangup", "f8"),
         ("p_balk", "f8"), ("announces", "i4"), ("tolerance", "i4"), ("patience_factor", "f8"),
         ("calls_back", "i4"), ("callback_ring", "i4"), ("callback_retry", "i4"), ("max_tries", "i4"),
         ("offer_above_s", "f8"), ("p_accept", "f8"), ("p_callback_answer", "f8"),
@@ -78,6 +78,7 @@ def _queue(z: Size) -> np.dtype:
         ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),
         ("scores", "i4"), ("score_base", "f8"), ("score_wait", "f8"), ("score_transfer", "f8"), ("score_repeat", "f8"),
         ("score_quality", "f8"),
+        ("rate", "f8", (z.slots + 1,)), ("handle", "i4", (z.groups,)), ("route", "f8", (z.queues,)),
     ], align=True)  # fmt: skip
 
 
@@ -133,6 +134,10 @@ def _config(z: Size) -> np.dtype:
             ("segment", _segment(z), (z.segments,)),
             ("queue_skill", "u8", (z.groups,)),  # bit q: the group handles queue q
             ("campaign_skill", "u8", (z.groups,)),
+            ("queue_groups", "u8", (z.queues,)),  # bit g: the group handles the queue
+            ("campaign_groups", "u8", (z.campaigns,)),
+            ("reserving", "u8"),  # bit i: campaign i reserves an advisor for each attempt
+            ("most_lines", "i8"),  # of a campaign
             ("staffing", "i4", (z.groups, z.slots)),
             ("first_advisor", "i4", (z.groups + 1,)),
             ("advisor_group", "i4", (z.advisors,)),
@@ -190,7 +195,14 @@ def _env(z: Size) -> np.dtype:
             ("close_t", "f8"), ("night_over_t", "f8"),
             ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"),
             ("event_number", "i8"),
-            ("n_decisions", "i8"), ("n_illegal", "i8"), ("waiting_bits", "u8"), ("sequence", "i4"), ("heap_n", "i4"),
+            ("n_decisions", "i8"), ("n_illegal", "i8"),
+            # sets, as in `bits.py`: queues with somebody in line, groups with an idle advisor, campaigns with a connect
+            # that waits; queues and groups known to have no pair in common; what changed since rules were shown it
+            ("waiting_bits", "u8"), ("idle_bits", "u8"), ("connect_bits", "u8"),
+            ("vain_queues", "u8"), ("vain_groups", "u8"), ("news_groups", "u8"), ("news_campaigns", "u8"),
+            # what rules were shown last: queues and campaigns with a legal action, and what it depended on
+            ("shown_queues", "u8"), ("shown_dials", "u8"), ("shown_until", "f8"), ("shown_lines", "i4"),
+            ("shown_stage", "i4"), ("shown", "i4"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
             ("unarmed", "i4"), ("unarmed_sequence", "i4"),  # who came last, and whose patience is not drawn yet
@@ -228,6 +240,7 @@ def _snapshot(z: Size) -> np.dtype:
     for f in FIELDS:
         shape = (() if f.axis == "" else (capacity[f.axis],)) + (() if f.width == 1 else (f.width,))
         fields.append((f.name, "f8", shape) if shape else (f.name, "f8"))
+    fields.append(("ready", "u8"))  # queues with a legal assignment, as in `bits.py`; written with the mask, for rules
     return np.dtype(fields)
 
 

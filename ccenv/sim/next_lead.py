@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import (
     AGREED,
     BEST_SCORE,
@@ -29,14 +30,10 @@ def fresh_left(e, c, k):
     return c.segment[k].n_listed - e.segment[k].n_leads
 
 
-@block
-def dialable(e, c, i, most):
-    """Leads of campaign i that may be dialed now, at most `most`: ready rows, and fresh ones as far as is known."""
-    n = np.int64(0)
-    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
-        if n < most and segment_open(e, c, k):
-            n += min(e.segment[k].n_ready + fresh_left(e, c, k), most)
-    return min(n, most)
+@helper
+def dialable(e, c, k):
+    """Leads of segment k that may be dialed when it is open: ready rows, and fresh ones as far as is known."""
+    return e.segment[k].n_ready + fresh_left(e, c, k)
 
 
 @helper
@@ -134,6 +131,7 @@ def next_lead(e, c, log, i):
 
     Both are NIL if there is none; the row alone is NIL for a fresh lead, which is still to be counted.
     """
+    e.news_campaigns |= bit(i)
     while True:
         ready = _ready_segment(e, c, i)
         fresh = np.int64(NIL)

@@ -1,7 +1,6 @@
 """Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
 
 from ccenv.sim.codes import (
-    IDLE,
     LOG_ABANDONED,
     LOG_CALLBACK_ACCEPTED,
     LOG_CALLBACK_DUE,
@@ -15,7 +14,7 @@ from ccenv.sim.codes import (
     WAITING,
 )
 from ccenv.sim.contacts import cancel_contact, contact_slot, end_contact, join_queue, leave_queue
-from ccenv.sim.draws import ONE, U, exp, uniform
+from ccenv.sim.draws import U, exp, uniform
 from ccenv.sim.fields import RECENT_S
 from ccenv.sim.heap import schedule_as
 from ccenv.sim.jit import block, helper
@@ -65,12 +64,7 @@ def _count_offered(e, q):
 @helper
 def must_wait(e, c, q):
     """Does somebody stand in line, or is no advisor with the skill idle?"""
-    if e.queue[q].length > 0:
-        return True
-    for g in range(c.n_groups):
-        if e.group[g].n[IDLE] > 0 and (c.queue_skill[g] >> U(q)) & ONE != U(0):
-            return False
-    return True
+    return e.queue[q].length > 0 or (c.queue_groups[q] & e.idle_bits) == U(0)
 
 
 @helper

@@ -134,6 +134,8 @@ def test_a_sale_takes_as_long_as_no_sale_where_nothing_else_is_said(tiny):
 def test_groups(row):
     assert row["queue_skill"][:2].tolist() == [0b11, 0b10]
     assert row["campaign_skill"][:2].tolist() == [0, 1]
+    assert row["queue_groups"][:3].tolist() == [0b01, 0b11, 0]
+    assert row["campaign_groups"][:2].tolist() == [0b10, 0]
     assert row["staffing"][:2, :5].tolist() == [[3, 3, 3, 2, 0], [2, 3, 3, 3, 0]]
     assert row["first_advisor"][:3].tolist() == [0, 3, 6]
     assert row["advisor_group"][:7].tolist() == [0, 0, 0, 1, 1, 1, -1]
@@ -172,6 +174,18 @@ def test_steady_campaign_has_no_hours_and_no_end_of_leads():
     row = load_scenario(centre).config()[0]["segment"][0]
     assert (row["from_s"], row["until_s"], row["n_listed"]) == (0, math.inf, UNLIMITED_LEADS)
     assert row["n_listed"] == 2**62
+
+
+def test_what_concerns_all_campaigns():
+    campaigns = {n: {"p_answer": 0.5, "handle_s": 60, "reserves": n == "d", "max_lines": 7 + len(n)} for n in "cd"}
+    centre = {**STEADY, "campaigns": campaigns, "groups": {"g": {"skills": ["q", "c", "d"], "staffing": 2}}}
+    row = load_scenario(centre).config()[0]
+    assert (row["reserving"], row["most_lines"]) == (0b10, 8)
+
+
+def test_64_groups_fill_the_sets_of_groups():
+    groups = {f"g{i}": {"skills": ["q"], "staffing": 1} for i in range(64)}
+    assert load_scenario({**STEADY, "groups": groups}).config()[0]["queue_groups"][0] == 2**64 - 1
 
 
 def test_64_queues_fill_the_skill_mask():

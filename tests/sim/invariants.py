@@ -45,6 +45,7 @@ class Invariants:
         check_leads(v)
         partners(v)
         lines(v)
+        sets(v)
         self.advisors.check()
         check_conservation(v)
 
@@ -118,6 +119,16 @@ def queues(v: View) -> None:
         assert sorted(places) == standing.tolist(), f"queue {q} has others in line"
         credit = contact["credit_s"][places] if v.c["order_total_wait"] else 0.0
         assert np.all(np.diff(contact["entry_s"][places] - credit) >= 0), f"queue {q} is out of order"
+
+
+def sets(v: View) -> None:
+    """Groups with somebody idle, campaigns with a connect waiting; no pair in common where it was said that none is."""
+    idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
+    assert int(v.e["idle_bits"]) == sum(1 << g for g in idle), "idle_bits"
+    connects = v.leads[codes.CONNECT_WAITING]
+    assert int(v.e["connect_bits"]) == sum(1 << i for i in range(v.C) if connects[i]), "connect_bits"
+    queues, groups = ([k for k in range(64) if int(v.e[f"vain_{name}"]) >> k & 1] for name in ("queues", "groups"))
+    assert np.all(v.c["queue_pair"][np.ix_(queues, groups)] == codes.NIL), "a pair was overlooked"
 
 
 def campaigns(v: View) -> None:

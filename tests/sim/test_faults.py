@@ -154,6 +154,11 @@ def make_due(by_s: float) -> Plant:
     return plant
 
 
+def overlook_pairs(e: Any) -> None:
+    """The first two queues and groups are said to have no skill in common."""
+    e["vain_queues"] = e["vain_groups"] = np.uint64(3)
+
+
 FAULTS: dict[str, Plant] = {
     "clock": one("t", -1e-3),
     "heap order": reorder_heap,
@@ -168,6 +173,9 @@ FAULTS: dict[str, Plant] = {
     "in the IVR": one("in_ivr"),
     "virtual": one("n_virtual"),
     "waiting bits": lambda e: e.__setitem__("waiting_bits", e["waiting_bits"] ^ np.uint64(2)),
+    "idle bits": lambda e: e.__setitem__("idle_bits", e["idle_bits"] ^ np.uint64(1)),
+    "connect bits": lambda e: e.__setitem__("connect_bits", e["connect_bits"] ^ np.uint64(1)),
+    "overlooked pair": overlook_pairs,
     "queue length": change("queue", "length", nth(0)),
     "queue virtual": change("queue", "n_virtual", nth(1)),
     "queue callbacks": change("queue", "n_callbacks", nth(0)),

@@ -1,0 +1,162 @@
+"""What rules are shown of an epoch at which they decide everything: no more of the snapshot than they read.
+
+A policy is shown all of it, by `write_core` and `write_mask`. Rules read the waits of queues and groups that have a
+legal action, how many advisors are idle, and the campaigns. Of these only what has changed since the rules were asked
+last is written again, so that a decision costs the same in a large centre. Snapshot and mask are the kernel's own as
+long as nobody else looks: they still hold what was written into them.
+"""
+
+from ccenv.sim.bits import bit, has, lowest, without_lowest
+from ccenv.sim.codes import DAY_S, DIAL, IDLE, INFINITY, OPEN
+from ccenv.sim.decide import assignable, write_campaign, write_centre, write_head
+from ccenv.sim.draws import U
+from ccenv.sim.idle_line import first_idle
+from ccenv.sim.jit import block, helper
+
+EVERYTHING = ~U(0)
+STAGES = 4
+
+
+@helper
+def _forget(e, c, mask):
+    """A new episode, or a copied record: snapshot and mask hold something else."""
+    for a in range(c.n_actions):
+        mask[a] = False
+    e.shown = 1
+    e.shown_queues = U(0)
+    e.shown_dials = U(0)
+    e.shown_stage = -1
+    e.news_groups = EVERYTHING >> U(64 - c.n_groups)
+
+
+@helper
+def _next_border(e, c):
+    """When hours of a segment begin or end next today."""
+    midnight = e.day * DAY_S
+    border = INFINITY
+    for k in range(c.n_segments):
+        for t in (midnight + c.segment[k].from_s, midnight + c.segment[k].until_s):
+            if t > e.t:
+                border = min(border, t)
+    return border
+
+
+@helper
+def _note_all_campaigns(e, c):
+    """Mark every campaign as changed if hours have begun or ended, or if the trunks leave more or fewer lines."""
+    stage = e.day * STAGES + e.stage
+    hours = stage != e.shown_stage or e.t >= e.shown_until
+    if hours:
+        e.shown_stage = stage
+        e.shown_until = _next_border(e, c) if e.stage == OPEN else INFINITY
+    trunks = e.lines != e.shown_lines and c.trunks - max(e.lines, e.shown_lines) < c.most_lines
+    e.shown_lines = e.lines
+    if hours or trunks:
+        e.news_campaigns = EVERYTHING >> U(64 - c.n_campaigns)
+
+
+@helper
+def _show_groups(e, c, snap):
+    """How many advisors are idle; where somebody became idle or nobody is any more, campaigns may reserve or not."""
+    left = e.news_groups
+    e.news_groups = U(0)
+    while left != U(0):
+        g = lowest(left)
+        snap.idle[g] = e.group[g].n[IDLE]
+        if e.group[g].n[IDLE] == 0:
+            snap.idle_longest_s[g] = 0.0
+        e.news_campaigns |= c.campaign_skill[g] & c.reserving
+        left = without_lowest(left)
+
+
+@helper
+def _show_idle_times(e, c, snap, groups):
+    left = groups & e.idle_bits
+    while left != U(0):
+        g = lowest(left)
+        snap.idle_longest_s[g] = e.t - e.advisor[first_idle(e, c, g)].idle_since
+        left = without_lowest(left)
+
+
+@helper
+def _show_queues(e, c, snap, mask):
+    """Heads of the queues with a legal assignment, and their actions. Returns the number of these, and groups."""
+    ready = assignable(e, c)
+    left = e.shown_queues & ~ready
+    while left != U(0):
+        q = lowest(left)
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            mask[a] = False
+        left = without_lowest(left)
+    e.shown_queues = ready
+    snap.ready = ready
+    n = 0
+    groups = U(0)
+    left = ready
+    while left != U(0):
+        q = lowest(left)
+        write_head(e, c, snap, q)
+        groups |= c.queue_groups[q]
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            mask[a] = has(e.idle_bits, c.action[a].group)
+            if mask[a]:
+                n += 1
+        left = without_lowest(left)
+    return n, groups
+
+
+@helper
+def _show_campaign(e, c, snap, mask, i):
+    """A campaign that has changed, and its actions."""
+    write_campaign(e, c, snap, i)
+    most = min(snap.lines_free[i], snap.leads_dialable[i])
+    e.shown_dials &= ~bit(i)
+    for a in range(c.first_dial[i], c.first_dial[i + 1]):
+        mask[a] = c.action[a].n <= most and (c.action[a].kind == DIAL or has(e.idle_bits, c.action[a].group))
+        if mask[a]:
+            e.shown_dials |= bit(i)
+
+
+@helper
+def _show_campaigns(e, c, snap, mask):
+    """Campaigns that have changed, and their actions."""
+    _note_all_campaigns(e, c)
+    left = e.news_campaigns
+    e.news_campaigns = U(0)
+    while left != U(0):
+        _show_campaign(e, c, snap, mask, lowest(left))
+        left = without_lowest(left)
+
+
+@helper
+def _with_dials(e, c, mask, n):
+    """N and the number of legal dials, counted until there are more than one of all."""
+    left = e.shown_dials
+    while left != U(0) and n <= 1:
+        i = lowest(left)
+        for a in range(c.first_dial[i], c.first_dial[i + 1]):
+            if mask[a]:
+                n += 1
+        left = without_lowest(left)
+    return n
+
+
+@block
+def show_rules(e, c, snap, mask):
+    """What rules read of the core, and the mask. Returns the number of legal actions, exactly if it is below 2."""
+    if e.shown == 0:
+        _forget(e, c, mask)
+    write_centre(e, c, snap)
+    _show_groups(e, c, snap)
+    n, groups = _show_queues(e, c, snap, mask)
+    if c.n_campaigns > 0:
+        _show_campaigns(e, c, snap, mask)
+        left = c.reserving
+        while left != U(0):
+            groups |= c.campaign_groups[lowest(left)]
+            left = without_lowest(left)
+    _show_idle_times(e, c, snap, groups)
+    mask[0] = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    if mask[0]:
+        n += 1
+    return _with_dials(e, c, mask, n)

@@ -1,0 +1,78 @@
+"""Rules that decide everything are shown less of an epoch than a policy, and do the same as if they saw it all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ccenv import load_scenario
+from ccenv.engine import Engine
+from ccenv.history import past_of
+from ccenv.loops.batch import DISABLED
+from ccenv.loops.rows import choose_rows
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
+from ccenv.run_config import run_config
+from ccenv.scenarios import Scenario
+from ccenv.scenarios.dialing import endless_dialing
+from ccenv.sim.layout import RULE_STATE
+from tests.env.short import short_day
+from tests.oracle.scenario_maker import ScenarioMaker
+from tests.rules.test_registry import PARAMS
+
+N_SCENARIOS = 60
+ORDERS = [rule.name for rule in ROUTING_RULES]
+#: Hours of dialing begin and end in all; some have few lines, or may hold while somebody could be served.
+CENTRES = [
+    short_day(),
+    short_day(trunks=14),
+    short_day(work_conserving=False, trunks=20),
+    short_day(**{"campaigns.survey.max_lines": 3}),
+]
+
+
+def episode(
+    scenario: Scenario, seed: int, days: int | None, routing: str, pacing: str, by_rules: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Event log and counters of the last of two episodes."""
+    params = {"order": list(reversed(scenario.queues))} if routing == "priority" else {}
+    rules: dict[str, Any] = {"routing": (routing, params), "pacing": (pacing, PARAMS.get(pacing, {})), "days": days}
+    reserves = next(rule.reserves for rule in PACING_RULES if rule.name == pacing)
+    shown = run_config(scenario, decisions="rules", **rules)
+    run = shown if by_rules else run_config(scenario, decisions="blended", reserves=reserves, **rules)
+    engine = Engine(run, 1, log=True, past=past_of(run))
+    for own in (seed + 1, seed):
+        engine.logs["n"] = 0
+        engine.start(np.array([own], np.uint64), np.ones(1, np.bool_))
+        memory, starts = np.zeros((1, RULE_STATE)), np.ones(1, np.bool_)
+        while not engine.envs["done"][0]:
+            actions = np.zeros(1, np.int64)
+            u = np.ascontiguousarray(engine.outs["u"])
+            choose_rows(shown.config, engine.snaps, engine.masks, memory, u, starts, actions)
+            engine.step(actions, DISABLED)
+            starts[:] = False
+    return engine.log.copy(), engine.counters()
+
+
+def check(scenario: Scenario, seed: int, days: int | None, routing: str, pacing: str) -> None:
+    """Rules that are shown all, and rules that are shown what they read."""
+    found, counted = episode(scenario, seed, days, routing, pacing, True)
+    expected, counters = episode(scenario, seed, days, routing, pacing, False)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(counted, counters)
+
+
+@pytest.mark.parametrize("number", range(N_SCENARIOS))
+def test_rules_do_the_same_in_any_scenario(number: int) -> None:
+    made = ScenarioMaker(number).run()
+    scenario = load_scenario(made.scenario)
+    flagged = [rule for rule in PACING_RULES if rule.reserves in (None, number % 2 == 0)]
+    rules = [rule for rule in flagged if not list(endless_dialing(scenario.centre, rule))]
+    check(scenario, made.seed, made.days, ORDERS[number % len(ORDERS)], rules[number // 2 % len(rules)].name)
+
+
+@pytest.mark.parametrize("pacing", [rule.name for rule in PACING_RULES])
+@pytest.mark.parametrize("scenario", range(len(CENTRES)))
+def test_every_pacing_rule_does_the_same(scenario: int, pacing: str) -> None:
+    check(CENTRES[scenario], 7, None, ORDERS[scenario], pacing)

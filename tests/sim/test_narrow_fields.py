@@ -1,0 +1,47 @@
+"""Fields of advisors and contacts are narrow: what they number must fit, in every size class."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ccenv.sim import codes
+from ccenv.sim.entities import ADVISOR, CONTACT
+from ccenv.sim.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
+from ccenv.sim.sizes import SIZES, Size
+
+
+def most(kind: np.dtype, field: str) -> int:
+    """The greatest number that a field holds."""
+    return int(np.iinfo(kind[field]).max)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=lambda size: size.name)
+def test_what_is_numbered_fits(size: Size) -> None:
+    numbered = {
+        size.advisors - 1: ("advisor", "preferred"),
+        size.contacts - 1: ("previous", "next", "partner"),
+        max(size.queues, size.campaigns) - 1: ("index", "origin", "true_type"),
+        size.segments - 1: ("segment",),
+        size.leads - 1: ("lead",),
+    }
+    for last, fields in numbered.items():
+        assert all(last <= most(CONTACT, field) for field in fields), fields
+    assert size.contacts - 1 <= most(ADVISOR, "contact") and size.advisors - 1 <= most(ADVISOR, "place")
+
+
+def test_codes_fit() -> None:
+    greatest = {
+        "phase": codes.N_PHASES,
+        "kind": codes.ATTEMPT,
+        "outcome": codes.NO_ANSWER,
+        "value_class": codes.VALUE_CLASSES,
+        "contact_number": CONTACT_NUMBERS,
+        "attempt": ATTEMPT_NUMBERS,
+    }
+    assert all(code <= most(CONTACT, field) for field, code in greatest.items())
+    assert most(ADVISOR, "state") >= codes.N_STATES
+
+
+def test_many_things_are_small() -> None:
+    assert CONTACT.itemsize == ADVISOR.itemsize == 128
