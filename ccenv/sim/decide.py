@@ -13,6 +13,7 @@ from ccenv.sim.codes import (
     COIN,
     DIAL,
     DIAL_RESERVED,
+    HOLD,
     IDLE,
     NIL,
     OPEN,
@@ -89,6 +90,8 @@ def can_act(e, c):
     """Is anything but `hold` legal?"""
     if assignable(e, c) != U(0):
         return True
+    if e.stage != OPEN:
+        return False
     for i in range(c.n_campaigns):
         if c.campaign[i].reserves == 0 or (c.campaign_groups[i] & e.idle_bits) != U(0):
             if lines_free(e, c, i) > 0 and _has_lead(e, c, i):
@@ -99,9 +102,10 @@ def can_act(e, c):
 @helper
 def _write_preferred(e, c, snap, q, s):
     """Which group has the advisor whom the head of a queue prefers, and who is idle."""
-    for g in range(c.n_groups):
-        if c.queue_pair[q, g] != NIL:
-            snap.head_preferred[c.queue_pair[q, g]] = 0.0
+    left = c.queue_groups[q]
+    while left != U(0):
+        snap.head_preferred[c.queue_pair[q, lowest(left)]] = 0.0
+        left = without_lowest(left)
     if s != NIL and e.contact[s].identified != 0 and e.contact[s].preferred != NIL:
         a = e.contact[s].preferred
         p = c.queue_pair[q, c.advisor_group[a]]
@@ -189,18 +193,21 @@ def write_mask(snap, c, mask):
     for q in range(c.n_queues):
         ready = snap.queue_length[q] > 0.0 and (snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0)
         for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            mask[a] = ready and snap.idle[c.action[a].group] > 0.0
-            if mask[a]:
+            legal = ready and snap.idle[c.action[a].group] > 0.0
+            mask[a] = legal
+            if legal:
                 n += 1
                 snap.ready |= bit(q)
-    mask[0] = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    may_hold = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    mask[HOLD] = may_hold
     for i in range(c.n_campaigns):
         most = min(snap.lines_free[i], snap.leads_dialable[i])
         for a in range(c.first_dial[i], c.first_dial[i + 1]):
-            mask[a] = c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
-            if mask[a]:
+            legal = c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
+            mask[a] = legal
+            if legal:
                 n += 1
-    return n + 1 if mask[0] else n
+    return n + 1 if may_hold else n
 
 
 @helper
