@@ -49,11 +49,17 @@ def _to_group(snap, mask, c, q, advisor):
 
 
 @helper
-def _assignable(mask, c, q):
+def _n_assignable(mask, c, q):
+    n = 0
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
         if mask[a]:
-            return True
-    return False
+            n += 1
+    return n
+
+
+@helper
+def _assignable(mask, c, q):
+    return _n_assignable(mask, c, q) > 0
 
 
 @helper
@@ -119,13 +125,18 @@ def longest_queue(snap, mask, c, params, state, u):
 def random(snap, mask, c, params, state, u):
     """Any legal assignment, all equally likely."""
     n = 0
-    for a in range(1, c.first_assign[c.n_queues]):
-        if mask[a]:
-            n += 1
+    left = snap.ready
+    while left != U(0):
+        n += _n_assignable(mask, c, lowest(left))
+        left = without_lowest(left)
     k = int(u * n)
-    for a in range(1, c.first_assign[c.n_queues]):
-        if mask[a]:
-            if k == 0:
-                return a
-            k -= 1
+    left = snap.ready
+    while left != U(0):
+        q = lowest(left)
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            if mask[a]:
+                if k == 0:
+                    return a
+                k -= 1
+        left = without_lowest(left)
     return HOLD

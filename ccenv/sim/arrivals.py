@@ -5,6 +5,7 @@ A queue's `residual` is the integrated rate that its next fresh contact still ha
 
 import math
 
+from ccenv.sim.bits import lowest, without_lowest
 from ccenv.sim.codes import (
     FIRST_STREAM,
     FRESH,
@@ -20,7 +21,7 @@ from ccenv.sim.codes import (
     VALUE_CLASSES,
 )
 from ccenv.sim.contacts import take_contact
-from ccenv.sim.draws import entity_key, happens, log, uniform
+from ccenv.sim.draws import U, entity_key, happens, log, uniform
 from ccenv.sim.entering import enter
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
@@ -154,12 +155,14 @@ def draw_value_class(c, q, u):
 def draw_preferred(c, q, u):
     """One of the advisors with the skill for a queue, all equally likely."""
     number = int(u * c.queue[q].n_able)
-    for g in range(c.n_groups):
-        if c.queue_pair[q, g] != NIL:
-            n = c.first_advisor[g + 1] - c.first_advisor[g]
-            if number < n:
-                return c.first_advisor[g] + number
-            number -= n
+    left = c.queue_groups[q]
+    while left != U(0):
+        g = lowest(left)
+        n = c.first_advisor[g + 1] - c.first_advisor[g]
+        if number < n:
+            return c.first_advisor[g] + number
+        number -= n
+        left = without_lowest(left)
     return NIL
 
 

@@ -12,6 +12,7 @@ from ccenv.sim.codes import (
     COIN,
     DIAL,
     DIAL_RESERVED,
+    HOLD,
     IDLE,
     NIL,
     OPEN,
@@ -25,6 +26,7 @@ from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
 from ccenv.sim.lawful import segment_open
+from ccenv.sim.matching import assignable
 from ccenv.sim.next_lead import dialable
 from ccenv.sim.record import note_action
 from ccenv.sim.waiting import arm
@@ -36,44 +38,6 @@ MANY = 1_000_000
 def lines_free(e, c, i):
     """Lines that campaign i may dial now."""
     return max(0, min(c.campaign[i].max_lines - e.campaign[i].lines, c.trunks - e.lines))
-
-
-@helper
-def _heads(e, c):
-    """Queues whose head may be assigned, as bits: a callback needs a line."""
-    bits = e.waiting_bits
-    if e.n_virtual > 0 and e.lines >= c.trunks:
-        left = bits
-        while left != U(0):
-            q = lowest(left)
-            if e.contact[e.queue[q].head].phase == VIRTUAL:
-                bits &= ~bit(q)
-            left = without_lowest(left)
-    return bits
-
-
-@helper
-def assignable(e, c):
-    """Queues with a legal assignment, as bits.
-
-    Queues and groups that were found to have no pair in common are remembered, and only those looked at that have come
-    to wait, or to be idle, since.
-    """
-    waiting = _heads(e, c)
-    news = waiting & ~e.vain_queues
-    left = e.idle_bits & ~e.vain_groups
-    while left != U(0):
-        news |= c.queue_skill[lowest(left)] & waiting
-        left = without_lowest(left)
-    found = U(0)
-    while news != U(0):
-        q = lowest(news)
-        if (c.queue_groups[q] & e.idle_bits) != U(0):
-            found |= bit(q)
-        news = without_lowest(news)
-    e.vain_queues = waiting & ~found
-    e.vain_groups = e.idle_bits
-    return found
 
 
 @helper
@@ -90,6 +54,8 @@ def can_act(e, c):
     """Is anything but `hold` legal?"""
     if assignable(e, c) != U(0):
         return True
+    if e.stage != OPEN:
+        return False
     for i in range(c.n_campaigns):
         if c.campaign[i].reserves == 0 or (c.campaign_groups[i] & e.idle_bits) != U(0):
             if lines_free(e, c, i) > 0 and _has_lead(e, c, i):
@@ -100,9 +66,10 @@ def can_act(e, c):
 @helper
 def _write_preferred(e, c, snap, q, s):
     """Which group has the advisor whom the head of a queue prefers, and who is idle."""
-    for g in range(c.n_groups):
-        if c.queue_pair[q, g] != NIL:
-            snap.head_preferred[c.queue_pair[q, g]] = 0.0
+    left = c.queue_groups[q]
+    while left != U(0):
+        snap.head_preferred[c.queue_pair[q, lowest(left)]] = 0.0
+        left = without_lowest(left)
     if s != NIL and e.contact[s].identified != 0 and e.contact[s].preferred != NIL:
         a = e.contact[s].preferred
         p = c.queue_pair[q, c.advisor_group[a]]
@@ -190,18 +157,21 @@ def write_mask(snap, c, mask):
     for q in range(c.n_queues):
         ready = snap.queue_length[q] > 0.0 and (snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0)
         for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            mask[a] = ready and snap.idle[c.action[a].group] > 0.0
-            if mask[a]:
+            legal = ready and snap.idle[c.action[a].group] > 0.0
+            mask[a] = legal
+            if legal:
                 n += 1
                 snap.ready |= bit(q)
-    mask[0] = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    may_hold = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    mask[HOLD] = may_hold
     for i in range(c.n_campaigns):
         most = min(snap.lines_free[i], snap.leads_dialable[i])
         for a in range(c.first_dial[i], c.first_dial[i + 1]):
-            mask[a] = c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
-            if mask[a]:
+            legal = c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
+            mask[a] = legal
+            if legal:
                 n += 1
-    return n + 1 if mask[0] else n
+    return n + 1 if may_hold else n
 
 
 @helper

@@ -7,11 +7,12 @@ long as nobody else looks: they still hold what was written into them.
 """
 
 from ccenv.sim.bits import bit, has, lowest, without_lowest
-from ccenv.sim.codes import DAY_S, DIAL, IDLE, INFINITY, OPEN
-from ccenv.sim.decide import assignable, write_campaign, write_centre, write_head
+from ccenv.sim.codes import DAY_S, DIAL, HOLD, IDLE, INFINITY, OPEN
+from ccenv.sim.decide import write_campaign, write_centre, write_head
 from ccenv.sim.draws import U
 from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
+from ccenv.sim.matching import assignable
 
 EVERYTHING = ~U(0)
 STAGES = 4
@@ -98,8 +99,9 @@ def _show_queues(e, c, snap, mask):
         write_head(e, c, snap, q)
         groups |= c.queue_groups[q]
         for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            mask[a] = has(e.idle_bits, c.action[a].group)
-            if mask[a]:
+            legal = has(e.idle_bits, c.action[a].group)
+            mask[a] = legal
+            if legal:
                 n += 1
         left = without_lowest(left)
     return n, groups
@@ -112,8 +114,9 @@ def _show_campaign(e, c, snap, mask, i):
     most = min(snap.lines_free[i], snap.leads_dialable[i])
     e.shown_dials &= ~bit(i)
     for a in range(c.first_dial[i], c.first_dial[i + 1]):
-        mask[a] = c.action[a].n <= most and (c.action[a].kind == DIAL or has(e.idle_bits, c.action[a].group))
-        if mask[a]:
+        legal = c.action[a].n <= most and (c.action[a].kind == DIAL or has(e.idle_bits, c.action[a].group))
+        mask[a] = legal
+        if legal:
             e.shown_dials |= bit(i)
 
 
@@ -156,7 +159,8 @@ def show_rules(e, c, snap, mask):
             groups |= c.campaign_groups[lowest(left)]
             left = without_lowest(left)
     _show_idle_times(e, c, snap, groups)
-    mask[0] = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
-    if mask[0]:
+    may_hold = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
+    mask[HOLD] = may_hold
+    if may_hold:
         n += 1
     return _with_dials(e, c, mask, n)

@@ -104,9 +104,10 @@ def _campaign(z: Size) -> np.dtype:
 def _segment(z: Size) -> np.dtype:
     return np.dtype([
         ("stream", "u8"), ("campaign", "i4"), ("n_listed", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
-        ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)), ("propensity", "f8"),
+        ("propensity", "f8"),
         ("sale_value", "f8"), ("zone_s", "f8"), ("from_s", "f8"), ("until_s", "f8"),  # the hours, in centre time
         ("p_consent", "f8"), ("p_do_not_call", "f8"), ("score", "f8"), ("weight", "f8"), ("value_left", "f8"),
+        ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)),
     ], align=True)  # fmt: skip
 
 
@@ -191,8 +192,7 @@ def _env(z: Size) -> np.dtype:
     n_counts = _n_counts(z)
     return np.dtype(
         [
-            ("root", "u8"), ("t", "f8"), ("level", "f8"), ("slot_level", "f8", (z.slots,)), ("open_t", "f8"),
-            ("close_t", "f8"), ("night_over_t", "f8"),
+            ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("night_over_t", "f8"),
             ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"),
             ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"),
@@ -209,7 +209,7 @@ def _env(z: Size) -> np.dtype:
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
             ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
-            ("rule_state", "f8", (RULE_STATE,)),
+            ("rule_state", "f8", (RULE_STATE,)), ("slot_level", "f8", (z.slots,)),
             *counts,
             ("base", "f8", (n_counts,)),  # the counters when counting started
             ("previous", "f8", (n_counts,)),  # those that are paid for at the last decision, by term
