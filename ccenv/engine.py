@@ -137,7 +137,7 @@ class Engine:
 
     def counters(self) -> np.ndarray:
         """What each row has counted, less what it had when counting started, (n, numbers)."""
-        first, base, n = self.at
+        first, base, n, _ = self.at
         gained: np.ndarray = self.words[:, first : first + n] - self.words[:, base : base + n]
         return gained
 
@@ -149,11 +149,11 @@ class Engine:
 
 
 def _counter_places(env: np.dtype) -> np.ndarray:
-    """Places of the counters and of their base in a record of float64 numbers; and their number."""
+    """Places of the counters and of their base in a record of float64 numbers, their number, and where leads begin."""
     fields: Any = env.fields
-    first = {name: fields[name][1] // 8 for name in ("queue_count", "base")}
+    first = {name: fields[name][1] // 8 for name in ("queue_count", "base", "lead_due")}
     n = int(np.prod(fields["base"][0].shape))
-    return np.array([first["queue_count"], first["base"], n], dtype=np.int64)
+    return np.array([first["queue_count"], first["base"], n, first["lead_due"]], dtype=np.int64)
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

@@ -137,6 +137,15 @@ def _copy_past(e, words, past, k, at):
         e.previous[j] = 0.0
 
 
+@helper
+def _n_written(words, c, at):
+    """Numbers of a record that a run may have written to: those of its leads only where a campaign keeps leads."""
+    for i in range(c.n_campaigns):
+        if c.campaign[i].keeps != 0:
+            return words.shape[0]
+    return at[3]
+
+
 @block
 def start(e, c, words, at, past, seed, episode):
     """A fresh record for an episode: number 0 runs under the seed itself, later ones under seeds derived from it.
@@ -149,7 +158,7 @@ def start(e, c, words, at, past, seed, episode):
     if past.shape[0] > 0:
         _copy_past(e, words, past, choose_past(root, past.shape[0]), at)
     else:
-        for k in range(words.shape[0]):
+        for k in range(_n_written(words, c, at)):
             words[k] = 0.0
     e.stop_at_slots = stops
     e.stopped = 0

@@ -114,6 +114,29 @@ def test_a_copy_of_an_environment_goes_on_alike(duplicate: Callable[[Any], Any])
         assert_same(twin.step(action), env.step(action))
 
 
+def test_what_a_caller_writes_into_the_arrays_changes_nothing() -> None:
+    batch, other = Batch(short_day(), 3, on_illegal="fallback"), Batch(short_day(), 3, on_illegal="fallback")
+    batch.reset([1, 2, 3])
+    other.reset([1, 2, 3])
+    for _ in range(300):
+        actions = random_legal(batch.mask, batch.u)
+        other.obs[...], other.mask[...] = 7.0, False
+        batch.step(actions)
+        other.step(actions)
+        assert_same([getattr(other, name) for name in ARRAYS], [getattr(batch, name) for name in ARRAYS])
+
+
+def test_the_table_of_leads_is_left_alone_where_no_campaign_keeps_leads() -> None:
+    batch, other = Batch(short_day(), 2), Batch(short_day(), 2)
+    assert not np.any(batch.run.config["campaign"]["keeps"])
+    table = other.engine.words[:, other.engine.at[3] :]
+    table[...] = 7.0
+    batch.reset([1, 2])
+    other.reset([1, 2])
+    assert_same(go_on(other, 200), go_on(batch, 200))
+    assert np.all(table == 7.0)
+
+
 def digest_of_a_run() -> str:
     """Digest of all that a batch and `simulate` give on two seeds."""
     digest = hashlib.sha256()

@@ -87,7 +87,7 @@ class Stepper:
 
     def _count_from_here(self) -> None:
         """The end of the warm-up: what the loop over rows does there."""
-        first, base, n = self.engine.at
+        first, base, n, _ = self.engine.at
         counters = self.engine.words[0, first : first + n]
         self.engine.words[0, base : base + n] = counters
         paid = self.c["term"]["place"][: int(self.c["n_terms"])]
