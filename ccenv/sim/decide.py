@@ -49,9 +49,14 @@ def _has_lead(e, c, i):
     return False
 
 
-@block
+@helper
 def can_act(e, c):
     """Is anything but `hold` legal?"""
+    return (e.waiting_bits != U(0) or c.n_campaigns > 0) and _can_act(e, c)
+
+
+@block
+def _can_act(e, c):
     if assignable(e, c) != U(0):
         return True
     if e.stage != OPEN:

@@ -27,6 +27,8 @@ def assignable(e, c):
     Queues and groups that were found to have no pair in common are remembered, and only those looked at that have come
     to wait, or to be idle, since.
     """
+    if e.waiting_bits == U(0):
+        return U(0)
     waiting = _heads(e, c)
     news = waiting & ~e.vain_queues
     left = e.idle_bits & ~e.vain_groups
