@@ -90,7 +90,8 @@ class Batch:
         self.engine = engine
         self.n = engine.n
         self._begun = False
-        self._run_rows, self.chosen = engine.prepared_step(self.autoreset, refuses=self.on_illegal == "raise")
+        self._run_rows = self._first_act
+        self.chosen = engine.chosen
         self.obs, self.mask, self.final_obs = engine.obs, engine.masks, engine.final_obs
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
         outs = engine.outs
@@ -140,6 +141,11 @@ class Batch:
             if row == NIL:
                 self.engine.check(stopped)
             raise self._illegal(row)
+
+    def _first_act(self) -> int:
+        """Prepare the call of all steps, which compiles the kernel if it must, when it is needed."""
+        self._run_rows = self.engine.prepared_step(self.autoreset, refuses=self.on_illegal == "raise")
+        return self._run_rows()
 
     @property
     def begun(self) -> bool:

@@ -14,11 +14,13 @@ from ccenv.run_config import RunConfig
 from ccenv.sim.codes import CONTACTS_FULL, LEADS_FULL, NIL
 from ccenv.sim.counters import COUNTERS
 from ccenv.sim.entities import LOG, LOG_ROWS, OUT
-from ccenv.sim.jit import CACHE_FOLDER, config, records
+from ccenv.sim.jit import CACHE_FOLDER, compiled, config, records
 from ccenv.sim.sizes import SIZES, Size
 
 # by failure: the table that is full, and what else is to be known of its rows
 TABLES = {CONTACTS_FULL: ("contacts", ""), LEADS_FULL: ("leads", ", shared among the segments that keep leads")}
+
+STEPS: dict[str, Callable[..., int]] = {}  # the loop for the arrays of each size class, where it was asked for
 
 
 class CapacityError(RuntimeError):
@@ -53,6 +55,7 @@ class Engine:
         masks: Legal actions, (n, A) bool; `mask_bytes` is the same as int8.
         outs: Rewards, times, flags, (n,) of `entities.OUT`.
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
+        chosen: The actions of a `prepared_step`, (n,) int64.
     """
 
     def __init__(self, run: RunConfig, n: int, *, log: bool = False, past: np.ndarray | None = None) -> None:
@@ -76,6 +79,7 @@ class Engine:
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
         self.past.flags.writeable = False  # one type for numba, with a past and without
         self.final_obs = np.zeros_like(self.obs)
+        self.chosen = np.zeros(n, np.int64)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
         self._numbers = np.zeros(self.obs.shape[1])
@@ -95,20 +99,21 @@ class Engine:
         """One step of every row."""
         self._run(self._all_act, actions, self._no_seeds, autoreset)
 
-    def prepared_step(self, autoreset: int, *, refuses: bool) -> tuple[Callable[[], int], np.ndarray]:
-        """`step` as a call without arguments, since to hand them over takes time.
+    def prepared_step(self, autoreset: int, *, refuses: bool) -> Callable[[], int]:
+        """`step` with the actions in `chosen`, as a call without arguments, since to hand them over takes time.
 
         Args:
             autoreset: As in `step`.
             refuses: Whether nothing is done where an action is illegal.
 
         Returns:
-            The call, which returns what `loops.batch.run_rows` does; and the array that it reads the actions from, (n,)
-            int64.
+            The call, which returns what `loops.batch.run_rows` does.
         """
-        actions = np.zeros(self.n, np.int64)
-        arguments = self._arguments(self._all_act, actions, self._no_seeds, autoreset, refuses)
-        return partial(loops.run_rows, *arguments), actions
+        arguments = self._arguments(self._all_act, self.chosen, self._no_seeds, autoreset, refuses)
+        size = self.run.scenario.size.name
+        if size not in STEPS:
+            STEPS[size] = compiled(loops.run_rows, arguments)
+        return partial(STEPS[size], *arguments)
 
     def go_on(self) -> None:
         """Run every row that stopped at the end of an interval on."""

@@ -189,6 +189,17 @@ def entry(function: Any) -> Any:
         config.CACHE_DIR = before
 
 
+def compiled(function: Any, arguments: tuple[Any, ...]) -> Callable[..., Any]:
+    """An entry for arguments of exactly these types: unlike the entry itself, it does not look at them again.
+
+    To find out the types of records takes some milliseconds, so keep the result.
+    """
+    entry_point: Callable[..., Any] = function
+    if not config.DISABLE_JIT:
+        entry_point = function.compile(tuple(map(numba.typeof, arguments)))
+    return entry_point
+
+
 def records(array: np.ndarray) -> Any:
     """The same memory, in which uncompiled code reads fields as compiled code does, as attributes."""
     return array.view(np.recarray) if config.DISABLE_JIT else array

@@ -69,7 +69,7 @@ def _batch_steps(batch: Batch, actions: list[int]) -> Counts:
 
 def _kernel_calls(batch: Batch, actions: list[int]) -> Counts:
     """The compiled function itself, its arguments at hand."""
-    call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False)
+    call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False), batch.chosen
     batch.reset([SEED])
     for action in actions:
         chosen[0] = action
