@@ -15,6 +15,7 @@ from ccenv.loops.forks import fork_rows
 from ccenv.observation import observation_space, snapshot_dtype
 from ccenv.run_config import RuleChoice, run_config
 from ccenv.scenarios import Scenario, load_scenario
+from ccenv.sim.codes import NIL
 
 AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabled": loops.DISABLED}
 ON_ILLEGAL = ("fallback", "raise")
@@ -48,6 +49,7 @@ class Batch:
         warm_up: The row's episode is still in its warm-up, (B,) bool.
         u: The policy's coin for the coming decision, in (0, 1), (B,) float64; `decision` is that decision's number.
         final_obs: Last observation of an episode that ended in a `same_step` step, (B, K).
+        chosen: The actions that `act` takes, (B,) int64; `step` fills it.
 
     Raises:
         ValueError: If an argument is not allowed; the message says what is.
@@ -88,6 +90,7 @@ class Batch:
         self.engine = engine
         self.n = engine.n
         self._begun = False
+        self._run_rows, self.chosen = engine.prepared_step(self.autoreset, refuses=self.on_illegal == "raise")
         self.obs, self.mask, self.final_obs = engine.obs, engine.masks, engine.final_obs
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
         outs = engine.outs
@@ -122,10 +125,21 @@ class Batch:
         if not self.begun:
             rows = np.flatnonzero(self.engine.envs["root"] == 0).tolist()
             raise ValueError(f"step: rows {rows} have never been reset; allowed: step after reset of every row")
-        chosen = _whole_numbers("actions", actions, self.n).astype(np.int64, copy=False)
-        if self.on_illegal == "raise":
-            self._refuse_illegal(chosen)
-        self.engine.step(chosen, self.autoreset)
+        self.chosen[:] = _whole_numbers("actions", actions, self.n)
+        self.act()
+
+    def act(self) -> None:
+        """`step` with the actions in `chosen`, for callers that have seen to it that every row was reset.
+
+        Raises:
+            IllegalActionError: As in `step`.
+        """
+        stopped = self._run_rows()
+        if stopped != NIL:
+            row = loops.refused_row(stopped)
+            if row == NIL:
+                self.engine.check(stopped)
+            raise self._illegal(row)
 
     @property
     def begun(self) -> bool:
@@ -138,14 +152,11 @@ class Batch:
         """The space of one row's observation: `Box(K,)` with the declared bounds."""
         return observation_space(self.scenario, self.run.layout)
 
-    def _refuse_illegal(self, actions: np.ndarray) -> None:
-        row = loops.first_illegal(self.mask, actions, self.engine.envs["done"])
-        if row < 0:
-            return
-        action = int(actions[row])
+    def _illegal(self, row: int) -> IllegalActionError:
+        action = int(self.chosen[row])
         legal = [a.name for a, ok in zip(self.catalogue, self.mask[row], strict=True) if ok]
         name = self.catalogue[action].name if 0 <= action < self.n_actions else f"not in 0..{self.n_actions - 1}"
-        raise IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
+        return IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
 
     def clone(self, rows: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
         """A copy of everything that the future of these rows depends on, of all if None; for `restore`."""
@@ -199,8 +210,8 @@ class Batch:
         seeds = np.ascontiguousarray(keys, np.uint64)
         forks = Batch.__new__(Batch)
         forks.__dict__.update(self.__dict__)
-        forks._attach(Engine(self.run, seeds.size))
         forks.autoreset = AUTORESET["disabled"]
+        forks._attach(Engine(self.run, seeds.size))
         for target, source in zip(forks._arrays(), self._arrays(), strict=True):
             target[...] = source[row]
         fork_rows(forks.engine.envs, self.run.config, seeds, forks.u)
@@ -214,7 +225,7 @@ class Batch:
 
 
 def _whole_numbers(what: str, values: Any, n: int) -> np.ndarray:
-    array = np.ascontiguousarray(values)
+    array = np.asarray(values)
     if array.shape != (n,) or array.dtype.kind not in "iu":
         raise ValueError(f"{what}: {array.dtype} of shape {array.shape}; allowed: whole numbers of shape ({n},)")
     return array

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ccenv.loops import batch as loops
 from ccenv.run_config import RunConfig
-from ccenv.sim.codes import CONTACTS_FULL, LEADS_FULL
+from ccenv.sim.codes import CONTACTS_FULL, LEADS_FULL, NIL
 from ccenv.sim.counters import COUNTERS
 from ccenv.sim.entities import LOG, LOG_ROWS, OUT
 from ccenv.sim.jit import CACHE_FOLDER, config, records
@@ -48,7 +50,7 @@ class Engine:
     Attributes:
         envs: Environment records, (n,).
         obs: Observations, (n, K) float32.
-        masks: Legal actions, (n, A) bool.
+        masks: Legal actions, (n, A) bool; `mask_bytes` is the same as int8.
         outs: Rewards, times, flags, (n,) of `entities.OUT`.
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
     """
@@ -65,6 +67,7 @@ class Engine:
         self.flat = np.zeros((n, kinds.snapshot.itemsize // 8))
         self.snaps = records(self.flat.view(kinds.snapshot).reshape(n))
         self.masks = np.zeros((n, len(run.scenario.catalogue)), np.bool_)
+        self.mask_bytes = self.masks.view(np.int8)
         self.obs = np.zeros((n, int(run.config["n_observed"][0])), np.float32)
         self.outs = records(np.zeros(n, OUT))
         self.logs = records(np.zeros(1, LOG))  # its pages stay untouched unless the log is on
@@ -75,6 +78,7 @@ class Engine:
         self.final_obs = np.zeros_like(self.obs)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
+        self._numbers = np.zeros(self.obs.shape[1])
         self._no_actions = np.zeros(n, np.int64)
         self._no_seeds = np.zeros(n, np.uint64)
 
@@ -91,22 +95,41 @@ class Engine:
         """One step of every row."""
         self._run(self._all_act, actions, self._no_seeds, autoreset)
 
+    def prepared_step(self, autoreset: int, *, refuses: bool) -> tuple[Callable[[], int], np.ndarray]:
+        """`step` as a call without arguments, since to hand them over takes time.
+
+        Args:
+            autoreset: As in `step`.
+            refuses: Whether nothing is done where an action is illegal.
+
+        Returns:
+            The call, which returns what `loops.batch.run_rows` does; and the array that it reads the actions from, (n,)
+            int64.
+        """
+        actions = np.zeros(self.n, np.int64)
+        arguments = self._arguments(self._all_act, actions, self._no_seeds, autoreset, refuses)
+        return partial(loops.run_rows, *arguments), actions
+
     def go_on(self) -> None:
         """Run every row that stopped at the end of an interval on."""
         self._run(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
 
     def _run(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
-        failed = loops.run_rows(
+        stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False))
+        if stopped != NIL:
+            self.check(stopped)
+
+    def _arguments(
+        self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int, refuses: bool
+    ) -> tuple[Any, ...]:
+        return (
             self.envs, self.words, self.at, self.past, self.run.config, self.logs, self.snaps, self.flat, self.obs,
             self.masks, self.outs,
-            commands, actions, seeds, self.final_obs, autoreset,
+            commands, actions, seeds, self.final_obs, self._numbers, autoreset, refuses,
         )  # fmt: skip
-        self.check(failed)
 
     def check(self, failed: int) -> None:
-        """Turn a failure of the kernel into an error that says what to do."""
-        if failed < 0:
-            return
+        """Raise an error that says what to do about the failure of a row."""
         failure = int(self.envs[failed]["failure"])
         if failure in TABLES:
             raise CapacityError(_full(self.run.scenario.size, *TABLES[failure]))
@@ -114,7 +137,7 @@ class Engine:
 
     def counters(self) -> np.ndarray:
         """What each row has counted, less what it had when counting started, (n, numbers)."""
-        first, base, _, n = self.at
+        first, base, n = self.at
         gained: np.ndarray = self.words[:, first : first + n] - self.words[:, base : base + n]
         return gained
 
@@ -126,11 +149,11 @@ class Engine:
 
 
 def _counter_places(env: np.dtype) -> np.ndarray:
-    """Places of the counters, their base and the last paid ones in a record of float64 numbers; and their number."""
+    """Places of the counters and of their base in a record of float64 numbers; and their number."""
     fields: Any = env.fields
-    first = {name: fields[name][1] // 8 for name in ("queue_count", "base", "previous")}
+    first = {name: fields[name][1] // 8 for name in ("queue_count", "base")}
     n = int(np.prod(fields["base"][0].shape))
-    return np.array([first["queue_count"], first["base"], first["previous"], n], dtype=np.int64)
+    return np.array([first["queue_count"], first["base"], n], dtype=np.int64)
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

@@ -125,6 +125,7 @@ def run_config(
     record = config[0]
     record["own"] = OWNERS[decisions]
     record["routing"], record["pacing"] = routing_code, pacing_code
+    record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
     record["routing_params"] = routing_params
     record["pacing_params"] = pacing_params[: record["pacing_params"].size]
     places = _observe(record, scenario, kinds)
@@ -148,9 +149,9 @@ def _check_leads(scenario: Scenario, days: int) -> None:
 
 def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:
     places, seen = observed_places(scenario, kinds)
-    record["n_observed"] = len(seen)
-    for k, (place, high, scale) in enumerate(seen):
-        record["observed"][k] = (place, high, scale)
+    n = record["n_observed"] = len(seen)
+    for name, values in zip(("place", "high", "scale"), zip(*seen, strict=True), strict=True):
+        record[f"observed_{name}"][:n] = values
     return places
 
 

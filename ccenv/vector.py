@@ -112,7 +112,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
     def _infos(self, which: np.ndarray) -> dict[str, Any]:
         outs = self.batch.engine.outs
-        infos: dict[str, Any] = {"action_mask": self.batch.mask.astype(np.int8)}
+        infos: dict[str, Any] = {"action_mask": self.batch.engine.mask_bytes.copy()}
         infos.update({key: outs[name].copy() for key, name in INFO.items()})
         for values in infos.values():
             values[~which] = 0

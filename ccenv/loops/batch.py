@@ -17,10 +17,11 @@ from ccenv.sim.record import WHOLE
 NEXT_STEP, SAME_STEP, DISABLED = range(3)
 # what a row is told to do
 REST, ACT, START, GO_ON = range(4)
+REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
 
 
 @block
-def _look(e, c, stop, snap, flat, obs, mask, out):
+def _look(e, c, stop, snap, flat, obs, mask, out, numbers):
     """What the policy sees: observation, mask, coin, decision number."""
     if stop != EPOCH:
         write_core(e, c, snap)
@@ -28,7 +29,7 @@ def _look(e, c, stop, snap, flat, obs, mask, out):
         for a in range(1, c.n_actions):
             mask[a] = False
     write_rest(e, c, snap)
-    encode(flat, c, obs)
+    encode(flat, c, obs, numbers)
     out.u = coin(e, c)
     out.decision = e.n_decisions
     out.warm_up = e.counting == 0
@@ -46,9 +47,14 @@ def _running_time(e, c, k):
     if q != NIL:
         time = uncounted_waiting_s(e, q)
     if g != NIL:
-        for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
-            if e.advisor[a].state == c.term[k].state:
+        state = c.term[k].state
+        left = e.group[g].n[state]
+        a = c.first_advisor[g]
+        while left > 0:
+            if e.advisor[a].state == state:
                 time += e.t - e.advisor[a].since
+                left -= 1
+            a += 1
     return time
 
 
@@ -58,15 +64,16 @@ def _pay(e, c, out, words, at):
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
+    first = at[0]
     for k in range(c.n_terms):
-        j = c.term[k].place
-        total = words[at[0] + j] + _running_time(e, c, k)
-        gain = total - words[at[2] + j]
-        words[at[2] + j] = total
-        if e.counting != 0:
-            reward += c.term[k].reward * gain
-            cost += c.term[k].cost * gain
-            cost_base += c.term[k].cost_base * gain
+        total = words[first + c.term[k].place] + _running_time(e, c, k)
+        gain = total - e.previous[k]
+        if gain != 0.0:
+            e.previous[k] = total
+            if e.counting != 0:
+                reward += c.term[k].reward * gain
+                cost += c.term[k].cost * gain
+                cost_base += c.term[k].cost_base * gain
     out.reward = reward
     out.cost = cost
     out.cost_base = cost_base
@@ -103,16 +110,17 @@ def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
 
 
 @helper
-def _count_from_here(words, at):
-    for j in range(at[3]):
+def _count_from_here(e, c, words, at):
+    for j in range(at[2]):
         words[at[1] + j] = words[at[0] + j]
-        words[at[2] + j] = words[at[0] + j]
+    for k in range(c.n_terms):
+        e.previous[k] = words[at[0] + c.term[k].place]
 
 
 @block
-def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out):
+def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out, numbers):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
-    _look(e, c, stop, snap, flat, obs, mask, out)
+    _look(e, c, stop, snap, flat, obs, mask, out, numbers)
     e.done = 0 if stop == EPOCH else 1
     out.starts = doing == START
     if doing == START:
@@ -125,11 +133,34 @@ def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out):
         out.truncated = stop == TRUNCATED
 
 
+@helper
+def _first_illegal(envs, masks, actions):
+    """The first row at a decision whose action its mask forbids, else NIL."""
+    for b in range(actions.shape[0]):
+        a = actions[b]
+        if envs[b].done == 0 and (a < 0 or a >= masks.shape[1] or not masks[b, a]):
+            return b
+    return NIL
+
+
+def refused_row(result):
+    """The row whose action `run_rows` has refused, NIL if it has refused none."""
+    return REFUSED - result if result <= REFUSED else NIL
+
+
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, autoreset
+    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, numbers,
+    autoreset, refuses,
 ):  # fmt: skip
-    """Run every row that is not told to rest. Returns the first row that failed, else -1."""
+    """Run every row that is not told to rest. Returns the first row that failed, else NIL.
+
+    With `refuses`, nothing is run where an action is illegal, and the result says in which row: see `refused_row`.
+    """
+    if refuses:
+        b = _first_illegal(envs, masks, actions)
+        if b != NIL:
+            return REFUSED - b
     c = cfg[0]
     log = logs[0]
     for b in range(envs.shape[0]):
@@ -150,14 +181,14 @@ def run_rows(
                 else:
                     stop = advance(e, c, log)
                     if stop == COUNTING:
-                        _count_from_here(words[b], at)
+                        _count_from_here(e, c, words[b], at)
                     if stop == EPOCH or stop == COUNTING:
                         stop = -1
                 if e.failure != OK:
                     return b
             if stop == INTERVAL:
                 break
-            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out)
+            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out, numbers)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
                 break
             for k in range(obs.shape[1]):
@@ -167,14 +198,4 @@ def run_rows(
             out.final_warm_up = out.warm_up
             start(e, c, words[b], at, past, e.seed_0, e.episode + 1)
             doing = START
-    return NIL
-
-
-@entry
-def first_illegal(masks, actions, done):
-    """The first row at a decision whose action its mask forbids, else -1."""
-    for b in range(actions.shape[0]):
-        a = actions[b]
-        if done[b] == 0 and (a < 0 or a >= masks.shape[1] or not masks[b, a]):
-            return b
     return NIL

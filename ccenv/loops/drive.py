@@ -2,7 +2,7 @@
 
 from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
 from ccenv.sim.clock import clear
-from ccenv.sim.codes import ASSIGN, HOLD, NIL, OK, SAME_INSTANT
+from ccenv.sim.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
 from ccenv.sim.decide import apply_action, can_act, coin, end_epoch, write_core, write_mask
 from ccenv.sim.draws import U, mix, root_key
 from ccenv.sim.for_rules import show_rules
@@ -10,6 +10,7 @@ from ccenv.sim.history import become_past, choose_past
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HELD
 from ccenv.sim.record import WHOLE
+from ccenv.sim.waiting import arm
 
 # which decisions the policy owns; rules own the rest
 NOTHING, ROUTING, PACING, BOTH = range(4)
@@ -37,6 +38,12 @@ def _single(mask, c):
 
 
 @helper
+def _coin(e, c):
+    """The coin of the rules, if they ever look at it."""
+    return coin(e, c) if c.tosses != 0 else 0.5
+
+
+@helper
 def _given(e, c, snap, mask):
     """The policy's action, used up; NIL if it must be asked.
 
@@ -48,7 +55,7 @@ def _given(e, c, snap, mask):
         return a
     e.n_illegal += 1
     e.illegal = 1
-    u = coin(e, c)
+    u = _coin(e, c)
     if c.own == ROUTING:
         return route(snap, mask, c, e.rule_state, u)
     if c.own == PACING:
@@ -62,7 +69,7 @@ def _routing_half(e, c, snap, mask):
     if e.rule_state[HELD] != 0.0 or not assign_legal(mask, c):
         return WHOLE(HOLD)
     if c.own != ROUTING:
-        return route(snap, mask, c, e.rule_state, coin(e, c))
+        return route(snap, mask, c, e.rule_state, _coin(e, c))
     if restrict(mask, c) == 1:
         return _single(mask, c)
     return _given(e, c, snap, mask)
@@ -74,7 +81,7 @@ def _next_action(e, c, snap, mask):
     if c.own == BOTH:
         return _given(e, c, snap, mask)
     if c.own == NOTHING:
-        return choose(snap, mask, c, e.rule_state, coin(e, c))
+        return choose(snap, mask, c, e.rule_state, _coin(e, c))
     if e.given == NIL:
         new_epoch(snap, e.rule_state)
     a = _routing_half(e, c, snap, mask)
@@ -87,48 +94,47 @@ def _next_action(e, c, snap, mask):
     if c.own == PACING:
         restrict(mask, c)
         return _given(e, c, snap, mask)
-    return pace(snap, mask, c, e.rule_state, coin(e, c))
+    return pace(snap, mask, c, e.rule_state, _coin(e, c))
 
 
-@block
+@helper
 def ask(e, c, log, snap, mask):
-    """Act until the policy must be asked (True) or the epoch is over or has failed (False)."""
-    while e.in_epoch != 0 and e.failure == OK:
+    """One decision: act, or end the epoch where there is none; True if the policy must be asked for it."""
+    if e.given == NIL:  # else nothing has happened since the policy was asked, and the snapshot is as it was
         if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
             end_epoch(e, c)
             return False
-        if c.own == NOTHING:
-            n = show_rules(e, c, snap, mask)
-        else:
+        if c.own != NOTHING:
             write_core(e, c, snap)
-            n = write_mask(snap, c, mask)
-        if n == 0 or (n == 1 and mask[HOLD]):
-            end_epoch(e, c)
-            return False
-        number = e.n_decisions
-        if n == 1:
-            number = WHOLE(NIL)
-            a = _single(mask, c)
-        else:
-            a = _next_action(e, c, snap, mask)
-            if a == NIL:
-                return True
-            e.n_decisions += 1
-        apply_action(e, c, log, a, number)
-        if a == HOLD:
-            end_epoch(e, c)
+    n = show_rules(e, c, snap, mask) if c.own == NOTHING else write_mask(snap, c, mask)
+    if n == 0 or (n == 1 and mask[HOLD]):
+        end_epoch(e, c)
+        return False
+    number = e.n_decisions
+    if n == 1:
+        number = WHOLE(NIL)
+        a = _single(mask, c)
+    else:
+        a = _next_action(e, c, snap, mask)
+        if a == NIL:
+            arm(e, c)
+            return True
+        e.n_decisions += 1
+    apply_action(e, c, log, a, number)
+    if a == HOLD:
+        end_epoch(e, c)
     return False
 
 
 @helper
-def _copy_past(words, past, k, at):
+def _copy_past(e, words, past, k, at):
     """A stored state as it was, but nothing has been counted."""
     for j in range(words.shape[0]):
         words[j] = past[k, j]
-    for j in range(at[3]):
+    for j in range(at[2]):
         words[at[0] + j] = 0.0
         words[at[1] + j] = 0.0
-        words[at[2] + j] = 0.0
+        e.previous[j] = 0.0
 
 
 @block
@@ -141,7 +147,7 @@ def start(e, c, words, at, past, seed, episode):
     own = seed if episode == 0 else mix(mix(seed) + U(episode))
     root = root_key(own)
     if past.shape[0] > 0:
-        _copy_past(words, past, choose_past(root, past.shape[0]), at)
+        _copy_past(e, words, past, choose_past(root, past.shape[0]), at)
     else:
         for k in range(words.shape[0]):
             words[k] = 0.0

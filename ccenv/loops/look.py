@@ -7,11 +7,14 @@ from ccenv.sim.observe import encode
 
 
 @entry
-def look_rows(cfg, snaps, flat, masks, obs):
-    """Legal actions of the policy's half, and the observation, of each row; `flat` are the snapshots as numbers."""
+def look_rows(cfg, snaps, flat, masks, obs, numbers):
+    """Legal actions of the policy's half, and the observation, of each row; `flat` are the snapshots as numbers.
+
+    `numbers`: See `encode`.
+    """
     c = cfg[0]
     for b in range(snaps.shape[0]):
         write_mask(snaps[b], c, masks[b])
         if c.own in (ROUTING, PACING):
             restrict(masks[b], c)
-        encode(flat[b], c, obs[b])
+        encode(flat[b], c, obs[b], numbers)

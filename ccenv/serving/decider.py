@@ -124,7 +124,7 @@ class Decider:
         snaps = flat.view(kinds.snapshot).reshape(1)
         mask = np.zeros((1, int(config["n_actions"][0])), np.bool_)
         obs = np.zeros((1, int(config["n_observed"][0])), np.float32)
-        look_rows(config, snaps, flat, mask, obs)
+        look_rows(config, snaps, flat, mask, obs, np.zeros(obs.shape[1]))
         return snaps, mask, obs
 
     async def _ask(self, obs: np.ndarray, mask: np.ndarray, deadline_s: float) -> tuple[np.ndarray | None, str | None]:

@@ -52,7 +52,7 @@ from ccenv.sim.levels import on_mode, on_surge
 from ccenv.sim.record import note_clock
 from ccenv.sim.roster import on_break_end, on_roster
 from ccenv.sim.service import on_handover_end, on_talk_end
-from ccenv.sim.waiting import on_abandoned, on_callback_due
+from ccenv.sim.waiting import arm, on_abandoned, on_callback_due
 from ccenv.sim.wrap_up import on_wrap_up_end
 
 
@@ -122,11 +122,12 @@ def _settled(e, c, log, kind):
     if e.stage != NIGHT and can_act(e, c):
         begin_epoch(e, kind)
         return EPOCH
+    arm(e, c)
     cancel(e, REVIEW_SLOT)
     return -1
 
 
-@block
+@helper
 def advance(e, c, log):
     """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
     first_campaign = campaign_slot(e, 0)

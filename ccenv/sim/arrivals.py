@@ -21,7 +21,7 @@ from ccenv.sim.codes import (
     VALUE_CLASSES,
 )
 from ccenv.sim.contacts import take_contact
-from ccenv.sim.draws import U, entity_key, log, uniform
+from ccenv.sim.draws import U, entity_key, happens, log, uniform
 from ccenv.sim.entering import enter
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
@@ -170,13 +170,13 @@ def draw_preferred(c, q, u):
 def draw_customer(e, c, s, key):
     """What a CRM may know of the contact, from its key and the declarations of its origin."""
     q = e.contact[s].origin
-    e.contact[s].priority = 1 if uniform(key, PRIORITY) < c.queue[q].p_priority else 0
+    e.contact[s].priority = 1 if happens(c.queue[q].p_priority, key, PRIORITY) else 0
     if c.queue[q].knows == 0:
         return
-    e.contact[s].identified = 1 if uniform(key, IDENTIFIED) < c.queue[q].p_identified else 0
-    e.contact[s].returning = 1 if uniform(key, RETURNING) < c.queue[q].p_returning else 0
+    e.contact[s].identified = 1 if happens(c.queue[q].p_identified, key, IDENTIFIED) else 0
+    e.contact[s].returning = 1 if happens(c.queue[q].p_returning, key, RETURNING) else 0
     e.contact[s].value_class = draw_value_class(c, q, uniform(key, VALUE_CLASS))
-    if uniform(key, PREFERRED_P) < c.queue[q].p_preferred:
+    if happens(c.queue[q].p_preferred, key, PREFERRED_P):
         e.contact[s].preferred = draw_preferred(c, q, uniform(key, PREFERRED_ADVISOR))
 
 

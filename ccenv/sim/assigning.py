@@ -1,6 +1,5 @@
 """The head of a queue goes to an advisor."""
 
-from ccenv.sim.advisors import first_idle, idle_take
 from ccenv.sim.callbacks import ring_back
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
@@ -13,6 +12,7 @@ from ccenv.sim.codes import (
     VIRTUAL,
 )
 from ccenv.sim.contacts import cancel_contact, leave_queue
+from ccenv.sim.idle_line import first_idle, idle_take
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_contact
 from ccenv.sim.service import begin_service, hand_over
@@ -37,6 +37,8 @@ def assign(e, c, log, q, g):
     wait = e.t - e.contact[s].entry_s
     virtual = e.contact[s].phase == VIRTUAL
     leave_queue(e, s)
+    if e.unarmed == s:
+        e.unarmed = NIL
     e.contact[s].advisor = a
     if virtual:
         e.contact[s].phase = CALLBACK_RINGING

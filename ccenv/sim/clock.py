@@ -26,7 +26,7 @@ from ccenv.sim.codes import (
 from ccenv.sim.compliance import end_windows
 from ccenv.sim.connects import drop_waiting
 from ccenv.sim.contacts import settle_waiting_time
-from ccenv.sim.heap import cancel, schedule
+from ccenv.sim.heap import cancel, clear_heap, schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.levels import begin_modes, begin_surge, draw_levels, factor_of
 from ccenv.sim.record import note_clock
@@ -156,8 +156,8 @@ def on_warm_up_end(e, c, log):
 @block
 def clear(e, c):
     """The state before the first opening; the caller has set the seed and zeroed the record."""
-    for i in range(e.place.shape[0]):
-        e.place[i] = NIL
+    e.unarmed = NIL
+    clear_heap(e)
     for s in range(e.contact.shape[0]):
         e.contact[s].next = s + 1 if s + 1 < e.contact.shape[0] else NIL
     for q in range(c.n_queues):

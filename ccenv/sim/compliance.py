@@ -35,7 +35,9 @@ def roll_hours(e, i):
         for k in range(N_ROLLING):
             e.campaign[i].over_by_hour[k, h % ROLLING_HOURS] = 0.0
             e.campaign[i].base_by_hour[k, h % ROLLING_HOURS] = 0.0
-    e.campaign[i].hour = hour
+    if hour != e.campaign[i].hour:
+        e.campaign[i].hour = hour
+        e.campaign[i].stale = 1
 
 
 @helper
@@ -73,19 +75,31 @@ def count_connect(e, c, i, machine, end, delay_s):
         if d >= FIRST_ROLLING:
             e.campaign[i].over_by_hour[d - FIRST_ROLLING, hour] += over
             e.campaign[i].base_by_hour[d - FIRST_ROLLING, hour] += base
+    e.campaign[i].stale = 1
 
 
 @block
+def _sum_hours(e, i):
+    """Sum the hours of the rolling window anew, always in the same order: kept sums would round in another way."""
+    for k in range(N_ROLLING):
+        over = 0.0
+        base = 0.0
+        for h in range(ROLLING_HOURS):
+            over += e.campaign[i].over_by_hour[k, h]
+            base += e.campaign[i].base_by_hour[k, h]
+        e.campaign[i].over_rolling[k] = over
+        e.campaign[i].base_rolling[k] = base
+    e.campaign[i].stale = 0
+
+
+@helper
 def window_sums(e, c, i, d):
     """Over and base of definition d in the window of now; the hours have been rolled."""
     if c.campaign[i].definition[d].window != ROLLING_WINDOW:
         return e.campaign[i].n_over[d], e.campaign[i].n_base[d]
-    over = 0.0
-    base = 0.0
-    for h in range(ROLLING_HOURS):
-        over += e.campaign[i].over_by_hour[d - FIRST_ROLLING, h]
-        base += e.campaign[i].base_by_hour[d - FIRST_ROLLING, h]
-    return over, base
+    if e.campaign[i].stale != 0:
+        _sum_hours(e, i)
+    return e.campaign[i].over_rolling[d - FIRST_ROLLING], e.campaign[i].base_rolling[d - FIRST_ROLLING]
 
 
 @block

@@ -5,7 +5,6 @@ Masks are made from the core of the snapshot alone, here and in the service.
 
 import numpy as np
 
-from ccenv.sim.advisors import first_idle
 from ccenv.sim.assigning import assign
 from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import (
@@ -24,11 +23,13 @@ from ccenv.sim.codes import (
 from ccenv.sim.dialing import dial, dial_reserved
 from ccenv.sim.draws import U, entity_key, uniform
 from ccenv.sim.heap import cancel, schedule
+from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
 from ccenv.sim.lawful import segment_open
 from ccenv.sim.matching import assignable
 from ccenv.sim.next_lead import dialable
 from ccenv.sim.record import note_action
+from ccenv.sim.waiting import arm
 
 MANY = 1_000_000
 
@@ -184,6 +185,7 @@ def begin_epoch(e, kind):
 def end_epoch(e, c):
     """Time moves on; come back after `review_s` if there was something to do."""
     e.in_epoch = 0
+    arm(e, c)
     if e.stage != OPEN and e.n_active == 0:  # the last contact was over at once: nobody answered a ring of 0 s
         e.unsettled = 1
     if c.review_s > 0.0 and can_act(e, c):

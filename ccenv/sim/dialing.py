@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ccenv.sim.advisors import first_idle, idle_take
 from ccenv.sim.attempts import attempt_over
 from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import (
@@ -23,6 +22,7 @@ from ccenv.sim.codes import (
 from ccenv.sim.connects import wait_or_drop
 from ccenv.sim.contacts import end_contact, link, schedule_end, take_contact, unlink
 from ccenv.sim.draws import U, uniform
+from ccenv.sim.idle_line import first_idle, idle_take
 from ccenv.sim.jit import block, helper
 from ccenv.sim.joining import free_advisor, join_connect
 from ccenv.sim.laws import draw

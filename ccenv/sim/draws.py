@@ -62,6 +62,12 @@ def uniform(key, purpose):
 
 
 @helper
+def happens(p, key, purpose):
+    """Does something of probability p happen? Nothing is drawn for what never does."""
+    return p > 0.0 and uniform(key, purpose) < p
+
+
+@helper
 def second(u):
     """Another uniform made of a uniform's bits, for the second coin of one decision."""
     return _unit(mix(np.float64(u).view(np.uint64)))
@@ -79,13 +85,17 @@ def log(x):
     if m > SQRT_2:
         m *= 0.5
         k += 1
-    f = (m - 1.0) / (m + 1.0)
-    w = f * f
-    tail = w * (
-        1.0 / 3.0 + w * (1.0 / 5.0 + w * (1.0 / 7.0 + w * (1.0 / 9.0 + w * (1.0 / 11.0 + w * (
-            1.0 / 13.0 + w * (1.0 / 15.0 + w * (1.0 / 17.0 + w * (1.0 / 19.0 + w * (1.0 / 21.0)))))))))
-    )  # fmt: skip
-    return k * LN2_HIGH + (2.0 * f + (2.0 * f * tail + k * LN2_LOW))
+    f = m - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    one = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
+    two = z * (
+        6.666666666666735130e-01
+        + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
+    )
+    half = 0.5 * f * f
+    return k * LN2_HIGH - ((half - (s * (half + (one + two)) + k * LN2_LOW)) - f)
 
 
 @helper
@@ -100,19 +110,13 @@ def exp(x):
         return 0.0
     k = np.int64(math.floor(x * INVERSE_LN2 + 0.5))
     r = (x - k * LN2_HIGH) - k * LN2_LOW
-    s = 1.0 / 6227020800.0
-    s = s * r + 1.0 / 479001600.0
-    s = s * r + 1.0 / 39916800.0
-    s = s * r + 1.0 / 3628800.0
-    s = s * r + 1.0 / 362880.0
-    s = s * r + 1.0 / 40320.0
-    s = s * r + 1.0 / 5040.0
-    s = s * r + 1.0 / 720.0
-    s = s * r + 1.0 / 120.0
-    s = s * r + 1.0 / 24.0
-    s = s * r + 1.0 / 6.0
-    s = s * r + 0.5
-    s = s * r * r + r + 1.0
+    v = r * r
+    w = v * v
+    p = (1.0 + r) + v * (0.5 + r * (1.0 / 6.0))
+    p2 = (1.0 / 24.0 + r * (1.0 / 120.0)) + v * (1.0 / 720.0 + r * (1.0 / 5040.0))
+    p3 = (1.0 / 40320.0 + r * (1.0 / 362880.0)) + v * (1.0 / 3628800.0 + r * (1.0 / 39916800.0))
+    p4 = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0)
+    s = p + w * (p2 + w * (p3 + w * p4))
     return s * U(U(k + BIAS) << S52).view(np.float64)
 
 

@@ -23,7 +23,7 @@ from ccenv.sim.codes import (
     TOLERANCE,
 )
 from ccenv.sim.contacts import cancel_contact, end_contact, schedule_end
-from ccenv.sim.draws import child_key, uniform
+from ccenv.sim.draws import child_key, happens, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
@@ -31,7 +31,7 @@ from ccenv.sim.returns import redial_or_leave
 from ccenv.sim.waiting import accept_callback, must_wait, offer
 
 
-@block
+@helper
 def enter(e, c, log, s):
     """A contact comes to its origin: blocked, or on a line to the IVR or the queue."""
     q = e.contact[s].index
@@ -100,7 +100,7 @@ def _announced(e, q):
 @helper
 def _balks(e, c, s, q, announced):
     key = e.contact[s].key
-    if uniform(key, BALK) < c.queue[q].p_balk:
+    if happens(c.queue[q].p_balk, key, BALK):
         return True
     if c.queue[q].announces == 0:
         return False
@@ -112,10 +112,10 @@ def _accepts_callback(e, c, s, q, announced):
     if c.queue[q].calls_back == 0 or announced < c.queue[q].offer_above_s or e.stage == OVERTIME_OVER:
         return False
     e.queue_count[q].callback_offered += 1
-    return uniform(e.contact[s].key, CALLBACK_ACCEPT) < c.queue[q].p_accept
+    return happens(c.queue[q].p_accept, e.contact[s].key, CALLBACK_ACCEPT)
 
 
-@block
+@helper
 def _reach(e, c, log, s):
     """A contact reaches the queue `index`, and hears what it hears if it must wait."""
     q = e.contact[s].index

@@ -26,7 +26,6 @@ LOG_ROW = np.dtype(
 )  # fmt: skip
 LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
 
-OBSERVED = np.dtype([("place", "i8"), ("high", "f8"), ("scale", "f8")])  # one number of the observation
 TERM = np.dtype(  # one counter that is paid for; `queue`, or `group` and `state`: whose time it counts, or NIL
     [("place", "i8"), ("reward", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("queue", "i4"), ("group", "i4"),
      ("state", "i4")], align=True,
@@ -54,7 +53,7 @@ DEFINITION = np.dtype([
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
 # of an environment
-GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8")], align=True)
+GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8"), ("last_idle", "i4")], align=True)
 CAMPAIGN_STATE = np.dtype([
     ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
     ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
@@ -63,6 +62,8 @@ CAMPAIGN_STATE = np.dtype([
     ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # of the window of now
     ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
     ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
+    ("stale", "i4"),  # have the hours changed since they were summed?
+    ("over_rolling", "f8", (N_ROLLING,)), ("base_rolling", "f8", (N_ROLLING,)),
 ], align=True)  # fmt: skip
 SEGMENT_STATE = np.dtype([
     ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
@@ -70,12 +71,11 @@ SEGMENT_STATE = np.dtype([
 ], align=True)  # fmt: skip
 # Advisors and contacts are many: what most events touch comes first, and each field is as narrow as its range allows.
 ADVISOR = np.dtype([
-    ("since", "f8"), ("idle_since", "f8"), ("order", "f8"), ("idle_number", "i8"), ("owed_s", "f8"), ("talk_s", "f8"),
-    ("n_contacts", "f8"), ("contact", "i2"),
-    ("place", "i2"),  # in the group's part of the idle heap
-    ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
-    ("key", "u8"), ("n_idle", "i8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"), ("tenure_days", "f8"),
-    ("load", "f8"), ("load_t", "f8"),
+    ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"), ("order", "f8"),
+    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),  # in the idle line: in a heap, or in a list
+    ("contact", "i2"), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
+    ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
+    ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
 ], align=True)  # fmt: skip
 CONTACT = np.dtype([
     ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),

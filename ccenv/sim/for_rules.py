@@ -6,11 +6,11 @@ last is written again, so that a decision costs the same in a large centre. Snap
 long as nobody else looks: they still hold what was written into them.
 """
 
-from ccenv.sim.advisors import first_idle
 from ccenv.sim.bits import bit, has, lowest, without_lowest
 from ccenv.sim.codes import DAY_S, DIAL, HOLD, IDLE, INFINITY, OPEN
 from ccenv.sim.decide import write_campaign, write_centre, write_head
 from ccenv.sim.draws import U
+from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
 from ccenv.sim.matching import assignable
 

@@ -1,6 +1,6 @@
 """Connects meet advisors: the line of those that wait, and what an advisor does when free."""
 
-from ccenv.sim.advisors import idle_push, leave_for_good, set_state
+from ccenv.sim.advisors import set_state
 from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, HANDLE, LOG_AWAY, LOG_JOINED, NIL, SALE, VALUE
 from ccenv.sim.compliance import JOINED, count_connect
@@ -8,6 +8,7 @@ from ccenv.sim.contacts import advisor_slot, link, unlink
 from ccenv.sim.draws import U, uniform
 from ccenv.sim.goals import expected_value, goal_value, p_goal
 from ccenv.sim.heap import schedule
+from ccenv.sim.idle_line import idle_push, leave_for_good
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import note_advisor, note_contact
 from ccenv.sim.talking import enter_service, talk_for

@@ -19,7 +19,6 @@ from ccenv.sim.entities import (
     GROUP,
     GROUP_STATE,
     LAW,
-    OBSERVED,
     ROSTER_ENTRY,
     SEGMENT_STATE,
     TERM,
@@ -28,6 +27,8 @@ from ccenv.sim.fields import FIELDS
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.sizes import SIZES, Size
 
+HEAP_WAYS = 4
+HEAP_PADDING = HEAP_WAYS - 1  # events that never come, behind the last one: none of its siblings is missing
 CONTACT_NUMBERS = 16
 ATTEMPT_NUMBERS = 16
 GRID_TIMES, GRID_S = 3, 120.0  # last attempts of a lead whose times are kept, and to what they are rounded up
@@ -111,6 +112,7 @@ def _segment(z: Size) -> np.dtype:
 
 
 def _config(z: Size) -> np.dtype:
+    n_numbers = _snapshot(z).itemsize // 8
     return np.dtype(
         [
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
@@ -149,10 +151,13 @@ def _config(z: Size) -> np.dtype:
             ("law", LAW, (z.laws,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
-            ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("n_observed", "i4"), ("n_terms", "i4"),
+            ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
+            ("n_terms", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
-            ("observed", OBSERVED, (_snapshot(z).itemsize // 8,)),
+            # one array a column, so that they are read as they are needed
+            ("observed_place", "u4", (n_numbers,)), ("observed_high", "f8", (n_numbers,)),
+            ("observed_scale", "f8", (n_numbers,)),
             ("term", TERM, (_n_counts(z),)),
         ],
         align=True,
@@ -200,21 +205,22 @@ def _env(z: Size) -> np.dtype:
             ("shown_stage", "i4"), ("shown", "i4"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
+            ("unarmed", "i4"), ("unarmed_sequence", "i4"),  # who came last, and whose patience is not drawn yet
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
             ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
             ("rule_state", "f8", (RULE_STATE,)), ("slot_level", "f8", (z.slots,)),
             *counts,
             ("base", "f8", (n_counts,)),  # the counters when counting started
-            ("previous", "f8", (n_counts,)),  # the counters at the last decision
+            ("previous", "f8", (n_counts,)),  # those that are paid for at the last decision, by term
             ("queue", _queue_state(z), (z.queues,)),
             ("group", GROUP_STATE, (z.groups,)),
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),
             ("advisor", ADVISOR, (z.advisors,)),
-            ("idle", "i4", (z.advisors,)),  # a heap of idle advisors for each group, where its advisors are numbered
-            ("heap", EVENT, (z.heap,)),
+            ("idle", "i4", (z.advisors,)),  # a group's idle line or the first in it, where its advisors are numbered
+            ("heap", EVENT, (z.heap + HEAP_PADDING,)),
             ("place", "i4", (z.heap,)),
             ("contact", CONTACT, (z.contacts,)),
             # the table of touched leads, one array a column, since a row must be small

@@ -17,7 +17,7 @@ from ccenv.sim.codes import (
     SURGE_SLOT,
     SURGE_START,
 )
-from ccenv.sim.draws import entity_key, exp, log, normal, uniform
+from ccenv.sim.draws import entity_key, exp, happens, log, normal, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
@@ -112,7 +112,7 @@ def begin_surge(e, c):
     """Will there be a surge today, and when?"""
     e.surging = 0
     key = entity_key(e.root, c.surge_stream, e.day)
-    if c.p_surge > 0.0 and uniform(key, SURGE_P) < c.p_surge:
+    if happens(c.p_surge, key, SURGE_P):
         start = c.surge_from_s + uniform(key, SURGE_START) * (c.surge_until_s - c.surge_from_s)
         due = max(e.open_t - c.open_s + start, e.t)
         if due < e.close_t:

@@ -3,19 +3,17 @@
 import numpy as np
 
 from ccenv.sim.arrivals import forecast
-from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
+from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, DAY_S, LEAD, NIL, OFF, RESERVED
 from ccenv.sim.compliance import roll_hours, window_sums
 from ccenv.sim.decide import MANY
 from ccenv.sim.draws import exp
-from ccenv.sim.fields import FINISH_HORIZONS_S, N_OLDEST, RECENT_S, RINGING_AGES_S
+from ccenv.sim.fields import N_OLDEST, RECENT_S, RINGING_AGES_S
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.next_lead import fresh_left
-from ccenv.sim.talking import pair_of
 
 PER_HOUR = 3600.0 / RECENT_S
-N_HORIZONS = len(FINISH_HORIZONS_S)
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
 
 
@@ -40,19 +38,40 @@ def _write_queues(e, c, snap):
 
 
 @helper
+def _pair(e, c, s, g):
+    """The compatible pair of a contact that talks to an advisor of group g."""
+    i = e.contact[s].index
+    return c.campaign_pair[i, g] if e.contact[s].kind == LEAD else c.queue_pair[i, g]
+
+
+@helper
+def _between(c, p, i, part, h):
+    """Share of the contacts of pair p that end within horizon h, between two ages of the table."""
+    return (1.0 - part) * c.finish[p, i, h] + part * c.finish[p, i + 1, h]
+
+
+@helper
 def _write_finishes(e, c, snap, g):
     """Expected number of contacts that end soon, from the ages of those in service."""
-    for h in range(N_HORIZONS):
-        snap.finishes[g, h] = 0.0
-    for a in range(c.first_advisor[g], c.first_advisor[g + 1]):
+    soon = 0.0
+    later = 0.0
+    last = 0.0
+    left = e.group[g].n[ADVISOR_TALKING]
+    a = c.first_advisor[g]
+    while left > 0:
         if e.advisor[a].state == ADVISOR_TALKING:
+            left -= 1
             s = e.advisor[a].contact
-            p = pair_of(e, c, s)
+            p = _pair(e, c, s, g)
             x = min((e.t - e.contact[s].talk_t) / FINISH_STEP_S, FINISH_BINS - 1.000001)
             i = int(x)
-            part = x - i
-            for h in range(N_HORIZONS):
-                snap.finishes[g, h] += (1.0 - part) * c.finish[p, i, h] + part * c.finish[p, i + 1, h]
+            soon += _between(c, p, i, x - i, 0)
+            later += _between(c, p, i, x - i, 1)
+            last += _between(c, p, i, x - i, 2)
+        a += 1
+    snap.finishes[g, 0] = soon
+    snap.finishes[g, 1] = later
+    snap.finishes[g, 2] = last
 
 
 @helper
@@ -124,7 +143,14 @@ def write_rest(e, c, snap):
 
 
 @helper
-def encode(flat, c, obs):
-    """An observation from a snapshot as a flat vector: what a policy may see, clipped, times its scale."""
-    for k in range(c.n_observed):
-        obs[k] = np.float32(min(max(flat[c.observed[k].place], 0.0), c.observed[k].high) * c.observed[k].scale)
+def encode(flat, c, obs, numbers):
+    """An observation from a snapshot as a flat vector: what a policy may see, clipped, times its scale.
+
+    `numbers` has room for as many: gathered first, they are encoded several at once. The bounds of both loops are those
+    of the arrays, so that the compiler need not look at each index.
+    """
+    n = min(obs.shape[0], numbers.shape[0], c.observed_place.shape[0])
+    for k in range(n):
+        numbers[k] = flat[c.observed_place[k]]
+    for k in range(n):
+        obs[k] = np.float32(min(max(numbers[k], 0.0), c.observed_high[k]) * c.observed_scale[k])

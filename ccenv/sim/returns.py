@@ -2,7 +2,7 @@
 
 from ccenv.sim.codes import DAY_S, INFINITY, NIL, PENDING_REDIAL, PENDING_REPEAT, REDIAL_DELAY, REDIAL_P, REPEAT_DELAY
 from ccenv.sim.contacts import end_contact, schedule_contact
-from ccenv.sim.draws import uniform
+from ccenv.sim.draws import happens, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 
@@ -55,7 +55,7 @@ def redial_or_leave(e, c, s):
     q = e.contact[s].true_type
     key = e.contact[s].key
     e.queue[e.contact[s].origin].n_lost[recent_slot(e, c, 0)] += 1
-    if e.contact[s].n_redials < c.queue[q].max_redials and uniform(key, REDIAL_P) < c.queue[q].p_redial:
+    if e.contact[s].n_redials < c.queue[q].max_redials and happens(c.queue[q].p_redial, key, REDIAL_P):
         delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
         e.contact[s].partner = NIL
         come_back_after(e, c, s, PENDING_REDIAL, delay)

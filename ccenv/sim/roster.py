@@ -1,6 +1,5 @@
 """The roster: who comes, goes, and takes a break when."""
 
-from ccenv.sim.advisors import idle_leave, leave_for_good
 from ccenv.sim.codes import (
     AWAY,
     BREAK,
@@ -13,6 +12,7 @@ from ccenv.sim.codes import (
 )
 from ccenv.sim.contacts import advisor_slot
 from ccenv.sim.heap import cancel, schedule
+from ccenv.sim.idle_line import idle_leave, leave_for_good
 from ccenv.sim.jit import block, helper
 from ccenv.sim.joining import free_advisor, go_away
 from ccenv.sim.record import note_advisor, note_clock

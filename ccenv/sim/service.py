@@ -20,7 +20,7 @@ from ccenv.sim.codes import (
     TRANSFER_P,
 )
 from ccenv.sim.contacts import cancel_contact, schedule_end, take_contact
-from ccenv.sim.draws import child_key, uniform
+from ccenv.sim.draws import child_key, happens, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
@@ -46,7 +46,7 @@ def _decide_sale(e, c, s, a):
         return
     p = p_sale_with(e, c, a, c.queue[q].p_sale)
     e.queue_count[q].expected_order_value += p * _order_value(e, c, s)
-    e.contact[s].buys = 1 if uniform(e.contact[s].key, SALE) < p else 0
+    e.contact[s].buys = 1 if happens(p, e.contact[s].key, SALE) else 0
 
 
 @helper
@@ -54,7 +54,7 @@ def _order_value(e, c, s):
     return c.queue[e.contact[s].index].sale_value * c.queue[e.contact[s].origin].class_value[e.contact[s].value_class]
 
 
-@block
+@helper
 def begin_service(e, c, s):
     """An advisor begins to serve an inbound contact: transfer, sale and handle time are settled."""
     q = e.contact[s].index
@@ -66,7 +66,7 @@ def begin_service(e, c, s):
         talk_for(e, c, s, draw(c.law[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE)))
         return
     law = c.queue[q].handle[c.advisor_group[a]]
-    if c.queue[q].p_transfer > 0.0 and uniform(key, TRANSFER_P) < c.queue[q].p_transfer:
+    if happens(c.queue[q].p_transfer, key, TRANSFER_P):
         e.contact[s].transfers = 1
     else:
         _decide_sale(e, c, s, a)
@@ -99,7 +99,7 @@ def _resolve(e, c, s, a):
         e.queue_count[q].order_value += _order_value(e, c, s)
     again = 0
     if e.contact[s].n_repeats < c.queue[q].max_repeats:
-        if uniform(e.contact[s].key, REPEAT_P) < p_repeat_with(e, c, a, c.queue[q].p_repeat):
+        if happens(p_repeat_with(e, c, a, c.queue[q].p_repeat), e.contact[s].key, REPEAT_P):
             again = 1
     e.contact[s].unresolved = again
     if again != 0:

@@ -7,7 +7,7 @@ chosen here, and those of quality, scripts and monitoring, are modelling choices
 
 from ccenv.sim.advisors import bring_load_up
 from ccenv.sim.codes import ABSENT, DAY_STEP, HANDLE, MONITOR, NIL, QUALITY, SPEED
-from ccenv.sim.draws import child_key, entity_key, exp, normal, uniform
+from ccenv.sim.draws import child_key, entity_key, exp, happens, normal, uniform
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 
@@ -47,7 +47,7 @@ def draw_absence(e, c, a):
     """Is the advisor absent today?"""
     p = c.group[c.advisor_group[a]].shrinkage
     e.advisor[a].absent = 0
-    if p > 0.0 and uniform(child_key(e.advisor[a].key, DAY_STEP, e.day), ABSENT) < p:
+    if happens(p, child_key(e.advisor[a].key, DAY_STEP, e.day), ABSENT):
         e.advisor[a].absent = 1
 
 
@@ -119,7 +119,7 @@ def by_script(c, g, law, x):
     return x if strength == 0.0 else law.mean_s + (1.0 - strength) * (x - law.mean_s)
 
 
-@block
+@helper
 def handle_s(e, c, s, a, law):
     """Handle time of contact s with advisor a, in seconds; the factor is kept in the record."""
     g = c.advisor_group[a]
@@ -136,7 +136,7 @@ def handle_s(e, c, s, a, law):
 def maybe_sample(e, c, s, a):
     """A supervisor may listen to the contact that ends, and coach."""
     g = c.advisor_group[a]
-    if c.group[g].sampled > 0.0 and uniform(e.contact[s].key, MONITOR) < c.group[g].sampled:
+    if happens(c.group[g].sampled, e.contact[s].key, MONITOR):
         e.group_count[g].sampled += 1
         e.group_count[g].sampled_quality += quality_heard(e, c, a)
         e.group_count[g].coaching_cost += c.group[g].sample_cost

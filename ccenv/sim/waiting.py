@@ -13,9 +13,10 @@ from ccenv.sim.codes import (
     VIRTUAL,
     WAITING,
 )
-from ccenv.sim.contacts import cancel_contact, end_contact, join_queue, leave_queue, schedule_contact
+from ccenv.sim.contacts import cancel_contact, contact_slot, end_contact, join_queue, leave_queue
 from ccenv.sim.draws import U, exp, uniform
 from ccenv.sim.fields import RECENT_S
+from ccenv.sim.heap import schedule_as
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
@@ -66,6 +67,22 @@ def must_wait(e, c, q):
     return e.queue[q].length > 0 or (c.queue_groups[q] & e.idle_bits) == U(0)
 
 
+@helper
+def arm(e, c):
+    """Schedule the end of the patience of the contact that came last, unless an advisor took it at once."""
+    if e.unarmed != NIL:
+        _arm(e, c, e.unarmed)
+
+
+@block
+def _arm(e, c, s):
+    e.unarmed = NIL
+    law = c.queue[e.contact[s].index].patience
+    patience = draw(c.law[law], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
+    if patience < 1e300:
+        schedule_as(e, contact_slot(e, s), e.contact[s].entry_s + patience, e.unarmed_sequence)
+
+
 @block
 def offer(e, c, log, s):
     """A contact joins its queue and waits on the line with its patience, which `factor` multiplies."""
@@ -73,8 +90,10 @@ def offer(e, c, log, s):
     too_late = e.stage == OVERTIME_OVER and must_wait(e, c, q)
     _count_offered(e, q)
     _stand_in_line(e, c, s, WAITING)
-    patience = draw(c.law[c.queue[q].patience], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
-    schedule_contact(e, s, e.t + patience)
+    arm(e, c)
+    e.sequence += 1
+    e.unarmed = s
+    e.unarmed_sequence = e.sequence
     note_contact(e, c, log, LOG_WAITING, s, 0)
     if too_late:
         _unserve(e, c, log, s)
@@ -136,6 +155,8 @@ def _unserve(e, c, log, s):
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
     first = e.contact[s].partner
+    if e.unarmed == s:
+        e.unarmed = NIL
     note_contact(e, c, log, LOG_UNSERVED, s, 0)
     leave_queue(e, s)
     e.lines -= 1

@@ -12,7 +12,7 @@ from ccenv.sim.returns import recent_slot, start_repeat
 from ccenv.sim.talking import leave_service
 
 
-@block
+@helper
 def start_wrap_up(e, c, log, s):
     """The advisor of contact s wraps up."""
     i = e.contact[s].index

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import gymnasium
 import numpy as np
 
 from ccenv.batch import Batch
-from ccenv.loops import batch as loops
 from ccenv.scenarios import load_scenario
 from experiments.speed.clock import Counts, figure, interleaved, scaled
 from experiments.speed.policy import NumpyPolicy
@@ -71,14 +69,8 @@ def _batch_steps(batch: Batch, actions: list[int]) -> Counts:
 
 def _kernel_calls(batch: Batch, actions: list[int]) -> Counts:
     """The compiled function itself, its arguments at hand."""
-    engine, chosen = batch.engine, np.zeros(1, np.int64)
+    call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False)
     batch.reset([SEED])
-    call = partial(
-        loops.run_rows,
-        engine.envs, engine.words, engine.at, engine.past, engine.run.config, engine.logs, engine.snaps, engine.flat,
-        engine.obs, engine.masks, engine.outs,
-        np.full(1, loops.ACT, np.int64), chosen, np.zeros(1, np.uint64), engine.final_obs, loops.DISABLED,
-    )  # fmt: skip
     for action in actions:
         chosen[0] = action
         call()

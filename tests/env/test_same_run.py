@@ -109,6 +109,9 @@ def test_a_copy_of_an_environment_goes_on_alike(duplicate: Callable[[Any], Any])
     twin = duplicate(env)
     assert_same(go_on(twin.batch, 200), go_on(env.batch, 200))
     assert_same(twin.reset(), env.reset())
+    for _ in range(50):
+        action = random_legal(env.batch.mask, env.batch.u)[0]
+        assert_same(twin.step(action), env.step(action))
 
 
 def digest_of_a_run() -> str:

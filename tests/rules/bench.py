@@ -64,7 +64,8 @@ class Bench:
         n = len(snaps)
         masks = np.zeros((n, len(self.names)), np.bool_)
         flat = np.asarray(snaps).view(np.float64).reshape(n, -1)
-        look_rows(self.run.config, snaps, flat, masks, np.zeros((n, int(self.run.config["n_observed"][0])), np.float32))
+        obs = np.zeros((n, int(self.run.config["n_observed"][0])), np.float32)
+        look_rows(self.run.config, snaps, flat, masks, obs, np.zeros(obs.shape[1]))
         return masks
 
     def choose(self, snaps: np.ndarray, masks: np.ndarray, u: float | np.ndarray, state: np.ndarray) -> np.ndarray:

@@ -88,11 +88,30 @@ class Advisors:
         assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
 
     def idle_line(self, g: int) -> None:
-        """The idle advisors of a group are a heap; who became idle first comes first among equals."""
+        """The idle advisors of a group are a list or a heap; who became idle first comes first among equals."""
         v = self.v
         first, n = v.first[g], int(v.e["group"]["n"][g, codes.IDLE])
-        line = v.e["idle"][first : first + n]
         idle = first + np.flatnonzero(v.state[first : v.first[g + 1]] == codes.IDLE)
+        if v.c["group"]["order"][g] == codes.LONGEST_IDLE:
+            self.idle_list(g, idle)
+        else:
+            self.idle_heap(g, v.e["idle"][first : first + n], idle)
+
+    def idle_list(self, g: int, idle: np.ndarray) -> None:
+        """They are linked both ways, who is idle longest first."""
+        v, line = self.v, []
+        ahead, a = codes.NIL, int(v.e["idle"][v.first[g]]) if len(idle) else codes.NIL
+        while a != codes.NIL and len(line) <= len(idle):
+            assert v.advisor["ahead"][a] == ahead, f"the idle line of group {g} is not linked both ways"
+            line.append(a)
+            ahead, a = a, int(v.advisor["behind"][a])
+        assert sorted(line) == idle.tolist(), f"idle line of group {g}"
+        assert not line or v.e["group"]["last_idle"][g] == line[-1], f"the last of the idle line of group {g}"
+        assert np.all(np.diff(v.advisor["idle_since"][line]) >= 0), f"idle line of group {g} is out of order"
+
+    def idle_heap(self, g: int, line: np.ndarray, idle: np.ndarray) -> None:
+        """They are a binary heap."""
+        v, n = self.v, len(line)
         assert sorted(line) == idle.tolist(), f"idle line of group {g}"
         assert np.array_equal(v.advisor["place"][line], np.arange(n)), f"places in the idle line of group {g}"
         order, number = v.advisor["order"][line], v.advisor["idle_number"][line]
@@ -109,7 +128,6 @@ class Advisors:
         if len(idle) == 0:
             return codes.NIL
         by: dict[int, np.ndarray] = {
-            codes.LONGEST_IDLE: a["idle_since"],
             codes.FEWEST_CONTACTS: a["n_contacts"],
             codes.LEAST_TALK: a["talk_s"],
             codes.LINEAR: np.arange(self.v.n_advisors),

@@ -87,6 +87,8 @@ class Stepper:
 
     def _count_from_here(self) -> None:
         """The end of the warm-up: what the loop over rows does there."""
-        first, base, previous, n = self.engine.at
-        for place in (base, previous):
-            self.engine.words[:, place : place + n] = self.engine.words[:, first : first + n]
+        first, base, n = self.engine.at
+        counters = self.engine.words[0, first : first + n]
+        self.engine.words[0, base : base + n] = counters
+        paid = self.c["term"]["place"][: int(self.c["n_terms"])]
+        self.e["previous"][: len(paid)] = counters[paid]

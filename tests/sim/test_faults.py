@@ -92,12 +92,24 @@ def forget_event(code: int) -> Plant:
     return plant
 
 
-def reorder_idle(e: Any) -> None:
+def first_of_idle_line(e: Any, by_longest_idle: bool) -> int:
+    """Where the idle line of a group of some, a list or a heap, begins in `idle`."""
+    config = whole_centre().config()[0]
+    is_list = config["group"]["order"][: len(e["group"])] == codes.LONGEST_IDLE
+    return int(config["first_advisor"][first((e["group"]["n"][:, codes.IDLE] > 1) & (is_list == by_longest_idle))])
+
+
+def reorder_idle_heap(e: Any) -> None:
     """The first two of an idle line change places."""
-    first_of_group = whole_centre().config()[0]["first_advisor"]
-    a = int(first_of_group[first(e["group"]["n"][:, codes.IDLE] > 1)])
+    a = first_of_idle_line(e, by_longest_idle=False)
     e["idle"][[a, a + 1]] = e["idle"][[a + 1, a]]
     e["advisor"]["place"][e["idle"][[a, a + 1]]] = 0, 1
+
+
+def skip_idle(e: Any) -> None:
+    """The second of an idle line comes first."""
+    a = first_of_idle_line(e, by_longest_idle=True)
+    e["idle"][a] = e["advisor"]["behind"][e["idle"][a]]
 
 
 def exchange_advisors(e: Any) -> None:
@@ -189,7 +201,8 @@ FAULTS: dict[str, Plant] = {
     "leaving": change("advisor", "leaving", state(codes.ADVISOR_TALKING)),
     "absent": change("advisor", "absent", state(codes.IDLE)),
     "owes a break": change("advisor", "owed_s", state(codes.IDLE)),
-    "idle order": reorder_idle,
+    "idle order": reorder_idle_heap,
+    "idle list": skip_idle,
     "idle place": change("advisor", "place", state(codes.IDLE)),
     "quality": change("advisor", "quality", nth(0), 101),
     "talk time": change("contact", "since", phase(codes.TALKING), -1),

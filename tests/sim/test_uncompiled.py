@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ccenv import Batch, Scenario, load_scenario, simulate
+from ccenv import Batch, CentreEnv, Scenario, load_scenario, simulate
 from ccenv.run_config import RuleChoice
 from ccenv.sim.jit import config
 from ccenv.sim.layout import layout
@@ -42,6 +42,17 @@ def steps(scenario: Scenario, pacing: RuleChoice, label: str) -> dict[str, np.nd
     return found
 
 
+def single_steps() -> dict[str, np.ndarray]:
+    """All that a single environment gives in some steps."""
+    env = CentreEnv(short_day(**BRIEF))
+    env.reset(seed=3)
+    found = {}
+    for step in range(50):
+        obs, *numbers, info = env.step(random_legal(env.batch.mask, env.batch.u)[0])
+        found[f"single {step}"] = np.array([*obs, *numbers, *info.pop("action_mask"), *info.values()])
+    return found
+
+
 def results() -> dict[str, np.ndarray]:
     """Event logs, counters, all that batches give, and KPIs."""
     found: dict[str, np.ndarray] = {"compiled": np.array(not config.DISABLE_JIT)}
@@ -57,6 +68,7 @@ def results() -> dict[str, np.ndarray]:
         table = simulate(scenario, routing="random", pacing=pacing, seeds=[4], by="interval")
         found[f"kpis {reserves}"] = np.asarray(table)
     found.update(steps(whole_centre(), None, "whole"))
+    found.update(single_steps())
     return found
 
 
