@@ -72,7 +72,7 @@ def new_epoch(snap, state):
         state[HELD] = 0.0
 
 
-@block
+@helper
 def choose(snap, mask, c, state, u):
     """Both halves as one policy: routing first, and when it holds, pacing."""
     new_epoch(snap, state)

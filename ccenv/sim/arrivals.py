@@ -94,7 +94,7 @@ def _schedule_from_trace(e, c, q):
         cancel(e, FIRST_STREAM + q)
 
 
-@block
+@helper
 def schedule_arrival(e, c, q):
     """Schedule the stream's next contact, or none today; its residual is that of now."""
     if e.queue[q].replays != 0:
@@ -138,7 +138,11 @@ def carry_over(e, c, q):
 @helper
 def draw_gap(e, c, q):
     """The integrated rate between the last fresh contact and the next, an exponential of mean 1."""
-    key = entity_key(e.root, c.queue[q].stream, e.queue[q].n_fresh)
+    _set_gap(e, q, entity_key(e.root, c.queue[q].stream, e.queue[q].n_fresh))
+
+
+@helper
+def _set_gap(e, q, key):
     e.queue[q].residual = -log(uniform(key, GAP))
 
 
@@ -185,8 +189,8 @@ def on_fresh(e, c, events, q):
     """A fresh contact arrives; its stream's next one is scheduled before it enters."""
     number = e.queue[q].n_fresh
     key = entity_key(e.root, c.queue[q].stream, number)
+    _set_gap(e, q, entity_key(e.root, c.queue[q].stream, number + 1))
     e.queue[q].n_fresh = number + 1
-    draw_gap(e, c, q)
     schedule_arrival(e, c, q)
     e.queue_count[q].fresh += 1
     s = take_contact(e)

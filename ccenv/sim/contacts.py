@@ -5,7 +5,7 @@ import numpy as np
 from ccenv.sim.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUAL
 from ccenv.sim.draws import ONE, U
 from ccenv.sim.heap import cancel, schedule
-from ccenv.sim.jit import block, helper
+from ccenv.sim.jit import helper
 
 
 @helper
@@ -137,7 +137,7 @@ def sort_key(e, c, s):
     return e.contact[s].entry_s
 
 
-@block
+@helper
 def join_queue(e, c, s, phase):
     """Put a contact, WAITING or VIRTUAL, in its queue, behind all whose sort key is not greater."""
     q = e.contact[s].index

@@ -1,8 +1,12 @@
 """Indexed 4-ary heap of event slots, at most one pending event a slot; ties go to the one scheduled first."""
 
-from ccenv.sim.codes import INFINITY, NIL
+import numpy as np
+
+from ccenv.sim.codes import NIL
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HEAP_PADDING, HEAP_WAYS
+
+NEVER_S = 1e100  # when the events behind the last one come: finite, so that differences of times are numbers
 
 
 @helper
@@ -11,7 +15,7 @@ def clear_heap(e):
     for slot in range(e.place.shape[0]):
         e.place[slot] = NIL
     for i in range(HEAP_PADDING):
-        e.heap[i].t = INFINITY
+        e.heap[i].t = NEVER_S
 
 
 @helper
@@ -37,11 +41,34 @@ def _up(e, i, slot, t, sequence):
 
 @helper
 def _earlier(e, i, j):
-    """Where the earlier of two events stands. It is found without a branch, which the processor could not foretell."""
     ti = e.heap[i].t
     tj = e.heap[j].t
     first = (ti < tj) | ((ti == tj) & (e.heap[i].sequence < e.heap[j].sequence))
     return i if first else j
+
+
+@block
+def _first_of_tied(e, j):
+    return _earlier(e, _earlier(e, j, j + 1), _earlier(e, j + 2, j + 3))
+
+
+@helper
+def _first_child(e, j):
+    """Where the earliest of the four events from j on stands.
+
+    Without a branch, since the processor could foretell none, except for the rare events at one instant.
+    """
+    t = e.heap[j].t
+    t1 = e.heap[j + 1].t
+    u = e.heap[j + 2].t
+    u1 = e.heap[j + 3].t
+    first = j + np.int64(t1 < t)
+    other = j + 2 + np.int64(u1 < u)
+    earliest = min(t, t1)
+    earlier = min(u, u1)
+    if (t1 - t) * (u1 - u) * (earlier - earliest) == 0.0:
+        return _first_of_tied(e, j)
+    return other if earlier < earliest else first
 
 
 @helper
@@ -51,7 +78,7 @@ def _down(e, i, slot, t, sequence):
         j = HEAP_WAYS * i + 1
         if j >= n:
             break
-        best = _earlier(e, _earlier(e, j, j + 1), _earlier(e, j + 2, j + 3))
+        best = _first_child(e, j)
         tb = e.heap[best].t
         qb = e.heap[best].sequence
         if t < tb or (t == tb and sequence < qb):
@@ -66,7 +93,7 @@ def schedule_as(e, slot, t, sequence):
     """Schedule an event that is not pending, as if that had been done when the sequence had this number."""
     i = e.heap_n
     e.heap_n = i + 1
-    e.heap[i + HEAP_PADDING].t = INFINITY
+    e.heap[i + HEAP_PADDING].t = NEVER_S
     _up(e, i, slot, t, sequence)
 
 
@@ -78,7 +105,7 @@ def schedule(e, slot, t):
     if i < 0:
         i = e.heap_n
         e.heap_n = i + 1
-        e.heap[i + HEAP_PADDING].t = INFINITY
+        e.heap[i + HEAP_PADDING].t = NEVER_S
         _up(e, i, slot, t, e.sequence)
     elif t < e.heap[i].t:
         _up(e, i, slot, t, e.sequence)
@@ -100,12 +127,12 @@ def _remove(e, slot):
     e.heap_n = n
     e.place[slot] = NIL
     if i == n:
-        e.heap[n].t = INFINITY
+        e.heap[n].t = NEVER_S
         return
     t = e.heap[n].t
     moved = e.heap[n].slot
     sequence = e.heap[n].sequence
-    e.heap[n].t = INFINITY
+    e.heap[n].t = NEVER_S
     j = (i - 1) // HEAP_WAYS
     if i > 0 and (t < e.heap[j].t or (t == e.heap[j].t and sequence < e.heap[j].sequence)):
         _up(e, i, moved, t, sequence)

@@ -4,7 +4,7 @@ from ccenv.sim.advisors import set_state
 from ccenv.sim.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, WRAP_UP, WRAPPING
 from ccenv.sim.contacts import end_contact, schedule_end
 from ccenv.sim.draws import uniform
-from ccenv.sim.jit import block, helper
+from ccenv.sim.jit import helper
 from ccenv.sim.joining import free_advisor
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
@@ -27,7 +27,7 @@ def start_wrap_up(e, c, log, s):
         on_wrap_up_end(e, c, log, s)
 
 
-@block
+@helper
 def on_wrap_up_end(e, c, log, s):
     """The contact's own end, then the advisor is free."""
     a = e.contact[s].advisor

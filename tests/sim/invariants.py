@@ -6,6 +6,8 @@ import numpy as np
 
 from ccenv.engine import Engine
 from ccenv.sim import codes
+from ccenv.sim.heap import NEVER_S
+from ccenv.sim.layout import HEAP_PADDING
 from tests.sim.advisors import Advisors
 from tests.sim.conservation import check_conservation
 from tests.sim.leads import check_leads
@@ -85,6 +87,8 @@ def heap(v: View) -> None:
     parent = (np.arange(1, n) - 1) // 4
     ordered = (t[parent] < t[1:]) | ((t[parent] == t[1:]) & (sequence[parent] < sequence[1:]))
     assert ordered.all(), "the heap is out of order"
+    behind = v.e["heap"]["t"][n : n + HEAP_PADDING]
+    assert np.all(behind == NEVER_S), "an event that never comes is missing behind the last"
     expected = np.full(len(v.e["place"]), codes.NIL)
     expected[slot] = np.arange(n)
     assert np.array_equal(v.e["place"], expected), "a slot is not where its place says"

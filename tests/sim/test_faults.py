@@ -73,6 +73,11 @@ def reorder_heap(e: Any) -> None:
     e["place"][e["heap"]["slot"][[0, last]]] = 0, last
 
 
+def lose_padding(e: Any) -> None:
+    """An event that never comes is due."""
+    e["heap"]["t"][int(e["heap_n"]) + 1] = e["t"]
+
+
 def misplace_event(e: Any) -> None:
     """An event is not where its place says."""
     e["place"][e["heap"]["slot"][0]] = 1
@@ -162,6 +167,7 @@ def overlook_pairs(e: Any) -> None:
 FAULTS: dict[str, Plant] = {
     "clock": one("t", -1e-3),
     "heap order": reorder_heap,
+    "heap padding": lose_padding,
     "heap place": misplace_event,
     "lost talk end": forget_event(codes.TALKING),
     "lost IVR end": forget_event(codes.IN_IVR),
