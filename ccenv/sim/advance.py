@@ -56,7 +56,7 @@ from ccenv.sim.waiting import arm, on_abandoned, on_callback_due
 from ccenv.sim.wrap_up import on_wrap_up_end
 
 
-@block
+@helper
 def _on_contact(e, c, log, s):
     phase = e.contact[s].phase
     if phase == WAITING:

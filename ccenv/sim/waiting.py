@@ -83,7 +83,7 @@ def _arm(e, c, s):
         schedule_as(e, contact_slot(e, s), e.contact[s].entry_s + patience, e.unarmed_sequence)
 
 
-@block
+@helper
 def offer(e, c, log, s):
     """A contact joins its queue and waits on the line with its patience, which `factor` multiplies."""
     q = e.contact[s].index
