@@ -72,9 +72,9 @@ def _pay(e, c, out, words, at, running):
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
-    first = at[0]
+    counters = words[at[0] : at[0] + at[2]]
     for k in range(min(c.n_terms, running.shape[0], c.term_place.shape[0])):
-        total = words[first + c.term_place[k]] + running[k]
+        total = counters[c.term_place[k]] + running[k]
         gain = total - e.previous[k]
         e.previous[k] = total
         reward += c.term_reward[k] * gain
