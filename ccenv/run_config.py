@@ -158,10 +158,15 @@ def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:
 def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
     weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
     places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
-    record["n_terms"] = places.size
-    running = _running(scenario)
-    for k, place in enumerate(places):
-        record["term"][k] = (place, *(w[place] for w in weights), *running.get(int(place), (NIL, NIL, NIL)))
+    n = record["n_terms"] = places.size
+    record["term_place"][:n] = places
+    for name, values in zip(("reward", "cost", "cost_base"), weights, strict=True):
+        record[f"term_{name}"][:n] = values[places]
+    timed = _running(scenario)
+    running = [(k, *timed[place]) for k, place in enumerate(places.tolist()) if place in timed]
+    record["running"][: len(running)] = running
+    record["n_running"] = len(running)
+    record["n_running_queues"] = sum(queue != NIL for _, queue, _, _ in running)
 
 
 def _running(scenario: Scenario) -> dict[int, tuple[int, int, int]]:

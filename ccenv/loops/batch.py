@@ -36,47 +36,54 @@ def _look(e, c, stop, snap, flat, obs, mask, out, numbers):
 
 
 @helper
-def _running_time(e, c, k):
-    """What a paid counter of waiting or advisor time has not counted yet.
-
-    It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
-    """
+def _uncounted_advisor_s(e, c, g, state):
+    """Time of a group's advisors in their present state that is not in the counter yet."""
     time = 0.0
-    q = c.term[k].queue
-    g = c.term[k].group
-    if q != NIL:
-        time = uncounted_waiting_s(e, q)
-    if g != NIL:
-        state = c.term[k].state
-        left = e.group[g].n[state]
-        a = c.first_advisor[g]
-        while left > 0:
-            if e.advisor[a].state == state:
-                time += e.t - e.advisor[a].since
-                left -= 1
-            a += 1
+    left = e.group[g].n[state]
+    a = c.first_advisor[g]
+    while left > 0:
+        if e.advisor[a].state == state:
+            time += e.t - e.advisor[a].since
+            left -= 1
+        a += 1
     return time
 
 
+@helper
+def _write_running(e, c, running):
+    """What the paid counters of waiting and advisor time have not counted yet, by term.
+
+    It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
+    """
+    for r in range(c.n_running_queues):
+        running[c.running[r].term] = uncounted_waiting_s(e, c.running[r].queue)
+    for r in range(c.n_running_queues, c.n_running):
+        running[c.running[r].term] = _uncounted_advisor_s(e, c, c.running[r].group, c.running[r].state)
+
+
 @block
-def _pay(e, c, out, words, at):
-    """Reward and cost of the step: what the counters gained since the last decision."""
+def _pay(e, c, out, words, at, running):
+    """Reward and cost of the step: what the counters gained since the last decision.
+
+    Few have gained anything, but to look which is slower than to add up nothing. `running` has room for a number of
+    each term, 0 where the counter is not one of time.
+    """
+    _write_running(e, c, running)
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
-    first = at[0]
-    for k in range(c.n_terms):
-        total = words[first + c.term[k].place] + _running_time(e, c, k)
+    counters = words[at[0] : at[0] + at[2]]
+    for k in range(min(c.n_terms, running.shape[0], c.term_place.shape[0])):
+        total = counters[c.term_place[k]] + running[k]
         gain = total - e.previous[k]
-        if gain != 0.0:
-            e.previous[k] = total
-            if e.counting != 0:
-                reward += c.term[k].reward * gain
-                cost += c.term[k].cost * gain
-                cost_base += c.term[k].cost_base * gain
-    out.reward = reward
-    out.cost = cost
-    out.cost_base = cost_base
+        e.previous[k] = total
+        reward += c.term_reward[k] * gain
+        cost += c.term_cost[k] * gain
+        cost_base += c.term_cost_base[k] * gain
+    counts = e.counting != 0
+    out.reward = reward if counts else 0.0
+    out.cost = cost if counts else 0.0
+    out.cost_base = cost_base if counts else 0.0
     out.elapsed_s = e.t - e.last_decision_t
     e.last_decision_t = e.t
 
@@ -91,12 +98,9 @@ def _pay_nothing(out):
 
 
 @block
-def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
-    """Start an episode or note the policy's action. Returns what the row does now; REST for nothing."""
+def _begin(e, c, words, at, past, out, command, seed, autoreset):
+    """Start an episode, or go on. Returns what the row does now; REST for nothing."""
     if command == ACT:
-        if e.done == 0:
-            e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
-            return ACT
         _pay_nothing(out)
         if autoreset == DISABLED:
             return REST
@@ -110,15 +114,24 @@ def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
 
 
 @helper
+def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
+    """Note the policy's action, or start an episode. Returns what the row does now; REST for nothing."""
+    if command == ACT and e.done == 0:
+        e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
+        return ACT
+    return _begin(e, c, words, at, past, out, command, seed, autoreset)
+
+
+@helper
 def _count_from_here(e, c, words, at):
     for j in range(at[2]):
         words[at[1] + j] = words[at[0] + j]
     for k in range(c.n_terms):
-        e.previous[k] = words[at[0] + c.term[k].place]
+        e.previous[k] = words[at[0] + c.term_place[k]]
 
 
 @block
-def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out, numbers):
+def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out, numbers, running):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
     _look(e, c, stop, snap, flat, obs, mask, out, numbers)
     e.done = 0 if stop == EPOCH else 1
@@ -126,7 +139,7 @@ def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out, numbers):
     if doing == START:
         e.last_decision_t = e.t
     if doing == ACT:
-        _pay(e, c, out, words, at)
+        _pay(e, c, out, words, at, running)
         out.illegal = e.illegal != 0
         e.illegal = 0
         out.terminated = stop == TERMINATED
@@ -151,7 +164,7 @@ def refused_row(result):
 @entry
 def run_rows(
     envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, numbers,
-    autoreset, refuses,
+    running, autoreset, refuses,
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else NIL.
 
@@ -188,7 +201,7 @@ def run_rows(
                     return b
             if stop == INTERVAL:
                 break
-            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out, numbers)
+            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out, numbers, running)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
                 break
             for k in range(obs.shape[1]):

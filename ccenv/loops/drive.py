@@ -3,7 +3,7 @@
 from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
 from ccenv.sim.clock import clear
 from ccenv.sim.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
-from ccenv.sim.decide import apply_action, can_act, coin, end_epoch, write_core, write_mask
+from ccenv.sim.decide import apply_action, can_act, coin, end_epoch, legal, write_core, write_mask
 from ccenv.sim.draws import U, mix, root_key
 from ccenv.sim.for_rules import show_rules
 from ccenv.sim.history import become_past, choose_past
@@ -98,8 +98,34 @@ def _next_action(e, c, snap, mask):
 
 
 @helper
+def _is_settled(e, c, snap):
+    """Is the policy's action all that remains to be done at this decision? Then the mask need not be written again.
+
+    It is not where the action is illegal, or where pacing comes after it.
+    """
+    a = e.given
+    if a == HOLD:
+        return c.own != ROUTING and legal(snap, c, a)
+    return legal(snap, c, a) and (c.own == BOTH or (c.action[a].kind == ASSIGN) == (c.own == ROUTING))
+
+
+@helper
+def _act(e, c, log, a, number):
+    """Do an action; time moves on after `hold`."""
+    apply_action(e, c, log, a, number)
+    if a == HOLD:
+        end_epoch(e, c)
+
+
+@helper
 def ask(e, c, log, snap, mask):
     """One decision: act, or end the epoch where there is none; True if the policy must be asked for it."""
+    if e.given != NIL and _is_settled(e, c, snap):
+        a = WHOLE(e.given)
+        e.given = NIL
+        e.n_decisions += 1
+        _act(e, c, log, a, e.n_decisions - 1)
+        return False
     if e.given == NIL:  # else nothing has happened since the policy was asked, and the snapshot is as it was
         if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
             end_epoch(e, c)
@@ -120,9 +146,7 @@ def ask(e, c, log, snap, mask):
             arm(e, c)
             return True
         e.n_decisions += 1
-    apply_action(e, c, log, a, number)
-    if a == HOLD:
-        end_epoch(e, c)
+    _act(e, c, log, a, number)
     return False
 
 

@@ -20,8 +20,8 @@ from ccenv.sim.entities import (
     GROUP_STATE,
     LAW,
     ROSTER_ENTRY,
+    RUNNING,
     SEGMENT_STATE,
-    TERM,
 )
 from ccenv.sim.fields import FIELDS
 from ccenv.sim.legal import N_DEFINITIONS
@@ -152,13 +152,16 @@ def _config(z: Size) -> np.dtype:
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
-            ("n_terms", "i4"),
+            ("n_terms", "i4"), ("n_running_queues", "i4"), ("n_running", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
             # one array a column, so that they are read as they are needed
             ("observed_place", "u4", (n_numbers,)), ("observed_high", "f8", (n_numbers,)),
             ("observed_scale", "f8", (n_numbers,)),
-            ("term", TERM, (_n_counts(z),)),
+            # by term, a counter that is paid for: its place among the counters, and its weights
+            ("term_place", "u4", (_n_counts(z),)), ("term_reward", "f8", (_n_counts(z),)),
+            ("term_cost", "f8", (_n_counts(z),)), ("term_cost_base", "f8", (_n_counts(z),)),
+            ("running", RUNNING, (_n_counts(z),)),  # queues come before groups
         ],
         align=True,
     )  # fmt: skip

@@ -90,5 +90,5 @@ class Stepper:
         first, base, n, _ = self.engine.at
         counters = self.engine.words[0, first : first + n]
         self.engine.words[0, base : base + n] = counters
-        paid = self.c["term"]["place"][: int(self.c["n_terms"])]
+        paid = self.c["term_place"][: int(self.c["n_terms"])]
         self.e["previous"][: len(paid)] = counters[paid]
