@@ -44,6 +44,15 @@ def _note_idle(e, g):
 
 
 @helper
+def _note_talking(e, a, talks):
+    """An advisor begins or ends to talk."""
+    if talks:
+        e.talking[a >> 6] |= bit(a & 63)
+    else:
+        e.talking[a >> 6] &= ~bit(a & 63)
+
+
+@helper
 def set_state(e, c, a, state):
     """Change an advisor's state; its time in the old one is counted."""
     g = c.advisor_group[a]
@@ -54,6 +63,9 @@ def set_state(e, c, a, state):
     e.group[g].n[state] += 1
     if state == IDLE or e.advisor[a].state == IDLE:
         _note_idle(e, g)
+    if state == ADVISOR_TALKING or e.advisor[a].state == ADVISOR_TALKING:
+        _note_talking(e, a, state == ADVISOR_TALKING)
+    e.news_advisors |= bit(g)
     e.advisor[a].state = state
     e.advisor[a].since = e.t
 

@@ -29,6 +29,7 @@ from ccenv.sim.lawful import segment_open
 from ccenv.sim.matching import assignable
 from ccenv.sim.next_lead import dialable
 from ccenv.sim.record import note_action
+from ccenv.sim.shown import TO_POLICY, mark_all, mark_campaigns
 from ccenv.sim.waiting import arm
 
 MANY = 1_000_000
@@ -139,19 +140,38 @@ def write_centre(e, c, snap):
 
 
 @helper
+def _write_idle(e, c, snap, g):
+    """The idle advisors of a group."""
+    a = first_idle(e, c, g)
+    snap.idle[g] = e.group[g].n[IDLE]
+    snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
+
+
+@helper
 def write_core(e, c, snap):
-    """The fields that masks and rules may read."""
+    """The fields that masks and rules may read: what has changed, and what ages."""
+    if e.shown != TO_POLICY:
+        mark_all(e, c, TO_POLICY)
     write_centre(e, c, snap)
-    for q in range(c.n_queues):
-        if e.queue[q].length > 0 or snap.queue_length[q] > 0.0:  # else nothing has changed since it was written
-            write_head(e, c, snap, q)
-    for g in range(c.n_groups):
-        if e.group[g].n[IDLE] > 0 or snap.idle[g] > 0.0:
-            a = first_idle(e, c, g)
-            snap.idle[g] = e.group[g].n[IDLE]
-            snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
-    for i in range(c.n_campaigns):
-        write_campaign(e, c, snap, i)
+    left = e.waiting_bits | e.shown_queues
+    e.rest_queues |= left
+    e.shown_queues = e.waiting_bits
+    while left != U(0):
+        write_head(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    left = e.idle_bits | e.news_groups
+    e.news_groups = U(0)
+    while left != U(0):
+        _write_idle(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    if c.n_campaigns > 0:
+        mark_campaigns(e, c)
+    left = e.news_campaigns
+    e.news_campaigns = U(0)
+    e.rest_campaigns |= left
+    while left != U(0):
+        write_campaign(e, c, snap, lowest(left))
+        left = without_lowest(left)
 
 
 @helper

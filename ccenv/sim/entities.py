@@ -86,6 +86,7 @@ CONTACT = np.dtype([
     ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
     ("number", "i8"), ("credit_s", "f8"), ("talk_t", "f8"), ("accepted_s", "f8"), ("value", "f8"),
     ("lead", "i4"), ("preferred", "i2"), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
+    ("pair", "i2"),  # compatible pair it is in service as
     ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
     ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
 ], align=True)  # fmt: skip

@@ -7,15 +7,13 @@ long as nobody else looks: they still hold what was written into them.
 """
 
 from ccenv.sim.bits import bit, has, lowest, without_lowest
-from ccenv.sim.codes import DAY_S, DIAL, HOLD, IDLE, INFINITY, OPEN
+from ccenv.sim.codes import DIAL, HOLD, IDLE
 from ccenv.sim.decide import write_campaign, write_centre, write_head
 from ccenv.sim.draws import U
 from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
 from ccenv.sim.matching import assignable
-
-EVERYTHING = ~U(0)
-STAGES = 4
+from ccenv.sim.shown import TO_RULES, mark_all, mark_campaigns
 
 
 @helper
@@ -23,37 +21,9 @@ def _forget(e, c, mask):
     """A new episode, or a copied record: snapshot and mask hold something else."""
     for a in range(c.n_actions):
         mask[a] = False
-    e.shown = 1
+    mark_all(e, c, TO_RULES)
     e.shown_queues = U(0)
     e.shown_dials = U(0)
-    e.shown_stage = -1
-    e.news_groups = EVERYTHING >> U(64 - c.n_groups)
-
-
-@helper
-def _next_border(e, c):
-    """When hours of a segment begin or end next today."""
-    midnight = e.day * DAY_S
-    border = INFINITY
-    for k in range(c.n_segments):
-        for t in (midnight + c.segment[k].from_s, midnight + c.segment[k].until_s):
-            if t > e.t:
-                border = min(border, t)
-    return border
-
-
-@helper
-def _note_all_campaigns(e, c):
-    """Mark every campaign as changed if hours have begun or ended, or if the trunks leave more or fewer lines."""
-    stage = e.day * STAGES + e.stage
-    hours = stage != e.shown_stage or e.t >= e.shown_until
-    if hours:
-        e.shown_stage = stage
-        e.shown_until = _next_border(e, c) if e.stage == OPEN else INFINITY
-    trunks = e.lines != e.shown_lines and c.trunks - max(e.lines, e.shown_lines) < c.most_lines
-    e.shown_lines = e.lines
-    if hours or trunks:
-        e.news_campaigns = EVERYTHING >> U(64 - c.n_campaigns)
 
 
 @helper
@@ -123,7 +93,7 @@ def _show_campaign(e, c, snap, mask, i):
 @helper
 def _show_campaigns(e, c, snap, mask):
     """Campaigns that have changed, and their actions."""
-    _note_all_campaigns(e, c)
+    mark_campaigns(e, c)
     left = e.news_campaigns
     e.news_campaigns = U(0)
     while left != U(0):
@@ -147,7 +117,7 @@ def _with_dials(e, c, mask, n):
 @block
 def show_rules(e, c, snap, mask):
     """What rules read of the core, and the mask. Returns the number of legal actions, exactly if it is below 2."""
-    if e.shown == 0:
+    if e.shown != TO_RULES:
         _forget(e, c, mask)
     write_centre(e, c, snap)
     _show_groups(e, c, snap)

@@ -34,6 +34,7 @@ from ccenv.sim.laws import draw
 from ccenv.sim.leads import order_again
 from ccenv.sim.levels import factor_of, redraw_mode
 from ccenv.sim.returns import due_in_opening_time, recent_slot
+from ccenv.sim.shown import TO_NOBODY
 
 VISIBLE, LOST, FINISHED = (
     U(1),
@@ -127,7 +128,7 @@ def _redraw_levels(e, c):
 def redraw(e, c, key):
     """Make the record a fork under `key`."""
     e.root = root_key(key)
-    e.shown = 0
+    e.shown = TO_NOBODY
     _redraw_levels(e, c)
     for a in range(c.n_advisors):  # for absences to come; what an advisor is like stays
         e.advisor[a].key = entity_key(e.root, c.advisor_stream, a)

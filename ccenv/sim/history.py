@@ -11,6 +11,7 @@ from ccenv.sim.draws import U, mix
 from ccenv.sim.heap import schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.leads import order_again, shift_rows
+from ccenv.sim.shown import TO_NOBODY
 from ccenv.sim.traits import draw_traits_again
 
 
@@ -43,7 +44,7 @@ def become_past(e, c):
     e.n_decisions = 0
     e.n_modes = 0
     e.counting = 1
-    e.shown = 0
+    e.shown = TO_NOBODY
     _shift_contacts(e, by)
     for i in range(e.heap_n):
         e.heap[i].t -= by

@@ -200,10 +200,13 @@ def _env(z: Size) -> np.dtype:
             ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"),
             # sets, as in `bits.py`: queues with somebody in line, groups with an idle advisor, campaigns with a connect
-            # that waits; queues and groups known to have no pair in common; what changed since rules were shown it
+            # that waits; queues and groups known to have no pair in common; what changed since it was shown
             ("waiting_bits", "u8"), ("idle_bits", "u8"), ("connect_bits", "u8"),
             ("vain_queues", "u8"), ("vain_groups", "u8"), ("news_groups", "u8"), ("news_campaigns", "u8"),
-            # what rules were shown last: queues and campaigns with a legal action, and what it depended on
+            ("news_queues", "u8"), ("news_advisors", "u8"), ("rest_queues", "u8"), ("rest_campaigns", "u8"),
+            # what was shown last: to rules, queues and campaigns with a legal action, to a policy, queues with a line;
+            # and what it depended on
+            ("shown_t", "f8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
             ("shown_queues", "u8"), ("shown_dials", "u8"), ("shown_until", "f8"), ("shown_lines", "i4"),
             ("shown_stage", "i4"), ("shown", "i4"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
@@ -221,6 +224,7 @@ def _env(z: Size) -> np.dtype:
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),
+            ("talking", "u8", (z.advisors // 64,)),  # advisors that talk, 64 to a word
             ("advisor", ADVISOR, (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # a group's idle line or the first in it, where its advisors are numbered
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),

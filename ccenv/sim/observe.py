@@ -3,45 +3,66 @@
 import numpy as np
 
 from ccenv.sim.arrivals import forecast
-from ccenv.sim.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, DAY_S, LEAD, NIL, OFF, RESERVED
+from ccenv.sim.bits import has, lowest, without_lowest
+from ccenv.sim.codes import ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
 from ccenv.sim.compliance import roll_hours, window_sums
 from ccenv.sim.decide import MANY
-from ccenv.sim.draws import exp
+from ccenv.sim.draws import U, exp
 from ccenv.sim.fields import N_OLDEST, RECENT_S, RINGING_AGES_S
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.next_lead import fresh_left
+from ccenv.sim.shown import mark_hour
 
 PER_HOUR = 3600.0 / RECENT_S
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
 
 
 @helper
-def _write_queues(e, c, snap):
-    following = min(e.slot + 1, c.n_slots - 1)
-    for q in range(c.n_queues):
-        s = e.queue[q].head
-        snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
-        for k in range(N_OLDEST):
-            if s == NIL:
-                snap.oldest_wait_s[q, k] = 0.0
-            else:
-                snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s
-                s = e.contact[s].next
-        per_hour = exp((e.queue[q].recent_t - e.t) / RECENT_S) * PER_HOUR
-        snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
-        snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
-        snap.callbacks_pending[q] = e.queue[q].n_callbacks
-        snap.forecast_per_hour[q] = forecast(c, q, e.slot)
-        snap.forecast_next_per_hour[q] = forecast(c, q, following)
+def _write_line(e, snap, q):
+    """Who has waited longest in a queue."""
+    s = e.queue[q].head
+    snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
+    for k in range(N_OLDEST):
+        if s == NIL:
+            snap.oldest_wait_s[q, k] = 0.0
+        else:
+            snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s
+            s = e.contact[s].next
 
 
 @helper
-def _pair(e, c, s, g):
-    """The compatible pair of a contact that talks to an advisor of group g."""
-    i = e.contact[s].index
-    return c.campaign_pair[i, g] if e.contact[s].kind == LEAD else c.queue_pair[i, g]
+def _write_recent(e, snap, q):
+    """The recent counts of a queue, faded to now."""
+    per_hour = exp((e.queue[q].recent_t - e.t) / RECENT_S) * PER_HOUR
+    snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
+    snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
+
+
+@helper
+def _write_queues(e, c, snap, later):
+    left = e.rest_queues
+    e.rest_queues = U(0)
+    while left != U(0):
+        _write_line(e, snap, lowest(left))
+        left = without_lowest(left)
+    for q in range(c.n_queues):
+        snap.callbacks_pending[q] = e.queue[q].n_callbacks
+        if later or has(e.news_queues, q):
+            _write_recent(e, snap, q)
+    e.news_queues = U(0)
+
+
+@block
+def _write_slot(e, c, snap):
+    """What changes with the slot alone."""
+    following = min(e.slot + 1, c.n_slots - 1)
+    for q in range(c.n_queues):
+        snap.forecast_per_hour[q] = forecast(c, q, e.slot)
+        snap.forecast_next_per_hour[q] = forecast(c, q, following)
+    for g in range(c.n_groups):
+        snap.staffed_next[g] = c.staffing[g, following]
 
 
 @helper
@@ -51,42 +72,47 @@ def _between(c, p, i, part, h):
 
 
 @helper
-def _write_finishes(e, c, snap, g):
-    """Expected number of contacts that end soon, from the ages of those in service."""
-    soon = 0.0
-    later = 0.0
-    last = 0.0
-    left = e.group[g].n[ADVISOR_TALKING]
-    a = c.first_advisor[g]
-    while left > 0:
-        if e.advisor[a].state == ADVISOR_TALKING:
-            left -= 1
+def _write_finishes(e, c, snap):
+    """Expected number of contacts that end soon, from the ages of those in service, in the order of advisors."""
+    for g in range(c.n_groups):
+        for h in range(3):
+            snap.finishes[g, h] = 0.0
+    for word in range((c.n_advisors + 63) >> 6):
+        left = e.talking[word]
+        while left != U(0):
+            a = 64 * word + lowest(left)
+            g = c.advisor_group[a]
             s = e.advisor[a].contact
-            p = _pair(e, c, s, g)
+            p = e.contact[s].pair
             x = min((e.t - e.contact[s].talk_t) / FINISH_STEP_S, FINISH_BINS - 1.000001)
             i = int(x)
-            soon += _between(c, p, i, x - i, 0)
-            later += _between(c, p, i, x - i, 1)
-            last += _between(c, p, i, x - i, 2)
-        a += 1
-    snap.finishes[g, 0] = soon
-    snap.finishes[g, 1] = later
-    snap.finishes[g, 2] = last
+            for h in range(3):
+                snap.finishes[g, h] += _between(c, p, i, x - i, h)
+            left = without_lowest(left)
 
 
 @helper
-def _write_groups(e, c, snap):
-    following = min(e.slot + 1, c.n_slots - 1)
-    for p in range(c.n_pairs):
-        snap.in_service[p] = e.in_service[p]
-    for g in range(c.n_groups):
-        n = e.group[g].n
-        snap.reserved[g] = n[RESERVED]
-        snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
-        snap.away[g] = n[AWAY]
-        snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
-        snap.staffed_next[g] = c.staffing[g, following]
-        _write_finishes(e, c, snap, g)
+def _write_group(e, c, snap, g):
+    """How many advisors of a group are in each state."""
+    n = e.group[g].n
+    snap.reserved[g] = n[RESERVED]
+    snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
+    snap.away[g] = n[AWAY]
+    snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
+
+
+@helper
+def _write_groups(e, c, snap, later):
+    left = e.news_advisors
+    e.news_advisors = U(0)
+    if later or left != U(0):
+        _write_finishes(e, c, snap)
+    if left != U(0):
+        for p in range(c.n_pairs):
+            snap.in_service[p] = e.in_service[p]
+    while left != U(0):
+        _write_group(e, c, snap, lowest(left))
+        left = without_lowest(left)
 
 
 @helper
@@ -105,28 +131,54 @@ def _write_list(e, c, snap, i):
 
 
 @helper
-def _write_campaigns(e, c, snap):
+def _write_ringing(e, snap, i):
+    """Lines by how long they have been ringing."""
+    n = 0.0
+    over_1 = 0.0
+    over_2 = 0.0
+    over_3 = 0.0
+    s = e.campaign[i].ring_head
+    while s != NIL:
+        age = e.t - e.contact[s].since
+        n += 1.0
+        over_1 += 1.0 if age >= AGE_1 else 0.0
+        over_2 += 1.0 if age >= AGE_2 else 0.0
+        over_3 += 1.0 if age >= AGE_3 else 0.0
+        s = e.contact[s].next
+    snap.ringing_by_age[i, 0] = n - over_1
+    snap.ringing_by_age[i, 1] = over_1 - over_2
+    snap.ringing_by_age[i, 2] = over_2 - over_3
+    snap.ringing_by_age[i, 3] = over_3
+
+
+@helper
+def _write_campaign(e, c, snap, i):
+    """What has become of attempts, connects and leads."""
+    for k in range(2):  # both counts fade alike, so their ratio is that of the last attempt
+        ended = e.campaign[i].ended[k]
+        snap.answer_rate[i, k] = e.campaign[i].answered[k] / ended if ended > 1e-3 else 0.0
+    dropped = e.campaign_count[i].dropped
+    snap.dropped[i] = dropped
+    snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
+    _write_list(e, c, snap, i)
+    roll_hours(e, i)
+    for d in range(N_DEFINITIONS):
+        over, base = window_sums(e, c, i, d)
+        snap.compliance_over[i, d] = over
+        snap.compliance_base[i, d] = base
+
+
+@helper
+def _write_campaigns(e, c, snap, later):
+    mark_hour(e, c)
     for i in range(c.n_campaigns):
-        for k in range(4):
-            snap.ringing_by_age[i, k] = 0.0
-        s = e.campaign[i].ring_head
-        while s != NIL:
-            age = e.t - e.contact[s].since
-            k = int(age >= AGE_1) + int(age >= AGE_2) + int(age >= AGE_3)
-            snap.ringing_by_age[i, k] += 1.0
-            s = e.contact[s].next
-        for k in range(2):  # both counts fade alike, so their ratio is that of the last attempt
-            ended = e.campaign[i].ended[k]
-            snap.answer_rate[i, k] = e.campaign[i].answered[k] / ended if ended > 1e-3 else 0.0
-        dropped = e.campaign_count[i].dropped
-        snap.dropped[i] = dropped
-        snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
-        _write_list(e, c, snap, i)
-        roll_hours(e, i)
-        for d in range(N_DEFINITIONS):
-            over, base = window_sums(e, c, i, d)
-            snap.compliance_over[i, d] = over
-            snap.compliance_base[i, d] = base
+        if later or has(e.rest_campaigns, i):
+            _write_ringing(e, snap, i)
+    left = e.rest_campaigns
+    e.rest_campaigns = U(0)
+    while left != U(0):
+        _write_campaign(e, c, snap, lowest(left))
+        left = without_lowest(left)
 
 
 @block
@@ -137,9 +189,15 @@ def write_rest(e, c, snap):
     snap.since_last_s = e.t - e.last_decision_t
     snap.mode = e.mode if c.mode_seen != 0 else 0.0
     snap.in_ivr = e.in_ivr
-    _write_queues(e, c, snap)
-    _write_groups(e, c, snap)
-    _write_campaigns(e, c, snap)
+    if e.slot != e.shown_slot:
+        e.shown_slot = e.slot
+        _write_slot(e, c, snap)
+    later = e.t != e.shown_t  # else only what has changed is written, not what ages
+    e.shown_t = e.t
+    _write_queues(e, c, snap, later)
+    _write_groups(e, c, snap, later)
+    if c.n_campaigns > 0:
+        _write_campaigns(e, c, snap, later)
 
 
 @helper

@@ -1,5 +1,6 @@
 """A contact in service: linked to its advisor, counted by pair, talking for a known time."""
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import FRESH, LEAD, TALKING
 from ccenv.sim.contacts import schedule_end
 from ccenv.sim.jit import helper
@@ -33,15 +34,20 @@ def enter_service(e, c, s, a):
     e.contact[s].since = e.t
     e.contact[s].talk_t = e.t  # until the talk of its own begins, after a handover
     e.advisor[a].contact = s
-    e.in_service[pair_of(e, c, s)] += 1
+    p = pair_of(e, c, s)
+    e.contact[s].pair = p
+    e.in_service[p] += 1
+    e.news_advisors |= bit(c.advisor_group[a])
 
 
 @helper
 def leave_service(e, c, s):
     """The talk is over; counted for the advisor. Returns its seconds."""
     talk = e.t - e.contact[s].since
+    a = e.contact[s].advisor
     e.in_service[pair_of(e, c, s)] -= 1
-    e.advisor[e.contact[s].advisor].talk_s += talk
+    e.advisor[a].talk_s += talk
+    e.news_advisors |= bit(c.advisor_group[a])
     return talk
 
 
@@ -50,6 +56,8 @@ def talk_for(e, c, s, handle_s):
     """The advisor begins to handle the contact, and will talk for `handle_s` seconds."""
     a = e.contact[s].advisor
     e.advisor[a].n_contacts += 1.0
-    e.group_count[c.advisor_group[a]].handled += 1
+    g = c.advisor_group[a]
+    e.group_count[g].handled += 1
+    e.news_advisors |= bit(g)
     e.contact[s].talk_t = e.t
     schedule_end(e, s, e.t + handle_s)

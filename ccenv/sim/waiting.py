@@ -1,5 +1,6 @@
 """Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import (
     LOG_ABANDONED,
     LOG_CALLBACK_ACCEPTED,
@@ -28,7 +29,8 @@ AFTER_OPENING_S = 1.0  # when callbacks left over from yesterday are due: the do
 
 @helper
 def decay_recent(e, q):
-    """Bring the decaying counts of arrivals and abandonments up to now."""
+    """Bring the decaying counts of arrivals and abandonments up to now, where one will change."""
+    e.news_queues |= bit(q)
     if e.queue[q].recent_t < e.t:
         fade = exp((e.queue[q].recent_t - e.t) / RECENT_S)
         e.queue[q].arrivals *= fade

@@ -8,6 +8,7 @@ import numpy as np
 
 from ccenv import Batch
 from ccenv.observation import observation_names
+from ccenv.sim.shown import TO_NOBODY
 
 # it runs from the last decision, which the kernel has moved to now when the row was shown
 SINCE_LAST = "since_last_s"
@@ -19,6 +20,7 @@ def look_again(batch: Batch) -> None:
     engine.flat[...] = 0.0  # as at the start: what no campaign's pair ever shows is never written
     engine.obs[...] = 0.0
     engine.masks[...] = False
+    engine.envs["shown"] = TO_NOBODY
     engine.envs["stopped"] = 1  # as if the row had stopped at the end of an interval
     engine.go_on()
     engine.envs["stopped"] = 0
