@@ -125,7 +125,7 @@ class UnsignedIndices(FunctionPass):
         return True
 
 
-def _unsigned(index: types.Type) -> types.Type:
+def _unsigned(index: Any) -> Any:
     """The type of an index, or of a tuple of them."""
     if isinstance(index, types.BaseTuple):
         return types.Tuple([_unsigned(part) for part in index])
