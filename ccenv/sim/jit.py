@@ -128,7 +128,8 @@ class UnsignedIndices(FunctionPass):
 def _unsigned(index: Any) -> Any:
     """The type of an index, or of a tuple of them."""
     if isinstance(index, types.BaseTuple):
-        return types.Tuple([_unsigned(part) for part in index])
+        parts: Any = index
+        return types.Tuple([_unsigned(part) for part in parts])
     return types.uint64 if index in types.signed_domain else index
 
 
