@@ -8,7 +8,8 @@ from ccenv.loops.drive import ask, start
 from ccenv.sim.advance import advance
 from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
 from ccenv.sim.contacts import uncounted_waiting_s
-from ccenv.sim.decide import coin, write_core
+from ccenv.sim.core import write_core
+from ccenv.sim.decide import coin
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import encode, write_rest
 from ccenv.sim.record import WHOLE

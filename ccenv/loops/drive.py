@@ -3,12 +3,14 @@
 from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
 from ccenv.sim.clock import clear
 from ccenv.sim.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
-from ccenv.sim.decide import apply_action, can_act, coin, end_epoch, legal, write_core, write_mask
+from ccenv.sim.core import write_core
+from ccenv.sim.decide import apply_action, can_act, coin, end_epoch
 from ccenv.sim.draws import U, mix, root_key
 from ccenv.sim.for_rules import show_rules
 from ccenv.sim.history import become_past, choose_past
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HELD
+from ccenv.sim.masks import legal, write_mask
 from ccenv.sim.record import WHOLE
 from ccenv.sim.waiting import arm
 

@@ -1,8 +1,8 @@
 """The entry point of the service: what a policy is shown of a snapshot that came from outside."""
 
 from ccenv.loops.drive import PACING, ROUTING, restrict
-from ccenv.sim.decide import write_mask
 from ccenv.sim.jit import entry
+from ccenv.sim.masks import write_mask
 from ccenv.sim.observe import encode
 
 

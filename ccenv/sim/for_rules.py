@@ -8,7 +8,7 @@ long as nobody else looks: they still hold what was written into them.
 
 from ccenv.sim.bits import bit, has, lowest, without_lowest
 from ccenv.sim.codes import DIAL, HOLD, IDLE
-from ccenv.sim.decide import write_campaign, write_centre, write_head
+from ccenv.sim.core import write_campaign, write_centre, write_head
 from ccenv.sim.draws import U
 from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper

@@ -6,7 +6,7 @@ from ccenv.sim.arrivals import forecast
 from ccenv.sim.bits import has, lowest, without_lowest
 from ccenv.sim.codes import ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
 from ccenv.sim.compliance import roll_hours, window_sums
-from ccenv.sim.decide import MANY
+from ccenv.sim.core import MANY
 from ccenv.sim.draws import U, exp
 from ccenv.sim.fields import N_OLDEST, RECENT_S, RINGING_AGES_S
 from ccenv.sim.jit import block, helper

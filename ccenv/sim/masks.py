@@ -1,0 +1,74 @@
+"""Legal actions, from the core of a snapshot alone: in the kernel, and in the service."""
+
+from ccenv.sim.bits import bit, lowest, without_lowest
+from ccenv.sim.codes import ASSIGN, DIAL, HOLD
+from ccenv.sim.draws import U
+from ccenv.sim.jit import block, helper
+
+
+@helper
+def _assignable(snap, q):
+    """May the head of a queue be assigned? A callback needs a line. The parts are joined without a branch."""
+    return (snap.queue_length[q] > 0.0) & ((snap.head_callback[q] == 0.0) | (snap.lines_left >= 1.0))
+
+
+@helper
+def _may_hold(snap, c):
+    """Is it legal to hold, with what `ready` says?"""
+    return snap.ready == U(0) or (snap.closed == 0.0 and c.work_conserving == 0)
+
+
+@helper
+def _most(snap, i):
+    """Leads that campaign i may dial at once."""
+    return min(snap.lines_free[i], snap.leads_dialable[i])
+
+
+@helper
+def _may_dial(snap, c, a, most):
+    """Is a dial legal, where `most` leads may be dialed?"""
+    return c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
+
+
+@helper
+def legal(snap, c, a):
+    """What `write_mask` says of one action, which need not be in the catalogue; it has been called before."""
+    if a == HOLD:
+        return _may_hold(snap, c)
+    if not 0 < a < c.n_actions:
+        return False
+    i = c.action[a].index
+    if c.action[a].kind == ASSIGN:
+        return _assignable(snap, i) and snap.idle[c.action[a].group] > 0.0
+    return _may_dial(snap, c, a, _most(snap, i))
+
+
+@block
+def write_mask(snap, c, mask):
+    """Legal actions, from the core of a snapshot; returns their number."""
+    for a in range(mask.shape[0]):
+        mask[a] = False
+    left = U(0)
+    for q in range(c.n_queues):
+        left |= U(_assignable(snap, q)) << U(q)
+    n = 0
+    ready = U(0)
+    while left != U(0):
+        q = lowest(left)
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            if snap.idle[c.action[a].group] > 0.0:
+                mask[a] = True
+                n += 1
+                ready |= bit(q)
+        left = without_lowest(left)
+    snap.ready = ready
+    if _may_hold(snap, c):
+        mask[HOLD] = True
+        n += 1
+    for i in range(c.n_campaigns):
+        most = _most(snap, i)
+        for a in range(c.first_dial[i], c.first_dial[i + 1]):
+            may_dial = _may_dial(snap, c, a, most)
+            mask[a] = may_dial
+            n += int(may_dial)
+    return n
