@@ -37,8 +37,6 @@ def assign(e, c, log, q, g):
     wait = e.t - e.contact[s].entry_s
     virtual = e.contact[s].phase == VIRTUAL
     leave_queue(e, s)
-    if e.unarmed == s:
-        e.unarmed = NIL
     e.contact[s].advisor = a
     if virtual:
         e.contact[s].phase = CALLBACK_RINGING

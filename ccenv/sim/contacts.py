@@ -4,7 +4,7 @@ import numpy as np
 
 from ccenv.sim.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUAL
 from ccenv.sim.draws import ONE, U
-from ccenv.sim.heap import cancel, schedule
+from ccenv.sim.heap import NEVER_S, cancel, schedule
 from ccenv.sim.jit import helper
 
 
@@ -75,8 +75,8 @@ def end_contact(e, s):
 
 @helper
 def schedule_contact(e, s, t):
-    """Schedule the record's next event; a time of infinity means none."""
-    if t < 1e300:
+    """Schedule the record's next event; a time from `NEVER_S` on means none."""
+    if t < NEVER_S:
         schedule(e, contact_slot(e, s), t)
     else:
         cancel(e, contact_slot(e, s))
@@ -163,7 +163,9 @@ def join_queue(e, c, s, phase):
 
 @helper
 def leave_queue(e, s):
-    """Take a contact out of its queue."""
+    """Take a contact out of its queue, where its patience need not be drawn any more."""
+    if e.unarmed == s:
+        e.unarmed = NIL
     q = e.contact[s].index
     before, after = unlink(e, s)
     if before == NIL:

@@ -1,7 +1,7 @@
 """Random numbers as functions of (key, purpose), and the mathematics that they need; times are in `laws.py`.
 
 The generator is the splitmix64 finaliser (Steele, Lea & Flood 2014) on a counter. Logarithm and exponential are written
-out, so that results do not depend on the machine's mathematical library; the argument reductions and series are the
+out, so that results do not depend on the machine's mathematical library; the argument reductions are the
 classical ones (Muller, Elementary Functions, 2016), the normal quantile is Wichura's AS241 (1988).
 """
 
@@ -77,7 +77,8 @@ def second(u):
 def log(x):
     """Natural logarithm of a positive normal number.
 
-    x = 2^k m with m in [1/sqrt 2, sqrt 2), then 2 artanh((m - 1)/(m + 1)) by its series to the 21st power.
+    x = 2^k (1 + f) with 1 + f in [1/sqrt 2, sqrt 2), then log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)), s = f/(2 + f),
+    with fdlibm's minimax polynomial R (Sun Microsystems 1993), odd and even powers apart: neither waits for the other.
     """
     bits = np.float64(x).view(np.uint64)
     k = np.int64(bits >> S52) - BIAS
@@ -102,7 +103,7 @@ def log(x):
 def exp(x):
     """Exponential; 0 below -708 and infinity above 709.
 
-    x = k ln 2 + r with |r| <= ln(2)/2, then the Taylor series of exp(r) to the 13th power.
+    x = k ln 2 + r with |r| <= ln(2)/2, then the Taylor series of exp(r) to the 13th power, by Estrin's scheme.
     """
     if x > 709.0:
         return INFINITY

@@ -7,11 +7,12 @@ long as nobody else looks: they still hold what was written into them.
 """
 
 from ccenv.sim.bits import bit, has, lowest, without_lowest
-from ccenv.sim.codes import DIAL, HOLD, IDLE
+from ccenv.sim.codes import HOLD, IDLE
 from ccenv.sim.core import write_campaign, write_centre, write_head
 from ccenv.sim.draws import U
 from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import block, helper
+from ccenv.sim.masks import dialable_at_once, may_dial, may_hold
 from ccenv.sim.matching import assignable
 from ccenv.sim.shown import TO_RULES, mark_all, mark_campaigns
 
@@ -81,10 +82,10 @@ def _show_queues(e, c, snap, mask):
 def _show_campaign(e, c, snap, mask, i):
     """A campaign that has changed, and its actions."""
     write_campaign(e, c, snap, i)
-    most = min(snap.lines_free[i], snap.leads_dialable[i])
+    most = dialable_at_once(snap, i)
     e.shown_dials &= ~bit(i)
     for a in range(c.first_dial[i], c.first_dial[i + 1]):
-        legal = c.action[a].n <= most and (c.action[a].kind == DIAL or has(e.idle_bits, c.action[a].group))
+        legal = may_dial(snap, c, a, most)
         mask[a] = legal
         if legal:
             e.shown_dials |= bit(i)
@@ -129,8 +130,9 @@ def show_rules(e, c, snap, mask):
             groups |= c.campaign_groups[lowest(left)]
             left = without_lowest(left)
     _show_idle_times(e, c, snap, groups)
-    may_hold = not (n > 0 and (snap.closed > 0.0 or c.work_conserving != 0))
-    mask[HOLD] = may_hold
-    if may_hold:
+    if may_hold(snap, c):
+        mask[HOLD] = True
         n += 1
+    else:
+        mask[HOLD] = False
     return _with_dials(e, c, mask, n)

@@ -6,7 +6,8 @@ from ccenv.sim.codes import NIL
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import HEAP_PADDING, HEAP_WAYS
 
-NEVER_S = 1e100  # when the events behind the last one come: finite, so that differences of times are numbers
+# when the events behind the last one come, and from when on none is scheduled: finite, so that differences are numbers
+NEVER_S = 1e100
 
 
 @helper
@@ -88,13 +89,18 @@ def _down(e, i, slot, t, sequence):
     _put(e, i, slot, t, sequence)
 
 
-@block
-def schedule_as(e, slot, t, sequence):
-    """Schedule an event that is not pending, as if that had been done when the sequence had this number."""
+@helper
+def _insert(e, slot, t, sequence):
     i = e.heap_n
     e.heap_n = i + 1
     e.heap[i + HEAP_PADDING].t = NEVER_S
     _up(e, i, slot, t, sequence)
+
+
+@block
+def schedule_as(e, slot, t, sequence):
+    """Schedule an event that is not pending, as if that had been done when the sequence had this number."""
+    _insert(e, slot, t, sequence)
 
 
 @block
@@ -103,10 +109,7 @@ def schedule(e, slot, t):
     e.sequence += 1
     i = e.place[slot]
     if i < 0:
-        i = e.heap_n
-        e.heap_n = i + 1
-        e.heap[i + HEAP_PADDING].t = NEVER_S
-        _up(e, i, slot, t, e.sequence)
+        _insert(e, slot, t, e.sequence)
     elif t < e.heap[i].t:
         _up(e, i, slot, t, e.sequence)
     else:

@@ -224,7 +224,7 @@ def _env(z: Size) -> np.dtype:
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),
-            ("talking", "u8", (z.advisors // 64,)),  # advisors that talk, 64 to a word
+            ("talking", "u8", (-(-z.advisors // 64),)),  # advisors that talk, 64 to a word
             ("advisor", ADVISOR, (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # a group's idle line or the first in it, where its advisors are numbered
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),

@@ -13,19 +13,19 @@ def _assignable(snap, q):
 
 
 @helper
-def _may_hold(snap, c):
+def may_hold(snap, c):
     """Is it legal to hold, with what `ready` says?"""
     return snap.ready == U(0) or (snap.closed == 0.0 and c.work_conserving == 0)
 
 
 @helper
-def _most(snap, i):
+def dialable_at_once(snap, i):
     """Leads that campaign i may dial at once."""
     return min(snap.lines_free[i], snap.leads_dialable[i])
 
 
 @helper
-def _may_dial(snap, c, a, most):
+def may_dial(snap, c, a, most):
     """Is a dial legal, where `most` leads may be dialed?"""
     return c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
 
@@ -34,13 +34,13 @@ def _may_dial(snap, c, a, most):
 def legal(snap, c, a):
     """What `write_mask` says of one action, which need not be in the catalogue; it has been called before."""
     if a == HOLD:
-        return _may_hold(snap, c)
+        return may_hold(snap, c)
     if not 0 < a < c.n_actions:
         return False
     i = c.action[a].index
     if c.action[a].kind == ASSIGN:
         return _assignable(snap, i) and snap.idle[c.action[a].group] > 0.0
-    return _may_dial(snap, c, a, _most(snap, i))
+    return may_dial(snap, c, a, dialable_at_once(snap, i))
 
 
 @block
@@ -62,13 +62,13 @@ def write_mask(snap, c, mask):
                 ready |= bit(q)
         left = without_lowest(left)
     snap.ready = ready
-    if _may_hold(snap, c):
+    if may_hold(snap, c):
         mask[HOLD] = True
         n += 1
     for i in range(c.n_campaigns):
-        most = _most(snap, i)
+        leads = dialable_at_once(snap, i)
         for a in range(c.first_dial[i], c.first_dial[i + 1]):
-            may_dial = _may_dial(snap, c, a, most)
-            mask[a] = may_dial
-            n += int(may_dial)
+            dials = may_dial(snap, c, a, leads)
+            mask[a] = dials
+            n += int(dials)
     return n

@@ -7,7 +7,7 @@ from ccenv.sim.jit import helper
 
 
 @helper
-def pair_of(e, c, s):
+def _pair_of(e, c, s):
     """Index of the compatible pair that a contact in service belongs to."""
     g = c.advisor_group[e.contact[s].advisor]
     if e.contact[s].kind == LEAD:
@@ -34,7 +34,7 @@ def enter_service(e, c, s, a):
     e.contact[s].since = e.t
     e.contact[s].talk_t = e.t  # until the talk of its own begins, after a handover
     e.advisor[a].contact = s
-    p = pair_of(e, c, s)
+    p = _pair_of(e, c, s)
     e.contact[s].pair = p
     e.in_service[p] += 1
     e.news_advisors |= bit(c.advisor_group[a])
@@ -45,7 +45,7 @@ def leave_service(e, c, s):
     """The talk is over; counted for the advisor. Returns its seconds."""
     talk = e.t - e.contact[s].since
     a = e.contact[s].advisor
-    e.in_service[pair_of(e, c, s)] -= 1
+    e.in_service[e.contact[s].pair] -= 1
     e.advisor[a].talk_s += talk
     e.news_advisors |= bit(c.advisor_group[a])
     return talk

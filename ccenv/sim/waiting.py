@@ -17,7 +17,7 @@ from ccenv.sim.codes import (
 from ccenv.sim.contacts import cancel_contact, contact_slot, end_contact, join_queue, leave_queue
 from ccenv.sim.draws import U, exp, uniform
 from ccenv.sim.fields import RECENT_S
-from ccenv.sim.heap import schedule_as
+from ccenv.sim.heap import NEVER_S, schedule_as
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
 from ccenv.sim.record import note_contact
@@ -81,8 +81,9 @@ def _arm(e, c, s):
     e.unarmed = NIL
     law = c.queue[e.contact[s].index].patience
     patience = draw(c.law[law], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
-    if patience < 1e300:
-        schedule_as(e, contact_slot(e, s), e.contact[s].entry_s + patience, e.unarmed_sequence)
+    due = e.contact[s].entry_s + patience
+    if due < NEVER_S:
+        schedule_as(e, contact_slot(e, s), due, e.unarmed_sequence)
 
 
 @helper
@@ -157,8 +158,6 @@ def _unserve(e, c, log, s):
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
     first = e.contact[s].partner
-    if e.unarmed == s:
-        e.unarmed = NIL
     note_contact(e, c, log, LOG_UNSERVED, s, 0)
     leave_queue(e, s)
     e.lines -= 1
