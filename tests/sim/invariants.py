@@ -126,9 +126,12 @@ def queues(v: View) -> None:
 
 
 def sets(v: View) -> None:
-    """Groups with somebody idle, campaigns with a connect waiting; no pair in common where it was said that none is."""
+    """Who is idle, who talks, where a connect waits; and no pair in common where it was said that none is."""
     idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
     assert int(v.e["idle_bits"]) == sum(1 << g for g in idle), "idle_bits"
+    words = v.e["talking"]
+    talking = [a for a in range(64 * len(words)) if int(words[a // 64]) >> a % 64 & 1]
+    assert talking == np.flatnonzero(v.state == codes.ADVISOR_TALKING).tolist(), "talking"
     connects = v.leads[codes.CONNECT_WAITING]
     assert int(v.e["connect_bits"]) == sum(1 << i for i in range(v.C) if connects[i]), "connect_bits"
     queues, groups = ([k for k in range(64) if int(v.e[f"vain_{name}"]) >> k & 1] for name in ("queues", "groups"))

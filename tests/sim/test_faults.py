@@ -10,6 +10,7 @@ import pytest
 
 from ccenv.run_config import run_config
 from ccenv.sim import codes
+from ccenv.sim.heap import NEVER_S
 from tests.env.whole_centre import whole_centre
 from tests.sim.invariants import Invariants
 from tests.sim.policies import lazy
@@ -73,6 +74,12 @@ def reorder_heap(e: Any) -> None:
     e["place"][e["heap"]["slot"][[0, last]]] = 0, last
 
 
+def mistake_talking(e: Any) -> None:
+    """Somebody who is idle is in the set of those who talk."""
+    a = first(e["advisor"]["state"] == codes.IDLE)
+    e["talking"][a // 64] |= np.uint64(1 << a % 64)
+
+
 def lose_padding(e: Any) -> None:
     """An event that never comes is due."""
     e["heap"]["t"][int(e["heap_n"]) + 1] = e["t"]
@@ -92,6 +99,7 @@ def forget_event(code: int) -> Plant:
         if at != last:  # a leaf may go without upsetting the order of the others
             raise NotHereError
         e["place"][slot] = codes.NIL
+        e["heap"]["t"][last] = NEVER_S
         e["heap_n"] = last
 
     return plant
@@ -168,6 +176,7 @@ FAULTS: dict[str, Plant] = {
     "clock": one("t", -1e-3),
     "heap order": reorder_heap,
     "heap padding": lose_padding,
+    "set of those who talk": mistake_talking,
     "heap place": misplace_event,
     "lost talk end": forget_event(codes.TALKING),
     "lost IVR end": forget_event(codes.IN_IVR),

@@ -24,10 +24,12 @@ def test_what_is_numbered_fits(size: Size) -> None:
         max(size.queues, size.campaigns) - 1: ("index", "origin", "true_type"),
         size.segments - 1: ("segment",),
         size.leads - 1: ("lead",),
+        size.pairs - 1: ("pair",),
     }
     for last, fields in numbered.items():
         assert all(last <= most(CONTACT, field) for field in fields), fields
-    assert size.contacts - 1 <= most(ADVISOR, "contact") and size.advisors - 1 <= most(ADVISOR, "place")
+    assert size.contacts - 1 <= most(ADVISOR, "contact")
+    assert all(size.advisors - 1 <= most(ADVISOR, field) for field in ("place", "ahead", "behind"))
 
 
 def test_codes_fit() -> None:
