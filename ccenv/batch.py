@@ -156,7 +156,7 @@ class Batch:
     @property
     def observation_space(self) -> Box:
         """The space of one row's observation: `Box(K,)` with the declared bounds."""
-        return observation_space(self.scenario, self.run.layout)
+        return observation_space(self.scenario)
 
     def _illegal(self, row: int) -> IllegalActionError:
         action = int(self.chosen[row])

@@ -6,7 +6,7 @@ import numpy as np
 from gymnasium.spaces import Box
 
 from ccenv.scenarios import Scenario
-from ccenv.sim.fields import FIELDS, Field
+from ccenv.sim.fields import FIELDS, OBSERVED, Field
 from ccenv.sim.layout import Layout
 
 
@@ -29,37 +29,32 @@ def snapshot_dtype(scenario: Scenario) -> np.dtype:
     return np.dtype([(name, "f8", shape) if shape else (name, "f8") for name, shape in shapes])
 
 
-def observed_places(scenario: Scenario, kinds: Layout) -> tuple[np.ndarray, list[tuple[int, float, float]]]:
-    """Where the scenario's numbers stand in the kernel's record, which has room for a whole size class.
+def n_numbers(field: Field, scenario: Scenario) -> int:
+    """How many numbers a field has in this scenario."""
+    return int(np.prod(field_shape(field, scenario), dtype=int))
 
-    Returns:
-        Places of all numbers of the public snapshot in its order, int64; and of the observed ones (place, high, scale).
-    """
-    places: list[int] = []
-    seen: list[tuple[int, float, float]] = []
-    for f in FIELDS:
-        shape = field_shape(f, scenario)
-        first = kinds.snapshot.fields[f.name][1] // 8  # type: ignore[index]
-        here = [first + k for k in range(int(np.prod(shape, dtype=int)))]
-        places += here
-        if not f.rule_only:
-            seen += [(place, f.high, f.scale) for place in here]
-    return np.array(places, dtype=np.int64), seen
+
+def places(scenario: Scenario, kinds: Layout) -> np.ndarray:
+    """Where the numbers of the public snapshot stand in the kernel's record, which has room for a whole size class."""
+    first = {f.name: kinds.snapshot.fields[f.name][1] // 8 for f in FIELDS}  # type: ignore[index]
+    return np.concatenate([first[f.name] + np.arange(n_numbers(f, scenario)) for f in FIELDS])
+
+
+def observed(scenario: Scenario) -> np.ndarray:
+    """Which numbers of the public snapshot are part of the observation, bool."""
+    return np.concatenate([np.full(n_numbers(f, scenario), not f.rule_only) for f in FIELDS])
 
 
 def observation_names(scenario: Scenario) -> tuple[str, ...]:
     """One name for each number of the observation, such as `queue_length:sales` or `finishes:first:2`."""
     names: list[str] = []
-    for f in FIELDS:
-        if f.rule_only:
-            continue
+    for f in OBSERVED:
         owners = [f.name] if f.axis == "" else [f"{f.name}:{name}" for name in entities(scenario)[f.axis]]
         names += owners if f.width == 1 else [f"{owner}:{k}" for owner in owners for k in range(f.width)]
     return tuple(names)
 
 
-def observation_space(scenario: Scenario, kinds: Layout) -> Box:
+def observation_space(scenario: Scenario) -> Box:
     """Box (K,) float32 with the bounds of the declarations times their scales."""
-    _, seen = observed_places(scenario, kinds)
-    high = np.array([np.float32(h * s) for _, h, s in seen], dtype=np.float32)
+    high = np.concatenate([np.full(n_numbers(f, scenario), np.float32(f.high * f.scale)) for f in OBSERVED])
     return Box(np.zeros_like(high), high, dtype=np.float32)

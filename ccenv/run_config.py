@@ -10,7 +10,7 @@ import numpy as np
 
 from ccenv.dropped_share import cost_weights
 from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
-from ccenv.observation import observed_places
+from ccenv.observation import n_numbers, places
 from ccenv.rewards import compile_reward
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
 from ccenv.scenarios import Scenario, ScenarioError
@@ -19,6 +19,7 @@ from ccenv.scenarios.dialing import endless_dialing
 from ccenv.scenarios.segments import keeps
 from ccenv.sim.codes import NIL
 from ccenv.sim.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
+from ccenv.sim.fields import OBSERVED
 from ccenv.sim.jit import records
 from ccenv.sim.layout import Layout, layout
 
@@ -128,9 +129,10 @@ def run_config(
     record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
     record["routing_params"] = routing_params
     record["pacing_params"] = pacing_params[: record["pacing_params"].size]
-    places = _observe(record, scenario, kinds)
+    _observe(record, scenario)
     _pay(record, scenario, scenario.centre.reward if reward is None else reward)
-    return RunConfig(scenario, kinds, records(config.view(kinds.config)), decisions, routed, paced, days, places)
+    compiled = records(config.view(kinds.config))
+    return RunConfig(scenario, kinds, compiled, decisions, routed, paced, days, places(scenario, kinds))
 
 
 def _check_leads(scenario: Scenario, days: int) -> None:
@@ -147,12 +149,14 @@ def _check_leads(scenario: Scenario, days: int) -> None:
         )
 
 
-def _observe(record: Any, scenario: Scenario, kinds: Layout) -> np.ndarray:
-    places, seen = observed_places(scenario, kinds)
-    n = record["n_observed"] = len(seen)
-    for name, values in zip(("place", "high", "scale"), zip(*seen, strict=True), strict=True):
-        record[f"observed_{name}"][:n] = values
-    return places
+def _observe(record: Any, scenario: Scenario) -> None:
+    at = 0
+    for f in OBSERVED:
+        n = n_numbers(f, scenario)
+        record["observed_at"][f.name] = at
+        record["observed_high"][at : at + n], record["observed_scale"][at : at + n] = f.high, f.scale
+        at += n
+    record["n_observed"] = at
 
 
 def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:

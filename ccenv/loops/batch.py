@@ -11,7 +11,8 @@ from ccenv.sim.contacts import uncounted_waiting_s
 from ccenv.sim.core import write_core
 from ccenv.sim.decide import coin
 from ccenv.sim.jit import block, entry, helper
-from ccenv.sim.observe import encode, write_rest
+from ccenv.sim.observe import write_rest
+from ccenv.sim.observed import encode
 from ccenv.sim.record import WHOLE
 
 # autoreset modes, in Gymnasium's sense
@@ -22,7 +23,7 @@ REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
 
 
 @block
-def _look(e, c, stop, snap, flat, obs, mask, out, numbers):
+def _look(e, c, stop, snap, obs, mask, out):
     """What the policy sees: observation, mask, coin, decision number."""
     if stop != EPOCH:
         write_core(e, c, snap)
@@ -30,7 +31,7 @@ def _look(e, c, stop, snap, flat, obs, mask, out, numbers):
         for a in range(1, c.n_actions):
             mask[a] = False
     write_rest(e, c, snap)
-    encode(flat, c, obs, numbers)
+    encode(snap, c, obs)
     out.u = coin(e, c)
     out.decision = e.n_decisions
     out.warm_up = e.counting == 0
@@ -132,9 +133,9 @@ def _count_from_here(e, c, words, at):
 
 
 @block
-def _finish(e, c, stop, doing, words, at, snap, flat, obs, mask, out, numbers, running):
+def _finish(e, c, stop, doing, words, at, snap, obs, mask, out, running):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
-    _look(e, c, stop, snap, flat, obs, mask, out, numbers)
+    _look(e, c, stop, snap, obs, mask, out)
     e.done = 0 if stop == EPOCH else 1
     out.starts = doing == START
     if doing == START:
@@ -164,8 +165,8 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, flat, obs, masks, outs, commands, actions, seeds, final_obs, numbers,
-    running, autoreset, refuses,
+    envs, words, at, past, cfg, logs, snaps, obs, masks, outs, commands, actions, seeds, final_obs, running, autoreset,
+    refuses,
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else NIL.
 
@@ -202,7 +203,7 @@ def run_rows(
                     return b
             if stop == INTERVAL:
                 break
-            _finish(e, c, stop, doing, words[b], at, snaps[b], flat[b], obs[b], masks[b], out, numbers, running)
+            _finish(e, c, stop, doing, words[b], at, snaps[b], obs[b], masks[b], out, running)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
                 break
             for k in range(obs.shape[1]):

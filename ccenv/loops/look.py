@@ -3,18 +3,15 @@
 from ccenv.loops.drive import PACING, ROUTING, restrict
 from ccenv.sim.jit import entry
 from ccenv.sim.masks import write_mask
-from ccenv.sim.observe import encode
+from ccenv.sim.observed import encode
 
 
 @entry
-def look_rows(cfg, snaps, flat, masks, obs, numbers):
-    """Legal actions of the policy's half, and the observation, of each row; `flat` are the snapshots as numbers.
-
-    `numbers`: See `encode`.
-    """
+def look_rows(cfg, snaps, masks, obs):
+    """Legal actions of the policy's half, and the observation, of each row, whose `observed` has been filled."""
     c = cfg[0]
     for b in range(snaps.shape[0]):
         write_mask(snaps[b], c, masks[b])
         if c.own in (ROUTING, PACING):
             restrict(masks[b], c)
-        encode(flat[b], c, obs[b], numbers)
+        encode(snaps[b], c, obs[b])

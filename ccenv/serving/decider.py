@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from ccenv.loops.look import look_rows
 from ccenv.loops.rows import choose_rows
-from ccenv.observation import observation_names
+from ccenv.observation import observation_names, observed
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule
 from ccenv.run_config import run_config
 from ccenv.serving.errors import RequestError
@@ -69,6 +69,7 @@ class Decider:
         )
         self.reader = RequestReader(bundle.scenario, bundle.needs_coin or _fallback_tosses(bundle))
         self.names = np.array(observation_names(bundle.scenario))
+        self._observed = observed(bundle.scenario)
         self.low, self.high = np.array(list(bundle.manifest.training_range.values()), np.float32).T
         self.n_decisions = self.n_fallbacks = 0
         self._thread = ThreadPoolExecutor(1, "policy")
@@ -122,9 +123,11 @@ class Decider:
         flat = np.zeros((1, kinds.snapshot.itemsize // 8))
         flat[0, self.run.places] = request.numbers
         snaps = flat.view(kinds.snapshot).reshape(1)
+        seen = request.numbers[self._observed]
+        snaps["observed"][0, : seen.size] = seen
         mask = np.zeros((1, int(config["n_actions"][0])), np.bool_)
         obs = np.zeros((1, int(config["n_observed"][0])), np.float32)
-        look_rows(config, snaps, flat, mask, obs, np.zeros(obs.shape[1]))
+        look_rows(config, snaps, mask, obs)
         return snaps, mask, obs
 
     async def _ask(self, obs: np.ndarray, mask: np.ndarray, deadline_s: float) -> tuple[np.ndarray | None, str | None]:

@@ -1,6 +1,7 @@
 """Callbacks: ringing a virtual contact, and what comes of it. `entering.py` has the offer, `waiting.py` the line."""
 
 from ccenv.sim.advisors import set_state
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import (
     ADVISOR_TALKING,
     CALLBACK,
@@ -65,6 +66,7 @@ def _answered(e, c, log, s):
     a = e.contact[s].advisor
     wait = e.t - e.contact[s].accepted_s
     e.queue[q].n_callbacks -= 1
+    e.news_queues |= bit(q)
     e.queue_count[q].callback_answered += 1
     e.queue_count[q].callback_wait_s += wait
     count_answered(e, c, s, wait)
@@ -83,6 +85,7 @@ def _not_answered(e, c, log, s):
     e.contact[s].advisor = NIL
     if e.contact[s].tries >= c.queue[q].max_tries:
         e.queue[q].n_callbacks -= 1
+        e.news_queues |= bit(q)
         e.queue_count[q].callback_lost += 1
         note_contact(e, c, log, LOG_CALLBACK_LOST, s, 0)
         end_contact(e, s)

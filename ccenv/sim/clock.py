@@ -163,7 +163,6 @@ def clear(e, c):
     for q in range(c.n_queues):
         e.queue[q].head = NIL
         e.queue[q].tail = NIL
-        e.queue[q].recent_t = c.open_s
         e.queue[q].replays = 1 if c.queue[q].first_recorded != NIL else 0
     for g in range(c.n_groups):
         e.group[g].n[OFF] = c.first_advisor[g + 1] - c.first_advisor[g]
@@ -178,6 +177,7 @@ def clear(e, c):
         draw_traits(e, c, a)
     e.t = c.open_s
     e.last_decision_t = c.open_s
+    e.recent_t = c.open_s
     e.stage = NIGHT
     e.counting = 0 if c.steady != 0 and c.warm_up_s > 0.0 else 1
     schedule(e, CLOCK_SLOT, c.open_s)

@@ -16,6 +16,7 @@ class Field(NamedTuple):
     """One field.
 
     `axis`: one value, or one for each queue (Q), group (G), campaign (C) or compatible pair (P), times `width`.
+    `changes`: with what an observed field changes, where not with most fields along its axis; see `observed.py`.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Field(NamedTuple):
     core: bool = False
     width: int = 1
     rule_only: bool = False
+    changes: str = ""
 
 
 RECENT_S = 300.0  # time constant of "recent" rates of a queue, and the short one of a campaign
@@ -67,10 +69,26 @@ FIELDS = (
         core=True,
     ),
     Field("head_transfers", "Q", "1", 10, 0.5, "how often the first in line was transferred", core=True),
-    Field("head_preferred", "P", "flag", 1, 1.0, "1 if the advisor whom the first in line prefers is idle", core=True),
-    Field("idle", "G", "advisors", 1024, 0.1, "idle advisors", core=True),
     Field(
-        "idle_longest_s", "G", "s", 3600, 1 / 300, "idle time of the first in the group's order of advisors", core=True
+        "head_preferred",
+        "P",
+        "flag",
+        1,
+        1.0,
+        "1 if the advisor whom the first in line prefers is idle",
+        core=True,
+        changes="preferred",
+    ),
+    Field("idle", "G", "advisors", 1024, 0.1, "idle advisors", core=True, changes="idle"),
+    Field(
+        "idle_longest_s",
+        "G",
+        "s",
+        3600,
+        1 / 300,
+        "idle time of the first in the group's order of advisors",
+        core=True,
+        changes="idle",
     ),
     Field("ringing", "C", "lines", 1024, 0.1, "lines ringing", core=True),
     Field("connects_waiting", "C", "contacts", 100, 0.2, "connects waiting for an advisor", core=True),
@@ -85,17 +103,17 @@ FIELDS = (
     Field("in_ivr", "", "contacts", 200, 0.1, "contacts in the IVR"),
     Field("oldest_wait_s", "Q", "s", 3600, 1 / 60, "wait of the first three in line", width=N_OLDEST),
     Field("head_priority", "Q", "flag", 1, 1.0, "1 if the first in line has high priority"),
-    Field("arrivals_recent_per_hour", "Q", "1/h", 20_000, 1 / 60, "recent rate of contacts offered"),
-    Field("abandoned_recent_per_hour", "Q", "1/h", 20_000, 1 / 10, "recent rate of abandonment"),
-    Field("callbacks_pending", "Q", "contacts", 200, 0.1, "contacts that are to be called back"),
-    Field("forecast_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of this slot"),
-    Field("forecast_next_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of the next slot"),
+    Field("arrivals_recent_per_hour", "Q", "1/h", 20_000, 1 / 60, "recent rate of contacts offered", changes="recent"),
+    Field("abandoned_recent_per_hour", "Q", "1/h", 20_000, 1 / 10, "recent rate of abandonment", changes="recent"),
+    Field("callbacks_pending", "Q", "contacts", 200, 0.1, "contacts that are to be called back", changes="recent"),
+    Field("forecast_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of this slot", changes="slot"),
+    Field("forecast_next_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of the next slot", changes="slot"),
     Field("in_service", "P", "contacts", 1024, 0.1, "contacts of the queue or campaign talking to the group"),
     Field("reserved", "G", "advisors", 1024, 0.1, "advisors reserved for an attempt"),
     Field("wrap_up", "G", "advisors", 1024, 0.1, "advisors in wrap-up"),
     Field("away", "G", "advisors", 1024, 0.1, "advisors on a break"),
     Field("staffed", "G", "advisors", 1024, 0.1, "advisors on duty or not yet finished"),
-    Field("staffed_next", "G", "advisors", 1024, 0.1, "advisors planned for the next slot"),
+    Field("staffed_next", "G", "advisors", 1024, 0.1, "advisors planned for the next slot", changes="slot"),
     Field(
         "finishes",
         "G",
@@ -104,8 +122,18 @@ FIELDS = (
         0.1,
         "contacts expected to finish within 10, 30, 60 s, by their ages",
         width=3,
+        changes="talks",
     ),
-    Field("ringing_by_age", "C", "lines", 1024, 0.1, "lines ringing for 0-5, 5-10, 10-20, 20 s and more", width=4),
+    Field(
+        "ringing_by_age",
+        "C",
+        "lines",
+        1024,
+        0.1,
+        "lines ringing for 0-5, 5-10, 10-20, 20 s and more",
+        width=4,
+        changes="ringing",
+    ),
     Field(
         "answer_rate", "C", "share", 1, 2.0, "recent share of ended attempts that were answered: 5 and 30 min", width=2
     ),
@@ -126,3 +154,10 @@ FIELDS = (
     ),
     Field("compliance_base", "C", "contacts", 1e6, 0.002, "its denominator, by definition", width=N_DEFINITIONS),
 )
+
+OBSERVED = tuple(field for field in FIELDS if not field.rule_only)
+
+
+def changing(axis: str, changes: str = "") -> tuple[Field, ...]:
+    """The observed fields along an axis that change together; those that say nothing of it, if nothing is given."""
+    return tuple(field for field in OBSERVED if (field.axis, field.changes) == (axis, changes))

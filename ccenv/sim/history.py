@@ -39,6 +39,7 @@ def become_past(e, c):
     e.day = 0
     e.t = c.open_s
     e.last_decision_t = c.open_s
+    e.recent_t -= by
     e.n_events = 0
     e.event_number = 0
     e.n_decisions = 0
@@ -50,7 +51,6 @@ def become_past(e, c):
         e.heap[i].t -= by
     for q in range(c.n_queues):
         e.queue[q].n_fresh = 0
-        e.queue[q].recent_t -= by
         e.queue[q].since -= by
     for i in range(c.n_campaigns):
         e.campaign[i].recent_t -= by

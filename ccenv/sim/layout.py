@@ -23,7 +23,7 @@ from ccenv.sim.entities import (
     RUNNING,
     SEGMENT_STATE,
 )
-from ccenv.sim.fields import FIELDS
+from ccenv.sim.fields import FIELDS, OBSERVED, Field
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.sizes import SIZES, Size
 
@@ -112,7 +112,7 @@ def _segment(z: Size) -> np.dtype:
 
 
 def _config(z: Size) -> np.dtype:
-    n_numbers = _snapshot(z).itemsize // 8
+    n_observed = _n_observed(z)
     return np.dtype(
         [
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
@@ -155,9 +155,9 @@ def _config(z: Size) -> np.dtype:
             ("n_terms", "i4"), ("n_running_queues", "i4"), ("n_running", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
-            # one array a column, so that they are read as they are needed
-            ("observed_place", "u4", (n_numbers,)), ("observed_high", "f8", (n_numbers,)),
-            ("observed_scale", "f8", (n_numbers,)),
+            # of the observation: by field the place of its first number, by number its bound and scale
+            ("observed_at", np.dtype([(f.name, "i8") for f in OBSERVED])),
+            ("observed_high", "f8", (n_observed,)), ("observed_scale", "f8", (n_observed,)),
             # by term, a counter that is paid for: its place among the counters, and its weights
             ("term_place", "u4", (_n_counts(z),)), ("term_reward", "f8", (_n_counts(z),)),
             ("term_cost", "f8", (_n_counts(z),)), ("term_cost_base", "f8", (_n_counts(z),)),
@@ -184,8 +184,9 @@ def _queue_state(z: Size) -> np.dtype:
     return np.dtype([
         ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
         ("residual_slot", "i4"),
-        ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("recent_t", "f8"), ("arrivals", "f8"),
-        ("abandoned", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
+        ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("arrivals", "f8"),
+        ("abandoned", "f8"),  # recent ones, as of the centre's `recent_t`
+        ("head", "i4"), ("tail", "i4"), ("length", "i4"),
         ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),  # by recent slot: who may come again
     ], align=True)  # fmt: skip
 
@@ -196,8 +197,8 @@ def _env(z: Size) -> np.dtype:
     return np.dtype(
         [
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("night_over_t", "f8"),
-            ("last_decision_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"), ("n_events", "i8"),
-            ("event_number", "i8"),
+            ("last_decision_t", "f8"), ("recent_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"),
+            ("n_events", "i8"), ("event_number", "i8"),
             ("n_decisions", "i8"), ("n_illegal", "i8"),
             # sets, as in `bits.py`: queues with somebody in line, groups with an idle advisor, campaigns with a connect
             # that waits; queues and groups known to have no pair in common; what changed since it was shown
@@ -241,13 +242,22 @@ def _env(z: Size) -> np.dtype:
     )  # fmt: skip
 
 
-def _snapshot(z: Size) -> np.dtype:
+def _field_shape(f: Field, z: Size) -> tuple[int, ...]:
     capacity = {"Q": z.queues, "G": z.groups, "C": z.campaigns, "P": z.pairs}
+    return (() if f.axis == "" else (capacity[f.axis],)) + (() if f.width == 1 else (f.width,))
+
+
+def _n_observed(z: Size) -> int:
+    return sum(int(np.prod(_field_shape(f, z), dtype=int)) for f in OBSERVED)
+
+
+def _snapshot(z: Size) -> np.dtype:
     fields: list[tuple] = []
     for f in FIELDS:
-        shape = (() if f.axis == "" else (capacity[f.axis],)) + (() if f.width == 1 else (f.width,))
+        shape = _field_shape(f, z)
         fields.append((f.name, "f8", shape) if shape else (f.name, "f8"))
     fields.append(("ready", "u8"))  # queues with a legal assignment, as in `bits.py`; written with the mask, for rules
+    fields.append(("observed", "f8", (_n_observed(z),)))  # what a policy sees of it, in its order; see `observed.py`
     return np.dtype(fields)
 
 

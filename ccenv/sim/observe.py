@@ -1,26 +1,38 @@
-"""The rest of the snapshot, written only where somebody looks, and its encoding as an observation."""
-
-import numpy as np
+"""The rest of the snapshot, written only where somebody looks, and what of all of it a policy sees."""
 
 from ccenv.sim.arrivals import forecast
 from ccenv.sim.bits import has, lowest, without_lowest
 from ccenv.sim.codes import ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
 from ccenv.sim.compliance import roll_hours, window_sums
 from ccenv.sim.core import MANY
-from ccenv.sim.draws import U, exp
-from ccenv.sim.fields import N_OLDEST, RECENT_S, RINGING_AGES_S
+from ccenv.sim.draws import U
+from ccenv.sim.fields import N_OLDEST, RINGING_AGES_S
 from ccenv.sim.jit import block, helper
 from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.next_lead import fresh_left
-from ccenv.sim.shown import mark_hour
+from ccenv.sim.observed import (
+    show_campaign,
+    show_centre,
+    show_group_slot,
+    show_idle,
+    show_line,
+    show_preferred,
+    show_queue_slot,
+    show_recent,
+    show_ringing,
+    show_service,
+    show_states,
+    show_talks,
+)
+from ccenv.sim.recent import recent_per_hour
+from ccenv.sim.shown import all_of, mark_hour
 
-PER_HOUR = 3600.0 / RECENT_S
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
 
 
 @helper
-def _write_line(e, snap, q):
+def _write_line(e, c, snap, q):
     """Who has waited longest in a queue."""
     s = e.queue[q].head
     snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
@@ -30,28 +42,35 @@ def _write_line(e, snap, q):
         else:
             snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s
             s = e.contact[s].next
+    show_line(c, snap, q)
 
 
 @helper
-def _write_recent(e, snap, q):
-    """The recent counts of a queue, faded to now."""
-    per_hour = exp((e.queue[q].recent_t - e.t) / RECENT_S) * PER_HOUR
+def _write_recent(e, c, snap, q, per_hour):
+    """Who has come and gone lately, and who is to be called back."""
     snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
     snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
+    snap.callbacks_pending[q] = e.queue[q].n_callbacks
+    show_recent(c, snap, q)
 
 
 @helper
 def _write_queues(e, c, snap, later):
     left = e.rest_queues
     e.rest_queues = U(0)
+    if c.prefers != 0 and left != U(0):
+        for p in range(c.n_pairs):
+            show_preferred(c, snap, p)
     while left != U(0):
-        _write_line(e, snap, lowest(left))
+        _write_line(e, c, snap, lowest(left))
         left = without_lowest(left)
-    for q in range(c.n_queues):
-        snap.callbacks_pending[q] = e.queue[q].n_callbacks
-        if later or has(e.news_queues, q):
-            _write_recent(e, snap, q)
+    left = all_of(c.n_queues) if later else e.news_queues  # what fades is another number at any time
     e.news_queues = U(0)
+    if left != U(0):
+        per_hour = recent_per_hour(e)
+        while left != U(0):
+            _write_recent(e, c, snap, lowest(left), per_hour)
+            left = without_lowest(left)
 
 
 @block
@@ -61,8 +80,10 @@ def _write_slot(e, c, snap):
     for q in range(c.n_queues):
         snap.forecast_per_hour[q] = forecast(c, q, e.slot)
         snap.forecast_next_per_hour[q] = forecast(c, q, following)
+        show_queue_slot(c, snap, q)
     for g in range(c.n_groups):
         snap.staffed_next[g] = c.staffing[g, following]
+        show_group_slot(c, snap, g)
 
 
 @helper
@@ -89,6 +110,8 @@ def _write_finishes(e, c, snap):
             for h in range(3):
                 snap.finishes[g, h] += _between(c, p, i, x - i, h)
             left = without_lowest(left)
+    for g in range(c.n_groups):
+        show_talks(c, snap, g)
 
 
 @helper
@@ -99,6 +122,7 @@ def _write_group(e, c, snap, g):
     snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
     snap.away[g] = n[AWAY]
     snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
+    show_states(c, snap, g)
 
 
 @helper
@@ -110,9 +134,12 @@ def _write_groups(e, c, snap, later):
     if left != U(0):
         for p in range(c.n_pairs):
             snap.in_service[p] = e.in_service[p]
+            show_service(c, snap, p)
     while left != U(0):
         _write_group(e, c, snap, lowest(left))
         left = without_lowest(left)
+    for g in range(c.n_groups):
+        show_idle(c, snap, g)
 
 
 @helper
@@ -131,7 +158,7 @@ def _write_list(e, c, snap, i):
 
 
 @helper
-def _write_ringing(e, snap, i):
+def _write_ringing(e, c, snap, i):
     """Lines by how long they have been ringing."""
     n = 0.0
     over_1 = 0.0
@@ -149,6 +176,7 @@ def _write_ringing(e, snap, i):
     snap.ringing_by_age[i, 1] = over_1 - over_2
     snap.ringing_by_age[i, 2] = over_2 - over_3
     snap.ringing_by_age[i, 3] = over_3
+    show_ringing(c, snap, i)
 
 
 @helper
@@ -166,6 +194,7 @@ def _write_campaign(e, c, snap, i):
         over, base = window_sums(e, c, i, d)
         snap.compliance_over[i, d] = over
         snap.compliance_base[i, d] = base
+    show_campaign(c, snap, i)
 
 
 @helper
@@ -173,7 +202,7 @@ def _write_campaigns(e, c, snap, later):
     mark_hour(e, c)
     for i in range(c.n_campaigns):
         if later or has(e.rest_campaigns, i):
-            _write_ringing(e, snap, i)
+            _write_ringing(e, c, snap, i)
     left = e.rest_campaigns
     e.rest_campaigns = U(0)
     while left != U(0):
@@ -189,6 +218,7 @@ def write_rest(e, c, snap):
     snap.since_last_s = e.t - e.last_decision_t
     snap.mode = e.mode if c.mode_seen != 0 else 0.0
     snap.in_ivr = e.in_ivr
+    show_centre(c, snap, 0)
     if e.slot != e.shown_slot:
         e.shown_slot = e.slot
         _write_slot(e, c, snap)
@@ -198,17 +228,3 @@ def write_rest(e, c, snap):
     _write_groups(e, c, snap, later)
     if c.n_campaigns > 0:
         _write_campaigns(e, c, snap, later)
-
-
-@helper
-def encode(flat, c, obs, numbers):
-    """An observation from a snapshot as a flat vector: what a policy may see, clipped, times its scale.
-
-    `numbers` has room for as many: gathered first, they are encoded several at once. The bounds of both loops are those
-    of the arrays, so that the compiler need not look at each index.
-    """
-    n = min(obs.shape[0], numbers.shape[0], c.observed_place.shape[0])
-    for k in range(n):
-        numbers[k] = flat[c.observed_place[k]]
-    for k in range(n):
-        obs[k] = np.float32(min(max(numbers[k], 0.0), c.observed_high[k]) * c.observed_scale[k])

@@ -2,8 +2,8 @@
 
 The snapshot of a row is the kernel's own: it still holds what was written into it. Marks are kept where things change:
 
-- `news_queues`: the recent counts of the queue; `news_groups`: how many of the group are idle; `news_advisors`: any
-  state or talk of its advisors; `news_campaigns`: lines, leads and connects of the campaign;
+- `news_queues`: the recent counts of the queue, or who is to be called back; `news_groups`: how many of the group are
+  idle; `news_advisors`: any state or talk of its advisors; `news_campaigns`: its lines, leads and connects;
 - the core takes marks away when it is written; what the rest is still to be told is added to `rest_queues`, the queues
   with somebody in line then or before, and to `rest_campaigns`.
 
@@ -41,7 +41,7 @@ def mark_all(e, c, to):
     e.shown_t = -INFINITY
     e.shown_queues = all_of(c.n_queues)
     e.rest_queues = all_of(c.n_queues)
-    e.news_queues = U(0)  # their recent counts age, so they are written after any time
+    e.news_queues = all_of(c.n_queues)
     e.news_groups = all_of(c.n_groups)
     e.news_advisors = all_of(c.n_groups)
 

@@ -1,6 +1,5 @@
 """Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
 
-from ccenv.sim.bits import bit
 from ccenv.sim.codes import (
     LOG_ABANDONED,
     LOG_CALLBACK_ACCEPTED,
@@ -15,27 +14,16 @@ from ccenv.sim.codes import (
     WAITING,
 )
 from ccenv.sim.contacts import cancel_contact, contact_slot, end_contact, join_queue, leave_queue
-from ccenv.sim.draws import U, exp, uniform
-from ccenv.sim.fields import RECENT_S
+from ccenv.sim.draws import U, uniform
 from ccenv.sim.heap import NEVER_S, schedule_as
 from ccenv.sim.jit import block, helper
 from ccenv.sim.laws import draw
+from ccenv.sim.recent import note_abandonment, note_arrival
 from ccenv.sim.record import note_contact
 from ccenv.sim.returns import come_back_after, redial_or_leave
 from ccenv.sim.wrap_up import release_partner
 
 AFTER_OPENING_S = 1.0  # when callbacks left over from yesterday are due: the doors are open then
-
-
-@helper
-def decay_recent(e, q):
-    """Bring the decaying counts of arrivals and abandonments up to now, where one will change."""
-    e.news_queues |= bit(q)
-    if e.queue[q].recent_t < e.t:
-        fade = exp((e.queue[q].recent_t - e.t) / RECENT_S)
-        e.queue[q].arrivals *= fade
-        e.queue[q].abandoned *= fade
-        e.queue[q].recent_t = e.t
 
 
 @helper
@@ -57,10 +45,9 @@ def _stand_in_line(e, c, s, phase):
 
 
 @helper
-def _count_offered(e, q):
+def _count_offered(e, c, q):
     e.queue_count[q].offered += 1
-    decay_recent(e, q)
-    e.queue[q].arrivals += 1.0
+    note_arrival(e, c, q)
 
 
 @helper
@@ -91,7 +78,7 @@ def offer(e, c, log, s):
     """A contact joins its queue and waits on the line with its patience, which `factor` multiplies."""
     q = e.contact[s].index
     too_late = e.stage == OVERTIME_OVER and must_wait(e, c, q)
-    _count_offered(e, q)
+    _count_offered(e, c, q)
     _stand_in_line(e, c, s, WAITING)
     arm(e, c)
     e.sequence += 1
@@ -106,7 +93,7 @@ def offer(e, c, log, s):
 def accept_callback(e, c, log, s):
     """A contact hangs up and stands in line as a virtual one."""
     q = e.contact[s].index
-    _count_offered(e, q)
+    _count_offered(e, c, q)
     e.queue_count[q].callback_accepted += 1
     e.queue[q].n_callbacks += 1
     e.contact[s].accepted_s = e.t
@@ -141,8 +128,7 @@ def on_abandoned(e, c, log, s):
     note_contact(e, c, log, LOG_ABANDONED, s, 0)
     leave_queue(e, s)
     e.lines -= 1
-    decay_recent(e, q)
-    e.queue[q].abandoned += 1.0
+    note_abandonment(e, c, q)
     e.queue_count[q].abandoned += 1
     e.queue_count[q].wait_abandoned_s += wait
     if wait <= c.queue[q].service_level_s:

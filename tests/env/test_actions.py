@@ -12,7 +12,6 @@ from ccenv import Batch, CentreEnv, load_scenario, rollout, simulate
 from ccenv.batch import IllegalActionError
 from ccenv.observation import observation_space
 from ccenv.sim.codes import ASSIGN, HOLD
-from ccenv.sim.layout import layout
 from tests.env.short import DECISIONS, IDS, assert_same, random_legal, short_day
 from tests.env.whole_centre import whole_centre
 from tests.oracle.scenario_maker import ScenarioMaker
@@ -40,7 +39,7 @@ def test_observations_stay_in_their_space(decisions: str) -> None:
     made = [load_scenario(ScenarioMaker(k).run().scenario) for k in range(12) if k != 10]  # 10 needs a larger class
     for scenario in (short_day(), whole_centre(), *made):
         batch = Batch(scenario, 8, decisions=decisions)
-        space = observation_space(batch.scenario, layout(scenario.size.name))
+        space = observation_space(batch.scenario)
         batch.reset(range(8))
         for _ in range(300):
             assert batch.obs.dtype == space.dtype and batch.obs.shape[1:] == space.shape

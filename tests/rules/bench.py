@@ -63,9 +63,8 @@ class Bench:
         """Legal actions, (1, A)."""
         n = len(snaps)
         masks = np.zeros((n, len(self.names)), np.bool_)
-        flat = np.asarray(snaps).view(np.float64).reshape(n, -1)
         obs = np.zeros((n, int(self.run.config["n_observed"][0])), np.float32)
-        look_rows(self.run.config, snaps, flat, masks, obs, np.zeros(obs.shape[1]))
+        look_rows(self.run.config, snaps, masks, obs)
         return masks
 
     def choose(self, snaps: np.ndarray, masks: np.ndarray, u: float | np.ndarray, state: np.ndarray) -> np.ndarray:
