@@ -82,7 +82,6 @@ class Engine:
         self.chosen = np.zeros(n, np.int64)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
-        self._running = np.zeros(int(run.config["n_terms"][0]))
         self._no_actions = np.zeros(n, np.int64)
         self._no_seeds = np.zeros(n, np.uint64)
 
@@ -129,7 +128,7 @@ class Engine:
     ) -> tuple[Any, ...]:
         return (
             self.envs, self.words, self.at, self.past, self.run.config, self.logs, self.snaps, self.obs, self.masks,
-            self.outs, commands, actions, seeds, self.final_obs, self._running, autoreset, refuses,
+            self.outs, commands, actions, seeds, self.final_obs, autoreset, refuses,
         )  # fmt: skip
 
     def check(self, failed: int) -> None:

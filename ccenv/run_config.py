@@ -162,15 +162,20 @@ def _observe(record: Any, scenario: Scenario) -> None:
 def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
     weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
     places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
-    n = record["n_terms"] = places.size
-    record["term_place"][:n] = places
-    for name, values in zip(("reward", "cost", "cost_base"), weights, strict=True):
-        record[f"term_{name}"][:n] = values[places]
     timed = _running(scenario)
-    running = [(k, *timed[place]) for k, place in enumerate(places.tolist()) if place in timed]
-    record["running"][: len(running)] = running
-    record["n_running"] = len(running)
-    record["n_running_queues"] = sum(queue != NIL for _, queue, _, _ in running)
+    waiting = [place for place in places.tolist() if place in timed and timed[place][0] != NIL]
+    staffed = [place for place in places.tolist() if place in timed and timed[place][0] == NIL]
+    costs = np.flatnonzero(np.any(np.array(weights[1:]) != 0.0, axis=0)).tolist()  # of contacts, never of time
+    free = [place for place in places.tolist() if place not in timed and place not in costs]
+    ordered = [*waiting, *staffed, *free, *costs]
+    n = record["n_terms"] = len(ordered)
+    record["term_place"][:n] = ordered
+    for name, values in zip(("reward", "cost", "cost_base"), weights, strict=True):
+        record[f"term_{name}"][:n] = values[ordered]
+    record["n_waiting"] = len(waiting)
+    n = record["n_running"] = len(waiting) + len(staffed)
+    record["running"][:n] = [timed[place] for place in ordered[:n]]
+    record["n_free"] = n + len(free)
 
 
 def _running(scenario: Scenario) -> dict[int, tuple[int, int, int]]:

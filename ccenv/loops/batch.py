@@ -12,7 +12,7 @@ from ccenv.sim.core import write_core
 from ccenv.sim.decide import coin
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import write_rest
-from ccenv.sim.observed import encode
+from ccenv.sim.observed import copy_observed
 from ccenv.sim.record import WHOLE
 
 # autoreset modes, in Gymnasium's sense
@@ -31,7 +31,7 @@ def _look(e, c, stop, snap, obs, mask, out):
         for a in range(1, c.n_actions):
             mask[a] = False
     write_rest(e, c, snap)
-    encode(snap, c, obs)
+    copy_observed(snap, obs)
     out.u = coin(e, c)
     out.decision = e.n_decisions
     out.warm_up = e.counting == 0
@@ -52,33 +52,44 @@ def _uncounted_advisor_s(e, c, g, state):
 
 
 @helper
-def _write_running(e, c, running):
-    """What the paid counters of waiting and advisor time have not counted yet, by term.
+def _gain(e, k, total):
+    """What the counter of term k gained since the last decision."""
+    gain = total - e.previous[k]
+    e.previous[k] = total
+    return gain
+
+
+@helper
+def _pay_for_time(e, c, counters):
+    """The reward for time, with what the counters of waiting and of advisors have not counted yet.
 
     It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
     """
-    for r in range(c.n_running_queues):
-        running[c.running[r].term] = uncounted_waiting_s(e, c.running[r].queue)
-    for r in range(c.n_running_queues, c.n_running):
-        running[c.running[r].term] = _uncounted_advisor_s(e, c, c.running[r].group, c.running[r].state)
+    reward = 0.0
+    for k in range(c.n_waiting):
+        total = counters[c.term_place[k]] + uncounted_waiting_s(e, c.running[k].queue)
+        reward += c.term_reward[k] * _gain(e, k, total)
+    for k in range(c.n_waiting, c.n_running):
+        running_s = _uncounted_advisor_s(e, c, c.running[k].group, c.running[k].state)
+        reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]] + running_s)
+    return reward
 
 
 @block
-def _pay(e, c, out, words, at, running):
+def _pay(e, c, out, words, at):
     """Reward and cost of the step: what the counters gained since the last decision.
 
-    Few have gained anything, but to look which is slower than to add up nothing. `running` has room for a number of
-    each term, 0 where the counter is not one of time.
+    Few have gained anything, but to look which is slower than to add up nothing.
     """
-    _write_running(e, c, running)
-    reward = 0.0
+    counters = words[at[0] : at[0] + at[2]]
+    reward = _pay_for_time(e, c, counters)
     cost = 0.0
     cost_base = 0.0
-    counters = words[at[0] : at[0] + at[2]]
-    for k in range(min(c.n_terms, running.shape[0], c.term_place.shape[0])):
-        total = counters[c.term_place[k]] + running[k]
-        gain = total - e.previous[k]
-        e.previous[k] = total
+    most = c.term_place.shape[0]  # said, so that the compiler need not look at each index
+    for k in range(c.n_running, min(c.n_free, most)):
+        reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]])
+    for k in range(c.n_free, min(c.n_terms, most)):
+        gain = _gain(e, k, counters[c.term_place[k]])
         reward += c.term_reward[k] * gain
         cost += c.term_cost[k] * gain
         cost_base += c.term_cost_base[k] * gain
@@ -133,7 +144,7 @@ def _count_from_here(e, c, words, at):
 
 
 @block
-def _finish(e, c, stop, doing, words, at, snap, obs, mask, out, running):
+def _finish(e, c, stop, doing, words, at, snap, obs, mask, out):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
     _look(e, c, stop, snap, obs, mask, out)
     e.done = 0 if stop == EPOCH else 1
@@ -141,7 +152,7 @@ def _finish(e, c, stop, doing, words, at, snap, obs, mask, out, running):
     if doing == START:
         e.last_decision_t = e.t
     if doing == ACT:
-        _pay(e, c, out, words, at, running)
+        _pay(e, c, out, words, at)
         out.illegal = e.illegal != 0
         e.illegal = 0
         out.terminated = stop == TERMINATED
@@ -165,8 +176,7 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, obs, masks, outs, commands, actions, seeds, final_obs, running, autoreset,
-    refuses,
+    envs, words, at, past, cfg, logs, snaps, obs, masks, outs, commands, actions, seeds, final_obs, autoreset, refuses,
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else NIL.
 
@@ -203,7 +213,7 @@ def run_rows(
                     return b
             if stop == INTERVAL:
                 break
-            _finish(e, c, stop, doing, words[b], at, snaps[b], obs[b], masks[b], out, running)
+            _finish(e, c, stop, doing, words[b], at, snaps[b], obs[b], masks[b], out)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
                 break
             for k in range(obs.shape[1]):

@@ -90,7 +90,7 @@ def _next_action(e, c, snap, mask):
     if a != HOLD:
         return a
     e.rule_state[HELD] = 1.0
-    write_mask(snap, c, mask)
+    write_mask(snap, c, mask, e.waiting_bits)
     if not dial_legal(mask, c):
         return WHOLE(HOLD)
     if c.own == PACING:
@@ -113,10 +113,10 @@ def _is_settled(e, c, snap):
 
 @helper
 def _act(e, c, log, a, number):
-    """Do an action; time moves on after `hold`."""
+    """Do an action, of several that are legal or another than `hold`; time moves on after `hold`."""
     apply_action(e, c, log, a, number)
     if a == HOLD:
-        end_epoch(e, c)
+        end_epoch(e, c, True)
 
 
 @helper
@@ -130,13 +130,13 @@ def ask(e, c, log, snap, mask):
         return False
     if e.given == NIL:  # else nothing has happened since the policy was asked, and the snapshot is as it was
         if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
-            end_epoch(e, c)
+            end_epoch(e, c, False)
             return False
         if c.own != NOTHING:
             write_core(e, c, snap)
-    n = show_rules(e, c, snap, mask) if c.own == NOTHING else write_mask(snap, c, mask)
+    n = show_rules(e, c, snap, mask) if c.own == NOTHING else write_mask(snap, c, mask, e.waiting_bits)
     if n == 0 or (n == 1 and mask[HOLD]):
-        end_epoch(e, c)
+        end_epoch(e, c, can_act(e, c))  # a lead may be dialed, but no action dials so few
         return False
     number = e.n_decisions
     if n == 1:

@@ -2,16 +2,17 @@
 
 from ccenv.loops.drive import PACING, ROUTING, restrict
 from ccenv.sim.jit import entry
-from ccenv.sim.masks import write_mask
-from ccenv.sim.observed import encode
+from ccenv.sim.masks import waiting, write_mask
+from ccenv.sim.observed import encoded
 
 
 @entry
-def look_rows(cfg, snaps, masks, obs):
-    """Legal actions of the policy's half, and the observation, of each row, whose `observed` has been filled."""
+def look_rows(cfg, snaps, numbers, masks, obs):
+    """Legal actions of the policy's half, and the observation, of each row; `numbers` are those of the observation."""
     c = cfg[0]
     for b in range(snaps.shape[0]):
-        write_mask(snaps[b], c, masks[b])
+        write_mask(snaps[b], c, masks[b], waiting(snaps[b], c))
         if c.own in (ROUTING, PACING):
             restrict(masks[b], c)
-        encode(snaps[b], c, obs[b])
+        for k in range(obs.shape[1]):
+            obs[b, k] = encoded(c, numbers[b, k], k)

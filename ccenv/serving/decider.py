@@ -123,11 +123,9 @@ class Decider:
         flat = np.zeros((1, kinds.snapshot.itemsize // 8))
         flat[0, self.run.places] = request.numbers
         snaps = flat.view(kinds.snapshot).reshape(1)
-        seen = request.numbers[self._observed]
-        snaps["observed"][0, : seen.size] = seen
         mask = np.zeros((1, int(config["n_actions"][0])), np.bool_)
         obs = np.zeros((1, int(config["n_observed"][0])), np.float32)
-        look_rows(config, snaps, mask, obs)
+        look_rows(config, snaps, request.numbers[None, self._observed], mask, obs)
         return snaps, mask, obs
 
     async def _ask(self, obs: np.ndarray, mask: np.ndarray, deadline_s: float) -> tuple[np.ndarray | None, str | None]:

@@ -50,13 +50,13 @@ def begin_epoch(e, kind):
 
 
 @helper
-def end_epoch(e, c):
-    """Time moves on; come back after `review_s` if there was something to do."""
+def end_epoch(e, c, more):
+    """Time moves on; come back after `review_s` if there was more to do than `hold`."""
     e.in_epoch = 0
     arm(e, c)
     if e.stage != OPEN and e.n_active == 0:  # the last contact was over at once: nobody answered a ring of 0 s
         e.unsettled = 1
-    if c.review_s > 0.0 and can_act(e, c):
+    if c.review_s > 0.0 and more:
         schedule(e, REVIEW_SLOT, e.t + c.review_s)
     else:
         cancel(e, REVIEW_SLOT)

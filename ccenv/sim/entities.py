@@ -27,7 +27,7 @@ LOG_ROW = np.dtype(
 LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
 
 RUNNING = np.dtype(  # a paid counter of time, by term; whose time it counts is a `queue`, or a `group` and `state`
-    [("term", "i4"), ("queue", "i4"), ("group", "i4"), ("state", "i4")], align=True
+    [("queue", "i4"), ("group", "i4"), ("state", "i4")], align=True
 )
 OUT = np.dtype(  # one row of a batch, after a step
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),

@@ -105,7 +105,7 @@ FIELDS = (
     Field("head_priority", "Q", "flag", 1, 1.0, "1 if the first in line has high priority"),
     Field("arrivals_recent_per_hour", "Q", "1/h", 20_000, 1 / 60, "recent rate of contacts offered", changes="recent"),
     Field("abandoned_recent_per_hour", "Q", "1/h", 20_000, 1 / 10, "recent rate of abandonment", changes="recent"),
-    Field("callbacks_pending", "Q", "contacts", 200, 0.1, "contacts that are to be called back", changes="recent"),
+    Field("callbacks_pending", "Q", "contacts", 200, 0.1, "contacts that are to be called back", changes="callbacks"),
     Field("forecast_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of this slot", changes="slot"),
     Field("forecast_next_per_hour", "Q", "1/h", 20_000, 1 / 60, "mean profile of the next slot", changes="slot"),
     Field("in_service", "P", "contacts", 1024, 0.1, "contacts of the queue or campaign talking to the group"),

@@ -152,7 +152,7 @@ def _config(z: Size) -> np.dtype:
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
-            ("n_terms", "i4"), ("n_running_queues", "i4"), ("n_running", "i4"),
+            ("n_terms", "i4"), ("n_waiting", "i4"), ("n_running", "i4"), ("n_free", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
             # of the observation: by field the place of its first number, by number its bound and scale
@@ -161,7 +161,9 @@ def _config(z: Size) -> np.dtype:
             # by term, a counter that is paid for: its place among the counters, and its weights
             ("term_place", "u4", (_n_counts(z),)), ("term_reward", "f8", (_n_counts(z),)),
             ("term_cost", "f8", (_n_counts(z),)), ("term_cost_base", "f8", (_n_counts(z),)),
-            ("running", RUNNING, (_n_counts(z),)),  # queues come before groups
+            # whose time a term counts: of waiting the first `n_waiting`, of advisors those up to `n_running`; next come
+            # terms without a cost, up to `n_free`
+            ("running", RUNNING, (_n_counts(z),)),
         ],
         align=True,
     )  # fmt: skip
@@ -257,8 +259,8 @@ def _snapshot(z: Size) -> np.dtype:
         shape = _field_shape(f, z)
         fields.append((f.name, "f8", shape) if shape else (f.name, "f8"))
     fields.append(("ready", "u8"))  # queues with a legal assignment, as in `bits.py`; written with the mask, for rules
-    fields.append(("observed", "f8", (_n_observed(z),)))  # what a policy sees of it, in its order; see `observed.py`
-    return np.dtype(fields)
+    fields.append(("observed", "f4", (_n_observed(z),)))  # see `observed.py`
+    return np.dtype(fields, align=True)
 
 
 @functools.cache

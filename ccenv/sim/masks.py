@@ -4,12 +4,22 @@ from ccenv.sim.bits import bit, lowest, without_lowest
 from ccenv.sim.codes import ASSIGN, DIAL, HOLD
 from ccenv.sim.draws import U
 from ccenv.sim.jit import block, helper
+from ccenv.sim.record import WHOLE
 
 
 @helper
-def _assignable(snap, q):
-    """May the head of a queue be assigned? A callback needs a line. The parts are joined without a branch."""
-    return (snap.queue_length[q] > 0.0) & ((snap.head_callback[q] == 0.0) | (snap.lines_left >= 1.0))
+def waiting(snap, c):
+    """The queues with somebody in line."""
+    queues = U(0)
+    for q in range(c.n_queues):
+        queues |= U(snap.queue_length[q] > 0.0) << U(q)
+    return queues
+
+
+@helper
+def _head_may_go(snap, q):
+    """May the head of a queue be assigned, if there is one? A callback needs a line."""
+    return snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0
 
 
 @helper
@@ -20,8 +30,8 @@ def may_hold(snap, c):
 
 @helper
 def dialable_at_once(snap, i):
-    """Leads that campaign i may dial at once."""
-    return min(snap.lines_free[i], snap.leads_dialable[i])
+    """Leads that campaign i may dial at once, a whole number."""
+    return WHOLE(min(snap.lines_free[i], snap.leads_dialable[i]))
 
 
 @helper
@@ -39,28 +49,26 @@ def legal(snap, c, a):
         return False
     i = c.action[a].index
     if c.action[a].kind == ASSIGN:
-        return _assignable(snap, i) and snap.idle[c.action[a].group] > 0.0
+        return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and snap.idle[c.action[a].group] > 0.0
     return may_dial(snap, c, a, dialable_at_once(snap, i))
 
 
 @block
-def write_mask(snap, c, mask):
-    """Legal actions, from the core of a snapshot; returns their number."""
+def write_mask(snap, c, mask, queues):
+    """Legal actions, from the core of a snapshot and the queues with somebody in line; returns their number."""
     for a in range(mask.shape[0]):
         mask[a] = False
-    left = U(0)
-    for q in range(c.n_queues):
-        left |= U(_assignable(snap, q)) << U(q)
     n = 0
     ready = U(0)
-    while left != U(0):
-        q = lowest(left)
-        for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            if snap.idle[c.action[a].group] > 0.0:
-                mask[a] = True
-                n += 1
-                ready |= bit(q)
-        left = without_lowest(left)
+    while queues != U(0):
+        q = lowest(queues)
+        if _head_may_go(snap, q):
+            for a in range(c.first_assign[q], c.first_assign[q + 1]):
+                if snap.idle[c.action[a].group] > 0.0:
+                    mask[a] = True
+                    n += 1
+                    ready |= bit(q)
+        queues = without_lowest(queues)
     snap.ready = ready
     if may_hold(snap, c):
         mask[HOLD] = True

@@ -12,6 +12,7 @@ from ccenv.sim.layout import FINISH_BINS, FINISH_STEP_S
 from ccenv.sim.legal import N_DEFINITIONS
 from ccenv.sim.next_lead import fresh_left
 from ccenv.sim.observed import (
+    show_callbacks,
     show_campaign,
     show_centre,
     show_group_slot,
@@ -47,11 +48,17 @@ def _write_line(e, c, snap, q):
 
 @helper
 def _write_recent(e, c, snap, q, per_hour):
-    """Who has come and gone lately, and who is to be called back."""
+    """Who has come and who has gone lately."""
     snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
     snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
-    snap.callbacks_pending[q] = e.queue[q].n_callbacks
     show_recent(c, snap, q)
+
+
+@helper
+def _write_callbacks(e, c, snap, q):
+    """Who is to be called back."""
+    snap.callbacks_pending[q] = e.queue[q].n_callbacks
+    show_callbacks(c, snap, q)
 
 
 @helper
@@ -63,6 +70,10 @@ def _write_queues(e, c, snap, later):
             show_preferred(c, snap, p)
     while left != U(0):
         _write_line(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    left = e.news_queues
+    while left != U(0):
+        _write_callbacks(e, c, snap, lowest(left))
         left = without_lowest(left)
     left = all_of(c.n_queues) if later else e.news_queues  # what fades is another number at any time
     e.news_queues = U(0)

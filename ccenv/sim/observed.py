@@ -1,7 +1,7 @@
-"""What a policy sees of a snapshot, in the order of the observation: kept in the snapshot, and encoded at each look.
+"""The observation: what a policy sees of a snapshot, clipped and scaled; kept with the snapshot from look to look.
 
-A field is copied where it has been written, by a helper that is made from the declarations of `fields.py`; what has not
-changed stands where it was copied to before. So all that is looked through at each look stands close together.
+A number is encoded where it has been written, by helpers that are made from the declarations of `fields.py`; what has
+not changed stands where it was put before, and a look is a copy.
 """
 
 from __future__ import annotations
@@ -25,29 +25,38 @@ class _Number(NamedTuple):
 
 
 @helper
+def encoded(c, value, place):
+    """A number of the observation: clipped, times its scale."""
+    return np.float32(min(max(value, 0.0), c.observed_high[place]) * c.observed_scale[place])
+
+
+@helper
 def _nothing(c, snap, j):
-    """All numbers have been copied."""
+    """All numbers have been encoded."""
 
 
-def _copying(numbers: Sequence[_Number]) -> Any:
-    """A helper that copies these numbers of entity j."""
+def _encoding(numbers: Sequence[_Number]) -> Any:
+    """A helper that encodes these numbers of entity j."""
     if not numbers:
         return _nothing
-    (name, axis, width, k), others = numbers[0], _copying(numbers[1:])
+    (name, axis, width, k), others = numbers[0], _encoding(numbers[1:])
 
     @helper
     def of_centre(c, snap, j):
-        snap.observed[c.observed_at[name]] = snap[name]
+        place = c.observed_at[name]
+        snap.observed[place] = encoded(c, snap[name], place)
         others(c, snap, j)
 
     @helper
     def of_entity(c, snap, j):
-        snap.observed[c.observed_at[name] + j] = snap[name][j]
+        place = c.observed_at[name] + j
+        snap.observed[place] = encoded(c, snap[name][j], place)
         others(c, snap, j)
 
     @helper
     def one_of_many(c, snap, j):
-        snap.observed[c.observed_at[name] + width * j + k] = snap[name][j, k]
+        place = c.observed_at[name] + width * j + k
+        snap.observed[place] = encoded(c, snap[name][j, k], place)
         others(c, snap, j)
 
     if axis == "":
@@ -56,27 +65,20 @@ def _copying(numbers: Sequence[_Number]) -> Any:
 
 
 def _show(axis: str, changes: str = "") -> Any:
-    """A helper (c, snap, j) that copies what changes together of entity j along an axis; of the centre j is 0."""
-    return _copying([_Number(f.name, axis, f.width, k) for f in changing(axis, changes) for k in range(f.width)])
+    """A helper (c, snap, j) that encodes what changes together of entity j along an axis; of the centre j is 0."""
+    return _encoding([_Number(f.name, axis, f.width, k) for f in changing(axis, changes) for k in range(f.width)])
 
 
 show_centre = _show("")
-show_line, show_recent, show_queue_slot = _show("Q"), _show("Q", "recent"), _show("Q", "slot")
+show_line, show_recent, show_callbacks = _show("Q"), _show("Q", "recent"), _show("Q", "callbacks")
+show_queue_slot, show_group_slot = _show("Q", "slot"), _show("G", "slot")
 show_service, show_preferred = _show("P"), _show("P", "preferred")
-show_states, show_idle, show_talks, show_group_slot = (
-    _show("G"),
-    _show("G", "idle"),
-    _show("G", "talks"),
-    _show("G", "slot"),
-)
+show_states, show_idle, show_talks = _show("G"), _show("G", "idle"), _show("G", "talks")
 show_campaign, show_ringing = _show("C"), _show("C", "ringing")
 
 
 @helper
-def encode(snap, c, obs):
-    """An observation: each number clipped, times its scale.
-
-    The bounds of the loop are those of the arrays, so that the compiler need not look at each index.
-    """
+def copy_observed(snap, obs):
+    """The observation as it is kept. The loop's bounds are those of the arrays: the compiler need not check them."""
     for k in range(min(obs.shape[0], snap.observed.shape[0])):
-        obs[k] = np.float32(min(max(snap.observed[k], 0.0), c.observed_high[k]) * c.observed_scale[k])
+        obs[k] = snap.observed[k]

@@ -64,7 +64,7 @@ class Bench:
         n = len(snaps)
         masks = np.zeros((n, len(self.names)), np.bool_)
         obs = np.zeros((n, int(self.run.config["n_observed"][0])), np.float32)
-        look_rows(self.run.config, snaps, masks, obs)
+        look_rows(self.run.config, snaps, np.zeros(obs.shape), masks, obs)
         return masks
 
     def choose(self, snaps: np.ndarray, masks: np.ndarray, u: float | np.ndarray, state: np.ndarray) -> np.ndarray:
