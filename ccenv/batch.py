@@ -19,6 +19,8 @@ from ccenv.sim.codes import NIL
 
 AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabled": loops.DISABLED}
 ON_ILLEGAL = ("fallback", "raise")
+INT64 = np.dtype(np.int64)
+STRIDES = (INT64.itemsize,)
 
 
 class IllegalActionError(ValueError):
@@ -49,7 +51,6 @@ class Batch:
         warm_up: The row's episode is still in its warm-up, (B,) bool.
         u: The policy's coin for the coming decision, in (0, 1), (B,) float64; `decision` is that decision's number.
         final_obs: Last observation of an episode that ended in a `same_step` step, (B, K).
-        chosen: The actions that `act` takes, (B,) int64; `step` fills it.
 
     Raises:
         ValueError: If an argument is not allowed; the message says what is.
@@ -91,7 +92,6 @@ class Batch:
         self.n = engine.n
         self._begun = False
         self._run_rows = self._first_act
-        self.chosen = engine.chosen
         self.obs, self.mask, self.final_obs = engine.obs, engine.masks, engine.final_obs
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
         outs = engine.outs
@@ -123,29 +123,33 @@ class Batch:
             IllegalActionError: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
             ValueError: If the actions are not one whole number for each row, or a row was never reset.
         """
-        if not self.begun:
+        if not (self._begun or self.begun):
             rows = np.flatnonzero(self.engine.envs["root"] == 0).tolist()
             raise ValueError(f"step: rows {rows} have never been reset; allowed: step after reset of every row")
-        self.chosen[:] = _whole_numbers("actions", actions, self.n)
-        self.act()
+        if not _as_kernel(actions, self.n):
+            actions = np.array(_whole_numbers("actions", actions, self.n), np.int64)
+        self.act(actions)
 
-    def act(self) -> None:
-        """`step` with the actions in `chosen`, for callers that have seen to it that every row was reset.
+    def act(self, actions: np.ndarray) -> None:
+        """`step` for callers that have seen to it that every row was reset.
+
+        Args:
+            actions: One for each row, (B,) int64, contiguous; this is not looked at again.
 
         Raises:
             IllegalActionError: As in `step`.
         """
-        stopped = self._run_rows()
+        stopped = self._run_rows(actions)
         if stopped != NIL:
             row = loops.refused_row(stopped)
             if row == NIL:
                 self.engine.check(stopped)
-            raise self._illegal(row)
+            raise self._illegal(row, int(actions[row]))
 
-    def _first_act(self) -> int:
+    def _first_act(self, actions: np.ndarray) -> int:
         """Prepare the call of all steps, which compiles the kernel if it must, when it is needed."""
         self._run_rows = self.engine.prepared_step(self.autoreset, refuses=self.on_illegal == "raise")
-        return self._run_rows()
+        return self._run_rows(actions)
 
     @property
     def begun(self) -> bool:
@@ -158,8 +162,7 @@ class Batch:
         """The space of one row's observation: `Box(K,)` with the declared bounds."""
         return observation_space(self.scenario)
 
-    def _illegal(self, row: int) -> IllegalActionError:
-        action = int(self.chosen[row])
+    def _illegal(self, row: int, action: int) -> IllegalActionError:
         legal = [a.name for a, ok in zip(self.catalogue, self.mask[row], strict=True) if ok]
         name = self.catalogue[action].name if 0 <= action < self.n_actions else f"not in 0..{self.n_actions - 1}"
         return IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
@@ -228,6 +231,13 @@ class Batch:
         """The public snapshots, (B,) structured float64: what the observation is made from, in natural units."""
         values = np.ascontiguousarray(self.engine.flat[:, self.run.places])
         return values.view(snapshot_dtype(self.scenario)).reshape(self.n)
+
+
+def _as_kernel(actions: Any, n: int) -> bool:
+    """Whether the kernel takes these actions as they are: quicker to see than to make them so."""
+    return (
+        type(actions) is np.ndarray and actions.dtype is INT64 and actions.shape == (n,) and actions.strides == STRIDES
+    )
 
 
 def _whole_numbers(what: str, values: Any, n: int) -> np.ndarray:

@@ -55,7 +55,6 @@ class Engine:
         masks: Legal actions, (n, A) bool; `mask_bytes` is the same as int8.
         outs: Rewards, times, flags, (n,) of `entities.OUT`.
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
-        chosen: The actions of a `prepared_step`, (n,) int64.
     """
 
     def __init__(self, run: RunConfig, n: int, *, log: bool = False, past: np.ndarray | None = None) -> None:
@@ -79,7 +78,6 @@ class Engine:
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
         self.past.flags.writeable = False  # one type for numba, with a past and without
         self.final_obs = np.zeros_like(self.obs)
-        self.chosen = np.zeros(n, np.int64)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
         self._no_actions = np.zeros(n, np.int64)
@@ -98,21 +96,22 @@ class Engine:
         """One step of every row."""
         self._run(self._all_act, actions, self._no_seeds, autoreset)
 
-    def prepared_step(self, autoreset: int, *, refuses: bool) -> Callable[[], int]:
-        """`step` with the actions in `chosen`, as a call without arguments, since to hand them over takes time.
+    def prepared_step(self, autoreset: int, *, refuses: bool) -> Callable[[np.ndarray], int]:
+        """`step` as a call that only wants the actions, since to look at what else it is given takes time.
 
         Args:
             autoreset: As in `step`.
             refuses: Whether nothing is done where an action is illegal.
 
         Returns:
-            The call, which returns what `loops.batch.run_rows` does.
+            The call, of actions (n,) int64, contiguous, which are not looked at again; it returns what
+            `loops.batch.run_rows` does.
         """
-        arguments = self._arguments(self._all_act, self.chosen, self._no_seeds, autoreset, refuses)
+        arguments = self._arguments(self._all_act, self._no_actions, self._no_seeds, autoreset, refuses)
         size = self.run.scenario.size.name
         if size not in STEPS:
             STEPS[size] = compiled(loops.run_rows, arguments)
-        return partial(STEPS[size], *arguments)
+        return partial(STEPS[size], *arguments[:-1])
 
     def go_on(self) -> None:
         """Run every row that stopped at the end of an interval on."""
@@ -128,7 +127,7 @@ class Engine:
     ) -> tuple[Any, ...]:
         return (
             self.envs, self.words, self.at, self.past, self.run.config, self.logs, self.snaps, self.obs, self.masks,
-            self.outs, commands, actions, seeds, self.final_obs, autoreset, refuses,
+            self.outs, commands, seeds, self.final_obs, autoreset, refuses, actions,
         )  # fmt: skip
 
     def check(self, failed: int) -> None:

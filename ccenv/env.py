@@ -122,6 +122,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         self.observation_space = self.batch.observation_space
         self.action_space = Discrete(self.batch.n_actions)
         self._seeded = False
+        self._chosen = np.zeros(1, np.int64)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -146,8 +147,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         batch = self.batch
         if not batch.begun:
             raise gymnasium.error.ResetNeeded("step before the first reset; allowed: reset, then step")
-        batch.chosen[0] = action
-        batch.act()
+        self._chosen[0] = action
+        batch.act(self._chosen)
         out = batch.engine.outs.item()  # all numbers at once, as Python's own: one by one they take ten times as long
         return batch.obs[0].copy(), out[REWARD], out[TERMINATED], out[TRUNCATED], self._info(out)
 

@@ -162,29 +162,36 @@ def _observe(record: Any, scenario: Scenario) -> None:
 def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
     weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
     places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
-    timed = _running(scenario)
-    waiting = [place for place in places.tolist() if place in timed and timed[place][0] != NIL]
-    staffed = [place for place in places.tolist() if place in timed and timed[place][0] == NIL]
+    waiting, staffed = _waiting_places(scenario), _staffed_places(scenario)
     costs = np.flatnonzero(np.any(np.array(weights[1:]) != 0.0, axis=0)).tolist()  # of contacts, never of time
-    free = [place for place in places.tolist() if place not in timed and place not in costs]
-    ordered = [*waiting, *staffed, *free, *costs]
+    free = [place for place in places.tolist() if place not in (*costs, *waiting, *staffed)]
+    of_staff = [place for place in places.tolist() if place in staffed]
+    of_waiting = [place for place in places.tolist() if place in waiting]
+    ordered = [*free, *costs, *of_staff, *of_waiting]
     n = record["n_terms"] = len(ordered)
+    record["n_free"], record["n_costs"], record["n_staffed"] = len(free), len(free) + len(costs), n - len(of_waiting)
     record["term_place"][:n] = ordered
     for name, values in zip(("reward", "cost", "cost_base"), weights, strict=True):
         record[f"term_{name}"][:n] = values[ordered]
-    record["n_waiting"] = len(waiting)
-    n = record["n_running"] = len(waiting) + len(staffed)
-    record["running"][:n] = [timed[place] for place in ordered[:n]]
-    record["n_free"] = n + len(free)
+    for place in of_staff:
+        record["staffed"][ordered.index(place)] = staffed[place]
+    record["waiting_term"] = NIL
+    for place in of_waiting:
+        record["waiting_term"][waiting[place]] = ordered.index(place)
 
 
-def _running(scenario: Scenario) -> dict[int, tuple[int, int, int]]:
-    """Queue, or group and advisor state, whose time a counter counts, by its place among the counters."""
+def _waiting_places(scenario: Scenario) -> dict[int, int]:
+    """The queue whose waiting time a counter counts, by its place among the counters."""
     names = [counter.name for counter in QUEUE_COUNTERS]
-    found = {q * len(names) + names.index(RUNNING_OF_QUEUE): (q, NIL, NIL) for q in range(len(scenario.queues))}
-    first = scenario.size.queues * len(names)
-    for g in range(len(scenario.groups)):
-        for k, counter in enumerate(GROUP_COUNTERS):
-            if counter.name in RUNNING_OF_GROUP:
-                found[first + g * len(GROUP_COUNTERS) + k] = (NIL, g, RUNNING_OF_GROUP[counter.name])
-    return found
+    return {q * len(names) + names.index(RUNNING_OF_QUEUE): q for q in range(len(scenario.queues))}
+
+
+def _staffed_places(scenario: Scenario) -> dict[int, tuple[int, int]]:
+    """Group and state of the advisors whose time a counter counts, by its place among the counters."""
+    first = scenario.size.queues * len(QUEUE_COUNTERS)
+    return {
+        first + g * len(GROUP_COUNTERS) + k: (g, RUNNING_OF_GROUP[counter.name])
+        for g in range(len(scenario.groups))
+        for k, counter in enumerate(GROUP_COUNTERS)
+        if counter.name in RUNNING_OF_GROUP
+    }

@@ -6,10 +6,12 @@ There is one entry, with one call of each big function, because each caller of c
 
 from ccenv.loops.drive import ask, start
 from ccenv.sim.advance import advance
+from ccenv.sim.bits import lowest, without_lowest
 from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
 from ccenv.sim.contacts import uncounted_waiting_s
 from ccenv.sim.core import write_core
 from ccenv.sim.decide import coin
+from ccenv.sim.draws import U
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import write_rest
 from ccenv.sim.observed import copy_observed
@@ -52,6 +54,15 @@ def _uncounted_advisor_s(e, c, g, state):
 
 
 @helper
+def _pay_nothing(out):
+    out.reward = 0.0
+    out.cost = 0.0
+    out.cost_base = 0.0
+    out.elapsed_s = 0.0
+    out.illegal = False
+
+
+@helper
 def _gain(e, k, total):
     """What the counter of term k gained since the last decision."""
     gain = total - e.previous[k]
@@ -60,54 +71,56 @@ def _gain(e, k, total):
 
 
 @helper
-def _pay_for_time(e, c, counters):
-    """The reward for time, with what the counters of waiting and of advisors have not counted yet.
-
-    It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
-    """
+def _pay_for_counts(e, c, out, counters):
+    """Reward and cost of what happens at events and actions; to look what has gained is slower than to add nothing."""
     reward = 0.0
-    for k in range(c.n_waiting):
-        total = counters[c.term_place[k]] + uncounted_waiting_s(e, c.running[k].queue)
-        reward += c.term_reward[k] * _gain(e, k, total)
-    for k in range(c.n_waiting, c.n_running):
-        running_s = _uncounted_advisor_s(e, c, c.running[k].group, c.running[k].state)
-        reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]] + running_s)
-    return reward
-
-
-@block
-def _pay(e, c, out, words, at):
-    """Reward and cost of the step: what the counters gained since the last decision.
-
-    Few have gained anything, but to look which is slower than to add up nothing.
-    """
-    counters = words[at[0] : at[0] + at[2]]
-    reward = _pay_for_time(e, c, counters)
     cost = 0.0
     cost_base = 0.0
     most = c.term_place.shape[0]  # said, so that the compiler need not look at each index
-    for k in range(c.n_running, min(c.n_free, most)):
+    for k in range(min(c.n_free, most)):
         reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]])
-    for k in range(c.n_free, min(c.n_terms, most)):
+    for k in range(c.n_free, min(c.n_costs, most)):
         gain = _gain(e, k, counters[c.term_place[k]])
         reward += c.term_reward[k] * gain
         cost += c.term_cost[k] * gain
         cost_base += c.term_cost_base[k] * gain
-    counts = e.counting != 0
-    out.reward = reward if counts else 0.0
-    out.cost = cost if counts else 0.0
-    out.cost_base = cost_base if counts else 0.0
-    out.elapsed_s = e.t - e.last_decision_t
-    e.last_decision_t = e.t
+    out.reward = reward
+    out.cost = cost
+    out.cost_base = cost_base
 
 
 @helper
-def _pay_nothing(out):
-    out.reward = 0.0
-    out.cost = 0.0
-    out.cost_base = 0.0
-    out.elapsed_s = 0.0
-    out.illegal = False
+def _pay_for_time(e, c, out, counters):
+    """Reward for time of advisors and of waiting, with what the counters have not counted yet.
+
+    It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
+    """
+    for k in range(c.n_costs, c.n_staffed):
+        uncounted_s = _uncounted_advisor_s(e, c, c.staffed[k].group, c.staffed[k].state)
+        out.reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]] + uncounted_s)
+    left = e.waited_queues
+    e.waited_queues = e.waiting_bits
+    while left != U(0):
+        q = lowest(left)
+        k = c.waiting_term[q]
+        if k != NIL:
+            out.reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]] + uncounted_waiting_s(e, q))
+        left = without_lowest(left)
+
+
+@block
+def _pay(e, c, out, words, at):
+    """Reward and cost of the step: what the counters gained since the last decision."""
+    counters = words[at[0] : at[0] + at[2]]
+    _pay_nothing(out)
+    if e.paid_events != e.event_number:
+        e.paid_events = e.event_number
+        _pay_for_counts(e, c, out, counters)
+    _pay_for_time(e, c, out, counters)
+    if e.counting == 0:
+        _pay_nothing(out)
+    out.elapsed_s = e.t - e.last_decision_t
+    e.last_decision_t = e.t
 
 
 @block
@@ -176,7 +189,7 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, obs, masks, outs, commands, actions, seeds, final_obs, autoreset, refuses,
+    envs, words, at, past, cfg, logs, snaps, obs, masks, outs, commands, seeds, final_obs, autoreset, refuses, actions,
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else NIL.
 

@@ -189,6 +189,7 @@ def start(e, c, words, at, past, seed, episode):
     e.stop_at_slots = stops
     e.stopped = 0
     e.given = NIL
+    e.paid_events = NIL
     e.seed_0 = seed
     e.episode = episode
     e.seed = own

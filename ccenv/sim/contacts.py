@@ -155,6 +155,7 @@ def join_queue(e, c, s, phase):
     _count_waiting_time(e, q)
     e.queue[q].length += 1
     e.waiting_bits |= _bit(q)
+    e.waited_queues |= _bit(q)
     e.contact[s].phase = phase
     if phase == VIRTUAL:
         e.queue[q].n_virtual += 1

@@ -110,11 +110,9 @@ def write_core(e, c, snap):
     while left != U(0):
         write_head(e, c, snap, lowest(left))
         left = without_lowest(left)
-    left = e.idle_bits | e.news_groups
     e.news_groups = U(0)
-    while left != U(0):
-        _write_idle(e, c, snap, lowest(left))
-        left = without_lowest(left)
+    for g in range(c.n_groups):
+        _write_idle(e, c, snap, g)
     if c.n_campaigns > 0:
         mark_campaigns(e, c)
     left = e.news_campaigns

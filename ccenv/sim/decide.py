@@ -1,7 +1,7 @@
 """Epochs: when something may be done, and doing it."""
 
 from ccenv.sim.assigning import assign
-from ccenv.sim.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, OPEN, REVIEW_SLOT, SAME_INSTANT
+from ccenv.sim.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, HOLD, NIL, OPEN, REVIEW_SLOT, SAME_INSTANT
 from ccenv.sim.core import lines_free
 from ccenv.sim.dialing import dial, dial_reserved
 from ccenv.sim.draws import U, entity_key, uniform
@@ -73,6 +73,8 @@ def apply_action(e, c, log, a, number):
     """Do a legal action; `number` is the decision's, or NIL for one that was forced."""
     note_action(e, log, number, a)
     e.epoch_kind = SAME_INSTANT
+    if a != HOLD:
+        e.paid_events = NIL  # counters may gain without an event
     kind = c.action[a].kind
     i = c.action[a].index
     if kind == ASSIGN:

@@ -26,9 +26,7 @@ LOG_ROW = np.dtype(
 )  # fmt: skip
 LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
 
-RUNNING = np.dtype(  # a paid counter of time, by term; whose time it counts is a `queue`, or a `group` and `state`
-    [("queue", "i4"), ("group", "i4"), ("state", "i4")], align=True
-)
+STAFFED = np.dtype([("group", "i4"), ("state", "i4")], align=True)  # whose time a counter of advisors' time counts
 OUT = np.dtype(  # one row of a batch, after a step
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
      ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
@@ -84,9 +82,8 @@ CONTACT = np.dtype([
     ("n_redials", "i2"), ("n_repeats", "i2"), ("n_transfers", "i2"),
     ("phase", "i1"), ("kind", "i1"), ("index", "i1"), ("origin", "i1"), ("true_type", "i1"), ("priority", "i1"),
     ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
-    ("number", "i8"), ("credit_s", "f8"), ("talk_t", "f8"), ("accepted_s", "f8"), ("value", "f8"),
+    ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
     ("lead", "i4"), ("preferred", "i2"), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
-    ("pair", "i2"),  # compatible pair it is in service as
     ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
     ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
 ], align=True)  # fmt: skip

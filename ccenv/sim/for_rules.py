@@ -83,9 +83,10 @@ def _show_campaign(e, c, snap, mask, i):
     """A campaign that has changed, and its actions."""
     write_campaign(e, c, snap, i)
     most = dialable_at_once(snap, i)
+    reserves = c.campaign[i].reserves != 0
     e.shown_dials &= ~bit(i)
     for a in range(c.first_dial[i], c.first_dial[i + 1]):
-        legal = may_dial(snap, c, a, most)
+        legal = may_dial(snap, c, a, most, reserves)
         mask[a] = legal
         if legal:
             e.shown_dials |= bit(i)

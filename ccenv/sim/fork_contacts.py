@@ -53,7 +53,7 @@ def _beyond(e, c, s, law, since, u):
 @helper
 def _plain_age(e, c, s, law):
     """Age of a talk in the time of its law, before script and factor."""
-    age = (e.t - e.contact[s].talk_t) / e.contact[s].factor
+    age = (e.t - e.talk_t[e.contact[s].advisor]) / e.contact[s].factor
     strength = c.group[c.advisor_group[e.contact[s].advisor]].script
     if strength == 0.0:
         return age
@@ -73,7 +73,7 @@ def _talk_beyond(e, c, s, law, u):
     """Schedule the end of a talk that is not over, with the advisor's script and all factors."""
     g = c.advisor_group[e.contact[s].advisor]
     x = by_script(c, g, c.law[law], draw_beyond(c.law[law], _plain_age(e, c, s, law), u))
-    schedule_end(e, s, max(e.contact[s].talk_t + x * e.contact[s].factor, e.t))
+    schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + x * e.contact[s].factor, e.t))
 
 
 @helper
@@ -192,7 +192,7 @@ def _type_weight(e, c, s, r, talking):
     """How likely it is that the true type is r, a wrong one, given the age of the talk."""
     weight = _flow(e, c, r, e.contact[s].index)
     if talking and weight > 0.0:
-        weight *= survival(c.law[c.queue[r].detect], e.t - e.contact[s].talk_t)
+        weight *= survival(c.law[c.queue[r].detect], e.t - e.talk_t[e.contact[s].advisor])
     return weight
 
 
@@ -234,7 +234,7 @@ def _redraw_talk(e, c, s, key):
     if e.contact[s].true_type != q:
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
-        _beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.contact[s].talk_t, uniform(key, HANDLE))
+        _beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.talk_t[e.contact[s].advisor], uniform(key, HANDLE))
         return
     v = uniform(key, SALE) * (buys + transferred + other)
     law = handle

@@ -27,7 +27,6 @@ def _shift_contacts(e, by):
         if e.contact[s].phase != FREE:
             e.contact[s].entry_s -= by
             e.contact[s].since -= by
-            e.contact[s].talk_t -= by
             e.contact[s].accepted_s -= by
 
 
@@ -59,6 +58,7 @@ def become_past(e, c):
         shift_rows(e, c, k, by)
         order_again(e, c, k)
     for a in range(c.n_advisors):
+        e.talk_t[a] -= by
         e.advisor[a].since -= by
         e.advisor[a].load_t -= by
         draw_traits_again(e, c, a)

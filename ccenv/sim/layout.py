@@ -20,8 +20,8 @@ from ccenv.sim.entities import (
     GROUP_STATE,
     LAW,
     ROSTER_ENTRY,
-    RUNNING,
     SEGMENT_STATE,
+    STAFFED,
 )
 from ccenv.sim.fields import FIELDS, OBSERVED, Field
 from ccenv.sim.legal import N_DEFINITIONS
@@ -152,18 +152,18 @@ def _config(z: Size) -> np.dtype:
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
-            ("n_terms", "i4"), ("n_waiting", "i4"), ("n_running", "i4"), ("n_free", "i4"),
+            ("n_terms", "i4"), ("n_free", "i4"), ("n_costs", "i4"), ("n_staffed", "i4"),
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
             # of the observation: by field the place of its first number, by number its bound and scale
             ("observed_at", np.dtype([(f.name, "i8") for f in OBSERVED])),
             ("observed_high", "f8", (n_observed,)), ("observed_scale", "f8", (n_observed,)),
-            # by term, a counter that is paid for: its place among the counters, and its weights
+            # by term, a counter that is paid for: its place among the counters, and its weights; first those without a
+            # cost, then up to `n_costs` the others, up to `n_staffed` time of advisors, and last time of waiting
             ("term_place", "u4", (_n_counts(z),)), ("term_reward", "f8", (_n_counts(z),)),
             ("term_cost", "f8", (_n_counts(z),)), ("term_cost_base", "f8", (_n_counts(z),)),
-            # whose time a term counts: of waiting the first `n_waiting`, of advisors those up to `n_running`; next come
-            # terms without a cost, up to `n_free`
-            ("running", RUNNING, (_n_counts(z),)),
+            ("staffed", STAFFED, (_n_counts(z),)),  # by term
+            ("waiting_term", "i4", (z.queues,)),  # NIL where waiting in the queue is not paid for
         ],
         align=True,
     )  # fmt: skip
@@ -186,9 +186,7 @@ def _queue_state(z: Size) -> np.dtype:
     return np.dtype([
         ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
         ("residual_slot", "i4"),
-        ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("arrivals", "f8"),
-        ("abandoned", "f8"),  # recent ones, as of the centre's `recent_t`
-        ("head", "i4"), ("tail", "i4"), ("length", "i4"),
+        ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
         ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),  # by recent slot: who may come again
     ], align=True)  # fmt: skip
 
@@ -207,6 +205,8 @@ def _env(z: Size) -> np.dtype:
             ("waiting_bits", "u8"), ("idle_bits", "u8"), ("connect_bits", "u8"),
             ("vain_queues", "u8"), ("vain_groups", "u8"), ("news_groups", "u8"), ("news_campaigns", "u8"),
             ("news_queues", "u8"), ("news_advisors", "u8"), ("rest_queues", "u8"), ("rest_campaigns", "u8"),
+            # since the last pay: queues with somebody in line at any time; and how many events there had been
+            ("waited_queues", "u8"), ("paid_events", "i8"),
             # what was shown last: to rules, queues and campaigns with a legal action, to a policy, queues with a line;
             # and what it depended on
             ("shown_t", "f8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
@@ -223,11 +223,14 @@ def _env(z: Size) -> np.dtype:
             ("base", "f8", (n_counts,)),  # the counters when counting started
             ("previous", "f8", (n_counts,)),  # those that are paid for at the last decision, by term
             ("queue", _queue_state(z), (z.queues,)),
+            ("recent_arrivals", "f8", (z.queues,)), ("recent_abandoned", "f8", (z.queues,)),  # as of `recent_t`
             ("group", GROUP_STATE, (z.groups,)),
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),
             ("talking", "u8", (-(-z.advisors // 64),)),  # advisors that talk, 64 to a word
+            # of advisors that talk: since when, and as which compatible pair; together, for who looks at all of them
+            ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("advisor", ADVISOR, (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # a group's idle line or the first in it, where its advisors are numbered
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),

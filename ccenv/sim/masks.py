@@ -1,7 +1,7 @@
 """Legal actions, from the core of a snapshot alone: in the kernel, and in the service."""
 
 from ccenv.sim.bits import bit, lowest, without_lowest
-from ccenv.sim.codes import ASSIGN, DIAL, HOLD
+from ccenv.sim.codes import ASSIGN, HOLD
 from ccenv.sim.draws import U
 from ccenv.sim.jit import block, helper
 from ccenv.sim.record import WHOLE
@@ -35,9 +35,9 @@ def dialable_at_once(snap, i):
 
 
 @helper
-def may_dial(snap, c, a, most):
-    """Is a dial legal, where `most` leads may be dialed?"""
-    return c.action[a].n <= most and (c.action[a].kind == DIAL or snap.idle[c.action[a].group] > 0.0)
+def may_dial(snap, c, a, most, reserves):
+    """Is a dial legal, where `most` leads may be dialed, of a campaign that reserves advisors or does not?"""
+    return c.action[a].n <= most and (not reserves or snap.idle[c.action[a].group] > 0.0)
 
 
 @helper
@@ -50,7 +50,7 @@ def legal(snap, c, a):
     i = c.action[a].index
     if c.action[a].kind == ASSIGN:
         return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and snap.idle[c.action[a].group] > 0.0
-    return may_dial(snap, c, a, dialable_at_once(snap, i))
+    return may_dial(snap, c, a, dialable_at_once(snap, i), c.campaign[i].reserves != 0)
 
 
 @block
@@ -75,8 +75,9 @@ def write_mask(snap, c, mask, queues):
         n += 1
     for i in range(c.n_campaigns):
         leads = dialable_at_once(snap, i)
+        reserves = c.campaign[i].reserves != 0
         for a in range(c.first_dial[i], c.first_dial[i + 1]):
-            dials = may_dial(snap, c, a, leads)
+            dials = may_dial(snap, c, a, leads, reserves)
             mask[a] = dials
             n += int(dials)
     return n

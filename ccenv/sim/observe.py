@@ -30,6 +30,7 @@ from ccenv.sim.recent import recent_per_hour
 from ccenv.sim.shown import all_of, mark_hour
 
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
+BINS_PER_S = 1.0 / FINISH_STEP_S
 
 
 @helper
@@ -49,8 +50,8 @@ def _write_line(e, c, snap, q):
 @helper
 def _write_recent(e, c, snap, q, per_hour):
     """Who has come and who has gone lately."""
-    snap.arrivals_recent_per_hour[q] = e.queue[q].arrivals * per_hour
-    snap.abandoned_recent_per_hour[q] = e.queue[q].abandoned * per_hour
+    snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
+    snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
     show_recent(c, snap, q)
 
 
@@ -114,9 +115,8 @@ def _write_finishes(e, c, snap):
         while left != U(0):
             a = 64 * word + lowest(left)
             g = c.advisor_group[a]
-            s = e.advisor[a].contact
-            p = e.contact[s].pair
-            x = min((e.t - e.contact[s].talk_t) / FINISH_STEP_S, FINISH_BINS - 1.000001)
+            p = e.talk_pair[a]
+            x = min((e.t - e.talk_t[a]) * BINS_PER_S, FINISH_BINS - 1.000001)
             i = int(x)
             for h in range(3):
                 snap.finishes[g, h] += _between(c, p, i, x - i, h)

@@ -26,8 +26,8 @@ class _Number(NamedTuple):
 
 @helper
 def encoded(c, value, place):
-    """A number of the observation: clipped, times its scale."""
-    return np.float32(min(max(value, 0.0), c.observed_high[place]) * c.observed_scale[place])
+    """A number of the observation: clipped, times its scale. No number of a snapshot is negative."""
+    return np.float32(min(value, c.observed_high[place]) * c.observed_scale[place])
 
 
 @helper
@@ -79,6 +79,7 @@ show_campaign, show_ringing = _show("C"), _show("C", "ringing")
 
 @helper
 def copy_observed(snap, obs):
-    """The observation as it is kept. The loop's bounds are those of the arrays: the compiler need not check them."""
-    for k in range(min(obs.shape[0], snap.observed.shape[0])):
-        obs[k] = snap.observed[k]
+    """The observation as it is kept. That there is room is asked first: then it is not asked for each number."""
+    if obs.shape[0] <= snap.observed.shape[0]:
+        for k in range(obs.shape[0]):
+            obs[k] = snap.observed[k]

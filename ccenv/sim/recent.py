@@ -19,8 +19,8 @@ def _renew(e, c):
     """Bring all counts up to now."""
     fade = exp((e.recent_t - e.t) / RECENT_S)
     for q in range(c.n_queues):
-        e.queue[q].arrivals *= fade
-        e.queue[q].abandoned *= fade
+        e.recent_arrivals[q] *= fade
+        e.recent_abandoned[q] *= fade
     e.recent_t = e.t
     e.news_queues = all_of(c.n_queues)  # their rates are the same, but may be rounded in another way
 
@@ -38,7 +38,7 @@ def note_arrival(e, c, q):
     """A contact is offered to a queue."""
     e.news_queues |= bit(q)
     weight = _weight(e, c)  # first, because it may bring the counts up to now
-    e.queue[q].arrivals += weight
+    e.recent_arrivals[q] += weight
 
 
 @helper
@@ -46,7 +46,7 @@ def note_abandonment(e, c, q):
     """A contact abandons a queue."""
     e.news_queues |= bit(q)
     weight = _weight(e, c)
-    e.queue[q].abandoned += weight
+    e.recent_abandoned[q] += weight
 
 
 @helper

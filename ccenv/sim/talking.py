@@ -32,10 +32,10 @@ def enter_service(e, c, s, a):
     e.contact[s].advisor = a
     e.contact[s].phase = TALKING
     e.contact[s].since = e.t
-    e.contact[s].talk_t = e.t  # until the talk of its own begins, after a handover
+    e.talk_t[a] = e.t  # until the talk of its own begins, after a handover
     e.advisor[a].contact = s
     p = _pair_of(e, c, s)
-    e.contact[s].pair = p
+    e.talk_pair[a] = p
     e.in_service[p] += 1
     e.news_advisors |= bit(c.advisor_group[a])
 
@@ -45,7 +45,7 @@ def leave_service(e, c, s):
     """The talk is over; counted for the advisor. Returns its seconds."""
     talk = e.t - e.contact[s].since
     a = e.contact[s].advisor
-    e.in_service[e.contact[s].pair] -= 1
+    e.in_service[e.talk_pair[a]] -= 1
     e.advisor[a].talk_s += talk
     e.news_advisors |= bit(c.advisor_group[a])
     return talk
@@ -59,5 +59,5 @@ def talk_for(e, c, s, handle_s):
     g = c.advisor_group[a]
     e.group_count[g].handled += 1
     e.news_advisors |= bit(g)
-    e.contact[s].talk_t = e.t
+    e.talk_t[a] = e.t
     schedule_end(e, s, e.t + handle_s)

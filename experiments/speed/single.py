@@ -69,9 +69,9 @@ def _batch_steps(batch: Batch, actions: list[int]) -> Counts:
 
 def _kernel_calls(batch: Batch, actions: list[int]) -> Counts:
     """The compiled function itself, its arguments at hand."""
-    call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False), batch.chosen
+    call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False), np.zeros(1, np.int64)
     batch.reset([SEED])
     for action in actions:
         chosen[0] = action
-        call()
+        call(chosen)
     return {"steps": float(len(actions))}

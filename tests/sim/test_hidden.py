@@ -169,7 +169,7 @@ def test_what_earlier_contacts_left_in_their_records_is_never_seen(batch: Batch)
     row = other.engine.envs[0]
     while not batch.engine.envs["done"][0]:
         free = contacts(row, codes.FREE)
-        for name in ("entry_s", "credit_s", "since", "talk_t", "waited_s", "accepted_s", "factor"):
+        for name in ("entry_s", "credit_s", "since", "waited_s", "accepted_s", "factor"):
             set_contacts(row, free, name, row["t"] - rng.exponential(200.0, len(free)))
         actions = random_legal(batch.mask, batch.u)
         batch.step(actions)
@@ -194,7 +194,7 @@ def test_a_hidden_mode_is_not_shown_and_an_observed_one_is(batch: Batch) -> None
 VISIBLE: dict[str, Callable[[Row], None]] = {
     "wait of the first in line": lambda row: row["contact"]["entry_s"].__isub__(1.0),
     "credit of the first in line": lambda row: row["contact"]["credit_s"].__iadd__(1.0),
-    "age of who talks": lambda row: row["contact"]["talk_t"].__isub__(20.0),
+    "age of who talks": lambda row: row["talk_t"].__isub__(20.0),
     "advisors on a break": lambda row: row["group"]["n"][:, codes.AWAY].__iadd__(1),
     "contacts in the IVR": lambda row: row.__setitem__("in_ivr", row["in_ivr"] + 1),
     "what the CRM knows": lambda row: row["contact"]["value_class"].__iadd__(row["contact"]["identified"]),
