@@ -27,7 +27,7 @@ from ccenv.sim.observed import (
     show_talks,
 )
 from ccenv.sim.recent import recent_per_hour
-from ccenv.sim.shown import all_of, mark_hour
+from ccenv.sim.shown import mark_hour
 
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
 BINS_PER_S = 1.0 / FINISH_STEP_S
@@ -48,14 +48,6 @@ def _write_line(e, c, snap, q):
 
 
 @helper
-def _write_recent(e, c, snap, q, per_hour):
-    """Who has come and who has gone lately."""
-    snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
-    snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
-    show_recent(c, snap, q)
-
-
-@helper
 def _write_callbacks(e, c, snap, q):
     """Who is to be called back."""
     snap.callbacks_pending[q] = e.queue[q].n_callbacks
@@ -63,7 +55,7 @@ def _write_callbacks(e, c, snap, q):
 
 
 @helper
-def _write_queues(e, c, snap, later):
+def _write_queues(e, c, snap):
     left = e.rest_queues
     e.rest_queues = U(0)
     if c.prefers != 0 and left != U(0):
@@ -73,16 +65,10 @@ def _write_queues(e, c, snap, later):
         _write_line(e, c, snap, lowest(left))
         left = without_lowest(left)
     left = e.news_queues
+    e.news_queues = U(0)
     while left != U(0):
         _write_callbacks(e, c, snap, lowest(left))
         left = without_lowest(left)
-    left = all_of(c.n_queues) if later else e.news_queues  # what fades is another number at any time
-    e.news_queues = U(0)
-    if left != U(0):
-        per_hour = recent_per_hour(e)
-        while left != U(0):
-            _write_recent(e, c, snap, lowest(left), per_hour)
-            left = without_lowest(left)
 
 
 @block
@@ -221,9 +207,19 @@ def _write_campaigns(e, c, snap, later):
         left = without_lowest(left)
 
 
+@helper
+def _write_recent(e, c, snap, per_hour):
+    """Who has come and who has gone lately."""
+    for q in range(c.n_queues):
+        snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
+        snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
+        show_recent(c, snap, q)
+
+
 @block
 def write_rest(e, c, snap):
     """All fields that are not core; the core has been written for this instant."""
+    per_hour = recent_per_hour(e)  # asked first and used last, since the processor takes long to know it
     snap.time_of_day_s = e.t - e.day * DAY_S
     snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
     snap.since_last_s = e.t - e.last_decision_t
@@ -235,7 +231,8 @@ def write_rest(e, c, snap):
         _write_slot(e, c, snap)
     later = e.t != e.shown_t  # else only what has changed is written, not what ages
     e.shown_t = e.t
-    _write_queues(e, c, snap, later)
+    _write_queues(e, c, snap)
     _write_groups(e, c, snap, later)
     if c.n_campaigns > 0:
         _write_campaigns(e, c, snap, later)
+    _write_recent(e, c, snap, per_hour)

@@ -4,12 +4,11 @@ All are kept as of one time, `recent_t`: what is counted later weighs more, by a
 whoever wants to know them needs one exponential for all queues.
 """
 
-from ccenv.sim.bits import bit
 from ccenv.sim.draws import exp
 from ccenv.sim.fields import RECENT_S
 from ccenv.sim.jit import block, helper
-from ccenv.sim.shown import all_of
 
+PER_RECENT_S = 1.0 / RECENT_S
 PER_HOUR = 3600.0 / RECENT_S
 KEPT_S = 10.0 * RECENT_S  # how long `recent_t` stays what it is, so that weights do not grow too large
 
@@ -17,12 +16,11 @@ KEPT_S = 10.0 * RECENT_S  # how long `recent_t` stays what it is, so that weight
 @block
 def _renew(e, c):
     """Bring all counts up to now."""
-    fade = exp((e.recent_t - e.t) / RECENT_S)
+    fade = exp((e.recent_t - e.t) * PER_RECENT_S)
     for q in range(c.n_queues):
         e.recent_arrivals[q] *= fade
         e.recent_abandoned[q] *= fade
     e.recent_t = e.t
-    e.news_queues = all_of(c.n_queues)  # their rates are the same, but may be rounded in another way
 
 
 @helper
@@ -30,13 +28,12 @@ def _weight(e, c):
     """What is counted now, as of `recent_t`."""
     if e.t - e.recent_t > KEPT_S:
         _renew(e, c)
-    return exp((e.t - e.recent_t) / RECENT_S)
+    return exp((e.t - e.recent_t) * PER_RECENT_S)
 
 
 @helper
 def note_arrival(e, c, q):
     """A contact is offered to a queue."""
-    e.news_queues |= bit(q)
     weight = _weight(e, c)  # first, because it may bring the counts up to now
     e.recent_arrivals[q] += weight
 
@@ -44,7 +41,6 @@ def note_arrival(e, c, q):
 @helper
 def note_abandonment(e, c, q):
     """A contact abandons a queue."""
-    e.news_queues |= bit(q)
     weight = _weight(e, c)
     e.recent_abandoned[q] += weight
 
@@ -52,4 +48,4 @@ def note_abandonment(e, c, q):
 @helper
 def recent_per_hour(e):
     """What a recent count is to be multiplied by for its rate now, contacts per hour."""
-    return exp((e.recent_t - e.t) / RECENT_S) * PER_HOUR
+    return exp((e.recent_t - e.t) * PER_RECENT_S) * PER_HOUR

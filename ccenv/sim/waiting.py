@@ -1,5 +1,6 @@
 """Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import (
     LOG_ABANDONED,
     LOG_CALLBACK_ACCEPTED,
@@ -96,6 +97,7 @@ def accept_callback(e, c, log, s):
     _count_offered(e, c, q)
     e.queue_count[q].callback_accepted += 1
     e.queue[q].n_callbacks += 1
+    e.news_queues |= bit(q)
     e.contact[s].accepted_s = e.t
     e.lines -= 1
     _stand_in_line(e, c, s, VIRTUAL)
