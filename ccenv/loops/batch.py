@@ -25,7 +25,7 @@ REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
 
 
 @block
-def _look(e, c, stop, snap, obs, mask, out):
+def _look(e, c, stop, snap, mask, out):
     """What the policy sees: observation, mask, coin, decision number."""
     if stop != EPOCH:
         write_core(e, c, snap)
@@ -33,8 +33,7 @@ def _look(e, c, stop, snap, obs, mask, out):
         for a in range(1, c.n_actions):
             mask[a] = False
     write_rest(e, c, snap)
-    copy_observed(snap, obs)
-    out.u = coin(e, c)
+    out.u = coin(e)
     out.decision = e.n_decisions
     out.warm_up = e.counting == 0
 
@@ -71,16 +70,16 @@ def _gain(e, k, total):
 
 
 @helper
-def _pay_for_counts(e, c, out, counters):
+def _pay_for_counts(e, c, out):
     """Reward and cost of what happens at events and actions; to look what has gained is slower than to add nothing."""
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
     most = c.term_place.shape[0]  # said, so that the compiler need not look at each index
     for k in range(min(c.n_free, most)):
-        reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]])
+        reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]])
     for k in range(c.n_free, min(c.n_costs, most)):
-        gain = _gain(e, k, counters[c.term_place[k]])
+        gain = _gain(e, k, e.counts[c.term_place[k]])
         reward += c.term_reward[k] * gain
         cost += c.term_cost[k] * gain
         cost_base += c.term_cost_base[k] * gain
@@ -90,33 +89,32 @@ def _pay_for_counts(e, c, out, counters):
 
 
 @helper
-def _pay_for_time(e, c, out, counters):
+def _pay_for_time(e, c, out):
     """Reward for time of advisors and of waiting, with what the counters have not counted yet.
 
     It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
     """
     for k in range(c.n_costs, c.n_staffed):
         uncounted_s = _uncounted_advisor_s(e, c, c.staffed[k].group, c.staffed[k].state)
-        out.reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]] + uncounted_s)
+        out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_s)
     left = e.waited_queues
     e.waited_queues = e.waiting_bits
     while left != U(0):
         q = lowest(left)
         k = c.waiting_term[q]
         if k != NIL:
-            out.reward += c.term_reward[k] * _gain(e, k, counters[c.term_place[k]] + uncounted_waiting_s(e, q))
+            out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_waiting_s(e, q))
         left = without_lowest(left)
 
 
 @block
-def _pay(e, c, out, words, at):
+def _pay(e, c, out):
     """Reward and cost of the step: what the counters gained since the last decision."""
-    counters = words[at[0] : at[0] + at[2]]
     _pay_nothing(out)
     if e.paid_events != e.event_number:
         e.paid_events = e.event_number
-        _pay_for_counts(e, c, out, counters)
-    _pay_for_time(e, c, out, counters)
+        _pay_for_counts(e, c, out)
+    _pay_for_time(e, c, out)
     if e.counting == 0:
         _pay_nothing(out)
     out.elapsed_s = e.t - e.last_decision_t
@@ -149,23 +147,24 @@ def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
 
 
 @helper
-def _count_from_here(e, c, words, at):
-    for j in range(at[2]):
-        words[at[1] + j] = words[at[0] + j]
+def _count_from_here(e, c):
+    for j in range(e.counts.shape[0]):
+        e.base[j] = e.counts[j]
     for k in range(c.n_terms):
-        e.previous[k] = words[at[0] + c.term_place[k]]
+        e.previous[k] = e.counts[c.term_place[k]]
 
 
 @block
-def _finish(e, c, stop, doing, words, at, snap, obs, mask, out):
+def _finish(e, c, stop, doing, snap, obs, mask, out):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
-    _look(e, c, stop, snap, obs, mask, out)
+    _look(e, c, stop, snap, mask, out)
+    copy_observed(snap, obs)
     e.done = 0 if stop == EPOCH else 1
     out.starts = doing == START
     if doing == START:
         e.last_decision_t = e.t
     if doing == ACT:
-        _pay(e, c, out, words, at)
+        _pay(e, c, out)
         out.illegal = e.illegal != 0
         e.illegal = 0
         out.terminated = stop == TERMINATED
@@ -177,7 +176,7 @@ def _first_illegal(envs, masks, actions):
     """The first row at a decision whose action its mask forbids, else NIL."""
     for b in range(actions.shape[0]):
         a = actions[b]
-        if envs[b].done == 0 and (a < 0 or a >= masks.shape[1] or not masks[b, a]):
+        if (a < 0 or a >= masks.shape[1] or not masks[b, a]) and envs[b].done == 0:
             return b
     return NIL
 
@@ -219,14 +218,14 @@ def run_rows(
                 else:
                     stop = advance(e, c, log)
                     if stop == COUNTING:
-                        _count_from_here(e, c, words[b], at)
+                        _count_from_here(e, c)
                     if stop == EPOCH or stop == COUNTING:
                         stop = -1
                 if e.failure != OK:
                     return b
             if stop == INTERVAL:
                 break
-            _finish(e, c, stop, doing, words[b], at, snaps[b], obs[b], masks[b], out)
+            _finish(e, c, stop, doing, snaps[b], obs[b], masks[b], out)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
                 break
             for k in range(obs.shape[1]):

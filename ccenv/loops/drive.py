@@ -5,7 +5,7 @@ from ccenv.sim.clock import clear
 from ccenv.sim.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
 from ccenv.sim.core import write_core
 from ccenv.sim.decide import apply_action, can_act, coin, end_epoch
-from ccenv.sim.draws import U, mix, root_key
+from ccenv.sim.draws import U, mix, root_key, stream_key
 from ccenv.sim.for_rules import show_rules
 from ccenv.sim.history import become_past, choose_past
 from ccenv.sim.jit import block, helper
@@ -42,7 +42,7 @@ def _single(mask, c):
 @helper
 def _coin(e, c):
     """The coin of the rules, if they ever look at it."""
-    return coin(e, c) if c.tosses != 0 else 0.5
+    return coin(e) if c.tosses != 0 else 0.5
 
 
 @helper
@@ -157,9 +157,9 @@ def _copy_past(e, words, past, k, at):
     """A stored state as it was, but nothing has been counted."""
     for j in range(words.shape[0]):
         words[j] = past[k, j]
-    for j in range(at[2]):
-        words[at[0] + j] = 0.0
-        words[at[1] + j] = 0.0
+    for j in range(e.counts.shape[0]):
+        e.counts[j] = 0.0
+        e.base[j] = 0.0
         e.previous[j] = 0.0
 
 
@@ -194,6 +194,7 @@ def start(e, c, words, at, past, seed, episode):
     e.episode = episode
     e.seed = own
     e.root = root
+    e.coin_key = stream_key(root, c.policy_stream)
     if past.shape[0] > 0:
         become_past(e, c)
     else:

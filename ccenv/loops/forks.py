@@ -10,4 +10,4 @@ def fork_rows(envs, cfg, keys, u):
     """Make each record a fork under its key; `u` becomes the coin of its coming decision."""
     for b in range(envs.shape[0]):
         redraw(envs[b], cfg[0], keys[b])
-        u[b] = coin(envs[b], cfg[0])
+        u[b] = coin(envs[b])

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ccenv.sim.bits import bit
 from ccenv.sim.codes import DAY_S
 from ccenv.sim.counters import BASE, N_ABOVE, N_WINDOWS, OVER, WINDOW_BASE, WINDOW_OVER
 from ccenv.sim.jit import block, helper
@@ -76,6 +77,7 @@ def count_connect(e, c, i, machine, end, delay_s):
             e.campaign[i].over_by_hour[d - FIRST_ROLLING, hour] += over
             e.campaign[i].base_by_hour[d - FIRST_ROLLING, hour] += base
     e.campaign[i].stale = 1
+    e.news_windows |= bit(i)
 
 
 @block
@@ -106,6 +108,7 @@ def window_sums(e, c, i, d):
 def end_windows(e, c, i):
     """The day is over, and with it some windows: their sums are kept, and those of the next begin at 0."""
     roll_hours(e, i)
+    e.news_windows |= bit(i)
     for d in range(N_DEFINITIONS):
         window = c.campaign[i].definition[d].window
         if window == PERIOD_WINDOW and (e.past_days + e.day + 1) % PERIOD_DAYS != 0:

@@ -4,7 +4,7 @@ from ccenv.sim.assigning import assign
 from ccenv.sim.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, HOLD, NIL, OPEN, REVIEW_SLOT, SAME_INSTANT
 from ccenv.sim.core import lines_free
 from ccenv.sim.dialing import dial, dial_reserved
-from ccenv.sim.draws import U, entity_key, uniform
+from ccenv.sim.draws import U, key_in, uniform
 from ccenv.sim.heap import cancel, schedule
 from ccenv.sim.jit import block, helper
 from ccenv.sim.lawful import segment_open
@@ -63,9 +63,9 @@ def end_epoch(e, c, more):
 
 
 @helper
-def coin(e, c):
+def coin(e):
     """The policy's uniform for the coming decision."""
-    return uniform(entity_key(e.root, c.policy_stream, e.n_decisions), COIN)
+    return uniform(key_in(e.coin_key, e.n_decisions), COIN)
 
 
 @block

@@ -38,9 +38,21 @@ def root_key(seed):
 
 
 @helper
+def stream_key(root, stream):
+    """Key of a stream, of which the keys of its entities are made."""
+    return mix(root + stream)
+
+
+@helper
+def key_in(stream, number):
+    """Key of entity `number` of the stream of this key."""
+    return mix(stream + (U(number) + ONE) * GOLD)
+
+
+@helper
 def entity_key(root, stream, number):
     """Key of entity `number` of a stream."""
-    return mix(mix(root + stream) + (U(number) + ONE) * GOLD)
+    return key_in(stream_key(root, stream), number)
 
 
 @helper

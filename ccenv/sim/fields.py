@@ -151,8 +151,18 @@ FIELDS = (
         0.02,
         "numerator of the dropped share in the window of now, by definition",
         width=N_DEFINITIONS,
+        changes="windows",
     ),
-    Field("compliance_base", "C", "contacts", 1e6, 0.002, "its denominator, by definition", width=N_DEFINITIONS),
+    Field(
+        "compliance_base",
+        "C",
+        "contacts",
+        1e6,
+        0.002,
+        "its denominator, by definition",
+        width=N_DEFINITIONS,
+        changes="windows",
+    ),
 )
 
 OBSERVED = tuple(field for field in FIELDS if not field.rule_only)

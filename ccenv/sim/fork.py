@@ -26,7 +26,7 @@ from ccenv.sim.codes import (
     SURGE_SLOT,
 )
 from ccenv.sim.contacts import cancel_contact, schedule_contact, take_contact
-from ccenv.sim.draws import U, entity_key, root_key, uniform
+from ccenv.sim.draws import U, entity_key, root_key, stream_key, uniform
 from ccenv.sim.fork_contacts import redraw_attempt, redraw_inbound
 from ccenv.sim.heap import cancel
 from ccenv.sim.jit import block, helper
@@ -128,6 +128,7 @@ def _redraw_levels(e, c):
 def redraw(e, c, key):
     """Make the record a fork under `key`."""
     e.root = root_key(key)
+    e.coin_key = stream_key(e.root, c.policy_stream)
     e.shown = TO_NOBODY
     _redraw_levels(e, c)
     for a in range(c.n_advisors):  # for absences to come; what an advisor is like stays

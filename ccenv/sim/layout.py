@@ -194,7 +194,7 @@ def _queue_state(z: Size) -> np.dtype:
 def _env(z: Size) -> np.dtype:
     counts = [(f"{axis}_count", _counts(axis), (_entities(z)[axis],)) for axis in COUNTERS]
     n_counts = _n_counts(z)
-    return np.dtype(
+    kind = np.dtype(
         [
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("night_over_t", "f8"),
             ("last_decision_t", "f8"), ("recent_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"),
@@ -204,9 +204,10 @@ def _env(z: Size) -> np.dtype:
             # that waits; queues and groups known to have no pair in common; what changed since it was shown
             ("waiting_bits", "u8"), ("idle_bits", "u8"), ("connect_bits", "u8"),
             ("vain_queues", "u8"), ("vain_groups", "u8"), ("news_groups", "u8"), ("news_campaigns", "u8"),
-            ("news_queues", "u8"), ("news_advisors", "u8"), ("rest_queues", "u8"), ("rest_campaigns", "u8"),
+            ("news_queues", "u8"), ("news_advisors", "u8"), ("news_windows", "u8"), ("rest_queues", "u8"),
+            ("rest_campaigns", "u8"),
             # since the last pay: queues with somebody in line at any time; and how many events there had been
-            ("waited_queues", "u8"), ("paid_events", "i8"),
+            ("waited_queues", "u8"), ("paid_events", "i8"), ("coin_key", "u8"),
             # what was shown last: to rules, queues and campaigns with a legal action, to a policy, queues with a line;
             # and what it depended on
             ("shown_t", "f8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
@@ -245,6 +246,22 @@ def _env(z: Size) -> np.dtype:
         ],
         align=True,
     )  # fmt: skip
+    return _with_counts(kind, n_counts)
+
+
+def _with_counts(kind: np.dtype, n: int) -> np.dtype:
+    """The same record, in which all counters are also one array, `counts`."""
+    fields: Any = kind.fields
+    names = [*kind.names]  # type: ignore[misc]
+    formats = [fields[name][0] for name in names]
+    offsets = [fields[name][1] for name in names]
+    first = fields[f"{next(iter(COUNTERS))}_count"][1]
+    return np.dtype({
+        "names": [*names, "counts"],
+        "formats": [*formats, ("f8", (n,))],
+        "offsets": [*offsets, first],
+        "itemsize": kind.itemsize,
+    })  # fmt: skip
 
 
 def _field_shape(f: Field, z: Size) -> tuple[int, ...]:

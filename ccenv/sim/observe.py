@@ -25,6 +25,7 @@ from ccenv.sim.observed import (
     show_service,
     show_states,
     show_talks,
+    show_windows,
 )
 from ccenv.sim.recent import recent_per_hour
 from ccenv.sim.shown import mark_hour
@@ -186,12 +187,18 @@ def _write_campaign(e, c, snap, i):
     snap.dropped[i] = dropped
     snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
     _write_list(e, c, snap, i)
+    show_campaign(c, snap, i)
+
+
+@block
+def _write_windows(e, c, snap, i):
+    """Of how many connects too many were dropped, by each definition of the dropped share."""
     roll_hours(e, i)
     for d in range(N_DEFINITIONS):
         over, base = window_sums(e, c, i, d)
         snap.compliance_over[i, d] = over
         snap.compliance_base[i, d] = base
-    show_campaign(c, snap, i)
+    show_windows(c, snap, i)
 
 
 @helper
@@ -204,6 +211,11 @@ def _write_campaigns(e, c, snap, later):
     e.rest_campaigns = U(0)
     while left != U(0):
         _write_campaign(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    left = e.news_windows
+    e.news_windows = U(0)
+    while left != U(0):
+        _write_windows(e, c, snap, lowest(left))
         left = without_lowest(left)
 
 

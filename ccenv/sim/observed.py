@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ccenv.sim.fields import changing
-from ccenv.sim.jit import helper
+from ccenv.sim.jit import bounded, helper
 
 
 class _Number(NamedTuple):
@@ -74,12 +74,11 @@ show_line, show_recent, show_callbacks = _show("Q"), _show("Q", "recent"), _show
 show_queue_slot, show_group_slot = _show("Q", "slot"), _show("G", "slot")
 show_service, show_preferred = _show("P"), _show("P", "preferred")
 show_states, show_idle, show_talks = _show("G"), _show("G", "idle"), _show("G", "talks")
-show_campaign, show_ringing = _show("C"), _show("C", "ringing")
+show_campaign, show_ringing, show_windows = _show("C"), _show("C", "ringing"), _show("C", "windows")
 
 
-@helper
+@bounded
 def copy_observed(snap, obs):
-    """The observation as it is kept. That there is room is asked first: then it is not asked for each number."""
-    if obs.shape[0] <= snap.observed.shape[0]:
-        for k in range(obs.shape[0]):
-            obs[k] = snap.observed[k]
+    """The observation as it is kept."""
+    for k in range(min(obs.shape[0], snap.observed.shape[0])):
+        obs[k] = snap.observed[k]

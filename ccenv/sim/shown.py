@@ -3,7 +3,8 @@
 The snapshot of a row is the kernel's own: it still holds what was written into it. Marks are kept where things change:
 
 - `news_queues`: who is to be called back; `news_groups`: how many of the group are idle; `news_advisors`: any state or
-  talk of its advisors; `news_campaigns`: lines, leads and connects of the campaign;
+  talk of its advisors; `news_campaigns`: lines, leads and connects of the campaign; `news_windows`: its
+  windows over which dropped shares are formed;
 - the core takes marks away when it is written; what the rest is still to be told is added to `rest_queues`, the queues
   with somebody in line then or before, and to `rest_campaigns`.
 
@@ -44,6 +45,7 @@ def mark_all(e, c, to):
     e.news_queues = all_of(c.n_queues)
     e.news_groups = all_of(c.n_groups)
     e.news_advisors = all_of(c.n_groups)
+    e.rest_campaigns = all_of(c.n_campaigns)
 
 
 @helper
@@ -74,8 +76,8 @@ def mark_campaigns(e, c):
 
 @helper
 def mark_hour(e, c):
-    """Mark every campaign if an hour has begun, with which some windows move."""
+    """Mark the windows of every campaign if an hour has begun, with which some of them move."""
     hour = np.int64(math.floor(e.t / HOUR_S))
     if hour != e.shown_hour:
         e.shown_hour = hour
-        e.rest_campaigns = all_of(c.n_campaigns)
+        e.news_windows = all_of(c.n_campaigns)
