@@ -126,7 +126,12 @@ class Batch:
         if not (self._begun or self.begun):
             rows = np.flatnonzero(self.engine.envs["root"] == 0).tolist()
             raise ValueError(f"step: rows {rows} have never been reset; allowed: step after reset of every row")
-        if not _as_kernel(actions, self.n):
+        if not (  # of the kernel's own kind: quicker to see than to make it so
+            type(actions) is np.ndarray
+            and actions.dtype is INT64
+            and actions.strides == STRIDES
+            and len(actions) == self.n
+        ):
             actions = np.array(_whole_numbers("actions", actions, self.n), np.int64)
         self.act(actions)
 
@@ -231,13 +236,6 @@ class Batch:
         """The public snapshots, (B,) structured float64: what the observation is made from, in natural units."""
         values = np.ascontiguousarray(self.engine.flat[:, self.run.places])
         return values.view(snapshot_dtype(self.scenario)).reshape(self.n)
-
-
-def _as_kernel(actions: Any, n: int) -> bool:
-    """Whether the kernel takes these actions as they are: quicker to see than to make them so."""
-    return (
-        type(actions) is np.ndarray and actions.dtype is INT64 and actions.shape == (n,) and actions.strides == STRIDES
-    )
 
 
 def _whole_numbers(what: str, values: Any, n: int) -> np.ndarray:

@@ -5,7 +5,6 @@ import numpy as np
 from ccenv.sim.bits import lowest, without_lowest
 from ccenv.sim.codes import IDLE, NIL, OPEN, VIRTUAL
 from ccenv.sim.draws import U
-from ccenv.sim.idle_line import first_idle
 from ccenv.sim.jit import helper
 from ccenv.sim.lawful import segment_open
 from ccenv.sim.next_lead import dialable
@@ -92,10 +91,12 @@ def write_centre(e, c, snap):
 
 @helper
 def _write_idle(e, c, snap, g):
-    """The idle advisors of a group."""
-    a = first_idle(e, c, g)
-    snap.idle[g] = e.group[g].n[IDLE]
-    snap.idle_longest_s[g] = 0.0 if a == NIL else e.t - e.advisor[a].idle_since
+    """The idle advisors of a group. Where there is none, a time is read in vain: which are idle nobody can foresee."""
+    n = e.group[g].n[IDLE]
+    a = max(e.idle[min(c.first_advisor[g], e.idle.shape[0] - 1)], 0)
+    longest_s = e.t - e.advisor[a].idle_since
+    snap.idle[g] = n
+    snap.idle_longest_s[g] = longest_s if n > 0 else 0.0
 
 
 @helper
