@@ -92,11 +92,10 @@ def write_centre(e, c, snap):
 @helper
 def _write_idle(e, c, snap, g):
     """The idle advisors of a group. Where there is none, a time is read in vain: which are idle nobody can foresee."""
-    n = e.group[g].n[IDLE]
+    n = np.float64(e.group[g].n[IDLE])
     a = max(e.idle[min(c.first_advisor[g], e.idle.shape[0] - 1)], 0)
-    longest_s = e.t - e.advisor[a].idle_since
     snap.idle[g] = n
-    snap.idle_longest_s[g] = longest_s if n > 0 else 0.0
+    snap.idle_longest_s[g] = (e.t - e.advisor[a].idle_since) * min(n, 1.0)
 
 
 @helper

@@ -1,7 +1,7 @@
 """The rest of the snapshot, written only where somebody looks, and what of all of it a policy sees."""
 
 from ccenv.sim.arrivals import forecast
-from ccenv.sim.bits import has, lowest, without_lowest
+from ccenv.sim.bits import lowest, without_lowest
 from ccenv.sim.codes import ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
 from ccenv.sim.compliance import roll_hours, window_sums
 from ccenv.sim.core import MANY
@@ -202,11 +202,10 @@ def _write_windows(e, c, snap, i):
 
 
 @helper
-def _write_campaigns(e, c, snap, later):
+def _write_campaigns(e, c, snap):
     mark_hour(e, c)
     for i in range(c.n_campaigns):
-        if later or has(e.rest_campaigns, i):
-            _write_ringing(e, c, snap, i)
+        _write_ringing(e, c, snap, i)
     left = e.rest_campaigns
     e.rest_campaigns = U(0)
     while left != U(0):
@@ -246,5 +245,5 @@ def write_rest(e, c, snap):
     _write_queues(e, c, snap)
     _write_groups(e, c, snap, later)
     if c.n_campaigns > 0:
-        _write_campaigns(e, c, snap, later)
+        _write_campaigns(e, c, snap)
     _write_recent(e, c, snap, per_hour)

@@ -68,7 +68,7 @@ def mark_campaigns(e, c):
     if hours:
         e.shown_stage = stage
         e.shown_until = _next_border(e, c) if e.stage == OPEN else INFINITY
-    trunks = e.lines != e.shown_lines and c.trunks - max(e.lines, e.shown_lines) < c.most_lines
+    trunks = (e.lines != e.shown_lines) & (c.trunks - max(e.lines, e.shown_lines) < c.most_lines)  # without a branch
     e.shown_lines = e.lines
     if hours or trunks:
         e.news_campaigns = all_of(c.n_campaigns)
