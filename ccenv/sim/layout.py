@@ -149,7 +149,8 @@ def _config(z: Size) -> np.dtype:
             ("first_assign", "i4", (z.queues + 1,)),
             ("first_dial", "i4", (z.campaigns + 1,)),
             ("law", LAW, (z.laws,)),
-            ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
+            # by age, the share of contacts that end within each horizon, and by how much it rises to the next age
+            ("finish", "f8", (z.pairs, FINISH_BINS, 3)), ("finish_rise", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
             ("n_terms", "i4"), ("n_free", "i4"), ("n_costs", "i4"), ("n_staffed", "i4"),
