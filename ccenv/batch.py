@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ class Batch:
         self.engine = engine
         self.n = engine.n
         self._begun = False
-        self._run_rows = self._first_act
+        self._run_rows: Callable[[np.ndarray], int] = self._first_act
         self.obs, self.mask, self.final_obs = engine.obs.view(), engine.masks, engine.final_obs
         self.obs.flags.writeable = False  # the kernel writes only what has changed
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]

@@ -153,9 +153,9 @@ class Engine:
 def _counter_places(env: np.dtype) -> np.ndarray:
     """Places of the counters and of their base in a record of float64 numbers, their number, and where leads begin."""
     fields: Any = env.fields
-    first = {name: fields[name][1] // 8 for name in ("queue_count", "base", "lead_due")}
-    n = int(np.prod(fields["base"][0].shape))
-    return np.array([first["queue_count"], first["base"], n, first["lead_due"]], dtype=np.int64)
+    first = {name: fields[name][1] // 8 for name in ("queue_count", "counts_before", "lead_due")}
+    n = int(np.prod(fields["counts"][0].shape))
+    return np.array([first["queue_count"], first["counts_before"], n, first["lead_due"]], dtype=np.int64)
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

@@ -83,8 +83,8 @@ def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
 def compile_reward(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.float64]:
     """The reward as one vector w: the reward of a step is w @ (counters now - counters before).
 
-    The counters are the flat float64 view of the kernel's record from `queue_count` up to `base`. Arguments and errors
-    are those of `reward_weights`.
+    The counters are the field `counts` of the kernel's record, float64. Arguments and errors are those of
+    `reward_weights`.
     """
     return reward_weights(scenario, reward).reshape(1).view(np.float64)
 

@@ -32,7 +32,7 @@ def filled_env(scenario):
 
 def flat_counters(env):
     """The float64 view of the kernel's record from the first counter to `base`."""
-    start, end = env.dtype.fields["queue_count"][1], env.dtype.fields["base"][1]
+    start, end = env.dtype.fields["queue_count"][1], env.dtype.fields["counts_before"][1]
     return np.frombuffer(env.tobytes()[start:end], np.float64)
 
 

@@ -148,7 +148,7 @@ def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
 @helper
 def _count_from_here(e, c):
     for j in range(e.counts.shape[0]):
-        e.base[j] = e.counts[j]
+        e.counts_before[j] = e.counts[j]
     for k in range(c.n_terms):
         e.previous[k] = e.counts[c.term_place[k]]
 

@@ -159,7 +159,7 @@ def _copy_past(e, words, past, k, at):
         words[j] = past[k, j]
     for j in range(e.counts.shape[0]):
         e.counts[j] = 0.0
-        e.base[j] = 0.0
+        e.counts_before[j] = 0.0
         e.previous[j] = 0.0
 
 

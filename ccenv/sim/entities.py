@@ -1,5 +1,9 @@
 """The records of single things, alike in all size classes: laws, actions, advisors, contacts, rows of the log."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ccenv.sim.codes import N_STATES
@@ -66,6 +70,20 @@ SEGMENT_STATE = np.dtype([
     ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
     ("free_row", "i4"), ("n_used", "i4"),  # rows given back, linked; and how many of the others were ever taken
 ], align=True)  # fmt: skip
+LINE_BYTES = 64  # of the processor's memory
+
+
+def _in_whole_lines(kind: np.dtype) -> np.dtype:
+    """The same record, as long as some whole lines of memory, so that none begins within a line."""
+    fields: Any = kind.fields
+    return np.dtype({
+        "names": list(fields),
+        "formats": [what for what, _ in fields.values()],
+        "offsets": [offset for _, offset in fields.values()],
+        "itemsize": -(-kind.itemsize // LINE_BYTES) * LINE_BYTES,
+    })  # fmt: skip
+
+
 # Advisors and contacts are many: what most events touch comes first, and each field is as narrow as its range allows.
 ADVISOR = np.dtype([
     ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"), ("order", "f8"),
@@ -74,7 +92,7 @@ ADVISOR = np.dtype([
     ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
     ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
 ], align=True)  # fmt: skip
-CONTACT = np.dtype([
+CONTACT = _in_whole_lines(np.dtype([
     ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
     ("factor", "f8"),  # of patience while waiting, of handle time while talking
     ("advisor", "i2"), ("previous", "i2"), ("next", "i2"),
@@ -86,5 +104,5 @@ CONTACT = np.dtype([
     ("lead", "i4"), ("preferred", "i2"), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
     ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
     ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
-], align=True)  # fmt: skip
+]))  # fmt: skip
 EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)

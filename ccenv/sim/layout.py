@@ -222,7 +222,7 @@ def _env(z: Size) -> np.dtype:
             ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
             ("rule_state", "f8", (RULE_STATE,)), ("slot_level", "f8", (z.slots,)),
             *counts,
-            ("base", "f8", (n_counts,)),  # the counters when counting started
+            ("counts_before", "f8", (n_counts,)),  # the counters when counting started
             ("previous", "f8", (n_counts,)),  # those that are paid for at the last decision, by term
             ("queue", _queue_state(z), (z.queues,)),
             ("recent_arrivals", "f8", (z.queues,)), ("recent_abandoned", "f8", (z.queues,)),  # as of `recent_t`
@@ -253,14 +253,11 @@ def _env(z: Size) -> np.dtype:
 def _with_counts(kind: np.dtype, n: int) -> np.dtype:
     """The same record, in which all counters are also one array, `counts`."""
     fields: Any = kind.fields
-    names = [*kind.names]  # type: ignore[misc]
-    formats = [fields[name][0] for name in names]
-    offsets = [fields[name][1] for name in names]
     first = fields[f"{next(iter(COUNTERS))}_count"][1]
     return np.dtype({
-        "names": [*names, "counts"],
-        "formats": [*formats, ("f8", (n,))],
-        "offsets": [*offsets, first],
+        "names": [*fields, "counts"],
+        "formats": [*(what for what, _ in fields.values()), ("f8", (n,))],
+        "offsets": [*(offset for _, offset in fields.values()), first],
         "itemsize": kind.itemsize,
     })  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 
 from ccenv.sim import codes
 from ccenv.sim.entities import ADVISOR, CONTACT
-from ccenv.sim.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
+from ccenv.sim.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS, layout
 from ccenv.sim.sizes import SIZES, Size
 
 
@@ -24,11 +24,11 @@ def test_what_is_numbered_fits(size: Size) -> None:
         max(size.queues, size.campaigns) - 1: ("index", "origin", "true_type"),
         size.segments - 1: ("segment",),
         size.leads - 1: ("lead",),
-        size.pairs - 1: ("pair",),
     }
     for last, fields in numbered.items():
         assert all(last <= most(CONTACT, field) for field in fields), fields
     assert size.contacts - 1 <= most(ADVISOR, "contact")
+    assert size.pairs - 1 <= np.iinfo(layout(size.name).env["talk_pair"].base).max
     assert all(size.advisors - 1 <= most(ADVISOR, field) for field in ("place", "ahead", "behind"))
 
 

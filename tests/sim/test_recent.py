@@ -1,0 +1,43 @@
+"""Recent rates against a slow twin: every arrival and abandonment of the event log, each faded from its own time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ccenv.engine import Engine
+from ccenv.loops.batch import DISABLED
+from ccenv.run_config import run_config
+from ccenv.scenarios import load_scenario
+from ccenv.sim.codes import LOG_ABANDONED, LOG_CALLBACK_ACCEPTED, LOG_WAITING
+from ccenv.sim.fields import RECENT_S
+from ccenv.sim.recent import KEPT_S
+from tests.env.short import random_legal
+
+RATES = {
+    "arrivals_recent_per_hour": (LOG_WAITING, LOG_CALLBACK_ACCEPTED),
+    "abandoned_recent_per_hour": (LOG_ABANDONED,),
+}
+
+
+EVERY = 25  # decisions between two looks
+
+
+def test_recent_rates_are_sums_over_the_log() -> None:
+    scenario = load_scenario("tiny")
+    engine = Engine(run_config(scenario, decisions="blended"), 1, log=True)
+    engine.start(np.array([3], np.uint64), np.ones(1, np.bool_))
+    first = last = float(engine.envs["t"][0])
+    decision = 0
+    while not engine.envs["done"][0]:
+        if decision % EVERY == 0:
+            last = float(engine.envs["t"][0])
+            for field, codes in RATES.items():
+                counted = engine.log[np.isin(engine.log["code"], codes)]
+                for q in range(len(scenario.queues)):
+                    then = counted["t"][counted["index"] == q]
+                    expected = np.exp((then - last) / RECENT_S).sum() * 3600.0 / RECENT_S
+                    assert engine.snaps[field][0, q] == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        engine.step(random_legal(engine.masks, engine.outs["u"]), DISABLED)
+        decision += 1
+    assert last - first > KEPT_S  # the counts were brought up to now once
