@@ -24,7 +24,7 @@ EVERY = 25  # decisions between two looks
 
 
 def test_recent_rates_are_sums_over_the_log() -> None:
-    scenario = load_scenario("tiny")
+    scenario = load_scenario("tiny", **{"groups.first.staffing": 1, "groups.blended.staffing": 1})  # many abandon
     engine = Engine(run_config(scenario, decisions="blended"), 1, log=True)
     engine.start(np.array([3], np.uint64), np.ones(1, np.bool_))
     first = last = float(engine.envs["t"][0])
