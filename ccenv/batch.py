@@ -43,7 +43,7 @@ class Batch:
         autoreset: Gymnasium's modes: `same_step`, `next_step`, `disabled`.
 
     Attributes:
-        obs: (B, K) float32, read-only. All arrays are overwritten by the next call; copy what you keep.
+        obs: (B, K) float32. All arrays are overwritten by the next call; copy what you keep.
         mask: Legal actions, (B, A) bool.
         reward, elapsed_s, cost, cost_base: What the last step brought and how many seconds it took, (B,) float64.
         terminated, truncated, illegal: (B,) bool.
@@ -92,8 +92,7 @@ class Batch:
         self.n = engine.n
         self._begun = False
         self._run_rows: Callable[[np.ndarray], int] = self._first_act
-        self.obs, self.mask, self.final_obs = engine.obs.view(), engine.masks, engine.final_obs
-        self.obs.flags.writeable = False  # the kernel writes only what has changed
+        self.obs, self.mask, self.final_obs = engine.obs, engine.masks, engine.final_obs
         self.n_obs, self.n_actions = self.obs.shape[1], self.mask.shape[1]
         outs = engine.outs
         self.reward, self.elapsed_s, self.u = outs["reward"], outs["elapsed_s"], outs["u"]

@@ -14,6 +14,7 @@ from ccenv.sim.decide import coin
 from ccenv.sim.draws import U
 from ccenv.sim.jit import block, entry, helper
 from ccenv.sim.observe import write_rest
+from ccenv.sim.observed import copy_observed
 from ccenv.sim.record import WHOLE
 
 # autoreset modes, in Gymnasium's sense
@@ -24,14 +25,14 @@ REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
 
 
 @block
-def _look(e, c, stop, snap, obs, mask, out):
+def _look(e, c, stop, snap, mask, out):
     """What the policy sees: observation, mask, coin, decision number."""
     if stop != EPOCH:
         write_core(e, c, snap)
         mask[HOLD] = True
         for a in range(1, c.n_actions):
             mask[a] = False
-    write_rest(e, c, snap, obs)
+    write_rest(e, c, snap)
     out.u = coin(e)
     out.decision = e.n_decisions
     out.warm_up = e.counting == 0
@@ -156,7 +157,8 @@ def _count_from_here(e, c):
 @block
 def _finish(e, c, stop, doing, snap, obs, mask, out):
     """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
-    _look(e, c, stop, snap, obs, mask, out)
+    _look(e, c, stop, snap, mask, out)
+    copy_observed(snap, obs)
     e.done = 0 if stop == EPOCH else 1
     out.starts = doing == START
     if doing == START:

@@ -212,4 +212,6 @@ if config.DISABLE_JIT:
 PART_COMPILER = _compiler(Part)
 ENTRY_COMPILER = _compiler(Whole)
 helper = _part(forceinline=True)
+# a helper that looks at the bounds of its arrays before its loop, and not again at each number
+bounded = _part(forceinline=True, boundscheck=False)
 block = _part(forceinline=False)  # said, because numba hands it on from a caller that is a helper

@@ -112,7 +112,7 @@ def _segment(z: Size) -> np.dtype:
 
 
 def _config(z: Size) -> np.dtype:
-    n_observed = sum(int(np.prod(_field_shape(f, z), dtype=int)) for f in OBSERVED)
+    n_observed = _n_observed(z)
     return np.dtype(
         [
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
@@ -157,7 +157,7 @@ def _config(z: Size) -> np.dtype:
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
             # of the observation: by field the place of its first number, by number its bound and scale
-            ("observed_at", np.dtype([(f.name, "u4") for f in OBSERVED])),
+            ("observed_at", np.dtype([(f.name, "i8") for f in OBSERVED])),
             ("observed_high", "f8", (n_observed,)), ("observed_scale", "f8", (n_observed,)),
             # by term, a counter that is paid for: its place among the counters, and its weights; first those without a
             # cost, then up to `n_costs` the others, up to `n_staffed` time of advisors, and last time of waiting
@@ -267,13 +267,18 @@ def _field_shape(f: Field, z: Size) -> tuple[int, ...]:
     return (() if f.axis == "" else (capacity[f.axis],)) + (() if f.width == 1 else (f.width,))
 
 
+def _n_observed(z: Size) -> int:
+    return sum(int(np.prod(_field_shape(f, z), dtype=int)) for f in OBSERVED)
+
+
 def _snapshot(z: Size) -> np.dtype:
     fields: list[tuple] = []
     for f in FIELDS:
         shape = _field_shape(f, z)
         fields.append((f.name, "f8", shape) if shape else (f.name, "f8"))
     fields.append(("ready", "u8"))  # queues with a legal assignment, as in `bits.py`; written with the mask, for rules
-    return np.dtype(fields)
+    fields.append(("observed", "f4", (_n_observed(z),)))  # see `observed.py`
+    return np.dtype(fields, align=True)
 
 
 @functools.cache

@@ -35,7 +35,7 @@ BINS_PER_S = 1.0 / FINISH_STEP_S
 
 
 @helper
-def _write_line(e, c, snap, obs, q):
+def _write_line(e, c, snap, q):
     """Who has waited longest in a queue."""
     s = e.queue[q].head
     snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
@@ -45,44 +45,44 @@ def _write_line(e, c, snap, obs, q):
         else:
             snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s
             s = e.contact[s].next
-    show_line(c, snap, obs, q)
+    show_line(c, snap, q)
 
 
 @helper
-def _write_callbacks(e, c, snap, obs, q):
+def _write_callbacks(e, c, snap, q):
     """Who is to be called back."""
     snap.callbacks_pending[q] = e.queue[q].n_callbacks
-    show_callbacks(c, snap, obs, q)
+    show_callbacks(c, snap, q)
 
 
 @helper
-def _write_queues(e, c, snap, obs):
+def _write_queues(e, c, snap):
     left = e.rest_queues
     e.rest_queues = U(0)
     if c.prefers != 0 and left != U(0):
         for p in range(c.n_pairs):
-            show_preferred(c, snap, obs, p)
+            show_preferred(c, snap, p)
     while left != U(0):
-        _write_line(e, c, snap, obs, lowest(left))
+        _write_line(e, c, snap, lowest(left))
         left = without_lowest(left)
     left = e.news_queues
     e.news_queues = U(0)
     while left != U(0):
-        _write_callbacks(e, c, snap, obs, lowest(left))
+        _write_callbacks(e, c, snap, lowest(left))
         left = without_lowest(left)
 
 
 @block
-def _write_slot(e, c, snap, obs):
+def _write_slot(e, c, snap):
     """What changes with the slot alone."""
     following = min(e.slot + 1, c.n_slots - 1)
     for q in range(c.n_queues):
         snap.forecast_per_hour[q] = forecast(c, q, e.slot)
         snap.forecast_next_per_hour[q] = forecast(c, q, following)
-        show_queue_slot(c, snap, obs, q)
+        show_queue_slot(c, snap, q)
     for g in range(c.n_groups):
         snap.staffed_next[g] = c.staffing[g, following]
-        show_group_slot(c, snap, obs, g)
+        show_group_slot(c, snap, g)
 
 
 @helper
@@ -92,7 +92,7 @@ def _between(c, p, i, part, h):
 
 
 @helper
-def _write_finishes(e, c, snap, obs):
+def _write_finishes(e, c, snap):
     """Expected number of contacts that end soon, from the ages of those in service, in the order of advisors."""
     for g in range(c.n_groups):
         for h in range(3):
@@ -109,35 +109,35 @@ def _write_finishes(e, c, snap, obs):
                 snap.finishes[g, h] += _between(c, p, i, x - i, h)
             left = without_lowest(left)
     for g in range(c.n_groups):
-        show_talks(c, snap, obs, g)
+        show_talks(c, snap, g)
 
 
 @helper
-def _write_group(e, c, snap, obs, g):
+def _write_group(e, c, snap, g):
     """How many advisors of a group are in each state."""
     n = e.group[g].n
     snap.reserved[g] = n[RESERVED]
     snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
     snap.away[g] = n[AWAY]
     snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
-    show_states(c, snap, obs, g)
+    show_states(c, snap, g)
 
 
 @helper
-def _write_groups(e, c, snap, obs, later):
+def _write_groups(e, c, snap, later):
     left = e.news_advisors
     e.news_advisors = U(0)
     if later or left != U(0):
-        _write_finishes(e, c, snap, obs)
+        _write_finishes(e, c, snap)
     if left != U(0):
         for p in range(c.n_pairs):
             snap.in_service[p] = e.in_service[p]
-            show_service(c, snap, obs, p)
+            show_service(c, snap, p)
     while left != U(0):
-        _write_group(e, c, snap, obs, lowest(left))
+        _write_group(e, c, snap, lowest(left))
         left = without_lowest(left)
     for g in range(c.n_groups):
-        show_idle(c, snap, obs, g)
+        show_idle(c, snap, g)
 
 
 @helper
@@ -156,7 +156,7 @@ def _write_list(e, c, snap, i):
 
 
 @helper
-def _write_ringing(e, c, snap, obs, i):
+def _write_ringing(e, c, snap, i):
     """Lines by how long they have been ringing."""
     n = 0.0
     over_1 = 0.0
@@ -174,11 +174,11 @@ def _write_ringing(e, c, snap, obs, i):
     snap.ringing_by_age[i, 1] = over_1 - over_2
     snap.ringing_by_age[i, 2] = over_2 - over_3
     snap.ringing_by_age[i, 3] = over_3
-    show_ringing(c, snap, obs, i)
+    show_ringing(c, snap, i)
 
 
 @helper
-def _write_campaign(e, c, snap, obs, i):
+def _write_campaign(e, c, snap, i):
     """What has become of attempts, connects and leads."""
     for k in range(2):  # both counts fade alike, so their ratio is that of the last attempt
         ended = e.campaign[i].ended[k]
@@ -187,48 +187,48 @@ def _write_campaign(e, c, snap, obs, i):
     snap.dropped[i] = dropped
     snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
     _write_list(e, c, snap, i)
-    show_campaign(c, snap, obs, i)
+    show_campaign(c, snap, i)
 
 
 @block
-def _write_windows(e, c, snap, obs, i):
+def _write_windows(e, c, snap, i):
     """Of how many connects too many were dropped, by each definition of the dropped share."""
     roll_hours(e, i)
     for d in range(N_DEFINITIONS):
         over, base = window_sums(e, c, i, d)
         snap.compliance_over[i, d] = over
         snap.compliance_base[i, d] = base
-    show_windows(c, snap, obs, i)
+    show_windows(c, snap, i)
 
 
 @helper
-def _write_campaigns(e, c, snap, obs):
+def _write_campaigns(e, c, snap):
     mark_hour(e, c)
     for i in range(c.n_campaigns):
-        _write_ringing(e, c, snap, obs, i)
+        _write_ringing(e, c, snap, i)
     left = e.rest_campaigns
     e.rest_campaigns = U(0)
     while left != U(0):
-        _write_campaign(e, c, snap, obs, lowest(left))
+        _write_campaign(e, c, snap, lowest(left))
         left = without_lowest(left)
     left = e.news_windows
     e.news_windows = U(0)
     while left != U(0):
-        _write_windows(e, c, snap, obs, lowest(left))
+        _write_windows(e, c, snap, lowest(left))
         left = without_lowest(left)
 
 
 @helper
-def _write_recent(e, c, snap, obs, per_hour):
+def _write_recent(e, c, snap, per_hour):
     """Who has come and who has gone lately."""
     for q in range(c.n_queues):
         snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
         snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
-        show_recent(c, snap, obs, q)
+        show_recent(c, snap, q)
 
 
 @block
-def write_rest(e, c, snap, obs):
+def write_rest(e, c, snap):
     """All fields that are not core; the core has been written for this instant."""
     per_hour = recent_per_hour(e)  # asked first and used last, since the processor takes long to know it
     snap.time_of_day_s = e.t - e.day * DAY_S
@@ -236,14 +236,14 @@ def write_rest(e, c, snap, obs):
     snap.since_last_s = e.t - e.last_decision_t
     snap.mode = e.mode if c.mode_seen != 0 else 0.0
     snap.in_ivr = e.in_ivr
-    show_centre(c, snap, obs, 0)
+    show_centre(c, snap, 0)
     if e.slot != e.shown_slot:
         e.shown_slot = e.slot
-        _write_slot(e, c, snap, obs)
+        _write_slot(e, c, snap)
     later = e.t != e.shown_t  # else only what has changed is written, not what ages
     e.shown_t = e.t
-    _write_queues(e, c, snap, obs)
-    _write_groups(e, c, snap, obs, later)
+    _write_queues(e, c, snap)
+    _write_groups(e, c, snap, later)
     if c.n_campaigns > 0:
-        _write_campaigns(e, c, snap, obs)
-    _write_recent(e, c, snap, obs, per_hour)
+        _write_campaigns(e, c, snap)
+    _write_recent(e, c, snap, per_hour)

@@ -1,7 +1,7 @@
-"""The observation: what a policy sees of a snapshot, clipped and scaled; kept from look to look, as the snapshot is.
+"""The observation: what a policy sees of a snapshot, clipped and scaled; kept with the snapshot from look to look.
 
 A number is encoded where it has been written, by helpers that are made from the declarations of `fields.py`; what has
-not changed stands where it was put before. So nobody else may write into an observation: callers may only read it.
+not changed stands where it was put before, and a look is a copy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ccenv.sim.fields import changing
-from ccenv.sim.jit import helper
+from ccenv.sim.jit import bounded, helper
 
 
 class _Number(NamedTuple):
@@ -31,7 +31,7 @@ def encoded(c, value, place):
 
 
 @helper
-def _nothing(c, snap, obs, j):
+def _nothing(c, snap, j):
     """All numbers have been encoded."""
 
 
@@ -42,22 +42,22 @@ def _encoding(numbers: Sequence[_Number]) -> Any:
     (name, axis, width, k), others = numbers[0], _encoding(numbers[1:])
 
     @helper
-    def of_centre(c, snap, obs, j):
+    def of_centre(c, snap, j):
         place = c.observed_at[name]
-        obs[place] = encoded(c, snap[name], place)
-        others(c, snap, obs, j)
+        snap.observed[place] = encoded(c, snap[name], place)
+        others(c, snap, j)
 
     @helper
-    def of_entity(c, snap, obs, j):
+    def of_entity(c, snap, j):
         place = c.observed_at[name] + j
-        obs[place] = encoded(c, snap[name][j], place)
-        others(c, snap, obs, j)
+        snap.observed[place] = encoded(c, snap[name][j], place)
+        others(c, snap, j)
 
     @helper
-    def one_of_many(c, snap, obs, j):
+    def one_of_many(c, snap, j):
         place = c.observed_at[name] + width * j + k
-        obs[place] = encoded(c, snap[name][j, k], place)
-        others(c, snap, obs, j)
+        snap.observed[place] = encoded(c, snap[name][j, k], place)
+        others(c, snap, j)
 
     if axis == "":
         return of_centre
@@ -65,7 +65,7 @@ def _encoding(numbers: Sequence[_Number]) -> Any:
 
 
 def _show(axis: str, changes: str = "") -> Any:
-    """A helper (c, snap, obs, j) that encodes what changes together of entity j along an axis; of the centre j is 0."""
+    """A helper (c, snap, j) that encodes what changes together of entity j along an axis; of the centre j is 0."""
     return _encoding([_Number(f.name, axis, f.width, k) for f in changing(axis, changes) for k in range(f.width)])
 
 
@@ -75,3 +75,10 @@ show_queue_slot, show_group_slot = _show("Q", "slot"), _show("G", "slot")
 show_service, show_preferred = _show("P"), _show("P", "preferred")
 show_states, show_idle, show_talks = _show("G"), _show("G", "idle"), _show("G", "talks")
 show_campaign, show_ringing, show_windows = _show("C"), _show("C", "ringing"), _show("C", "windows")
+
+
+@bounded
+def copy_observed(snap, obs):
+    """The observation as it is kept."""
+    for k in range(min(obs.shape[0], snap.observed.shape[0])):
+        obs[k] = snap.observed[k]
