@@ -74,7 +74,8 @@ class Engine:
         self.outs = records(np.zeros(n, OUT))
         self.logs = records(np.zeros(1, LOG))  # its pages stay untouched unless the log is on
         self.logs["on"] = log
-        self.at = _counter_places(kinds.env)
+        fields: Any = kinds.env.fields
+        self.first_lead = fields["lead_due"][1] // 8  # where the table of leads begins in `words`
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
         self.past.flags.writeable = False  # one type for numba, with a past and without
         self.final_obs = np.zeros_like(self.obs)
@@ -126,8 +127,8 @@ class Engine:
         self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int, refuses: bool
     ) -> tuple[Any, ...]:
         return (
-            self.envs, self.words, self.at, self.past, self.run.config, self.logs, self.snaps, self.obs, self.masks,
-            self.outs, commands, seeds, self.final_obs, autoreset, refuses, actions,
+            self.envs, self.words, self.first_lead, self.past, self.run.config, self.logs, self.snaps, self.obs,
+            self.masks, self.outs, commands, seeds, self.final_obs, autoreset, refuses, actions,
         )  # fmt: skip
 
     def check(self, failed: int) -> None:
@@ -139,8 +140,7 @@ class Engine:
 
     def counters(self) -> np.ndarray:
         """What each row has counted, less what it had when counting started, (n, numbers)."""
-        first, base, n, _ = self.at
-        gained: np.ndarray = self.words[:, first : first + n] - self.words[:, base : base + n]
+        gained: np.ndarray = self.envs["counts"] - self.envs["counts_before"]
         return gained
 
     @property
@@ -148,14 +148,6 @@ class Engine:
         """Rows of the event log so far."""
         rows: np.ndarray = self.logs["row"][0, : int(self.logs["n"][0])]
         return rows
-
-
-def _counter_places(env: np.dtype) -> np.ndarray:
-    """Places of the counters and of their base in a record of float64 numbers, their number, and where leads begin."""
-    fields: Any = env.fields
-    first = {name: fields[name][1] // 8 for name in ("queue_count", "counts_before", "lead_due")}
-    n = int(np.prod(fields["counts"][0].shape))
-    return np.array([first["queue_count"], first["counts_before"], n, first["lead_due"]], dtype=np.int64)
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

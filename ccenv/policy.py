@@ -97,7 +97,7 @@ def rollout(batch: Batch, policy: Policy, seeds: np.ndarray) -> Rollout:
     """
     keys = np.asarray(seeds, np.int64)
     engine = batch.engine
-    counts = np.zeros((keys.size, int(engine.at[2])))
+    counts = np.zeros((keys.size, engine.envs["counts"].shape[1]))
     n_illegal = np.zeros(keys.size, np.int64)
     n_decisions = np.zeros(keys.size, np.int64)
     run_of_row = np.arange(batch.n)

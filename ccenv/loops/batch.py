@@ -1,7 +1,7 @@
 """The entry point of the batch: every row starts, acts or goes on, and runs to its next decision or its end.
 
 There is one entry, with one call of each big function, because each caller of compiled code compiles all of it again.
-`words` are the environment records seen as rows of float64; `at` holds the places of the counters in such a row.
+`words` are the environment records seen as rows of float64, in which the table of leads begins at `first_lead`.
 """
 
 from ccenv.loops.drive import ask, start
@@ -122,28 +122,28 @@ def _pay(e, c, out):
 
 
 @block
-def _begin(e, c, words, at, past, out, command, seed, autoreset):
+def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
     """Start an episode, or go on. Returns what the row does now; REST for nothing."""
     if command == ACT:
         _pay_nothing(out)
         if autoreset == DISABLED:
             return REST
-        start(e, c, words, at, past, e.seed_0, e.episode + 1)
+        start(e, c, words, first_lead, past, e.seed_0, e.episode + 1)
         return START
     if command == START:
-        start(e, c, words, at, past, seed, WHOLE(0))
+        start(e, c, words, first_lead, past, seed, WHOLE(0))
     if command == GO_ON and e.stopped == 0:  # its run is over, or was never begun
         return REST
     return command
 
 
 @helper
-def _prepare(e, c, words, at, past, out, command, action, seed, autoreset):
+def _prepare(e, c, words, first_lead, past, out, command, action, seed, autoreset):
     """Note the policy's action, or start an episode. Returns what the row does now; REST for nothing."""
     if command == ACT and e.done == 0:
         e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
         return ACT
-    return _begin(e, c, words, at, past, out, command, seed, autoreset)
+    return _begin(e, c, words, first_lead, past, out, command, seed, autoreset)
 
 
 @helper
@@ -188,7 +188,8 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, at, past, cfg, logs, snaps, obs, masks, outs, commands, seeds, final_obs, autoreset, refuses, actions,
+    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, commands, seeds, final_obs, autoreset, refuses,
+    actions,
 ):  # fmt: skip
     """Run every row that is not told to rest. Returns the first row that failed, else NIL.
 
@@ -203,7 +204,7 @@ def run_rows(
     for b in range(envs.shape[0]):
         e = envs[b]
         out = outs[b]
-        doing = _prepare(e, c, words[b], at, past, out, commands[b], actions[b], seeds[b], autoreset)
+        doing = _prepare(e, c, words[b], first_lead, past, out, commands[b], actions[b], seeds[b], autoreset)
         if doing == START and commands[b] != ACT:
             _pay_nothing(out)
         if doing == START:
@@ -233,6 +234,6 @@ def run_rows(
             out.final_u = out.u
             out.final_decision = out.decision
             out.final_warm_up = out.warm_up
-            start(e, c, words[b], at, past, e.seed_0, e.episode + 1)
+            start(e, c, words[b], first_lead, past, e.seed_0, e.episode + 1)
             doing = START
     return NIL

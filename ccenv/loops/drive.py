@@ -153,7 +153,7 @@ def ask(e, c, log, snap, mask):
 
 
 @helper
-def _copy_past(e, words, past, k, at):
+def _copy_past(e, words, past, k):
     """A stored state as it was, but nothing has been counted."""
     for j in range(words.shape[0]):
         words[j] = past[k, j]
@@ -164,16 +164,16 @@ def _copy_past(e, words, past, k, at):
 
 
 @helper
-def _n_written(words, c, at):
+def _n_written(words, c, first_lead):
     """Numbers of a record that a run may have written to: those of its leads only where a campaign keeps leads."""
     for i in range(c.n_campaigns):
         if c.campaign[i].keeps != 0:
             return words.shape[0]
-    return at[3]
+    return first_lead
 
 
 @block
-def start(e, c, words, at, past, seed, episode):
+def start(e, c, words, first_lead, past, seed, episode):
     """A fresh record for an episode: number 0 runs under the seed itself, later ones under seeds derived from it.
 
     `past` holds the records that an episode may open with, none if it opens with nothing behind it.
@@ -182,9 +182,9 @@ def start(e, c, words, at, past, seed, episode):
     own = seed if episode == 0 else mix(mix(seed) + U(episode))
     root = root_key(own)
     if past.shape[0] > 0:
-        _copy_past(e, words, past, choose_past(root, past.shape[0]), at)
+        _copy_past(e, words, past, choose_past(root, past.shape[0]))
     else:
-        for k in range(_n_written(words, c, at)):
+        for k in range(_n_written(words, c, first_lead)):
             words[k] = 0.0
     e.stop_at_slots = stops
     e.stopped = 0

@@ -130,7 +130,6 @@ def _pairs(row: Any, centre: Centre) -> None:
     for p, (kind, index, g) in enumerate(pairs):
         row[f"{kind}_pair"][index, g] = p
         row["finish"][p] = finish_table(centre, pairs[p])
-        row["finish_rise"][p, :-1] = np.diff(row["finish"][p], axis=0)
     actions = make_catalogue(centre)
     row["n_pairs"], row["n_actions"] = len(pairs), len(actions)
     for a, action in enumerate(actions):

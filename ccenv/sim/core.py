@@ -5,6 +5,7 @@ import numpy as np
 from ccenv.sim.bits import lowest, without_lowest
 from ccenv.sim.codes import IDLE, NIL, OPEN, VIRTUAL
 from ccenv.sim.draws import U
+from ccenv.sim.idle_line import first_idle_s
 from ccenv.sim.jit import helper
 from ccenv.sim.lawful import segment_open
 from ccenv.sim.next_lead import dialable
@@ -91,11 +92,9 @@ def write_centre(e, c, snap):
 
 @helper
 def _write_idle(e, c, snap, g):
-    """The idle advisors of a group. Where there is none, a time is read in vain: which are idle nobody can foresee."""
-    n = np.float64(e.group[g].n[IDLE])
-    a = max(e.idle[min(c.first_advisor[g], e.idle.shape[0] - 1)], 0)
-    snap.idle[g] = n
-    snap.idle_longest_s[g] = (e.t - e.advisor[a].idle_since) * min(n, 1.0)
+    """The idle advisors of a group."""
+    snap.idle[g] = e.group[g].n[IDLE]
+    snap.idle_longest_s[g] = first_idle_s(e, c, g)
 
 
 @helper
@@ -110,7 +109,6 @@ def write_core(e, c, snap):
     while left != U(0):
         write_head(e, c, snap, lowest(left))
         left = without_lowest(left)
-    e.news_groups = U(0)
     for g in range(c.n_groups):
         _write_idle(e, c, snap, g)
     if c.n_campaigns > 0:

@@ -81,7 +81,7 @@ def _in_whole_lines(kind: np.dtype) -> np.dtype:
         "formats": [what for what, _ in fields.values()],
         "offsets": [offset for _, offset in fields.values()],
         "itemsize": -(-kind.itemsize // LINE_BYTES) * LINE_BYTES,
-    })  # fmt: skip
+    }, align=True)  # fmt: skip
 
 
 # Advisors and contacts are many: what most events touch comes first, and each field is as narrow as its range allows.
@@ -104,5 +104,5 @@ CONTACT = _in_whole_lines(np.dtype([
     ("lead", "i4"), ("preferred", "i2"), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
     ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
     ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
-]))  # fmt: skip
+], align=True))  # fmt: skip
 EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)

@@ -149,8 +149,7 @@ def _config(z: Size) -> np.dtype:
             ("first_assign", "i4", (z.queues + 1,)),
             ("first_dial", "i4", (z.campaigns + 1,)),
             ("law", LAW, (z.laws,)),
-            # by age, the share of contacts that end within each horizon, and by how much it rises to the next age
-            ("finish", "f8", (z.pairs, FINISH_BINS, 3)), ("finish_rise", "f8", (z.pairs, FINISH_BINS, 3)),
+            ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
             ("n_terms", "i4"), ("n_free", "i4"), ("n_costs", "i4"), ("n_staffed", "i4"),
@@ -259,7 +258,7 @@ def _with_counts(kind: np.dtype, n: int) -> np.dtype:
         "formats": [*(what for what, _ in fields.values()), ("f8", (n,))],
         "offsets": [*(offset for _, offset in fields.values()), first],
         "itemsize": kind.itemsize,
-    })  # fmt: skip
+    }, align=True)  # fmt: skip
 
 
 def _field_shape(f: Field, z: Size) -> tuple[int, ...]:

@@ -87,8 +87,8 @@ def _write_slot(e, c, snap):
 
 @helper
 def _between(c, p, i, part, h):
-    """Share of the contacts of pair p that end within horizon h, at an age between two of the table."""
-    return c.finish[p, i, h] + part * c.finish_rise[p, i, h]
+    """Share of the contacts of pair p that end within horizon h, between two ages of the table."""
+    return (1.0 - part) * c.finish[p, i, h] + part * c.finish[p, i + 1, h]
 
 
 @helper

@@ -2,8 +2,8 @@
 
 The snapshot of a row is the kernel's own: it still holds what was written into it. Marks are kept where things change:
 
-- `news_queues`: who is to be called back; `news_groups`: how many of the group are idle; `news_advisors`: any state or
-  talk of its advisors; `news_campaigns`: lines, leads and connects of the campaign; `news_windows`: its
+- `news_queues`: who is to be called back; `news_groups`, for rules: how many of the group are idle; `news_advisors`:
+  any state or talk of its advisors; `news_campaigns`: lines, leads and connects of the campaign; `news_windows`: its
   windows over which dropped shares are formed;
 - the core takes marks away when it is written; what the rest is still to be told is added to `rest_queues`, the queues
   with somebody in line then or before, and to `rest_campaigns`.

@@ -129,7 +129,7 @@ def test_what_a_caller_writes_into_the_arrays_changes_nothing() -> None:
 def test_the_table_of_leads_is_left_alone_where_no_campaign_keeps_leads() -> None:
     batch, other = Batch(short_day(), 2), Batch(short_day(), 2)
     assert not np.any(batch.run.config["campaign"]["keeps"])
-    table = other.engine.words[:, other.engine.at[3] :]
+    table = other.engine.words[:, other.engine.first_lead :]
     table[...] = 7.0
     batch.reset([1, 2])
     other.reset([1, 2])

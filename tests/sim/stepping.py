@@ -87,8 +87,7 @@ class Stepper:
 
     def _count_from_here(self) -> None:
         """The end of the warm-up: what the loop over rows does there."""
-        first, base, n, _ = self.engine.at
-        counters = self.engine.words[0, first : first + n]
-        self.engine.words[0, base : base + n] = counters
+        counters = self.e["counts"]
+        self.e["counts_before"] = counters
         paid = self.c["term_place"][: int(self.c["n_terms"])]
         self.e["previous"][: len(paid)] = counters[paid]
