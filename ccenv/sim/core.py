@@ -94,7 +94,7 @@ def write_centre(e, c, snap):
 def _write_idle(e, c, snap, g):
     """The idle advisors of a group."""
     snap.idle[g] = e.group[g].n[IDLE]
-    snap.idle_longest_s[g] = first_idle_s(e, c, g)
+    snap.idle_longest_s[g] = first_idle_s(e, g)
 
 
 @helper

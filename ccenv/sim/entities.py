@@ -54,7 +54,10 @@ DEFINITION = np.dtype([
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
 # of an environment
-GROUP_STATE = np.dtype([("n", "i4", (N_STATES,)), ("turn", "i8"), ("last_idle", "i4")], align=True)
+GROUP_STATE = np.dtype([
+    ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"),
+    ("idle_since", "f8"),  # of the first in the idle line; where nobody is, of whoever was the last to be
+], align=True)  # fmt: skip
 CAMPAIGN_STATE = np.dtype([
     ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
     ("turn", "i4"),  # of the segments, where looking for a fresh lead begins

@@ -10,7 +10,7 @@ from ccenv.sim.bits import bit, has, lowest, without_lowest
 from ccenv.sim.codes import HOLD, IDLE
 from ccenv.sim.core import write_campaign, write_centre, write_head
 from ccenv.sim.draws import U
-from ccenv.sim.idle_line import first_idle
+from ccenv.sim.idle_line import first_idle_s
 from ccenv.sim.jit import block, helper
 from ccenv.sim.masks import dialable_at_once, may_dial, may_hold
 from ccenv.sim.matching import assignable
@@ -42,11 +42,11 @@ def _show_groups(e, c, snap):
 
 
 @helper
-def _show_idle_times(e, c, snap, groups):
+def _show_idle_times(e, snap, groups):
     left = groups & e.idle_bits
     while left != U(0):
         g = lowest(left)
-        snap.idle_longest_s[g] = e.t - e.advisor[first_idle(e, c, g)].idle_since
+        snap.idle_longest_s[g] = first_idle_s(e, g)
         left = without_lowest(left)
 
 
@@ -130,7 +130,7 @@ def show_rules(e, c, snap, mask):
         while left != U(0):
             groups |= c.campaign_groups[lowest(left)]
             left = without_lowest(left)
-    _show_idle_times(e, c, snap, groups)
+    _show_idle_times(e, snap, groups)
     if may_hold(snap, c):
         mask[HOLD] = True
         n += 1

@@ -34,13 +34,19 @@ def first_idle(e, c, g):
 
 
 @helper
-def first_idle_s(e, c, g):
+def first_idle_s(e, g):
     """How long the first idle advisor of a group has been idle; 0 if there is none.
 
-    Somebody's time is then read in vain: without a branch, since nobody can foresee who is idle.
+    Without a branch, since nobody can foresee who is idle.
     """
-    a = max(e.idle[min(c.first_advisor[g], e.idle.shape[0] - 1)], 0)
-    return (e.t - e.advisor[a].idle_since) * np.float64(min(e.group[g].n[IDLE], 1))
+    return (e.t - e.group[g].idle_since) * np.float64(min(e.group[g].n[IDLE], 1))
+
+
+@helper
+def _note_first(e, first, g):
+    """The line has changed: since when the first in it has been idle."""
+    if e.group[g].n[IDLE] > 0:
+        e.group[g].idle_since = e.advisor[e.idle[first]].idle_since
 
 
 @helper
@@ -166,6 +172,7 @@ def idle_push(e, c, a):
     else:
         _join_heap(e, c, first, g, a)
     e.advisor[a].n_idle += 1
+    _note_first(e, first, g)
 
 
 @helper
@@ -178,6 +185,7 @@ def idle_leave(e, c, a, state):
     else:
         _leave_heap(e, first, g, a)
     set_state(e, c, a, state)
+    _note_first(e, first, g)
 
 
 @helper

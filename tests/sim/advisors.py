@@ -96,6 +96,9 @@ class Advisors:
             self.idle_list(g, idle)
         else:
             self.idle_heap(g, v.e["idle"][first : first + n], idle)
+        if n:
+            since = v.advisor["idle_since"][v.e["idle"][first]]
+            assert v.e["group"]["idle_since"][g] == since, f"since when the first of group {g} is idle"
 
     def idle_list(self, g: int, idle: np.ndarray) -> None:
         """They are linked both ways, who is idle longest first."""

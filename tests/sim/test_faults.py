@@ -218,6 +218,7 @@ FAULTS: dict[str, Plant] = {
     "owes a break": change("advisor", "owed_s", state(codes.IDLE)),
     "idle order": reorder_idle_heap,
     "idle list": skip_idle,
+    "idle since": change("group", "idle_since", lambda e: first(e["group"]["n"][:, codes.IDLE] > 0), -1),
     "idle place": change("advisor", "place", state(codes.IDLE)),
     "quality": change("advisor", "quality", nth(0), 101),
     "talk time": change("contact", "since", phase(codes.TALKING), -1),
