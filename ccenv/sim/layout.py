@@ -210,7 +210,7 @@ def _env(z: Size) -> np.dtype:
             ("waited_queues", "u8"), ("paid_events", "i8"), ("coin_key", "u8"),
             # what was shown last: to rules, queues and campaigns with a legal action, to a policy, queues with a line;
             # and what it depended on
-            ("shown_t", "f8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
+            ("shown_events", "i8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
             ("shown_queues", "u8"), ("shown_dials", "u8"), ("shown_until", "f8"), ("shown_lines", "i4"),
             ("shown_stage", "i4"), ("shown", "i4"), ("sequence", "i4"), ("heap_n", "i4"),
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),

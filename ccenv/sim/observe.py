@@ -15,11 +15,11 @@ from ccenv.sim.observed import (
     show_callbacks,
     show_campaign,
     show_centre,
-    show_group_slot,
+    show_group_slots,
     show_idle,
     show_line,
     show_preferred,
-    show_queue_slot,
+    show_queue_slots,
     show_recent,
     show_ringing,
     show_service,
@@ -60,8 +60,7 @@ def _write_queues(e, c, snap):
     left = e.rest_queues
     e.rest_queues = U(0)
     if c.prefers != 0 and left != U(0):
-        for p in range(c.n_pairs):
-            show_preferred(c, snap, p)
+        show_preferred(c, snap, c.n_pairs)
     while left != U(0):
         _write_line(e, c, snap, lowest(left))
         left = without_lowest(left)
@@ -79,10 +78,10 @@ def _write_slot(e, c, snap):
     for q in range(c.n_queues):
         snap.forecast_per_hour[q] = forecast(c, q, e.slot)
         snap.forecast_next_per_hour[q] = forecast(c, q, following)
-        show_queue_slot(c, snap, q)
+    show_queue_slots(c, snap, c.n_queues)
     for g in range(c.n_groups):
         snap.staffed_next[g] = c.staffing[g, following]
-        show_group_slot(c, snap, g)
+    show_group_slots(c, snap, c.n_groups)
 
 
 @helper
@@ -108,8 +107,7 @@ def _write_finishes(e, c, snap):
             for h in range(3):
                 snap.finishes[g, h] += _between(c, p, i, x - i, h)
             left = without_lowest(left)
-    for g in range(c.n_groups):
-        show_talks(c, snap, g)
+    show_talks(c, snap, c.n_groups)
 
 
 @helper
@@ -124,20 +122,19 @@ def _write_group(e, c, snap, g):
 
 
 @helper
-def _write_groups(e, c, snap, later):
+def _write_groups(e, c, snap, eventful):
     left = e.news_advisors
     e.news_advisors = U(0)
-    if later or left != U(0):
+    if eventful or left != U(0):
         _write_finishes(e, c, snap)
     if left != U(0):
         for p in range(c.n_pairs):
             snap.in_service[p] = e.in_service[p]
-            show_service(c, snap, p)
+        show_service(c, snap, c.n_pairs)
     while left != U(0):
         _write_group(e, c, snap, lowest(left))
         left = without_lowest(left)
-    for g in range(c.n_groups):
-        show_idle(c, snap, g)
+    show_idle(c, snap, c.n_groups)
 
 
 @helper
@@ -203,7 +200,6 @@ def _write_windows(e, c, snap, i):
 
 @helper
 def _write_campaigns(e, c, snap):
-    mark_hour(e, c)
     for i in range(c.n_campaigns):
         _write_ringing(e, c, snap, i)
     left = e.rest_campaigns
@@ -224,26 +220,30 @@ def _write_recent(e, c, snap, per_hour):
     for q in range(c.n_queues):
         snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
         snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
-        show_recent(c, snap, q)
+    show_recent(c, snap, c.n_queues)
 
 
 @block
 def write_rest(e, c, snap):
     """All fields that are not core; the core has been written for this instant."""
-    per_hour = recent_per_hour(e)  # asked first and used last, since the processor takes long to know it
+    eventful = e.n_events != e.shown_events  # else no time has passed, and only actions have changed anything
+    e.shown_events = e.n_events
+    per_hour = 0.0
+    if eventful:
+        per_hour = recent_per_hour(e)  # asked first and used last, since the processor takes long to know it
+        mark_hour(e, c)
+        if e.slot != e.shown_slot:
+            e.shown_slot = e.slot
+            _write_slot(e, c, snap)
     snap.time_of_day_s = e.t - e.day * DAY_S
     snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
     snap.since_last_s = e.t - e.last_decision_t
     snap.mode = e.mode if c.mode_seen != 0 else 0.0
     snap.in_ivr = e.in_ivr
-    show_centre(c, snap, 0)
-    if e.slot != e.shown_slot:
-        e.shown_slot = e.slot
-        _write_slot(e, c, snap)
-    later = e.t != e.shown_t  # else only what has changed is written, not what ages
-    e.shown_t = e.t
+    show_centre(c, snap)
     _write_queues(e, c, snap)
-    _write_groups(e, c, snap, later)
+    _write_groups(e, c, snap, eventful)
     if c.n_campaigns > 0:
         _write_campaigns(e, c, snap)
-    _write_recent(e, c, snap, per_hour)
+    if eventful:
+        _write_recent(e, c, snap, per_hour)

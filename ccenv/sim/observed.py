@@ -7,21 +7,13 @@ not changed stands where it was put before, and a look is a copy.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from ccenv.sim.fields import changing
+from ccenv.sim.draws import U
+from ccenv.sim.fields import OBSERVED, Field, changing
 from ccenv.sim.jit import bounded, helper
-
-
-class _Number(NamedTuple):
-    """A field's number `k` of `width`, for each entity along its axis."""
-
-    name: str
-    axis: str
-    width: int
-    k: int
 
 
 @helper
@@ -31,50 +23,113 @@ def encoded(c, value, place):
 
 
 @helper
-def _nothing(c, snap, j):
-    """All numbers have been encoded."""
+def _first(snap, place, room):
+    """The place where so many numbers have room; said, so that their bounds need not be looked at one by one."""
+    return min(U(place), U(snap.observed.shape[0] - room))
 
 
-def _encoding(numbers: Sequence[_Number]) -> Any:
-    """A helper that encodes these numbers of entity j."""
-    if not numbers:
-        return _nothing
-    (name, axis, width, k), others = numbers[0], _encoding(numbers[1:])
-
-    @helper
-    def of_centre(c, snap, j):
-        place = c.observed_at[name]
-        snap.observed[place] = encoded(c, snap[name], place)
-        others(c, snap, j)
+def _numbers(f: Field) -> Any:
+    """A helper (c, snap, first, j) that encodes the numbers of entity j, where the field begins at `first`."""
+    name, width = f.name, f.width
 
     @helper
-    def of_entity(c, snap, j):
-        place = c.observed_at[name] + j
+    def one(c, snap, first, j):
+        place = first + U(j)
         snap.observed[place] = encoded(c, snap[name][j], place)
+
+    @helper
+    def some(c, snap, first, j):
+        for k in range(width):
+            place = first + U(width * j + k)
+            snap.observed[place] = encoded(c, snap[name][j, k], place)
+
+    return one if width == 1 else some
+
+
+def _of_entity(fields: Sequence[Field]) -> Any:
+    """A helper (c, snap, j) that encodes these fields of entity j."""
+    if not fields:
+        return _nothing
+    name, width, numbers, others = fields[0].name, fields[0].width, _numbers(fields[0]), _of_entity(fields[1:])
+
+    @helper
+    def one(c, snap, j):
+        numbers(c, snap, U(c.observed_at[name]), j)
         others(c, snap, j)
 
     @helper
-    def one_of_many(c, snap, j):
-        place = c.observed_at[name] + width * j + k
-        snap.observed[place] = encoded(c, snap[name][j, k], place)
+    def some(c, snap, j):
+        numbers(c, snap, _first(snap, c.observed_at[name], width * snap[name].shape[0]), j)
         others(c, snap, j)
 
-    if axis == "":
-        return of_centre
-    return of_entity if width == 1 else one_of_many
+    return one if width == 1 else some
 
 
-def _show(axis: str, changes: str = "") -> Any:
-    """A helper (c, snap, j) that encodes what changes together of entity j along an axis; of the centre j is 0."""
-    return _encoding([_Number(f.name, axis, f.width, k) for f in changing(axis, changes) for k in range(f.width)])
+def _of_all(fields: Sequence[Field]) -> Any:
+    """A helper (c, snap, n) that encodes these fields of the first n entities."""
+    if not fields:
+        return _nothing
+    name, width, numbers, others = fields[0].name, fields[0].width, _numbers(fields[0]), _of_all(fields[1:])
+
+    @helper
+    def show(c, snap, n):
+        first = _first(snap, c.observed_at[name], width * snap[name].shape[0])
+        for j in range(min(n, snap[name].shape[0])):
+            numbers(c, snap, first, j)
+        others(c, snap, n)
+
+    return show
 
 
-show_centre = _show("")
-show_line, show_recent, show_callbacks = _show("Q"), _show("Q", "recent"), _show("Q", "callbacks")
-show_queue_slot, show_group_slot = _show("Q", "slot"), _show("G", "slot")
-show_service, show_preferred = _show("P"), _show("P", "preferred")
-show_states, show_idle, show_talks = _show("G"), _show("G", "idle"), _show("G", "talks")
-show_campaign, show_ringing, show_windows = _show("C"), _show("C", "ringing"), _show("C", "windows")
+def _side_by_side(fields: Sequence[Field], k: int = 0) -> Any:
+    """A helper (c, snap, first) that encodes fields of the centre from the k-th on, the first of which stands there."""
+    if k == len(fields):
+        return _nothing
+    name, others = fields[k].name, _side_by_side(fields, k + 1)
+
+    @helper
+    def show(c, snap, first):
+        place = first + U(k)
+        snap.observed[place] = encoded(c, snap[name], place)
+        others(c, snap, first)
+
+    return show
+
+
+def _of_centre(fields: Sequence[Field]) -> Any:
+    """A helper (c, snap) that encodes these fields of the centre, single numbers."""
+    if not fields:
+        return _nothing_of_centre
+    at = OBSERVED.index(fields[0])
+    room = sum(here is there for here, there in zip(fields, OBSERVED[at:], strict=False))
+    name, numbers, others = fields[0].name, _side_by_side(fields[:room]), _of_centre(fields[room:])
+
+    @helper
+    def show(c, snap):
+        numbers(c, snap, _first(snap, c.observed_at[name], room))
+        others(c, snap)
+
+    return show
+
+
+@helper
+def _nothing(c, snap, j):
+    """All fields have been encoded."""
+
+
+@helper
+def _nothing_of_centre(c, snap):
+    """All fields have been encoded."""
+
+
+show_centre = _of_centre(changing(""))
+show_line, show_callbacks = _of_entity(changing("Q")), _of_entity(changing("Q", "callbacks"))
+show_recent, show_queue_slots = _of_all(changing("Q", "recent")), _of_all(changing("Q", "slot"))
+show_service, show_preferred = _of_all(changing("P")), _of_all(changing("P", "preferred"))
+show_states, show_group_slots = _of_entity(changing("G")), _of_all(changing("G", "slot"))
+show_idle, show_talks = _of_all(changing("G", "idle")), _of_all(changing("G", "talks"))
+show_campaign = _of_entity(changing("C"))
+show_ringing, show_windows = _of_entity(changing("C", "ringing")), _of_entity(changing("C", "windows"))
 
 
 @bounded

@@ -39,7 +39,7 @@ def mark_all(e, c, to):
     e.shown_stage = -1
     e.shown_slot = -1
     e.shown_hour = -1
-    e.shown_t = -INFINITY
+    e.shown_events = -1
     e.shown_queues = all_of(c.n_queues)
     e.rest_queues = all_of(c.n_queues)
     e.news_queues = all_of(c.n_queues)

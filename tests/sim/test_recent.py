@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from ccenv.run_config import run_config
 from ccenv.scenarios import load_scenario
 from ccenv.sim.codes import LOG_ABANDONED, LOG_CALLBACK_ACCEPTED, LOG_WAITING
 from ccenv.sim.fields import RECENT_S
-from ccenv.sim.recent import KEPT_S
+from ccenv.sim.recent import KEPT_S, STEP_S, faded
 from tests.env.short import random_legal
 
 RATES = {
@@ -21,6 +23,14 @@ RATES = {
 
 
 EVERY = 25  # decisions between two looks
+
+
+def test_what_is_left_of_a_count() -> None:
+    past_s = np.concatenate([np.linspace(0.0, 1.2 * KEPT_S, 5_000), STEP_S * np.arange(0.0, 400.0), [KEPT_S, 1e6]])
+    exact = np.array([math.exp(-s / RECENT_S) for s in past_s])
+    left = np.array([faded(s) for s in past_s])
+    np.testing.assert_allclose(left, exact, rtol=4e-15)
+    assert faded(0.0) == 1.0
 
 
 def test_recent_rates_are_sums_over_the_log() -> None:
