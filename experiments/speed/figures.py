@@ -72,7 +72,7 @@ def throughput(rows: Sequence[Mapping[str, Any]]) -> Figure:
     axes.set_xticks([], minor=True)
     axes.set_xlabel("Environments")
     axes.set_ylabel("Decisions per CPU second")
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, columnspacing=1.0, frameon=False)
     return figure
 
 
