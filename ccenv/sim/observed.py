@@ -97,7 +97,7 @@ def _side_by_side(fields: Sequence[Field], k: int = 0) -> Any:
 
 
 def _of_centre(fields: Sequence[Field]) -> Any:
-    """A helper (c, snap) that encodes these fields of the centre, single numbers."""
+    """A helper (c, snap) that encodes these fields of the centre, single numbers; one place for those side by side."""
     if not fields:
         return _nothing_of_centre
     at = OBSERVED.index(fields[0])
