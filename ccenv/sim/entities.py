@@ -77,7 +77,7 @@ LINE_BYTES = 64  # of the processor's memory
 
 
 def _in_whole_lines(kind: np.dtype) -> np.dtype:
-    """The same record, as long as some whole lines of memory, so that none begins within a line."""
+    """The same record, as long as some whole lines of memory: all of an array then lie alike in them."""
     fields: Any = kind.fields
     return np.dtype({
         "names": list(fields),

@@ -24,8 +24,10 @@ def encoded(c, value, place):
 
 @helper
 def _first(snap, place, room):
-    """The place where so many numbers have room; said, so that their bounds need not be looked at one by one."""
-    return min(U(place), U(snap.observed.shape[0] - room))
+    """Where a field begins, for which there must be room: looked at once, and not again for each of its numbers."""
+    if U(place) > U(snap.observed.shape[0] - room):
+        raise IndexError("no room for a field of the observation")
+    return U(place)
 
 
 def _numbers(f: Field) -> Any:

@@ -28,6 +28,14 @@ def test_what_is_kept_is_what_is_written_from_nothing(name: str) -> None:
         np.testing.assert_array_equal(shown(batch), shown(anew))
 
 
+@pytest.mark.parametrize("field", ["idle", "time_of_day_s"])
+def test_a_field_beyond_the_observation_is_an_error(field: str) -> None:
+    batch = Batch(load_scenario("tiny"), 1)
+    batch.run.config["observed_at"][field] = batch.engine.snaps["observed"].shape[1]
+    with pytest.raises(IndexError):
+        batch.reset([1])
+
+
 @pytest.mark.parametrize("name", ["tiny", "bank_blended", "hybrid_small"])
 def test_the_observation_is_the_snapshot_clipped_and_scaled(name: str) -> None:
     """Number by number as declared, though the kernel encodes only what it has written."""
