@@ -12,20 +12,20 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from agents import batch_state
-from agents.checkpoints import LearningLog, TrainingFolder
-from agents.demonstration import Demonstration, demonstrate
-from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
-from agents.semi_markov import TimeScales
-from agents.vec_env import CentreVecEnv
-from agents.warm_start import CloneSettings, clone_rule
+from agents.common import batch_state
+from agents.common.checkpoints import LearningLog, TrainingFolder
+from agents.common.demonstration import Demonstration, demonstrate
+from agents.common.warm_start import CloneSettings, clone_rule
+from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
+from ccenv.integrations.sb3 import CentreVecEnv
+from ccenv.integrations.semi_markov import TimeScales
 from ccenv.seeds import seeds
 
 SEEDS_PER_TRAINING = 2**16
 
 #: Columns of the learning log: decisions and seconds so far; decisions per second of this rollout and its update;
 #: reward per hour of this rollout, and over the last twenty or so; mean seconds between decisions; episodes that
-#: ended; weight of the entropy and learning rate; and the figures of the update (`agents.update.Losses`).
+#: ended; weight of the entropy and learning rate; and the figures of the update (`agents.ppo.update.Losses`).
 COLUMNS = (
     "steps", "wall_s", "decisions_per_s", "reward_per_hour", "mean_reward_per_hour", "elapsed_s", "episodes",
     "entropy_weight", "learning_rate", "policy", "value", "entropy", "approx_kl", "clip_fraction",

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
-from ccenv.engine import Engine
-from ccenv.history import past_of
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
-from ccenv.observation import observation_space, snapshot_dtype
-from ccenv.run_config import RuleChoice, run_config
+from ccenv.run.config import RuleChoice, run_config
+from ccenv.run.engine import Engine
+from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario, load_scenario
-from ccenv.sim.codes import NIL
+from ccenv.sim.state.codes import NIL
+from ccenv.spaces.observation import observation_space, snapshot_dtype
 
 AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabled": loops.DISABLED}
 ON_ILLEGAL = ("fallback", "raise")
@@ -207,7 +207,7 @@ class Batch:
         return engine.words, engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs
 
     def fork(self, row: int, keys: Any) -> Batch:
-        """Planning copies of a row: what a policy can see stays, everything hidden is redrawn (see `ccenv.sim.fork`).
+        """Planning copies of a row: what a policy can see stays, everything hidden is redrawn (see `ccenv.sim.forks.fork`).
 
         Args:
             row: The row, at a decision.

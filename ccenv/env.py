@@ -11,9 +11,9 @@ from gymnasium.spaces import Discrete
 
 from ccenv.batch import Batch
 from ccenv.render import as_pixels, as_text
-from ccenv.run_config import RuleChoice
+from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
-from ccenv.sim.entities import OUT
+from ccenv.sim.state.entities import OUT
 
 SEED_BITS = 62
 
@@ -46,8 +46,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     ## Observation Space
 
-    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.fields`, in natural units times a fixed scale,
-    clipped to declared bounds. `ccenv.observation.observation_names` names each number; `snapshot` holds the same in
+    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.state.fields`, in natural units times a fixed scale,
+    clipped to declared bounds. `ccenv.spaces.observation.observation_names` names each number; `snapshot` holds the same in
     natural units.
 
     ## Rewards

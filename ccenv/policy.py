@@ -7,12 +7,12 @@ from typing import Protocol
 import numpy as np
 
 from ccenv.batch import Batch
-from ccenv.engine import counters_of
 from ccenv.loops.rows import choose_rows
 from ccenv.rules.registry import PACING_RULES, find_rule
-from ccenv.run_config import RuleChoice, run_config
+from ccenv.run.config import RuleChoice, run_config
+from ccenv.run.engine import counters_of
 from ccenv.scenarios import Scenario
-from ccenv.sim.layout import RULE_STATE
+from ccenv.sim.state.layout import RULE_STATE
 
 State = np.ndarray | None
 

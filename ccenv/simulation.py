@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from ccenv.batch import Batch
-from ccenv.engine import Engine, counters_of
-from ccenv.history import past_of
 from ccenv.kpis import KpiTable, interval_table, kpi_table
 from ccenv.policy import Policy, rollout
-from ccenv.run_config import RuleChoice, RunConfig, run_config
+from ccenv.run.config import RuleChoice, RunConfig, run_config
+from ccenv.run.engine import Engine, counters_of
+from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario, load_scenario
-from ccenv.sim.codes import DAY_S
+from ccenv.sim.state.codes import DAY_S
 
 ROWS = 64  # environments stepped together when a policy is evaluated
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.engine import Engine, counters_of
-from ccenv.history import past_of
 from ccenv.loops.batch import DISABLED
-from ccenv.run_config import RuleChoice, run_config
+from ccenv.run.config import RuleChoice, run_config
+from ccenv.run.engine import Engine, counters_of
+from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 
 Choice = Callable[[int, float, np.ndarray], int]

@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
 from ccenv.env import INFO, SEED_BITS
-from ccenv.sim.codes import HOLD
+from ccenv.sim.state.codes import HOLD
 
 MODES = {
     AutoresetMode.NEXT_STEP: "next_step",

@@ -17,12 +17,12 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from ccenv.seeds import seeds
-from experiments.benchmark_report import write_report
-from experiments.config import CONFIGS, Settings, register, settings_of
-from experiments.files import write_json
-from experiments.jobs import Job, job_of
-from experiments.pipeline import compare_all, watched
-from experiments.provenance import commit, machine, versions
+from experiments.jobs.config import CONFIGS, Settings, register, settings_of
+from experiments.jobs.files import write_json
+from experiments.jobs.jobs import Job, job_of
+from experiments.jobs.provenance import commit, machine, versions
+from experiments.reports.benchmark import write_report
+from experiments.study.pipeline import compare_all, watched
 
 register()
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from experiments.jobs import job_in
-from experiments.pipeline import evaluated_policy, exported
+from experiments.jobs.jobs import job_in
+from experiments.study.pipeline import evaluated_policy, exported
 
 
 def export_again(folder: Path) -> Path:

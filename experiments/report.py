@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from experiments.benchmark_report import write_report
-from experiments.sweep_report import write_sweep_report
+from experiments.reports.benchmark import write_report
+from experiments.reports.sweep import write_sweep_report
 
 
 def report(folder: Path) -> Path:

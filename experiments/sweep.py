@@ -18,11 +18,11 @@ import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
-from experiments.cells import essential, run_once, source_digest
-from experiments.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
-from experiments.files import write_json
-from experiments.jobs import digest_of, job_of
-from experiments.pipeline import compare_all
+from experiments.jobs.cells import essential, run_once, source_digest
+from experiments.jobs.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
+from experiments.jobs.files import write_json
+from experiments.jobs.jobs import digest_of, job_of
+from experiments.study.pipeline import compare_all
 
 register()
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hydra
 from omegaconf import DictConfig
 
-from experiments.config import CONFIGS, register, settings_of
-from experiments.jobs import job_of
-from experiments.pipeline import learned
+from experiments.jobs.config import CONFIGS, register, settings_of
+from experiments.jobs.jobs import job_of
+from experiments.study.pipeline import learned
 
 register()
 

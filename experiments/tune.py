@@ -8,10 +8,10 @@ from __future__ import annotations
 import hydra
 from omegaconf import DictConfig
 
-from experiments.config import CONFIGS, register, settings_of
-from experiments.jobs import job_of
-from experiments.page_tables import tuning_rows
-from experiments.pipeline import tuned
+from experiments.jobs.config import CONFIGS, register, settings_of
+from experiments.jobs.jobs import job_of
+from experiments.reports.page_tables import tuning_rows
+from experiments.study.pipeline import tuned
 
 register()
 

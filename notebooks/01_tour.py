@@ -63,8 +63,8 @@ figure.tight_layout()
 # %%
 import torch
 
-from agents.checkpoints import load_policy
-from agents.selection import select_checkpoint
+from agents.common.checkpoints import load_policy
+from agents.common.selection import select_checkpoint
 from agents.train import Training, train
 
 torch.set_num_threads(1)
@@ -85,8 +85,8 @@ for row in chosen.rows:
 # The bundle is what the routing service loads; here it runs a day in the simulator and answers one question.
 
 # %%
-from agents.bundle import write_bundle
 from ccenv.serving import load_bundle
+from ccenv.serving.write import write_bundle
 
 trained = chosen.best_of(name for name in candidates if name != "the rule")
 policy = candidates[trained]["policy"]

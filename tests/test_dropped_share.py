@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from ccenv.dropped_share import RUN_TOTAL_SHARE, cost_weights, judgement, share_column, within_limits
 from ccenv.kpis import kpi_table
-from ccenv.rewards import compile_reward
+from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, cost_weights, judgement, share_column, within_limits
+from ccenv.rewards.terms import compile_reward
 from ccenv.scenarios import load_scenario
-from ccenv.sim.counters import COUNTERS
-from ccenv.sim.layout import layout
+from ccenv.sim.state.counters import COUNTERS
+from ccenv.sim.state.layout import layout
 from tests.kpis.tiny import counters_of
 
 OWN = {"threshold_s": 5.0, "base": "queue"}

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from ccenv.laws import mean_s
-from ccenv.scenarios.laws import law_values, survival
+from ccenv.scenarios.compile.dists import law_values, survival
+from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Constant, Exponential, Lognormal, Never, PiecewiseHazard, Uniform
 
 # hazard of abandoning, all types together, Anonymous Bank 1999 (January, May, October), here per 1,000 s

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from agents.selection import episode_rewards
+from agents.common.selection import episode_rewards
 from ccenv.policy import RulePolicy
-from ccenv.reward_trap import check_reward, compared
-from ccenv.rewards import TERMS, compile_reward, list_presets, load_preset
+from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset
+from ccenv.rewards.trap import check_reward, compared
 from ccenv.scenarios import list_scenarios, load_scenario
-from ccenv.sim.codes import ASSIGN
-from ccenv.sim.counters import COUNTERS
-from ccenv.sim.layout import layout
+from ccenv.sim.state.codes import ASSIGN
+from ccenv.sim.state.counters import COUNTERS
+from ccenv.sim.state.layout import layout
 from ccenv.simulation import simulate
 from tests.env.whole_centre import WHOLE_CENTRE, whole_centre
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from ccenv.coins import choose
 from ccenv.seeds import FIRST, RANGE, seeds
+from ccenv.spaces.coins import choose
 
 
 def test_ranges_are_disjoint():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ccenv.sim.counters import COUNTERS, Counter
+from ccenv.sim.state.counters import COUNTERS, Counter
 
 if TYPE_CHECKING:
     from ccenv.scenarios.schema import Centre

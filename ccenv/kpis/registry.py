@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ccenv.kpis.kpi import AXES, Kpi
-from ccenv.sim.legal import NAMES
+from ccenv.sim.state.definitions import NAMES
 
 if TYPE_CHECKING:
     from ccenv.scenarios.schema import Centre

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ccenv.kpis.bootstrap import CONFIDENCE, Estimate, Floats, as_text, estimate, resampled_sums
 from ccenv.kpis.kpi import AXES, LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.registry import KPIS
-from ccenv.scenarios.errors import closest
+from ccenv.scenarios.files.errors import closest
 
 KEYS = ("seed", "start_s")  # columns that say which row it is
 

@@ -12,7 +12,7 @@ from ccenv.kpis.bootstrap import CONFIDENCE
 from ccenv.kpis.kpi import LABELS, add_up, ratio_of_totals
 from ccenv.kpis.registry import KPIS
 from ccenv.kpis.summary import Summary, summarise
-from ccenv.sim.counters import COUNTERS
+from ccenv.sim.state.counters import COUNTERS
 
 if TYPE_CHECKING:
     from ccenv.scenarios import Scenario

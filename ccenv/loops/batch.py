@@ -6,16 +6,16 @@ There is one entry, with one call of each big function, because each caller of c
 
 from ccenv.loops.drive import ask, start
 from ccenv.sim.advance import advance
-from ccenv.sim.bits import lowest, without_lowest
-from ccenv.sim.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
-from ccenv.sim.contacts import uncounted_waiting_s
-from ccenv.sim.core import write_core
 from ccenv.sim.decide import coin
-from ccenv.sim.draws import U
-from ccenv.sim.jit import block, entry, helper
-from ccenv.sim.observe import write_rest
-from ccenv.sim.observed import copy_observed
-from ccenv.sim.record import WHOLE
+from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.contacts import uncounted_waiting_s
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import block, entry, helper
+from ccenv.sim.kernel.record import WHOLE
+from ccenv.sim.shown.core import write_core
+from ccenv.sim.shown.observe import write_rest
+from ccenv.sim.shown.observed import copy_observed
+from ccenv.sim.state.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
 
 # autoreset modes, in Gymnasium's sense
 NEXT_STEP, SAME_STEP, DISABLED = range(3)

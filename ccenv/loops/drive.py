@@ -1,18 +1,18 @@
 """At an epoch: the half of the decisions that rules own, and the action that a policy has given."""
 
 from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
-from ccenv.sim.clock import clear
-from ccenv.sim.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
-from ccenv.sim.core import write_core
+from ccenv.sim.clock.clock import clear
+from ccenv.sim.clock.history import become_past, choose_past
 from ccenv.sim.decide import apply_action, can_act, coin, end_epoch
-from ccenv.sim.draws import U, mix, root_key, stream_key
-from ccenv.sim.for_rules import show_rules
-from ccenv.sim.history import become_past, choose_past
-from ccenv.sim.jit import block, helper
-from ccenv.sim.layout import HELD
-from ccenv.sim.masks import legal, write_mask
-from ccenv.sim.record import WHOLE
-from ccenv.sim.waiting import arm
+from ccenv.sim.handling.waiting import arm
+from ccenv.sim.kernel.draws import U, mix, root_key, stream_key
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import WHOLE
+from ccenv.sim.shown.core import write_core
+from ccenv.sim.shown.for_rules import show_rules
+from ccenv.sim.shown.masks import legal, write_mask
+from ccenv.sim.state.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
+from ccenv.sim.state.layout import HELD
 
 # which decisions the policy owns; rules own the rest
 NOTHING, ROUTING, PACING, BOTH = range(4)

@@ -1,8 +1,8 @@
 """Entry point of forks."""
 
 from ccenv.sim.decide import coin
-from ccenv.sim.fork import redraw
-from ccenv.sim.jit import entry
+from ccenv.sim.forks.fork import redraw
+from ccenv.sim.kernel.jit import entry
 
 
 @entry

@@ -1,9 +1,9 @@
 """The entry point of the service: what a policy is shown of a snapshot that came from outside."""
 
 from ccenv.loops.drive import PACING, ROUTING, restrict
-from ccenv.sim.jit import entry
-from ccenv.sim.masks import waiting, write_mask
-from ccenv.sim.observed import encoded
+from ccenv.sim.kernel.jit import entry
+from ccenv.sim.shown.masks import waiting, write_mask
+from ccenv.sim.shown.observed import encoded
 
 
 @entry

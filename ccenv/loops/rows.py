@@ -1,7 +1,7 @@
 """Entry points over rows: the config's rules as a policy and what it sees."""
 
 from ccenv.rules.dispatch import choose
-from ccenv.sim.jit import entry
+from ccenv.sim.kernel.jit import entry
 
 
 @entry

@@ -1,10 +1,10 @@
 """Calling a rule by its code, inside compiled code: the places in `registry.py`, which a test holds to these."""
 
 from ccenv.rules import pacing, routing
-from ccenv.sim.codes import HOLD, SAME_INSTANT
-from ccenv.sim.draws import second
-from ccenv.sim.jit import block, helper
-from ccenv.sim.layout import HELD, ROUTING_STATE
+from ccenv.sim.kernel.draws import second
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.state.codes import HOLD, SAME_INSTANT
+from ccenv.sim.state.layout import HELD, ROUTING_STATE
 
 
 @helper

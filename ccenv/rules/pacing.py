@@ -2,16 +2,16 @@
 
 A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle
 advisors eligible for the campaign; how long somebody has been idle is known where an assignment or a dial is legal,
-and nothing of queues (`sim/for_rules.py` writes no more). A coin is drawn at the first question after each event and
+and nothing of queues (`sim/shown/for_rules.py` writes no more). A coin is drawn at the first question after each event and
 kept in `state` for the questions that follow, as a coin tossed again every few seconds would be another policy.
 """
 
 import math
 
-from ccenv.sim.bits import lowest, without_lowest
-from ccenv.sim.codes import DIAL, DIAL_RESERVED, HOLD
-from ccenv.sim.draws import U
-from ccenv.sim.jit import helper
+from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.state.codes import DIAL, DIAL_RESERVED, HOLD
 
 
 @helper

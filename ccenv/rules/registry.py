@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from ccenv.rules import pacing, routing
-from ccenv.sim.layout import PACING_PARAMS, RANKS
+from ccenv.sim.state.layout import PACING_PARAMS, RANKS
 
 
 class Param(NamedTuple):

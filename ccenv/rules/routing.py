@@ -1,6 +1,6 @@
 """Routing rules: which waiting contact goes to which group. Functions of (snapshot, mask, config, params, state, coin).
 
-A rule reads core fields only, those of queues and groups that have a legal action (`sim/for_rules.py` writes no
+A rule reads core fields only, those of queues and groups that have a legal action (`sim/shown/for_rules.py` writes no
 others), and returns an index of the catalogue. All of these assign whenever an assignment is
 legal. All but `random` have the parameter `advisor`: of the groups with the skill and somebody idle, the contact goes
 to the one idle longest, or to that with the fewest or the most skills (queues and campaigns) and, among equals, to the
@@ -9,11 +9,11 @@ one idle longest.
 
 import numpy as np
 
-from ccenv.sim.bits import count_bits, lowest, without_lowest
-from ccenv.sim.codes import HOLD
-from ccenv.sim.draws import U
-from ccenv.sim.jit import helper
-from ccenv.sim.layout import RANKS
+from ccenv.sim.kernel.bits import count_bits, lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.state.codes import HOLD
+from ccenv.sim.state.layout import RANKS
 
 NO_QUEUE = -1
 ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of the parameter `advisor`, the first of `params`

@@ -1,9 +1,9 @@
 """What a centre is: typed schema, validation, compilation for the kernel, and the library of centres."""
 
 from ccenv.scenarios.catalogue import Action, Pair
-from ccenv.scenarios.errors import ScenarioError
+from ccenv.scenarios.files.errors import ScenarioError
+from ccenv.scenarios.files.reading import list_scenarios
 from ccenv.scenarios.load import load_scenario
-from ccenv.scenarios.reading import list_scenarios
 from ccenv.scenarios.scenario import Scenario
 
 __all__ = ["Action", "Pair", "Scenario", "ScenarioError", "list_scenarios", "load_scenario"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ccenv.scenarios.schema import Centre
-from ccenv.sim.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
+from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
 
 
 class Pair(NamedTuple):
@@ -17,7 +17,7 @@ class Pair(NamedTuple):
 
 
 class Action(NamedTuple):
-    """One action: code in `ccenv.sim.codes`, queue or campaign, group (-1: none), number of contacts or lines, name."""
+    """One action: code in `ccenv.sim.state.codes`, queue or campaign, group (-1: none), number of contacts or lines, name."""
 
     kind: int
     index: int  # type: ignore[assignment]  # hides tuple.index

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ccenv.scenarios.errors import ScenarioError, closest, names
-from ccenv.scenarios.held_transfers import HeldTransferWarning, held_transfers
-from ccenv.scenarios.overrides import changed_file, override
-from ccenv.scenarios.reading import find, plain_mapping, read
+from ccenv.scenarios.check.held_transfers import HeldTransferWarning, held_transfers
+from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.scenarios.files.overrides import changed_file, override
+from ccenv.scenarios.files.reading import find, plain_mapping, read
 from ccenv.scenarios.scenario import Scenario, build
 
 
@@ -52,7 +52,7 @@ def load_scenario(
 
 
 def _warn(scenario: Scenario) -> None:
-    from ccenv.reward_trap import RewardTrapWarning, check_reward  # which reads scenarios itself
+    from ccenv.rewards.trap import RewardTrapWarning, check_reward  # which reads scenarios itself
 
     found = check_reward(scenario)
     if found is not None:

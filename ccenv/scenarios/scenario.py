@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ccenv.scenarios.capacity import choose_size
 from ccenv.scenarios.catalogue import Action, Pair, make_catalogue, make_pairs
-from ccenv.scenarios.compile import Order, compile_centre
-from ccenv.scenarios.decode import decode
-from ccenv.scenarios.overrides import NAMED, changed_file, override
+from ccenv.scenarios.check.capacity import choose_size
+from ccenv.scenarios.check.centre import validate
+from ccenv.scenarios.compile.centre import Order, compile_centre
+from ccenv.scenarios.files.decode import decode
+from ccenv.scenarios.files.overrides import NAMED, changed_file, override
 from ccenv.scenarios.schema import Centre
-from ccenv.scenarios.validate import validate
-from ccenv.sim.sizes import Size
+from ccenv.sim.state.sizes import Size
 
 # these change no result of a run that says for how many days it goes
 PROSE = ("name", "description", "episode_days", "sources", "variants", "size_class")

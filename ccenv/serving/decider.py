@@ -12,14 +12,14 @@ from msgspec import UNSET
 
 from ccenv.loops.look import look_rows
 from ccenv.loops.rows import choose_rows
-from ccenv.observation import observation_names, observed
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule
-from ccenv.run_config import run_config
+from ccenv.run.config import run_config
 from ccenv.serving.errors import RequestError
 from ccenv.serving.load import BundlePolicy
 from ccenv.serving.request import NO_COIN, Request, RequestReader
-from ccenv.sim.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
-from ccenv.sim.layout import HELD, RULE_STATE
+from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
+from ccenv.sim.state.layout import HELD, RULE_STATE
+from ccenv.spaces.observation import observation_names, observed
 
 DEADLINE_S = 0.05
 KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}

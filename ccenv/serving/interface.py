@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ccenv.observation import entities
 from ccenv.scenarios import Scenario
-from ccenv.sim.fields import FIELDS
+from ccenv.sim.state.fields import FIELDS
+from ccenv.spaces.observation import entities
 
 SHOWN = 6
 

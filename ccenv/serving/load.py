@@ -9,10 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.coins import choose
-from ccenv.observation import observation_names
 from ccenv.rules import RuleError
-from ccenv.run_config import run_config
+from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
 from ccenv.serving.errors import BundleError, BundleWarning, PolicyError
 from ccenv.serving.graph import Graph
@@ -26,6 +24,8 @@ from ccenv.serving.manifest import (
     read_manifest,
     training_scenario,
 )
+from ccenv.spaces.coins import choose
+from ccenv.spaces.observation import observation_names
 
 KEYS_SHOWN = 20
 

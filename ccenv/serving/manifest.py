@@ -17,7 +17,7 @@ import msgspec
 
 from ccenv.kpis import KpiTable
 from ccenv.scenarios import Scenario, ScenarioError, load_scenario
-from ccenv.scenarios.overrides import NAMED
+from ccenv.scenarios.files.overrides import NAMED
 from ccenv.serving.errors import BundleError
 from ccenv.serving.interface import Interface
 

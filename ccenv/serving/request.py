@@ -14,7 +14,7 @@ from msgspec import UNSET
 from ccenv.scenarios import Scenario
 from ccenv.serving.errors import RequestError
 from ccenv.serving.snapshot import LARGEST, SnapshotReader
-from ccenv.sim.layout import RULE_STATE
+from ccenv.sim.state.layout import RULE_STATE
 
 KEYS = ("snapshot", "u", "state", "id")
 LONGEST_ID = 200

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import UNSET
 
-from ccenv.observation import entities
 from ccenv.scenarios import Scenario
 from ccenv.serving.errors import RequestError, shortened
-from ccenv.sim.fields import FIELDS
+from ccenv.sim.state.fields import FIELDS
+from ccenv.spaces.observation import entities
 
 LARGEST = 1e15  # whole numbers are exact so far, and no rule overflows
 BOUNDED = ("code", "flag", "share")  # units of which the declared `high` is a bound; others are clipped at it
@@ -41,7 +41,7 @@ def _entries(scenario: Scenario) -> list[_Entry]:
 class SnapshotReader:
     """Reads the snapshots of one scenario.
 
-    Every field of `ccenv.sim.fields` that has a number in the scenario must be there: a number; or for each queue,
+    Every field of `ccenv.sim.state.fields` that has a number in the scenario must be there: a number; or for each queue,
     group, campaign or pair one, as a list in the scenario's order or a mapping from all of their names; lists of
     `width` numbers where a field has several.
     """

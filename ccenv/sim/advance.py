@@ -2,11 +2,32 @@
 
 import numpy as np
 
-from ccenv.sim.arrivals import on_fresh
-from ccenv.sim.attempts import on_leads_due
-from ccenv.sim.callbacks import on_callback_ring_end
-from ccenv.sim.clock import end_day, on_closing, on_opening, on_overtime_end, on_slot, on_warm_up_end, settle_times
-from ccenv.sim.codes import (
+from ccenv.sim.arriving.arrivals import on_fresh
+from ccenv.sim.arriving.entering import on_ivr_end, on_return
+from ccenv.sim.clock.clock import (
+    end_day,
+    on_closing,
+    on_opening,
+    on_overtime_end,
+    on_slot,
+    on_warm_up_end,
+    settle_times,
+)
+from ccenv.sim.clock.levels import on_mode, on_surge
+from ccenv.sim.clock.roster import on_break_end, on_roster
+from ccenv.sim.decide import begin_epoch, can_act
+from ccenv.sim.handling.callbacks import on_callback_ring_end
+from ccenv.sim.handling.service import on_handover_end, on_talk_end
+from ccenv.sim.handling.waiting import arm, on_abandoned, on_callback_due
+from ccenv.sim.handling.wrap_up import on_wrap_up_end
+from ccenv.sim.kernel.contacts import advisor_slot, campaign_slot, contact_slot
+from ccenv.sim.kernel.heap import cancel
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_clock
+from ccenv.sim.lines.connects import on_waiting_over
+from ccenv.sim.lines.dialing import on_ring_end
+from ccenv.sim.lists.attempts import on_leads_due
+from ccenv.sim.state.codes import (
     CALLBACK_RINGING,
     CLOCK_SLOT,
     CLOSED,
@@ -41,19 +62,6 @@ from ccenv.sim.codes import (
     WARM_UP_SLOT,
     WRAPPING,
 )
-from ccenv.sim.connects import on_waiting_over
-from ccenv.sim.contacts import advisor_slot, campaign_slot, contact_slot
-from ccenv.sim.decide import begin_epoch, can_act
-from ccenv.sim.dialing import on_ring_end
-from ccenv.sim.entering import on_ivr_end, on_return
-from ccenv.sim.heap import cancel
-from ccenv.sim.jit import block, helper
-from ccenv.sim.levels import on_mode, on_surge
-from ccenv.sim.record import note_clock
-from ccenv.sim.roster import on_break_end, on_roster
-from ccenv.sim.service import on_handover_end, on_talk_end
-from ccenv.sim.waiting import arm, on_abandoned, on_callback_due
-from ccenv.sim.wrap_up import on_wrap_up_end
 
 
 @helper

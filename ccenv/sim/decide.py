@@ -1,17 +1,17 @@
 """Epochs: when something may be done, and doing it."""
 
-from ccenv.sim.assigning import assign
-from ccenv.sim.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, HOLD, NIL, OPEN, REVIEW_SLOT, SAME_INSTANT
-from ccenv.sim.core import lines_free
-from ccenv.sim.dialing import dial, dial_reserved
-from ccenv.sim.draws import U, key_in, uniform
-from ccenv.sim.heap import cancel, schedule
-from ccenv.sim.jit import block, helper
-from ccenv.sim.lawful import segment_open
-from ccenv.sim.matching import assignable
-from ccenv.sim.next_lead import dialable
-from ccenv.sim.record import note_action
-from ccenv.sim.waiting import arm
+from ccenv.sim.advisors.matching import assignable
+from ccenv.sim.handling.assigning import assign
+from ccenv.sim.handling.waiting import arm
+from ccenv.sim.kernel.draws import U, key_in, uniform
+from ccenv.sim.kernel.heap import cancel, schedule
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_action
+from ccenv.sim.lines.dialing import dial, dial_reserved
+from ccenv.sim.lists.lawful import segment_open
+from ccenv.sim.lists.next_lead import dialable
+from ccenv.sim.shown.core import lines_free
+from ccenv.sim.state.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, HOLD, NIL, OPEN, REVIEW_SLOT, SAME_INSTANT
 
 
 @helper

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from experiments.calibrate.command import calibrate
 from experiments.calibrate.logs import LogMissingError, data_folder
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from experiments.calibrate.logs import CLOSE_S, OPEN_S, SLOT_S, SLOTS
-from experiments.figures.style import BEST_RULE, INK, LEARNED, OTHER, WIDTH, hours
+from experiments.reports.figures.style import BEST_RULE, INK, LEARNED, OTHER, WIDTH, hours
 
 SERIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("model", "model", {"color": LEARNED, "zorder": 3}),

@@ -22,8 +22,8 @@ from experiments.calibrate.outcomes import target
 from experiments.calibrate.page import page
 from experiments.calibrate.procedure import TICKS, Fit, fit_days, measure_customers
 from experiments.calibrate.write_yaml import dump
-from experiments.figures.style import styled, svg
-from experiments.files import to_json, write_atomic
+from experiments.jobs.files import to_json, write_atomic
+from experiments.reports.figures.style import styled, svg
 
 VARIANTS = {"january": 1, "may": 5}
 SHOWN_DAYS = 1_024

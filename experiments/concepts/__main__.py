@@ -18,8 +18,8 @@ from omegaconf import DictConfig
 
 from experiments.concepts.command import failures, measure_all, write_results
 from experiments.concepts.table import chosen
-from experiments.config import CONFIGS, Settings, folder_of, register, settings_of
-from experiments.files import ROOT
+from experiments.jobs.config import CONFIGS, Settings, folder_of, register, settings_of
+from experiments.jobs.files import ROOT
 
 register()
 

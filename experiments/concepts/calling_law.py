@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ccenv.sim.legal import DEFINITIONS
+from ccenv.sim.state.definitions import DEFINITIONS
 from experiments.concepts.centres import BANK, COLLECTING, HYBRID, OUTREACH, SELLING, arrears, listed, policies
 from experiments.concepts.concept import Concept, Direction, Experiment
 

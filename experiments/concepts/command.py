@@ -9,9 +9,9 @@ from typing import Any
 from experiments.concepts.concept import Concept
 from experiments.concepts.measure import described, failure, run_cell
 from experiments.concepts.page import page, settings_text
-from experiments.config import Settings
-from experiments.files import to_csv, write_atomic, write_json
-from experiments.workers import Workers
+from experiments.jobs.config import Settings
+from experiments.jobs.files import to_csv, write_atomic, write_json
+from experiments.jobs.workers import Workers
 
 COLUMNS = (
     "part", "concept", "keys", "scenario", "off", "on", "both", "kpi", "moves", "runs", "days", "days_off",

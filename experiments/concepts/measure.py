@@ -10,10 +10,10 @@ from ccenv.kpis import KPIS, Estimate, KpiTable, paired_difference
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
-from experiments.cells import cell_digest, run_once, source_digest
 from experiments.concepts.concept import Experiment
-from experiments.evaluation import finite
-from experiments.files import read_json
+from experiments.jobs.cells import cell_digest, run_once, source_digest
+from experiments.jobs.files import read_json
+from experiments.study.evaluation import finite
 
 DIGITS = 16  # of the digest of a scenario's content
 

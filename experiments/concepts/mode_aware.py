@@ -6,7 +6,7 @@ import numpy as np
 
 from ccenv.policy import Policy, RulePolicy
 from ccenv.scenarios import Scenario
-from ccenv.sim.codes import DIAL_RESERVED
+from ccenv.sim.state.codes import DIAL_RESERVED
 
 RESERVES = np.array([2, 5])  # best whole reserves by mode: case B1 of the reference table modulated_headroom
 

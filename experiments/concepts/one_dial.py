@@ -6,7 +6,7 @@ import numpy as np
 
 from ccenv.policy import Policy
 from ccenv.scenarios import Scenario
-from ccenv.sim.codes import DIAL, EVENT_EPOCH, OPENING_EPOCH
+from ccenv.sim.state.codes import DIAL, EVENT_EPOCH, OPENING_EPOCH
 
 LINES_PER_IDLE = 4.0
 

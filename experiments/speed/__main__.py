@@ -17,7 +17,7 @@ import sys
 import hydra
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.config import CONFIGS
+from experiments.jobs.config import CONFIGS
 from experiments.speed.command import PAGE, run
 from experiments.speed.settings import Settings, register
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.state.sizes import SIZES
 from experiments.speed.clock import Figure
 
 

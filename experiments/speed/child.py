@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 
 
 class Said(NamedTuple):

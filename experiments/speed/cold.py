@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.state.sizes import SIZES
 from experiments.speed.child import ask
 from experiments.speed.clock import exactly
 from experiments.speed.settings import Settings

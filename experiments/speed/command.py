@@ -9,17 +9,17 @@ from typing import Any
 
 from tqdm import tqdm
 
-from experiments.cells import run_once
-from experiments.files import ROOT, read_json, to_csv, write_atomic, write_json
-from experiments.named import named
-from experiments.provenance import machine
+from experiments.jobs.cells import run_once
+from experiments.jobs.files import ROOT, read_json, to_csv, write_atomic, write_json
+from experiments.jobs.named import named
+from experiments.jobs.provenance import machine
+from experiments.jobs.workers import one_thread
 from experiments.speed.bars import Verdict, bound_text, judge, missed
 from experiments.speed.figures import figures
 from experiments.speed.page import page
 from experiments.speed.part import Part
 from experiments.speed.parts import PARTS
 from experiments.speed.settings import Settings
-from experiments.workers import one_thread
 
 PAGE = "speed.md"
 FILES = "speed"  # folder of tables and figures, beside the page

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from ccenv.simulation import simulate
+from experiments.jobs.workers import one_thread
 from experiments.speed.clock import WARM_UP, Counts, figure, interleaved, scaled
-from experiments.workers import one_thread
 
 SCENARIO = "bank_blended"
 DAYS = 1_000

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, styled, svg
+from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, styled, svg
 
 GREEN = "#009E73"  # of the same palette
 HEIGHT = 3.2

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.engine import Engine
-from ccenv.history import past_of
-from ccenv.run_config import run_config
+from ccenv.run.config import run_config
+from ccenv.run.engine import Engine
+from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 from experiments.speed.clock import WARM_UP, Counts
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ccenv.batch import Batch
 from ccenv.scenarios import load_scenario
-from ccenv.sim.layout import layout
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.state.layout import layout
+from ccenv.sim.state.sizes import SIZES
 from experiments.speed.clock import exactly
 
 SCENARIO = "bank_blended"

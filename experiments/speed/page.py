@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from experiments.provenance import commit, machine, versions
+from experiments.jobs.provenance import commit, machine, versions
 from experiments.speed.bars import Verdict, as_text, bound_text
 from experiments.speed.settings import Settings
 from experiments.validate.page import table, text

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.cells import cell_digest
-from experiments.provenance import machine, versions
+from experiments.jobs.cells import cell_digest
+from experiments.jobs.provenance import machine, versions
 from experiments.speed.settings import Settings
 from experiments.validate.sources import digest_of
 

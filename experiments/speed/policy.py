@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.observation import observation_names
 from ccenv.scenarios import Scenario
-from ccenv.sim.codes import ASSIGN, DIAL, HOLD
-from ccenv.sim.fields import FIELDS
+from ccenv.sim.state.codes import ASSIGN, DIAL, HOLD
+from ccenv.sim.state.fields import FIELDS
+from ccenv.spaces.observation import observation_names
 
 SCALE = {field.name: field.scale for field in FIELDS}
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from experiments.files import ROOT, write_atomic
-from experiments.readme import README, between, filled
+from experiments.jobs.files import ROOT, write_atomic
+from experiments.jobs.readme import README, between, filled
 from experiments.speed.command import PAGE
 from experiments.speed.settings import RESULTS
 

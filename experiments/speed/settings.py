@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hydra.core.config_store import ConfigStore
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 
 RESULTS = "experiments/results"
 

@@ -17,10 +17,10 @@ from experiments.speed.child import ask
 from experiments.speed.clock import exactly
 
 PACKAGE = Path(ccenv.__file__).parent
-KEPT = ("__init__.py", "sim/__init__.py", "sim/jit.py", "loops/__init__.py")
+KEPT = ("__init__.py", "sim/__init__.py", "sim/kernel/jit.py", "loops/__init__.py")
 CALLEE = '''
 """Called by an entry."""
-from ccenv.sim.jit import helper
+from ccenv.sim.kernel.jit import helper
 
 
 @helper
@@ -30,7 +30,7 @@ def answer():
 ENTRY = '''
 """Called from Python."""
 from ccenv.sim.called import answer
-from ccenv.sim.jit import entry
+from ccenv.sim.kernel.jit import entry
 
 
 @entry

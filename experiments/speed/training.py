@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.jobs.workers import one_thread
 from experiments.speed.batch import Native
 from experiments.speed.clock import figure, scaled
-from experiments.workers import one_thread
 
 SCENARIO = "bank_blended"
 COPIES = 256
@@ -29,8 +29,8 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
     one_thread()
     import torch
 
-    from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
-    from agents.vec_env import CentreVecEnv
+    from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
+    from ccenv.integrations.sb3 import CentreVecEnv
     from ccenv.scenarios import load_scenario
 
     torch.set_num_threads(1)

@@ -16,7 +16,7 @@ import hydra
 from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
-from experiments.config import CONFIGS
+from experiments.jobs.config import CONFIGS
 from experiments.validate.command import PAGE, validate
 from experiments.validate.settings import Settings, register
 

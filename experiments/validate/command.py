@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.cells import run_once
-from experiments.files import ROOT, read_json, write_atomic, write_json
-from experiments.named import named
+from experiments.jobs.cells import run_once
+from experiments.jobs.files import ROOT, read_json, write_atomic, write_json
+from experiments.jobs.named import named
+from experiments.jobs.workers import Workers
 from experiments.validate.page import page
 from experiments.validate.part import Part, Report, Task
 from experiments.validate.parts import PARTS
 from experiments.validate.settings import Settings
-from experiments.workers import Workers
 
 PAGE = "validation.md"
 FILES = "validation"  # folder of tables and figures, beside the page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ccenv.kpis import KpiTable, paired_difference
-from ccenv.run_config import RuleChoice
+from ccenv.run.config import RuleChoice
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from scipy.stats import norm
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 from experiments.validate.page import table
 from experiments.validate.part import Part, Report, Task
 from experiments.validate.planted import EXACT, KERNEL_ROWS, RETURNS
@@ -37,14 +37,16 @@ class Fault(NamedTuple):
 FAULTS = (
     Fault(
         "patience a fifth too long",
-        "ccenv/sim/waiting.py",
+        "ccenv/sim/handling/waiting.py",
         "uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor",
         "uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor * 1.2",
     ),
-    Fault("an advisor freed before wrap-up", "ccenv/sim/wrap_up.py", "if wrap_up_s > 0.0:", "if wrap_up_s < 0.0:"),
+    Fault(
+        "an advisor freed before wrap-up", "ccenv/sim/handling/wrap_up.py", "if wrap_up_s > 0.0:", "if wrap_up_s < 0.0:"
+    ),
     Fault(
         "a second redial lost",
-        "ccenv/sim/returns.py",
+        "ccenv/sim/handling/returns.py",
         "e.contact[s].n_redials < c.queue[q].max_redials and",
         "e.contact[s].n_redials < 1 and",
     ),
@@ -56,13 +58,13 @@ FAULTS = (
     ),
     Fault(
         "a drop not counted",
-        "ccenv/sim/connects.py",
+        "ccenv/sim/lines/connects.py",
         "e.campaign_count[i].dropped += 1",
         "e.campaign_count[i].dropped += 0",
     ),
     Fault(
         "a discount at the wrong end",
-        "agents/semi_markov.py",
+        "ccenv/integrations/semi_markov.py",
         "rewards + scales.discount(elapsed_s) * next_values - values",
         "rewards + next_values - scales.discount(elapsed_s) * values",
         (RETURNS,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from experiments.provenance import commit, machine, versions
+from experiments.jobs.provenance import commit, machine, versions
 from experiments.validate.part import Part, Report
 from experiments.validate.settings import Settings
 

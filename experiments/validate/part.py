@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.cells import cell_digest
+from experiments.jobs.cells import cell_digest
 from experiments.validate.settings import Settings
 from experiments.validate.sources import digest_of
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import ccenv
-from agents.semi_markov import TimeScales, advantages
+from ccenv.integrations.semi_markov import TimeScales, advantages
 from experiments.validate.simulated.exact import exact_of
 from experiments.validate.simulated.measures import totals
 from experiments.validate.simulated.rows import Row, read_rows

@@ -27,8 +27,8 @@ from experiments.calibrate.logs import (
     read_weekdays,
 )
 from experiments.calibrate.logs import MONTHS as MONTHS_OF_LOG
-from experiments.figures.style import FAINT, LEARNED, OTHER, WIDTH, styled, svg
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
+from experiments.reports.figures.style import FAINT, LEARNED, OTHER, WIDTH, styled, svg
 from experiments.validate.settings import Settings
 
 Floats = npt.NDArray[np.float64]

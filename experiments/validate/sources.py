@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 
-from experiments.cells import SUFFIXES
-from experiments.files import ROOT
+from experiments.jobs.cells import SUFFIXES
+from experiments.jobs.files import ROOT
 
 DRAWN = ("page.py", "figures.py")  # what only shows results
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents import batch_state
-from agents.checkpoints import load_policy
-from agents.ppo import PPOSettings
-from agents.semi_markov import TimeScales
+from agents.common import batch_state
+from agents.common.checkpoints import load_policy
+from agents.common.warm_start import CloneSettings
+from agents.ppo.learner import PPOSettings
 from agents.train import Training, train
-from agents.vec_env import CentreVecEnv
-from agents.warm_start import CloneSettings
 from ccenv.batch import Batch
+from ccenv.integrations.sb3 import CentreVecEnv
+from ccenv.integrations.semi_markov import TimeScales
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds

@@ -8,8 +8,8 @@ import onnxruntime
 import pytest
 import torch
 
-from agents.export import OUTPUTS, export_onnx
-from agents.policy import MaskedActor, TorchPolicy
+from agents.common.export import OUTPUTS, export_onnx
+from agents.common.policy import MaskedActor, TorchPolicy
 from ccenv.serving.manifest import INPUTS
 
 N_OBS, N_ACTIONS = 11, 6

@@ -11,10 +11,10 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3.common.vec_env import VecMonitor
 from torch.nn.utils import parameters_to_vector
 
-from agents.policy import MaskedActor, TorchPolicy
-from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
-from agents.semi_markov import TimeScales
-from agents.vec_env import CentreVecEnv
+from agents.common.policy import MaskedActor, TorchPolicy
+from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
+from ccenv.integrations.sb3 import CentreVecEnv
+from ccenv.integrations.semi_markov import TimeScales
 from tests.agents.toy import START, Blending, ToyBatch
 
 # Answered contacts are worth 72 of the best 80 per hour under any policy; never starting gives 66.3, always 68.

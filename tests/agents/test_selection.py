@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.selection import episode_rewards, rank, rank_tables, select_checkpoint
+from agents.common.selection import episode_rewards, rank, rank_tables, select_checkpoint
 from ccenv.batch import Batch
-from ccenv.dropped_share import RUN_TOTAL_SHARE
 from ccenv.kpis import Estimate
+from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds

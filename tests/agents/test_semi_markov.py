@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from agents.rollout_buffer import SemiMarkovRolloutBuffer
-from agents.semi_markov import RewardRate, TimeScales, advantages
+from agents.ppo.rollout_buffer import SemiMarkovRolloutBuffer
+from ccenv.integrations.semi_markov import RewardRate, TimeScales, advantages
 
 # After 100 s a value weighs 1/2 and an advantage 1/4.
 HALVES = TimeScales(horizon_s=100 / math.log(2), credit_s=100 / math.log(2), centre=False)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from agents import batch_state
-from agents.checkpoints import LearningLog, OtherTrainingError, load_policy, read_log, write_atomically
-from agents.ppo import PPOSettings, SemiMarkovMaskablePPO
-from agents.semi_markov import TimeScales
+from agents.common import batch_state
+from agents.common.checkpoints import LearningLog, OtherTrainingError, load_policy, read_log, write_atomically
+from agents.common.warm_start import CloneSettings
+from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
 from agents.train import COLUMNS, Training, train
-from agents.warm_start import CloneSettings
+from ccenv.integrations.semi_markov import TimeScales
 from tests.agents.toy import Blending, Reserve, ToyBatch
 
 MODEL = Blending(horizon_s=3600.0)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
 
-from agents.vec_env import CentreVecEnv
 from ccenv import Batch, CentreEnv
+from ccenv.integrations.sb3 import CentreVecEnv
 from tests.agents.toy import HOLD, START, Blending, ToyBatch
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from agents.demonstration import demonstrate, returns
-from agents.ppo import SemiMarkovMaskablePPO
-from agents.semi_markov import TimeScales
-from agents.vec_env import CentreVecEnv
-from agents.warm_start import CloneSettings, clone_rule, cross_entropy
+from agents.common.demonstration import demonstrate, returns
+from agents.common.warm_start import CloneSettings, clone_rule, cross_entropy
+from agents.ppo.learner import SemiMarkovMaskablePPO
+from ccenv.integrations.sb3 import CentreVecEnv
+from ccenv.integrations.semi_markov import TimeScales
 from tests.agents.toy import START, Blending, Reserve, ToyBatch
 
 DAY = Blending(horizon_s=4 * 3600.0, terminates=True)

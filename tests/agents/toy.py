@@ -17,7 +17,7 @@ import numpy as np
 from gymnasium.spaces import Box
 from numba import njit
 
-from ccenv.sim.entities import OUT
+from ccenv.sim.state.entities import OUT
 
 HOLD, START = 0, 1
 ROW = np.dtype(

@@ -5,12 +5,12 @@ import pytest
 import yaml
 
 from ccenv.scenarios import load_scenario
-from ccenv.scenarios.sources import unsourced, unused
+from ccenv.scenarios.files.sources import unsourced, unused
 from ccenv.seeds import seeds
 from experiments.calibrate import acceptance, blending, model
 from experiments.calibrate.logs import LogMissingError, data_folder, held_back, read_weekdays
 from experiments.calibrate.page import page
-from experiments.files import ROOT, read_json
+from experiments.jobs.files import ROOT, read_json
 
 LIBRARY, RESULTS = ROOT / "ccenv/scenarios/library", ROOT / "experiments/results"
 NAMES = ("bank_inbound", "bank_blended")

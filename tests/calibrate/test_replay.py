@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from ccenv.sim.codes import LOG_FRESH, LOG_REDIAL, LOG_REPEAT
+from ccenv.sim.state.codes import LOG_FRESH, LOG_REDIAL, LOG_REPEAT
 from ccenv.trace import trace
 from experiments import replay
 from experiments.calibrate.logs import TYPES, LogMissingError, data_folder, read_weekdays

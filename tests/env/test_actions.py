@@ -10,8 +10,8 @@ import pytest
 
 from ccenv import Batch, CentreEnv, load_scenario, rollout, simulate
 from ccenv.batch import IllegalActionError
-from ccenv.observation import observation_space
-from ccenv.sim.codes import ASSIGN, HOLD
+from ccenv.sim.state.codes import ASSIGN, HOLD
+from ccenv.spaces.observation import observation_space
 from tests.env.short import DECISIONS, IDS, assert_same, random_legal, short_day
 from tests.env.whole_centre import whole_centre
 from tests.oracle.scenario_maker import ScenarioMaker

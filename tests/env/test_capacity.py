@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ccenv import Scenario, load_scenario, simulate
-from ccenv.engine import CapacityError
+from ccenv.run.engine import CapacityError
 
 CALLED_IN_VAIN: dict[str, Any] = {
     "p_answer": 0,

@@ -16,7 +16,7 @@ from gymnasium.wrappers import PassiveEnvChecker
 from stable_baselines3.common.env_checker import check_env as check_env_for_sb3
 
 from ccenv import CentreEnv, CentreVectorEnv
-from ccenv.observation import observation_names
+from ccenv.spaces.observation import observation_names
 from tests.env.short import IDS, assert_same, short_day
 
 # Sections of the pages of Gymnasium's own environments, in their order

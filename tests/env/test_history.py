@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, load_scenario, simulate
-from ccenv.engine import Engine
-from ccenv.history import N_STATES, past_of
-from ccenv.run_config import run_config
-from ccenv.sim import codes
+from ccenv.run.config import run_config
+from ccenv.run.engine import Engine
+from ccenv.run.history import N_STATES, past_of
+from ccenv.sim.state import codes
 
 SEEDS = range(300)
 STEADY = {"history": {"kind": "steady", "days": 4}}

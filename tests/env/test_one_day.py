@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
-from agents.vec_env import CentreVecEnv
 from ccenv import Batch, CentreEnv, CentreVectorEnv, RulePolicy, load_scenario, simulate
-from ccenv.engine import counters_of
+from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.kpis import kpi_table
+from ccenv.run.engine import counters_of
 
 SCENARIO = load_scenario("bank_blended")
 SEED = 2**33 + 1

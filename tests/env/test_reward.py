@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, Scenario, load_scenario
-from ccenv.engine import counters_of
-from ccenv.rewards import TERMS
+from ccenv.rewards.terms import TERMS
+from ccenv.run.engine import counters_of
 from tests.env.short import DECISIONS, random_legal, short_day
 from tests.env.whole_centre import last_day_of_the_month, whole_centre
 

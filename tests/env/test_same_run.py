@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from agents.vec_env import CentreVecEnv
 from ccenv import Batch, CentreEnv, simulate
+from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.trace import trace
 from tests.env.short import DECISIONS, assert_same, random_legal, short_day
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, RulePolicy, load_scenario, simulate
-from ccenv.run_config import RuleChoice
+from ccenv.run.config import RuleChoice
 from tests.env.short import DECISIONS, short_day
 from tests.env.whole_centre import whole_centre
 

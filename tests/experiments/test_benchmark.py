@@ -4,9 +4,9 @@ import pytest
 
 from ccenv.serving import load_bundle
 from experiments.benchmark import run_benchmark
-from experiments.config import Settings, register, settings_of
 from experiments.export import export_again
-from experiments.files import read_json
+from experiments.jobs.config import Settings, register, settings_of
+from experiments.jobs.files import read_json
 from tests.experiments.test_config import composed
 
 register()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from experiments.cells import cell_digest, essential, run_once, source_digest
-from experiments.files import ROOT
+from experiments.jobs.cells import cell_digest, essential, run_once, source_digest
+from experiments.jobs.files import ROOT
 
 SETTINGS: dict[str, Any] = {
     "scenario": {"name": "tiny", "set": {"trunks": 9}},
@@ -71,7 +71,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "file", ["ccenv/sim/draws.py", "agents/__init__.py", "experiments/cells.py", "ccenv/scenarios/library/tiny.yaml"]
+    "file",
+    [
+        "ccenv/sim/kernel/draws.py",
+        "agents/__init__.py",
+        "experiments/jobs/cells.py",
+        "ccenv/scenarios/library/tiny.yaml",
+    ],
 )
 def test_source_digest_changes_with_a_file(copy: Path, file: str):
     before = source_digest.__wrapped__(copy)

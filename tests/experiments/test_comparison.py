@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from ccenv.dropped_share import RUN_TOTAL_SHARE
 from ccenv.kpis import paired_difference
-from experiments.benchmark_report import table_csv
-from experiments.captions import captions
-from experiments.comparison import columns_of, compare, outcome
-from experiments.evaluation import VALUE, Pair, Rule, contributions, rule_days
-from experiments.page_tables import cards, groups, headings
+from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
+from experiments.reports.benchmark import table_csv
+from experiments.reports.captions import captions
+from experiments.reports.page_tables import cards, groups, headings
+from experiments.study.comparison import columns_of, compare, outcome
+from experiments.study.evaluation import VALUE, Pair, Rule, contributions, rule_days
 from tests.experiments.made import comparison, entrants, tiny
 
 

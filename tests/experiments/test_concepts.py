@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ccenv.kpis import KPIS, LABELS
-from ccenv.laws import mean_s
 from ccenv.scenarios import Scenario, load_scenario
+from ccenv.scenarios.means import mean_s
 from experiments.concepts import __main__ as command
 from experiments.concepts import patience
 from experiments.concepts.concept import Concept, Experiment
@@ -17,8 +17,8 @@ from experiments.concepts.keys import conceptual_keys, uses, values_at
 from experiments.concepts.measure import DIGITS, described, failure, measure, sides
 from experiments.concepts.page import page, settings_text
 from experiments.concepts.table import CONCEPTS, chosen
-from experiments.config import ConceptsConfig, Settings, register
-from experiments.files import ROOT, read_json
+from experiments.jobs.config import ConceptsConfig, Settings, register
+from experiments.jobs.files import ROOT, read_json
 from tests.experiments.test_config import settings
 
 register()

@@ -7,8 +7,8 @@ from hydra.errors import ConfigCompositionException
 from omegaconf import DictConfig, OmegaConf
 
 from ccenv.scenarios import ScenarioError, list_scenarios
-from experiments.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
-from experiments.learning import training_of
+from experiments.jobs.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
+from experiments.study.learning import training_of
 
 register()
 FOLDER = Path(CONFIGS)

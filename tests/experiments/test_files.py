@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.files import to_csv, to_json, write_atomic
+from experiments.jobs.files import to_csv, to_json, write_atomic
 
 
 def test_write_leaves_the_old_file_when_the_content_cannot_be_written(tmp_path: Path):

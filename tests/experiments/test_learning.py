@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from experiments.learning import training_of
+from experiments.study.learning import training_of
 
 
 def test_training_takes_nested_settings_and_keeps_the_other_defaults():

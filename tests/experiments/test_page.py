@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from experiments.page import drawings, render
+from experiments.reports.page import drawings, render
 from tests.experiments.made import BEST, LEARNED, results
 
 

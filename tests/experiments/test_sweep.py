@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import register, settings_of
-from experiments.files import ROOT, read_json
+from experiments.jobs.config import register, settings_of
+from experiments.jobs.files import ROOT, read_json
 from experiments.report import report
 from experiments.sweep import run_cell
 from tests.experiments.test_config import composed

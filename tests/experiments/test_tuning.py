@@ -6,10 +6,10 @@ import pytest
 from ccenv.kpis import KpiTable
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
-from experiments import tuning
-from experiments.evaluation import Pair, Rule, rule_days
-from experiments.tuning import Halving, Tried, best, candidates, rank, tune
-from experiments.workers import Workers
+from experiments.jobs.workers import Workers
+from experiments.study import tuning
+from experiments.study.evaluation import Pair, Rule, rule_days
+from experiments.study.tuning import Halving, Tried, best, candidates, rank, tune
 
 
 @pytest.fixture

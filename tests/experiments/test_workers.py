@@ -4,7 +4,7 @@ from math import pow as power
 
 import pytest
 
-from experiments.workers import Workers
+from experiments.jobs.workers import Workers
 
 
 def test_one_process_runs_here_and_keeps_the_order():

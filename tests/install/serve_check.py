@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ccenv.observation import snapshot_dtype
 from ccenv.serving import load_bundle, snapshot_values
+from ccenv.spaces.observation import snapshot_dtype
 
 EXTRAS = ["hydra", "matplotlib", "omegaconf", "onnx", "scipy", "stable_baselines3", "torch"]
 BUNDLE = Path(__file__).parent.parent / "serving" / "golden_bundle"

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from ccenv.kpis import LABELS, interval_table, kpi_table
 from ccenv.scenarios import load_scenario
-from ccenv.sim.counters import COUNTERS
-from ccenv.sim.legal import NAMES
+from ccenv.sim.state.counters import COUNTERS
+from ccenv.sim.state.definitions import NAMES
 
 # queues sales and support; groups first (wage 18) and blended (20); campaign survey
 TINY = load_scenario(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState
 from tests.oracle.idle_line import first_idle, idle_key
 from tests.oracle.record import Spell

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import QueueState, by_slot
 from tests.oracle.randomness import entity_key, exponential
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ccenv.scenarios import load_scenario
-from ccenv.sim import codes
-from ccenv.sim.legal import NAMES
+from ccenv.sim.state import codes
+from ccenv.sim.state.definitions import NAMES
 from ccenv.trace import trace
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.decisions import Action, Choose, make_catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact
 from tests.oracle.randomness import child_key, uniform
 

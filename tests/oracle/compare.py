@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.sim import codes
-from ccenv.sim.counters import COUNTERS
+from ccenv.sim.state import codes
+from ccenv.sim.state.counters import COUNTERS
 
 TIME_TOLERANCE_S = 1e-9  # on each day: what is added up to a later time has lost more digits
 COUNTER_TOLERANCE = 1e-6

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from ccenv.scenarios import schema
-from ccenv.sim import legal
+from ccenv.sim.state import definitions as legal
 from tests.oracle.entities import CampaignState, Contact
 
 if TYPE_CHECKING:

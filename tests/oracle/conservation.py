@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter as Totals
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact
 from tests.oracle.segments import IN_ATTEMPT, READY, WAITING
 

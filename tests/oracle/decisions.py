@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState, GroupState, QueueState
 from tests.oracle.events import Event
 from tests.oracle.randomness import entity_key, stream, uniform

@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Contact, QueueState
 from tests.oracle.randomness import entity_key, uniform
 

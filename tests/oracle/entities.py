@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ccenv.scenarios import schema
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.events import Event
 from tests.oracle.randomness import Law, stream
 from tests.oracle.segments import Lead, make_segments

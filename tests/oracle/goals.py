@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.compliance import JOINED
 from tests.oracle.entities import Advisor, CampaignState, Contact
 from tests.oracle.randomness import normal, uniform

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, GroupState
 from tests.oracle.randomness import child_key, uniform
 

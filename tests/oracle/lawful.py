@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.segments import Lead, SegmentState
 
 GRID_S = 120

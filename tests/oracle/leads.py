@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState, Contact
 from tests.oracle.lawful import GRID_S, grid_time, lawful_time, local_day
 from tests.oracle.randomness import Law, uniform

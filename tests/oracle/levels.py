@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import QueueState
 from tests.oracle.randomness import Law, entity_key, exponential, level_of_mean_1, normal, stream, uniform
 

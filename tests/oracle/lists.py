@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState
 from tests.oracle.randomness import entity_key, uniform
 from tests.oracle.segments import IN_ATTEMPT, Lead, SegmentState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.compliance import DROPPED, HUNG_UP
 from tests.oracle.entities import Advisor, CampaignState, Contact, GroupState, by_slot
 from tests.oracle.randomness import uniform

@@ -8,8 +8,10 @@ import math
 import numpy as np
 
 from ccenv.scenarios import schema
-from ccenv.scenarios.laws import law_values
-from ccenv.sim import draws, entities, laws
+from ccenv.scenarios.compile.dists import law_values
+from ccenv.sim.kernel import dists as laws
+from ccenv.sim.kernel import draws
+from ccenv.sim.state import entities
 
 
 def stream(name: str) -> int:

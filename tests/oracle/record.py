@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccenv.sim import codes, entities
-from ccenv.sim.counters import COUNTERS
+from ccenv.sim.state import codes, entities
+from ccenv.sim.state.counters import COUNTERS
 from tests.oracle.entities import Advisor, CampaignState, Contact
 from tests.oracle.segments import Lead
 

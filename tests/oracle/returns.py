@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Contact
 from tests.oracle.randomness import child_key, uniform
 

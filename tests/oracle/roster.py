@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, GroupState, by_slot
 from tests.oracle.randomness import child_key, uniform
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.randomness import child_key, entity_key, stream
 
 IN_ATTEMPT, WAITING, READY = range(3)

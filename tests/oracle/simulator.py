@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.advisors import Advisors
 from tests.oracle.arrivals import Arrivals
 from tests.oracle.callbacks import Callbacks

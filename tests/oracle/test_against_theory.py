@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from ccenv.theory import erlang_a, erlang_b, erlang_c
 from tests.oracle.by_hand import first_of, run
 

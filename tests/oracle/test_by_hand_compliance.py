@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccenv.sim import codes, legal
+from ccenv.sim.state import codes
+from ccenv.sim.state import definitions as legal
 from tests.oracle.by_hand import both, constant, recorded
 from tests.oracle.decisions import Action
 from tests.oracle.randomness import entity_key, root_key, stream, uniform

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.by_hand import both, constant, day, dials, first_of, line, lines, of_leads
 from tests.oracle.decisions import Action
 from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform

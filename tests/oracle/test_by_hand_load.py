@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccenv.sim import codes
-from ccenv.sim.draws import normal as quantile
+from ccenv.sim.kernel.draws import normal as quantile
+from ccenv.sim.state import codes
 from tests.oracle.by_hand import day, first_of, recorded, run, short, shorts
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
 

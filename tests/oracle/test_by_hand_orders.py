@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.by_hand import constant, day, first_of, recorded, run, short, shorts
 from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
 

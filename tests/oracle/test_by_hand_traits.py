@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ccenv.sim import codes
-from ccenv.sim.draws import normal as quantile
+from ccenv.sim.kernel.draws import normal as quantile
+from ccenv.sim.state import codes
 from tests.oracle.by_hand import constant, day, first_of, nonzero, recorded, run
 from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
 from tests.oracle.simulator import Result

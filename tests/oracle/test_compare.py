@@ -5,8 +5,8 @@ import copy
 import numpy as np
 import pytest
 
-from ccenv.sim.counters import COUNTERS
-from ccenv.sim.entities import LOG_ROW
+from ccenv.sim.state.counters import COUNTERS
+from ccenv.sim.state.entities import LOG_ROW
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.oracle.schema_use import schema_keys

@@ -1,7 +1,7 @@
 """A contact that outlasts the night, and a callback that is due the next day, in the kernel and in the slow twin."""
 
 from ccenv import load_scenario
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.simulator import Simulator, uniformly_random

@@ -7,8 +7,8 @@ import pytest
 
 from ccenv.scenarios import load_scenario
 from ccenv.scenarios.schema import Centre
-from ccenv.sim import codes
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.state import codes
+from ccenv.sim.state.sizes import SIZES
 from tests.oracle.scenario_maker import Run, ScenarioMaker
 from tests.oracle.schema_use import unused_schema_keys
 from tests.oracle.simulator import Result, Simulator, uniformly_random

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState
 from tests.oracle.randomness import Law, entity_key, normal, stream, uniform
 

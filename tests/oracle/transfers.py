@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.oracle.entities import Contact, QueueState
 from tests.oracle.randomness import child_key
 

@@ -9,10 +9,10 @@ import numpy as np
 from ccenv import Scenario, load_scenario
 from ccenv.loops.look import look_rows
 from ccenv.loops.rows import choose_rows
-from ccenv.run_config import RuleChoice, run_config
-from ccenv.sim import draws
-from ccenv.sim.jit import records
-from ccenv.sim.layout import RULE_STATE
+from ccenv.run.config import RuleChoice, run_config
+from ccenv.sim.kernel import draws
+from ccenv.sim.kernel.jit import records
+from ccenv.sim.state.layout import RULE_STATE
 
 
 def centre(reserves: bool = False, **more: Any) -> Scenario:

@@ -9,8 +9,8 @@ import pytest
 
 from ccenv import Batch, Scenario, load_scenario
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
-from ccenv.sim.fields import FIELDS
-from ccenv.sim.layout import RULE_STATE
+from ccenv.sim.state.fields import FIELDS
+from ccenv.sim.state.layout import RULE_STATE
 from tests.env.short import random_legal, short_day
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.rules.bench import Bench

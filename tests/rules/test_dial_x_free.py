@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ccenv import Scenario, load_scenario
-from ccenv.run_config import RuleChoice
-from ccenv.sim import codes
+from ccenv.run.config import RuleChoice
+from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.rules.bench import Bench
 from tests.rules.test_pacing import FIRST

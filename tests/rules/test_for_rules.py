@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from ccenv import load_scenario
-from ccenv.engine import Engine
-from ccenv.history import past_of
 from ccenv.loops.batch import DISABLED
 from ccenv.loops.rows import choose_rows
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
-from ccenv.run_config import run_config
+from ccenv.run.config import run_config
+from ccenv.run.engine import Engine
+from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
-from ccenv.scenarios.dialing import endless_dialing
-from ccenv.sim.layout import RULE_STATE
+from ccenv.scenarios.check.dialing import endless_dialing
+from ccenv.sim.state.layout import RULE_STATE
 from tests.env.short import short_day
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.rules.test_registry import PARAMS

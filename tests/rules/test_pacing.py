@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from ccenv import KpiTable, Scenario, load_scenario, simulate
-from ccenv.run_config import RuleChoice
-from ccenv.sim import codes
+from ccenv.run.config import RuleChoice
+from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.rules.bench import Bench, centre, second
 

@@ -10,9 +10,9 @@ import pytest
 
 from ccenv import Batch, CentreEnv, RulePolicy, simulate
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
-from ccenv.run_config import RuleChoice, run_config
-from ccenv.sim.codes import ASSIGN
-from ccenv.sim.layout import PACING_PARAMS, PACING_STATE, RANKS, ROUTING_STATE, RULE_STATE
+from ccenv.run.config import RuleChoice, run_config
+from ccenv.sim.state.codes import ASSIGN
+from ccenv.sim.state.layout import PACING_PARAMS, PACING_STATE, RANKS, ROUTING_STATE, RULE_STATE
 from tests.env.short import short_day
 from tests.rules.bench import Bench, random_snapshots, second
 

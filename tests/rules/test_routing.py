@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ccenv import Scenario
-from ccenv.run_config import RuleChoice
-from ccenv.sim import codes
-from ccenv.sim.layout import RULE_STATE
+from ccenv.run.config import RuleChoice
+from ccenv.sim.state import codes
+from ccenv.sim.state.layout import RULE_STATE
 from ccenv.trace import trace
 from tests.env.short import short_day
 from tests.oracle.randomness import uniform

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ccenv.scenarios import Scenario, load_scenario
-from ccenv.scenarios.overrides import override
+from ccenv.scenarios.files.overrides import override
 
 OPEN_S, CLOSE_S, SLOT_S = 28_800, 36_000, 1_800
 CENTRE: dict[str, Any] = {

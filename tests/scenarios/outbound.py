@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ccenv.scenarios import Scenario, load_scenario
-from ccenv.scenarios.overrides import override
+from ccenv.scenarios.files.overrides import override
 
 CENTRE: dict[str, Any] = {
     "name": "outbound",

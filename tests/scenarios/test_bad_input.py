@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccenv.scenarios import ScenarioError, load_scenario
-from ccenv.scenarios.reading import find, read
+from ccenv.scenarios.files.reading import find, read
 
 TINY = read(find("tiny"))
 PIECES = "queues.sales.patience_s"

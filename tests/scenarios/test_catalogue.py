@@ -3,7 +3,7 @@
 import pytest
 
 from ccenv.scenarios import load_scenario
-from ccenv.sim.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD
+from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD
 
 
 def test_names_are_in_file_order():

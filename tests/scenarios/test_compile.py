@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ccenv.scenarios import load_scenario
-from ccenv.scenarios.compile import UNLIMITED_TRUNKS
-from ccenv.scenarios.compile_segments import UNLIMITED_LEADS
-from ccenv.scenarios.finish import finish_table
+from ccenv.scenarios.compile.centre import UNLIMITED_TRUNKS
+from ccenv.scenarios.compile.finish import finish_table
+from ccenv.scenarios.compile.segment_rows import UNLIMITED_LEADS
+from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.schema import Clock
-from ccenv.scenarios.slots import n_slots
-from ccenv.sim import codes
-from ccenv.sim.layout import layout
+from ccenv.sim.state import codes
+from ccenv.sim.state.layout import layout
 
 STEADY = {
     "name": "steady",

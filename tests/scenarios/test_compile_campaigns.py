@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from ccenv.scenarios.compile_segments import share_rows
-from ccenv.sim import codes, legal
-from ccenv.sim.sizes import SIZES
+from ccenv.scenarios.compile.segment_rows import share_rows
+from ccenv.sim.state import codes
+from ccenv.sim.state import definitions as legal
+from ccenv.sim.state.sizes import SIZES
 from tests.scenarios.outbound import CENTRE, centre
 
 STEADY = {
@@ -175,7 +176,7 @@ def test_the_law(row, debts):
     assert [row["campaign"][0][name] for name in names] == [0, 0, 0, 0, 0, 0.03, 0]
 
 
-# threshold, start, base, hang-ups, false positives, window: see the sources in ccenv.sim.legal
+# threshold, start, base, hang-ups, false positives, window: see the sources in ccenv.sim.state.definitions
 LEGAL = {
     "ftc_30d": (2, "greeting_end", "live", "late", "ignored", "period_30d"),
     "ofcom_24h": (2, "connected", "live", "late", "estimated", "day"),

@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from ccenv.scenarios.finish import finish_table
-from ccenv.sim import codes
-from ccenv.sim.codes import NIL
+from ccenv.scenarios.compile.finish import finish_table
+from ccenv.sim.state import codes
+from ccenv.sim.state.codes import NIL
 from tests.scenarios.inbound import centre
 
 

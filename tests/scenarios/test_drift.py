@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from ccenv.scenarios import schema
+from ccenv.scenarios.check.campaigns import FOLLOWED
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
-from ccenv.scenarios.validate_campaigns import FOLLOWED
-from ccenv.sim.codes import AFTER, RING_LAWS
-from ccenv.sim.entities import LAW_POINTS
-from ccenv.sim.fields import FIELDS
-from ccenv.sim.layout import layout
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.state.codes import AFTER, RING_LAWS
+from ccenv.sim.state.entities import LAW_POINTS
+from ccenv.sim.state.fields import FIELDS
+from ccenv.sim.state.layout import layout
+from ccenv.sim.state.sizes import SIZES
 
 
 def literals(node, field):

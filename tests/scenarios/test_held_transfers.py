@@ -2,7 +2,7 @@
 
 import pytest
 
-from ccenv.scenarios.held_transfers import HeldTransferWarning
+from ccenv.scenarios.check.held_transfers import HeldTransferWarning
 from tests.scenarios.inbound import centre
 
 OFFLINE = {  # nobody but `late` takes the third queue, and `late` hands over to it

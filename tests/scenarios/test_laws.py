@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from ccenv.laws import mean_s
 from ccenv.scenarios import load_scenario
-from ccenv.scenarios.gamma import upper_gamma
-from ccenv.scenarios.laws import law_values, level_values, mean_of, survival
+from ccenv.scenarios.compile.dists import law_values, level_values, mean_of, survival
+from ccenv.scenarios.compile.gamma import upper_gamma
+from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Law
-from ccenv.sim import laws as kernel
+from ccenv.sim.kernel import dists as kernel
 
 CASES = [  # law, the same in scipy
     ({"law": "exponential", "mean_s": 77}, stats.expon(scale=77)),

@@ -7,17 +7,17 @@ import msgspec
 import numpy as np
 import pytest
 
-from ccenv.reward_trap import check_reward
-from ccenv.rewards import load_preset
+from ccenv.rewards.terms import load_preset
+from ccenv.rewards.trap import check_reward
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
-from ccenv.scenarios.compile_campaigns import keeps
-from ccenv.scenarios.reading import find, read
-from ccenv.scenarios.roster import advisors
+from ccenv.scenarios.compile.campaigns import keeps
+from ccenv.scenarios.compile.roster import advisors
+from ccenv.scenarios.compile.times import times
+from ccenv.scenarios.files.reading import find, read
 from ccenv.scenarios.schema import Campaign, Centre, Law, Segment
-from ccenv.scenarios.times import times
 from ccenv.theory.models import NDesign, SwitchingBlending, SwitchingPacing
-from experiments import hybrid_large
 from experiments.calibrate.write_yaml import dump
+from experiments.centres import hybrid_large
 from tests.oracle.schema_use import unused_schema_keys
 
 # Keys that no centre of the library gives, with the reason.

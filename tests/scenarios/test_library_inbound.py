@@ -7,7 +7,7 @@ import pytest
 
 from ccenv.kpis import KpiTable
 from ccenv.scenarios import Scenario, load_scenario
-from ccenv.sim.codes import LOG_HANDOVER_END, LOG_TALK_END
+from ccenv.sim.state.codes import LOG_HANDOVER_END, LOG_TALK_END
 from ccenv.simulation import simulate
 from ccenv.trace import trace
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import yaml
 
-from ccenv.reward_trap import RewardTrapWarning, check_reward
+from ccenv.rewards.trap import RewardTrapWarning, check_reward
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
-from ccenv.scenarios.reading import LIBRARY, find, read
-from ccenv.scenarios.sources import figures, unsourced, unused
+from ccenv.scenarios.files.reading import LIBRARY, find, read
+from ccenv.scenarios.files.sources import figures, unsourced, unused
 
 TINY = read(find("tiny"))
 # If this changes, scenarios mean something else than before, or nobody can tell: say so in the CHANGELOG.

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccenv.scenarios.roster import advisors, make_roster, staffing
+from ccenv.scenarios.compile.roster import advisors, make_roster, staffing
+from ccenv.scenarios.compile.slots import at_boundary
 from ccenv.scenarios.schema import Break, Centre, Clock, Group, Queue, Shift
-from ccenv.scenarios.slots import at_boundary
-from ccenv.sim.codes import BREAK, GO_OFF, ON
+from ccenv.sim.state.codes import BREAK, GO_OFF, ON
 from tests.scenarios.inbound import centre
 
 CLOCK = Clock(open_s=28_800, close_s=36_000, slot_s=1_800)

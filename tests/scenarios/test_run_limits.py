@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from ccenv.run_config import run_config
+from ccenv.run.config import run_config
 from ccenv.scenarios import ScenarioError, load_scenario
-from ccenv.scenarios.attempt_times import longest_s, most_days
+from ccenv.scenarios.compile.attempt_times import longest_s, most_days
 from ccenv.scenarios.schema import Clock
 from tests.scenarios.outbound import centre
 

@@ -1,7 +1,7 @@
 """The walk over all times of a centre."""
 
+from ccenv.scenarios.compile.times import times
 from ccenv.scenarios.schema import Constant, Ivr, Never, Node, Queue, Time, ValueClass
-from ccenv.scenarios.times import times
 from tests.scenarios.inbound import centre
 
 

@@ -6,10 +6,10 @@ import msgspec
 import numpy as np
 from starlette.testclient import TestClient
 
-from ccenv.observation import snapshot_dtype
 from ccenv.serving import BundlePolicy, Decider, load_bundle, snapshot_values
 from ccenv.serving.manifest import Fallback, FallbackRule
 from ccenv.serving.service import make_app
+from ccenv.spaces.observation import snapshot_dtype
 from tests.serving.make_golden_bundle import FOLDER
 
 PATIENT_S = 60.0  # no test but those of the deadline hangs on how busy the machine is

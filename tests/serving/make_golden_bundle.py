@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from agents.bundle import write_bundle
-from agents.policy import MaskedActor, TorchPolicy
+from agents.common.policy import MaskedActor, TorchPolicy
 from ccenv.batch import Batch
+from ccenv.serving.write import write_bundle
 
 FOLDER = Path(__file__).parent / "golden_bundle"
 RULES = {"routing": "lwt", "pacing": ("max0", {"k": 1.3, "c": 0.4})}

@@ -10,8 +10,8 @@ from ccenv.batch import Batch
 from ccenv.scenarios import load_scenario
 from ccenv.serving import snapshot_values
 from ccenv.serving.graph import legal_only
-from ccenv.sim.codes import SAME_INSTANT
-from ccenv.sim.layout import HELD, RULE_STATE
+from ccenv.sim.state.codes import SAME_INSTANT
+from ccenv.sim.state.layout import HELD, RULE_STATE
 from tests.serving.helpers import StandIn, client_of, golden, opening
 
 

@@ -7,13 +7,13 @@ import pytest
 import torch
 from httpx2 import ASGITransport, AsyncClient
 
-from agents.bundle import write_bundle
-from agents.policy import MaskedActor, TorchPolicy
+from agents.common.policy import MaskedActor, TorchPolicy
 from ccenv.batch import Batch
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import load_scenario
 from ccenv.serving import Decider, load_bundle, snapshot_values
 from ccenv.serving.service import make_app
+from ccenv.serving.write import write_bundle
 from tests.env.whole_centre import whole_centre
 from tests.serving.helpers import PATIENT_S, StandIn, client_of, golden
 

@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 
-from ccenv.observation import snapshot_dtype
 from ccenv.scenarios import load_scenario
 from ccenv.serving import snapshot_values
 from ccenv.serving.service import LARGEST_BODY
 from ccenv.serving.snapshot import SnapshotReader
+from ccenv.spaces.observation import snapshot_dtype
 from tests.serving.helpers import blank, client_of, golden, opening
 
 

@@ -6,7 +6,7 @@ import pytest
 from ccenv.batch import Batch
 from ccenv.loops.rows import choose_rows
 from ccenv.rules import PACING_RULES, ROUTING_RULES
-from ccenv.sim.layout import RULE_STATE
+from ccenv.sim.state.layout import RULE_STATE
 
 PARAMS = {"reserve_threshold": {"reserve": 1, "p_next": 0.5}, "fixed_ratio": {"ratio": 1.3, "rounding": "random"},
           "max0": {"k": 1.3}, "constant_lines": {"n": 2.5}}  # fmt: skip

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 import ccenv
-from agents.bundle import set_kpis, write_bundle
-from agents.policy import MaskedActor, TorchPolicy
-from agents.survey import golden_vectors, survey_days
+from agents.common.policy import MaskedActor, TorchPolicy
+from agents.common.survey import golden_vectors, survey_days
 from ccenv.batch import Batch
-from ccenv.observation import observation_names
 from ccenv.rules import RuleError
 from ccenv.scenarios import load_scenario
 from ccenv.serving import BundleError, load_bundle
+from ccenv.serving.write import set_kpis, write_bundle
+from ccenv.spaces.observation import observation_names
 
 pytestmark = pytest.mark.slow  # the exporter takes seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.sim.view import IN_TALK, View
 
 PHASES_OF_STATE = {

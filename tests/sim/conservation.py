@@ -6,8 +6,8 @@ import functools
 
 import numpy as np
 
-from ccenv.sim import codes
-from ccenv.sim.legal import NAMES
+from ccenv.sim.state import codes
+from ccenv.sim.state.definitions import NAMES
 from tests.sim.view import IN_TALK, Totals, View
 
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccenv.engine import Engine
-from ccenv.sim import codes
-from ccenv.sim.heap import NEVER_S
-from ccenv.sim.layout import HEAP_PADDING
+from ccenv.run.engine import Engine
+from ccenv.sim.kernel.heap import NEVER_S
+from ccenv.sim.state import codes
+from ccenv.sim.state.layout import HEAP_PADDING
 from tests.sim.advisors import Advisors
 from tests.sim.conservation import check_conservation
 from tests.sim.leads import check_leads

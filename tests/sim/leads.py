@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.sim.view import View
 
 GRID_S = 120.0

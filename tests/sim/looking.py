@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ccenv import Batch
-from ccenv.observation import observation_names
-from ccenv.sim.shown import TO_NOBODY
+from ccenv.sim.shown.marks import TO_NOBODY
+from ccenv.spaces.observation import observation_names
 
 # it runs from the last decision, which the kernel has moved to now when the row was shown
 SINCE_LAST = "since_last_s"

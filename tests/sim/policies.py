@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 
 ROUTING = {"entry": "fifo", "total_wait": "lwt"}  # the routing rule states the order of the queues
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.engine import CapacityError, Engine
 from ccenv.loops.batch import DISABLED
-from ccenv.run_config import RunConfig
-from ccenv.sim import codes
-from ccenv.sim.entities import LOG_ROWS
+from ccenv.run.config import RunConfig
+from ccenv.run.engine import CapacityError, Engine
+from ccenv.sim.state import codes
+from ccenv.sim.state.entities import LOG_ROWS
 
 Choice = Callable[[float, np.ndarray], int]
 

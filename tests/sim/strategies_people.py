@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ccenv.sim.codes import ADVISOR_ORDERS, AFTER, MIXES, RETRY_ORDERS, RING_LAWS
+from ccenv.sim.state.codes import ADVISOR_ORDERS, AFTER, MIXES, RETRY_ORDERS, RING_LAWS
 from tests.sim.strategies_times import Frame, Plain, number, optional, probability, profile, times
 
 TRAITS: dict[str, st.SearchStrategy[Any]] = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from ccenv.sim.bits import bit, count_bits, has, lowest, without_lowest
-from ccenv.sim.draws import U
-from ccenv.sim.sizes import SIZES
+from ccenv.sim.kernel.bits import bit, count_bits, has, lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.state.sizes import SIZES
 
 RNG = np.random.default_rng(5)
 SETS = [

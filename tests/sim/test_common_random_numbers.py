@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ccenv import load_scenario
-from ccenv.run_config import RuleChoice
+from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.env.short import short_day
 

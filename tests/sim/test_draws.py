@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from ccenv.sim import codes, draws
+from ccenv.sim.kernel import draws
+from ccenv.sim.state import codes
 from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
 
 SMALLEST_P = 1e-4  # a true null hypothesis is rejected in one of 10,000 tests; the seeds are fixed

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccenv.run_config import run_config
-from ccenv.sim import codes
-from ccenv.sim.heap import NEVER_S
+from ccenv.run.config import run_config
+from ccenv.sim.kernel.heap import NEVER_S
+from ccenv.sim.state import codes
 from tests.env.whole_centre import whole_centre
 from tests.sim.invariants import Invariants
 from tests.sim.policies import lazy

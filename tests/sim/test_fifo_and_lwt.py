@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from ccenv import load_scenario
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.sim.strategies import SLOW_TO_MAKE, Run, runs
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import expon, kstest, lognorm, uniform
 
 from ccenv import Batch, RulePolicy, Scenario, load_scenario
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.env.short import random_legal
 from tests.env.whole_centre import whole_centre
 from tests.sim import invariants

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from ccenv import load_scenario
-from ccenv.engine import Engine
 from ccenv.loops.batch import DISABLED
-from ccenv.run_config import run_config
-from ccenv.sim import codes
+from ccenv.run.config import run_config
+from ccenv.run.engine import Engine
+from ccenv.sim.state import codes
 from tests.env.whole_centre import WHOLE_CENTRE
 
 SEEDS = range(6)

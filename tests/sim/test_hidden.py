@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, load_scenario
-from ccenv.sim import codes
+from ccenv.sim.state import codes
 from tests.env.short import random_legal
 from tests.env.whole_centre import WHOLE_CENTRE
 from tests.sim.looking import look_again, shown

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from ccenv import load_scenario
-from ccenv.engine import counters_of
-from ccenv.run_config import run_config
-from ccenv.sim import codes
+from ccenv.run.config import run_config
+from ccenv.run.engine import counters_of
+from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.sim.invariants import Invariants

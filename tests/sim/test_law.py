@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ccenv import load_scenario
-from ccenv.sim import codes
-from ccenv.sim.codes import DAY_S
+from ccenv.sim.state import codes
+from ccenv.sim.state.codes import DAY_S
 from ccenv.trace import trace
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
 

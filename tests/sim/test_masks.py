@@ -7,7 +7,7 @@ import pytest
 
 from ccenv import Batch
 from ccenv.scenarios import load_scenario
-from ccenv.sim.masks import legal
+from ccenv.sim.shown.masks import legal
 from tests.env.short import random_legal
 
 ROWS = 2

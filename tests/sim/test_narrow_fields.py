@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ccenv.sim import codes
-from ccenv.sim.entities import ADVISOR, CONTACT
-from ccenv.sim.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS, layout
-from ccenv.sim.sizes import SIZES, Size
+from ccenv.sim.state import codes
+from ccenv.sim.state.entities import ADVISOR, CONTACT
+from ccenv.sim.state.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS, layout
+from ccenv.sim.state.sizes import SIZES, Size
 
 
 def most(kind: np.dtype, field: str) -> int:

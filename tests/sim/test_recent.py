@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from ccenv.engine import Engine
 from ccenv.loops.batch import DISABLED
-from ccenv.run_config import run_config
+from ccenv.run.config import run_config
+from ccenv.run.engine import Engine
 from ccenv.scenarios import load_scenario
-from ccenv.sim.codes import LOG_ABANDONED, LOG_CALLBACK_ACCEPTED, LOG_WAITING
-from ccenv.sim.fields import RECENT_S
-from ccenv.sim.recent import KEPT_S, STEP_S, faded
+from ccenv.sim.kernel.recent import KEPT_S, STEP_S, faded
+from ccenv.sim.state.codes import LOG_ABANDONED, LOG_CALLBACK_ACCEPTED, LOG_WAITING
+from ccenv.sim.state.fields import RECENT_S
 from tests.env.short import random_legal
 
 RATES = {

@@ -9,7 +9,7 @@ import pytest
 
 from ccenv import Batch
 from ccenv.scenarios import load_scenario
-from ccenv.sim.fields import OBSERVED
+from ccenv.sim.state.fields import OBSERVED
 from tests.env.short import random_legal
 from tests.sim.looking import look_again, shown
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccenv import Batch, load_scenario
-from ccenv.engine import counters_of
 from ccenv.kpis import kpi_table
-from ccenv.rewards import TERMS
+from ccenv.rewards.terms import TERMS
+from ccenv.run.engine import counters_of
 from tests.sim.policies import ROUTING, lazy
 from tests.sim.strategies import SLOW_TO_MAKE, Run, runs
 

@@ -12,8 +12,9 @@ import pytest
 from scipy import optimize, special, stats
 
 from ccenv.scenarios import schema
-from ccenv.scenarios.laws import level_values
-from ccenv.sim import codes, entities, laws
+from ccenv.scenarios.compile.dists import level_values
+from ccenv.sim.kernel import dists as laws
+from ccenv.sim.state import codes, entities
 from tests.oracle.randomness import law_record
 from tests.sim.test_draws import SMALLEST_P, grid, series
 

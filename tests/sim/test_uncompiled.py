@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, CentreEnv, Scenario, load_scenario, simulate
-from ccenv.run_config import RuleChoice
-from ccenv.sim.jit import config
-from ccenv.sim.layout import layout
+from ccenv.run.config import RuleChoice
+from ccenv.sim.kernel.jit import config
+from ccenv.sim.state.layout import layout
 from ccenv.trace import trace
 from tests.env.short import random_legal, short_day
 from tests.env.whole_centre import whole_centre

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.engine import Engine
-from ccenv.sim import codes
-from ccenv.sim.counters import COUNTERS
+from ccenv.run.engine import Engine
+from ccenv.sim.state import codes
+from ccenv.sim.state.counters import COUNTERS
 
 TO_COME = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK)
 IN_TALK = (codes.TALKING, codes.HANDING_OVER, codes.HOLDING)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 from experiments.validate.faults import FAULTS, FAULTS_PART, NONE, Fault, bound, noticed, plant, run_planted
 from experiments.validate.planted import RETURNS, compare
 from experiments.validate.settings import Settings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 from experiments.validate.command import PAGE
 from experiments.validate.readme import BEGIN, END, README, renewed, summary
 from experiments.validate.settings import Settings

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 from experiments.validate.reference import compare, part
 from experiments.validate.settings import Settings
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from ccenv.rules import PACING_RULES
-from ccenv.scenarios.laws import law_values, survival
+from ccenv.scenarios.compile.dists import law_values, survival
 from ccenv.scenarios.load import load_scenario
 from ccenv.theory import models
 from ccenv.theory.patience import patience_law as law_of_theory

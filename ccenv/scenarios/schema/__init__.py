@@ -6,21 +6,9 @@ plain number where a profile is expected holds in every slot. Every class forbid
 
 from ccenv.scenarios.schema.advisors import Break, Fatigue, Group, Learning, Monitoring, Quality, Script, Shift
 from ccenv.scenarios.schema.base import Node
+from ccenv.scenarios.schema.calling_rules import CallingLaw, Compliance
 from ccenv.scenarios.schema.centre import Centre, Clock, History, Rule, Rules, SlotLevel, Surge, Switching
-from ccenv.scenarios.schema.inbound import (
-    Announcement,
-    Callback,
-    Customer,
-    Ivr,
-    Priority,
-    Queue,
-    Return,
-    Sale,
-    Satisfaction,
-    Transfer,
-    ValueClass,
-)
-from ccenv.scenarios.schema.laws import (
+from ccenv.scenarios.schema.dists import (
     Constant,
     Empirical,
     Erlang,
@@ -35,7 +23,19 @@ from ccenv.scenarios.schema.laws import (
     Uniform,
     Weibull,
 )
-from ccenv.scenarios.schema.legal import CallingLaw, Compliance
+from ccenv.scenarios.schema.inbound import (
+    Announcement,
+    Callback,
+    Customer,
+    Ivr,
+    Priority,
+    Queue,
+    Return,
+    Sale,
+    Satisfaction,
+    Transfer,
+    ValueClass,
+)
 from ccenv.scenarios.schema.outbound import (
     AgreedCallback,
     Campaign,

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability
-from ccenv.scenarios.schema.laws import Time
-from ccenv.sim.codes import AdvisorOrder
+from ccenv.scenarios.schema.dists import Time
+from ccenv.sim.state.codes import AdvisorOrder
 
 
 class Break(Node, frozen=True):

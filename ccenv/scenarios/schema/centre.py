@@ -8,8 +8,8 @@ import msgspec
 
 from ccenv.scenarios.schema.advisors import Group
 from ccenv.scenarios.schema.base import Node, NonNegative, Positive, PositiveCount, Probability
+from ccenv.scenarios.schema.dists import Time
 from ccenv.scenarios.schema.inbound import Queue
-from ccenv.scenarios.schema.laws import Time
 from ccenv.scenarios.schema.outbound import Campaign
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability, Profile
-from ccenv.scenarios.schema.laws import Never, Time
-from ccenv.sim.codes import VALUE_CLASSES
+from ccenv.scenarios.schema.dists import Never, Time
+from ccenv.sim.state.codes import VALUE_CLASSES
 
 
 class Priority(Node, frozen=True):

@@ -15,10 +15,10 @@ from ccenv.scenarios.schema.base import (
     Probability,
     ProbabilityProfile,
 )
-from ccenv.scenarios.schema.laws import Never, Time
-from ccenv.scenarios.schema.legal import CallingLaw, Compliance
-from ccenv.sim.codes import Mix, RetryOrder
-from ccenv.sim.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
+from ccenv.scenarios.schema.calling_rules import CallingLaw, Compliance
+from ccenv.scenarios.schema.dists import Never, Time
+from ccenv.sim.state.codes import Mix, RetryOrder
+from ccenv.sim.state.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
 
 Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=ATTEMPT_NUMBERS)]
 BY_NUMBER = msgspec.Meta(min_length=1, max_length=CONTACT_NUMBERS)

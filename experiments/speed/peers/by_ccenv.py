@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccenv.engine import counters_of
+from ccenv.run.engine import counters_of
 from experiments.speed.kernel import Kernel
 from experiments.speed.peers.model import Model, Outcome, scenario_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from experiments.files import to_csv
+from experiments.jobs.files import to_csv
 from experiments.validate.page import table, text
 
 COLUMNS = ("table", "column", "kind", "n", "tolerance", "deviation", "line", "within")

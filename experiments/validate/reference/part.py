@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.files import ROOT
+from experiments.jobs.files import ROOT
 from experiments.validate.part import Part, Report, Task
 from experiments.validate.reference.compare import columns, compare
 from experiments.validate.reference.page import body, columns_csv

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
-from experiments.figures.style import BEST_RULE, INK, LEARNED, OTHER, WIDTH, styled, svg
+from experiments.reports.figures.style import BEST_RULE, INK, LEARNED, OTHER, WIDTH, styled, svg
 from experiments.validate.simulated.family import Family
 
 LOOKS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from experiments.files import to_csv
+from experiments.jobs.files import to_csv
 from experiments.validate.page import table, text
 from experiments.validate.simulated.family import LEVEL, Family
 from experiments.validate.simulated.run import rare_below

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.scenarios import Scenario
-from ccenv.sim.codes import ASSIGN, EVENT_EPOCH, HOLD, OPENING_EPOCH
+from ccenv.sim.state.codes import ASSIGN, EVENT_EPOCH, HOLD, OPENING_EPOCH
 from ccenv.theory.models import PolicyMap
 
 Floats = npt.NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""What learners share: checkpoints, warm start, selection, export."""

@@ -1,0 +1,142 @@
+"""The choice among candidates by paired evaluation: all on the same validation seeds, the rule among them.
+
+Where a share of dropped connects is a limit, candidates that surely drop more come last, those that drop least first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ccenv.kpis import Estimate, KpiTable
+from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.dropped_share import share_column
+from ccenv.rewards.terms import TERMS, Reward, reward_weights
+from ccenv.scenarios import Scenario
+from ccenv.sim.state.counters import COUNTERS
+from ccenv.simulation import simulate
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate, with 95 % intervals.
+
+    Attributes:
+        name: Of the candidate.
+        reward: Mean reward of an episode.
+        difference: Its paired difference to the baseline's.
+        dropped_share: By the campaigns' definition; nan where nobody was reached or where it was not asked for.
+    """
+
+    name: str
+    reward: Estimate
+    difference: Estimate
+    dropped_share: Estimate = Estimate(np.nan, np.nan, np.nan)
+
+    def place(self, limit: float | None) -> tuple[bool, float]:
+        """What candidates are sorted by, the best first."""
+        if limit is not None and self.dropped_share.low > limit:
+            return True, self.dropped_share.low
+        return False, -self.reward.value
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Candidates, best first. The figures of the best are flattered by the choice: publish those of other seeds."""
+
+    baseline: str
+    rows: tuple[Row, ...]
+
+    @property
+    def best(self) -> str:
+        """Name of the candidate with the highest mean reward of those within the limit."""
+        return self.rows[0].name
+
+    def best_of(self, names: Iterable[str]) -> str:
+        """The best among some of the candidates, for example the trained ones."""
+        among = set(names)
+        return next(row.name for row in self.rows if row.name in among)
+
+
+def select_checkpoint(
+    scenario: Scenario,
+    candidates: Mapping[str, Mapping[str, Any]],
+    validation_seeds: np.ndarray,
+    *,
+    baseline: str,
+    reward: Reward = None,
+    days: int | None = None,
+    limit: float | None = None,
+) -> Selection:
+    """Evaluate candidates on the same episodes and rank them.
+
+    Args:
+        scenario: The centre.
+        candidates: For each name the arguments of `simulate` that make its policy: `{"policy": ...}`, or
+            `{"routing": ..., "pacing": ...}` for rules.
+        validation_seeds: From `ccenv.seeds.seeds("validation", n)`.
+        baseline: The candidate to compare with: the rule that the training started from.
+        reward: Preset or weights; None: the scenario's.
+        days: Days of an episode.
+        limit: Largest dropped share allowed; None for no limit.
+    """
+    tables = {
+        name: simulate(scenario, **arguments, seeds=validation_seeds, days=days)
+        for name, arguments in candidates.items()
+    }
+    return rank_tables(scenario, tables, baseline, reward=reward, limit=limit)
+
+
+def rank_tables(
+    scenario: Scenario,
+    tables: Mapping[str, KpiTable],
+    baseline: str,
+    *,
+    reward: Reward = None,
+    limit: float | None = None,
+) -> Selection:
+    """Rank candidates by the KPIs of the same episodes in the same order; arguments as in `select_checkpoint`."""
+    rewards = {name: episode_rewards(scenario, table, reward) for name, table in tables.items()}
+    shares = {name: table.summary()[share_column(scenario, table)] for name, table in tables.items()}
+    return rank(rewards, baseline, shares, limit)
+
+
+def rank(
+    rewards: Mapping[str, np.ndarray],
+    baseline: str,
+    dropped_shares: Mapping[str, Estimate] | None = None,
+    limit: float | None = None,
+) -> Selection:
+    """Rank candidates.
+
+    Args:
+        rewards: Reward of each episode, (episodes,), of each candidate; the same episodes in the same order.
+        baseline: Name of the candidate to compare with.
+        dropped_shares: Dropped share of each candidate.
+        limit: Largest dropped share allowed; None for no limit.
+    """
+    rows = [Row(name, _mean(values), _mean(values - rewards[baseline])) for name, values in rewards.items()]
+    if dropped_shares is not None:
+        rows = [replace(row, dropped_share=dropped_shares[row.name]) for row in rows]
+    return Selection(baseline, tuple(sorted(rows, key=lambda row: row.place(limit))))
+
+
+def episode_rewards(scenario: Scenario, table: KpiTable, reward: Reward = None) -> np.ndarray:
+    """Reward of each episode of a KPI table, (episodes,): the weighted sum of what was counted."""
+    weights = reward_weights(scenario, reward)
+    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+    total = np.zeros(len(table))
+    for term in TERMS.values():
+        for weight, entity in zip(weights[f"{term.axis}_count"][term.counter.name], entities[term.axis], strict=False):
+            if weight != 0.0:
+                total += weight * table[f"{term.column}:{entity}"]
+    return total
+
+
+def _mean(values: np.ndarray) -> Estimate:
+    """Mean with its bootstrap interval; episodes are resampled alike for all arrays of one length."""
+    sums = resampled_sums(np.asarray(values, np.float64)[:, None])[:, 0]
+    return estimate(float(np.mean(values)), sums / len(values), len(values), CONFIDENCE)

@@ -1,0 +1,1 @@
+"""Proximal policy optimisation with action masks and semi-Markov returns."""

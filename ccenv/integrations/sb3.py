@@ -1,0 +1,109 @@
+"""The native batch as a `VecEnv` of Stable-Baselines3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
+
+
+class CentreVecEnv(VecEnv):
+    """A batch of centres that any learner of Stable-Baselines3 can train on.
+
+    What `step` returns are copies; the arrays of the batch itself (`elapsed_s`, `cost`, `cost_base`,
+    `action_masks()`) are overwritten by the next step. Rows restart at their end (`same_step`), with
+    `terminal_observation` and `TimeLimit.truncated` in the row's info; all other infos are one shared empty dict.
+
+    A learner that discounts by steps is wrong on these event-level steps: use `agents.ppo.learner`, whose buffer reads
+    `elapsed_s`.
+
+    Args:
+        batch: A `ccenv.batch.Batch` with `autoreset="same_step"`.
+    """
+
+    def __init__(self, batch: Any):
+        self.batch = batch
+        self.n = len(batch.reward)
+        super().__init__(self.n, batch.observation_space, spaces.Discrete(batch.n_actions))
+        self._actions = np.zeros(self.n, np.int64)
+        self._no_info: dict[str, Any] = {}
+
+    @property
+    def elapsed_s(self) -> np.ndarray:
+        """Seconds from the last decision to this one, (B,): the semi-Markov time step."""
+        return self.batch.elapsed_s
+
+    @property
+    def cost(self) -> np.ndarray:
+        """Events of the step that the compliance definition counts in its numerator, (B,)."""
+        return self.batch.cost
+
+    @property
+    def cost_base(self) -> np.ndarray:
+        """Events of the step in its denominator, (B,)."""
+        return self.batch.cost_base
+
+    def action_masks(self) -> np.ndarray:
+        """Legal actions, (B, A) bool."""
+        return self.batch.mask
+
+    def reset(self) -> np.ndarray:
+        """Start every row anew, with the seeds given to `seed`, or with random ones."""
+        if self._seeds[0] is None:
+            self.seed()
+        self.batch.reset(np.array(self._seeds, np.int64))
+        self._reset_seeds()
+        self._reset_options()
+        return self.batch.obs.copy()
+
+    def step_async(self, actions: np.ndarray) -> None:
+        """Take the actions of the coming step."""
+        self._actions = actions
+
+    def step_wait(self) -> VecEnvStepReturn:
+        """Run every row to its next decision."""
+        batch = self.batch
+        batch.step(self._actions)
+        infos = [self._no_info] * self.n
+        ended = batch.terminated | batch.truncated
+        for b in np.flatnonzero(ended):
+            truncated = bool(batch.truncated[b] and not batch.terminated[b])
+            infos[b] = {"terminal_observation": batch.final_obs[b].copy(), "TimeLimit.truncated": truncated}
+        return batch.obs.copy(), batch.reward.copy(), ended, infos
+
+    def close(self) -> None:
+        """Nothing is held that must be closed."""
+
+    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        """Attribute of each row: its entry of a batch array, or what the rows have in common."""
+        if attr_name == "render_mode":
+            return [None for _ in self._get_indices(indices)]
+        value = getattr(self.batch, {"action_masks": "mask"}.get(attr_name, attr_name))
+        return [value[b] if isinstance(value, np.ndarray) else value for b in self._get_indices(indices)]
+
+    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
+        """Refused: rows have no attributes of their own.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError(f"cannot set {attr_name!r}: the rows of a batch share one configuration")
+
+    def env_method(
+        self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **kwargs: Any
+    ) -> list[Any]:
+        """Call `action_masks`, the only method that a row has.
+
+        Raises:
+            AttributeError: For any other method.
+        """
+        if method_name != "action_masks":
+            raise AttributeError(f"a row of a batch has no method {method_name!r}, only 'action_masks'")
+        return self.get_attr("action_masks", indices)
+
+    def env_is_wrapped(self, wrapper_class: type, indices: VecEnvIndices = None) -> list[bool]:
+        """No row is wrapped."""
+        return [False for _ in self._get_indices(indices)]

@@ -1,0 +1,100 @@
+"""The dropped share that a campaign is judged by: its definition, what counts for it, its column and its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ccenv.kpis import KPIS, Estimate, KpiTable
+from ccenv.sim.state.definitions import OWN, RUN_TOTAL
+
+if TYPE_CHECKING:
+    from ccenv.scenarios import Scenario
+    from ccenv.scenarios.schema import Campaign
+
+RUN_TOTAL_SHARE = f"dropped_share_{RUN_TOTAL}"
+
+Weights = dict[str, dict[str, float]]
+
+
+def definition_of(campaign: Campaign) -> str:
+    """Name of the definition that a campaign has chosen; `own` where it gives the parameters itself."""
+    return campaign.compliance if isinstance(campaign.compliance, str) else OWN
+
+
+def cost_weights(scenario: Scenario) -> tuple[Weights, Weights]:
+    """What `info["cost"]` and `info["cost_base"]` count: weights by reward term and campaign."""
+    cost: Weights = {}
+    base: Weights = {}
+    for name, campaign in scenario.centre.campaigns.items():
+        above, below = _counted(definition_of(campaign))
+        for weights, terms in ((cost, above), (base, below)):
+            for term in terms:
+                weights.setdefault(term, {})[name] = 1.0
+    return cost, base
+
+
+def _counted(definition: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The terms of numerator and denominator, counted at once: a window's end adds to neither."""
+    if definition == RUN_TOTAL:
+        return KPIS[RUN_TOTAL_SHARE].numerator, KPIS[RUN_TOTAL_SHARE].denominator
+    return (f"{definition}_over",), (f"{definition}_base",)
+
+
+def definition_by(scenario: Scenario) -> str:
+    """Name of the campaigns' definition; where they differ `own`, by which each is counted as it has chosen."""
+    names = {definition_of(campaign) for campaign in scenario.centre.campaigns.values()} or {RUN_TOTAL}
+    return names.pop() if len(names) == 1 else OWN
+
+
+def in_words(definition: str) -> str:
+    """A definition in the middle of a sentence."""
+    return "the campaigns' own definition" if definition == OWN else f"the definition {definition}"
+
+
+def share_column(scenario: Scenario, table: npt.NDArray[Any]) -> str:
+    """Column of the dropped share by which the runs of a KPI table are judged.
+
+    By the campaigns' definition if a window of it was covered, else by `run_total`.
+    """
+    name = definition_by(scenario)
+    covered = name != RUN_TOTAL and bool(np.any(table[f"n_{name}_windows"] > 0.0))
+    return f"dropped_share_{name}" if covered else RUN_TOTAL_SHARE
+
+
+def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
+    """One line for each campaign: its dropped share by its definition, the limit, and the windows that were covered."""
+    figures, column = table.summary(), share_column(scenario, table)
+    judged = [column, *([RUN_TOTAL_SHARE] if column != RUN_TOTAL_SHARE else [])]
+    lines = []
+    for name, campaign in scenario.centre.campaigns.items():
+        definition = definition_of(campaign)
+        texts = [f"{figures[f'{each}:{name}']} by {each.removeprefix('dropped_share_')}" for each in judged]
+        if definition != RUN_TOTAL:
+            covered = int(np.sum(table[f"n_{definition}_windows:{name}"]))
+            above = figures[f"windows_above_{definition}:{name}"]
+            texts.append(
+                f"windows covered {covered}, share above the limit {above}" if covered else "windows covered n/a"
+            )
+        inside = "within" if _within(figures, f"{column}:{name}", campaign) else "not wholly within"
+        lines.append(f"{name}: dropped share {'; '.join(texts)}; {inside} the limit {campaign.drop_limit:g}")
+    return lines
+
+
+def within_limits(scenario: Scenario, figures: Mapping[str, Estimate], column: str) -> bool:
+    """Whether the upper end of each campaign's interval is within its limit; who reaches nobody is within any.
+
+    Args:
+        scenario: Where the limits come from.
+        figures: The summary of a KPI table; of one run the figure itself is compared, for want of an interval.
+        column: What `share_column` gave.
+    """
+    return all(_within(figures, f"{column}:{name}", campaign) for name, campaign in scenario.centre.campaigns.items())
+
+
+def _within(figures: Mapping[str, Estimate], column: str, campaign: Campaign) -> bool:
+    value, _, high = figures[column]
+    return not np.nanmax([value, high, 0.0]) > campaign.drop_limit

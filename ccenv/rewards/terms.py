@@ -1,0 +1,100 @@
+"""Rewards: weighted sums of what the simulator counts.
+
+Every counter is a reward term under its label, so that a term summed over an episode is its counter. One sign
+convention holds for all terms: the weight is what one more unit of the counter is worth, so costs have negative
+weights. A reward is the name of a preset or a mapping from terms to weights; a weight is a number for all queues,
+groups or campaigns alike, or a mapping from their names to numbers, where those not named count 0.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ccenv.kpis import LABELS
+from ccenv.scenarios.files.errors import closest, names
+from ccenv.scenarios.files.reading import read
+from ccenv.sim.state.counters import COUNTERS
+from ccenv.sim.state.layout import layout
+
+if TYPE_CHECKING:
+    from ccenv.scenarios import Scenario
+
+Weight = float | Mapping[str, float]
+Reward = str | Mapping[str, Weight] | None
+
+PRESETS = Path(__file__).resolve().parent / "presets"
+TERMS = {label: labelled for label, labelled in LABELS.items() if labelled.axis in COUNTERS}
+
+
+def list_presets() -> list[str]:
+    """Names of the reward presets, sorted."""
+    return sorted(path.stem for path in PRESETS.glob("*.yaml"))
+
+
+@functools.cache
+def load_preset(name: str) -> Mapping[str, Weight]:
+    """Weights of a preset by term.
+
+    Raises:
+        ValueError: If there is no such preset.
+    """
+    _check("reward preset", name, list_presets())
+    return MappingProxyType(read(PRESETS / f"{name}.yaml")["weights"])
+
+
+def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.void]:
+    """Weights of a scenario's counters, in the kernel's memory order.
+
+    Args:
+        scenario: Where the names of the entities, the size class and the default preset come from.
+        reward: A preset, weights by term, or None for the preset that the scenario names.
+
+    Returns:
+        A record with the fields `queue_count`, `group_count` and `campaign_count` of the kernel's environment record.
+
+    Raises:
+        ValueError: For an unknown preset, term or entity, or a weight that is not a finite number; it names it and what
+            is allowed.
+    """
+    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+    env = layout(scenario.size.name).env
+    record = np.zeros((), [(f"{axis}_count", env[f"{axis}_count"]) for axis in COUNTERS])
+    weights = scenario.centre.reward if reward is None else reward
+    for term, weight in (load_preset(weights) if isinstance(weights, str) else weights).items():
+        _check("reward term", term, TERMS)
+        axis, name = TERMS[term].axis, TERMS[term].counter.name
+        by_entity = weight if isinstance(weight, Mapping) else dict.fromkeys(entities[axis], weight)
+        for entity, value in by_entity.items():
+            _check(f"{axis} in the reward term {term}", entity, entities[axis])
+            record[f"{axis}_count"][name][entities[axis].index(entity)] = _number(value, term)
+        if not by_entity:
+            _number(weight, term)
+    return record
+
+
+def compile_reward(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.float64]:
+    """The reward as one vector w: the reward of a step is w @ (counters now - counters before).
+
+    The counters are the field `counts` of the kernel's record, float64. Arguments and errors are those of
+    `reward_weights`.
+    """
+    return reward_weights(scenario, reward).reshape(1).view(np.float64)
+
+
+def _check(what: str, word: Any, known: Iterable[str]) -> None:
+    if word not in known:
+        raise ValueError(f"unknown {what} {word!r}: must be one of {names(known)}{closest(str(word), known)}")
+
+
+def _number(value: Any, term: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
+        raise ValueError(f"weight {value!r} of the reward term {term!r}: must be a finite number")
+    return float(value)

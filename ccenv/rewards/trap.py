@@ -1,0 +1,159 @@
+"""The known trap of rewards: where contacts abandon, it can pay to let inbound contacts starve.
+
+Take an advisor who may handle a queue and a campaign. Holding an inbound contact back until it gives up costs
+`w_ab + w_wait E[patience]` and frees the advisor for `E[handle_in] / E[handle_out]` connects, each worth `v_out`. Where
+the cost is below the gain, starving inbound is optimal (exact for exponential times: the reference case
+`blending_full_action_check`, where a penalty on waiting alone has this fault).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ccenv.rewards.terms import Reward, reward_weights
+from ccenv.scenarios.compile.campaigns import p_sale
+from ccenv.scenarios.compile.dists import mean_of
+from ccenv.scenarios.compile.finish import p_order, served_mixture
+from ccenv.scenarios.compile.segments import lead_shares, sale_value, segments
+from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.schema import Never
+
+if TYPE_CHECKING:
+    from ccenv.scenarios import Scenario
+    from ccenv.scenarios.schema import Campaign, Queue
+
+
+class RewardTrapWarning(UserWarning):
+    """With its own reward it pays a scenario to let inbound contacts starve."""
+
+
+class Trap(NamedTuple):
+    """What the check compares, for one queue and campaign that a group handles both.
+
+    Attributes:
+        queue: Name of the queue.
+        campaign: Name of the campaign.
+        group: Name of the group.
+        w_ab: What abandoning rather than being answered costs.
+        w_wait: What a second of waiting until abandonment costs.
+        patience_s: E[patience].
+        v_out: What a joined connect is expected to bring.
+        handle_in_s: E[handle_in], the advisor's time for an inbound contact, wrap-up included.
+        handle_out_s: E[handle_out], the same for a joined connect.
+    """
+
+    queue: str
+    campaign: str
+    group: str
+    w_ab: float
+    w_wait: float
+    patience_s: float
+    v_out: float
+    handle_in_s: float
+    handle_out_s: float
+
+    @property
+    def cost(self) -> float:
+        """w_ab + w_wait E[patience]."""
+        return self.w_ab + (self.w_wait * self.patience_s if self.w_wait else 0.0)
+
+    @property
+    def gain(self) -> float:
+        """v_out E[handle_in] / E[handle_out]."""
+        if self.handle_out_s == 0.0:
+            return math.inf if self.v_out * self.handle_in_s > 0.0 else 0.0
+        return self.v_out * self.handle_in_s / self.handle_out_s
+
+    def __str__(self) -> str:
+        sign = "<" if self.cost < self.gain else ">="
+        cost = f"{self.w_ab:.4g} + {self.w_wait:.4g} * {self.patience_s:.4g} s = {self.cost:.4g}"
+        gain = f"{self.v_out:.4g} * {self.handle_in_s:.4g} s / {self.handle_out_s:.4g} s = {self.gain:.4g}"
+        return (
+            f"{self.queue} and {self.campaign} in {self.group}: w_ab + w_wait * E[patience] = {cost} "
+            f"{sign} v_out * E[handle_in] / E[handle_out] = {gain}"
+        )
+
+
+def check_reward(scenario: Scenario, reward: Reward = None) -> str | None:
+    """A warning if the reward makes it pay to let inbound contacts starve, with the figures compared; else None.
+
+    Weights of group counters are left out: an advisor's time counts the same whatever it is spent on.
+    """
+    caught = [trap for trap in compared(scenario, reward) if trap.cost < trap.gain]
+    if not caught:
+        return None
+    head = "With this reward it pays to let inbound contacts give up and to dial instead:"
+    return "\n".join([head, *(f"  {trap}" for trap in caught)])
+
+
+def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
+    """The figures for each group, queue and campaign where one advisor may do both and contacts may abandon."""
+    weights = reward_weights(scenario, reward)
+    centre = scenario.centre
+    found = []
+    for group_name, group in centre.groups.items():
+        for q, (queue_name, queue) in enumerate(centre.queues.items()):
+            if queue_name not in group.skills or isinstance(queue.patience_s, Never):
+                continue
+            mixture = served_mixture(queue, group.handle_s.get(queue_name, queue.handle_s))
+            talk_s, wrap_up_s = sum(p * mean_of(law) for p, law in mixture), mean_s(queue.wrap_up_s)
+            w_ab, w_wait = _loss(weights["queue_count"][q], queue, talk_s, wrap_up_s)
+            for c, (campaign_name, campaign) in enumerate(centre.campaigns.items()):
+                if campaign_name not in group.skills:
+                    continue
+                v_out, out_s = _gain(weights["campaign_count"][c], campaign)
+                names = (queue_name, campaign_name, group_name)
+                patience_s = mean_s(queue.patience_s)
+                found.append(Trap(*names, w_ab, w_wait, patience_s, v_out, talk_s + wrap_up_s, out_s))
+    return found
+
+
+def _loss(w: Any, queue: Queue, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
+    """w_ab and w_wait: what an answered contact would have earned counts as lost when it abandons."""
+    answered = w["answered"] + w["answered_in_time"] + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s
+    earned = answered + _settled(w, queue) - w["abandoned"]
+    return float(earned), 0.0 - float(w["waiting_s"] + w["wait_abandoned_s"])
+
+
+def _settled(w: Any, queue: Queue) -> float:
+    """What comes of a first contact that is answered at once, by an advisor of mean quality.
+
+    It is transferred, which is all that counts then, or it may order, is resolved or not, and is satisfied.
+    """
+    value = queue.sale.value * (1.0 + sum(c.share * (c.value_factor - 1.0) for c in queue.customer.value_classes))
+    ordered = p_order(queue) * (w["orders"] + (w["order_value"] + w["expected_order_value"]) * value)
+    again = queue.repeat.p if queue.repeat.max_times > 0 else 0.0
+    resolved = (1.0 - again) * (w["resolved"] + w["fresh_resolved"]) + again * w["unresolved"]
+    satisfied = 0.0 if queue.satisfaction is None else w["scored"] + w["score"] * queue.satisfaction.base
+    p = queue.transfer.p
+    settled = p * w["transferred_out"] + (1.0 - p) * (resolved + satisfied)
+    return float(w["fresh_answered"] + ordered + settled)
+
+
+def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:
+    """v_out and E[handle_out] of a joined connect; what a lead is worth that is used up is left out."""
+    sale, value = _goal(campaign)
+    no_sale_s = mean_s(campaign.handle_s)
+    sale_s = no_sale_s if campaign.handle_sale_s is None else mean_s(campaign.handle_sale_s)
+    talk_s, wrap_up_s = sale * sale_s + (1.0 - sale) * no_sale_s, mean_s(campaign.wrap_up_s)
+    sold = sale * w["sales"]
+    if campaign.follow_up is not None:
+        p_kept = campaign.follow_up.p_kept
+        sold += sale * (p_kept * w["kept"] + (1.0 - p_kept) * w["broken"])
+        value *= p_kept
+    sold += value * (w["sale_value"] + w["expected_sale_value"])
+    return float(w["joined"] + sold + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s), talk_s + wrap_up_s
+
+
+def _goal(campaign: Campaign) -> tuple[float, float]:
+    """Probability that a joined connect reaches the goal, and its value times that: means over the campaign's leads."""
+    by_number = p_sale(campaign)[: len(campaign.contact_number)]
+    sale = value = 0.0
+    for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):
+        p = share * float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * by_number)))
+        sale += p
+        value += p * sale_value(segment, campaign)
+    return sale, value

@@ -1,0 +1,1 @@
+"""How a run is made: its configuration, its arrays, and the past that an episode opens with."""

@@ -1,0 +1,197 @@
+"""How a scenario is run: who decides what, by which rules and flags, what is seen and what is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ccenv.kpis.dropped_share import cost_weights
+from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
+from ccenv.rewards.terms import compile_reward
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
+from ccenv.scenarios import Scenario, ScenarioError
+from ccenv.scenarios.check.dialing import endless_dialing
+from ccenv.scenarios.compile.attempt_times import most_days
+from ccenv.scenarios.compile.segments import keeps
+from ccenv.sim.kernel.jit import records
+from ccenv.sim.state.codes import NIL
+from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
+from ccenv.sim.state.fields import OBSERVED
+from ccenv.sim.state.layout import Layout, layout
+from ccenv.spaces.observation import n_numbers, places
+
+RuleChoice = str | tuple[str, Mapping[str, Any]] | None
+OWNERS = {"rules": NOTHING, "routing": ROUTING, "pacing": PACING, "blended": BOTH}
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """A compiled run: the scenario with the flag it runs under, and the kernel's configuration record, shape (1,)."""
+
+    scenario: Scenario
+    layout: Layout
+    config: np.ndarray
+    decisions: str
+    routing: tuple[str, dict[str, Any]]
+    pacing: tuple[str, dict[str, Any]]
+    days: int
+    places: np.ndarray = field(repr=False)  # of the snapshot's numbers, in the order of the public snapshot
+
+
+def rule_choice(choice: RuleChoice, default: Any) -> tuple[str, dict[str, Any]]:
+    """A rule's name and given parameters; None takes the scenario's own."""
+    if choice is None:
+        return default.name, dict(default.params)
+    if isinstance(choice, str):
+        return choice, {}
+    name, params = choice
+    return str(name), dict(params)
+
+
+def _pick(
+    rules: tuple[RuleSpec, ...], chosen: tuple[str, dict[str, Any]], scenario: Scenario
+) -> tuple[int, np.ndarray]:
+    code = find_rule(rules, chosen[0])
+    return code, rule_params(rules[code], chosen[1], scenario.queues, scenario.size.queues)
+
+
+def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool | None) -> Scenario:
+    """The scenario under the flag that decides: asked for, else what the pacing rule needs, else its own.
+
+    Raises:
+        RuleError: If the rule would run under a flag it does not work with.
+    """
+    flag = reserves
+    if flag is None and not owned:
+        flag = rule.reserves
+    if flag is not None:
+        scenario = scenario.with_reserves(flag)
+    for name, campaign in scenario.centre.campaigns.items():
+        if rule.reserves is not None and campaign.reserves != rule.reserves:
+            need = str(rule.reserves).lower()
+            raise RuleError(
+                f"pacing rule {rule.name} needs campaigns.{name}.reserves = {need}, "
+                f"it is {str(campaign.reserves).lower()}"
+            )
+    return scenario
+
+
+def run_config(
+    scenario: Scenario,
+    *,
+    decisions: str,
+    routing: RuleChoice = None,
+    pacing: RuleChoice = None,
+    reserves: bool | None = None,
+    days: int | None = None,
+    reward: str | Mapping[str, Any] | None = None,
+) -> RunConfig:
+    """Compile a run.
+
+    Args:
+        scenario: The centre.
+        decisions: What the policy owns: `rules` (nothing), `routing`, `pacing` or `blended`.
+        routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        pacing: The same for pacing.
+        reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
+        days: Days of an episode, at least 1; None: the scenario's `episode_days`.
+        reward: Preset or weights of terms; None: the scenario's.
+
+    Raises:
+        RuleError: If a rule, parameter or flag is not allowed.
+        ScenarioError: If the pacing rule would dial for ever at one instant, because dials are over at once.
+        ValueError: If another argument is not allowed.
+    """
+    if decisions not in OWNERS:
+        raise ValueError(f"decisions = {decisions!r}; allowed: {', '.join(OWNERS)}")
+    if days is None:
+        days = scenario.centre.episode_days
+    if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
+        raise ValueError(f"days = {days!r}; allowed: 1 or more, and 1 in a steady scenario")
+    routed = rule_choice(routing, scenario.centre.rules.routing)
+    paced = rule_choice(pacing, scenario.centre.rules.pacing)
+    pacing_rule = PACING_RULES[find_rule(PACING_RULES, paced[0])]
+    owned = decisions in ("pacing", "blended")
+    scenario = _with_flag(scenario, pacing_rule, owned, reserves)
+    _check_leads(scenario, days)
+    for problem in () if owned else endless_dialing(scenario.centre, pacing_rule):
+        raise ScenarioError(scenario.file, *problem)
+    routing_code, routing_params = _pick(ROUTING_RULES, routed, scenario)
+    pacing_code, pacing_params = _pick(PACING_RULES, paced, scenario)
+    kinds = layout(scenario.size.name)
+    config = scenario.config(days=days, order=ROUTING_RULES[routing_code].order).copy()
+    record = config[0]
+    record["own"] = OWNERS[decisions]
+    record["routing"], record["pacing"] = routing_code, pacing_code
+    record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
+    record["routing_params"] = routing_params
+    record["pacing_params"] = pacing_params[: record["pacing_params"].size]
+    _observe(record, scenario)
+    _pay(record, scenario, scenario.centre.reward if reward is None else reward)
+    compiled = records(config.view(kinds.config))
+    return RunConfig(scenario, kinds, compiled, decisions, routed, paced, days, places(scenario, kinds))
+
+
+def _check_leads(scenario: Scenario, days: int) -> None:
+    """Refuse more days than the times of a lead's attempts can be kept for."""
+    centre = scenario.centre
+    behind = centre.history.days if centre.history.kind == "steady" else 0
+    kept = [name for name, campaign in centre.campaigns.items() if keeps(campaign)]
+    most = most_days(centre.clock)
+    if kept and centre.clock.kind == "day" and behind + days > most:
+        past = f" after history.days = {behind}" if behind else ""
+        raise ValueError(
+            f"days = {days!r}: allowed{past}: at most {max(0, most - behind)}, because campaigns.{kept[0]} dials its "
+            f"leads again, and remembers the times of attempts for {most} days"
+        )
+
+
+def _observe(record: Any, scenario: Scenario) -> None:
+    at = 0
+    for f in OBSERVED:
+        n = n_numbers(f, scenario)
+        record["observed_at"][f.name] = at
+        record["observed_high"][at : at + n], record["observed_scale"][at : at + n] = f.high, f.scale
+        at += n
+    record["n_observed"] = at
+
+
+def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
+    weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
+    places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
+    waiting, staffed = _waiting_places(scenario), _staffed_places(scenario)
+    costs = np.flatnonzero(np.any(np.array(weights[1:]) != 0.0, axis=0)).tolist()  # of contacts, never of time
+    free = [place for place in places.tolist() if place not in (*costs, *waiting, *staffed)]
+    of_staff = [place for place in places.tolist() if place in staffed]
+    of_waiting = [place for place in places.tolist() if place in waiting]
+    ordered = [*free, *costs, *of_staff, *of_waiting]
+    n = record["n_terms"] = len(ordered)
+    record["n_free"], record["n_costs"], record["n_staffed"] = len(free), len(free) + len(costs), n - len(of_waiting)
+    record["term_place"][:n] = ordered
+    for name, values in zip(("reward", "cost", "cost_base"), weights, strict=True):
+        record[f"term_{name}"][:n] = values[ordered]
+    for place in of_staff:
+        record["staffed"][ordered.index(place)] = staffed[place]
+    record["waiting_term"] = NIL
+    for place in of_waiting:
+        record["waiting_term"][waiting[place]] = ordered.index(place)
+
+
+def _waiting_places(scenario: Scenario) -> dict[int, int]:
+    """The queue whose waiting time a counter counts, by its place among the counters."""
+    names = [counter.name for counter in QUEUE_COUNTERS]
+    return {q * len(names) + names.index(RUNNING_OF_QUEUE): q for q in range(len(scenario.queues))}
+
+
+def _staffed_places(scenario: Scenario) -> dict[int, tuple[int, int]]:
+    """Group and state of the advisors whose time a counter counts, by its place among the counters."""
+    first = scenario.size.queues * len(QUEUE_COUNTERS)
+    return {
+        first + g * len(GROUP_COUNTERS) + k: (g, RUNNING_OF_GROUP[counter.name])
+        for g in range(len(scenario.groups))
+        for k, counter in enumerate(GROUP_COUNTERS)
+        if counter.name in RUNNING_OF_GROUP
+    }

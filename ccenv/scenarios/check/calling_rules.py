@@ -1,0 +1,85 @@
+"""Checks of the law of dialing: hours, and the definition of the dropped share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ccenv.scenarios.check.problem import Problem
+from ccenv.scenarios.compile.segments import hours
+from ccenv.scenarios.files.errors import closest, names
+from ccenv.scenarios.schema import Campaign, Centre, Clock, Compliance, Segment
+from ccenv.sim.state.codes import DAY_S
+from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL
+
+COMPLIANCE = (RUN_TOTAL, *(definition.name for definition in DEFINITIONS))
+
+
+def dialing_hours(centre: Centre) -> Iterator[Problem]:
+    """Hours in which each campaign and each segment can be dialed; none where there is no time of day."""
+    for name, campaign in centre.campaigns.items():
+        key, law = f"campaigns.{name}", campaign.law
+        if centre.clock.kind == "steady":
+            yield from _timeless(key, campaign)
+            continue
+        yield from _in_order(f"{key}.dial_", campaign.dial_from_s, campaign.dial_until_s)
+        yield from _in_order(f"{key}.law.calling_", law.calling_from_s, law.calling_until_s)
+        yield from _campaign_hours(key, campaign, centre.clock)
+        for part, segment in campaign.segments.items():
+            yield from _segment_hours(f"{key}.segments.{part}", segment, campaign, centre.clock)
+
+
+def definitions(centre: Centre) -> Iterator[Problem]:
+    """Definitions of the dropped share that there are."""
+    for name, campaign in centre.campaigns.items():
+        chosen = campaign.compliance
+        if not isinstance(chosen, Compliance) and chosen not in COMPLIANCE:
+            allowed = f"must be one of {names(COMPLIANCE)}, or a mapping{closest(chosen, COMPLIANCE)}"
+            yield Problem(f"campaigns.{name}.compliance", chosen, allowed)
+
+
+def _timeless(key: str, campaign: Campaign) -> Iterator[Problem]:
+    law = campaign.law
+    given = [
+        ("dial_from_s", campaign.dial_from_s, 0.0),
+        ("dial_until_s", campaign.dial_until_s, DAY_S),
+        ("law.calling_from_s", law.calling_from_s, 0.0),
+        ("law.calling_until_s", law.calling_until_s, DAY_S),
+        *((f"segments.{name}.zone_s", segment.zone_s, 0.0) for name, segment in campaign.segments.items()),
+    ]
+    for field, value, default in given:
+        if value != default:
+            yield Problem(f"{key}.{field}", value, "a steady scenario has no time of day; leave hours and zones out")
+
+
+def _in_order(key: str, start: float, end: float) -> Iterator[Problem]:
+    if start >= end:
+        yield Problem(f"{key}until_s", end, f"must be after {key.rpartition('.')[2]}from_s = {start:g}")
+
+
+def _campaign_hours(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
+    start, end, law = campaign.dial_from_s, campaign.dial_until_s, campaign.law
+    if not _meets(start, end, clock):
+        allowed = f"the campaign could never be dialed: {_opening(clock)}"
+        yield Problem(f"{key}.dial_from_s", start, allowed)
+    elif not campaign.segments and not _meets(*hours(Segment("unlimited"), campaign), clock):
+        allowed = f"the campaign could never be dialed: calling ends at {law.calling_until_s:g} s, dialing is from "
+        allowed += f"{start:g} s to {end:g} s, and {_opening(clock)}"
+        yield Problem(f"{key}.law.calling_from_s", law.calling_from_s, allowed)
+
+
+def _segment_hours(key: str, segment: Segment, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
+    start, end = hours(segment, campaign)
+    if not _meets(start, end, clock):
+        left = f"hours leave {start:g} s to {end:g} s of the centre's day" if start < end else "hours leave nothing"
+        law = f"{campaign.law.calling_from_s:g} s to {campaign.law.calling_until_s:g} s of its own day"
+        allowed = f"the segment could never be dialed: with calls from {law}, and dialing from "
+        allowed += f"{campaign.dial_from_s:g} s to {campaign.dial_until_s:g} s, {left}, and {_opening(clock)}"
+        yield Problem(f"{key}.zone_s", segment.zone_s, allowed)
+
+
+def _meets(start: float, end: float, clock: Clock) -> bool:
+    return max(start, clock.open_s) < min(end, clock.close_s)
+
+
+def _opening(clock: Clock) -> str:
+    return f"the centre is open from {clock.open_s:g} s to {clock.close_s:g} s"

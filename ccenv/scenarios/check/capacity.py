@@ -1,0 +1,60 @@
+"""Which size class holds a centre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import UNSET
+
+from ccenv.scenarios.catalogue import make_catalogue, make_pairs
+from ccenv.scenarios.compile.centre import collect_laws
+from ccenv.scenarios.compile.roster import advisors, make_roster
+from ccenv.scenarios.compile.segments import n_segments
+from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.files.errors import ScenarioError
+from ccenv.scenarios.schema import Centre
+from ccenv.sim.state.sizes import SIZES, Size
+
+
+def needs(centre: Centre) -> dict[str, int]:
+    """Rows that a centre takes in each table; how many contacts are alive at once only a run can tell."""
+    return {
+        "queues": len(centre.queues),
+        "groups": len(centre.groups),
+        "campaigns": len(centre.campaigns),
+        "pairs": len(make_pairs(centre)),
+        "actions": len(make_catalogue(centre)),
+        "advisors": sum(advisors(group) for group in centre.groups.values()),
+        "slots": n_slots(centre.clock),
+        "laws": len(collect_laws(centre)),
+        "roster": len(make_roster(centre)),
+        "segments": n_segments(centre),
+        "trace": sum(len(queue.trace_s or ()) for queue in centre.queues.values()),
+    }
+
+
+def choose_size(centre: Centre, file: str) -> Size:
+    """The size class asked for, else the smallest that fits.
+
+    Raises:
+        ScenarioError: the class asked for, or the largest one, is too small; names each table, what it needs and has.
+    """
+    needed = needs(centre)
+    fitting = [size for size in SIZES.values() if not too_small(size, needed)]
+    if centre.size_class is None:
+        if fitting:
+            return fitting[0]
+        largest = list(SIZES.values())[-1]
+        allowed = f"size class {largest.name} is too small for {too_small(largest, needed)}; no size class is larger"
+        raise ScenarioError(file, "size_class", UNSET, allowed)
+    asked = SIZES[centre.size_class]
+    if asked in fitting:
+        return asked
+    advice = f"choose {fitting[0].name}" if fitting else "no size class is larger"
+    raise ScenarioError(file, "size_class", asked.name, f"is too small for {too_small(asked, needed)}; {advice}")
+
+
+def too_small(size: Size, needed: Mapping[str, int]) -> str:
+    """The tables that do not fit, with what they need and have; empty if all do."""
+    short = [(table, n, getattr(size, table)) for table, n in needed.items() if n > getattr(size, table)]
+    return ", ".join(f"the table {table} (needs {n}, has {has})" for table, n, has in short)

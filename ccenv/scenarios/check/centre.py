@@ -1,0 +1,153 @@
+"""What the types cannot say: checks across the keys of a centre.
+
+A check is a generator of problems; `validate` raises the first. Parameters of what is switched off are allowed, so that
+one key switches a concept on and off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
+from ccenv.scenarios.check.calling_rules import definitions, dialing_hours
+from ccenv.scenarios.check.campaigns import campaigns, ringing
+from ccenv.scenarios.check.dists import laws
+from ccenv.scenarios.check.groups import days_worked, shifts, skills
+from ccenv.scenarios.check.levels import day_level, history, slot_level, surge
+from ccenv.scenarios.check.lists import lists
+from ccenv.scenarios.check.problem import Problem
+from ccenv.scenarios.check.queues import classes, ivrs, profiles_to_interpolate, traces, transfers
+from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.scenarios.schema import Centre, Clock
+from ccenv.sim.state.codes import DAY_S
+
+NAME = re.compile(r"[A-Za-z0-9_-]+")
+CLOCK_KEYS = {"day": ("horizon_s", "warm_up_s"), "steady": ("open_s", "close_s", "overtime_s", "slot_s")}
+
+
+def validate(centre: Centre, file: str) -> None:
+    """Check a centre.
+
+    Raises:
+        ScenarioError: for the first problem found.
+    """
+    for check in CHECKS:
+        for problem in check(centre):
+            raise ScenarioError(file, *problem)
+
+
+def named(centre: Centre) -> Iterator[Problem]:
+    """Names that can stand in dotted keys and in action names; one meaning for each skill."""
+    if not NAME.fullmatch(centre.name):
+        yield Problem("name", centre.name, "may hold letters, digits, _ and - only")
+    for section in ("queues", "groups", "campaigns", "variants"):
+        for name in getattr(centre, section):
+            if not NAME.fullmatch(name):
+                yield Problem(f"{section}.{name}", name, "a name may hold letters, digits, _ and - only")
+    for name, campaign in centre.campaigns.items():
+        for segment in campaign.segments:
+            if not NAME.fullmatch(segment):
+                allowed = "a name may hold letters, digits, _ and - only"
+                yield Problem(f"campaigns.{name}.segments.{segment}", segment, allowed)
+        if name in centre.queues:
+            yield Problem(f"campaigns.{name}", name, "is also a queue; skills need different names")
+    if not centre.groups:
+        yield Problem("groups", {}, "needs at least one group of advisors")
+    if not centre.queues and not centre.campaigns:
+        yield Problem("queues", {}, "needs at least one queue or campaign")
+
+
+def clock(centre: Centre) -> Iterator[Problem]:
+    """Opening before closing, one day at a time, and no key of the other kind of clock."""
+    c = centre.clock
+    default = Clock()
+    for key in CLOCK_KEYS[c.kind]:
+        if getattr(c, key) != getattr(default, key):
+            yield Problem(f"clock.{key}", getattr(c, key), f"has no meaning where clock.kind is {c.kind}; leave it out")
+    if c.kind == "steady":
+        if centre.episode_days != 1:
+            yield Problem("episode_days", centre.episode_days, "must be 1 in a steady scenario, which has no days")
+        return
+    if c.close_s <= c.open_s:
+        yield Problem("clock.close_s", c.close_s, f"must be after clock.open_s = {c.open_s:g}")
+    if c.close_s + c.overtime_s > c.open_s + DAY_S:
+        allowed = f"closing and overtime_s = {c.overtime_s:g} must be over by the next opening, {c.open_s + DAY_S:g} s"
+        yield Problem("clock.close_s", c.close_s, allowed)
+    if (c.close_s - c.open_s) / c.slot_s > 1e6:
+        yield Problem("clock.slot_s", c.slot_s, "makes more than a million slots")
+
+
+def profiles(centre: Centre) -> Iterator[Problem]:
+    """One value for each slot."""
+    n = n_slots(centre.clock)
+    given: list[tuple[str, Any]] = [
+        *((f"queues.{k}.arrivals_per_hour", q.arrivals_per_hour) for k, q in centre.queues.items()),
+        *((f"groups.{k}.staffing", g.staffing) for k, g in centre.groups.items()),
+        *((f"campaigns.{k}.p_answer", c.p_answer) for k, c in centre.campaigns.items()),
+        *(
+            (f"campaigns.{k}.segments.{name}.p_answer", segment.p_answer)
+            for k, c in centre.campaigns.items()
+            for name, segment in c.segments.items()
+        ),
+    ]
+    c = centre.clock
+    why = "a steady scenario" if c.kind == "steady" else f"{c.open_s:g} s to {c.close_s:g} s in slots of {c.slot_s:g} s"
+    for key, value in given:
+        if isinstance(value, list) and len(value) != n:
+            yield Problem(
+                key, value, f"has {len(value)} values; expected {n}, one for each slot ({why}), or a plain number"
+            )
+
+
+def rules(centre: Centre) -> Iterator[Problem]:
+    """Registered rules with parameters that they have."""
+    for half, registered in (("routing", ROUTING_RULES), ("pacing", PACING_RULES)):
+        chosen = getattr(centre.rules, half)
+        try:
+            code = find_rule(registered, chosen.name)
+        except RuleError as error:
+            yield Problem(f"rules.{half}.name", chosen.name, str(error))
+            return
+        try:
+            rule_params(registered[code], chosen.params, tuple(centre.queues), len(centre.queues))
+        except RuleError as error:
+            yield Problem(f"rules.{half}.params", chosen.params, str(error))
+
+
+def reward(centre: Centre) -> Iterator[Problem]:
+    """A preset that there is."""
+    from ccenv.rewards.terms import list_presets  # which reads scenarios itself
+
+    known = list_presets()
+    if centre.reward not in known:
+        yield Problem("reward", centre.reward, f"must be one of {names(known)}{closest(centre.reward, known)}")
+
+
+CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
+    named,
+    clock,
+    profiles,
+    skills,
+    shifts,
+    days_worked,
+    laws,
+    profiles_to_interpolate,
+    traces,
+    ivrs,
+    transfers,
+    classes,
+    day_level,
+    slot_level,
+    surge,
+    history,
+    campaigns,
+    lists,
+    dialing_hours,
+    definitions,
+    rules,
+    ringing,
+    reward,
+)

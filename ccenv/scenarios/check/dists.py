@@ -1,0 +1,61 @@
+"""Checks of the laws of time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ccenv.scenarios.check.problem import SUM_TOLERANCE, Problem
+from ccenv.scenarios.compile.times import times
+from ccenv.scenarios.schema import Centre, Empirical, HyperExponential, Lognormal, Never, PiecewiseHazard, Time, Uniform
+
+LOG_LONGEST = math.log(1e8)  # a mean above three years is a `mu` in seconds
+# times that may be infinite: nothing waits for them
+ENDLESS = ("patience_s", "drop_after_s", "hang_up_s", "tolerance_s")
+
+
+def laws(centre: Centre) -> Iterator[Problem]:
+    """Parameters that fit together; no endless time where something waits for its end."""
+    for key, time in times(centre):
+        yield from _parameters(key, time)
+        if key.endswith(ENDLESS):
+            continue
+        if isinstance(time, Never):
+            yield Problem(f"{key}.law", "never", f"only {', '.join(ENDLESS[:-1])} and {ENDLESS[-1]} may be endless")
+        if isinstance(time, PiecewiseHazard) and time.hazard_per_s[-1] == 0.0:
+            allowed = "the last hazard must be above 0, else the time may never end"
+            yield Problem(f"{key}.hazard_per_s", time.hazard_per_s, allowed)
+
+
+def _parameters(key: str, time: Time) -> Iterator[Problem]:
+    match time:
+        case Uniform(low_s=low, high_s=high) if low >= high:
+            yield Problem(f"{key}.low_s", low, f"must be below high_s = {high:g}")
+        case Lognormal(mu=mu, sigma=sigma) if mu + sigma**2 / 2.0 > LOG_LONGEST:
+            yield Problem(f"{key}.mu", mu, "makes a mean above 1e8 s; mu and sigma are of the logarithm of seconds")
+        case PiecewiseHazard():
+            yield from _piecewise(key, time)
+        case HyperExponential():
+            yield from _branches(key, time)
+        case Empirical(quantiles_s=quantiles):
+            if any(b < a for a, b in zip(quantiles, quantiles[1:], strict=False)):
+                yield Problem(f"{key}.quantiles_s", quantiles, "must not decrease")
+            if quantiles[-1] == 0.0:
+                yield Problem(f"{key}.quantiles_s", quantiles, "the last must be above 0")
+
+
+def _piecewise(key: str, law: PiecewiseHazard) -> Iterator[Problem]:
+    start, hazard = law.from_s, law.hazard_per_s
+    if len(start) != len(hazard):
+        allowed = f"has {len(hazard)} values; from_s has {len(start)}, they must be equal"
+        yield Problem(f"{key}.hazard_per_s", hazard, allowed)
+    if start[0] != 0.0 or any(b <= a for a, b in zip(start, start[1:], strict=False)):
+        yield Problem(f"{key}.from_s", start, "must start with 0 and increase")
+
+
+def _branches(key: str, law: HyperExponential) -> Iterator[Problem]:
+    if len(law.p) != len(law.mean_s):
+        allowed = f"has {len(law.mean_s)} values; p has {len(law.p)}, they must be equal"
+        yield Problem(f"{key}.mean_s", law.mean_s, allowed)
+    if abs(sum(law.p) - 1.0) > SUM_TOLERANCE:
+        yield Problem(f"{key}.p", law.p, f"the probabilities sum to {sum(law.p):.12g}; must sum to 1")

@@ -1,0 +1,27 @@
+"""Where all advisors may hold a contact that only one of themselves could take over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ccenv.scenarios.files.errors import names
+from ccenv.scenarios.schema import Centre, Never
+
+
+class HeldTransferWarning(UserWarning):
+    """Advisors who hand over warm may all wait for one another."""
+
+
+def held_transfers(centre: Centre) -> Iterator[str]:
+    """Queues without end of patience whose every group may be busy with handing over warm to that very queue."""
+    for to, queue in centre.queues.items():
+        sources = {name for name, q in centre.queues.items() if q.transfer.p > 0.0 and q.transfer.kind == "warm"}
+        sources = {name for name in sources if centre.queues[name].transfer.to == to}
+        able = {name: sources.intersection(g.skills) for name, g in centre.groups.items() if to in g.skills}
+        if sources and isinstance(queue.patience_s, Never) and all(able.values()):
+            held = names(sorted(set.union(*able.values())))
+            yield (
+                f"queues.{to}.patience_s: nobody gives up, and all groups with this skill ({names(able)}) hand over to "
+                f"it warm, from {held}. When all their advisors hold such a contact, they wait for one another until "
+                "the centre closes. Let contacts give up, transfer cold, or keep a group for the queue"
+            )

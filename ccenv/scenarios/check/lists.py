@@ -1,0 +1,82 @@
+"""Checks of lists: segments, retries, and what is agreed with leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ccenv.scenarios.check.problem import Problem
+from ccenv.scenarios.compile.attempt_times import longest_s
+from ccenv.scenarios.compile.segments import keeps, segments
+from ccenv.scenarios.files.errors import names
+from ccenv.scenarios.schema import Campaign, Centre, Clock, Segment
+from ccenv.sim.state.codes import AFTER
+
+FEW = 1e-4  # share of leads that may be dialed, below which whoever looks for one passes over very many
+MANY = 1_000_000  # leads that may be passed over at one instant
+
+
+def lists(centre: Centre) -> Iterator[Problem]:
+    """Leads that are declared once, that can be dialed, and of which something may come when they are kept."""
+    for name, campaign in centre.campaigns.items():
+        key = f"campaigns.{name}"
+        yield from _declared_once(key, campaign)
+        yield from _values(key, campaign)
+        yield from _scrubbed(key, campaign)
+        yield from _kept(key, campaign)
+        yield from _remembered(key, campaign, centre.clock)
+
+
+def _declared_once(key: str, campaign: Campaign) -> Iterator[Problem]:
+    if not campaign.segments:
+        return
+    if campaign.leads != "unlimited":
+        allowed = "the campaign has segments, which say how many leads there are; leave it out"
+        yield Problem(f"{key}.leads", campaign.leads, allowed)
+    if campaign.value_left != 0.0:
+        yield Problem(f"{key}.value_left", campaign.value_left, "the campaign has segments; give it to each of them")
+
+
+def _values(key: str, campaign: Campaign) -> Iterator[Problem]:
+    for where, segment in _named(key, campaign):
+        if segment.size == "unlimited" and segment.value_left > 0.0:
+            allowed = "must be 0: a list without end cannot be used up"
+            yield Problem(f"{where}.value_left", segment.value_left, allowed)
+
+
+def _named(key: str, campaign: Campaign) -> list[tuple[str, Segment]]:
+    """Segments with their keys, or those of the campaign itself if it names none."""
+    keys = [f"{key}.segments.{name}" for name in campaign.segments] or [key]
+    return list(zip(keys, segments(campaign), strict=True))
+
+
+def _scrubbed(key: str, campaign: Campaign) -> Iterator[Problem]:
+    """Leads that may not be dialed are passed over one by one, all at the instant of a dial."""
+    for where, segment in _named(key, campaign):
+        callable_share = 1.0 - segment.p_do_not_call
+        field, value = "p_do_not_call", segment.p_do_not_call
+        if campaign.law.needs_consent:
+            if segment.p_consent < callable_share:
+                field, value = "p_consent", segment.p_consent
+            callable_share *= segment.p_consent
+        if callable_share < FEW and (segment.size == "unlimited" or segment.size > MANY):
+            allowed = f"leaves {callable_share:g} of the leads to dial; must leave {FEW:g}, or size be at most {MANY:,}"
+            yield Problem(f"{where}.{field}", value, allowed)
+
+
+def _kept(key: str, campaign: Campaign) -> Iterator[Problem]:
+    retries, callback = campaign.retries, campaign.agreed_callback
+    if retries is not None and all(getattr(retries, outcome) is None for outcome in AFTER):
+        allowed = f"names no outcome after which a lead is dialed again; give the delay after one of {names(AFTER)}"
+        yield Problem(f"{key}.retries", msgspec.to_builtins(retries), allowed)
+    if callback is not None and callback.p == 0.0:
+        yield Problem(f"{key}.agreed_callback.p", callback.p, "must be above 0, or agreed_callback be left out")
+
+
+def _remembered(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
+    """A steady run whose attempts have times that a row can hold; of days, `run_config` knows how many."""
+    span_s = clock.warm_up_s + clock.horizon_s
+    if clock.kind == "steady" and keeps(campaign) and span_s > longest_s():
+        allowed = f"warm_up_s + horizon_s must be at most {longest_s():.0f}, as {key} dials its leads again"
+        yield Problem("clock.horizon_s", clock.horizon_s, allowed)

@@ -1,0 +1,1 @@
+"""From a checked scenario to the configuration record that the simulator reads."""

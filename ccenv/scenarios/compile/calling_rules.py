@@ -1,0 +1,46 @@
+"""The law in the record of a campaign: what may never be done, and the definitions of the dropped share."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ccenv.scenarios.schema import Campaign, Compliance
+from ccenv.sim.state.definitions import (
+    BASES,
+    DEFINITIONS,
+    FALSE_POSITIVES,
+    HANG_UPS,
+    RUN_TOTAL,
+    STARTS,
+    WINDOWS,
+    Definition,
+)
+
+# of `run_total`, as near as windows allow: dropped / (joined + dropped), by day
+AS_RUN_TOTAL = Compliance(threshold_s=None, hang_ups="none")
+
+
+def fill_law(row: Any, campaign: Campaign) -> None:
+    """Fill the law of a campaign; a cap of 0 is none."""
+    law = campaign.law
+    row["max_per_24h"], row["max_per_7_days"] = law.max_per_24h or 0, law.max_per_7_days or 0
+    row["lockout_s"], row["quiet_s"] = law.lockout_after_drop_s, law.quiet_after_talk_s
+    row["needs_consent"], row["drop_limit"] = law.needs_consent, campaign.drop_limit
+    row["greeting_s"] = campaign.greeting_s
+    for d, definition in enumerate((*DEFINITIONS, own_definition(campaign))):
+        record = row["definition"][d]
+        record["threshold_s"] = math.inf if definition.threshold_s is None else definition.threshold_s
+        record["start"], record["counts"] = STARTS.index(definition.start), BASES.index(definition.base)
+        record["hang_ups"] = HANG_UPS.index(definition.hang_ups)
+        record["false_positives"] = FALSE_POSITIVES.index(definition.false_positives)
+        record["window"] = WINDOWS.index(definition.window)
+
+
+def own_definition(campaign: Campaign) -> Definition | Compliance:
+    """How the campaign itself counts its dropped share: by a definition of its own, or by one that has a name."""
+    if isinstance(campaign.compliance, Compliance):
+        return campaign.compliance
+    if campaign.compliance == RUN_TOTAL:
+        return AS_RUN_TOTAL
+    return next(definition for definition in DEFINITIONS if definition.name == campaign.compliance)

@@ -1,0 +1,144 @@
+"""From a checked centre to the configuration record of the kernel."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+
+from ccenv.scenarios.catalogue import make_catalogue, make_pairs
+from ccenv.scenarios.compile.campaigns import fill_campaign
+from ccenv.scenarios.compile.dists import LawValues, law_values, level_values, mean_of
+from ccenv.scenarios.compile.finish import finish_table
+from ccenv.scenarios.compile.groups import fill_groups
+from ccenv.scenarios.compile.queues import fill_queue
+from ccenv.scenarios.compile.segment_rows import fill_segments
+from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.compile.streams import stream_id
+from ccenv.scenarios.compile.times import times
+from ccenv.scenarios.schema import Centre, Switching
+from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, NIL
+from ccenv.sim.state.layout import layout
+
+Order = Literal["entry", "total_wait"]
+UNLIMITED_TRUNKS = 2**40
+STREAMS = {  # field of the record, name of the stream
+    "day_stream": "day",
+    "slot_stream": "slot",
+    "mode_stream": "mode",
+    "surge_stream": "surge",
+    "advisor_stream": "advisors",
+    "policy_stream": "policy",
+}
+
+
+def collect_laws(centre: Centre) -> dict[LawValues, int]:
+    """The different laws of a centre, numbered: those of its times, and that of the day level."""
+    values = [law_values(time) for _, time in times(centre)]
+    if centre.day_level_cv > 0.0:
+        values.append(level_values(centre.day_level_law, centre.day_level_cv))
+    return {law: i for i, law in enumerate(dict.fromkeys(values))}
+
+
+def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.ndarray:
+    """Configuration of the kernel.
+
+    Args:
+        centre: a checked centre that fits the size class.
+        size: name of the size class.
+        days: days of an episode.
+        order: what a queue is sorted by.
+
+    Returns:
+        Array of shape (1,) of `layout(size).config`.
+    """
+    config = np.zeros(1, layout(size).config)
+    row = config[0]
+    laws = collect_laws(centre)
+    _clock(row, centre, days, order)
+    _levels(row, centre, laws)
+    _laws(row, laws)
+    for q, name in enumerate(centre.queues):
+        row["queue"][q]["stream"] = stream_id(f"queue:{name}")
+        fill_queue(row["queue"][q], name, centre, laws)
+    row["prefers"] = any(queue.customer.p_preferred > 0.0 for queue in centre.queues.values())
+    _traces(row, centre)
+    for c, (name, campaign) in enumerate(centre.campaigns.items()):
+        row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
+        fill_campaign(row["campaign"][c], campaign, laws)
+    row["reserving"] = sum(1 << c for c, campaign in enumerate(centre.campaigns.values()) if campaign.reserves)
+    row["most_lines"] = row["campaign"]["max_lines"].max()
+    fill_segments(row, centre, layout(size).size.leads)
+    fill_groups(row, centre)
+    _pairs(row, centre)
+    return config
+
+
+def _clock(row: Any, centre: Centre, days: int, order: Order) -> None:
+    clock, steady = centre.clock, centre.clock.kind == "steady"
+    row["n_queues"], row["n_groups"], row["n_campaigns"] = len(centre.queues), len(centre.groups), len(centre.campaigns)
+    row["n_slots"], row["days"], row["steady"] = n_slots(clock), days, steady
+    row["work_conserving"], row["order_total_wait"] = centre.work_conserving, order == "total_wait"
+    row["trunks"] = UNLIMITED_TRUNKS if centre.trunks is None else centre.trunks
+    row["open_s"] = 0.0 if steady else clock.open_s
+    row["close_s"] = clock.warm_up_s + clock.horizon_s if steady else clock.close_s
+    row["overtime_s"], row["slot_s"], row["review_s"] = clock.overtime_s, clock.slot_s, clock.review_s
+    row["warm_up_s"] = clock.warm_up_s if steady else 0.0
+    for field, stream in STREAMS.items():
+        row[field] = stream_id(stream)
+
+
+def _levels(row: Any, centre: Centre, laws: dict[LawValues, int]) -> None:
+    """What multiplies the rates of arrival: day, slots, mode and surge."""
+    cv, slot, surge = centre.day_level_cv, centre.slot_level, centre.surge
+    row["day_law"] = laws[level_values(centre.day_level_law, cv)] if cv > 0.0 else NIL
+    row["slot_sigma"], row["slot_correlation"] = math.sqrt(math.log1p(slot.cv**2)), slot.correlation
+    switching = centre.switching or Switching([1.0, 1.0])
+    row["switches"], row["mode_seen"] = centre.switching is not None, switching.observed
+    row["mode_mean_s"], row["mode_arrivals"] = switching.mean_s, switching.arrivals
+    row["mode_answers"], row["surge_factor"], row["surge_lasts"] = switching.answers, 1.0, NIL
+    if surge is not None:
+        row["p_surge"], row["surge_factor"] = surge.p, surge.factor
+        row["surge_from_s"], row["surge_until_s"] = surge.from_s, surge.until_s
+        row["surge_lasts"] = laws[law_values(surge.lasts_s)]
+
+
+def _laws(row: Any, laws: dict[LawValues, int]) -> None:
+    for values, i in laws.items():
+        law = row["law"][i]
+        law["kind"], law["n"], law["a"], law["b"] = values.kind, len(values.start), values.a, values.b
+        law["mean_s"] = mean_of(values)
+        law["start"][: len(values.start)] = values.start
+        law["hazard"][: len(values.hazard)] = values.hazard
+
+
+def _traces(row: Any, centre: Centre) -> None:
+    """The recorded arrivals of the queues, one after the other."""
+    first = 0
+    for q, queue in enumerate(centre.queues.values()):
+        record, trace = row["queue"][q], queue.trace_s
+        record["first_recorded"], record["n_recorded"] = (NIL, 0) if trace is None else (first, len(trace))
+        if trace is not None:
+            row["recorded"][first : first + len(trace)] = trace
+            first += len(trace)
+
+
+def _pairs(row: Any, centre: Centre) -> None:
+    row["queue_pair"] = row["campaign_pair"] = NIL
+    pairs = make_pairs(centre)
+    for p, (kind, index, g) in enumerate(pairs):
+        row[f"{kind}_pair"][index, g] = p
+        row["finish"][p] = finish_table(centre, pairs[p])
+    actions = make_catalogue(centre)
+    row["n_pairs"], row["n_actions"] = len(pairs), len(actions)
+    for a, action in enumerate(actions):
+        record = row["action"][a]
+        record["kind"], record["index"], record["group"], record["n"] = action[:4]
+        table = {ASSIGN: "queue_pair", DIAL_RESERVED: "campaign_pair"}.get(action.kind)
+        record["pair"] = NIL if table is None else row[table][action.index, action.group]
+    assigns = [action.index for action in actions if action.kind == ASSIGN]
+    dials = [action.index for action in actions if action.kind in (DIAL, DIAL_RESERVED)]
+    row["first_assign"][: len(centre.queues) + 1] = 1 + np.searchsorted(assigns, range(len(centre.queues) + 1))
+    after = 1 + len(assigns)
+    row["first_dial"][: len(centre.campaigns) + 1] = after + np.searchsorted(dials, range(len(centre.campaigns) + 1))

@@ -1,0 +1,83 @@
+"""How likely a contact in service is to finish soon, given its age: from declared laws, never from drawn times."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ccenv.scenarios.catalogue import Pair
+from ccenv.scenarios.compile.campaigns import p_sale
+from ccenv.scenarios.compile.dists import LawValues, law_values, survival
+from ccenv.scenarios.compile.segments import lead_shares, p_answer, segments
+from ccenv.scenarios.schema import Campaign, Centre, Queue, Time
+from ccenv.sim.state.fields import FINISH_HORIZONS_S
+from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
+
+Mixture = tuple[tuple[float, LawValues], ...]
+
+
+def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
+    """Probability that a contact of a pair that has been in service for `i * FINISH_STEP_S` ends within each horizon.
+
+    Returns:
+        Array of shape (FINISH_BINS, number of horizons); 1 at ages that the law excludes.
+    """
+    if pair.kind == "queue":
+        name, queue = list(centre.queues.items())[pair.index]
+        group = list(centre.groups.values())[pair.group]
+        return _table(served_mixture(queue, group.handle_s.get(name, queue.handle_s)))
+    return _table(joined_mixture(list(centre.campaigns.values())[pair.index]))
+
+
+def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
+    """Handle time of an inbound contact of a queue: no sale or a sale, with their weights.
+
+    What depends on the advisor or on the contact is left out, as are contacts that the IVR sent to a wrong queue.
+    """
+    handle, p = law_values(handle_s), p_order(queue)
+    if queue.sale.handle_s is None or p == 0.0:
+        return ((1.0, handle),)
+    return (1.0 - p, handle), (p, law_values(queue.sale.handle_s))
+
+
+def p_order(queue: Queue) -> float:
+    """Probability that a contact orders or buys, by an advisor of mean quality; who is transferred does not."""
+    return (1.0 - queue.transfer.p) * queue.sale.p
+
+
+def joined_mixture(campaign: Campaign) -> Mixture:
+    """Handle time of what is joined to an advisor: a sale, no sale, or a machine that passed, with their weights.
+
+    Weights are shares of first attempts: of all leads alike, and with `p_answer` averaged over the slots and `p_sale`
+    over the contact numbers.
+    """
+    by_number = p_sale(campaign)[: len(campaign.contact_number)]
+    sale = no_sale = 0.0
+    for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):
+        answer = share * float(np.mean(p_answer(segment, campaign))) * (1.0 - campaign.detector.p_false_positive)
+        p = float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * by_number)))
+        sale, no_sale = sale + answer * p, no_sale + answer * (1.0 - p)
+    machine = campaign.p_machine * campaign.detector.p_machine_passed
+    sale_s = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
+    return (
+        (no_sale, law_values(campaign.handle_s)),
+        (sale, law_values(sale_s)),
+        (machine, law_values(campaign.handle_machine_s)),
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _table(mixture: Mixture) -> np.ndarray:
+    table = np.ones((FINISH_BINS, len(FINISH_HORIZONS_S)))
+    for i in range(FINISH_BINS):
+        age = i * FINISH_STEP_S
+        alive = _mixed(mixture, age)
+        if alive > 0.0:
+            table[i] = [max(0.0, 1.0 - _mixed(mixture, age + horizon) / alive) for horizon in FINISH_HORIZONS_S]
+    table.flags.writeable = False
+    return table
+
+
+def _mixed(mixture: Mixture, x: float) -> float:
+    return sum(weight * survival(law, x) for weight, law in mixture)

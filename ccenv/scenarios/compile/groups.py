@@ -1,0 +1,53 @@
+"""The records of groups, advisors and roster."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ccenv.scenarios.compile.roster import Entry, advisors, make_roster, staffing
+from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.schema import Centre, Group
+from ccenv.sim.state.codes import ADVISOR_ORDERS, NIL
+
+
+def fill_groups(row: Any, centre: Centre) -> None:
+    """Fill what the configuration says of groups and their advisors."""
+    first = 0
+    row["advisor_group"] = NIL
+    for g, group in enumerate(centre.groups.values()):
+        row["queue_skill"][g] = sum(1 << q for q, name in enumerate(centre.queues) if name in group.skills)
+        row["campaign_skill"][g] = sum(1 << c for c, name in enumerate(centre.campaigns) if name in group.skills)
+        for kind, entities in (("queue", centre.queues), ("campaign", centre.campaigns)):
+            for k, name in enumerate(entities):
+                row[f"{kind}_groups"][k] |= np.uint64((name in group.skills) << g)
+        row["staffing"][g, : n_slots(centre.clock)] = staffing(group, centre.clock)
+        row["first_advisor"][g] = first
+        row["advisor_group"][first : first + advisors(group)] = g
+        first += advisors(group)
+        _group(row["group"][g], group)
+    row["first_advisor"][len(centre.groups) :] = first
+    row["n_advisors"] = first
+    roster = make_roster(centre)
+    row["n_roster"] = len(roster)
+    for name, values in zip(Entry._fields, zip(*roster, strict=True), strict=False):
+        row["roster"][name][: len(roster)] = values
+
+
+def _group(row: Any, group: Group) -> None:
+    quality, learning, fatigue = group.quality, group.learning, group.fatigue
+    script, monitoring = group.script, group.monitoring
+    row["order"] = ADVISOR_ORDERS.index(group.advisor_order)
+    row["varied"] = any(x > 0.0 for x in (group.speed_cv, learning.excess, fatigue.strength, script.strength))
+    row["shrinkage"], row["speed_sigma"] = group.shrinkage, math.sqrt(math.log1p(group.speed_cv**2))
+    row["quality"], row["quality_sd"] = quality.mean, quality.sd
+    row["on_repeat"], row["on_sale"] = quality.on_repeat, quality.on_sale
+    row["excess"], row["learning_days"] = learning.excess, learning.time_constant_days
+    row["tenure_days"] = learning.tenure_days
+    row["fatigue"], row["fatigue_above"] = fatigue.strength, fatigue.threshold
+    row["fatigue_s"] = fatigue.time_constant_s
+    row["script"], row["script_cost"] = script.strength, script.quality_cost
+    row["sampled"], row["sample_cost"] = monitoring.share, monitoring.cost
+    row["gain"], row["drift"] = monitoring.gain, monitoring.drift_per_day

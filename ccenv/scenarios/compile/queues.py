@@ -1,0 +1,113 @@
+"""The record of a queue."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import Any
+
+from ccenv.scenarios.compile.dists import LawValues, law_values
+from ccenv.scenarios.compile.roster import advisors
+from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.schema import Centre, Customer, Queue, Satisfaction, Time
+from ccenv.sim.state.codes import NIL
+
+INT32 = 2**31 - 1
+Laws = dict[LawValues, int]
+
+
+def fill_queue(row: Any, name: str, centre: Centre, laws: Laws) -> None:
+    """Fill the record of a queue, all but its stream and its trace."""
+    queue = centre.queues[name]
+    _arrivals(row, name, queue, centre)
+    _waiting(row, queue, laws)
+    _ivr(row, queue, list(centre.queues), laws)
+    _callback(row, queue, laws)
+    _service(row, name, queue, centre, laws)
+    _customer(row, queue.customer)
+    able = (advisors(group) for group in centre.groups.values() if name in group.skills)
+    row["n_able"] = sum(able)
+
+
+def law_index(time: Time | None, laws: Laws) -> int:
+    """Number of a law, NIL where there is none."""
+    return NIL if time is None else laws[law_values(time)]
+
+
+def _arrivals(row: Any, name: str, queue: Queue, centre: Centre) -> None:
+    n = n_slots(centre.clock)
+    row["rate"][:n] = queue.arrivals_per_hour
+    row["rate"][n] = row["rate"][n - 1]  # where a linear profile ends: it holds its last value
+    row["linear"] = queue.interpolation == "linear"
+    row["surges"] = centre.surge is not None and (not centre.surge.queues or name in centre.surge.queues)
+
+
+def _waiting(row: Any, queue: Queue, laws: Laws) -> None:
+    announcement = queue.announcement
+    row["p_priority"], row["credit_s"] = queue.priority.p, queue.priority.credit_s
+    row["service_level_s"], row["p_balk"] = queue.service_level_s, queue.p_balk
+    row["patience"] = law_index(queue.patience_s, laws)
+    row["announces"] = announcement is not None
+    row["tolerance"] = NIL if announcement is None else law_index(announcement.tolerance_s, laws)
+    row["patience_factor"] = 1.0 if announcement is None else announcement.patience_factor
+    row["p_redial"], row["max_redials"] = queue.redial.p, min(queue.redial.max_times, INT32)
+    row["p_repeat"], row["max_repeats"] = queue.repeat.p, min(queue.repeat.max_times, INT32)
+    row["redial_delay"] = law_index(queue.redial.delay_s, laws)
+    row["repeat_delay"] = law_index(queue.repeat.delay_s, laws)
+
+
+def _ivr(row: Any, queue: Queue, queues: list[str], laws: Laws) -> None:
+    ivr = queue.ivr
+    row["ivr_time"] = row["detect"] = NIL
+    if ivr is None:
+        return
+    row["ivr_time"], row["detect"] = law_index(ivr.time_s, laws), law_index(ivr.detect_s, laws)
+    row["p_contained"], row["p_hangup"] = ivr.p_contained, ivr.p_hangup
+    row["route"][: len(queues)] = list(accumulate(ivr.routes.get(name, 0.0) for name in queues))
+
+
+def _callback(row: Any, queue: Queue, laws: Laws) -> None:
+    callback = queue.callback
+    row["calls_back"] = callback is not None
+    row["callback_ring"] = row["callback_retry"] = NIL
+    if callback is None:
+        return
+    row["callback_ring"], row["callback_retry"] = law_index(callback.ring_s, laws), law_index(callback.retry_s, laws)
+    row["max_tries"], row["offer_above_s"] = min(callback.max_tries, INT32), callback.offer_above_s
+    row["p_accept"], row["p_callback_answer"] = callback.p_accept, callback.p_answer
+
+
+def _service(row: Any, name: str, queue: Queue, centre: Centre, laws: Laws) -> None:
+    transfer, sale, score = queue.transfer, queue.sale, queue.satisfaction
+    row["handle"] = NIL
+    for g, group in enumerate(centre.groups.values()):
+        if name in group.skills:
+            row["handle"][g] = law_index(group.handle_s.get(name, queue.handle_s), laws)
+    row["wrap_up"] = law_index(queue.wrap_up_s, laws)
+    transfers, row["warm"] = transfer.p > 0.0, transfer.kind == "warm"
+    row["p_transfer"] = transfer.p
+    row["transfer_to"] = list(centre.queues).index(transfer.to) if transfers else NIL
+    row["handover"] = law_index(transfer.handover_s, laws) if transfers else NIL
+    row["p_sale"], row["sale_value"], row["handle_sale"] = sale.p, sale.value, law_index(sale.handle_s, laws)
+    row["scores"] = score is not None
+    if score is not None:
+        _satisfaction(row, score)
+
+
+def _satisfaction(row: Any, score: Satisfaction) -> None:
+    row["score_base"], row["score_wait"] = score.base, score.per_wait_minute
+    row["score_transfer"], row["score_repeat"] = score.per_transfer, score.per_repeat
+    row["score_quality"] = score.per_quality
+
+
+def _customer(row: Any, customer: Customer) -> None:
+    classes = customer.value_classes
+    row["knows"] = customer != Customer()
+    row["p_identified"], row["p_returning"] = customer.p_identified, customer.p_returning
+    row["returning_factor"], row["p_preferred"] = customer.returning_factor, customer.p_preferred
+    row["preferred_factor"] = customer.preferred_factor
+    shares = list(accumulate(c.share for c in classes))
+    row["class_share"] = shares[-1] if shares else 0.0  # beyond the last class nothing is added
+    row["class_share"][: len(shares)] = shares
+    row["class_value"] = 1.0
+    row["class_value"][1 : len(classes) + 1] = [c.value_factor for c in classes]
+    row["class_credit_s"][1 : len(classes) + 1] = [c.credit_s for c in classes]

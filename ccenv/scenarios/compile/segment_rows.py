@@ -1,0 +1,65 @@
+"""The records of segments: the lists of all campaigns, numbered through the centre."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from ccenv.scenarios.compile.campaigns import padded
+from ccenv.scenarios.compile.segments import hours, keeps, p_answer, sale_value, segments, stream_names
+from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.compile.streams import stream_id
+from ccenv.scenarios.schema import Campaign, Centre, Clock, Segment
+from ccenv.sim.state.layout import ATTEMPT_NUMBERS
+
+UNLIMITED_LEADS = 2**62
+
+
+def fill_segments(row: Any, centre: Centre, n_rows: int) -> None:
+    """Fill the segments of a configuration, with their parts of the table of touched leads, which has `n_rows`."""
+    parts = [(c, segment) for c, campaign in enumerate(centre.campaigns.values()) for segment in segments(campaign)]
+    campaigns = list(centre.campaigns.values())
+    names = [stream for name, campaign in centre.campaigns.items() for stream in stream_names(name, campaign)]
+    rows = share_rows([_leads(segment) if keeps(campaigns[c]) else 0 for c, segment in parts], n_rows)
+    row["n_segments"], first = len(parts), 0
+    for s, (c, segment) in enumerate(parts):
+        record = row["segment"][s]
+        record["stream"], record["campaign"] = stream_id(names[s]), c
+        record["first_row"], record["n_rows"] = first, rows[s]
+        first += rows[s]
+        _segment(record, segment, campaigns[c], centre.clock)
+    first = 0
+    for c, campaign in enumerate(campaigns):
+        row["campaign"][c]["first_segment"], row["campaign"][c]["n_segments"] = first, len(segments(campaign))
+        first += len(segments(campaign))
+
+
+def share_rows(leads: Iterable[int], n_rows: int) -> list[int]:
+    """Rows for lists of so many leads: none has more rows than leads, and what is left is shared equally.
+
+    Returns:
+        Rows of each list, in order, together at most `n_rows`.
+    """
+    wanted = list(leads)
+    rows = [0] * len(wanted)
+    for place, s in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        rows[s] = min(wanted[s], n_rows // (len(wanted) - place))
+        n_rows -= rows[s]
+    return rows
+
+
+def _segment(record: Any, segment: Segment, campaign: Campaign, clock: Clock) -> None:
+    steady = clock.kind == "steady"  # which has no time of day
+    record["n_listed"], record["p_answer"][: n_slots(clock)] = _leads(segment), p_answer(segment, campaign)
+    by_attempt = campaign.by_attempt if segment.by_attempt is None else segment.by_attempt
+    record["by_attempt"] = padded(by_attempt, ATTEMPT_NUMBERS)
+    record["propensity"], record["zone_s"] = segment.propensity, segment.zone_s
+    record["sale_value"] = sale_value(segment, campaign)
+    record["from_s"], record["until_s"] = (0.0, math.inf) if steady else hours(segment, campaign)
+    record["p_consent"], record["p_do_not_call"] = segment.p_consent, segment.p_do_not_call
+    record["score"], record["weight"], record["value_left"] = segment.score, segment.weight, segment.value_left
+
+
+def _leads(segment: Segment) -> int:
+    return UNLIMITED_LEADS if segment.size == "unlimited" else segment.size

@@ -1,0 +1,1 @@
+"""Scenario files: reading, overriding, decoding, and the errors they raise."""

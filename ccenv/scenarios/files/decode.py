@@ -1,0 +1,135 @@
+"""From plain data to the typed schema, with an error that names key, value and what is allowed."""
+
+from __future__ import annotations
+
+import functools
+import types
+import typing
+from typing import Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET
+
+from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.scenarios.schema import Centre, Node
+
+
+def decode(data: dict[str, Any], file: str) -> Centre:
+    """The centre of plain data, types and ranges checked.
+
+    Raises:
+        ScenarioError: an unknown or missing key, a wrong type, a value out of range.
+    """
+    try:
+        return msgspec.convert(data, Centre)
+    except msgspec.ValidationError as error:
+        _explain(data, Centre, "", file)
+        raise ScenarioError(file, "", UNSET, str(error)) from error
+
+
+def _explain(value: Any, expected: Any, key: str, file: str) -> None:
+    """Raise for the first value that is not of the expected type; msgspec names no keys of mappings."""
+    members = _members(expected)
+    struct = _struct(value, members, key, file)
+    if struct is not None and isinstance(value, dict):
+        _explain_struct(value, struct, key, file)
+    for member in members:
+        if get_origin(member) is dict and isinstance(value, dict):
+            for name, item in value.items():
+                _explain(item, get_args(member)[1], f"{key}.{name}", file)
+        if get_origin(_bare(member)) is list and isinstance(value, list):
+            for i, item in enumerate(value):
+                _explain(item, get_args(_bare(member))[0], f"{key}.{i}", file)
+    try:
+        msgspec.convert(value, expected)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(file, key or "the file", value, f"must be {describe(expected)}") from error
+
+
+def _explain_struct(value: dict[str, Any], struct: type[Node], key: str, file: str) -> None:
+    hints = _hints(struct)
+    fields = msgspec.structs.fields(struct)
+    known = [f.name for f in fields]
+    tag = struct.__struct_config__.tag_field
+    dot = f"{key}." if key else ""
+    for name, item in value.items():
+        if name not in known and name != tag:
+            allowed = f"unknown key{closest(name, known)}; allowed here: {names(known)}"
+            raise ScenarioError(file, f"{dot}{name}", item, allowed)
+    for f in fields:
+        if f.name in value:
+            _explain(value[f.name], hints[f.name], f"{dot}{f.name}", file)
+        elif f.required:
+            raise ScenarioError(file, f"{dot}{f.name}", UNSET, f"is missing; must be {describe(hints[f.name])}")
+
+
+@functools.cache
+def _hints(struct: type[Node]) -> dict[str, Any]:
+    return typing.get_type_hints(struct, include_extras=True)
+
+
+def _struct(value: Any, members: list[Any], key: str, file: str) -> type[Node] | None:
+    """The class that a mapping must have, by its tag if there are several."""
+    structs = {m.__struct_config__.tag: m for m in members if _is_node(m)}
+    if not structs or not isinstance(value, dict):
+        return None
+    if None in structs:
+        return structs[None]
+    tag = value.get("law")
+    if not isinstance(tag, str) or tag not in structs:
+        allowed = f"must be one of {names(structs)}{closest(str(tag), structs)}"
+        raise ScenarioError(file, f"{key}.law", tag, allowed)
+    return structs[tag]
+
+
+def _is_node(expected: Any) -> bool:
+    return isinstance(expected, type) and issubclass(expected, Node)
+
+
+def _is_law(expected: Any) -> bool:
+    return _is_node(expected) and expected.__struct_config__.tag is not None
+
+
+def _members(expected: Any) -> list[Any]:
+    return list(get_args(expected)) if get_origin(expected) in (Union, types.UnionType) else [expected]
+
+
+def _bare(expected: Any) -> Any:
+    """The type without its constraints."""
+    return get_args(expected)[0] if get_origin(expected) is typing.Annotated else expected
+
+
+def describe(expected: Any) -> str:
+    """What a type of the schema allows, in words."""
+    members = _members(expected)
+    if len(members) > 1:
+        laws = [m.__struct_config__.tag for m in members if _is_law(m)]
+        words = [describe(m) for m in members if not _is_law(m)]
+        return " or ".join(words + ([f"a law, one of {names(laws)}"] if laws else []))
+    bare, limits = _bare(expected), _limits(expected)
+    if get_origin(bare) is Literal:
+        return "one of " + names(repr(a) for a in get_args(bare))
+    if get_origin(bare) is list:
+        return f"a list{limits} of {describe(get_args(bare)[0])} each"
+    if get_origin(bare) is dict or _is_node(bare):
+        return "a mapping"
+    simple = {float: "a number", int: "a whole number", str: "text", bool: "true or false", type(None): "null"}
+    return f"{simple.get(bare, 'any value')}{limits}"
+
+
+def _limits(expected: Any) -> str:
+    words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+    metas = getattr(expected, "__metadata__", ())
+    found = [
+        f"{word} {getattr(m, name):g}" for m in metas for name, word in words.items() if getattr(m, name) is not None
+    ]
+    lengths = [_length(m.min_length, m.max_length) for m in metas]
+    return "".join(lengths) + (f" {' and '.join(found)}" if found else "")
+
+
+def _length(least: int | None, most: int | None) -> str:
+    if least is None:
+        return "" if most is None else f" at most {most} long"
+    if least == most:
+        return f" {least} long"
+    return f" from {least} long" if most is None else f" from {least} to {most} long"

@@ -1,0 +1,60 @@
+"""Dotted keys that replace values of a scenario's plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.scenarios.files.reading import plain
+
+SHOWN = 3
+NAMED = ("queues", "groups", "campaigns", "segments")  # mappings from names to parts, whose order counts
+
+
+def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> None:
+    """Replace, in place and in the order given, the value at each dotted key.
+
+    `queues.sales.redial.p` makes a mapping `redial` where there is none; `groups.first.staffing.3` is an element of a
+    list.
+
+    Raises:
+        ScenarioError: a key that leads through a queue, group or campaign that does not exist, through a plain value,
+            or beyond the end of a list.
+    """
+    for key, value in changes.items():
+        *path, last = key.split(".")
+        node: Any = data
+        for depth, part in enumerate(path):
+            node = _step(node, part, path[:depth], key, file)
+        if isinstance(node, list):
+            node[_index(node, last, key, file)] = plain(value, file, key)
+        else:
+            _mapping(node, path, key, file)[last] = plain(value, file, key)
+
+
+def changed_file(file: str, changes: Mapping[str, Any]) -> str:
+    """What messages call a file whose values have been changed."""
+    shown = list(changes)[:SHOWN] + (["..."] if len(changes) > SHOWN else [])
+    return f"{file.split(' with ')[0]} with {', '.join(shown)}" if shown else file
+
+
+def _step(node: Any, part: str, before: list[str], key: str, file: str) -> Any:
+    if isinstance(node, list):
+        return node[_index(node, part, key, file)]
+    node = _mapping(node, before, key, file)
+    if part not in node and len(before) % 2 == 1 and before[-1] in NAMED:
+        raise ScenarioError(file, key, part, f"not one of the {before[-1]}: {names(node)}{closest(part, node)}")
+    return node.setdefault(part, {})
+
+
+def _mapping(node: Any, before: list[str], key: str, file: str) -> dict[str, Any]:
+    if not isinstance(node, dict):
+        raise ScenarioError(file, key, node, f"{'.'.join(before)} is a plain value here and has no keys")
+    return node
+
+
+def _index(node: list[Any], part: str, key: str, file: str) -> int:
+    if not part.isdecimal() or int(part) >= len(node):
+        raise ScenarioError(file, key, part, f"must be an index of the list, 0 to {len(node) - 1}")
+    return int(part)

@@ -1,0 +1,78 @@
+"""Advisors: states, and the time spent in each."""
+
+from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.draws import exp
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
+
+
+@helper
+def count_advisor_time(e, g, a):
+    """Add an advisor's time in the present state, up to now, to the group's counters."""
+    spent = e.t - e.advisor[a].since
+    state = e.advisor[a].state
+    if state == IDLE:
+        e.group_count[g].idle_s += spent
+    elif state == ADVISOR_TALKING:
+        e.group_count[g].talking_s += spent
+    elif state == RESERVED:
+        e.group_count[g].reserved_s += spent
+    elif state == ADVISOR_WRAP_UP:
+        e.group_count[g].wrapping_s += spent
+    elif state == AWAY:
+        e.group_count[g].away_s += spent
+
+
+@helper
+def bring_load_up(e, c, g, a):
+    """Bring the advisor's average load up to now; it has a clock of its own, so that counting cannot change it."""
+    state = e.advisor[a].state
+    at_work = 1.0 if state == ADVISOR_TALKING or state == ADVISOR_WRAP_UP else 0.0
+    old = exp((e.advisor[a].load_t - e.t) / c.group[g].fatigue_s)
+    e.advisor[a].load = e.advisor[a].load * old + at_work * (1.0 - old)
+    e.advisor[a].load_t = e.t
+
+
+@helper
+def _note_idle(e, g):
+    """The number of idle advisors of a group has changed."""
+    e.news_groups |= bit(g)
+    if e.group[g].n[IDLE] > 0:
+        e.idle_bits |= bit(g)
+    else:
+        e.idle_bits &= ~bit(g)
+
+
+@helper
+def _note_talking(e, a, talks):
+    """An advisor begins or ends to talk."""
+    if talks:
+        e.talking[a >> 6] |= bit(a & 63)
+    else:
+        e.talking[a >> 6] &= ~bit(a & 63)
+
+
+@helper
+def set_state(e, c, a, state):
+    """Change an advisor's state; its time in the old one is counted."""
+    g = c.advisor_group[a]
+    if c.group[g].fatigue > 0.0:
+        bring_load_up(e, c, g, a)
+    count_advisor_time(e, g, a)
+    e.group[g].n[e.advisor[a].state] -= 1
+    e.group[g].n[state] += 1
+    if state == IDLE or e.advisor[a].state == IDLE:
+        _note_idle(e, g)
+    if state == ADVISOR_TALKING or e.advisor[a].state == ADVISOR_TALKING:
+        _note_talking(e, a, state == ADVISOR_TALKING)
+    e.news_advisors |= bit(g)
+    e.advisor[a].state = state
+    e.advisor[a].since = e.t
+
+
+@helper
+def settle_advisor_time(e, c):
+    """Bring all advisor time counters up to now."""
+    for a in range(c.n_advisors):
+        count_advisor_time(e, c.advisor_group[a], a)
+        e.advisor[a].since = e.t

@@ -1,0 +1,1 @@
+"""Inbound contacts before they wait: arrivals, trunks, IVR, balking."""

@@ -1,0 +1,170 @@
+"""A contact reaches the centre: a trunk, the IVR, what it hears of the wait; then it joins its queue or leaves."""
+
+from ccenv.sim.handling.returns import redial_or_leave
+from ccenv.sim.handling.waiting import accept_callback, must_wait, offer
+from ccenv.sim.kernel.contacts import cancel_contact, end_contact, schedule_end
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import child_key, happens, uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.state.codes import (
+    BALK,
+    CALLBACK_ACCEPT,
+    CONTAINED,
+    HUNG_UP,
+    IN_IVR,
+    IVR_OUTCOME,
+    IVR_TIME,
+    LOG_BALKED,
+    LOG_BLOCKED,
+    LOG_IVR_END,
+    LOG_REDIAL,
+    LOG_REPEAT,
+    NIL,
+    OVERTIME_OVER,
+    PENDING_REDIAL,
+    REDIAL,
+    REPEAT,
+    ROUTE,
+    ROUTED,
+    TOLERANCE,
+)
+
+
+@helper
+def enter(e, c, log, s):
+    """A contact comes to its origin: blocked, or on a line to the IVR or the queue."""
+    q = e.contact[s].index
+    if e.lines >= c.trunks:
+        e.queue_count[q].blocked += 1
+        note_contact(e, c, log, LOG_BLOCKED, s, 0)
+        redial_or_leave(e, c, s)
+        return
+    e.lines += 1
+    if c.queue[q].ivr_time == NIL:
+        _reach(e, c, log, s)
+        return
+    e.contact[s].phase = IN_IVR
+    e.contact[s].since = e.t
+    e.in_ivr += 1
+    time = draw(c.law[c.queue[q].ivr_time], uniform(e.contact[s].key, IVR_TIME))
+    if time > 0.0:
+        schedule_end(e, s, e.t + time)
+    else:
+        on_ivr_end(e, c, log, s)
+
+
+@helper
+def _ivr_outcome(c, q, u):
+    if u < c.queue[q].p_contained:
+        return CONTAINED
+    if u < c.queue[q].p_contained + c.queue[q].p_hangup:
+        return HUNG_UP
+    return ROUTED
+
+
+@block
+def on_ivr_end(e, c, log, s):
+    """The IVR has served the contact, lost it, or sends it to a queue, perhaps a wrong one."""
+    q = e.contact[s].index
+    outcome = _ivr_outcome(c, q, uniform(e.contact[s].key, IVR_OUTCOME))
+    note_contact(e, c, log, LOG_IVR_END, s, outcome)
+    e.in_ivr -= 1
+    if outcome == CONTAINED:
+        e.queue_count[q].contained += 1
+    elif outcome == HUNG_UP:
+        e.queue_count[q].ivr_hangup += 1
+    if outcome != ROUTED:
+        e.lines -= 1
+        end_contact(e, s)
+        return
+    cancel_contact(e, s)
+    u = uniform(e.contact[s].key, ROUTE)
+    for r in range(c.n_queues):
+        if u < c.queue[q].route[r]:
+            if r != q:
+                e.queue_count[q].misrouted_out += 1
+                e.queue_count[r].misrouted_in += 1
+                e.contact[s].index = r
+            break
+    _reach(e, c, log, s)
+
+
+@helper
+def _announced(e, q):
+    """What a contact hears of its wait: how long the first in line has waited (Ibrahim & Whitt 2009)."""
+    head = e.queue[q].head
+    return 0.0 if head == NIL else e.t - e.contact[head].entry_s
+
+
+@helper
+def _balks(e, c, s, q, announced):
+    key = e.contact[s].key
+    if happens(c.queue[q].p_balk, key, BALK):
+        return True
+    if c.queue[q].announces == 0:
+        return False
+    return announced > draw(c.law[c.queue[q].tolerance], uniform(key, TOLERANCE))
+
+
+@helper
+def _accepts_callback(e, c, s, q, announced):
+    if c.queue[q].calls_back == 0 or announced < c.queue[q].offer_above_s or e.stage == OVERTIME_OVER:
+        return False
+    e.queue_count[q].callback_offered += 1
+    return happens(c.queue[q].p_accept, e.contact[s].key, CALLBACK_ACCEPT)
+
+
+@helper
+def _reach(e, c, log, s):
+    """A contact reaches the queue `index`, and hears what it hears if it must wait."""
+    q = e.contact[s].index
+    e.contact[s].factor = 1.0
+    greeted = c.queue[q].p_balk > 0.0 or c.queue[q].announces != 0 or c.queue[q].calls_back != 0
+    if greeted and must_wait(e, c, q):
+        announced = _announced(e, q)
+        if _balks(e, c, s, q, announced):
+            e.queue_count[q].balked += 1
+            note_contact(e, c, log, LOG_BALKED, s, 0)
+            e.lines -= 1
+            end_contact(e, s)
+            return
+        if c.queue[q].announces != 0:
+            e.contact[s].factor = c.queue[q].patience_factor
+        if _accepts_callback(e, c, s, q, announced):
+            accept_callback(e, c, log, s)
+            return
+    offer(e, c, log, s)
+
+
+@block
+def on_return(e, c, log, s):
+    """A pending redial or repeat is due: a new contact of the same person, with its own key, at its origin."""
+    q = e.contact[s].origin
+    cancel_contact(e, s)
+    e.n_active += 1
+    e.contact[s].index = q
+    e.contact[s].true_type = q
+    e.contact[s].returning = 1
+    e.contact[s].n_transfers = 0
+    e.contact[s].tries = 0
+    e.contact[s].transfers = 0
+    e.contact[s].buys = 0
+    e.contact[s].unresolved = 0
+    if e.contact[s].phase == PENDING_REDIAL:
+        e.contact[s].key = child_key(e.contact[s].key, REDIAL, e.contact[s].n_redials)
+        e.contact[s].n_redials += 1
+        e.contact[s].kind = REDIAL
+        if e.contact[s].identified == 0:
+            e.contact[s].waited_s = 0.0
+        e.queue_count[q].redials += 1
+        note_contact(e, c, log, LOG_REDIAL, s, 0)
+    else:
+        e.contact[s].key = child_key(e.contact[s].key, REPEAT, e.contact[s].n_repeats)
+        e.contact[s].n_repeats += 1
+        e.contact[s].n_redials = 0
+        e.contact[s].kind = REPEAT
+        e.contact[s].waited_s = 0.0
+        e.queue_count[q].repeats += 1
+        note_contact(e, c, log, LOG_REPEAT, s, 0)
+    enter(e, c, log, s)

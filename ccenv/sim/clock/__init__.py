@@ -1,0 +1,1 @@
+"""Events of the clock: opening, slots, modes, surges, shifts, midnight, closing."""

@@ -1,0 +1,183 @@
+"""What the clock does: opening, slots, closing, the end of overtime, of the day and of the warm-up."""
+
+from ccenv.sim.advisors.state import settle_advisor_time
+from ccenv.sim.advisors.traits import draw_absence, draw_traits, live_through_day
+from ccenv.sim.arriving.arrivals import carry_over, draw_gap, schedule_arrival
+from ccenv.sim.clock.levels import begin_modes, begin_surge, draw_levels, factor_of
+from ccenv.sim.clock.roster import schedule_roster, send_home, work_off_roster
+from ccenv.sim.handling.returns import forget_oldest_slot
+from ccenv.sim.handling.waiting import send_away
+from ccenv.sim.kernel.contacts import settle_waiting_time
+from ccenv.sim.kernel.heap import cancel, clear_heap, schedule
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_clock
+from ccenv.sim.lines.connects import drop_waiting
+from ccenv.sim.lists.attempts import make_ready
+from ccenv.sim.lists.compliance import end_windows
+from ccenv.sim.state.codes import (
+    CLOCK_SLOT,
+    CLOSED,
+    DAY_S,
+    INFINITY,
+    LOG_CLOSING,
+    LOG_DAY_END,
+    LOG_OPENING,
+    LOG_OVERTIME_END,
+    LOG_SLOT,
+    LOG_WARM_UP_END,
+    NIGHT,
+    NIL,
+    OFF,
+    OPEN,
+    OVERTIME_OVER,
+    PENDING_CALLBACK,
+    STAFF_SLOT,
+    WARM_UP_SLOT,
+)
+
+
+@block
+def on_opening(e, c, log):
+    """The doors open: levels, clock events, arrivals, then the advisors of the first slot."""
+    e.open_t = e.t
+    e.close_t = e.t + (c.close_s - c.open_s)
+    e.night_over_t = INFINITY if c.steady != 0 else (e.day + 1) * DAY_S + c.open_s
+    e.stage = OPEN
+    e.slot = 0
+    e.roster_at = 0
+    note_clock(e, log, LOG_OPENING, e.day)
+    forget_oldest_slot(e, c)
+    draw_levels(e, c)
+    schedule(e, CLOCK_SLOT, e.close_t)
+    _schedule_slot(e, c)
+    if c.steady != 0 and c.warm_up_s > 0.0:
+        schedule(e, WARM_UP_SLOT, e.t + c.warm_up_s)
+    schedule_roster(e, c)
+    begin_modes(e, c)
+    begin_surge(e, c)
+    for q in range(c.n_queues):
+        if e.day == 0:
+            draw_gap(e, c, q)
+        e.queue[q].since = e.t
+        e.queue[q].factor = factor_of(e, c, q)
+        schedule_arrival(e, c, q)
+    for a in range(c.n_advisors):
+        e.advisor[a].since = e.t
+        draw_absence(e, c, a)
+    work_off_roster(e, c, log)
+    for i in range(c.n_campaigns):
+        make_ready(e, c, log, i)
+
+
+@helper
+def _schedule_slot(e, c):
+    due = e.open_t + (e.slot + 1) * c.slot_s
+    if e.slot + 1 < c.n_slots and due < e.close_t:
+        schedule(e, STAFF_SLOT, due)
+    else:
+        cancel(e, STAFF_SLOT)
+
+
+@block
+def on_slot(e, c, log):
+    """A new slot: profiles change, advisors come and go."""
+    e.slot += 1
+    note_clock(e, log, LOG_SLOT, e.slot)
+    forget_oldest_slot(e, c)
+    _schedule_slot(e, c)
+    work_off_roster(e, c, log)
+
+
+@block
+def on_closing(e, c, log):
+    """Nothing new starts; overtime begins."""
+    e.stage = CLOSED
+    note_clock(e, log, LOG_CLOSING, e.day)
+    for q in range(c.n_queues):
+        carry_over(e, c, q)
+    schedule(e, CLOCK_SLOT, e.t + c.overtime_s)
+
+
+@block
+def on_overtime_end(e, c, log):
+    """Whoever still waits is not served; who is being served is."""
+    e.stage = OVERTIME_OVER
+    note_clock(e, log, LOG_OVERTIME_END, e.day)
+    cancel(e, CLOCK_SLOT)
+    for q in range(c.n_queues):
+        send_away(e, c, log, q)
+    for i in range(c.n_campaigns):
+        drop_waiting(e, c, log, i)
+
+
+@helper
+def _carry_out(e):
+    """The last day is over: callbacks that are still pending are not made."""
+    for s in range(e.contact.shape[0]):
+        if e.contact[s].phase == PENDING_CALLBACK:
+            e.queue_count[e.contact[s].index].carried_out += 1
+
+
+@block
+def end_day(e, c, log):
+    """All advisors go home; True if it was the last day."""
+    note_clock(e, log, LOG_DAY_END, e.day)
+    e.stage = NIGHT
+    for a in range(c.n_advisors):
+        send_home(e, c, a)
+        live_through_day(e, c, a)
+    settle_waiting_time(e, c)
+    for i in range(c.n_campaigns):
+        end_windows(e, c, i)
+    if e.day + 1 >= c.days:
+        _carry_out(e)
+        return True
+    e.day += 1
+    schedule(e, CLOCK_SLOT, e.day * DAY_S + c.open_s)
+    return False
+
+
+@helper
+def settle_times(e, c):
+    """Bring every time counter up to now."""
+    settle_waiting_time(e, c)
+    settle_advisor_time(e, c)
+
+
+@block
+def on_warm_up_end(e, c, log):
+    """Counting starts: the counters of this moment become the base."""
+    note_clock(e, log, LOG_WARM_UP_END, e.day)
+    cancel(e, WARM_UP_SLOT)
+    settle_times(e, c)
+    e.counting = 1
+
+
+@block
+def clear(e, c):
+    """The state before the first opening; the caller has set the seed and zeroed the record."""
+    e.unarmed = NIL
+    clear_heap(e)
+    for s in range(e.contact.shape[0]):
+        e.contact[s].next = s + 1 if s + 1 < e.contact.shape[0] else NIL
+    for q in range(c.n_queues):
+        e.queue[q].head = NIL
+        e.queue[q].tail = NIL
+        e.queue[q].replays = 1 if c.queue[q].first_recorded != NIL else 0
+    for g in range(c.n_groups):
+        e.group[g].n[OFF] = c.first_advisor[g + 1] - c.first_advisor[g]
+    for i in range(c.n_campaigns):
+        e.campaign[i].ring_head = NIL
+        e.campaign[i].ring_tail = NIL
+        e.campaign[i].wait_head = NIL
+        e.campaign[i].wait_tail = NIL
+        e.campaign[i].recent_t = c.open_s
+    for a in range(c.n_advisors):
+        e.advisor[a].load_t = c.open_s
+        draw_traits(e, c, a)
+    e.t = c.open_s
+    e.last_decision_t = c.open_s
+    e.recent_t = c.open_s
+    e.stage = NIGHT
+    e.counting = 0 if c.steady != 0 and c.warm_up_s > 0.0 else 1
+    schedule(e, CLOCK_SLOT, c.open_s)

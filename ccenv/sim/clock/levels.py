@@ -1,0 +1,137 @@
+"""How busy a day is: its random level, those of its slots, the mode of a switching load, and surges."""
+
+import math
+
+from ccenv.sim.arriving.arrivals import change_factor
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import entity_key, exp, happens, log, normal, uniform
+from ccenv.sim.kernel.heap import cancel, schedule
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_clock
+from ccenv.sim.state.codes import (
+    DAY_LEVEL,
+    GAP,
+    LOG_MODE,
+    LOG_SURGE,
+    MODE,
+    MODE_SLOT,
+    NIL,
+    SLOT_LEVEL,
+    SURGE_LENGTH,
+    SURGE_P,
+    SURGE_SLOT,
+    SURGE_START,
+)
+
+
+@helper
+def factor_of(e, c, q):
+    """What the rates of a queue's arrivals are multiplied by now, slot levels apart."""
+    factor = e.level
+    if c.switches != 0:
+        factor *= c.mode_arrivals[e.mode]
+    if e.surging != 0 and c.queue[q].surges != 0:
+        factor *= c.surge_factor
+    return factor
+
+
+@block
+def _draw_slot_levels(e, c):
+    """An autoregression of order 1 in the logarithms; it stands for the dependence that a day level alone cannot give.
+
+    Oreshkin, Regnard & L'Ecuyer (2016) show that factors of the day alone, or of each period alone, fit badly.
+    """
+    sigma = c.slot_sigma
+    z = 0.0
+    for k in range(c.n_slots):
+        if sigma > 0.0:
+            x = -normal(uniform(entity_key(e.root, c.slot_stream, e.day * c.n_slots + k), SLOT_LEVEL))
+            r = 0.0 if k == 0 else c.slot_correlation
+            z = r * z + math.sqrt(1.0 - r * r) * x
+        e.slot_level[k] = exp(sigma * z - 0.5 * sigma * sigma)
+
+
+@block
+def draw_levels(e, c):
+    """Levels of the day and of its slots."""
+    e.level = 1.0
+    if c.day_law != NIL:
+        e.level = draw(c.law[c.day_law], uniform(entity_key(e.root, c.day_stream, e.day), DAY_LEVEL))
+    _draw_slot_levels(e, c)
+
+
+@helper
+def _next_mode_key(e, c):
+    key = entity_key(e.root, c.mode_stream, e.n_modes)
+    e.n_modes += 1
+    return key
+
+
+@helper
+def _schedule_mode(e, c, key):
+    due = e.t - log(uniform(key, GAP)) * c.mode_mean_s[e.mode]
+    if due < e.close_t:
+        schedule(e, MODE_SLOT, due)
+    else:
+        cancel(e, MODE_SLOT)
+
+
+@helper
+def begin_modes(e, c):
+    """The mode at the opening, from the stationary law."""
+    if c.switches != 0:
+        key = _next_mode_key(e, c)
+        p = c.mode_mean_s[1] / (c.mode_mean_s[0] + c.mode_mean_s[1])
+        e.mode = 1 if uniform(key, MODE) < p else 0
+        _schedule_mode(e, c, key)
+
+
+@helper
+def redraw_mode(e, c):
+    """A fork's mode: that which is seen, else from the stationary law; how long it lasts has no memory."""
+    if c.switches != 0:
+        seen = e.mode
+        begin_modes(e, c)
+        if c.mode_seen != 0:
+            e.mode = seen
+            _schedule_mode(e, c, _next_mode_key(e, c))
+
+
+@helper
+def on_mode(e, c, events):
+    """The mode changes."""
+    e.mode = 1 - e.mode
+    note_clock(e, events, LOG_MODE, e.mode)
+    _schedule_mode(e, c, _next_mode_key(e, c))
+    for q in range(c.n_queues):
+        change_factor(e, c, q, factor_of(e, c, q))
+
+
+@helper
+def begin_surge(e, c):
+    """Will there be a surge today, and when?"""
+    e.surging = 0
+    key = entity_key(e.root, c.surge_stream, e.day)
+    if happens(c.p_surge, key, SURGE_P):
+        start = c.surge_from_s + uniform(key, SURGE_START) * (c.surge_until_s - c.surge_from_s)
+        due = max(e.open_t - c.open_s + start, e.t)
+        if due < e.close_t:
+            schedule(e, SURGE_SLOT, due)
+
+
+@helper
+def on_surge(e, c, events):
+    """A surge begins or ends."""
+    e.surging = 1 - e.surging
+    note_clock(e, events, LOG_SURGE, e.surging)
+    due = e.close_t
+    if e.surging != 0:
+        key = entity_key(e.root, c.surge_stream, e.day)
+        due = e.t + draw(c.law[c.surge_lasts], uniform(key, SURGE_LENGTH))
+    if due < e.close_t:
+        schedule(e, SURGE_SLOT, due)
+    else:
+        cancel(e, SURGE_SLOT)
+    for q in range(c.n_queues):
+        if c.queue[q].surges != 0:
+            change_factor(e, c, q, factor_of(e, c, q))

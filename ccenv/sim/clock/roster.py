@@ -1,0 +1,98 @@
+"""The roster: who comes, goes, and takes a break when."""
+
+from ccenv.sim.advisors.idle_line import idle_leave, leave_for_good
+from ccenv.sim.handling.joining import free_advisor, go_away
+from ccenv.sim.kernel.contacts import advisor_slot
+from ccenv.sim.kernel.heap import cancel, schedule
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_advisor, note_clock
+from ccenv.sim.state.codes import (
+    AWAY,
+    BREAK,
+    GO_OFF,
+    IDLE,
+    LOG_BREAK_END,
+    LOG_ROSTER,
+    OFF,
+    ROSTER_SLOT,
+)
+
+
+@helper
+def _come(e, c, log, a):
+    e.advisor[a].worked = 1
+    if e.advisor[a].state == OFF:
+        free_advisor(e, c, log, a)
+    else:
+        e.advisor[a].leaving = 0
+
+
+@helper
+def _go(e, c, a):
+    state = e.advisor[a].state
+    if state == IDLE or state == AWAY:
+        leave_for_good(e, c, a)
+    elif state != OFF:
+        e.advisor[a].leaving = 1
+
+
+@helper
+def _take_break(e, c, log, a, length_s):
+    state = e.advisor[a].state
+    if state == IDLE:
+        idle_leave(e, c, a, AWAY)
+        go_away(e, c, log, a, length_s)
+    elif state != OFF and state != AWAY and e.advisor[a].leaving == 0:
+        e.advisor[a].owed_s += length_s
+
+
+@block
+def work_off_roster(e, c, log):
+    """Do all entries that are due."""
+    while e.roster_at < c.n_roster and e.open_t + c.roster[e.roster_at].t <= e.t:
+        i = e.roster_at
+        e.roster_at = i + 1
+        a = c.roster[i].advisor
+        if e.advisor[a].absent != 0:
+            continue
+        if c.roster[i].what == GO_OFF:
+            _go(e, c, a)
+        elif c.roster[i].what == BREAK:
+            _take_break(e, c, log, a, c.roster[i].length)
+        else:
+            _come(e, c, log, a)
+
+
+@helper
+def schedule_roster(e, c):
+    """Schedule the next entries that fall neither on the opening nor on a slot boundary."""
+    i = e.roster_at
+    while i < c.n_roster and c.roster[i].alone == 0:
+        i += 1
+    if i < c.n_roster:
+        schedule(e, ROSTER_SLOT, e.open_t + c.roster[i].t)
+    else:
+        cancel(e, ROSTER_SLOT)
+
+
+@helper
+def on_roster(e, c, log):
+    """Entries of a time of their own."""
+    note_clock(e, log, LOG_ROSTER, e.day)
+    work_off_roster(e, c, log)
+    schedule_roster(e, c)
+
+
+@block
+def on_break_end(e, c, log, a):
+    """An advisor comes back from a break."""
+    note_advisor(e, c, log, LOG_BREAK_END, a)
+    cancel(e, advisor_slot(e, a))
+    free_advisor(e, c, log, a)
+
+
+@helper
+def send_home(e, c, a):
+    """The day is over."""
+    if e.advisor[a].state != OFF:
+        leave_for_good(e, c, a)

@@ -1,0 +1,297 @@
+"""What a fork redraws of a contact in sight: times that are pending, and what nobody can know yet."""
+
+from ccenv.sim.advisors.traits import by_script, p_repeat_with, p_sale_with
+from ccenv.sim.arriving.arrivals import draw_customer, draw_value_class, forecast
+from ccenv.sim.kernel.contacts import schedule_contact, schedule_end
+from ccenv.sim.kernel.dists import draw_beyond, survival
+from ccenv.sim.kernel.draws import uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.lists.goals import goal_value, plain_p_goal
+from ccenv.sim.lists.outcomes import answer_probability, ring_law_of
+from ccenv.sim.state.codes import (
+    BUSY,
+    CALLBACK_RING,
+    CALLBACK_RINGING,
+    CONNECT,
+    CONNECT_WAITING,
+    DROP_AFTER,
+    FALSE_POSITIVE,
+    HANDING_OVER,
+    HANDLE,
+    HANDOVER,
+    HANG_UP,
+    IN_IVR,
+    INVALID,
+    IVR_TIME,
+    MACHINE,
+    MACHINE_PASSED,
+    NO_ANSWER,
+    OUTCOME,
+    PATIENCE,
+    PENDING_CALLBACK,
+    REPEAT_P,
+    RING,
+    RINGING,
+    ROUTE,
+    SALE,
+    TALKING,
+    VALUE,
+    VALUE_CLASS,
+    VIRTUAL,
+    WAITING,
+    WRAP_UP,
+    WRAPPING,
+)
+
+
+@helper
+def _beyond(e, c, s, law, since, u):
+    """Schedule the end of something that began at `since` and is not over."""
+    schedule_end(e, s, since + draw_beyond(c.law[law], e.t - since, u))
+
+
+@helper
+def _plain_age(e, c, s, law):
+    """Age of a talk in the time of its law, before script and factor."""
+    age = (e.t - e.talk_t[e.contact[s].advisor]) / e.contact[s].factor
+    strength = c.group[c.advisor_group[e.contact[s].advisor]].script
+    if strength == 0.0:
+        return age
+    if strength == 1.0:
+        return 0.0 if age < c.law[law].mean_s else c.law[law].mean_s
+    return max(0.0, c.law[law].mean_s + (age - c.law[law].mean_s) / (1.0 - strength))
+
+
+@block
+def _alive(e, c, s, law, talking):
+    """Probability that a talk of this law is not over yet."""
+    return survival(c.law[law], _plain_age(e, c, s, law)) if talking else 1.0
+
+
+@helper
+def _talk_beyond(e, c, s, law, u):
+    """Schedule the end of a talk that is not over, with the advisor's script and all factors."""
+    g = c.advisor_group[e.contact[s].advisor]
+    x = by_script(c, g, c.law[law], draw_beyond(c.law[law], _plain_age(e, c, s, law), u))
+    schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + x * e.contact[s].factor, e.t))
+
+
+@helper
+def _answer_slot(e, c, s):
+    """The slot in which a connect answered."""
+    return min(max(int((e.contact[s].entry_s - e.open_t) / c.slot_s), 0), c.n_slots - 1)
+
+
+@helper
+def _still_there(e, c, s, talking):
+    """Probability that a person has not hung up while waiting for an advisor."""
+    until = e.contact[s].since if talking else e.t
+    return survival(c.law[c.campaign[e.contact[s].index].hang_up], until - e.contact[s].entry_s)
+
+
+@block
+def _redraw_answered(e, c, s, talking):
+    """Who answered, given the age of the talk, and whether there will be a sale. Returns the law of the talk."""
+    i = e.contact[s].index
+    p_answer = answer_probability(e, c, s, _answer_slot(e, c, s))
+    p_person = p_answer * (1.0 - c.campaign[i].p_false_positive) * _still_there(e, c, s, talking)
+    p_sale = plain_p_goal(e, c, s)
+    if talking:
+        p_sale = p_sale_with(e, c, e.contact[s].advisor, p_sale)
+    sale = p_person * p_sale * _alive(e, c, s, c.campaign[i].handle_sale, talking)
+    other = p_person * (1.0 - p_sale) * _alive(e, c, s, c.campaign[i].handle, talking)
+    machine = c.campaign[i].p_machine * c.campaign[i].p_machine_passed
+    machine *= _alive(e, c, s, c.campaign[i].handle_machine, talking)
+    v = uniform(e.contact[s].key, OUTCOME) * (sale + other + machine)
+    e.contact[s].machine = 1 if v >= sale + other else 0
+    e.contact[s].buys = 1 if v < sale else 0
+    if v < sale:
+        u = uniform(e.contact[s].key, HANDLE) * _alive(e, c, s, c.campaign[i].handle_sale, talking)
+        e.contact[s].value = goal_value(c, i, e.contact[s].segment, u, uniform(e.contact[s].key, VALUE))
+    if v < sale:
+        return c.campaign[i].handle_sale
+    return c.campaign[i].handle if v < sale + other else c.campaign[i].handle_machine
+
+
+@helper
+def _outcome_weight(e, c, s, outcome):
+    """How likely an outcome is, given how long it has rung."""
+    i = e.contact[s].index
+    p = answer_probability(e, c, s, e.slot)
+    others = p + c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid
+    weight = 1.0 - others
+    if outcome == CONNECT:
+        weight = p * (1.0 - c.campaign[i].p_false_positive)
+    elif outcome == FALSE_POSITIVE:
+        weight = p * c.campaign[i].p_false_positive
+    elif outcome == MACHINE_PASSED:
+        weight = c.campaign[i].p_machine * c.campaign[i].p_machine_passed
+    elif outcome == MACHINE:
+        weight = c.campaign[i].p_machine * (1.0 - c.campaign[i].p_machine_passed)
+    elif outcome == BUSY:
+        weight = c.campaign[i].p_busy
+    elif outcome == INVALID:
+        weight = c.campaign[i].p_invalid
+    return weight * survival(c.law[c.campaign[i].ring_of[ring_law_of(outcome)]], e.t - e.contact[s].since)
+
+
+@block
+def _redraw_outcome(e, c, s):
+    """The outcome of an attempt whose ring time depends on it. Returns the law of the ring time."""
+    total = 0.0
+    for outcome in range(NO_ANSWER + 1):
+        total += _outcome_weight(e, c, s, outcome)
+    v = uniform(e.contact[s].key, OUTCOME) * total
+    chosen = NO_ANSWER
+    for outcome in range(NO_ANSWER + 1):
+        v -= _outcome_weight(e, c, s, outcome)
+        if v < 0.0:
+            chosen = outcome
+            break
+    e.contact[s].outcome = chosen
+    return c.campaign[e.contact[s].index].ring_of[ring_law_of(chosen)]
+
+
+@block
+def redraw_attempt(e, c, s, key):
+    """The hidden part of an attempt, ringing, waiting or joined."""
+    i = e.contact[s].index
+    phase = e.contact[s].phase
+    if phase == TALKING:
+        _talk_beyond(e, c, s, _redraw_answered(e, c, s, True), uniform(key, HANDLE))
+    elif phase == WRAPPING:
+        _beyond(e, c, s, c.campaign[i].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
+    elif phase == RINGING:
+        law = _redraw_outcome(e, c, s) if c.campaign[i].ring_differs != 0 else c.campaign[i].ring
+        _beyond(e, c, s, law, e.contact[s].since, uniform(key, RING))
+    elif phase == CONNECT_WAITING:
+        _redraw_answered(e, c, s, False)
+        waited = e.t - e.contact[s].entry_s
+        ends = draw_beyond(c.law[c.campaign[i].drop_after], waited, uniform(key, DROP_AFTER))
+        e.contact[s].hangs_up = 0
+        if e.contact[s].machine == 0:
+            hangs_up = draw_beyond(c.law[c.campaign[i].hang_up], waited, uniform(key, HANG_UP))
+            if hangs_up < ends:
+                ends = hangs_up
+                e.contact[s].hangs_up = 1
+        schedule_contact(e, s, max(e.contact[s].entry_s + ends, e.t))
+
+
+@helper
+def _flow(e, c, r, q):
+    """Forecast rate at which contacts whose true type is r reach queue q."""
+    if r == q:
+        share = 1.0 - c.queue[r].route[c.n_queues - 1]
+    else:
+        share = c.queue[r].route[q] - (c.queue[r].route[q - 1] if q > 0 else 0.0)
+    return forecast(c, r, e.slot) * (1.0 - c.queue[r].p_contained - c.queue[r].p_hangup) * share
+
+
+@helper
+def _type_weight(e, c, s, r, talking):
+    """How likely it is that the true type is r, a wrong one, given the age of the talk."""
+    weight = _flow(e, c, r, e.contact[s].index)
+    if talking and weight > 0.0:
+        weight *= survival(c.law[c.queue[r].detect], e.t - e.talk_t[e.contact[s].advisor])
+    return weight
+
+
+@block
+def _redraw_true_type(e, c, s, own_alive, talking, u):
+    """The true type of a contact that came through the IVR: its queue's own, or another's that was misrouted."""
+    q = e.contact[s].index
+    e.contact[s].true_type = q
+    total = 0.0
+    for r in range(c.n_queues):
+        if r != q:
+            total += _type_weight(e, c, s, r, talking)
+    if total == 0.0:
+        return
+    v = u * (total + _flow(e, c, q, q) * own_alive)
+    for r in range(c.n_queues):
+        if r != q:
+            v -= _type_weight(e, c, s, r, talking)
+            if v < 0.0:
+                e.contact[s].true_type = r
+                return
+
+
+@block
+def _redraw_talk(e, c, s, key):
+    """An inbound talk: misrouted, or transferred, bought in, or neither, given its age."""
+    q = e.contact[s].index
+    handle = c.queue[q].handle[c.advisor_group[e.contact[s].advisor]]
+    sale_law = c.queue[q].handle_sale
+    p_buys = (1.0 - c.queue[q].p_transfer) * p_sale_with(e, c, e.contact[s].advisor, c.queue[q].p_sale)
+    plain = _alive(e, c, s, handle, True)
+    buys = p_buys * (plain if sale_law < 0 else _alive(e, c, s, sale_law, True))
+    transferred = c.queue[q].p_transfer * plain
+    other = (1.0 - p_buys - c.queue[q].p_transfer) * plain
+    if e.contact[s].n_transfers == 0:
+        _redraw_true_type(e, c, s, buys + transferred + other, True, uniform(key, ROUTE))
+    e.contact[s].transfers = 0
+    e.contact[s].buys = 0
+    if e.contact[s].true_type != q:
+        e.contact[s].transfers = 1
+        e.contact[s].factor = 1.0
+        _beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.talk_t[e.contact[s].advisor], uniform(key, HANDLE))
+        return
+    v = uniform(key, SALE) * (buys + transferred + other)
+    law = handle
+    if v < buys:
+        e.contact[s].buys = 1
+        law = handle if sale_law < 0 else sale_law
+    elif v < buys + transferred:
+        e.contact[s].transfers = 1
+    _talk_beyond(e, c, s, law, uniform(key, HANDLE))
+
+
+@block
+def _redraw_in_ivr(e, c, s, key):
+    """Who is in the IVR: any type whose contacts may still be there."""
+    age = e.t - e.contact[s].since
+    total = 0.0
+    for q in range(c.n_queues):
+        if c.queue[q].ivr_time >= 0:
+            total += forecast(c, q, e.slot) * survival(c.law[c.queue[q].ivr_time], age)
+    v = uniform(key, ROUTE) * total
+    for q in range(c.n_queues):
+        if c.queue[q].ivr_time >= 0 and total > 0.0:
+            v -= forecast(c, q, e.slot) * survival(c.law[c.queue[q].ivr_time], age)
+            if v < 0.0:
+                e.contact[s].index = q
+                e.contact[s].origin = q
+                e.contact[s].true_type = q
+                break
+    draw_customer(e, c, s, key)
+    _beyond(e, c, s, c.queue[e.contact[s].index].ivr_time, e.contact[s].since, uniform(key, IVR_TIME))
+
+
+@block
+def redraw_inbound(e, c, s, key):
+    """The hidden part of an inbound contact."""
+    q = e.contact[s].index
+    phase = e.contact[s].phase
+    if e.contact[s].identified == 0:
+        e.contact[s].value_class = draw_value_class(c, e.contact[s].origin, uniform(key, VALUE_CLASS))
+    in_line = phase == WAITING or phase == VIRTUAL or phase == CALLBACK_RINGING or phase == PENDING_CALLBACK
+    if in_line and e.contact[s].n_transfers == 0:
+        _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
+    if phase == WAITING:
+        waited = (e.t - e.contact[s].entry_s) / e.contact[s].factor
+        left = draw_beyond(c.law[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
+        schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t))
+    elif phase == TALKING:
+        _redraw_talk(e, c, s, key)
+    elif phase == WRAPPING:
+        p = p_repeat_with(e, c, e.contact[s].advisor, c.queue[q].p_repeat)
+        again = e.contact[s].n_repeats < c.queue[q].max_repeats and uniform(key, REPEAT_P) < p
+        e.contact[s].unresolved = 1 if again and e.contact[s].transfers == 0 else 0
+        _beyond(e, c, s, c.queue[q].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
+    elif phase == CALLBACK_RINGING:
+        _beyond(e, c, s, c.queue[q].callback_ring, e.contact[s].since, uniform(key, CALLBACK_RING))
+    elif phase == HANDING_OVER:
+        first = e.contact[s].partner
+        _beyond(e, c, s, c.queue[e.contact[first].index].handover, e.contact[s].since, uniform(key, HANDOVER))
+    elif phase == IN_IVR:
+        _redraw_in_ivr(e, c, s, key)

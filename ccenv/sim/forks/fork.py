@@ -1,0 +1,148 @@
+"""Forks: the same visible state under a new key, everything hidden redrawn from its law given what was seen.
+
+What is visible stays: who waits since when, who is in service or ringing for how long, priorities, what a CRM knows,
+contact numbers, when a callback or a lead is due, advisors and their traits, the mode where it is observed, counts.
+What is hidden goes: patience, handle and ring times, outcomes, sales, true types, the levels and surges of the day (the
+forecast takes their place, also that of a recorded trace), a hidden mode (drawn from its stationary law), and who will
+come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a uniform time
+within its slot; that they may have come back often before is not looked at.
+"""
+
+from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
+from ccenv.sim.clock.levels import factor_of, redraw_mode
+from ccenv.sim.forks.contacts import redraw_attempt, redraw_inbound
+from ccenv.sim.handling.returns import due_in_opening_time, recent_slot
+from ccenv.sim.kernel.contacts import cancel_contact, schedule_contact, take_contact
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import U, entity_key, root_key, stream_key, uniform
+from ccenv.sim.kernel.heap import cancel
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.lists.leads import order_again
+from ccenv.sim.shown.marks import TO_NOBODY
+from ccenv.sim.state.codes import (
+    FREE,
+    FRESH,
+    GAP,
+    LEAD,
+    MODE_SLOT,
+    NIL,
+    OPEN,
+    PENDING_REDIAL,
+    PENDING_REPEAT,
+    REDIAL_DELAY,
+    REDIAL_P,
+    REPEAT_DELAY,
+    REPEAT_P,
+    SURGE_SLOT,
+)
+
+VISIBLE, LOST, FINISHED = (
+    U(1),
+    U(2),
+    U(3),
+)  # streams of a fork: keys of the contacts in sight, and of those to come again
+
+
+@block
+def _redraw_contact(e, c, s):
+    """The hidden part of a contact in sight."""
+    key = entity_key(e.root, VISIBLE, s)
+    e.contact[s].key = key
+    if e.contact[s].kind == LEAD:
+        redraw_attempt(e, c, s, key)
+    else:
+        redraw_inbound(e, c, s, key)
+
+
+@helper
+def _rebuild_free_records(e):
+    """Forget who will come again; free records in ascending order, so that nothing of the past is left in it."""
+    e.free_head = NIL
+    for k in range(e.contact.shape[0]):
+        s = e.contact.shape[0] - 1 - k
+        phase = e.contact[s].phase
+        if phase == PENDING_REDIAL or phase == PENDING_REPEAT:
+            cancel_contact(e, s)
+            e.contact[s].phase = FREE
+        if e.contact[s].phase == FREE:
+            e.contact[s].next = e.free_head
+            e.free_head = s
+
+
+@block
+def _maybe_return(e, c, q, key, phase, age):
+    """One contact that left `age` seconds of opening time ago: will it come again, and not have come yet?"""
+    redial = phase == PENDING_REDIAL
+    if uniform(key, REDIAL_P if redial else REPEAT_P) >= (c.queue[q].p_redial if redial else c.queue[q].p_repeat):
+        return
+    if (c.queue[q].max_redials if redial else c.queue[q].max_repeats) == 0:
+        return
+    law = c.queue[q].redial_delay if redial else c.queue[q].repeat_delay
+    left = draw(c.law[law], uniform(key, REDIAL_DELAY if redial else REPEAT_DELAY)) - age
+    if left <= 0.0 or e.free_head == NIL:
+        return
+    s = take_contact(e)
+    e.n_active -= 1
+    e.contact[s].key = key
+    e.contact[s].number = NIL
+    e.contact[s].kind = FRESH  # until it comes
+    e.contact[s].index = q
+    e.contact[s].origin = q
+    e.contact[s].true_type = q
+    e.contact[s].phase = phase
+    e.contact[s].since = e.t - age
+    draw_customer(e, c, s, key)
+    schedule_contact(e, s, due_in_opening_time(e, c, left))
+
+
+@block
+def _redraw_returns(e, c, q):
+    now = min(e.t, e.close_t) - e.open_t
+    number = 0
+    for ago in range(min((e.past_days + e.day) * c.n_slots + e.slot + 1, e.queue[q].n_lost.shape[0])):
+        k = recent_slot(e, c, ago)
+        since = now - (e.slot - ago) * c.slot_s  # opening time since the slot began, and since it ended
+        to = max(0.0, since - c.slot_s)
+        for j in range(e.queue[q].n_lost[k] + e.queue[q].n_finished[k]):
+            lost = j < e.queue[q].n_lost[k]
+            key = entity_key(e.root ^ c.queue[q].stream, LOST if lost else FINISHED, number)
+            number += 1
+            age = to + (since - to) * uniform(key, GAP)
+            _maybe_return(e, c, q, key, PENDING_REDIAL if lost else PENDING_REPEAT, age)
+
+
+@block
+def _redraw_levels(e, c):
+    """The day as the forecast has it; the mode as it is seen, or as likely as it ever is."""
+    e.level = 1.0
+    for k in range(c.n_slots):
+        e.slot_level[k] = 1.0
+    e.surging = 0
+    cancel(e, SURGE_SLOT)
+    cancel(e, MODE_SLOT)
+    if e.stage == OPEN:
+        redraw_mode(e, c)
+
+
+@block
+def redraw(e, c, key):
+    """Make the record a fork under `key`."""
+    e.root = root_key(key)
+    e.coin_key = stream_key(e.root, c.policy_stream)
+    e.shown = TO_NOBODY
+    _redraw_levels(e, c)
+    for a in range(c.n_advisors):  # for absences to come; what an advisor is like stays
+        e.advisor[a].key = entity_key(e.root, c.advisor_stream, a)
+    _rebuild_free_records(e)
+    for s in range(e.contact.shape[0]):
+        if e.contact[s].phase != FREE:
+            _redraw_contact(e, c, s)
+    for k in range(c.n_segments):
+        order_again(e, c, k)
+    for q in range(c.n_queues):
+        e.queue[q].replays = 0
+        e.queue[q].factor = factor_of(e, c, q)
+        draw_gap(e, c, q)
+        if e.stage == OPEN:
+            schedule_arrival(e, c, q)
+        _redraw_returns(e, c, q)

@@ -1,0 +1,58 @@
+"""The head of a queue goes to an advisor."""
+
+from ccenv.sim.advisors.idle_line import first_idle, idle_take
+from ccenv.sim.advisors.talking import count_answered, enter_service
+from ccenv.sim.handling.callbacks import ring_back
+from ccenv.sim.handling.service import begin_service, hand_over
+from ccenv.sim.handling.waiting import count_wait
+from ccenv.sim.kernel.contacts import cancel_contact, leave_queue
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.state.codes import (
+    ADVISOR_TALKING,
+    CALLBACK_RINGING,
+    HANDING_OVER,
+    IDLE,
+    LOG_ASSIGNED,
+    NIL,
+    RESERVED,
+    VIRTUAL,
+)
+
+
+@helper
+def _choose_advisor(e, c, s, g):
+    """The contact's preferred advisor, if it is known, idle and of the group; else the first in the group's line."""
+    a = e.contact[s].preferred
+    if a != NIL and e.contact[s].identified != 0 and c.advisor_group[a] == g and e.advisor[a].state == IDLE:
+        return a
+    return first_idle(e, c, g)
+
+
+@block
+def assign(e, c, log, q, g):
+    """The head of queue q goes to an idle advisor of group g, or is called back by one."""
+    s = e.queue[q].head
+    a = _choose_advisor(e, c, s, g)
+    wait = e.t - e.contact[s].entry_s
+    virtual = e.contact[s].phase == VIRTUAL
+    leave_queue(e, s)
+    e.contact[s].advisor = a
+    if virtual:
+        e.contact[s].phase = CALLBACK_RINGING
+        idle_take(e, c, a, RESERVED)
+        ring_back(e, c, log, s)
+        return
+    count_wait(e, q, wait)
+    count_answered(e, c, s, wait)
+    e.queue_count[q].wait_answered_s += wait
+    e.contact[s].waited_s += wait
+    note_contact(e, c, log, LOG_ASSIGNED, s, 0)
+    idle_take(e, c, a, ADVISOR_TALKING)
+    enter_service(e, c, s, a)
+    if e.contact[s].partner != NIL:
+        cancel_contact(e, s)
+        e.contact[s].phase = HANDING_OVER
+        hand_over(e, c, log, s)
+    else:
+        begin_service(e, c, s)

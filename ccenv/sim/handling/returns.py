@@ -1,0 +1,80 @@
+"""Contacts that come again: redials after abandoning or being blocked, repeats after an unresolved contact."""
+
+from ccenv.sim.kernel.contacts import end_contact, schedule_contact
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import happens, uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.state.codes import (
+    DAY_S,
+    INFINITY,
+    NIL,
+    PENDING_REDIAL,
+    PENDING_REPEAT,
+    REDIAL_DELAY,
+    REDIAL_P,
+    REPEAT_DELAY,
+)
+
+
+@helper
+def recent_slot(e, c, ago):
+    """Where the counts of the slot `ago` slots before this one are kept."""
+    return ((e.past_days + e.day) * c.n_slots + e.slot - ago) % e.queue[0].n_lost.shape[0]
+
+
+@helper
+def forget_oldest_slot(e, c):
+    """A slot begins: its counts start at zero."""
+    k = recent_slot(e, c, 0)
+    for q in range(c.n_queues):
+        e.queue[q].n_lost[k] = 0
+        e.queue[q].n_finished[k] = 0
+
+
+@helper
+def due_in_opening_time(e, c, delay):
+    """When `delay` seconds of opening time from now are over; infinity if the last closing comes first."""
+    due = min(e.t, e.close_t) + delay
+    if due < e.close_t:
+        return due
+    if c.steady != 0 or not due < INFINITY:
+        return INFINITY
+    night = DAY_S - (c.close_s - c.open_s)
+    close = e.close_t
+    for _ in range(e.day + 1, c.days):
+        due += night
+        close += DAY_S
+        if due < close:
+            return due
+    return INFINITY
+
+
+@helper
+def come_back_after(e, c, s, phase, delay):
+    """A contact waits outside, in a pending phase, for `delay` seconds of opening time."""
+    e.n_active -= 1
+    e.contact[s].phase = phase
+    e.contact[s].since = e.t
+    schedule_contact(e, s, due_in_opening_time(e, c, delay))
+
+
+@block
+def redial_or_leave(e, c, s):
+    """An abandoned or blocked contact redials later, or is lost."""
+    q = e.contact[s].true_type
+    key = e.contact[s].key
+    e.queue[e.contact[s].origin].n_lost[recent_slot(e, c, 0)] += 1
+    if e.contact[s].n_redials < c.queue[q].max_redials and happens(c.queue[q].p_redial, key, REDIAL_P):
+        delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
+        e.contact[s].partner = NIL
+        come_back_after(e, c, s, PENDING_REDIAL, delay)
+    else:
+        end_contact(e, s)
+
+
+@block
+def start_repeat(e, c, s):
+    """An unresolved contact waits to come again."""
+    q = e.contact[s].index
+    delay = draw(c.law[c.queue[q].repeat_delay], uniform(e.contact[s].key, REPEAT_DELAY))
+    come_back_after(e, c, s, PENDING_REPEAT, delay)

@@ -1,0 +1,221 @@
+"""Inbound service: what is decided when it begins, and what comes of it when the talk ends."""
+
+from ccenv.sim.advisors.talking import leave_service, talk_for
+from ccenv.sim.advisors.traits import handle_s, maybe_sample, p_repeat_with, p_sale_with, points_above
+from ccenv.sim.handling.waiting import offer
+from ccenv.sim.handling.wrap_up import release_partner, start_wrap_up
+from ccenv.sim.kernel.contacts import cancel_contact, schedule_end, take_contact
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import child_key, happens, uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.lists.attempts import attempt_over
+from ccenv.sim.state.codes import (
+    AFTER_MACHINE,
+    AFTER_TALKED,
+    FRESH,
+    HANDLE,
+    HANDOVER,
+    HOLDING,
+    LEAD,
+    LOG_HANDOVER_END,
+    LOG_TALK_END,
+    LOG_TRANSFERRED,
+    NIL,
+    REPEAT_P,
+    SALE,
+    TALKING,
+    TRANSFER,
+    TRANSFER_P,
+)
+
+BEST_SCORE = 100.0
+
+
+@helper
+def misrouted(e, s):
+    """Does an inbound contact stand in a queue that is not its own?"""
+    return e.contact[s].true_type != e.contact[s].index
+
+
+@helper
+def _decide_sale(e, c, s, a):
+    """Will the contact buy? Its expected value is counted."""
+    q = e.contact[s].index
+    if c.queue[q].p_sale == 0.0:
+        return
+    p = p_sale_with(e, c, a, c.queue[q].p_sale)
+    e.queue_count[q].expected_order_value += p * _order_value(e, c, s)
+    e.contact[s].buys = 1 if happens(p, e.contact[s].key, SALE) else 0
+
+
+@helper
+def _order_value(e, c, s):
+    return c.queue[e.contact[s].index].sale_value * c.queue[e.contact[s].origin].class_value[e.contact[s].value_class]
+
+
+@helper
+def begin_service(e, c, s):
+    """An advisor begins to serve an inbound contact: transfer, sale and handle time are settled."""
+    q = e.contact[s].index
+    a = e.contact[s].advisor
+    key = e.contact[s].key
+    if misrouted(e, s):
+        e.contact[s].transfers = 1
+        e.contact[s].factor = 1.0
+        talk_for(e, c, s, draw(c.law[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE)))
+        return
+    law = c.queue[q].handle[c.advisor_group[a]]
+    if happens(c.queue[q].p_transfer, key, TRANSFER_P):
+        e.contact[s].transfers = 1
+    else:
+        _decide_sale(e, c, s, a)
+        if e.contact[s].buys != 0 and c.queue[q].handle_sale != NIL:
+            law = c.queue[q].handle_sale
+    talk_for(e, c, s, handle_s(e, c, s, a, law))
+
+
+@helper
+def _score(e, c, s, a):
+    """Count the contact's satisfaction."""
+    q = e.contact[s].index
+    if c.queue[q].scores == 0:
+        return
+    score = c.queue[q].score_base
+    score -= c.queue[q].score_wait * e.contact[s].waited_s / 60.0
+    score -= c.queue[q].score_transfer * e.contact[s].n_transfers
+    score -= c.queue[q].score_repeat * e.contact[s].n_repeats
+    score += c.queue[q].score_quality * points_above(e, c, a)
+    e.queue_count[q].scored += 1
+    e.queue_count[q].score += min(max(score, 0.0), BEST_SCORE)
+
+
+@helper
+def _resolve(e, c, s, a):
+    """The request is settled here: sale, resolution, satisfaction."""
+    q = e.contact[s].index
+    if e.contact[s].buys != 0:
+        e.queue_count[q].orders += 1
+        e.queue_count[q].order_value += _order_value(e, c, s)
+    again = 0
+    if e.contact[s].n_repeats < c.queue[q].max_repeats:
+        if happens(p_repeat_with(e, c, a, c.queue[q].p_repeat), e.contact[s].key, REPEAT_P):
+            again = 1
+    e.contact[s].unresolved = again
+    if again != 0:
+        e.queue_count[q].unresolved += 1
+    else:
+        e.queue_count[q].resolved += 1
+        if e.contact[s].kind == FRESH:
+            e.queue_count[e.contact[s].origin].fresh_resolved += 1
+    _score(e, c, s, a)
+
+
+@block
+def _start_leg(e, c, log, s, to, warm):
+    """The request goes on in another queue, as a contact of its own that takes over the line."""
+    leg = take_contact(e)
+    if leg == NIL:
+        return
+    e.contact[leg].key = child_key(e.contact[s].key, TRANSFER, e.contact[s].n_transfers)
+    e.contact[leg].number = e.contact[s].number
+    e.contact[leg].kind = e.contact[s].kind
+    e.contact[leg].index = to
+    e.contact[leg].true_type = to
+    e.contact[leg].origin = e.contact[s].origin
+    e.contact[leg].waited_s = e.contact[s].waited_s
+    e.contact[leg].factor = 1.0
+    e.contact[leg].n_repeats = e.contact[s].n_repeats
+    e.contact[leg].n_redials = e.contact[s].n_redials
+    e.contact[leg].n_transfers = e.contact[s].n_transfers + 1
+    e.contact[leg].priority = e.contact[s].priority
+    e.contact[leg].identified = e.contact[s].identified
+    e.contact[leg].returning = e.contact[s].returning
+    e.contact[leg].value_class = e.contact[s].value_class
+    e.contact[leg].preferred = e.contact[s].preferred
+    if warm:
+        e.contact[leg].partner = s
+        e.contact[s].partner = leg
+    e.queue_count[to].transfers_in += 1
+    note_contact(e, c, log, LOG_TRANSFERRED, leg, 0)
+    offer(e, c, log, leg)
+
+
+@helper
+def _transfer(e, c, log, s):
+    """The talk ends with a transfer, cold or warm."""
+    q = e.contact[s].index
+    e.queue_count[q].transferred_out += 1
+    if misrouted(e, s) or c.queue[q].warm == 0:
+        to = e.contact[s].true_type if misrouted(e, s) else c.queue[q].transfer_to
+        e.queue_count[q].talk_s += leave_service(e, c, s)
+        _start_leg(e, c, log, s, to, False)
+        start_wrap_up(e, c, log, s)
+    else:
+        cancel_contact(e, s)
+        e.contact[s].phase = HOLDING
+        _start_leg(e, c, log, s, c.queue[q].transfer_to, True)
+
+
+@helper
+def _end_attempt(e, c, s, talk):
+    """A joined connect, or a machine, has talked."""
+    i = e.contact[s].index
+    e.campaign[i].lines -= 1
+    if e.contact[s].machine != 0:
+        e.campaign_count[i].mp_talk_s += talk
+    else:
+        e.campaign_count[i].talk_s += talk
+        if e.contact[s].buys != 0:
+            e.campaign_count[i].sales += 1
+            if e.contact[s].joins == 0:
+                e.campaign_count[i].first_call_sales += 1
+            if c.campaign[i].follows_up == 0:
+                e.campaign_count[i].sale_value += e.contact[s].value
+
+
+@block
+def on_talk_end(e, c, log, s):
+    """The talk is over: transferred, or the line is free; the advisor wraps up."""
+    a = e.contact[s].advisor
+    inbound = e.contact[s].kind != LEAD
+    maybe_sample(e, c, s, a)
+    if inbound and e.contact[s].transfers != 0:
+        note_contact(e, c, log, LOG_TALK_END, s, 0)
+        _transfer(e, c, log, s)
+        return
+    talk = leave_service(e, c, s)
+    e.lines -= 1
+    if inbound:
+        e.queue_count[e.contact[s].index].talk_s += talk
+        _resolve(e, c, s, a)
+    else:
+        _end_attempt(e, c, s, talk)
+    note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved)
+    if not inbound:
+        machine = e.contact[s].machine != 0
+        attempt_over(e, c, log, s, AFTER_MACHINE if machine else AFTER_TALKED, not machine)
+    start_wrap_up(e, c, log, s)
+
+
+@helper
+def hand_over(e, c, log, s):
+    """A leg has been assigned: both advisors talk for a while."""
+    first = e.contact[s].partner
+    q = e.contact[first].index
+    time = draw(c.law[c.queue[q].handover], uniform(e.contact[s].key, HANDOVER))
+    if time > 0.0:
+        schedule_end(e, s, e.t + time)
+    else:
+        on_handover_end(e, c, log, s)
+
+
+@block
+def on_handover_end(e, c, log, s):
+    """The second advisor goes on alone."""
+    note_contact(e, c, log, LOG_HANDOVER_END, s, 0)
+    first = e.contact[s].partner
+    e.contact[s].partner = NIL
+    e.contact[s].phase = TALKING
+    begin_service(e, c, s)
+    release_partner(e, c, log, first)

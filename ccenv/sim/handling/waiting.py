@@ -1,0 +1,168 @@
+"""Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
+
+from ccenv.sim.handling.returns import come_back_after, redial_or_leave
+from ccenv.sim.handling.wrap_up import release_partner
+from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.contacts import cancel_contact, contact_slot, end_contact, join_queue, leave_queue
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import U, uniform
+from ccenv.sim.kernel.heap import NEVER_S, schedule_as
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.recent import note_abandonment, note_arrival
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.state.codes import (
+    LOG_ABANDONED,
+    LOG_CALLBACK_ACCEPTED,
+    LOG_CALLBACK_DUE,
+    LOG_UNSERVED,
+    LOG_WAITING,
+    NIL,
+    OVERTIME_OVER,
+    PATIENCE,
+    PENDING_CALLBACK,
+    VIRTUAL,
+    WAITING,
+)
+
+AFTER_OPENING_S = 1.0  # when callbacks left over from yesterday are due: the doors are open then
+
+
+@helper
+def _credit(e, c, s):
+    """Waiting credit: of priority and value class, and the waiting already done for the same request."""
+    credit = e.contact[s].waited_s
+    if e.contact[s].priority != 0:
+        credit += c.queue[e.contact[s].origin].credit_s
+    if e.contact[s].identified != 0:
+        credit += c.queue[e.contact[s].origin].class_credit_s[e.contact[s].value_class]
+    return credit
+
+
+@helper
+def _stand_in_line(e, c, s, phase):
+    e.contact[s].entry_s = e.t
+    e.contact[s].credit_s = _credit(e, c, s)
+    join_queue(e, c, s, phase)
+
+
+@helper
+def _count_offered(e, c, q):
+    e.queue_count[q].offered += 1
+    note_arrival(e, c, q)
+
+
+@helper
+def must_wait(e, c, q):
+    """Does somebody stand in line, or is no advisor with the skill idle?"""
+    return e.queue[q].length > 0 or (c.queue_groups[q] & e.idle_bits) == U(0)
+
+
+@helper
+def arm(e, c):
+    """Schedule the end of the patience of the contact that came last, unless an advisor took it at once."""
+    if e.unarmed != NIL:
+        _arm(e, c, e.unarmed)
+
+
+@block
+def _arm(e, c, s):
+    e.unarmed = NIL
+    law = c.queue[e.contact[s].index].patience
+    patience = draw(c.law[law], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
+    due = e.contact[s].entry_s + patience
+    if due < NEVER_S:
+        schedule_as(e, contact_slot(e, s), due, e.unarmed_sequence)
+
+
+@helper
+def offer(e, c, log, s):
+    """A contact joins its queue and waits on the line with its patience, which `factor` multiplies."""
+    q = e.contact[s].index
+    too_late = e.stage == OVERTIME_OVER and must_wait(e, c, q)
+    _count_offered(e, c, q)
+    _stand_in_line(e, c, s, WAITING)
+    arm(e, c)
+    e.sequence += 1
+    e.unarmed = s
+    e.unarmed_sequence = e.sequence
+    note_contact(e, c, log, LOG_WAITING, s, 0)
+    if too_late:
+        _unserve(e, c, log, s)
+
+
+@helper
+def accept_callback(e, c, log, s):
+    """A contact hangs up and stands in line as a virtual one."""
+    q = e.contact[s].index
+    _count_offered(e, c, q)
+    e.queue_count[q].callback_accepted += 1
+    e.queue[q].n_callbacks += 1
+    e.news_queues |= bit(q)
+    e.contact[s].accepted_s = e.t
+    e.lines -= 1
+    _stand_in_line(e, c, s, VIRTUAL)
+    note_contact(e, c, log, LOG_CALLBACK_ACCEPTED, s, 0)
+
+
+@block
+def on_callback_due(e, c, log, s):
+    """A callback is due again: it stands in line once more, with the time since it last joined as credit."""
+    note_contact(e, c, log, LOG_CALLBACK_DUE, s, 0)
+    cancel_contact(e, s)
+    e.n_active += 1
+    e.contact[s].waited_s += e.t - e.contact[s].entry_s
+    _stand_in_line(e, c, s, VIRTUAL)
+
+
+@helper
+def count_wait(e, q, wait):
+    """Count a contact that leaves the line, if it waited there in person for any time."""
+    if wait > 0.0:
+        e.queue_count[q].waited += 1
+
+
+@block
+def on_abandoned(e, c, log, s):
+    """Patience is over."""
+    q = e.contact[s].index
+    wait = e.t - e.contact[s].entry_s
+    first = e.contact[s].partner
+    note_contact(e, c, log, LOG_ABANDONED, s, 0)
+    leave_queue(e, s)
+    e.lines -= 1
+    note_abandonment(e, c, q)
+    e.queue_count[q].abandoned += 1
+    e.queue_count[q].wait_abandoned_s += wait
+    if wait <= c.queue[q].service_level_s:
+        e.queue_count[q].abandoned_in_time += 1
+    count_wait(e, q, wait)
+    e.contact[s].waited_s += wait
+    redial_or_leave(e, c, s)
+    release_partner(e, c, log, first)
+
+
+@block
+def _unserve(e, c, log, s):
+    q = e.contact[s].index
+    wait = e.t - e.contact[s].entry_s
+    first = e.contact[s].partner
+    note_contact(e, c, log, LOG_UNSERVED, s, 0)
+    leave_queue(e, s)
+    e.lines -= 1
+    e.queue_count[q].unserved += 1
+    e.queue_count[q].wait_unserved_s += wait
+    count_wait(e, q, wait)
+    end_contact(e, s)
+    release_partner(e, c, log, first)
+
+
+@block
+def send_away(e, c, log, q):
+    """Overtime is over: who waits in this queue goes unserved, who is to be called back comes again tomorrow."""
+    while e.queue[q].head != NIL:
+        s = e.queue[q].head
+        if e.contact[s].phase != VIRTUAL:
+            _unserve(e, c, log, s)
+        else:
+            leave_queue(e, s)
+            come_back_after(e, c, s, PENDING_CALLBACK, AFTER_OPENING_S)

@@ -1,0 +1,57 @@
+"""Wrap-up: it begins when the talk is over for the advisor, and ends with the contact's own end."""
+
+from ccenv.sim.advisors.state import set_state
+from ccenv.sim.advisors.talking import leave_service
+from ccenv.sim.handling.joining import free_advisor
+from ccenv.sim.handling.returns import recent_slot, start_repeat
+from ccenv.sim.kernel.contacts import end_contact, schedule_end
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import uniform
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.state.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, WRAP_UP, WRAPPING
+
+
+@helper
+def start_wrap_up(e, c, log, s):
+    """The advisor of contact s wraps up."""
+    i = e.contact[s].index
+    law = c.campaign[i].wrap_up if e.contact[s].kind == LEAD else c.queue[i].wrap_up
+    wrap_up_s = draw(c.law[law], uniform(e.contact[s].key, WRAP_UP))
+    e.contact[s].phase = WRAPPING
+    e.contact[s].since = e.t
+    set_state(e, c, e.contact[s].advisor, ADVISOR_WRAP_UP)
+    if wrap_up_s > 0.0:
+        schedule_end(e, s, e.t + wrap_up_s)
+    else:
+        on_wrap_up_end(e, c, log, s)
+
+
+@helper
+def on_wrap_up_end(e, c, log, s):
+    """The contact's own end, then the advisor is free."""
+    a = e.contact[s].advisor
+    i = e.contact[s].index
+    note_contact(e, c, log, LOG_WRAP_UP_END, s, 0)
+    e.contact[s].advisor = NIL
+    if e.contact[s].kind == LEAD:
+        e.campaign_count[i].wrap_up_s += e.t - e.contact[s].since
+        end_contact(e, s)
+    else:
+        e.queue_count[i].wrap_up_s += e.t - e.contact[s].since
+        if e.contact[s].transfers == 0:
+            e.queue[e.contact[s].origin].n_finished[recent_slot(e, c, 0)] += 1
+        if e.contact[s].unresolved != 0:
+            start_repeat(e, c, s)
+        else:
+            end_contact(e, s)
+    free_advisor(e, c, log, a)
+
+
+@helper
+def release_partner(e, c, log, first):
+    """The first advisor of a warm transfer, record `first`, need not hold any longer; NIL if there is none."""
+    if first != NIL:
+        e.contact[first].partner = NIL
+        e.queue_count[e.contact[first].index].talk_s += leave_service(e, c, first)
+        start_wrap_up(e, c, log, first)

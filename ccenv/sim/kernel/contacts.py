@@ -1,0 +1,194 @@
+"""Contact records: taking and freeing them, their events, and the lists they stand in."""
+
+import numpy as np
+
+from ccenv.sim.kernel.draws import ONE, U
+from ccenv.sim.kernel.heap import NEVER_S, cancel, schedule
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.state.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUAL
+
+
+@helper
+def take_contact(e):
+    """A free contact record, counted as active; NIL and a failure if there is none."""
+    s = e.free_head
+    if s == NIL:
+        e.failure = CONTACTS_FULL
+        return NIL
+    e.free_head = e.contact[s].next
+    e.n_active += 1
+    e.contact[s].advisor = NIL
+    e.contact[s].partner = NIL
+    e.contact[s].preferred = NIL
+    e.contact[s].waited_s = 0.0
+    e.contact[s].n_redials = 0
+    e.contact[s].n_repeats = 0
+    e.contact[s].n_transfers = 0
+    e.contact[s].tries = 0
+    e.contact[s].priority = 0
+    e.contact[s].identified = 0
+    e.contact[s].returning = 0
+    e.contact[s].value_class = 0
+    e.contact[s].machine = 0
+    e.contact[s].transfers = 0
+    e.contact[s].buys = 0
+    e.contact[s].outcome = NIL
+    e.contact[s].hangs_up = 0
+    e.contact[s].agreed = 0
+    e.contact[s].unresolved = 0
+    return s
+
+
+@helper
+def free_contact(e, s):
+    """Give a record back; the caller has seen to `n_active`."""
+    e.contact[s].phase = FREE
+    e.contact[s].next = e.free_head
+    e.free_head = s
+
+
+@helper
+def campaign_slot(e, i):
+    """Event slot of a campaign: when its next leads are due."""
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + i)
+
+
+@helper
+def advisor_slot(e, a):
+    """Event slot of an advisor."""
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + a)
+
+
+@helper
+def contact_slot(e, s):
+    """Event slot of a contact record."""
+    return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + e.advisor.shape[0] + s)
+
+
+@helper
+def end_contact(e, s):
+    """A contact is over for good, and was in the building or on its way to an advisor."""
+    e.n_active -= 1
+    cancel_contact(e, s)
+    free_contact(e, s)
+
+
+@helper
+def schedule_contact(e, s, t):
+    """Schedule the record's next event; a time from `NEVER_S` on means none."""
+    if t < NEVER_S:
+        schedule(e, contact_slot(e, s), t)
+    else:
+        cancel(e, contact_slot(e, s))
+
+
+@helper
+def schedule_end(e, s, t):
+    """Schedule the end of something that the centre stays open for: at the latest at the next opening."""
+    schedule_contact(e, s, min(t, e.night_over_t))
+
+
+@helper
+def cancel_contact(e, s):
+    """Forget the record's next event."""
+    cancel(e, contact_slot(e, s))
+
+
+@helper
+def link(e, s, before, after):
+    """Put a record between two of a list, NIL at its ends; the caller sees to head and tail."""
+    e.contact[s].previous = before
+    e.contact[s].next = after
+    if before != NIL:
+        e.contact[before].next = s
+    if after != NIL:
+        e.contact[after].previous = s
+
+
+@helper
+def unlink(e, s):
+    """Take a record out of its list. Returns what stood before and after it; the caller sees to head and tail."""
+    before = e.contact[s].previous
+    after = e.contact[s].next
+    if before != NIL:
+        e.contact[before].next = after
+    if after != NIL:
+        e.contact[after].previous = before
+    return before, after
+
+
+@helper
+def uncounted_waiting_s(e, q):
+    """Time spent waiting on a line that is not in the counter yet."""
+    return (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
+
+
+@helper
+def _count_waiting_time(e, q):
+    e.queue_count[q].waiting_s += uncounted_waiting_s(e, q)
+    e.queue[q].since = e.t
+
+
+@helper
+def sort_key(e, c, s):
+    """What a queue is ordered by: entry, or entry less the waiting credit."""
+    if c.order_total_wait != 0:
+        return e.contact[s].entry_s - e.contact[s].credit_s
+    return e.contact[s].entry_s
+
+
+@helper
+def join_queue(e, c, s, phase):
+    """Put a contact, WAITING or VIRTUAL, in its queue, behind all whose sort key is not greater."""
+    q = e.contact[s].index
+    key = sort_key(e, c, s)
+    before = e.queue[q].tail
+    after = NIL
+    while before != NIL and sort_key(e, c, before) > key:
+        after = before
+        before = e.contact[before].previous
+    link(e, s, before, after)
+    if before == NIL:
+        e.queue[q].head = s
+    if after == NIL:
+        e.queue[q].tail = s
+    _count_waiting_time(e, q)
+    e.queue[q].length += 1
+    e.waiting_bits |= _bit(q)
+    e.waited_queues |= _bit(q)
+    e.contact[s].phase = phase
+    if phase == VIRTUAL:
+        e.queue[q].n_virtual += 1
+        e.n_virtual += 1
+
+
+@helper
+def leave_queue(e, s):
+    """Take a contact out of its queue, where its patience need not be drawn any more."""
+    if e.unarmed == s:
+        e.unarmed = NIL
+    q = e.contact[s].index
+    before, after = unlink(e, s)
+    if before == NIL:
+        e.queue[q].head = after
+    if after == NIL:
+        e.queue[q].tail = before
+    _count_waiting_time(e, q)
+    e.queue[q].length -= 1
+    if e.contact[s].phase == VIRTUAL:
+        e.queue[q].n_virtual -= 1
+        e.n_virtual -= 1
+    if e.queue[q].length == 0:
+        e.waiting_bits &= ~_bit(q)
+
+
+@helper
+def settle_waiting_time(e, c):
+    """Bring the waiting time counters up to now."""
+    for q in range(c.n_queues):
+        _count_waiting_time(e, q)
+
+
+@helper
+def _bit(q):
+    return ONE << U(q)

@@ -1,0 +1,224 @@
+"""Times as functions of (law record, uniform): the inverse of each law's survival function.
+
+Gamma: the series and the continued fraction of the incomplete gamma function (Abramowitz & Stegun 6.5.29, 6.5.31),
+inverted by Newton's method on the logarithm of the nearer tail; the start is Wilson and Hilferty's cube (1931) or the
+first term of the series. Hyper-exponential: Newton's method on the logarithm of the survival function, which is convex,
+so that it comes from below and cannot overshoot.
+"""
+
+import math
+
+from ccenv.sim.kernel.draws import BELOW_ONE, INFINITY, SQRT_2, exp, log, normal
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.state.codes import (
+    CONSTANT,
+    EMPIRICAL,
+    EXPONENTIAL,
+    GAMMA,
+    HYPER_EXPONENTIAL,
+    LOGNORMAL,
+    NEVER,
+    PIECEWISE_HAZARD,
+    UNIFORM,
+    WEIBULL,
+)
+
+HALF_LOG_2PI = 0.91893853320467274178
+LARGE = 12.0  # from here on Stirling's series to the 7th power is exact to a few units of the last place
+MOST_STEPS = 60
+CLOSE = 1e-15
+LEAST_U = 1e-300
+
+
+@helper
+def log_gamma(a):
+    """Logarithm of the gamma function, a > 0: Stirling's series, after the recurrence up to where it is exact."""
+    product = 1.0
+    while a < LARGE:
+        product *= a
+        a += 1.0
+    w = 1.0 / (a * a)
+    series = (1.0 / 12.0 - w * (1.0 / 360.0 - w * (1.0 / 1260.0 - w * (1.0 / 1680.0 - w / 1188.0)))) / a
+    return (a - 0.5) * log(a) - a + HALF_LOG_2PI + series - log(product)
+
+
+@block
+def gamma_tails(a, x):
+    """Lower and upper tail of the gamma law with shape a and scale 1 at x > 0, and x times its density."""
+    density = exp(a * log(x) - x - log_gamma(a))
+    if x < a + 1.0:
+        term = 1.0 / a
+        total = term
+        n = a
+        while term > total * 1e-17:
+            n += 1.0
+            term *= x / n
+            total += term
+        lower = density * total
+        return lower, 1.0 - lower, density
+    b = x + 1.0 - a
+    c = 1e300
+    d = 1.0 / b
+    h = d
+    i = 0.0
+    step = 0.0
+    while abs(step - 1.0) > 1e-16 and i < 10_000.0:
+        i += 1.0
+        numerator = -i * (i - a)
+        b += 2.0
+        d = 1.0 / (numerator * d + b)
+        c = b + numerator / c
+        step = d * c
+        h *= step
+    upper = density * h
+    return 1.0 - upper, upper, density
+
+
+@block
+def draw_gamma(a, u):
+    """The number at which the upper tail of the gamma law with shape a and scale 1 is u."""
+    z = -normal(u)
+    cube = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * math.sqrt(a))
+    x = a * cube * cube * cube
+    if cube < 0.3 or a < 1.0:
+        x = exp((log(1.0 - u) + log_gamma(a + 1.0)) / a)
+        if u < 0.5:
+            x = max(x, -log(u) * 0.5)
+    x = max(x, 1e-290)
+    for _ in range(MOST_STEPS):
+        lower, upper, density = gamma_tails(a, x)
+        if u > 0.5:  # in log x, in which the lower tail is nearly straight
+            step = (log(1.0 - u) - log(max(lower, LEAST_U))) * lower / max(density, LEAST_U)
+            following = x * exp(min(max(step, -2.0), 2.0))
+        else:
+            step = (log(max(upper, LEAST_U)) - log(u)) * upper * x / max(density, LEAST_U)
+            following = min(max(x + step, 0.2 * x), 5.0 * x)
+        moved = abs(following - x)
+        x = following
+        if moved <= CLOSE * x or x < 1e-290:
+            break
+    return x
+
+
+@block
+def draw_hyper_exponential(law, u):
+    """The time at which a mixture of exponentials has survival u."""
+    target = log(u)
+    x = 0.0
+    for _ in range(MOST_STEPS):
+        alive = 0.0
+        slope = 0.0
+        for i in range(law.n):
+            part = law.start[i] * exp(-x / law.hazard[i])
+            alive += part
+            slope += part / law.hazard[i]
+        step = (log(alive) - target) * alive / slope
+        x += max(step, 0.0)
+        if step <= CLOSE * x:
+            break
+    return x
+
+
+@helper
+def _draw_piecewise(law, u):
+    need = -log(u)
+    for i in range(law.n - 1):
+        room = law.hazard[i] * (law.start[i + 1] - law.start[i])
+        if need < room:
+            return law.start[i] + need / law.hazard[i]
+        need -= room
+    last = law.n - 1
+    return law.start[last] + need / law.hazard[last] if law.hazard[last] > 0.0 else INFINITY
+
+
+@helper
+def _draw_empirical(law, u):
+    place = (1.0 - u) * (law.n - 1)
+    i = min(int(place), law.n - 2)
+    return law.start[i] + (place - i) * (law.start[i + 1] - law.start[i])
+
+
+@block
+def draw(law, u):
+    """Time in seconds at which the survival function of a law record equals u; infinity where it never does."""
+    if law.kind == EXPONENTIAL:
+        return -log(u) * law.a
+    if law.kind == LOGNORMAL:
+        return exp(law.a - law.b * normal(u))
+    if law.kind == CONSTANT:
+        return law.a
+    if law.kind == UNIFORM:
+        return law.b - u * (law.b - law.a)
+    if law.kind == PIECEWISE_HAZARD:
+        return _draw_piecewise(law, u)
+    if law.kind == GAMMA:
+        return draw_gamma(law.a, u) * law.b
+    if law.kind == HYPER_EXPONENTIAL:
+        return draw_hyper_exponential(law, u)
+    if law.kind == WEIBULL:
+        return exp(log(-log(u)) / law.a) * law.b
+    if law.kind == EMPIRICAL:
+        return _draw_empirical(law, u)
+    return INFINITY
+
+
+@helper
+def _piecewise_survival(law, x):
+    used = 0.0
+    for i in range(law.n):
+        if x <= law.start[i]:
+            break
+        end = law.start[i + 1] if i + 1 < law.n else x
+        used += law.hazard[i] * (min(x, end) - law.start[i])
+    return exp(-used)
+
+
+@helper
+def _hyper_exponential_survival(law, x):
+    alive = 0.0
+    for i in range(law.n):
+        alive += law.start[i] * exp(-x / law.hazard[i])
+    return alive
+
+
+@helper
+def _empirical_survival(law, x):
+    if x < law.start[0]:
+        return 1.0
+    for i in range(law.n - 1):
+        if x < law.start[i + 1]:
+            part = (x - law.start[i]) / (law.start[i + 1] - law.start[i])
+            return 1.0 - (i + part) / (law.n - 1)
+    return 0.0
+
+
+@block
+def survival(law, x):
+    """Probability that a time of this law record exceeds x >= 0 seconds."""
+    if law.kind == EXPONENTIAL:
+        return exp(-x / law.a)
+    if law.kind == LOGNORMAL:
+        return 0.5 * math.erfc((log(x) - law.a) / (law.b * SQRT_2)) if x > 0.0 else 1.0
+    if law.kind == CONSTANT:
+        return 1.0 if x < law.a else 0.0
+    if law.kind == UNIFORM:
+        return min(1.0, max(0.0, (law.b - x) / (law.b - law.a)))
+    if law.kind == PIECEWISE_HAZARD:
+        return _piecewise_survival(law, x)
+    if law.kind == GAMMA:
+        return gamma_tails(law.a, x / law.b)[1] if x > 0.0 else 1.0
+    if law.kind == HYPER_EXPONENTIAL:
+        return _hyper_exponential_survival(law, x)
+    if law.kind == WEIBULL:
+        return exp(-exp(law.a * log(x / law.b))) if x > 0.0 else 1.0
+    if law.kind == EMPIRICAL:
+        return _empirical_survival(law, x)
+    return 1.0 if law.kind == NEVER else 0.0
+
+
+@helper
+def draw_beyond(law, age, u):
+    """A time of this law given that it exceeds `age` seconds."""
+    if law.kind == CONSTANT:
+        return law.a
+    return max(age, draw(law, min(max(u * survival(law, age), LEAST_U), BELOW_ONE)))

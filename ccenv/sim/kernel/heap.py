@@ -1,0 +1,143 @@
+"""Indexed 4-ary heap of event slots, at most one pending event a slot; ties go to the one scheduled first."""
+
+import numpy as np
+
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.state.codes import NIL
+from ccenv.sim.state.layout import HEAP_PADDING, HEAP_WAYS
+
+# when the events behind the last one come, and from when on none is scheduled: finite, so that differences are numbers
+NEVER_S = 1e100
+
+
+@helper
+def clear_heap(e):
+    """Nothing is pending."""
+    for slot in range(e.place.shape[0]):
+        e.place[slot] = NIL
+    for i in range(HEAP_PADDING):
+        e.heap[i].t = NEVER_S
+
+
+@helper
+def _put(e, i, slot, t, sequence):
+    e.heap[i].t = t
+    e.heap[i].slot = slot
+    e.heap[i].sequence = sequence
+    e.place[slot] = i
+
+
+@helper
+def _up(e, i, slot, t, sequence):
+    while i > 0:
+        j = (i - 1) // HEAP_WAYS
+        tj = e.heap[j].t
+        qj = e.heap[j].sequence
+        if tj < t or (tj == t and qj < sequence):
+            break
+        _put(e, i, e.heap[j].slot, tj, qj)
+        i = j
+    _put(e, i, slot, t, sequence)
+
+
+@helper
+def _earlier(e, i, j):
+    ti = e.heap[i].t
+    tj = e.heap[j].t
+    first = (ti < tj) | ((ti == tj) & (e.heap[i].sequence < e.heap[j].sequence))
+    return i if first else j
+
+
+@block
+def _first_of_tied(e, j):
+    return _earlier(e, _earlier(e, j, j + 1), _earlier(e, j + 2, j + 3))
+
+
+@helper
+def _first_child(e, j):
+    """Where the earliest of the four events from j on stands.
+
+    Without a branch, since the processor could foretell none, except for the rare events at one instant.
+    """
+    t = e.heap[j].t
+    t1 = e.heap[j + 1].t
+    u = e.heap[j + 2].t
+    u1 = e.heap[j + 3].t
+    first = j + np.int64(t1 < t)
+    other = j + 2 + np.int64(u1 < u)
+    earliest = min(t, t1)
+    earlier = min(u, u1)
+    if (t1 - t) * (u1 - u) * (earlier - earliest) == 0.0:
+        return _first_of_tied(e, j)
+    return other if earlier < earliest else first
+
+
+@helper
+def _down(e, i, slot, t, sequence):
+    n = e.heap_n
+    while True:
+        j = HEAP_WAYS * i + 1
+        if j >= n:
+            break
+        best = _first_child(e, j)
+        tb = e.heap[best].t
+        qb = e.heap[best].sequence
+        if t < tb or (t == tb and sequence < qb):
+            break
+        _put(e, i, e.heap[best].slot, tb, qb)
+        i = best
+    _put(e, i, slot, t, sequence)
+
+
+@helper
+def _insert(e, slot, t, sequence):
+    i = e.heap_n
+    e.heap_n = i + 1
+    e.heap[i + HEAP_PADDING].t = NEVER_S
+    _up(e, i, slot, t, sequence)
+
+
+@block
+def schedule_as(e, slot, t, sequence):
+    """Schedule an event that is not pending, as if that had been done when the sequence had this number."""
+    _insert(e, slot, t, sequence)
+
+
+@block
+def schedule(e, slot, t):
+    """Schedule the slot's event at time t, or move it there if it is pending."""
+    e.sequence += 1
+    i = e.place[slot]
+    if i < 0:
+        _insert(e, slot, t, e.sequence)
+    elif t < e.heap[i].t:
+        _up(e, i, slot, t, e.sequence)
+    else:
+        _down(e, i, slot, t, e.sequence)
+
+
+@helper
+def cancel(e, slot):
+    """Forget the slot's event, if it has one."""
+    if e.place[slot] >= 0:
+        _remove(e, slot)
+
+
+@block
+def _remove(e, slot):
+    i = e.place[slot]
+    n = e.heap_n - 1
+    e.heap_n = n
+    e.place[slot] = NIL
+    if i == n:
+        e.heap[n].t = NEVER_S
+        return
+    t = e.heap[n].t
+    moved = e.heap[n].slot
+    sequence = e.heap[n].sequence
+    e.heap[n].t = NEVER_S
+    j = (i - 1) // HEAP_WAYS
+    if i > 0 and (t < e.heap[j].t or (t == e.heap[j].t and sequence < e.heap[j].sequence)):
+        _up(e, i, moved, t, sequence)
+    else:
+        _down(e, i, moved, t, sequence)

@@ -1,0 +1,1 @@
+"""Telephone lines: dialing, ringing, and connects that wait for an advisor."""

@@ -1,0 +1,95 @@
+"""Connects that find nobody: they wait, hang up, or are dropped."""
+
+from ccenv.sim.handling.joining import connect_leaves, connect_waits
+from ccenv.sim.kernel.contacts import end_contact, schedule_contact
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.lists.attempts import attempt_over
+from ccenv.sim.lists.compliance import DROPPED, HUNG_UP, count_connect
+from ccenv.sim.state.codes import (
+    AFTER_DROPPED,
+    AFTER_HUNG_UP,
+    DROP_AFTER,
+    HANG_UP,
+    LOG_CONNECT_WAITING,
+    LOG_DROP_DUE,
+    LOG_DROPPED,
+    LOG_HANG_UP,
+    NIL,
+    OVERTIME_OVER,
+)
+
+
+@helper
+def wait_or_drop(e, c, log, i, s):
+    """Nobody is free for a connect: how long it waits, and how that ends, is settled now."""
+    key = e.contact[s].key
+    patience = draw(c.law[c.campaign[i].drop_after], uniform(key, DROP_AFTER))
+    if patience > 0.0 and e.stage != OVERTIME_OVER:
+        if e.contact[s].machine == 0:
+            hangs_up_after = draw(c.law[c.campaign[i].hang_up], uniform(key, HANG_UP))
+            if hangs_up_after < patience:
+                patience = hangs_up_after
+                e.contact[s].hangs_up = 1
+        note_contact(e, c, log, LOG_CONNECT_WAITING, s, 0)
+        connect_waits(e, s)
+        schedule_contact(e, s, e.t + patience)
+    else:
+        _drop(e, c, log, i, s)
+
+
+@helper
+def _leave_the_line(e, c, log, i, s, after):
+    """A connect that met nobody is off the line."""
+    e.lines -= 1
+    e.campaign[i].lines -= 1
+    attempt_over(e, c, log, s, after, False)
+    end_contact(e, s)
+
+
+@block
+def _drop(e, c, log, i, s):
+    """Nobody took the connect in time."""
+    note_contact(e, c, log, LOG_DROPPED, s, 0)
+    waited_s = e.t - e.contact[s].entry_s
+    count_connect(e, c, i, e.contact[s].machine != 0, DROPPED, waited_s)
+    if e.contact[s].machine != 0:
+        e.campaign_count[i].mp_dropped += 1
+    else:
+        e.campaign_count[i].dropped += 1
+        e.campaign_count[i].dropped_wait_s += waited_s
+    _leave_the_line(e, c, log, i, s, AFTER_DROPPED)
+
+
+@helper
+def _hang_up(e, c, log, i, s):
+    """A person does not wait any longer."""
+    note_contact(e, c, log, LOG_HANG_UP, s, 0)
+    waited_s = e.t - e.contact[s].entry_s
+    count_connect(e, c, i, False, HUNG_UP, waited_s)
+    e.campaign_count[i].hung_up += 1
+    e.campaign_count[i].hung_up_wait_s += waited_s
+    _leave_the_line(e, c, log, i, s, AFTER_HUNG_UP)
+
+
+@block
+def on_waiting_over(e, c, log, s):
+    """A connect has waited as long as it will, or as it may."""
+    i = e.contact[s].index
+    connect_leaves(e, s)
+    if e.contact[s].hangs_up != 0:
+        _hang_up(e, c, log, i, s)
+    else:
+        note_contact(e, c, log, LOG_DROP_DUE, s, 0)
+        _drop(e, c, log, i, s)
+
+
+@block
+def drop_waiting(e, c, log, i):
+    """Overtime is over: all waiting connects of the campaign are dropped."""
+    while e.campaign[i].wait_head != NIL:
+        s = e.campaign[i].wait_head
+        connect_leaves(e, s)
+        _drop(e, c, log, i, s)

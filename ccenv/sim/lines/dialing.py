@@ -1,0 +1,207 @@
+"""Outbound attempts: dialing the next lead, and the end of ringing."""
+
+import numpy as np
+
+from ccenv.sim.advisors.idle_line import first_idle, idle_take
+from ccenv.sim.handling.joining import free_advisor, join_connect
+from ccenv.sim.kernel.bits import bit, lowest, without_lowest
+from ccenv.sim.kernel.contacts import end_contact, link, schedule_end, take_contact, unlink
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import U, uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.lines.connects import wait_or_drop
+from ccenv.sim.lists.attempts import attempt_over
+from ccenv.sim.lists.leads import attempt_key, lead_key, take_row
+from ccenv.sim.lists.next_lead import next_lead
+from ccenv.sim.lists.outcomes import after_outcome, count_outcome, count_recent, outcome_of, ring_law_of
+from ccenv.sim.state.codes import (
+    ADVISOR_TALKING,
+    AGREED,
+    CONNECT,
+    CONTACT_NUMBER,
+    LEAD,
+    LOG_DIALED,
+    LOG_RING_END,
+    MACHINE_PASSED,
+    NIL,
+    RESERVED,
+    RETRYING,
+    RING,
+    RINGING,
+)
+
+
+@helper
+def _ring_joins(e, i, s):
+    last = e.campaign[i].ring_tail
+    link(e, s, last, NIL)
+    if last == NIL:
+        e.campaign[i].ring_head = s
+    e.campaign[i].ring_tail = s
+    e.campaign[i].ringing += 1
+
+
+@helper
+def _ring_leaves(e, i, s):
+    before, after = unlink(e, s)
+    if before == NIL:
+        e.campaign[i].ring_head = after
+    if after == NIL:
+        e.campaign[i].ring_tail = before
+    e.campaign[i].ringing -= 1
+    e.news_campaigns |= bit(i)
+
+
+@helper
+def _take_lead(e, c, s, i, k, r):
+    """The contact becomes the next attempt of the lead; a lead not touched before gets its row."""
+    if r == NIL:
+        e.contact[s].number = e.segment[k].n_leads
+        e.segment[k].n_leads += 1
+        e.campaign[i].n_fresh += 1
+        e.campaign[i].since_fresh = 0
+        e.campaign[i].turn = (k - c.campaign[i].first_segment + 1) % c.campaign[i].n_segments
+        e.campaign_count[i].touched += 1
+        if c.campaign[i].keeps != 0:
+            r = take_row(e, c, k)
+            if r == NIL:
+                return
+            e.lead_number[r] = e.contact[s].number
+            e.lead_attempts[r] = 0
+            e.lead_joins[r] = 0
+            e.lead_talk[r] = 0
+            e.lead_state[r] = RETRYING
+        e.contact[s].attempt = 1
+        e.contact[s].joins = 0
+    else:
+        e.contact[s].number = e.lead_number[r]
+        e.contact[s].attempt = e.lead_attempts[r] + 1
+        e.contact[s].joins = e.lead_joins[r]
+        if e.lead_state[r] == AGREED:
+            e.segment[k].n_agreed -= 1
+            e.contact[s].agreed = 1
+            if e.t <= e.lead_due[r] + c.campaign[i].agree_window_s:
+                e.campaign_count[i].agreed_kept += 1
+            else:
+                e.campaign_count[i].agreed_late += 1
+        else:
+            e.campaign[i].since_fresh += 1
+    if r != NIL:
+        e.lead_attempts[r] = e.contact[s].attempt
+    e.contact[s].segment = k
+    e.contact[s].lead = r
+
+
+@helper
+def _earlier_contacts(e, c, s, i, k):
+    """How often the person had been talked to before the campaign."""
+    v = uniform(lead_key(e, c, k, e.contact[s].number), CONTACT_NUMBER)
+    n = 0
+    while c.campaign[i].share[n] <= v:
+        n += 1
+    e.contact[s].contact_number = n
+
+
+@helper
+def _ring_s(e, c, s, i):
+    """How long it rings; the outcome is drawn first if it matters."""
+    law = c.campaign[i].ring
+    if c.campaign[i].ring_differs != 0:
+        outcome = outcome_of(e, c, i, s)
+        e.contact[s].outcome = outcome
+        law = c.campaign[i].ring_of[ring_law_of(outcome)]
+    return draw(c.law[law], uniform(e.contact[s].key, RING))
+
+
+@block
+def _ring(e, c, log, i, k, r, a):
+    """Dial the lead of row r, or the next fresh one of segment k, with advisor a reserved unless it is NIL."""
+    s = take_contact(e)
+    if s == NIL:
+        return
+    _take_lead(e, c, s, i, k, r)
+    key = attempt_key(e, c, k, e.contact[s].number, np.int64(e.contact[s].attempt))
+    e.contact[s].key = key
+    e.contact[s].kind = LEAD
+    e.contact[s].index = i
+    e.contact[s].advisor = a
+    e.contact[s].phase = RINGING
+    e.contact[s].since = e.t
+    _earlier_contacts(e, c, s, i, k)
+    e.lines += 1
+    e.campaign[i].lines += 1
+    e.campaign_count[i].attempts += 1
+    note_contact(e, c, log, LOG_DIALED, s, k - c.campaign[i].first_segment)
+    _ring_joins(e, i, s)
+    ring_s = _ring_s(e, c, s, i)
+    if ring_s > 0.0:
+        schedule_end(e, s, e.t + ring_s)
+    else:
+        on_ring_end(e, c, log, s)
+
+
+@helper
+def dial(e, c, log, i):
+    """Dial the next lead of campaign i, if there is one."""
+    k, r = next_lead(e, c, log, i)
+    if k != NIL:
+        _ring(e, c, log, i, k, r, NIL)
+
+
+@helper
+def dial_reserved(e, c, log, i, g):
+    """Dial the next lead, if there is one, with the first idle advisor of group g reserved."""
+    k, r = next_lead(e, c, log, i)
+    if k != NIL:
+        a = first_idle(e, c, g)
+        idle_take(e, c, a, RESERVED)
+        _ring(e, c, log, i, k, r, a)
+
+
+@helper
+def _longest_idle(e, c, i):
+    """The eligible idle advisor who has been idle longest; NIL if none."""
+    best = NIL
+    left = c.campaign_groups[i] & e.idle_bits
+    while left != U(0):
+        a = first_idle(e, c, lowest(left))
+        if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
+            best = a
+        left = without_lowest(left)
+    return best
+
+
+@block
+def on_ring_end(e, c, log, s):
+    """The attempt ends, or somebody answers."""
+    i = e.contact[s].index
+    a = e.contact[s].advisor
+    _ring_leaves(e, i, s)
+    e.campaign_count[i].ringing_s += e.t - e.contact[s].since
+    outcome = np.int64(e.contact[s].outcome)
+    if outcome == NIL:
+        outcome = outcome_of(e, c, i, s)
+    note_contact(e, c, log, LOG_RING_END, s, outcome)
+    count_outcome(e, i, outcome)
+    answered = outcome == CONNECT or outcome == MACHINE_PASSED
+    count_recent(e, i, answered)
+    if not answered:
+        e.lines -= 1
+        e.campaign[i].lines -= 1
+        attempt_over(e, c, log, s, after_outcome(outcome), False)
+        end_contact(e, s)
+        if a != NIL:
+            free_advisor(e, c, log, a)
+        return
+    e.contact[s].entry_s = e.t
+    if outcome == MACHINE_PASSED:
+        e.contact[s].machine = 1
+    if a == NIL:
+        a = _longest_idle(e, c, i)
+        if a != NIL:
+            idle_take(e, c, a, ADVISOR_TALKING)
+    if a != NIL:
+        join_connect(e, c, log, s, a)
+    else:
+        wait_or_drop(e, c, log, i, s)

@@ -1,0 +1,173 @@
+"""What becomes of a lead when its attempt is over, and of a promise when its day has come."""
+
+import numpy as np
+
+from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.contacts import campaign_slot
+from ccenv.sim.kernel.dists import draw
+from ccenv.sim.kernel.draws import uniform
+from ccenv.sim.kernel.heap import cancel, schedule
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import note_clock, note_contact, note_lead
+from ccenv.sim.lists.goals import goal_value
+from ccenv.sim.lists.lawful import lawful_from, note_attempt, quiet_until
+from ccenv.sim.lists.leads import (
+    READY_ROWS,
+    WAITING_ROWS,
+    attempt_key,
+    free_row,
+    pop_row,
+    push_row,
+    top_row,
+    wait_until,
+)
+from ccenv.sim.lists.next_lead import close_lead
+from ccenv.sim.state.codes import (
+    AFTER_DROPPED,
+    AGREE,
+    AGREE_DELAY,
+    AGREED,
+    DAY_S,
+    HANDLE,
+    INFINITY,
+    KEPT,
+    KEPT_DELAY,
+    LEAD,
+    LOG_BROKEN,
+    LOG_CLOSED,
+    LOG_KEPT,
+    LOG_LEADS_DUE,
+    LOG_PUT_BACK,
+    NIL,
+    PROMISED,
+    RETRY,
+    RETRYING,
+    STOP,
+    VALUE,
+)
+
+
+@helper
+def _wait(e, c, log, s, r, state, due):
+    """The lead waits; its campaign looks at it when it is due."""
+    i = e.contact[s].index
+    wait_until(e, c, e.contact[s].segment, r, state, due)
+    note_contact(e, c, log, LOG_PUT_BACK, s, state)
+    slot = campaign_slot(e, i)
+    at = e.place[slot]
+    if due < e.close_t and (at == NIL or due < e.heap[at].t):
+        schedule(e, slot, due)
+
+
+@helper
+def _close(e, c, log, s, r):
+    free_row(e, e.contact[s].segment, r)
+    close_lead(e, c, e.contact[s].segment)
+    note_contact(e, c, log, LOG_CLOSED, s, 0)
+
+
+@helper
+def _lockouts_over(e, c, i, r, after, person):
+    """When the lockouts are over that this attempt or an earlier talk has set off."""
+    if person:
+        return e.t + c.campaign[i].quiet_s
+    t = quiet_until(e, c, i, r)
+    return max(t, e.t + c.campaign[i].lockout_s) if after == AFTER_DROPPED else t
+
+
+@block
+def attempt_over(e, c, log, s, after, person):
+    """The attempt of contact s is over; `after` says how (NIL: on an invalid number), `person` that one was talked to.
+
+    Without a row the lead is closed. With one it is put back for a promise, an agreed callback or a retry, or closed.
+    """
+    i = e.contact[s].index
+    k = e.contact[s].segment
+    r = e.contact[s].lead
+    e.news_campaigns |= bit(i)
+    if r == NIL:
+        close_lead(e, c, k)
+        return
+    key = e.contact[s].key
+    note_attempt(e, c, k, r)
+    if person:
+        e.lead_talk[r] = e.lead_grid[r, 0]
+        e.lead_joins[r] = min(e.lead_joins[r] + 1, 255)
+        if e.contact[s].buys != 0:
+            if c.campaign[i].follows_up != 0:
+                due = e.t + draw(c.law[c.campaign[i].kept_after], uniform(key, KEPT_DELAY))
+                _wait(e, c, log, s, r, PROMISED, due)
+            else:
+                _close(e, c, log, s, r)
+            return
+        if uniform(key, STOP) < c.campaign[i].p_stop:
+            e.campaign_count[i].stopped += 1
+            _close(e, c, log, s, r)
+            return
+    may_again = e.lead_attempts[r] < c.campaign[i].max_attempts
+    if person and may_again and uniform(key, AGREE) < c.campaign[i].p_agree:
+        e.campaign_count[i].agreed += 1
+        due = e.t + draw(c.law[c.campaign[i].agree_after], uniform(key, AGREE_DELAY))
+        _wait(e, c, log, s, r, AGREED, lawful_from(e, c, k, r, due))
+    elif may_again and after != NIL and c.campaign[i].retry[after] != NIL:
+        due = e.t + draw(c.law[c.campaign[i].retry[after]], uniform(key, RETRY))
+        due = lawful_from(e, c, k, r, max(due, _lockouts_over(e, c, i, r, after, person)))
+        _wait(e, c, log, s, r, RETRYING, due)
+    else:
+        _close(e, c, log, s, r)
+
+
+@block
+def _settle_promise(e, c, log, k, r):
+    """The day of a promise or an appointment has come; its row stands in no heap."""
+    i = c.segment[k].campaign
+    number = np.int64(e.lead_number[r])
+    key = attempt_key(e, c, k, number, np.int64(e.lead_attempts[r]))
+    local = k - c.campaign[i].first_segment
+    e.segment[k].n_promised -= 1
+    kept = uniform(key, KEPT) < c.campaign[i].p_kept
+    note_lead(e, log, LOG_KEPT if kept else LOG_BROKEN, LEAD, i, number, key, local)
+    if kept:
+        e.campaign_count[i].kept += 1
+        e.campaign_count[i].sale_value += goal_value(c, i, k, uniform(key, HANDLE), uniform(key, VALUE))
+    else:
+        e.campaign_count[i].broken += 1
+    if not kept and c.campaign[i].retry_broken != 0 and e.lead_attempts[r] < c.campaign[i].max_attempts:
+        wait_until(e, c, k, r, RETRYING, lawful_from(e, c, k, r, max(e.t, quiet_until(e, c, i, r))))
+        note_lead(e, log, LOG_PUT_BACK, LEAD, i, number, key, RETRYING)
+    else:
+        free_row(e, k, r)
+        close_lead(e, c, k)
+        note_lead(e, log, LOG_CLOSED, LEAD, i, number, key, 0)
+
+
+@block
+def make_ready(e, c, log, i):
+    """Make the campaign's rows ready that are due, and schedule when to look again."""
+    wake = INFINITY
+    e.news_campaigns |= bit(i)
+    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
+        while e.segment[k].n_waiting > 0 and e.lead_due[top_row(e, c, k, WAITING_ROWS)] <= e.t:
+            r = pop_row(e, c, k, WAITING_ROWS)
+            if e.lead_state[r] == PROMISED:
+                _settle_promise(e, c, log, k, r)
+            else:
+                if e.lead_state[r] == AGREED:
+                    e.segment[k].n_agreed += 1
+                push_row(e, c, k, READY_ROWS, r)
+        if e.segment[k].n_waiting > 0:
+            wake = min(wake, e.lead_due[top_row(e, c, k, WAITING_ROWS)])
+        opens = e.day * DAY_S + c.segment[k].from_s
+        if opens > e.t:
+            wake = min(wake, opens)
+    if wake < e.close_t:
+        schedule(e, campaign_slot(e, i), wake)
+    else:
+        cancel(e, campaign_slot(e, i))
+
+
+@block
+def on_leads_due(e, c, log, i):
+    """Leads are due, or a zone's hours begin."""
+    note_clock(e, log, LOG_LEADS_DUE, i)
+    make_ready(e, c, log, i)

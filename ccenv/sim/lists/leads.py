@@ -1,0 +1,205 @@
+"""The table of touched leads: rows of each segment, in a heap of those that wait and one of those that are ready.
+
+A lead has a row from its first dial until it is closed. The rows of a segment lie together, and so do the places of
+its heaps in `lead_order`: the heap of waiting rows grows from the first place, that of ready ones from the last.
+"""
+
+import numpy as np
+
+from ccenv.sim.kernel.draws import child_key, entity_key, uniform
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.state.codes import (
+    AGREED,
+    ATTEMPT,
+    BY_ATTEMPTS,
+    BY_CHANCE,
+    BY_DUE,
+    BY_LAST,
+    BY_NEWEST,
+    LEADS_FULL,
+    LIST_ORDER,
+    NIL,
+    PROMISED,
+)
+
+WAITING_ROWS, READY_ROWS = range(2)
+
+
+@helper
+def lead_key(e, c, k, number):
+    """Key of a lead of segment k."""
+    return entity_key(e.root, c.segment[k].stream, number)
+
+
+@helper
+def attempt_key(e, c, k, number, attempt):
+    """Key of a lead's attempt 1, 2, ..."""
+    key = lead_key(e, c, k, number)
+    return key if attempt == 1 else child_key(key, ATTEMPT, attempt - 1)
+
+
+@helper
+def take_row(e, c, k):
+    """A free row of segment k; NIL and a failure if there is none."""
+    r = np.int64(e.segment[k].free_row) - 1
+    if r != NIL:
+        e.segment[k].free_row = np.int64(e.lead_number[r])
+        return r
+    if e.segment[k].n_used >= c.segment[k].n_rows:
+        e.failure = LEADS_FULL
+        return np.int64(NIL)
+    e.segment[k].n_used += 1
+    return np.int64(c.segment[k].first_row + e.segment[k].n_used - 1)
+
+
+@helper
+def free_row(e, k, r):
+    """Give a row back, which stands in no heap. Links are places plus 1, since 0 is what a new record holds."""
+    e.lead_number[r] = e.segment[k].free_row
+    e.segment[k].free_row = r + 1
+
+
+@helper
+def _sort_value(e, c, k, r):
+    """What the retries of a campaign are ordered by, apart from when they were due."""
+    order = c.campaign[c.segment[k].campaign].retry_order
+    if order == BY_DUE:
+        return e.lead_due[r]
+    if order == BY_ATTEMPTS:
+        return float(e.lead_attempts[r])
+    if order == BY_LAST:
+        return float(e.lead_grid[r, 0])
+    if order == BY_NEWEST:
+        return -float(e.lead_number[r])
+    if order == BY_CHANCE:
+        return uniform(attempt_key(e, c, k, np.int64(e.lead_number[r]), np.int64(e.lead_attempts[r]) + 1), LIST_ORDER)
+    return -c.segment[k].score
+
+
+@block
+def goes_first(e, c, k, r, m, o):
+    """Is ready row r of segment k dialed before ready row o of segment m?"""
+    agreed = e.lead_state[r] == AGREED
+    if agreed != (e.lead_state[o] == AGREED):
+        return agreed
+    if not agreed:
+        mine = _sort_value(e, c, k, r)
+        other = _sort_value(e, c, m, o)
+        if mine != other:
+            return mine < other
+    if e.lead_due[r] != e.lead_due[o]:
+        return e.lead_due[r] < e.lead_due[o]
+    if k != m:
+        return k < m
+    return e.lead_number[r] < e.lead_number[o]
+
+
+@helper
+def _before(e, c, k, heap, r, o):
+    """Does row r stand before row o of the same heap?"""
+    if heap == READY_ROWS:
+        return goes_first(e, c, k, r, k, o)
+    if e.lead_due[r] != e.lead_due[o]:
+        return e.lead_due[r] < e.lead_due[o]
+    return e.lead_number[r] < e.lead_number[o]
+
+
+@helper
+def _place(c, k, heap, j):
+    """Where place j of a segment's heap lies in `lead_order`."""
+    if heap == READY_ROWS:
+        return c.segment[k].first_row + c.segment[k].n_rows - 1 - j
+    return c.segment[k].first_row + j
+
+
+@helper
+def _size(e, k, heap):
+    return e.segment[k].n_ready if heap == READY_ROWS else e.segment[k].n_waiting
+
+
+@helper
+def _grow(e, k, heap, by):
+    if heap == READY_ROWS:
+        e.segment[k].n_ready += by
+    else:
+        e.segment[k].n_waiting += by
+
+
+@helper
+def top_row(e, c, k, heap):
+    """The first row of a heap; NIL if there is none."""
+    return np.int64(e.lead_order[_place(c, k, heap, 0)]) if _size(e, k, heap) > 0 else np.int64(NIL)
+
+
+@block
+def push_row(e, c, k, heap, r):
+    """Put a row into a heap."""
+    j = _size(e, k, heap)
+    _grow(e, k, heap, 1)
+    while j > 0:
+        up = (j - 1) // 2
+        o = np.int64(e.lead_order[_place(c, k, heap, up)])
+        if not _before(e, c, k, heap, r, o):
+            break
+        e.lead_order[_place(c, k, heap, j)] = o
+        j = up
+    e.lead_order[_place(c, k, heap, j)] = r
+
+
+@block
+def _sink(e, c, k, heap, j, r):
+    """Put row r at place j of a heap, or below it."""
+    n = _size(e, k, heap)
+    while 2 * j + 1 < n:
+        down = 2 * j + 1
+        o = np.int64(e.lead_order[_place(c, k, heap, down)])
+        if down + 1 < n:
+            other = np.int64(e.lead_order[_place(c, k, heap, down + 1)])
+            if _before(e, c, k, heap, other, o):
+                down += 1
+                o = other
+        if _before(e, c, k, heap, r, o):
+            break
+        e.lead_order[_place(c, k, heap, j)] = o
+        j = down
+    e.lead_order[_place(c, k, heap, j)] = r
+
+
+@helper
+def pop_row(e, c, k, heap):
+    """Take the first row out of a heap that has one."""
+    first = top_row(e, c, k, heap)
+    _grow(e, k, heap, -1)
+    n = _size(e, k, heap)
+    if n > 0:
+        _sink(e, c, k, heap, 0, np.int64(e.lead_order[_place(c, k, heap, n)]))
+    return first
+
+
+@helper
+def order_again(e, c, k):
+    """The key of the run has changed, and with it a random order."""
+    n = e.segment[k].n_ready
+    if c.campaign[c.segment[k].campaign].retry_order == BY_CHANCE:
+        for down in range(n // 2):
+            j = n // 2 - 1 - down
+            _sink(e, c, k, READY_ROWS, j, np.int64(e.lead_order[_place(c, k, READY_ROWS, j)]))
+
+
+@helper
+def wait_until(e, c, k, r, state, due):
+    """A row begins to wait, as a retry, an agreed callback or a promise."""
+    e.lead_state[r] = state
+    e.lead_due[r] = due
+    if state == PROMISED:
+        e.segment[k].n_promised += 1
+    push_row(e, c, k, WAITING_ROWS, r)
+
+
+@block
+def shift_rows(e, c, k, by):
+    """The clock is set back: all that is due is due earlier by `by` seconds."""
+    for j in range(e.segment[k].n_waiting):
+        e.lead_due[e.lead_order[_place(c, k, WAITING_ROWS, j)]] -= by
+    for j in range(e.segment[k].n_ready):
+        e.lead_due[e.lead_order[_place(c, k, READY_ROWS, j)]] -= by

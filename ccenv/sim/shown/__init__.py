@@ -1,0 +1,1 @@
+"""What rules and policies see: the snapshot, the action mask, the observation."""

@@ -1,0 +1,121 @@
+"""The core of the snapshot: the fields that masks and rules may read. Only what has changed, or ages, is written."""
+
+import numpy as np
+
+from ccenv.sim.advisors.idle_line import first_idle_s
+from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.lists.lawful import segment_open
+from ccenv.sim.lists.next_lead import dialable
+from ccenv.sim.shown.marks import TO_POLICY, mark_all, mark_campaigns
+from ccenv.sim.state.codes import IDLE, NIL, OPEN, VIRTUAL
+
+MANY = 1_000_000
+
+
+@helper
+def lines_free(e, c, i):
+    """Lines that campaign i may dial now."""
+    return max(0, min(c.campaign[i].max_lines - e.campaign[i].lines, c.trunks - e.lines))
+
+
+@helper
+def _write_preferred(e, c, snap, q, s):
+    """Which group has the advisor whom the head of a queue prefers, and who is idle."""
+    left = c.queue_groups[q]
+    while left != U(0):
+        snap.head_preferred[c.queue_pair[q, lowest(left)]] = 0.0
+        left = without_lowest(left)
+    if s != NIL and e.contact[s].identified != 0 and e.contact[s].preferred != NIL:
+        a = e.contact[s].preferred
+        p = c.queue_pair[q, c.advisor_group[a]]
+        if p != NIL and e.advisor[a].state == IDLE:
+            snap.head_preferred[p] = 1.0
+
+
+@helper
+def write_head(e, c, snap, q):
+    """The line of a queue, and what is known of the first in it."""
+    s = e.queue[q].head
+    snap.queue_length[q] = e.queue[q].length
+    snap.head_entry_wait_s[q] = 0.0
+    snap.head_total_wait_s[q] = 0.0
+    snap.head_callback[q] = 0.0
+    snap.head_returning[q] = 0.0
+    snap.head_value_class[q] = 0.0
+    snap.head_transfers[q] = 0.0
+    if s != NIL:
+        wait = e.t - e.contact[s].entry_s
+        snap.head_entry_wait_s[q] = wait
+        snap.head_total_wait_s[q] = wait + e.contact[s].credit_s
+        snap.head_callback[q] = 1.0 if e.contact[s].phase == VIRTUAL else 0.0
+        snap.head_transfers[q] = e.contact[s].n_transfers
+        if e.contact[s].identified != 0:
+            snap.head_returning[q] = e.contact[s].returning
+            snap.head_value_class[q] = e.contact[s].value_class
+    if c.prefers != 0:
+        _write_preferred(e, c, snap, q, s)
+
+
+@helper
+def _write_lists(e, c, snap, i):
+    """What a campaign may dial now."""
+    n = np.int64(0)
+    snap.agreed_ready[i] = 0.0
+    snap.dialing_open[i] = 0.0
+    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
+        if segment_open(e, c, k):
+            n = min(n + dialable(e, c, k), MANY)
+            snap.dialing_open[i] = 1.0
+            snap.agreed_ready[i] += e.segment[k].n_agreed
+    snap.leads_dialable[i] = n
+
+
+@helper
+def write_campaign(e, c, snap, i):
+    """Lines and leads of a campaign."""
+    snap.ringing[i] = e.campaign[i].ringing
+    snap.connects_waiting[i] = e.campaign[i].waiting
+    snap.lines_free[i] = lines_free(e, c, i)
+    _write_lists(e, c, snap, i)
+
+
+@helper
+def write_centre(e, c, snap):
+    """What concerns the whole centre."""
+    snap.epoch_kind = e.epoch_kind
+    snap.event_number = e.event_number
+    snap.closed = 0.0 if e.stage == OPEN else 1.0
+    snap.lines_left = min(c.trunks - e.lines, MANY)
+
+
+@helper
+def _write_idle(e, c, snap, g):
+    """The idle advisors of a group."""
+    snap.idle[g] = e.group[g].n[IDLE]
+    snap.idle_longest_s[g] = first_idle_s(e, g)
+
+
+@helper
+def write_core(e, c, snap):
+    """The fields that masks and rules may read: what has changed, and what ages."""
+    if e.shown != TO_POLICY:
+        mark_all(e, c, TO_POLICY)
+    write_centre(e, c, snap)
+    left = e.waiting_bits | e.shown_queues
+    e.rest_queues |= left
+    e.shown_queues = e.waiting_bits
+    while left != U(0):
+        write_head(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    for g in range(c.n_groups):
+        _write_idle(e, c, snap, g)
+    if c.n_campaigns > 0:
+        mark_campaigns(e, c)
+    left = e.news_campaigns
+    e.news_campaigns = U(0)
+    e.rest_campaigns |= left
+    while left != U(0):
+        write_campaign(e, c, snap, lowest(left))
+        left = without_lowest(left)

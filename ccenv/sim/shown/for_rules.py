@@ -1,0 +1,139 @@
+"""What rules are shown of an epoch at which they decide everything: no more of the snapshot than they read.
+
+A policy is shown all of it, by `write_core` and `write_mask`. Rules read the waits of queues and groups that have a
+legal action, how many advisors are idle, and the campaigns. Of these only what has changed since the rules were asked
+last is written again, so that a decision costs the same in a large centre. Snapshot and mask are the kernel's own as
+long as nobody else looks: they still hold what was written into them.
+"""
+
+from ccenv.sim.advisors.idle_line import first_idle_s
+from ccenv.sim.advisors.matching import assignable
+from ccenv.sim.kernel.bits import bit, has, lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.shown.core import write_campaign, write_centre, write_head
+from ccenv.sim.shown.marks import TO_RULES, mark_all, mark_campaigns
+from ccenv.sim.shown.masks import dialable_at_once, may_dial, may_hold
+from ccenv.sim.state.codes import HOLD, IDLE
+
+
+@helper
+def _forget(e, c, mask):
+    """A new episode, or a copied record: snapshot and mask hold something else."""
+    for a in range(c.n_actions):
+        mask[a] = False
+    mark_all(e, c, TO_RULES)
+    e.shown_queues = U(0)
+    e.shown_dials = U(0)
+
+
+@helper
+def _show_groups(e, c, snap):
+    """How many advisors are idle; where somebody became idle or nobody is any more, campaigns may reserve or not."""
+    left = e.news_groups
+    e.news_groups = U(0)
+    while left != U(0):
+        g = lowest(left)
+        snap.idle[g] = e.group[g].n[IDLE]
+        if e.group[g].n[IDLE] == 0:
+            snap.idle_longest_s[g] = 0.0
+        e.news_campaigns |= c.campaign_skill[g] & c.reserving
+        left = without_lowest(left)
+
+
+@helper
+def _show_idle_times(e, snap, groups):
+    left = groups & e.idle_bits
+    while left != U(0):
+        g = lowest(left)
+        snap.idle_longest_s[g] = first_idle_s(e, g)
+        left = without_lowest(left)
+
+
+@helper
+def _show_queues(e, c, snap, mask):
+    """Heads of the queues with a legal assignment, and their actions. Returns the number of these, and groups."""
+    ready = assignable(e, c)
+    left = e.shown_queues & ~ready
+    while left != U(0):
+        q = lowest(left)
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            mask[a] = False
+        left = without_lowest(left)
+    e.shown_queues = ready
+    snap.ready = ready
+    n = 0
+    groups = U(0)
+    left = ready
+    while left != U(0):
+        q = lowest(left)
+        write_head(e, c, snap, q)
+        groups |= c.queue_groups[q]
+        for a in range(c.first_assign[q], c.first_assign[q + 1]):
+            legal = has(e.idle_bits, c.action[a].group)
+            mask[a] = legal
+            if legal:
+                n += 1
+        left = without_lowest(left)
+    return n, groups
+
+
+@helper
+def _show_campaign(e, c, snap, mask, i):
+    """A campaign that has changed, and its actions."""
+    write_campaign(e, c, snap, i)
+    most = dialable_at_once(snap, i)
+    reserves = c.campaign[i].reserves != 0
+    e.shown_dials &= ~bit(i)
+    for a in range(c.first_dial[i], c.first_dial[i + 1]):
+        legal = may_dial(snap, c, a, most, reserves)
+        mask[a] = legal
+        if legal:
+            e.shown_dials |= bit(i)
+
+
+@helper
+def _show_campaigns(e, c, snap, mask):
+    """Campaigns that have changed, and their actions."""
+    mark_campaigns(e, c)
+    left = e.news_campaigns
+    e.news_campaigns = U(0)
+    while left != U(0):
+        _show_campaign(e, c, snap, mask, lowest(left))
+        left = without_lowest(left)
+
+
+@helper
+def _with_dials(e, c, mask, n):
+    """N and the number of legal dials, counted until there are more than one of all."""
+    left = e.shown_dials
+    while left != U(0) and n <= 1:
+        i = lowest(left)
+        for a in range(c.first_dial[i], c.first_dial[i + 1]):
+            if mask[a]:
+                n += 1
+        left = without_lowest(left)
+    return n
+
+
+@block
+def show_rules(e, c, snap, mask):
+    """What rules read of the core, and the mask. Returns the number of legal actions, exactly if it is below 2."""
+    if e.shown != TO_RULES:
+        _forget(e, c, mask)
+    write_centre(e, c, snap)
+    _show_groups(e, c, snap)
+    n, groups = _show_queues(e, c, snap, mask)
+    if c.n_campaigns > 0:
+        _show_campaigns(e, c, snap, mask)
+        left = c.reserving
+        while left != U(0):
+            groups |= c.campaign_groups[lowest(left)]
+            left = without_lowest(left)
+    _show_idle_times(e, snap, groups)
+    if may_hold(snap, c):
+        mask[HOLD] = True
+        n += 1
+    else:
+        mask[HOLD] = False
+    return _with_dials(e, c, mask, n)

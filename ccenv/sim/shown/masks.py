@@ -1,0 +1,83 @@
+"""Legal actions, from the core of a snapshot alone: in the kernel, and in the service."""
+
+from ccenv.sim.kernel.bits import bit, lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.record import WHOLE
+from ccenv.sim.state.codes import ASSIGN, HOLD
+
+
+@helper
+def waiting(snap, c):
+    """The queues with somebody in line."""
+    queues = U(0)
+    for q in range(c.n_queues):
+        queues |= U(snap.queue_length[q] > 0.0) << U(q)
+    return queues
+
+
+@helper
+def _head_may_go(snap, q):
+    """May the head of a queue be assigned, if there is one? A callback needs a line."""
+    return snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0
+
+
+@helper
+def may_hold(snap, c):
+    """Is it legal to hold, with what `ready` says?"""
+    return snap.ready == U(0) or (snap.closed == 0.0 and c.work_conserving == 0)
+
+
+@helper
+def dialable_at_once(snap, i):
+    """Leads that campaign i may dial at once, a whole number."""
+    return WHOLE(min(snap.lines_free[i], snap.leads_dialable[i]))
+
+
+@helper
+def may_dial(snap, c, a, most, reserves):
+    """Is a dial legal, where `most` leads may be dialed, of a campaign that reserves advisors or does not?"""
+    return c.action[a].n <= most and (not reserves or snap.idle[c.action[a].group] > 0.0)
+
+
+@helper
+def legal(snap, c, a):
+    """What `write_mask` says of one action, which need not be in the catalogue; it has been called before."""
+    if a == HOLD:
+        return may_hold(snap, c)
+    if not 0 < a < c.n_actions:
+        return False
+    i = c.action[a].index
+    if c.action[a].kind == ASSIGN:
+        return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and snap.idle[c.action[a].group] > 0.0
+    return may_dial(snap, c, a, dialable_at_once(snap, i), c.campaign[i].reserves != 0)
+
+
+@block
+def write_mask(snap, c, mask, queues):
+    """Legal actions, from the core of a snapshot and the queues with somebody in line; returns their number."""
+    for a in range(mask.shape[0]):
+        mask[a] = False
+    n = 0
+    ready = U(0)
+    while queues != U(0):
+        q = lowest(queues)
+        if _head_may_go(snap, q):
+            for a in range(c.first_assign[q], c.first_assign[q + 1]):
+                if snap.idle[c.action[a].group] > 0.0:
+                    mask[a] = True
+                    n += 1
+                    ready |= bit(q)
+        queues = without_lowest(queues)
+    snap.ready = ready
+    if may_hold(snap, c):
+        mask[HOLD] = True
+        n += 1
+    for i in range(c.n_campaigns):
+        leads = dialable_at_once(snap, i)
+        reserves = c.campaign[i].reserves != 0
+        for a in range(c.first_dial[i], c.first_dial[i + 1]):
+            dials = may_dial(snap, c, a, leads, reserves)
+            mask[a] = dials
+            n += int(dials)
+    return n

@@ -1,0 +1,249 @@
+"""The rest of the snapshot, written only where somebody looks, and what of all of it a policy sees."""
+
+from ccenv.sim.arriving.arrivals import forecast
+from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.recent import recent_per_hour
+from ccenv.sim.lists.compliance import roll_hours, window_sums
+from ccenv.sim.lists.next_lead import fresh_left
+from ccenv.sim.shown.core import MANY
+from ccenv.sim.shown.marks import mark_hour
+from ccenv.sim.shown.observed import (
+    show_callbacks,
+    show_campaign,
+    show_centre,
+    show_group_slots,
+    show_idle,
+    show_line,
+    show_preferred,
+    show_queue_slots,
+    show_recent,
+    show_ringing,
+    show_service,
+    show_states,
+    show_talks,
+    show_windows,
+)
+from ccenv.sim.state.codes import ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
+from ccenv.sim.state.definitions import N_DEFINITIONS
+from ccenv.sim.state.fields import N_OLDEST, RINGING_AGES_S
+from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
+
+AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
+BINS_PER_S = 1.0 / FINISH_STEP_S
+
+
+@helper
+def _write_line(e, c, snap, q):
+    """Who has waited longest in a queue."""
+    s = e.queue[q].head
+    snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
+    for k in range(N_OLDEST):
+        if s == NIL:
+            snap.oldest_wait_s[q, k] = 0.0
+        else:
+            snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s
+            s = e.contact[s].next
+    show_line(c, snap, q)
+
+
+@helper
+def _write_callbacks(e, c, snap, q):
+    """Who is to be called back."""
+    snap.callbacks_pending[q] = e.queue[q].n_callbacks
+    show_callbacks(c, snap, q)
+
+
+@helper
+def _write_queues(e, c, snap):
+    left = e.rest_queues
+    e.rest_queues = U(0)
+    if c.prefers != 0 and left != U(0):
+        show_preferred(c, snap, c.n_pairs)
+    while left != U(0):
+        _write_line(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    left = e.news_queues
+    e.news_queues = U(0)
+    while left != U(0):
+        _write_callbacks(e, c, snap, lowest(left))
+        left = without_lowest(left)
+
+
+@block
+def _write_slot(e, c, snap):
+    """What changes with the slot alone."""
+    following = min(e.slot + 1, c.n_slots - 1)
+    for q in range(c.n_queues):
+        snap.forecast_per_hour[q] = forecast(c, q, e.slot)
+        snap.forecast_next_per_hour[q] = forecast(c, q, following)
+    show_queue_slots(c, snap, c.n_queues)
+    for g in range(c.n_groups):
+        snap.staffed_next[g] = c.staffing[g, following]
+    show_group_slots(c, snap, c.n_groups)
+
+
+@helper
+def _between(c, p, i, part, h):
+    """Share of the contacts of pair p that end within horizon h, between two ages of the table."""
+    return (1.0 - part) * c.finish[p, i, h] + part * c.finish[p, i + 1, h]
+
+
+@helper
+def _write_finishes(e, c, snap):
+    """Expected number of contacts that end soon, from the ages of those in service, in the order of advisors."""
+    for g in range(c.n_groups):
+        for h in range(3):
+            snap.finishes[g, h] = 0.0
+    for word in range((c.n_advisors + 63) >> 6):
+        left = e.talking[word]
+        while left != U(0):
+            a = 64 * word + lowest(left)
+            g = c.advisor_group[a]
+            p = e.talk_pair[a]
+            x = min((e.t - e.talk_t[a]) * BINS_PER_S, FINISH_BINS - 1.000001)
+            i = int(x)
+            for h in range(3):
+                snap.finishes[g, h] += _between(c, p, i, x - i, h)
+            left = without_lowest(left)
+    show_talks(c, snap, c.n_groups)
+
+
+@helper
+def _write_group(e, c, snap, g):
+    """How many advisors of a group are in each state."""
+    n = e.group[g].n
+    snap.reserved[g] = n[RESERVED]
+    snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
+    snap.away[g] = n[AWAY]
+    snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
+    show_states(c, snap, g)
+
+
+@helper
+def _write_groups(e, c, snap, eventful):
+    left = e.news_advisors
+    e.news_advisors = U(0)
+    if eventful or left != U(0):
+        _write_finishes(e, c, snap)
+    if left != U(0):
+        for p in range(c.n_pairs):
+            snap.in_service[p] = e.in_service[p]
+        show_service(c, snap, c.n_pairs)
+    while left != U(0):
+        _write_group(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    show_idle(c, snap, c.n_groups)
+
+
+@helper
+def _write_list(e, c, snap, i):
+    """The leads of a campaign that are not closed."""
+    snap.leads_left[i] = 0.0
+    snap.retries_ready[i] = 0.0
+    snap.retries_waiting[i] = 0.0
+    snap.promises_pending[i] = 0.0
+    for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
+        rows = e.segment[k].n_ready + e.segment[k].n_waiting
+        snap.leads_left[i] = min(snap.leads_left[i] + rows + min(fresh_left(e, c, k), MANY), MANY)
+        snap.retries_ready[i] += e.segment[k].n_ready
+        snap.retries_waiting[i] += e.segment[k].n_waiting - e.segment[k].n_promised
+        snap.promises_pending[i] += e.segment[k].n_promised
+
+
+@helper
+def _write_ringing(e, c, snap, i):
+    """Lines by how long they have been ringing."""
+    n = 0.0
+    over_1 = 0.0
+    over_2 = 0.0
+    over_3 = 0.0
+    s = e.campaign[i].ring_head
+    while s != NIL:
+        age = e.t - e.contact[s].since
+        n += 1.0
+        over_1 += 1.0 if age >= AGE_1 else 0.0
+        over_2 += 1.0 if age >= AGE_2 else 0.0
+        over_3 += 1.0 if age >= AGE_3 else 0.0
+        s = e.contact[s].next
+    snap.ringing_by_age[i, 0] = n - over_1
+    snap.ringing_by_age[i, 1] = over_1 - over_2
+    snap.ringing_by_age[i, 2] = over_2 - over_3
+    snap.ringing_by_age[i, 3] = over_3
+    show_ringing(c, snap, i)
+
+
+@helper
+def _write_campaign(e, c, snap, i):
+    """What has become of attempts, connects and leads."""
+    for k in range(2):  # both counts fade alike, so their ratio is that of the last attempt
+        ended = e.campaign[i].ended[k]
+        snap.answer_rate[i, k] = e.campaign[i].answered[k] / ended if ended > 1e-3 else 0.0
+    dropped = e.campaign_count[i].dropped
+    snap.dropped[i] = dropped
+    snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
+    _write_list(e, c, snap, i)
+    show_campaign(c, snap, i)
+
+
+@block
+def _write_windows(e, c, snap, i):
+    """Of how many connects too many were dropped, by each definition of the dropped share."""
+    roll_hours(e, i)
+    for d in range(N_DEFINITIONS):
+        over, base = window_sums(e, c, i, d)
+        snap.compliance_over[i, d] = over
+        snap.compliance_base[i, d] = base
+    show_windows(c, snap, i)
+
+
+@helper
+def _write_campaigns(e, c, snap):
+    for i in range(c.n_campaigns):
+        _write_ringing(e, c, snap, i)
+    left = e.rest_campaigns
+    e.rest_campaigns = U(0)
+    while left != U(0):
+        _write_campaign(e, c, snap, lowest(left))
+        left = without_lowest(left)
+    left = e.news_windows
+    e.news_windows = U(0)
+    while left != U(0):
+        _write_windows(e, c, snap, lowest(left))
+        left = without_lowest(left)
+
+
+@helper
+def _write_recent(e, c, snap, per_hour):
+    """Who has come and who has gone lately."""
+    for q in range(c.n_queues):
+        snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
+        snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
+    show_recent(c, snap, c.n_queues)
+
+
+@block
+def write_rest(e, c, snap):
+    """All fields that are not core; the core has been written for this instant."""
+    eventful = e.n_events != e.shown_events  # else no time has passed, and only actions have changed anything
+    e.shown_events = e.n_events
+    per_hour = 0.0
+    if eventful:
+        per_hour = recent_per_hour(e)  # asked first and used last, since the processor takes long to know it
+        mark_hour(e, c)
+        if e.slot != e.shown_slot:
+            e.shown_slot = e.slot
+            _write_slot(e, c, snap)
+    snap.time_of_day_s = e.t - e.day * DAY_S
+    snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
+    snap.since_last_s = e.t - e.last_decision_t
+    snap.mode = e.mode if c.mode_seen != 0 else 0.0
+    snap.in_ivr = e.in_ivr
+    show_centre(c, snap)
+    _write_queues(e, c, snap)
+    _write_groups(e, c, snap, eventful)
+    if c.n_campaigns > 0:
+        _write_campaigns(e, c, snap)
+    if eventful:
+        _write_recent(e, c, snap, per_hour)

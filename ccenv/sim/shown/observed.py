@@ -1,0 +1,141 @@
+"""The observation: what a policy sees of a snapshot, clipped and scaled; kept with the snapshot from look to look.
+
+A number is encoded where it has been written, by helpers that are made from the declarations of `fields.py`; what has
+not changed stands where it was put before, and a look is a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.jit import bounded, helper
+from ccenv.sim.state.fields import OBSERVED, Field, changing
+
+
+@helper
+def encoded(c, value, place):
+    """A number of the observation: clipped, times its scale. No number of a snapshot is negative."""
+    return np.float32(min(value, c.observed_high[place]) * c.observed_scale[place])
+
+
+@helper
+def _first(snap, place, room):
+    """Where a field begins, for which there must be room: looked at once, and not again for each of its numbers."""
+    if U(place) > U(snap.observed.shape[0] - room):
+        raise IndexError("no room for a field of the observation")
+    return U(place)
+
+
+def _numbers(f: Field) -> Any:
+    """A helper (c, snap, first, j) that encodes the numbers of entity j, where the field begins at `first`."""
+    name, width = f.name, f.width
+
+    @helper
+    def one(c, snap, first, j):
+        place = first + U(j)
+        snap.observed[place] = encoded(c, snap[name][j], place)
+
+    @helper
+    def some(c, snap, first, j):
+        for k in range(width):
+            place = first + U(width * j + k)
+            snap.observed[place] = encoded(c, snap[name][j, k], place)
+
+    return one if width == 1 else some
+
+
+def _of_entity(fields: Sequence[Field]) -> Any:
+    """A helper (c, snap, j) that encodes these fields of entity j."""
+    if not fields:
+        return _nothing
+    name, width, numbers, others = fields[0].name, fields[0].width, _numbers(fields[0]), _of_entity(fields[1:])
+
+    @helper
+    def one(c, snap, j):
+        numbers(c, snap, U(c.observed_at[name]), j)
+        others(c, snap, j)
+
+    @helper
+    def some(c, snap, j):
+        numbers(c, snap, _first(snap, c.observed_at[name], width * snap[name].shape[0]), j)
+        others(c, snap, j)
+
+    return one if width == 1 else some
+
+
+def _of_all(fields: Sequence[Field]) -> Any:
+    """A helper (c, snap, n) that encodes these fields of the first n entities."""
+    if not fields:
+        return _nothing
+    name, width, numbers, others = fields[0].name, fields[0].width, _numbers(fields[0]), _of_all(fields[1:])
+
+    @helper
+    def show(c, snap, n):
+        first = _first(snap, c.observed_at[name], width * snap[name].shape[0])
+        for j in range(min(n, snap[name].shape[0])):
+            numbers(c, snap, first, j)
+        others(c, snap, n)
+
+    return show
+
+
+def _side_by_side(fields: Sequence[Field], k: int = 0) -> Any:
+    """A helper (c, snap, first) that encodes fields of the centre from the k-th on, the first of which stands there."""
+    if k == len(fields):
+        return _nothing
+    name, others = fields[k].name, _side_by_side(fields, k + 1)
+
+    @helper
+    def show(c, snap, first):
+        place = first + U(k)
+        snap.observed[place] = encoded(c, snap[name], place)
+        others(c, snap, first)
+
+    return show
+
+
+def _of_centre(fields: Sequence[Field]) -> Any:
+    """A helper (c, snap) that encodes these fields of the centre, single numbers; one place for those side by side."""
+    if not fields:
+        return _nothing_of_centre
+    at = OBSERVED.index(fields[0])
+    room = sum(here is there for here, there in zip(fields, OBSERVED[at:], strict=False))
+    name, numbers, others = fields[0].name, _side_by_side(fields[:room]), _of_centre(fields[room:])
+
+    @helper
+    def show(c, snap):
+        numbers(c, snap, _first(snap, c.observed_at[name], room))
+        others(c, snap)
+
+    return show
+
+
+@helper
+def _nothing(c, snap, j):
+    """All fields have been encoded."""
+
+
+@helper
+def _nothing_of_centre(c, snap):
+    """All fields have been encoded."""
+
+
+show_centre = _of_centre(changing(""))
+show_line, show_callbacks = _of_entity(changing("Q")), _of_entity(changing("Q", "callbacks"))
+show_recent, show_queue_slots = _of_all(changing("Q", "recent")), _of_all(changing("Q", "slot"))
+show_service, show_preferred = _of_all(changing("P")), _of_all(changing("P", "preferred"))
+show_states, show_group_slots = _of_entity(changing("G")), _of_all(changing("G", "slot"))
+show_idle, show_talks = _of_all(changing("G", "idle")), _of_all(changing("G", "talks"))
+show_campaign = _of_entity(changing("C"))
+show_ringing, show_windows = _of_entity(changing("C", "ringing")), _of_entity(changing("C", "windows"))
+
+
+@bounded
+def copy_observed(snap, obs):
+    """The observation as it is kept."""
+    for k in range(min(obs.shape[0], snap.observed.shape[0])):
+        obs[k] = snap.observed[k]

@@ -1,0 +1,1 @@
+"""Declarations: codes, sizes, counters, observation fields and the records made from them."""

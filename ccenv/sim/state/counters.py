@@ -1,0 +1,141 @@
+"""What the simulator counts, declared once: reward terms, KPIs, tables and tests are made from these declarations."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
+from ccenv.sim.state.definitions import NAMES
+
+
+class Counter(NamedTuple):
+    """One running total: name, unit ("1" for a number of things, "s", "value") and meaning."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+QUEUE_COUNTERS = (
+    Counter("fresh", "1", "fresh contacts"),
+    Counter("redials", "1", "contacts that came again after abandoning or being blocked"),
+    Counter("repeats", "1", "contacts that came again because the first was not resolved"),
+    Counter("misrouted_in", "1", "sent here by the IVR though they belong to another queue"),
+    Counter("misrouted_out", "1", "sent to another queue by the IVR though they belong here"),
+    Counter("transfers_in", "1", "transferred here from another queue"),
+    Counter("transferred_out", "1", "answered contacts that were transferred to another queue"),
+    Counter("blocked", "1", "refused because all trunks were in use"),
+    Counter("contained", "1", "served by the IVR"),
+    Counter("ivr_hangup", "1", "hung up in the IVR"),
+    Counter("balked", "1", "left on hearing that they must wait"),
+    Counter("offered", "1", "joined the queue, in person or by a callback"),
+    Counter("answered", "1", "joined to an advisor"),
+    Counter("abandoned", "1", "gave up waiting"),
+    Counter("unserved", "1", "still waiting when overtime was over"),
+    Counter("callback_offered", "1", "contacts that were offered a callback"),
+    Counter("callback_accepted", "1", "contacts that accepted it"),
+    Counter("callback_tries", "1", "times that one was called back"),
+    Counter("callback_answered", "1", "callbacks that were answered; they count as answered, too"),
+    Counter("callback_lost", "1", "callbacks not answered at the last try"),
+    Counter("callback_wait_s", "s", "time from accepting a callback to answering it"),
+    Counter("carried_out", "1", "callbacks still pending at the end"),
+    Counter("answered_in_time", "1", "answered within `service_level_s`"),
+    Counter("abandoned_in_time", "1", "abandoned within `service_level_s`"),
+    Counter("waited", "1", "left the queue after more than 0 s on a line; callbacks wait on none"),
+    Counter("wait_answered_s", "s", "wait of answered contacts"),
+    Counter("wait_abandoned_s", "s", "wait of abandoned contacts"),
+    Counter("wait_unserved_s", "s", "wait of unserved contacts"),
+    Counter("waiting_s", "s", "time spent waiting on a line by all contacts, counted as it passes"),
+    Counter("resolved", "1", "answered contacts that need not come again"),
+    Counter("unresolved", "1", "answered contacts that will come again"),
+    Counter("fresh_answered", "1", "first contacts (neither redial nor repeat) of this origin that were answered"),
+    Counter("fresh_resolved", "1", "the same, resolved"),
+    Counter("orders", "1", "orders and sales"),
+    Counter("order_value", "value", "value of orders and sales"),
+    Counter("expected_order_value", "value", "value of the orders to expect of contacts when their service begins"),
+    Counter("scored", "1", "contacts whose satisfaction was counted"),
+    Counter("score", "points", "their satisfaction, from 0 to 100 each"),
+    Counter("talk_s", "s", "talk time of finished contacts"),
+    Counter("wrap_up_s", "s", "finished wrap-up time"),
+)
+
+GROUP_COUNTERS = (
+    Counter("idle_s", "s", "advisor time idle"),
+    Counter("reserved_s", "s", "advisor time reserved for an attempt"),
+    Counter("talking_s", "s", "advisor time talking"),
+    Counter("wrapping_s", "s", "advisor time in wrap-up"),
+    Counter("away_s", "s", "advisor time on breaks"),
+    Counter("handled", "1", "contacts that an advisor began to handle, inbound and outbound"),
+    Counter("sampled", "1", "contacts that were listened to"),
+    Counter("sampled_quality", "points", "quality heard in them, from 0 to 100 each"),
+    Counter("coaching_cost", "value", "cost of listening and coaching"),
+)
+
+# of each definition of the dropped share, in this order
+COMPLIANCE_COUNTERS = (
+    Counter("over", "1", "connects that count as abandoned"),
+    Counter("base", "1", "connects of which they are a share"),
+    Counter("windows", "1", "windows that ended, all of them lived through"),
+    Counter("windows_above", "1", "the same, with a share above the limit"),
+    Counter("window_over", "1", "connects that count as abandoned, in such windows"),
+    Counter("window_base", "1", "connects of which they are a share, in such windows"),
+)
+OVER, BASE, N_WINDOWS, N_ABOVE, WINDOW_OVER, WINDOW_BASE = range(len(COMPLIANCE_COUNTERS))
+
+CAMPAIGN_COUNTERS = (
+    Counter("attempts", "1", "dials"),
+    Counter("no_answer", "1", "attempts that nobody answered"),
+    Counter("busy", "1", "attempts that met a busy line"),
+    Counter("invalid", "1", "attempts on a number out of use"),
+    Counter("machine", "1", "machines recognised"),
+    Counter("false_positive", "1", "persons taken for machines"),
+    Counter("machine_passed", "1", "machines taken for persons"),
+    Counter("connects", "1", "live persons recognised as such"),
+    Counter("joined", "1", "connects joined to an advisor"),
+    Counter("dropped", "1", "connects for whom nobody was free in time"),
+    Counter("mp_joined", "1", "machines passed that were joined to an advisor"),
+    Counter("mp_dropped", "1", "machines passed that nobody took in time"),
+    Counter("hung_up", "1", "connects that hung up while they waited"),
+    Counter("ringing_s", "s", "time of ended ringing"),
+    Counter("joined_delay_s", "s", "wait of joined connects"),
+    Counter("dropped_wait_s", "s", "wait of dropped connects"),
+    Counter("hung_up_wait_s", "s", "wait of connects that hung up"),
+    Counter("sales", "1", "goals reached: sales, appointments, promises or surveys, whatever the campaign is for"),
+    Counter("kept", "1", "promises and appointments kept"),
+    Counter("broken", "1", "promises and appointments broken"),
+    Counter("sale_value", "value", "value of goals, of promises and appointments when they are kept"),
+    Counter(
+        "expected_sale_value", "value", "value of the goals to expect of joined contacts, by their contact numbers"
+    ),
+    Counter("talk_s", "s", "talk time of finished joined contacts"),
+    Counter("mp_talk_s", "s", "advisor time lost on machines passed"),
+    Counter("wrap_up_s", "s", "finished wrap-up time"),
+    Counter("touched", "1", "leads dialed for the first time"),
+    Counter("closed", "1", "leads that will not be dialed again"),
+    Counter("without_consent", "1", "leads passed over because they have not consented"),
+    Counter("do_not_call", "1", "leads passed over because they are on a do-not-call list"),
+    Counter("stopped", "1", "persons who asked not to be called again"),
+    Counter("agreed", "1", "callbacks agreed with a person"),
+    Counter("agreed_kept", "1", "agreed callbacks dialed in time"),
+    Counter("agreed_late", "1", "agreed callbacks dialed too late"),
+    Counter("first_joined", "1", "leads joined for the first time"),
+    Counter("first_call_sales", "1", "goals reached in a lead's first talk"),
+    Counter("closed_value", "value", "declared value of the leads that were closed, and are not left any more"),
+    *(
+        counter._replace(name=f"{name}_{counter.name}", meaning=f"{counter.meaning} (definition `{name}`)")
+        for name in NAMES
+        for counter in COMPLIANCE_COUNTERS
+    ),
+)
+
+# the time counters that run between events: a queue's, and a group's by the advisor state whose time they count
+RUNNING_OF_QUEUE = "waiting_s"
+RUNNING_OF_GROUP = {
+    "idle_s": IDLE,
+    "reserved_s": RESERVED,
+    "talking_s": ADVISOR_TALKING,
+    "wrapping_s": ADVISOR_WRAP_UP,
+    "away_s": AWAY,
+}
+
+COUNTERS = {"queue": QUEUE_COUNTERS, "group": GROUP_COUNTERS, "campaign": CAMPAIGN_COUNTERS}

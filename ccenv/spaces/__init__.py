@@ -1,0 +1,1 @@
+"""What a policy sees, and how its probabilities become actions."""

@@ -1,0 +1,1 @@
+"""How a computation is configured, run in processes, kept and resumed."""

@@ -1,0 +1,199 @@
+"""Settings of the entry points: the typed schema behind `configs/`, and what turns them into objects of ccenv.
+
+Everything that a run depends on is here. The schema refuses a misspelt key. Two places are open, because their keys
+belong to others, who check them: `scenario.set` holds keys of the scenario, `learner.training` those of
+`agents.train.Training`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, DictConfig, OmegaConf
+
+from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+
+CONFIGS = str(Path(__file__).parents[2] / "configs")
+OPEN = {"scenario": "set", "learner": "training"}
+
+
+@dataclass
+class ScenarioConfig:
+    """Which centre.
+
+    Attributes:
+        name: A name of the library, or the path of a file.
+        variant: One of its variants.
+        set: Keys of the scenario to replace, nested.
+    """
+
+    name: str = MISSING
+    variant: str | None = None
+    set: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class RulesConfig:
+    """Candidates and how long they have to prove themselves.
+
+    Attributes:
+        routing: For each routing rule the values to try of each of its parameters.
+        pacing: The same for pacing rules.
+        reference_pacing: What paces while the routing is chosen; null is the scenario's own rule.
+        rungs: Training days of each round.
+        keep: Share of a rule's candidates that goes on to the next round.
+    """
+
+    routing: dict[str, dict[str, list[Any]]] = MISSING
+    pacing: dict[str, dict[str, list[Any]]] = MISSING
+    reference_pacing: str | None = None
+    rungs: list[int] = MISSING
+    keep: float = MISSING
+
+
+@dataclass
+class LearnerConfig:
+    """How a policy is learned.
+
+    Attributes:
+        copies: Centres that run side by side.
+        training: Budget and settings, nested; what is not named has the default of `agents.train.Training`.
+        decisions: Ways of deciding among which is chosen with the checkpoint: `argmax`, `sample`.
+        validation_days: Days on which checkpoints are compared.
+    """
+
+    copies: int = MISSING
+    training: dict[str, Any] = field(default_factory=dict)
+    decisions: list[str] = MISSING
+    validation_days: int = MISSING
+
+
+@dataclass
+class EvaluationConfig:
+    """Days on which policies are compared.
+
+    Attributes:
+        purpose: Range of seeds, `evaluation` for anything that is published.
+        days: How many of its first seeds.
+        within_limit: Whether candidates that surely drop more than the scenario allows are set back, rules and
+            checkpoints alike; else the value alone decides, in which a drop has its price.
+        processes: How many run side by side; no result depends on it.
+    """
+
+    purpose: str = MISSING
+    days: int = MISSING
+    within_limit: bool = MISSING
+    processes: int = MISSING
+
+
+@dataclass
+class ReportConfig:
+    """What the report shows.
+
+    Attributes:
+        watched_days: Days on which the best rule and the learned policy are watched for the figures.
+    """
+
+    watched_days: int = MISSING
+
+
+@dataclass
+class ConceptsConfig:
+    """Which part of the table of concepts.
+
+    Attributes:
+        only: Names of concepts; none are all.
+        most_runs: Most episodes of each side of an experiment; null is as many as it declares.
+    """
+
+    only: list[str] = field(default_factory=list)
+    most_runs: int | None = None
+
+
+@dataclass
+class Settings:
+    """All settings of a run.
+
+    Attributes:
+        scenario: The centre.
+        rules: Candidates and their tuning.
+        learner: How a policy is learned.
+        evaluation: Days of the comparison.
+        report: What the report shows.
+        concepts: Which part of the table of concepts is measured.
+        train: Whether a cell of a sweep trains a policy beside tuning the rules.
+        policy: Folder of a bundle to evaluate; null is the scenario's own rules.
+        dir: Where results go; null is `outputs/` and the name of the command.
+    """
+
+    scenario: ScenarioConfig = MISSING
+    rules: RulesConfig = MISSING
+    learner: LearnerConfig = MISSING
+    evaluation: EvaluationConfig = MISSING
+    report: ReportConfig = MISSING
+    concepts: ConceptsConfig = field(default_factory=ConceptsConfig)
+    train: bool = False
+    policy: str | None = None
+    dir: str | None = None
+
+
+def register() -> None:
+    """Make the schema known to Hydra; each scenario of the library becomes an option of the group `scenario`."""
+    store = ConfigStore.instance()
+    store.store("schema", Settings)
+    kinds = {
+        "rules": RulesConfig,
+        "learner": LearnerConfig,
+        "evaluation": EvaluationConfig,
+        "report": ReportConfig,
+    }
+    for group, kind in kinds.items():
+        store.store("schema", _opened(group, OmegaConf.structured(kind)), group=group)
+    for name in list_scenarios():
+        store.store(name, _opened("scenario", OmegaConf.structured(ScenarioConfig(name))), group="scenario")
+
+
+def _opened(group: str, node: DictConfig) -> DictConfig:
+    """Let the open place of a group take any key: Hydra closes the whole tree, but for what says otherwise itself."""
+    if group in OPEN:
+        OmegaConf.set_struct(node[OPEN[group]], False)
+    return node
+
+
+def settings_of(config: DictConfig) -> Settings:
+    """The settings as plain dataclasses; below this there is no Hydra.
+
+    Raises:
+        omegaconf.errors.OmegaConfBaseException: If a value is missing or has the wrong type; it names the key.
+    """
+    settings = OmegaConf.to_object(config)
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def overrides(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted keys and values of a nested mapping.
+
+    A law of time (a mapping with `law`) and a rule (one with `name`) are values as a whole: a new law does not inherit
+    the parameters of the old one.
+    """
+    for key, value in tree.items():
+        dotted = f"{prefix}{key}"
+        if isinstance(value, Mapping) and not {"law", "name"} & set(value):
+            yield from overrides(value, f"{dotted}.")
+        else:
+            yield dotted, value
+
+
+def scenario_of(settings: ScenarioConfig) -> Scenario:
+    """The scenario that the settings describe."""
+    return load_scenario(settings.name, variant=settings.variant, **dict(overrides(settings.set)))
+
+
+def folder_of(settings: Settings, command: str) -> Path:
+    """Where the results of a command go."""
+    return Path(settings.dir or f"outputs/{command}")

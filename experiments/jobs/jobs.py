@@ -1,0 +1,66 @@
+"""A job: settings, the scenario they describe, the folder of its stages and the processes that work on it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from ccenv.scenarios import Scenario
+from experiments.jobs.cells import cell_digest, source_digest
+from experiments.jobs.config import Settings, folder_of, scenario_of
+from experiments.jobs.files import read_json
+from experiments.jobs.stages import Stages
+from experiments.jobs.workers import Workers, one_thread
+from experiments.study.evaluation import Rule, drop_limit, needs_reserves
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What the stages work on."""
+
+    settings: Settings
+    scenario: Scenario
+    stages: Stages
+    workers: Workers
+
+    @property
+    def limit(self) -> float | None:
+        """The dropped share that candidates must keep, None where they are judged by value alone."""
+        return drop_limit(self.scenario) if self.settings.evaluation.within_limit else None
+
+    @property
+    def reserves(self) -> bool | None:
+        """The flag under which the policy is trained: the scenario's own."""
+        return needs_reserves(self.scenario, Rule("no_dial"))
+
+
+def digest_of(settings: Settings, scenario: Scenario) -> str:
+    """Name of the job: everything on which its results depend."""
+    return cell_digest(dataclasses.asdict(settings), scenario.digest, source_digest())
+
+
+@contextmanager
+def job_of(settings: Settings, command: str) -> Iterator[Job]:
+    """The job of a command; what was there of it is found again."""
+    one_thread()
+    scenario = scenario_of(settings.scenario)
+    stages = Stages(folder_of(settings, command), digest_of(settings, scenario), dataclasses.asdict(settings))
+    with Workers(settings.evaluation.processes) as workers:
+        yield Job(settings, scenario, stages, workers)
+
+
+@contextmanager
+def job_in(folder: Path) -> Iterator[Job]:
+    """The job that a folder holds.
+
+    Raises:
+        FileNotFoundError: If it holds none.
+    """
+    cell = read_json(folder / "cell.json")
+    settings = msgspec.convert(cell["settings"], Settings)
+    with Workers(settings.evaluation.processes) as workers:
+        yield Job(settings, scenario_of(settings.scenario), Stages(folder, cell["digest"], cell["settings"]), workers)

@@ -1,0 +1,57 @@
+"""What a result was made with: versions, machine, commit. None of it goes into a compared file."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from experiments.jobs.files import ROOT
+
+PACKAGES = (
+    "ccenv", "numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib", "onnxruntime", "hydra-core",
+    "matplotlib",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that matter for a result."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> str:
+    """Processor, cores and system in one line."""
+    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.split(":", 1)[1].split())
+    return platform.processor() or platform.machine()
+
+
+def commit() -> str:
+    """Commit of the checkout, and whether files differ from it; a note where that cannot be told."""
+    head = _git("rev-parse", "--short=12", "HEAD")
+    if head is None:
+        return "not a git checkout"
+    return head + (" with local changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,83 @@
+"""Text below the tables and figures of a report: what is shown, on how many days, and what the interval is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
+
+ONE_RUN = "One training run; the intervals are over days only."
+
+
+class Caption(NamedTuple):
+    """A numbered caption; the first sentence also stands in for the picture where it cannot be seen."""
+
+    number: str
+    text: str
+
+    @property
+    def alternative(self) -> str:
+        """The first sentence."""
+        return self.text.split(". ")[0]
+
+
+def captions(
+    figures: Sequence[str], comparison: Mapping[str, Any], days: Mapping[str, int], reward: str, best_rule: str
+) -> dict[str, Caption]:
+    """Captions by name; figures are numbered in the order given.
+
+    Args:
+        figures: Names of the figures that are shown.
+        comparison: What `compare` gave.
+        days: `validation` and `watched`: on how many days.
+        reward: Name of the reward's preset.
+        best_rule: Label of the best tuned rule.
+    """
+    texts = _texts(comparison["days"], days, best_rule)
+    found = {name: Caption(f"Figure {place}", f"{texts[name]} {ONE_RUN}") for place, name in enumerate(figures, 1)}
+    found["table"] = Caption("Table 1", _table(comparison))
+    found["terms"] = Caption(
+        "Table 2",
+        f"The value is a weighted sum of counts (preset {reward}). What each term adds to the difference, with 95 % "
+        f"intervals of the paired bootstrap over days; the terms add up to the whole difference. {ONE_RUN}",
+    )
+    return found
+
+
+def _texts(unseen: int, days: Mapping[str, int], best_rule: str) -> dict[str, str]:
+    watched = f"{days['watched']} unseen days"
+    return {
+        "differences": f"Value per day of every policy less that of the best tuned rule, on the same {unseen} unseen "
+        "days. Lines are 95 % intervals of the paired bootstrap over days; a policy whose line crosses 0 is not told "
+        "apart.",
+        "tradeoff": f"What callers pay for what the campaign earns, on the same {unseen} unseen days. Up and to the "
+        "left is better; bars are 95 % intervals over days, wide because days differ, which pairing by day takes out "
+        "of Figure 1.",
+        "curve": f"Learning curve against wall time. Every checkpoint ran the same {days['validation']} validation "
+        "days as the rule that the training started from (dashed); the band is the 95 % interval over these days. The "
+        "circled checkpoint was chosen on them, and is judged on other days in Table 1.",
+        "day": f"The centre through the day, by half hour, on the same {watched} under the best tuned rule, "
+        f"{best_rule}, and the learned policy; bands are 95 % intervals over days. An advisor "
+        "reserved for an attempt is not idle.",
+        "policy_map": "What each policy does when: share of the decisions that dial, of those that may. Above, by "
+        "lines ringing and idle advisors who may dial; below, while no line rings and one of those is idle, by the "
+        "time of day and all idle advisors who may dial or share a queue with one who may. Seen on "
+        f"{watched}; grey: fewer than 20 decisions. The best tuned rule is {best_rule}.",
+    }
+
+
+def _table(comparison: Mapping[str, Any]) -> str:
+    limit, by_law = comparison["limit"], comparison["judged_by"] != RUN_TOTAL_SHARE
+    text = (
+        f"All policies on the same {comparison['days']} unseen days: ratios of totals, sums per day; below, 95 % "
+        "bootstrap intervals over days. Differences are paired by day. The learned policy is the exported graph under "
+        "onnxruntime. "
+    )
+    if limit is None:
+        return text + ONE_RUN
+    judged = f" by {in_words(comparison['definition'])}" if by_law else ""
+    return (
+        f"{text}{ONE_RUN} A pacing rule runs under the flag that it needs: an advisor reserved for each attempt, or "
+        f"nobody. Dropped shares{judged} whose interval is not wholly within the limit of {100 * limit:g} % are in red."
+    )

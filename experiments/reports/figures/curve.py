@@ -1,0 +1,86 @@
+"""The learning curve: what the checkpoints are worth on validation days, against wall time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH
+
+
+def learning_curve(
+    checkpoints: Sequence[Mapping[str, Any]], *, unit: str, reference: str, limit: float | None
+) -> Figure:
+    """Draw the paired difference of each checkpoint to the reference rule, and its dropped share below.
+
+    Args:
+        checkpoints: In order of time, each with `wall_s`, `decisions`, `difference` (`mean`, `low`, `high`),
+            `dropped_share` (`mean`, `low`, `high`, or None) and `chosen`.
+        unit: What the difference is measured in.
+        reference: Label of the rule that the run started from, the dashed line.
+        limit: Largest dropped share allowed, None where there is no campaign.
+    """
+    shares = limit is not None and all(point["dropped_share"] is not None for point in checkpoints)
+    figure = Figure(figsize=(WIDTH, 4.2 if shares else 2.9))
+    panels = figure.subplots(2 if shares else 1, 1, sharex=True, squeeze=False, height_ratios=[3, 1.5][: 1 + shares])
+    minutes = [point["wall_s"] / 60 for point in checkpoints]
+    value = panels[0, 0]
+    _band(value, minutes, [point["difference"] for point in checkpoints])
+    value.axhline(0.0, color=BEST_RULE, linestyle="--", linewidth=1.2)
+    value.annotate(reference, (1.0, 0.0), (0, 3), xycoords=("axes fraction", "data"), textcoords="offset points",
+                   ha="right", color=BEST_RULE, fontsize=8)  # fmt: skip
+    value.set_ylabel(f"Difference to the rule\n[{unit}]")
+    value.set_title("Validation days, same seeds for all checkpoints")
+    _mark_chosen(value, checkpoints)
+    _mark_start(value, minutes[0])
+    _decisions_axis(value, minutes, [point["decisions"] for point in checkpoints])
+    if shares and limit is not None:
+        below = panels[1, 0]
+        _band(below, minutes, [_percent(point["dropped_share"]) for point in checkpoints])
+        below.axhline(100 * limit, color=OTHER, linestyle=":", linewidth=1.2)
+        below.annotate("limit", (0.0, 100 * limit), (4, 3), xycoords=("axes fraction", "data"),
+                       textcoords="offset points", color="#555555", fontsize=8)  # fmt: skip
+        below.set_ylabel("Dropped share\n[% of connects]")
+        below.set_ylim(bottom=0.0)
+    panels[-1, 0].set_xlabel("Wall time of the training run [min]")
+    return figure
+
+
+def _percent(interval: Mapping[str, float]) -> dict[str, float]:
+    return {key: 100 * interval[key] for key in ("mean", "low", "high")}
+
+
+def _band(axes: Axes, x: list[float], intervals: Sequence[Mapping[str, float]]) -> None:
+    low, high = [each["low"] for each in intervals], [each["high"] for each in intervals]
+    axes.fill_between(x, low, high, color=LEARNED, alpha=0.18, linewidth=0)
+    axes.plot(x, [each["mean"] for each in intervals], color=LEARNED, marker="o", markersize=3)
+    axes.set_xlim(0.0, 1.02 * x[-1])
+
+
+def _mark_chosen(axes: Axes, checkpoints: Sequence[Mapping[str, Any]]) -> None:
+    for point in checkpoints:
+        if point["chosen"]:
+            x, y = point["wall_s"] / 60, point["difference"]["mean"]
+            axes.plot([x], [y], marker="o", markersize=9, markerfacecolor="none", markeredgecolor=LEARNED,
+                      markeredgewidth=1.6, linestyle="none")  # fmt: skip
+            axes.annotate("chosen", (x, y), (0, 9), textcoords="offset points", ha="center", color=LEARNED, fontsize=8)
+
+
+def _mark_start(axes: Axes, minutes: float) -> None:
+    """Until the first checkpoint the rule is watched and cloned."""
+    axes.axvspan(0.0, minutes, color="#F2F2F2", zorder=0)
+    axes.annotate("rule is\ncloned", (minutes / 2, 0.97), xycoords=("data", "axes fraction"), ha="center", va="top",
+                  fontsize=7.5, color="#777777")  # fmt: skip
+
+
+def _decisions_axis(axes: Axes, minutes: list[float], decisions: Sequence[int]) -> None:
+    """Say on a second axis on top how many decisions were learned from."""
+    if len(minutes) < 2:
+        return
+    top = axes.secondary_xaxis("top")
+    every = max(1, len(minutes) // 6)
+    top.set_xticks(minutes[::every], [f"{count / 1e6:.1f}" for count in decisions[::every]])
+    top.set_xlabel("Decisions [millions]")

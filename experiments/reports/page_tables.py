@@ -1,0 +1,135 @@
+"""Tables of a report as text: what stands in which cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.study.comparison import COLUMNS, Column
+from experiments.study.evaluation import VALUE
+from experiments.study.verdict import MEANING, number, span
+
+NOTHING = "\N{EN DASH}"
+CARDS = (VALUE, "n_sales", "abandonment", "mean_wait_s", "occupancy")  # and the dropped share that is judged
+
+
+def columns_shown(comparison: Mapping[str, Any]) -> list[Column]:
+    """Columns of the main table that the comparison has."""
+    present = comparison["rows"][0]["kpis"]
+    return [column for column in COLUMNS if column.name in present and column.shown]
+
+
+def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Headings of the main table."""
+    value, *others = columns_shown(comparison)
+    flag = [{"title": "Reserves", "unit": "an advisor"}] if comparison["limit"] is not None else []
+    difference = {"title": "Difference", "unit": "to the best tuned rule"}
+    rest = [{"title": column.title, "unit": column.unit} for column in others]
+    return [{"title": "Policy", "unit": ""}, *flag, {"title": value.title, "unit": value.unit}, difference, *rest]
+
+
+def groups(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of the main table under their headings."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in comparison["rows"]:
+        found.setdefault(row["group"], []).append({"role": row["role"], "cells": _cells(row, comparison)})
+    return [{"title": title, "rows": rows} for title, rows in found.items()]
+
+
+def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> list[dict[str, str]]:
+    value, *others = columns_shown(comparison)
+    difference = row["differences"].get(VALUE)
+    over = "" if row["within_limit"] else comparison["judged_by"]
+    cells = [_cell(row["short"])]
+    if comparison["limit"] is not None:
+        cells.append(_cell("" if row["reserves"] is None else "yes" if row["reserves"] else "no"))
+    cells.append(_estimate(row, value))
+    lead = (
+        _cell(number(difference["mean"], sign=True), _ends(difference, 1.0, value.decimals, True))
+        if difference
+        else _cell("best rule")
+    )
+    return [*cells, lead, *(_estimate(row, column, "over" if column.name == over else "") for column in others)]
+
+
+def _estimate(row: Mapping[str, Any], column: Column, tone: str = "") -> dict[str, str]:
+    interval = row["kpis"][column.name]
+    if interval is None:
+        return _cell(NOTHING)
+    text = number(column.factor * interval["mean"], column.decimals)
+    return _cell(text, _ends(interval, column.factor, column.decimals), tone)
+
+
+def _ends(interval: Mapping[str, Any], factor: float, decimals: int, sign: bool = False) -> str:
+    if interval["low"] is None:
+        return ""
+    return f"{number(factor * interval['low'], decimals, sign)} to {number(factor * interval['high'], decimals, sign)}"
+
+
+def _cell(text: str, note: str = "", tone: str = "") -> dict[str, str]:
+    return {"text": text, "note": note, "tone": tone}
+
+
+def cards(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The learned policy beside the best tuned rule, a few figures large."""
+    rows = {row["role"]: row for row in comparison["rows"]}
+    learned, rule = rows["learned"], rows["best_rule"]
+    return [
+        {
+            "title": column.title,
+            "unit": column.unit,
+            "learned": _figure(learned["kpis"][column.name], column),
+            "rule": _figure(rule["kpis"][column.name], column),
+            "difference": span(learned["differences"][column.name], column.factor, column.decimals, True),
+        }
+        for column in columns_shown(comparison)
+        if column.name in (*CARDS, comparison["judged_by"])
+    ]
+
+
+def _figure(interval: Mapping[str, Any] | None, column: Column) -> str:
+    return NOTHING if interval is None else number(column.factor * interval["mean"], column.decimals)
+
+
+def term_rows(terms: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What each term of the value adds; terms that neither policy met are left out."""
+    return [
+        {
+            "meaning": MEANING[term["column"]],
+            "adds": span(term["adds"], sign=True),
+            **{key: number(term[key], 1) for key in ("learned", "rule")},
+            **{key: number(term[key]) for key in ("value_learned", "value_rule")},
+        }
+        for term in terms
+        if term["learned"] or term["rule"]
+    ]
+
+
+def tuning_rows(tuning: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The best candidate of each rule."""
+    return [
+        {
+            "half": half,
+            "name": family["rule"]["name"],
+            "params": family["arguments"] or "none",
+            "candidates": f"{family['candidates']}",
+            "days": f"{family['days']}",
+            "value": number(family["value"]),
+            "dropped": NOTHING if family["dropped_share"] is None else number(100 * family["dropped_share"], 2),
+            "role": "best_rule" if family["chosen"] else "other",
+        }
+        for half in ("routing", "pacing")
+        for family in tuning[half]
+    ]
+
+
+def routing_rows(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """How often each policy held an inbound contact back, and to which groups it gave the others."""
+    rows = []
+    for look in looks:
+        routing = look["routing"]
+        assigned = max(sum(routing["assigned"].values()), 1)
+        held = NOTHING if not routing["assignable"] else f"{number(100 * routing['held'] / routing['assignable'], 2)}"
+        shares = {name: f"{number(100 * n / assigned, 1)}" for name, n in routing["assigned"].items()}
+        rows.append({"label": look["label"], "role": look["role"], "held": held, "shares": shares})
+    return rows

@@ -1,0 +1,106 @@
+"""The report of a sweep: one table over all cells, and figures of what changes along the keys that were varied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.jobs.files import read_json, to_csv, write_atomic
+from experiments.reports.figures.style import styled, svg
+from experiments.reports.figures.sweep import sweep_figure
+from experiments.study.comparison import COLUMNS
+from experiments.study.evaluation import VALUE
+from experiments.study.verdict import span
+
+ROLES = ("learned", "best_rule")
+ABSENT = "\N{EN DASH}"
+
+
+def write_sweep_report(folder: Path) -> Path:
+    """Write `table.csv`, `table.md` and `figure.svg` beside the cells; returns the Markdown table.
+
+    Raises:
+        FileNotFoundError: If there are no cells.
+    """
+    cells = read_cells(folder)
+    keys = varied(cells)
+    lines = [line for cell in cells for line in _lines(cell, keys)]
+    write_atomic(folder / "table.csv", _csv(lines, keys))
+    write_atomic(folder / "table.md", _markdown(lines, keys))
+    if keys:
+        with styled():
+            write_atomic(folder / "figure.svg", svg(sweep_figure(lines, keys)))
+    return folder / "table.md"
+
+
+def read_cells(folder: Path) -> list[dict[str, Any]]:
+    """Results of all cells, with `keys`: their settings by dotted key."""
+    paths = sorted((folder / "cells").glob("*.json"))
+    if not paths:
+        raise FileNotFoundError(f"{folder / 'cells'} holds no result of a sweep")
+    cells = [read_json(path) for path in paths]
+    return [cell | {"keys": dict(_dotted(cell["settings"])) | {"sources": cell["sources"][:8]}} for cell in cells]
+
+
+def _dotted(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from _dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def varied(cells: list[dict[str, Any]]) -> list[str]:
+    """Keys that do not have the same value in all cells; sorts the cells by them."""
+    names = sorted({key for cell in cells for key in cell["keys"]})
+    keys = [key for key in names if len({repr(cell["keys"].get(key)) for cell in cells}) > 1]
+    cells.sort(key=lambda cell: [_order(cell["keys"].get(key)) for key in keys])
+    return keys
+
+
+def _order(value: Any) -> tuple[int, float, str]:
+    """Numbers in their order, before everything else."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return (0, float(value), "") if is_number else (1, 0.0, str(value))
+
+
+def _lines(cell: Mapping[str, Any], keys: list[str]) -> Iterator[dict[str, Any]]:
+    """The best tuned rule of a cell, and its learned policy if it has one."""
+    for role in ROLES:
+        for row in cell["comparison"]["rows"]:
+            if row["role"] == role:
+                yield {
+                    "settings": {key: cell["keys"].get(key) for key in keys},
+                    "role": role,
+                    "label": row["label"],
+                    "kpis": row["kpis"],
+                    "lead": row["differences"].get(VALUE),
+                }
+
+
+def _csv(lines: list[dict[str, Any]], keys: list[str]) -> str:
+    names = [column.name for column in COLUMNS if column.name in lines[0]["kpis"]]
+    ends = ("mean", "low", "high")
+    columns = [*keys, "policy", "role", *(f"{name}_{end}" for name in ["lead", *names] for end in ends)]
+    rows = []
+    for line in lines:
+        figures = {"lead": line["lead"]} | line["kpis"]
+        values = {f"{name}_{end}": (figures.get(name) or {}).get(end) for name in figures for end in ends}
+        rows.append(line["settings"] | {"policy": line["label"], "role": line["role"]} | values)
+    return to_csv(columns, rows)
+
+
+def _markdown(lines: list[dict[str, Any]], keys: list[str]) -> str:
+    shown = [column for column in COLUMNS if column.name in lines[0]["kpis"] and column.shown]
+    titles = [*keys, "policy", "lead over the best rule", *(f"{column.title} [{column.unit}]" for column in shown)]
+    rows = [titles, ["---"] * (len(keys) + 1) + ["---:"] * (len(titles) - len(keys) - 1)]
+    for line in lines:
+        cells = [ABSENT if value is None else str(value) for value in line["settings"].values()]
+        lead = span(line["lead"], sign=True) if line["lead"] else ABSENT
+        figures = [span(line["kpis"][column.name], column.factor, column.decimals) for column in shown]
+        rows.append([*cells, line["label"], lead, *figures])
+    note = (
+        "Means with 95 % bootstrap intervals over days; leads are paired by day. A learned policy is one training run."
+    )
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + f"\n\n{note}\n"

@@ -1,0 +1,1 @@
+"""What is computed: tuning, learning, evaluation, comparison."""

@@ -1,0 +1,167 @@
+"""Every policy on the same unseen days: figures and paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ccenv.kpis import KPIS, LABELS, KpiTable, paired_difference
+from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, definition_by, share_column, within_limits
+from ccenv.scenarios import Scenario
+from ccenv.sim.state.definitions import NAMES
+from experiments.study.evaluation import VALUE, contributions, drop_limit, interval
+
+
+class Column(NamedTuple):
+    """A figure of the main table: column of a KPI table, heading, unit, factor from the column's unit, decimals.
+
+    `campaign` columns are for scenarios with one; those not `shown` are in the CSV table only; those of a `law`, named
+    by its dropped share, are for runs that are judged by it.
+    """
+
+    name: str
+    title: str
+    unit: str
+    factor: float
+    decimals: int
+    campaign: bool = False
+    shown: bool = True
+    law: str = ""
+
+    @property
+    def definition(self) -> tuple[str, str]:
+        """Formula and meaning, from the registry of KPIs."""
+        if self.name in KPIS:
+            return KPIS[self.name].formula, KPIS[self.name].meaning
+        if self.name == VALUE:
+            return "sum of weight x counter", "the reward of the scenario's preset, undiscounted"
+        label = next(label for label in LABELS.values() if label.column == self.name)
+        return label.label, label.counter.meaning
+
+
+def _by_law(name: str) -> tuple[Column, ...]:
+    share = f"dropped_share_{name}"
+    return (
+        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, law=share),
+        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, law=share),
+    )
+
+
+COLUMNS = (
+    Column(VALUE, "Value", "per day", 1.0, 2),
+    Column("n_sales", "Goals", "per day", 1.0, 2, campaign=True),
+    Column("n_joined", "Connects joined", "per day", 1.0, 1, campaign=True, shown=False),
+    Column("n_attempts", "Dials", "per day", 1.0, 0, campaign=True),
+    Column(RUN_TOTAL_SHARE, "Dropped", "% of connects", 100.0, 2, campaign=True),
+    *(column for name in NAMES for column in _by_law(name)),
+    Column("abandonment", "Abandoned", "% of offered", 100.0, 2),
+    Column("mean_wait_s", "Mean wait", "s", 1.0, 1),
+    Column("served_within_T_of_offered", "In time", "% of offered", 100.0, 1),
+    Column("occupancy", "Occupancy", "%", 100.0, 1),
+)
+
+
+class Entrant(NamedTuple):
+    """A policy and its days.
+
+    Attributes:
+        label: What it is called.
+        short: The same for the inside of a figure.
+        group: Heading of its part of the table.
+        reserves: Campaign flag under which it ran, None where there is no campaign.
+        role: `learned`, `best_rule` (the best tuned rule, to which all are compared) or `other`.
+        table: One row for each seed, with the column `value`.
+    """
+
+    label: str
+    short: str
+    group: str
+    reserves: bool | None
+    role: str
+    table: KpiTable
+
+
+def columns_of(scenario: Scenario, judged_by: str) -> list[Column]:
+    """Columns of the main table, those of campaigns only where there is one; `judged_by` as in `compare`."""
+    mine = [column for column in COLUMNS if column.law in ("", judged_by)]
+    return [column for column in mine if scenario.campaigns or not column.campaign]
+
+
+def compare(scenario: Scenario, entrants: Sequence[Entrant]) -> dict[str, Any]:
+    """Figures of all entrants and their paired differences to the best tuned rule.
+
+    Returns:
+        `days`, `limit`, `definition` (of the dropped share, that the campaigns have chosen), `judged_by` (column that
+        is held against the limit), `rows` (in the order of the entrants) and, where there is a learned policy, `terms`;
+        each row then has `learned_lead`, the difference in value of the learned policy to it.
+    """
+    baseline = next(entrant for entrant in entrants if entrant.role == "best_rule")
+    judged_by = share_column(scenario, baseline.table)
+    rows = [_row(scenario, entrant, baseline, judged_by) for entrant in entrants]
+    learned = next((entrant.table for entrant in entrants if entrant.role == "learned"), None)
+    if learned is not None:
+        for row, entrant in zip(rows, entrants, strict=True):
+            row["learned_lead"] = _difference(learned, entrant.table, VALUE)
+    terms = [] if learned is None else _terms(learned, baseline.table, scenario)
+    return {
+        "days": len(baseline.table),
+        "limit": drop_limit(scenario),
+        "definition": definition_by(scenario),
+        "judged_by": judged_by,
+        "rows": rows,
+        "terms": terms,
+    }
+
+
+def _row(scenario: Scenario, entrant: Entrant, baseline: Entrant, judged_by: str) -> dict[str, Any]:
+    summary = entrant.table.summary()
+    own = entrant.role == "best_rule"
+    names = [column.name for column in columns_of(scenario, judged_by)]
+    differences: dict[str, Any] = (
+        {} if own else {name: _difference(entrant.table, baseline.table, name) for name in names}
+    )
+    return {
+        "label": entrant.label,
+        "short": entrant.short,
+        "group": entrant.group,
+        "role": entrant.role,
+        "reserves": entrant.reserves,
+        "kpis": {name: interval(summary[name]) for name in names},
+        "differences": differences,
+        "outcome": "baseline" if own else outcome(differences[VALUE]),
+        "within_limit": within_limits(scenario, summary, judged_by),
+    }
+
+
+def _difference(table: KpiTable, other: KpiTable, column: str) -> dict[str, Any] | None:
+    return interval(paired_difference(table, other, column))
+
+
+def outcome(difference: Mapping[str, Any]) -> str:
+    """`won` or `lost` if the whole interval of the difference lies on one side of 0, else `tied`."""
+    if difference["low"] is None or difference["low"] <= 0.0 <= difference["high"]:
+        return "tied"
+    return "won" if difference["low"] > 0.0 else "lost"
+
+
+def _terms(learned: KpiTable, rule: KpiTable, scenario: Scenario) -> list[dict[str, Any]]:
+    """What each term of the reward adds to the difference in value; the largest first."""
+    mine, other = contributions(scenario, learned), contributions(scenario, rule)
+    terms = []
+    for column in mine:
+        gain = mine[column] - other[column]
+        sums = resampled_sums(gain[:, None])[:, 0] / len(gain)
+        terms.append(
+            {
+                "column": column,
+                "learned": float(np.mean(learned[column])),
+                "rule": float(np.mean(rule[column])),
+                "value_learned": float(np.mean(mine[column])),
+                "value_rule": float(np.mean(other[column])),
+                "adds": interval(estimate(float(np.mean(gain)), sums, len(gain), CONFIDENCE)),
+            }
+        )
+    return sorted(terms, key=lambda term: -abs(term["adds"]["mean"]))

@@ -1,0 +1,137 @@
+"""Training a policy from the best tuned rule, choosing its checkpoint, exporting it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from agents.common.selection import rank_tables
+from ccenv.batch import Batch
+from ccenv.kpis import KpiTable
+from ccenv.policy import RulePolicy
+from ccenv.scenarios import Scenario
+from ccenv.seeds import seeds
+from ccenv.simulation import simulate
+from experiments.jobs.cells import source_digest
+from experiments.jobs.workers import Workers
+from experiments.study.evaluation import Pair, interval
+
+if TYPE_CHECKING:
+    from agents.common.checkpoints import TrainingFolder
+    from agents.train import Training
+
+
+def training_of(values: Mapping[str, Any]) -> Training:
+    """The training that nested settings describe; what they do not name has its default.
+
+    Raises:
+        ValueError: If a key is unknown or a value is not allowed; it names the key and what is allowed.
+    """
+    from agents.train import Training
+
+    refuse_unknown(Training, values, "learner.training")
+    try:
+        return msgspec.convert(values, Training)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"learner.training: {error}") from None
+
+
+def refuse_unknown(kind: type, values: Mapping[str, Any], at: str) -> None:
+    """Refuse keys that a dataclass, or one inside it, does not have."""
+    kinds = typing.get_type_hints(kind)
+    names = [each.name for each in dataclasses.fields(kind)]
+    for key, value in values.items():
+        if key not in names:
+            raise ValueError(f"{at}.{key}: unknown key; allowed: {', '.join(names)}")
+        if dataclasses.is_dataclass(kinds[key]) and isinstance(value, Mapping):
+            refuse_unknown(typing.cast(type, kinds[key]), value, f"{at}.{key}")
+
+
+def learn(
+    scenario: Scenario, pair: Pair, training: Training, copies: int, reserves: bool | None, folder: Path
+) -> TrainingFolder:
+    """Train, starting from a pair of rules; a training that was killed goes on.
+
+    Args:
+        scenario: The centre.
+        pair: Where the training starts; it also orders the queues.
+        training: Budget and settings.
+        copies: Rows of the batch.
+        reserves: The campaigns' flag.
+        folder: Where the training is kept.
+    """
+    from agents.train import train
+
+    call = pair.as_call()
+    batch = Batch(scenario, copies, reserves=reserves, autoreset="same_step", **call)
+    about = {"scenario": scenario.digest, "pair": dataclasses.asdict(pair), "reserves": reserves}
+    return train(batch, folder, training, RulePolicy(batch.scenario, **call), about=about)
+
+
+def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, days: np.ndarray) -> KpiTable:
+    """KPIs of a checkpoint; runs in a worker."""
+    import torch
+
+    from agents.common.checkpoints import load_policy
+
+    torch.set_num_threads(1)
+    call = pair.as_call()
+    return simulate(scenario, policy=load_policy(file, decision=decision), seeds=days, **call)
+
+
+def choose(
+    scenario: Scenario,
+    pair: Pair,
+    policies: Mapping[int, Path],
+    decisions: Sequence[str],
+    n_days: int,
+    limit: float | None,
+    workers: Workers,
+) -> dict[str, Any]:
+    """Evaluate all checkpoints and the warm-start rule on the same validation days, and choose.
+
+    Args:
+        scenario: The centre.
+        pair: The warm-start rule.
+        policies: Files of the checkpoints by the decisions they have learned from.
+        decisions: Ways of deciding to try: `argmax`, `sample`.
+        n_days: Validation days.
+        limit: Largest dropped share allowed, None for no limit: as in the tuning of rules.
+        workers: Where the days are run.
+
+    Returns:
+        `points`: for each checkpoint and way of deciding `decisions` (learned from), `decision`, `difference` to the
+        rule, `dropped_share` and `chosen`; `rule_is_best`; `days`.
+    """
+    days = seeds("validation", n_days)
+    tasks: list[tuple[Any, ...]] = [
+        (scenario, pair, file, decision, days) for file in policies.values() for decision in decisions
+    ]
+    tables = dict(enumerate(workers.map(checkpoint_days, tasks, f"checkpoints, {n_days} validation days")))
+    rule = simulate(scenario, **pair.as_call(), seeds=days)
+    selection = rank_tables(scenario, {"rule": rule} | {str(k): t for k, t in tables.items()}, "rule", limit=limit)
+    best, rows = selection.best_of(map(str, tables)), {row.name: row for row in selection.rows}
+    points: list[dict[str, Any]] = []
+    for k, (_, _, file, decision, _) in enumerate(tasks):
+        row = rows[str(k)]
+        points.append({"decisions": int(file.stem), "decision": decision, "difference": interval(row.difference),
+                       "dropped_share": interval(row.dropped_share), "chosen": row.name == best})  # fmt: skip
+    return {"points": points, "rule_is_best": rows[best].difference.value < 0.0, "days": n_days}
+
+
+def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path) -> None:
+    """Write a checkpoint as a bundle; the pair is its fallback."""
+    import torch
+
+    from agents.common.checkpoints import load_policy
+    from ccenv.serving.write import write_bundle
+
+    torch.set_num_threads(1)
+    provenance = {"source_digest": source_digest(), "seeds": "training", "steps": int(file.stem)}
+    write_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())
