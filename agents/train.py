@@ -82,7 +82,7 @@ def train(
     Returns:
         The folder.
     """
-    what = {"copies": batch.n, "scenario": batch.scenario.digest, "decisions": batch.run.decisions, **(about or {})}
+    what = {"copies": batch.n, "scenario": batch.scenario.digest, "owns": batch.run.owns, **(about or {})}
     kept = TrainingFolder(folder, {**dataclasses.asdict(training), **what})
     if kept.outcome is None:
         torch.set_num_threads(training.threads)
@@ -139,7 +139,7 @@ class _Run:
             "n_obs": self.batch.n_obs,
             "n_actions": self.batch.n_actions,
             "hidden": list(self.training.ppo.hidden),
-            "decisions": self.batch.run.decisions,
+            "owns": self.batch.run.owns,
             "reserves": _flag(self.batch.scenario),
         }
         self.folder.save_policy(model.num_timesteps, model.actor, about)

@@ -66,11 +66,11 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-for _id, _decisions in (("Routing", "routing"), ("Pacing", "pacing"), ("Blended", "blended")):
+for _id, _owns in (("Routing", "routing"), ("Pacing", "pacing"), ("Blended", "blended")):
     register(
         id=f"ccenv/{_id}-v0",
         entry_point="ccenv.env:CentreEnv",
         vector_entry_point="ccenv.vector:CentreVectorEnv",
         disable_env_checker=True,
-        kwargs={"decisions": _decisions},
+        kwargs={"owns": _owns},
     )

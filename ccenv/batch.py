@@ -33,7 +33,7 @@ class Batch:
     Args:
         scenario: A scenario, or what `load_scenario` takes.
         n: Number of environments, B.
-        decisions: What the policy owns: `routing`, `pacing` or `blended`.
+        owns: What the policy owns: `routing`, `pacing` or `blended`.
         reward: Preset or weights of terms; None: the scenario's.
         days: Days of an episode; None: the scenario's `episode_days`.
         routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
@@ -61,7 +61,7 @@ class Batch:
         scenario: Scenario | str | Mapping[str, Any],
         n: int,
         *,
-        decisions: str = "blended",
+        owns: str = "blended",
         reward: str | Mapping[str, Any] | None = None,
         days: int | None = None,
         routing: RuleChoice = None,
@@ -78,7 +78,7 @@ class Batch:
                 raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}")
         centre = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         self.run = run_config(
-            centre, decisions=decisions, routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
+            centre, owns=owns, routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
         )
         self.on_illegal = on_illegal
         self.autoreset = AUTORESET[autoreset]
@@ -207,7 +207,7 @@ class Batch:
         return engine.words, engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs
 
     def fork(self, row: int, keys: Any) -> Batch:
-        """Planning copies of a row: what a policy can see stays, everything hidden is redrawn (see `ccenv.sim.forks.fork`).
+        """Planning copies of a row: the visible state stays, everything hidden is redrawn (see `ccenv.sim.forks`).
 
         Args:
             row: The row, at a decision.

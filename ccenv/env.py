@@ -46,9 +46,9 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     ## Observation Space
 
-    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.state.fields`, in natural units times a fixed scale,
-    clipped to declared bounds. `ccenv.spaces.observation.observation_names` names each number; `snapshot` holds the same in
-    natural units.
+    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.state.fields`, in natural units times a fixed
+    scale, clipped to declared bounds. `ccenv.spaces.observation.observation_names` names each number; `snapshot` holds
+    the same in natural units.
 
     ## Rewards
 
@@ -71,7 +71,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | argument | default | meaning |
     |---|---|---|
     | `scenario` | `"bank_blended"` | name, path or mapping of a scenario, or a `Scenario` |
-    | `decisions` | fixed by the id | `routing`, `pacing` or `blended` |
+    | `owns` | fixed by the id | `routing`, `pacing` or `blended` |
     | `reward` | `None` | preset or weights of terms; the scenario's own |
     | `days` | `None` | days of an episode; `None`: the scenario's `episode_days` |
     | `routing` | `None` | rule of the half not owned, and fallback; the scenario's own |
@@ -91,7 +91,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         self,
         scenario: Scenario | str | Mapping[str, Any] = "bank_blended",
         *,
-        decisions: str = "blended",
+        owns: str = "blended",
         reward: str | Mapping[str, Any] | None = None,
         days: int | None = None,
         routing: RuleChoice = None,
@@ -108,7 +108,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         self.batch = Batch(
             scenario,
             1,
-            decisions=decisions,
+            owns=owns,
             reward=reward,
             days=days,
             routing=routing,

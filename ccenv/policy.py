@@ -50,7 +50,7 @@ class RulePolicy:
         scenario: The centre.
         routing: As in `simulate`.
         pacing: As in `simulate`; its flag is what the policy's batch must run under, and `simulate` sees to it.
-        decisions: What it owns: `routing`, `pacing` or `blended`.
+        owns: What it owns: `routing`, `pacing` or `blended`.
     """
 
     needs_snapshot = True
@@ -61,10 +61,10 @@ class RulePolicy:
         routing: RuleChoice = None,
         pacing: RuleChoice = None,
         *,
-        decisions: str = "blended",
+        owns: str = "blended",
     ) -> None:
-        self.run = run_config(scenario, decisions="rules", routing=routing, pacing=pacing)
-        self.decisions = decisions
+        self.run = run_config(scenario, owns="rules", routing=routing, pacing=pacing)
+        self.owns = owns
         self.routing, self.pacing = self.run.routing, self.run.pacing
         self.reserves = PACING_RULES[find_rule(PACING_RULES, self.run.pacing[0])].reserves
 

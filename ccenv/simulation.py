@@ -58,7 +58,7 @@ def simulate(
         if by is not None:
             raise ValueError("by = 'interval' is allowed for rules only")
         return _simulate_policy(centre, policy, routing, pacing, keys, days)
-    run = run_config(centre, decisions="rules", routing=routing, pacing=pacing, days=days)
+    run = run_config(centre, owns="rules", routing=routing, pacing=pacing, days=days)
     return _simulate_rules(run, keys, by)
 
 
@@ -109,7 +109,7 @@ def _simulate_policy(
     batch = Batch(
         centre,
         min(ROWS, keys.size),
-        decisions=getattr(chosen, "decisions", "blended"),
+        owns=getattr(chosen, "owns", "blended"),
         routing=getattr(chosen, "routing", None) if routing is None else routing,
         pacing=getattr(chosen, "pacing", None) if pacing is None else pacing,
         reserves=reserves,

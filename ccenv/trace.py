@@ -22,7 +22,7 @@ def trace(
     *,
     seed: int,
     days: int | None = None,
-    decisions: str = "blended",
+    owns: str = "blended",
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
     reserves: bool | None = None,
@@ -34,7 +34,7 @@ def trace(
         choose: Takes decision number, coin and the legal actions' numbers, returns one of them; None: rules decide.
         seed: Seed of the episode.
         days: Days of the episode; None: the scenario's `episode_days`.
-        decisions: What `choose` owns.
+        owns: What `choose` owns.
         routing: As in `simulate`.
         pacing: As in `simulate`.
         reserves: The campaigns' flag; None: the scenario's.
@@ -42,8 +42,8 @@ def trace(
     Returns:
         Rows of `entities.LOG_ROW` in the order in which things happened, and the counters, one row of each axis.
     """
-    owned = "rules" if choose is None else decisions
-    run = run_config(scenario, decisions=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)
+    owned = "rules" if choose is None else owns
+    run = run_config(scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)
     engine = Engine(run, 1, log=True, past=past_of(run))
     engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
     while choose is not None and not engine.envs["done"][0]:

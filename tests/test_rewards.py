@@ -144,7 +144,7 @@ def test_presets_on_the_means_of_the_bank(preset):
 class Starve:
     """Holds wherever it may."""
 
-    decisions = "routing"
+    owns = "routing"
 
     def act(self, obs, mask, state, u, starts):
         return np.argmax(mask, axis=1), None
@@ -192,7 +192,7 @@ def test_to_forget_callbacks_never_pays(preset):
         }
     )
     kept = simulate(scenario, seeds=range(20))
-    forgotten = simulate(scenario, policy=ForgetCallbacks(scenario, decisions="routing"), seeds=range(20))
+    forgotten = simulate(scenario, policy=ForgetCallbacks(scenario, owns="routing"), seeds=range(20))
 
     assert kept["n_callback_answered"].sum() > 20 and forgotten["n_carried_out"].sum() > 20
     assert episode_rewards(scenario, forgotten, preset).sum() < episode_rewards(scenario, kept, preset).sum()
@@ -352,8 +352,8 @@ def test_trap_means_mix_segments_by_their_leads_and_count_what_is_kept():
 
 
 def test_infinite_patience_without_a_waiting_cost_counts_the_abandonment_alone():
-    law = {"law": "piecewise_hazard", "from_s": [0, 60], "hazard_per_s": [0.01, 0]}
-    scenario = bank_like(queues={"q": {"arrivals_per_hour": 60, "handle_s": 187, "patience_s": law}})
+    dist = {"dist": "piecewise_hazard", "from_s": [0, 60], "hazard_per_s": [0.01, 0]}
+    scenario = bank_like(queues={"q": {"arrivals_per_hour": 60, "handle_s": 187, "patience_s": dist}})
 
     (trap,) = compared(scenario, {"abandoned": -2.0})
 

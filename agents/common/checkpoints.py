@@ -112,7 +112,7 @@ def load_policy(file: Path | str, **options: Any) -> TorchPolicy:
     about = content["about"]
     actor = MaskedActor.build(about["n_obs"], tuple(about["hidden"]), about["n_actions"])
     actor.load_state_dict(content["weights"])
-    return TorchPolicy(actor, decisions=about["decisions"], reserves=about["reserves"], **options)
+    return TorchPolicy(actor, owns=about["owns"], reserves=about["reserves"], **options)
 
 
 class LearningLog:

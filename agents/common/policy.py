@@ -82,7 +82,7 @@ class TorchPolicy:
     Args:
         actor: The network.
         decision: `argmax` takes the likeliest action (the first of equals), `sample` draws one with the row's coin.
-        decisions: What the policy owns: `routing`, `pacing` or `blended`.
+        owns: What the policy owns: `routing`, `pacing` or `blended`.
         reserves: The campaigns' flag under which it was trained; None: any.
     """
 
@@ -91,12 +91,12 @@ class TorchPolicy:
         actor: MaskedActor,
         decision: Literal["argmax", "sample"] = "argmax",
         *,
-        decisions: str = "blended",
+        owns: str = "blended",
         reserves: bool | None = None,
     ):
         if decision not in DECISIONS:
             raise ValueError(f"decision is {decision!r}; allowed are {' and '.join(DECISIONS)}")
-        self.actor, self.decision, self.decisions, self.reserves = actor, decision, decisions, reserves
+        self.actor, self.decision, self.owns, self.reserves = actor, decision, owns, reserves
 
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray

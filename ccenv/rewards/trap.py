@@ -99,7 +99,7 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
             if queue_name not in group.skills or isinstance(queue.patience_s, Never):
                 continue
             mixture = served_mixture(queue, group.handle_s.get(queue_name, queue.handle_s))
-            talk_s, wrap_up_s = sum(p * mean_of(law) for p, law in mixture), mean_s(queue.wrap_up_s)
+            talk_s, wrap_up_s = sum(p * mean_of(dist) for p, dist in mixture), mean_s(queue.wrap_up_s)
             w_ab, w_wait = _loss(weights["queue_count"][q], queue, talk_s, wrap_up_s)
             for c, (campaign_name, campaign) in enumerate(centre.campaigns.items()):
                 if campaign_name not in group.skills:

@@ -2,8 +2,8 @@
 
 A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle
 advisors eligible for the campaign; how long somebody has been idle is known where an assignment or a dial is legal,
-and nothing of queues (`sim/shown/for_rules.py` writes no more). A coin is drawn at the first question after each event and
-kept in `state` for the questions that follow, as a coin tossed again every few seconds would be another policy.
+and nothing of queues (`sim/shown/for_rules.py` writes no more). A coin is drawn at the first question after each event
+and kept in `state` for the questions that follow, as a coin tossed again every few seconds would be another policy.
 """
 
 import math

@@ -34,7 +34,7 @@ class RunConfig:
     scenario: Scenario
     layout: Layout
     config: np.ndarray
-    decisions: str
+    owns: str
     routing: tuple[str, dict[str, Any]]
     pacing: tuple[str, dict[str, Any]]
     days: int
@@ -82,7 +82,7 @@ def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool |
 def run_config(
     scenario: Scenario,
     *,
-    decisions: str,
+    owns: str,
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
     reserves: bool | None = None,
@@ -93,7 +93,7 @@ def run_config(
 
     Args:
         scenario: The centre.
-        decisions: What the policy owns: `rules` (nothing), `routing`, `pacing` or `blended`.
+        owns: What the policy owns: `rules` (nothing), `routing`, `pacing` or `blended`.
         routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
         reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
@@ -105,8 +105,8 @@ def run_config(
         ScenarioError: If the pacing rule would dial for ever at one instant, because dials are over at once.
         ValueError: If another argument is not allowed.
     """
-    if decisions not in OWNERS:
-        raise ValueError(f"decisions = {decisions!r}; allowed: {', '.join(OWNERS)}")
+    if owns not in OWNERS:
+        raise ValueError(f"owns = {owns!r}; allowed: {', '.join(OWNERS)}")
     if days is None:
         days = scenario.centre.episode_days
     if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
@@ -114,7 +114,7 @@ def run_config(
     routed = rule_choice(routing, scenario.centre.rules.routing)
     paced = rule_choice(pacing, scenario.centre.rules.pacing)
     pacing_rule = PACING_RULES[find_rule(PACING_RULES, paced[0])]
-    owned = decisions in ("pacing", "blended")
+    owned = owns in ("pacing", "blended")
     scenario = _with_flag(scenario, pacing_rule, owned, reserves)
     _check_leads(scenario, days)
     for problem in () if owned else endless_dialing(scenario.centre, pacing_rule):
@@ -124,7 +124,7 @@ def run_config(
     kinds = layout(scenario.size.name)
     config = scenario.config(days=days, order=ROUTING_RULES[routing_code].order).copy()
     record = config[0]
-    record["own"] = OWNERS[decisions]
+    record["own"] = OWNERS[owns]
     record["routing"], record["pacing"] = routing_code, pacing_code
     record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
     record["routing_params"] = routing_params
@@ -132,7 +132,7 @@ def run_config(
     _observe(record, scenario)
     _pay(record, scenario, scenario.centre.reward if reward is None else reward)
     compiled = records(config.view(kinds.config))
-    return RunConfig(scenario, kinds, compiled, decisions, routed, paced, days, places(scenario, kinds))
+    return RunConfig(scenario, kinds, compiled, owns, routed, paced, days, places(scenario, kinds))
 
 
 def _check_leads(scenario: Scenario, days: int) -> None:

@@ -47,7 +47,7 @@ def _past_states(same: _Same, days: int) -> np.ndarray:
     """Run the scenario's rules through the days behind, up to the last night; the episode's days are still to come."""
     behind = same.scenario.centre.history.days
     alone = same.scenario.replace(**{"history.kind": "none"})  # the days behind have none behind them
-    engine = Engine(run_config(alone, decisions="rules", days=behind + days), N_STATES)
+    engine = Engine(run_config(alone, owns="rules", days=behind + days), N_STATES)
     engine.envs["stop_at_slots"] = True
     engine.start(seeds("history", N_STATES).astype(np.uint64), np.ones(N_STATES, np.bool_))
     while np.any((engine.envs["day"] < behind) | (engine.envs["stage"] != NIGHT)):

@@ -17,7 +17,7 @@ class Pair(NamedTuple):
 
 
 class Action(NamedTuple):
-    """One action: code in `ccenv.sim.state.codes`, queue or campaign, group (-1: none), number of contacts or lines, name."""
+    """One action: its code (`ccenv.sim.state.codes`), queue or campaign, group (-1: none), number of lines, name."""
 
     kind: int
     index: int  # type: ignore[assignment]  # hides tuple.index

@@ -1,15 +1,16 @@
-"""Means of the laws of time that a scenario may declare, in closed form."""
+"""Means of the distributions of time that a scenario may declare, in closed form."""
 
 from __future__ import annotations
 
-from ccenv.scenarios.compile.dists import law_values, mean_of
-from ccenv.scenarios.schema import Law
+from ccenv.scenarios.compile.dists import dist_values, mean_of
+from ccenv.scenarios.schema import Dist
 
 
-def mean_s(law: float | Law) -> float:
-    """Mean [s] of a law of time; infinity where the event may never happen.
+def mean_s(dist: float | Dist) -> float:
+    """Mean [s] of a distribution of time; infinity where the event may never happen.
 
     Args:
-        law: A law of the scenario schema, or a plain number, which is the mean of an exponential law (0: at once).
+        dist: A distribution of the scenario schema, or a plain number, which is the mean of an exponential distribution
+            (0: at once).
     """
-    return mean_of(law_values(law))
+    return mean_of(dist_values(dist))

@@ -126,7 +126,7 @@ def _resolved(value: Any) -> Any:
         fields = {k: _resolved(getattr(value, k)) for k in value.__struct_fields__}
         fields |= {k: list(map(list, v.items())) for k, v in fields.items() if k in NAMED and isinstance(v, dict)}
         tag = value.__struct_config__.tag
-        return fields if tag is None else {"law": tag, **fields}
+        return fields if tag is None else {"dist": tag, **fields}
     if isinstance(value, dict):
         return {k: _resolved(v) for k, v in value.items()}
     return [_resolved(v) for v in value] if isinstance(value, list) else value

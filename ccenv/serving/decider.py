@@ -62,7 +62,7 @@ class Decider:
         self.bundle, self.deadline_s = bundle, deadline_s
         self.run = run_config(
             bundle.scenario,
-            decisions=bundle.decisions,
+            owns=bundle.owns,
             routing=bundle.routing,
             pacing=bundle.pacing,
             reserves=bundle.reserves,
@@ -105,7 +105,7 @@ class Decider:
         request = self.reader.read(body)
         snaps, mask, obs = self._look(request)
         if not mask.any():
-            raise RequestError("snapshot", UNSET, f"a state in which a {self.bundle.decisions} action is legal")
+            raise RequestError("snapshot", UNSET, f"a state in which a {self.bundle.owns} action is legal")
         probabilities, reason = await self._ask(obs, mask, deadline_s)
         if probabilities is None:
             action, memory = self._by_rules(request, snaps, mask)

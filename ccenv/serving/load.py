@@ -36,14 +36,14 @@ class BundlePolicy:
     Attributes:
         manifest: All that is known of it.
         scenario: The scenario of its training.
-        decisions: What it owns: `routing`, `pacing` or `blended`; rules own the rest.
+        owns: What it owns: `routing`, `pacing` or `blended`; rules own the rest.
         reserves: The campaigns' flag under which it was trained; None where there is no campaign or they differ.
         routing, pacing: Its fallback rules, as `simulate` takes them; `routing` orders the queues.
     """
 
     def __init__(self, manifest: Manifest, scenario: Scenario, graph: Graph) -> None:
         self.manifest, self.scenario, self.graph = manifest, scenario, graph
-        self.decisions, self.reserves = manifest.decisions, manifest.reserves
+        self.owns, self.reserves = manifest.owns, manifest.reserves
         self.routing, self.pacing = manifest.fallback.routing.choice, manifest.fallback.pacing.choice
         self.needs_coin = manifest.decision == "sample"
 
@@ -137,7 +137,7 @@ def _check_fallback(policy: BundlePolicy) -> None:
     """That the rules exist, with these parameters, under this flag."""
     run = run_config(
         policy.scenario,
-        decisions=policy.decisions,
+        owns=policy.owns,
         routing=policy.routing,
         pacing=policy.pacing,
         reserves=policy.reserves,

@@ -106,7 +106,7 @@ class Kpis(_Node, frozen=True):
 class Manifest(_Node, frozen=True):
     """The manifest.
 
-    `decisions` is what the policy owns; `reserves` the campaigns' flag under which it was trained, None where there is
+    `owns` is what the policy owns; `reserves` the campaigns' flag under which it was trained, None where there is
     no campaign or they differ; `decision` how an action is taken from the probabilities; `training_range` the least
     and the greatest value seen of each number of the observation; `files` the SHA-256 of each.
     """
@@ -115,7 +115,7 @@ class Manifest(_Node, frozen=True):
     name: str
     interface_digest: str
     scenario: TrainingScenario
-    decisions: Literal["routing", "pacing", "blended"]
+    owns: Literal["routing", "pacing", "blended"]
     reserves: bool | None
     decision: Literal["argmax", "sample"]
     fallback: Fallback

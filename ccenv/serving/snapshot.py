@@ -41,8 +41,8 @@ def _entries(scenario: Scenario) -> list[_Entry]:
 class SnapshotReader:
     """Reads the snapshots of one scenario.
 
-    Every field of `ccenv.sim.state.fields` that has a number in the scenario must be there: a number; or for each queue,
-    group, campaign or pair one, as a list in the scenario's order or a mapping from all of their names; lists of
+    Every field of `ccenv.sim.state.fields` that has a number in the scenario must be there: a number; or for each
+    queue, group, campaign or pair one, as a list in the scenario's order or a mapping from all of their names; lists of
     `width` numbers where a field has several.
     """
 

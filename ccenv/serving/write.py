@@ -84,7 +84,7 @@ def write_bundle(
     batch = Batch(
         scenario,
         days,
-        decisions=policy.decisions,
+        owns=policy.owns,
         routing=routing,
         pacing=pacing,
         reserves=policy.reserves,
@@ -135,7 +135,7 @@ def _manifest(
         name=name or f"{scenario.name}-{digest[:8]}",
         interface_digest=interface.digest,
         scenario=TrainingScenario(scenario.name, scenario.digest, scenario.content),
-        decisions=policy.decisions,  # type: ignore[arg-type]  # the batch was made with it
+        owns=policy.owns,  # type: ignore[arg-type]  # the batch was made with it
         reserves=policy.reserves,
         decision=policy.decision,
         fallback=Fallback(*(FallbackRule(*rule) for rule in (run.routing, run.pacing))),

@@ -20,7 +20,7 @@ from ccenv.sim.handling.callbacks import on_callback_ring_end
 from ccenv.sim.handling.service import on_handover_end, on_talk_end
 from ccenv.sim.handling.waiting import arm, on_abandoned, on_callback_due
 from ccenv.sim.handling.wrap_up import on_wrap_up_end
-from ccenv.sim.kernel.contacts import advisor_slot, campaign_slot, contact_slot
+from ccenv.sim.kernel.contacts import advisor_timer, campaign_timer, contact_timer
 from ccenv.sim.kernel.heap import cancel
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock
@@ -29,7 +29,7 @@ from ccenv.sim.lines.dialing import on_ring_end
 from ccenv.sim.lists.attempts import on_leads_due
 from ccenv.sim.state.codes import (
     CALLBACK_RINGING,
-    CLOCK_SLOT,
+    CLOCK_TIMER,
     CLOSED,
     CONNECT_WAITING,
     COUNTING,
@@ -42,7 +42,7 @@ from ccenv.sim.state.codes import (
     INTERVAL,
     LOG_END,
     LOG_REVIEW,
-    MODE_SLOT,
+    MODE_TIMER,
     NIGHT,
     OK,
     OPEN,
@@ -50,16 +50,16 @@ from ccenv.sim.state.codes import (
     OVERTIME_OVER,
     PENDING_CALLBACK,
     REVIEW_EPOCH,
-    REVIEW_SLOT,
+    REVIEW_TIMER,
     RINGING,
-    ROSTER_SLOT,
-    STAFF_SLOT,
-    SURGE_SLOT,
+    ROSTER_TIMER,
+    SLOT_TIMER,
+    SURGE_TIMER,
     TALKING,
     TERMINATED,
     TRUNCATED,
     WAITING,
-    WARM_UP_SLOT,
+    WARM_UP_TIMER,
     WRAPPING,
 )
 
@@ -90,19 +90,19 @@ def _on_contact(e, c, log, s):
 
 
 @block
-def _on_clock(e, c, log, slot):
-    if slot == STAFF_SLOT:
+def _on_clock(e, c, log, timer):
+    if timer == SLOT_TIMER:
         on_slot(e, c, log)
-    elif slot == WARM_UP_SLOT:
+    elif timer == WARM_UP_TIMER:
         on_warm_up_end(e, c, log)
-    elif slot == REVIEW_SLOT:
-        cancel(e, REVIEW_SLOT)
+    elif timer == REVIEW_TIMER:
+        cancel(e, REVIEW_TIMER)
         note_clock(e, log, LOG_REVIEW, e.day)
-    elif slot == ROSTER_SLOT:
+    elif timer == ROSTER_TIMER:
         on_roster(e, c, log)
-    elif slot == MODE_SLOT:
+    elif timer == MODE_TIMER:
         on_mode(e, c, log)
-    elif slot == SURGE_SLOT:
+    elif timer == SURGE_TIMER:
         on_surge(e, c, log)
     elif e.stage == NIGHT:
         on_opening(e, c, log)
@@ -113,11 +113,11 @@ def _on_clock(e, c, log, slot):
 
 
 @helper
-def _stops_before(e, slot):
+def _stops_before(e, timer):
     """Does an interval of the counters end with this event's time?"""
     if e.stop_at_slots == 0 or e.stopped != 0:
         return False
-    return slot == STAFF_SLOT or (slot == CLOCK_SLOT and e.stage == NIGHT and e.day > 0)
+    return timer == SLOT_TIMER or (timer == CLOCK_TIMER and e.stage == NIGHT and e.day > 0)
 
 
 @helper
@@ -125,59 +125,59 @@ def _settled(e, c, log, kind):
     """After an event: the end of the day, an epoch, or neither. Returns -1 where the loop goes on."""
     e.unsettled = 0
     if (e.stage == CLOSED or e.stage == OVERTIME_OVER) and e.n_active == 0:
-        cancel(e, REVIEW_SLOT)
+        cancel(e, REVIEW_TIMER)
         return TERMINATED if end_day(e, c, log) else -1
     if e.stage != NIGHT and can_act(e, c):
         begin_epoch(e, kind)
         return EPOCH
     arm(e, c)
-    cancel(e, REVIEW_SLOT)
+    cancel(e, REVIEW_TIMER)
     return -1
 
 
 @helper
 def advance(e, c, log):
     """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
-    first_campaign = campaign_slot(e, 0)
-    first_advisor = advisor_slot(e, 0)
-    first_contact = contact_slot(e, 0)
+    first_campaign = campaign_timer(e, 0)
+    first_advisor = advisor_timer(e, 0)
+    first_contact = contact_timer(e, 0)
     while True:
         if e.unsettled != 0:
             stop = _settled(e, c, log, EVENT_EPOCH)
             if stop >= 0:
                 return stop
-        slot = np.int64(e.heap[0].slot)
+        timer = np.int64(e.heap[0].timer)
         e.t = e.heap[0].t
-        if _stops_before(e, slot):
+        if _stops_before(e, timer):
             settle_times(e, c)
             e.stopped = 1
             return INTERVAL
         e.stopped = 0
         e.n_events += 1
-        if slot == CLOCK_SLOT and e.stage == OPEN and c.steady != 0:
+        if timer == CLOCK_TIMER and e.stage == OPEN and c.steady != 0:
             settle_times(e, c)
             note_clock(e, log, LOG_END, e.day)
             return TRUNCATED
         kind = EVENT_EPOCH
-        if slot == REVIEW_SLOT:
+        if timer == REVIEW_TIMER:
             kind = REVIEW_EPOCH
         else:
             e.event_number += 1
-            if slot == CLOCK_SLOT and e.stage == NIGHT:
+            if timer == CLOCK_TIMER and e.stage == NIGHT:
                 kind = OPENING_EPOCH
-        if slot >= first_contact:
-            _on_contact(e, c, log, slot - first_contact)
-        elif slot >= first_advisor:
-            on_break_end(e, c, log, slot - first_advisor)
-        elif slot >= first_campaign:
-            on_leads_due(e, c, log, slot - first_campaign)
-        elif slot >= FIRST_STREAM:
-            on_fresh(e, c, log, slot - FIRST_STREAM)
+        if timer >= first_contact:
+            _on_contact(e, c, log, timer - first_contact)
+        elif timer >= first_advisor:
+            on_break_end(e, c, log, timer - first_advisor)
+        elif timer >= first_campaign:
+            on_leads_due(e, c, log, timer - first_campaign)
+        elif timer >= FIRST_STREAM:
+            on_fresh(e, c, log, timer - FIRST_STREAM)
         else:
-            _on_clock(e, c, log, slot)
+            _on_clock(e, c, log, timer)
         if e.failure != OK:
             return FAILED
-        if slot == WARM_UP_SLOT:
+        if timer == WARM_UP_TIMER:
             e.unsettled = 1
             return COUNTING
         stop = _settled(e, c, log, kind)

@@ -1,9 +1,9 @@
-"""The chain of `ccenv.theory._orbits` with the redial orbit counted one by one, for orbits of any law.
+"""The chain of `ccenv.theory._orbits` with the redial orbit counted one by one, for orbits of any distribution.
 
 Where hardly anybody is lost the number of those who will redial swings far more than a Poisson number does, and no
-expansion around a Poisson law settles. Here each number in the redial orbit is a level of states: the number in the
-centre times the coefficients of a polynomial in y for the reconnect orbit, which stays nearly Poisson, as there. From
-one level only the two beside it are reached, so the levels are eliminated from the highest one down, as in a
+expansion around a Poisson distribution settles. Here each number in the redial orbit is a level of states: the number
+in the centre times the coefficients of a polynomial in y for the reconnect orbit, which stays nearly Poisson, as there.
+From one level only the two beside it are reached, so the levels are eliminated from the highest one down, as in a
 quasi-birth-and-death process; sums over all levels are carried along, and no level is kept.
 """
 

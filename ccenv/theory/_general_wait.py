@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)  # (N,), (N,)
 _DROPS = np.concatenate(([1 / 16, 1.0, 4.0, 9.0], np.arange(16.0, 753.0, 16.0)))  # of log density; exp(-752) is 0
-_OCTAVES = 2.0 ** -np.arange(1, 80)  # laws such as Weibull's are smooth on the log scale only
+_OCTAVES = 2.0 ** -np.arange(1, 80)  # distributions such as Weibull's are smooth on the log scale only
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class GeneralWait:
     offered_wait_s: float
 
 
-def general_wait(arrive_per_s: float, finish_per_s: float, law: Patience, t_s: float) -> GeneralWait:
+def general_wait(arrive_per_s: float, finish_per_s: float, dist: Patience, t_s: float) -> GeneralWait:
     """Integrate over the offered wait, given that it is positive.
 
     Args:
         arrive_per_s: Arrival rate [1/s], at least 0.
         finish_per_s: Rate [1/s] at which all advisors together finish, above 0.
-        law: Law of patience.
+        dist: Distribution of patience.
         t_s: Threshold [s], at least 0.
 
     Returns:
@@ -60,43 +60,43 @@ def general_wait(arrive_per_s: float, finish_per_s: float, law: Patience, t_s: f
     """
 
     def log_density(v: Array) -> Array:
-        return arrive_per_s * law.survived(v) - finish_per_s * v
+        return arrive_per_s * dist.survived(v) - finish_per_s * v
 
-    mode = _mode(arrive_per_s, finish_per_s, law)
+    mode = _mode(arrive_per_s, finish_per_s, dist)
     peak = float(log_density(np.array(mode)))
     low, high = _reach(lambda v: peak - log_density(v), mode, 1 / finish_per_s)
     cut = min(max(t_s, low[-1]), high[-1])
-    edges = np.concatenate(([0.0, mode, cut], low, high, high[-1] * _OCTAVES, law.marks_s()))
+    edges = np.concatenate(([0.0, mode, cut], low, high, high[-1] * _OCTAVES, dist.marks_s()))
     edges = np.unique(np.clip(edges, low[-1], high[-1]))
 
     half = np.diff(edges)[:, None] / 2
     v = edges[:-1, None] + half * (1 + _NODES)  # (P, N)
     mass = half * _WEIGHTS * np.exp(log_density(v) - peak)
     total = float(mass.sum())
-    leave = law.cdf(v) * mass
+    leave = dist.cdf(v) * mass
     early = edges[:-1] < cut  # (P,)
     late = float(mass[~early].sum()) / total
-    served_by_t = float((law.survival(v) * mass)[early].sum()) / total
-    left = float(leave[early].sum()) / total + float(law.cdf(np.array(t_s))) * late
+    served_by_t = float((dist.survival(v) * mass)[early].sum()) / total
+    left = float(leave[early].sum()) / total + float(dist.cdf(np.array(t_s))) * late
     return GeneralWait(
         inverse_palm=min(1.0, math.exp(-peak - math.log(finish_per_s) - math.log(total))),
         abandoned=float(leave.sum()) / total,
         served_by_t=served_by_t,
         ended_by_t=min(1.0, served_by_t + left),
-        wait_s=float((law.survived(v) * mass).sum()) / total,
+        wait_s=float((dist.survived(v) * mass).sum()) / total,
         offered_wait_s=float((v * mass).sum()) / total,
     )
 
 
-def _mode(arrive_per_s: float, finish_per_s: float, law: Patience) -> float:
+def _mode(arrive_per_s: float, finish_per_s: float, dist: Patience) -> float:
     """Where the density peaks: 0, or in overload where just enough contacts have left for the rest to be served."""
     if arrive_per_s <= finish_per_s:
         return 0.0
     staying = finish_per_s / arrive_per_s
-    high = law.mean_s
-    while float(law.survival(np.array(high))) > staying:
+    high = dist.mean_s
+    while float(dist.survival(np.array(high))) > staying:
         high *= 2
-    return float(_bisect(lambda v: law.survival(v) <= staying, np.zeros(1), np.full(1, high))[0])
+    return float(_bisect(lambda v: dist.survival(v) <= staying, np.zeros(1), np.full(1, high))[0])
 
 
 def _reach(drop: Callable[[Array], Array], mode: float, step_s: float) -> tuple[Array, Array]:

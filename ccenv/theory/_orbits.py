@@ -1,4 +1,4 @@
-"""The stationary law of a group of advisors with two orbits of contacts that will come back, by expansion.
+"""The stationary distribution of a group of advisors with two orbits of contacts that will come back, by expansion.
 
 The chain counts the contacts in the centre, in the redial orbit and in the reconnect orbit. Given the number k in the
 centre both orbits are nearly Poisson, so their joint generating function is written as
@@ -37,37 +37,37 @@ class _Place:
     """Where the expansion is made.
 
     Attributes:
-        law: Probability of each number in the centre, (K,).
+        dist: Probability of each number in the centre, (K,).
         means: Mean of each orbit given it, (2, K).
         spread: Second factorial cumulants of the orbits given it, (2, 2, K).
     """
 
-    law: Array
+    dist: Array
     means: Array
     spread: Array
 
 
 def solve_orbits(centre: Centre) -> tuple[float, float] | None:
-    """Mean numbers waiting and at work in the stationary law; those in the orbits follow from the flows.
+    """Mean numbers waiting and at work in the stationary distribution; those in the orbits follow from the flows.
 
     None where neither the expansion settles nor the redial orbit can be counted, or where the queue is too long.
     """
     started = poisson_orbits(centre)
     if started is None:
         return None
-    grid, law, means = started
-    redialling = float(means[0] @ law)
+    grid, dist, means = started
+    redialling = float(means[0] @ dist)
     counted = counted_orbit(centre, grid, means[1], redialling, LITTLE_WORK)
     if counted:
         return counted
-    expanded, is_law = _expanded(centre, grid, _Place(law, means, np.zeros((2, 2, grid.states.size))))
-    if expanded and is_law:
+    expanded, is_dist = _expanded(centre, grid, _Place(dist, means, np.zeros((2, 2, grid.states.size))))
+    if expanded and is_dist:
         return expanded
     return counted_orbit(centre, grid, means[1], redialling, MOST_WORK) or expanded
 
 
 def _expanded(centre: Centre, grid: Grid, place: _Place) -> tuple[tuple[float, float] | None, bool]:
-    """The answer by expansions of more and more terms, None where they do not settle; and whether it is of a law.
+    """The answer by expansions of more and more terms (None: no convergence), and whether it is a distribution.
 
     Where all advisors are hardly ever idle balanced flows fix the means, whatever becomes of the probabilities.
     """
@@ -76,31 +76,31 @@ def _expanded(centre: Centre, grid: Grid, place: _Place) -> tuple[tuple[float, f
     if not np.isfinite(place.spread).all():
         return None, False
     last = best = np.full(2, math.nan)
-    least, is_law = math.inf, False
+    least, is_dist = math.inf, False
     for degree in DEGREES:
-        law, _ = _expand(centre, grid, place, degree)
-        now = np.array([law @ waiting, law @ (grid.states - waiting)])
+        dist, _ = _expand(centre, grid, place, degree)
+        now = np.array([dist @ waiting, dist @ (grid.states - waiting)])
         change = float((np.abs(now - last) / np.maximum(np.abs(now), FLOOR)).max())
         if change < least:  # never for the first, whose change is nan
-            least, best, is_law = change, now, bool(law.min() > -NOT_NEGATIVE * law.max())
+            least, best, is_dist = change, now, bool(dist.min() > -NOT_NEGATIVE * dist.max())
         if least <= SETTLED:
             break
         last = now
-    return ((max(0.0, float(best[0])), float(best[1])) if least <= ACCEPTED else None), is_law
+    return ((max(0.0, float(best[0])), float(best[1])) if least <= ACCEPTED else None), is_dist
 
 
 def _expand(centre: Centre, grid: Grid, place: _Place, degree: int) -> tuple[Array, Array]:
-    """Solve for the polynomials of a degree around a place; the law, (K,), and spread, (2, 2, K), they give."""
-    extra = np.maximum(np.einsum("aak,k->a", place.spread, place.law), 0.0)
-    basis = Basis(degree, np.sqrt(np.maximum(1.0, place.means @ place.law + extra)))
-    table = null_vector(_balance(centre, grid, place, basis), int(np.argmax(place.law)), len(basis.powers))
+    """Solve for polynomials of a degree around a place; returns the distribution, (K,), and the spread, (2, 2, K)."""
+    extra = np.maximum(np.einsum("aak,k->a", place.spread, place.dist), 0.0)
+    basis = Basis(degree, np.sqrt(np.maximum(1.0, place.means @ place.dist + extra)))
+    table = null_vector(_balance(centre, grid, place, basis), int(np.argmax(place.dist)), len(basis.powers))
     table /= table[:, 0].sum()
-    law = table[:, 0]
-    weight = np.where(np.abs(law) > 1e-300, law, np.inf)
+    dist = table[:, 0]
+    weight = np.where(np.abs(dist) > 1e-300, dist, np.inf)
     off = np.stack([basis.coefficient(table, 1, 0), basis.coefficient(table, 0, 1)]) / weight
     second = {(i, j): basis.coefficient(table, i, j) / weight for i, j in ((2, 0), (0, 2), (1, 1))}
     own = np.array([[2 * second[2, 0], second[1, 1]], [second[1, 1], 2 * second[0, 2]]])
-    return law, place.spread + own - off[:, None] * off[None]
+    return dist, place.spread + own - off[:, None] * off[None]
 
 
 def _balance(centre: Centre, grid: Grid, place: _Place, basis: Basis) -> sparse.csc_matrix:

@@ -42,7 +42,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The numbers in the centre that are kept, (K,), with their laws of service and abandonment.
+    """The numbers in the centre that are kept, (K,), with their distributions of service and abandonment.
 
     Attributes:
         states: The numbers, consecutive.
@@ -63,31 +63,31 @@ def grid_of(centre: Centre, low: int, high: int) -> Grid:
 
 
 def poisson_orbits(centre: Centre) -> tuple[Grid, Array, Array] | None:
-    """The numbers in the centre that count, their law (K,) and the means of the orbits given them (2, K).
+    """The numbers in the centre that count, their distribution (K,) and the means of the orbits given them (2, K).
 
     None if the queue is too long.
     """
     high = centre.n + 64
     while high <= MOST_STATES:
-        law, means = _given_the_centre(centre, grid_of(centre, 0, high))
-        if law[-1] < NEGLIGIBLE:
-            kept = np.flatnonzero(law >= NEGLIGIBLE)
+        dist, means = _given_the_centre(centre, grid_of(centre, 0, high))
+        if dist[-1] < NEGLIGIBLE:
+            kept = np.flatnonzero(dist >= NEGLIGIBLE)
             low, top = int(kept[0]), int(kept[-1])
-            return grid_of(centre, low, top), law[low : top + 1], means[:, low : top + 1]
+            return grid_of(centre, low, top), dist[low : top + 1], means[:, low : top + 1]
         high = 2 * high
     return None
 
 
 def _given_the_centre(centre: Centre, grid: Grid) -> tuple[Array, Array]:
-    """Law of the number in the centre and conditional means of the orbits, if each contact orbits on its own."""
+    """Distribution of the number in the centre and conditional means of the orbits, with independent orbits."""
     down = grid.finish + grid.abandon
     arrive = np.full(grid.states.size, centre.fresh)
     means = np.zeros((2, arrive.size))
-    law = np.zeros(0)
+    dist = np.zeros(0)
     for _ in range(400):
-        log_law = np.concatenate(([0.0], np.cumsum(np.log(arrive[:-1]) - np.log(down[1:]))))
-        law = np.exp(log_law - log_law.max())
-        law /= law.sum()
+        log_dist = np.concatenate(([0.0], np.cumsum(np.log(arrive[:-1]) - np.log(down[1:]))))
+        dist = np.exp(log_dist - log_dist.max())
+        dist /= dist.sum()
         ratio = arrive[:-1] / down[1:]  # (K - 1,), of the probabilities of neighbours
         means = np.stack(
             [
@@ -99,7 +99,7 @@ def _given_the_centre(centre: Centre, grid: Grid) -> tuple[Array, Array]:
         if np.allclose(renewed, arrive, rtol=1e-9, atol=0):
             break
         arrive = renewed
-    return law, means
+    return dist, means
 
 
 def _conditional_mean(enter: Array, back: float, arrive: Array, down: Array) -> Array:

@@ -43,7 +43,7 @@ class SecondQueue:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """Law of the time the first queue takes from 1 to 0: density ``sum(flows * exp(-rates t))``, (R,) each."""
+    """Distribution of the time the first queue takes from 1 to 0: density ``sum(flows * exp(-rates t))``, (R,) each."""
 
     rates: Array
     flows: Array
@@ -103,14 +103,14 @@ def impatient_second(n: int, load1: float, leave1: float, load2: float, leave2: 
         low, high = max(0, int(centre - reach)), int(centre + reach)
         if high - low > MOST_STATES:
             return None
-        law = _law(n, load1, load2, leave2, passage, low, high)
-        if law[-1] < NEGLIGIBLE and (low == 0 or law[0] < NEGLIGIBLE):
+        dist = _dist(n, load1, load2, leave2, passage, low, high)
+        if dist[-1] < NEGLIGIBLE and (low == 0 or dist[0] < NEGLIGIBLE):
             break
         reach *= 1.6
-    waiting = float(law @ np.arange(low, high + 1))
+    waiting = float(dist @ np.arange(low, high + 1))
     decay = passage.flows / (passage.rates * (passage.rates + leave2))
     while_not = load1 * (waiting * float(decay.sum()) + load2 * float((decay / passage.rates).sum()))
-    p_none = p_first_empty * float(law[0]) if low == 0 else 0.0
+    p_none = p_first_empty * float(dist[0]) if low == 0 else 0.0
     return SecondQueue(p_none=p_none, mean=p_first_empty * (waiting + while_not))
 
 
@@ -188,8 +188,8 @@ def _gauss(places: Array, weights: Array) -> tuple[Array, Array]:
     return nodes, weights.sum() * vectors[0] ** 2
 
 
-def _law(n: int, load1: float, load2: float, leave2: float, passage: _Passage, low: int, high: int) -> Array:
-    """Law of the second queue while the first is empty, on ``low`` .. ``high``, (high - low + 1,), adding up to 1."""
+def _dist(n: int, load1: float, load2: float, leave2: float, passage: _Passage, low: int, high: int) -> Array:
+    """Distribution of the second queue on ``low`` .. ``high`` while the first is empty, (high - low + 1,), sum 1."""
     size = high - low + 1
     up = np.full(size, load2)
     down = leave2 * np.arange(low, high + 1.0)
@@ -209,7 +209,7 @@ def _law(n: int, load1: float, load2: float, leave2: float, passage: _Passage, l
 
 
 def _stationary(rates: Array) -> Array:
-    """Stationary law of a chain with the given rates off the diagonal, by state reduction without subtractions.
+    """Stationary distribution of a chain from its off-diagonal rates, by state reduction without subtractions.
 
     Grassmann, Taksar and Heyman (1985), "Regenerative analysis and steady state distributions for Markov chains",
     Operations Research 33(5).
@@ -218,8 +218,8 @@ def _stationary(rates: Array) -> Array:
     for k in range(size - 1, 0, -1):
         rates[:k, k] /= rates[k, :k].sum()
         rates[:k, :k] += np.outer(rates[:k, k], rates[k, :k])
-    law = np.zeros(size)
-    law[0] = 1.0
+    dist = np.zeros(size)
+    dist[0] = 1.0
     for k in range(1, size):
-        law[k] = law[:k] @ rates[:k, k]
-    return law / law.sum()
+        dist[k] = dist[:k] @ rates[:k, k]
+    return dist / dist.sum()

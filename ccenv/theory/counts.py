@@ -12,13 +12,13 @@ __all__ = ["PoissonGammaCounts", "poisson_gamma_counts"]
 
 @dataclass(frozen=True, slots=True)
 class PoissonGammaCounts:
-    """Law of the number of contacts of an interval whose rate has a random factor for the day.
+    """Distribution of the number of contacts of an interval whose rate has a random factor for the day.
 
     Attributes:
         mean: Mean number.
         cv_busyness: Standard deviation of the factor, whose mean is 1.
         var_formula: Variance, from ``mean + (mean * cv_busyness)^2``.
-        var_negbinomial: Variance, from the parameters of the negative binomial law; equals ``var_formula``.
+        var_negbinomial: Variance, from the parameters of the negative binomial distribution; equals ``var_formula``.
         index_of_dispersion: Variance / mean; 1 for Poisson counts.
         p_exceed_120pct: Probability of more than 1.2 times the mean.
         poisson_p_exceed_120pct: The same without a factor.
@@ -34,11 +34,11 @@ class PoissonGammaCounts:
 
 
 def poisson_gamma_counts(mean: float, cv_busyness: float) -> PoissonGammaCounts:
-    """Spread and upper tail of Poisson counts whose mean carries a gamma factor: a negative binomial law.
+    """Spread and upper tail of Poisson counts whose mean carries a gamma factor: a negative binomial distribution.
 
     Args:
         mean: Mean number, finite, > 0.
-        cv_busyness: Standard deviation of the gamma factor of mean 1, finite, >= 0; 0 is the Poisson law.
+        cv_busyness: Standard deviation of the gamma factor of mean 1, finite, >= 0; 0 is the Poisson distribution.
 
     Returns:
         Variance and tail.
@@ -57,7 +57,7 @@ def poisson_gamma_counts(mean: float, cv_busyness: float) -> PoissonGammaCounts:
     """
     mean = positive("mean", mean)
     cv_busyness = non_negative("cv_busyness", cv_busyness)
-    extra = mean * cv_busyness * cv_busyness  # scale of the gamma law of the rate
+    extra = mean * cv_busyness * cv_busyness  # scale of the gamma distribution of the rate
     limit = math.floor(6 * mean / 5)  # exact where 1.2 * mean is whole
     variance = mean * (1 + extra)
     if not variance < math.inf:
@@ -80,7 +80,7 @@ def poisson_gamma_counts(mean: float, cv_busyness: float) -> PoissonGammaCounts:
 
 
 def _tail(least: int, shape: float, odds: float) -> float:
-    """Probability of ``least`` or more under the negative binomial law; of two equal forms the one that is exact."""
+    """Negative binomial probability of ``least`` or more; of two equal forms the numerically exact one."""
     if odds > 1:
         return float(special.betaincc(shape, least, 1 / (1 + odds)))
     return float(special.betainc(least, shape, odds / (1 + odds)))

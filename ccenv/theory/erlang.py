@@ -114,7 +114,7 @@ def erlang_b(n: int, load: float) -> ErlangB:
     """Blocking of a group without a waiting room (Erlang B, M/M/n/n).
 
     Computed by the recursion ``B(k) = a B(k-1) / (k + a B(k-1))``, ``B(0) = 1``, whose terms are all positive, in time
-    proportional to ``n``. It holds for any law of the handle time.
+    proportional to ``n``. It holds for any distribution of the handle time.
 
     Args:
         n: Number of advisors or trunks, a whole number >= 1.

@@ -50,9 +50,9 @@ class MMnK:
 def mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) -> MMnK:
     """Blocking and waits in a group with a waiting room of finite size (M/M/n/K), stable at any load.
 
-    From state n upwards the stationary law is geometric with ratio load / n; up to n it is that of Erlang B. A contact
-    that finds ``j`` waiting waits for ``j + 1`` ends of service, an Erlang law. ``K_total = n`` is Erlang B, and large
-    ``K_total`` is Erlang C where that is stable.
+    From state n upwards the stationary distribution is geometric with ratio load / n; up to n it is that of Erlang B. A
+    contact that finds ``j`` waiting waits for ``j + 1`` ends of service, an Erlang distribution. ``K_total = n`` is
+    Erlang B, and large ``K_total`` is Erlang C where that is stable.
 
     Args:
         lambda_per_h: Arrival rate [1/h], finite, >= 0.
@@ -82,7 +82,7 @@ def mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) ->
     lambda_per_h, aht_s, load = demand(lambda_per_h=lambda_per_h, aht_s=aht_s)
     T_s = non_negative("T_s", T_s)
 
-    free, queue = _law(n, K_total - n, load)
+    free, queue = _dist(n, K_total - n, load)
     met = queue[:-1]  # (m,), by an accepted contact that has to wait, by the number already waiting
     ahead = np.arange(1, queue.size)  # (m,), ends of service until it starts
     accepted = free + float(met.sum())
@@ -103,7 +103,7 @@ def mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) ->
     )
 
 
-def _law(n: int, places: int, load: float) -> tuple[float, np.ndarray]:
+def _dist(n: int, places: int, load: float) -> tuple[float, np.ndarray]:
     """Probability that an advisor is free, and of 0 .. ``places`` waiting with all at work, (places + 1,).
 
     The geometric weights are taken relative to the largest of them, so that none overflows.

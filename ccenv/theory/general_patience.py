@@ -1,11 +1,11 @@
-"""M/M/n+G: one group of advisors whose contacts have patience of any law."""
+"""M/M/n+G: one group of advisors whose contacts have patience of any dist."""
 
 from dataclasses import dataclass
 
 from ccenv.theory._checks import demand, non_negative, whole
 from ccenv.theory._general_wait import general_wait
 from ccenv.theory._loss import loss
-from ccenv.theory.patience import patience_law
+from ccenv.theory.patience import patience_dist
 
 __all__ = ["MMnG", "mmn_g"]
 
@@ -18,7 +18,7 @@ class MMnG:
         lambda_per_h: Arrival rate [1/h].
         aht_s: Mean handle time [s].
         n: Number of advisors.
-        patience: Name of the law of patience, see `ccenv.theory.patience.patience_law`.
+        patience: Name of the law of patience, see `ccenv.theory.patience.patience_dist`.
         mean_patience_s: Mean patience [s].
         patience_density_at_0: Density of patience [1/s] at 0.
         T_s: Threshold of the service level [s].
@@ -48,7 +48,7 @@ class MMnG:
 
 
 def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patience_s: float, T_s: float) -> MMnG:
-    """Waits and abandonment in a group whose contacts have patience of a given law (M/M/n+G).
+    """Waits and abandonment in a group whose contacts have patience of a given distribution (M/M/n+G).
 
     ``P(W > 0) = A B / (1 + (A - 1) B)`` with B from Erlang B, as in Erlang A, where ``A = n mu J`` and ``J`` is the
     integral of ``exp(lambda H(v) - n mu v)``, ``H`` the mean patience survived up to ``v``. Stable at any load and
@@ -60,7 +60,7 @@ def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patienc
         aht_s: Mean handle time [s], finite, > 0.
         n: Number of advisors, a whole number >= 1.
         patience: Name of the law: ``exp``, ``det``, ``unif``, ``erlang2``, ``hyper2_scv4``, ``lognormal_scv1``,
-            ``weibull_shape0.7`` or of the same forms, see `ccenv.theory.patience.patience_law`.
+            ``weibull_shape0.7`` or of the same forms, see `ccenv.theory.patience.patience_dist`.
         mean_patience_s: Mean patience [s], finite, > 0.
         T_s: Threshold of the service level [s], finite, >= 0.
 
@@ -82,10 +82,10 @@ def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patienc
     """
     n = whole("n", n)
     lambda_per_h, aht_s, load = demand(lambda_per_h=lambda_per_h, aht_s=aht_s)
-    law, T_s = patience_law(patience, mean_patience_s), non_negative("T_s", T_s)
+    dist, T_s = patience_dist(patience, mean_patience_s), non_negative("T_s", T_s)
     _in_proportion(mean_patience_s, aht_s, max(1.0, n, load))
     blocked, carried = loss(n, load)
-    late = general_wait(lambda_per_h / 3600, n / aht_s, law, T_s)
+    late = general_wait(lambda_per_h / 3600, n / aht_s, dist, T_s)
     norm = carried * late.inverse_palm + blocked
     p_wait, p_no_wait = blocked / norm, carried * late.inverse_palm / norm
     return MMnG(
@@ -93,8 +93,8 @@ def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patienc
         aht_s=aht_s,
         n=n,
         patience=patience,
-        mean_patience_s=law.mean_s,
-        patience_density_at_0=law.density_at_0(),
+        mean_patience_s=dist.mean_s,
+        patience_density_at_0=dist.density_at_0(),
         T_s=T_s,
         p_wait=p_wait,
         p_abandon=p_wait * late.abandoned,

@@ -1,4 +1,4 @@
-"""Laws of patience for the queue M/M/n+G, each with its distribution function and the integral of its survival."""
+"""Patience distributions for the queue M/M/n+G: distribution functions and integrals of survival functions."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from scipy import special
 
 from ccenv.theory._checks import positive
 
-__all__ = ["NAMES", "Patience", "patience_law"]
+__all__ = ["NAMES", "Patience", "patience_dist"]
 
 Array = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ _FORM = re.compile(r"(exp|det|unif|erlang|hyper2_scv|lognormal_scv|weibull_shape
 
 @dataclass(frozen=True, slots=True)
 class Patience(ABC):
-    """A law of patience.
+    """A distribution of patience.
 
     Attributes:
         mean_s: Mean [s].
@@ -50,7 +50,7 @@ class Patience(ABC):
         return 0.0
 
     def marks_s(self) -> Array:
-        """Times [s] near which the law bends, as edges for a quadrature."""
+        """Times [s] near which the distribution bends, as edges for a quadrature."""
         return np.array([self.mean_s])
 
 
@@ -191,17 +191,17 @@ class _Weibull(Patience):
         return np.minimum(t * (math.gamma(1 + 1 / self.shape) / self.mean_s), end) ** self.shape
 
 
-def patience_law(patience: str, mean_patience_s: float) -> Patience:
-    """Find a law of patience by its name, as in the reference table of M/M/n+G.
+def patience_dist(patience: str, mean_patience_s: float) -> Patience:
+    """Find a distribution of patience by its name, as in the reference table of M/M/n+G.
 
     Args:
         patience: ``exp``; ``det``, everybody the same; ``unif``, from 0 to twice the mean; ``erlang2`` or any number
-            of stages; ``hyper2_scv4``, two exponential laws with balanced means and the squared coefficient of
+            of stages; ``hyper2_scv4``, two exponential distributions with balanced means and the squared coefficient of
             variation behind ``scv``; ``lognormal_scv1``, likewise; ``weibull_shape0.7``, by its shape.
         mean_patience_s: Mean [s], finite, > 0.
 
     Returns:
-        The law.
+        The distribution.
 
     Raises:
         ValueError: If the name is not one of these, or the mean is out of range.
@@ -209,9 +209,9 @@ def patience_law(patience: str, mean_patience_s: float) -> Patience:
     mean = positive("mean_patience_s", mean_patience_s)
     found = _FORM.fullmatch(patience) if isinstance(patience, str) else None
     if found is not None:
-        law = _simple(found[1], mean) if not found[2] else _shaped(found[1], found[2], mean)
-        if law is not None:
-            return law
+        dist = _simple(found[1], mean) if not found[2] else _shaped(found[1], found[2], mean)
+        if dist is not None:
+            return dist
     raise ValueError(f"patience={patience!r} is not allowed: it must be {NAMES}")
 
 
@@ -243,6 +243,6 @@ def _shaped(family: str, digits: str, mean: float) -> Patience | None:
 
 
 def _around(centre_s: float, spread: float) -> Array:
-    """Times [s] up to 12 spreads, on the log scale, around the middle of a law."""
+    """Times [s] up to 12 spreads, on the log scale, around the middle of a dist."""
     steps = np.clip(spread * np.arange(-12.0, 13.0), -600, 600)
     return centre_s * np.exp(steps)

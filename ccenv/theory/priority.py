@@ -45,12 +45,12 @@ class VDesign:
 def v_design(
     n: int, lambda1_per_h: float, lambda2_per_h: float, aht_s: float, patience1_s: float, patience2_s: float
 ) -> VDesign:
-    """Waits and abandonment of two classes with non-preemptive priority and one law of handle time.
+    """Waits and abandonment of two classes with non-preemptive priority and one distribution of handle time.
 
     Given that all advisors are at work the first class waits as if it were alone. The probability of that, and the
     second class: by Cobham's formulas and their extension to a first class that abandons, if the second is patient; by
-    the total, which is Erlang A, if both have the same patience; else from the stationary law of the second queue,
-    which is solved to about 1e-12 if it holds up to 2,000 contacts, in seconds.
+    the total, which is Erlang A, if both have the same patience; else from the stationary distribution of the second
+    queue, which is solved to about 1e-12 if it holds up to 2,000 contacts, in seconds.
 
     Args:
         n: Number of advisors, a whole number >= 1.

@@ -52,7 +52,7 @@ def sqrt_staffing(offered_load: float, beta_target: float, theta: float) -> Sqrt
     Without abandonment ``P(W > 0)`` is near ``1 / (1 + beta Phi(beta) / phi(beta))`` (Halfin and Whitt); with it near
     ``1 / (1 + sqrt(theta) h(b) / h(-beta))``, ``b = beta / sqrt(theta)``, and ``P(Ab)`` near
     ``sqrt(theta) (h(b) - b) P(W > 0) / sqrt(n)`` (Garnett, Mandelbaum and Reiman); ``h`` is the hazard of the
-    normal law. The forecasts are taken at ``beta_effective``.
+    normal distribution. The forecasts are taken at ``beta_effective``.
 
     Args:
         offered_load: Arrival rate times mean handle time [erlang], finite, > 0.
@@ -102,7 +102,7 @@ def sqrt_staffing(offered_load: float, beta_target: float, theta: float) -> Sqrt
 
 
 def _hazard(x: float) -> float:
-    """Hazard of the standard normal law, its density over its upper tail."""
+    """Hazard of the standard normal distribution, its density over its upper tail."""
     return math.sqrt(2 / math.pi) / float(special.erfcx(x / math.sqrt(2)))
 
 

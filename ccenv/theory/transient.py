@@ -130,13 +130,13 @@ def mt_mnm_path(
     def arrive(t_s: float) -> float:
         return lambda0_per_h / 3600 * (1 + amplitude * math.sin(2 * math.pi * t_s / period_s))
 
-    def at(t_s: float, law: Array) -> MtMnMTransient:
-        queue, full, at_work = float(law @ waiting), float(law[n:].sum()), float(law @ (state - waiting))
+    def at(t_s: float, dist: Array) -> MtMnMTransient:
+        queue, full, at_work = float(dist @ waiting), float(dist[n:].sum()), float(dist @ (state - waiting))
         given = (n, lambda0_per_h, amplitude, period_s, aht_s, patience_s)
         return MtMnMTransient(*given, t_s, 3600 * arrive(t_s), e_queue=queue, p_all_busy=full, e_busy=at_work)
 
-    laws = _integrate(arrive, ((state - waiting) / aht_s + waiting / patience_s)[1:], times)
-    return tuple(at(t_s, law) for t_s, law in zip(times, laws, strict=True))
+    dists = _integrate(arrive, ((state - waiting) / aht_s + waiting / patience_s)[1:], times)
+    return tuple(at(t_s, dist) for t_s, dist in zip(times, dists, strict=True))
 
 
 def _places(n: int, load: float, patience: float, arrivals: float) -> int:
@@ -160,7 +160,7 @@ def _places(n: int, load: float, patience: float, arrivals: float) -> int:
 
 
 def _integrate(arrive: Callable[[float], float], leave: Array, times: list[float]) -> list[Array]:
-    """Laws of the number in the centre, (S,), at the times; ``leave`` (S - 1,) holds the rates down from 1, 2, ..."""
+    """Distribution of the number in the centre, (S,), at each time; ``leave``, (S - 1,), holds rates from 1, 2, .."""
     size = leave.size + 1
     start = np.zeros(size)
     start[0] = 1.0
@@ -168,14 +168,14 @@ def _integrate(arrive: Callable[[float], float], leave: Array, times: list[float
     if stops[-1] == 0.0:
         return [start] * len(times)
 
-    def slope(t_s: float, law: Array) -> Array:
-        flow = arrive(t_s) * law[:-1] - leave * law[1:]
+    def slope(t_s: float, dist: Array) -> Array:
+        flow = arrive(t_s) * dist[:-1] - leave * dist[1:]
         change = np.zeros(size)
         change[:-1] -= flow
         change[1:] += flow
         return change
 
-    def jacobian(t_s: float, law: Array) -> Array:
+    def jacobian(t_s: float, dist: Array) -> Array:
         bands = np.zeros((3, size))
         bands[0, 1:], bands[2, :-1] = leave, arrive(t_s)
         bands[1, 1:] -= leave

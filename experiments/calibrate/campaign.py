@@ -22,7 +22,8 @@ P_MACHINE, P_BUSY, P_INVALID = 0.35, 0.03, 0.03
 P_DETECTOR_ERROR = 0.05
 HANDLE_MACHINE_S = 10.0
 MAX_LINES = 30
-# Law: 8 am to 9 pm at the called party; 2 s, from the end of the greeting, here from the answer; 3 % of answered calls.
+# Law: 8 am to 9 pm at the called party; 2 s, from the end of the greeting, here from the answer; 3 % of
+# answered calls.
 DIAL_FROM_S, DIAL_UNTIL_S = 8 * 3600, 21 * 3600
 DROP_AFTER_S, DROP_LIMIT = 2.0, 0.03
 GREETING_S, HANG_UP_S = 1.0, 12.0
@@ -39,8 +40,8 @@ SOURCES = {
     "anchor (New Haven 1998 get-out-the-vote calls, 149 of 775 people reached; Gerber and Green 2000), rising "
     "towards the evening within the .10 to .35 that practice names",
     "by_attempt": "modelling choice, who was not reached is harder to reach; nobody is dialed twice here",
-    "ring_s": "assumption, swept in studies: mean 18 s between dial and outcome, one law for all outcomes; practice "
-    "names 10 to 12 s to an answer and 22 to 30 s until nobody has answered",
+    "ring_s": "assumption, swept in studies: mean 18 s between dial and outcome, one distribution for all outcomes; "
+    "practice names 10 to 12 s to an answer and 22 to 30 s until nobody has answered",
     "p_machine": "assumption, swept in studies: practice names .30 to .50 of dials",
     "p_busy": "assumption, engineering judgement: .03 of dials",
     "p_invalid": "assumption, engineering judgement: .03 of dials",
@@ -53,8 +54,8 @@ SOURCES = {
     "hang_up_s.*": "modelling choice",
     "drop_limit": "FTC Telemarketing Sales Rule, 16 CFR 310.4(b)(4): at most 3 % of answered calls",
     "dial_*_s": "calling hours 8 am to 9 pm (FTC Telemarketing Sales Rule, TCPA)",
-    "law.calling_*": "calling hours 8 am to 9 pm (FTC Telemarketing Sales Rule, TCPA)",
-    "law.lockout_after_drop_s": "modelling choice: 72 h, the order that ViciDial's help names for drops",
+    "calling_rules.calling_*": "calling hours 8 am to 9 pm (FTC Telemarketing Sales Rule, TCPA)",
+    "calling_rules.lockout_after_drop_s": "modelling choice: 72 h, the order that ViciDial's help names for drops",
     "handle_s.*": "lognormal fit of the duration of last contacts without a sale, UCI Bank Marketing (Moro et al. "
     "2014)",
     "handle_sale_s.*": "lognormal fit of the duration of last contacts with a sale, UCI Bank Marketing (Moro et al. "
@@ -91,14 +92,14 @@ def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
         "detector": {"p_false_positive": P_DETECTOR_ERROR, "p_machine_passed": P_DETECTOR_ERROR},
         "ring_s": RING_S,
         "greeting_s": GREETING_S,
-        "hang_up_s": {"law": "exponential", "mean_s": HANG_UP_S},
-        "drop_after_s": {"law": "constant", "value_s": DROP_AFTER_S},
+        "hang_up_s": {"dist": "exponential", "mean_s": HANG_UP_S},
+        "drop_after_s": {"dist": "constant", "value_s": DROP_AFTER_S},
         "reserves": False,
         "max_lines": MAX_LINES,
         "leads": "unlimited",
         "dial_from_s": DIAL_FROM_S,
         "dial_until_s": DIAL_UNTIL_S,
-        "law": {
+        "calling_rules": {
             "calling_from_s": DIAL_FROM_S,
             "calling_until_s": DIAL_UNTIL_S,
             "lockout_after_drop_s": LOCKOUT_S,
@@ -107,7 +108,7 @@ def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
         "compliance": "ftc_30d",
         "handle_s": _lognormal(duration[~sold]),
         "handle_sale_s": _lognormal(duration[sold]),
-        "handle_machine_s": {"law": "constant", "value_s": HANDLE_MACHINE_S},
+        "handle_machine_s": {"dist": "constant", "value_s": HANDLE_MACHINE_S},
         "wrap_up_s": wrap_up_s,
         "contact_number": _rounded_shares(contacts),
         "p_sale": [round(float(p), 4) for p in sales / _contacts(numbers, last)],
@@ -148,4 +149,4 @@ def _p_answer() -> list[float]:
 
 def _lognormal(times: NDArray[np.float64]) -> dict[str, Any]:
     logs = np.log(times[times > 0])
-    return {"law": "lognormal", "mu": round(float(logs.mean()), 3), "sigma": round(float(logs.std()), 3)}
+    return {"dist": "lognormal", "mu": round(float(logs.mean()), 3), "sigma": round(float(logs.std()), 3)}

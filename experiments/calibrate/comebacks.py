@@ -52,7 +52,7 @@ def return_rates(contacts: NDArray[np.void]) -> tuple[NDArray[np.float64], NDArr
 
 
 def comebacks(lags: NDArray[np.float64], excess: NDArray[np.float64]) -> Comebacks:
-    """Turn an excess hazard [1/s] of returning, by bin, into a probability and the law of the delay given it."""
+    """Turn an excess hazard [1/s] of returning, by bin, into a probability and a distribution of the delay."""
     cumulated = np.concatenate([[0.0], np.cumsum(np.maximum(excess, 0.0) * np.diff(lags))])
     still_out = np.exp(-cumulated) - np.exp(-cumulated[-1])
     p = float(still_out[0])

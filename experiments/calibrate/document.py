@@ -121,7 +121,7 @@ def _queue(name: str, customers: Customers, arrivals: list[float]) -> dict[str, 
     handle, patience = customers.handle[name], customers.patience[name]
     return {
         "arrivals_per_hour": arrivals,
-        "handle_s": {"law": "lognormal", "mu": round(handle.mu, 3), "sigma": round(handle.sigma, 3)},
+        "handle_s": {"dist": "lognormal", "mu": round(handle.mu, 3), "sigma": round(handle.sigma, 3)},
         "patience_s": _hazard(patience.from_s, patience.per_s),
         "wrap_up_s": WRAP_UP_S,
         "priority": {"p": round(customers.high[name], 3), "credit_s": CREDIT_S},
@@ -132,7 +132,7 @@ def _queue(name: str, customers: Customers, arrivals: list[float]) -> dict[str, 
 
 
 def _hazard(from_s: list[float], per_s: list[float]) -> dict[str, Any]:
-    return {"law": "piecewise_hazard", "from_s": from_s, "hazard_per_s": [float(f"{x:.3g}") for x in per_s]}
+    return {"dist": "piecewise_hazard", "from_s": from_s, "hazard_per_s": [float(f"{x:.3g}") for x in per_s]}
 
 
 def _return(comebacks: Comebacks, max_times: int) -> dict[str, Any]:

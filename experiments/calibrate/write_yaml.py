@@ -8,7 +8,7 @@ from typing import Any
 WIDTH = 120
 PLAIN = re.compile(r"[A-Za-z][\w.*>-]*")
 # words that YAML 1.1 takes for a truth value or for nothing
-RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+AWAITING_ANSWER = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 def dump(document: dict[str, Any], comments: dict[str, str]) -> str:
@@ -57,7 +57,7 @@ def _flow(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    plain = PLAIN.fullmatch(text) and text.lower() not in RESERVED
+    plain = PLAIN.fullmatch(text) and text.lower() not in AWAITING_ANSWER
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 

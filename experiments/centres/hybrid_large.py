@@ -162,16 +162,16 @@ def queue(language: str, topic: Topic, topics: list[str], peak: float) -> dict[s
     """One queue; `peak` contacts per hour at most, transferred only to a topic that is there."""
     found: dict[str, Any] = {
         "arrivals_per_hour": [round(peak * share, 1) for share in SHAPE],
-        "handle_s": {"law": "lognormal", "mu": topic.mu, "sigma": topic.sigma},
+        "handle_s": {"dist": "lognormal", "mu": topic.mu, "sigma": topic.sigma},
         "ivr": {
-            "time_s": {"law": "gamma", "shape": 4, "mean_s": 30},
+            "time_s": {"dist": "gamma", "shape": 4, "mean_s": 30},
             "p_contained": topic.p_contained,
             "p_hangup": 0.03,
         },
-        "patience_s": {"law": "weibull", "shape": 0.86, "scale_s": 443},
+        "patience_s": {"dist": "weibull", "shape": 0.86, "scale_s": 443},
         "wrap_up_s": 25,
         "customer": {"p_identified": 0.6, "p_returning": 0.5, "returning_factor": 0.95},
-        "redial": {"p": 0.4, "delay_s": {"law": "uniform", "low_s": 60, "high_s": 1_800}, "max_times": 3},
+        "redial": {"p": 0.4, "delay_s": {"dist": "uniform", "low_s": 60, "high_s": 1_800}, "max_times": 3},
         "repeat": {"p": 0.08, "delay_s": 2_700, "max_times": 2},
     }
     if topic.transfer.get("to") in topics:

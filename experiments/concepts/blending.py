@@ -36,9 +36,9 @@ CONCEPTS = (
             "mean_wait_s",
             "up",
             off={"campaigns.renewals.drop_after_s": 0.0},
-            on={"campaigns.renewals.drop_after_s": {"law": "constant", "value_s": 60.0}},
+            on={"campaigns.renewals.drop_after_s": {"dist": "constant", "value_s": 60.0}},
             both={
-                "campaigns.renewals.hang_up_s": {"law": "never"},
+                "campaigns.renewals.hang_up_s": {"dist": "never"},
                 "rules.pacing": {"name": "max0", "params": {"k": 4.0}},
             },
             runs=200,

@@ -51,7 +51,7 @@ class Concept(NamedTuple):
     Attributes:
         name: What it is called, unique.
         keys: Dotted keys of the schema that it is made with, the one that switches it on first; `*` stands for a name
-            or a place in a list, `key=value` for one value of the key, or one law of time.
+            or a place in a list, `key=value` for one value of the key, or one distribution of time.
         equation: What it does, in short.
         source: Where the equation comes from.
         test: Node id of the test that covers it.

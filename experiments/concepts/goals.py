@@ -111,7 +111,7 @@ REACHED = (
                 "clock.warm_up_s": 0.0,
                 "clock.horizon_s": 3_600.0,
                 "campaigns.outbound.value_cv": 1.0,
-                "campaigns.outbound.handle_s": {"law": "lognormal", "mu": 6.037, "sigma": 0.726},
+                "campaigns.outbound.handle_s": {"dist": "lognormal", "mu": 6.037, "sigma": 0.726},
             },
             runs=1_000,
             why="the long talks that the end of the hour cuts off are the valuable ones",

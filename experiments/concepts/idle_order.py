@@ -66,7 +66,7 @@ CONCEPTS = (
         "equal numbers of contacts; the longest idle one is more often fast",
         "order_desk",
     ),
-    _order("linear", "up", TIRING, "the first advisors are always at work, and tire", "tiny:other_laws"),
-    _order("random", "up", TIRING, "idle times vary more, and who had short ones tires", "tiny:other_laws"),
+    _order("linear", "up", TIRING, "the first advisors are always at work, and tire", "tiny:other_dists"),
+    _order("random", "up", TIRING, "idle times vary more, and who had short ones tires", "tiny:other_dists"),
     _order("round_robin", "up", TIRING, "idle times vary more, and who had short ones tires", "customer_service"),
 )

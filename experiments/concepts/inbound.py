@@ -93,7 +93,7 @@ ENTRY = (
             SERVICE,
             "mean_wait_s",
             "down",
-            off=queues(SERVICE_QUEUES, "announcement.tolerance_s", {"law": "never"}),
+            off=queues(SERVICE_QUEUES, "announcement.tolerance_s", {"dist": "never"}),
             why="some of those who would wait long do not join",
         ),
     ),

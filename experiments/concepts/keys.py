@@ -16,7 +16,7 @@ CONCEPTUAL = (
     "groups",
     "campaigns",
     "day_level_cv",
-    "day_level_law",
+    "day_level_dist",
     "slot_level",
     "switching",
     "surge",
@@ -26,7 +26,7 @@ CONCEPTUAL = (
 
 
 def conceptual_keys() -> list[str]:
-    """All dotted keys of these parts with a value of their own; a law of time or a list of numbers is one value."""
+    """All dotted keys of these parts that hold a value; a time distribution or a list of numbers is one value."""
     return [key for key in _leaves(Centre, "") if key.partition(".")[0] in CONCEPTUAL]
 
 
@@ -40,7 +40,7 @@ def _leaves(node: type[msgspec.Struct], prefix: str) -> Iterator[str]:
 
 
 def _below(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
-    """The mappings that a type admits, and whether they stand under a name or in a list; no laws."""
+    """The mappings that a type admits, and whether they stand under a name or in a list; no dists."""
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         if hint.__struct_config__.tag is None:
             yield False, hint
@@ -83,7 +83,7 @@ def _values(node: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
 
 
 def _called(value: Any) -> str:
-    """A law of time by its name, a rule by its own; of other values their text."""
+    """A distribution of time by its name, a rule by its own; of other values their text."""
     if isinstance(value, msgspec.Struct):
         tag = value.__struct_config__.tag
         return str(tag if tag is not None else getattr(value, "name", value))

@@ -33,7 +33,7 @@ SEGMENTS = (
         ("campaigns.*.leads",),
         "`leads` leads, then nobody is left to be dialed",
         CHOICE,
-        "tests/oracle/test_by_hand_law.py::test_a_dial_with_nobody_left_to_dial_changes_nothing",
+        "tests/oracle/test_by_hand_calling_rules.py::test_a_dial_with_nobody_left_to_dial_changes_nothing",
         HYBRID,
         Experiment(
             HYBRID,
@@ -136,7 +136,7 @@ SCARCE: Changes = policies(  # half of the dials are fresh ones, so that more le
     by_attempt=[1.0, 0.7, 0.5, 0.35, 0.25, 0.2],
     retries__no_answer=3_600.0,
     retries__machine=3_600.0,
-    law__max_per_24h=None,
+    calling_rules__max_per_24h=None,
 )
 
 
@@ -241,7 +241,7 @@ AGAIN = (
             "conversion",
             "down",
             off=policies(retries__talked=None),
-            both=policies(retries__talked=3_600.0, law__quiet_after_talk_s=0.0),
+            both=policies(retries__talked=3_600.0, calling_rules__quiet_after_talk_s=0.0),
             runs=40,
             days=3,
             why="a second talk sells less often than the first",

@@ -18,7 +18,7 @@ class ModeAware:
     """
 
     needs_snapshot = True
-    decisions = "pacing"
+    owns = "pacing"
     reserves = True
 
     def __init__(self, scenario: Scenario) -> None:

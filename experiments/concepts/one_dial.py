@@ -18,7 +18,7 @@ class OneDial:
     """
 
     needs_snapshot = True
-    decisions = "pacing"
+    owns = "pacing"
     reserves = False
 
     def __init__(self, scenario: Scenario) -> None:

@@ -19,7 +19,8 @@ Each row is a concept with its keys in a scenario file (the first one switches i
 the words *modelling choice*), the test that covers it, a scenario of the library that uses it, and an experiment: the
 same seeds without (off) and with (on) the concept, everything else equal. The direction in which the KPI is expected to
 move is declared with the concept; the difference is on less off, with its 95 % bootstrap interval over the runs. `u` is
-a uniform of the contact, `T ~ law` a time. The command fails if an interval holds 0, or if a KPI moves the other way.
+a uniform of the contact, `T ~ distribution` a time. The command fails if an interval holds 0, or if a KPI moves the
+other way.
 """
 COLUMNS = (
     "concept",

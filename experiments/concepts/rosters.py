@@ -109,9 +109,9 @@ SKILLS = (
     Concept(
         "handle times by group",
         ("groups.*.handle_s",),
-        "law of the handle time by queue and group",
+        "distribution of the handle time by queue and group",
         CHOICE,
-        "tests/scenarios/test_compile.py::test_handle_law_of_each_pair",
+        "tests/scenarios/test_compile.py::test_handle_distribution_of_each_pair",
         "x_design",
         Experiment(
             "x_design", "mean_wait_s", "up", off=groups(TEAMS, "handle_s", {}), why="helping out takes a third longer"

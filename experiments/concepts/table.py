@@ -7,7 +7,7 @@ from experiments.concepts import (
     after,
     arrivals,
     blending,
-    calling_law,
+    calling_rules,
     coaching,
     customers,
     dialing,
@@ -29,7 +29,7 @@ PARTS: dict[str, tuple[Concept, ...]] = {
     "Attempts": dialing.CONCEPTS,
     "Lists of leads": leads.CONCEPTS,
     "Goals outbound": goals.CONCEPTS,
-    "The law of dialing": calling_law.CONCEPTS,
+    "The calling rules": calling_rules.CONCEPTS,
     "Blending": blending.CONCEPTS,
 }
 CONCEPTS = tuple(concept for part in PARTS.values() for concept in part)

@@ -62,13 +62,13 @@ class LearnerConfig:
     Attributes:
         copies: Centres that run side by side.
         training: Budget and settings, nested; what is not named has the default of `agents.train.Training`.
-        decisions: Ways of deciding among which is chosen with the checkpoint: `argmax`, `sample`.
+        select_by: Ways of deciding among which is chosen with the checkpoint: `argmax`, `sample`.
         validation_days: Days on which checkpoints are compared.
     """
 
     copies: int = MISSING
     training: dict[str, Any] = field(default_factory=dict)
-    decisions: list[str] = MISSING
+    select_by: list[str] = MISSING
     validation_days: int = MISSING
 
 
@@ -178,12 +178,12 @@ def settings_of(config: DictConfig) -> Settings:
 def overrides(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the dotted keys and values of a nested mapping.
 
-    A law of time (a mapping with `law`) and a rule (one with `name`) are values as a whole: a new law does not inherit
-    the parameters of the old one.
+    A distribution of time (a mapping with `dist`) and a rule (one with `name`) are values as a whole: a new
+    distribution does not inherit the parameters of the old one.
     """
     for key, value in tree.items():
         dotted = f"{prefix}{key}"
-        if isinstance(value, Mapping) and not {"law", "name"} & set(value):
+        if isinstance(value, Mapping) and not {"dist", "name"} & set(value):
             yield from overrides(value, f"{dotted}.")
         else:
             yield dotted, value

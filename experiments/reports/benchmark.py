@@ -31,7 +31,7 @@ def read_results(folder: Path) -> Results:
     made = read_json(folder / "provenance.json")
     tuning, choice = (read_json(folder / "results" / f"{name}.json") for name in ("tuning", "choice"))
     walls = _wall_times(folder / "work" / "training" / "learning.csv")
-    points = [point | {"wall_s": walls(point["decisions"])} for point in choice["points"]]
+    points = [point | {"wall_s": walls(point["n_decisions"])} for point in choice["points"]]
     return Results(
         tuning=tuning | {"text": _tuning_text(tuning)},
         choice=choice | {"points": points, "warm_start": pair_of(tuning["warm_start"]).label},

@@ -68,7 +68,7 @@ def _texts(unseen: int, days: Mapping[str, int], best_rule: str) -> dict[str, st
 
 
 def _table(comparison: Mapping[str, Any]) -> str:
-    limit, by_law = comparison["limit"], comparison["judged_by"] != RUN_TOTAL_SHARE
+    limit, by_dist = comparison["limit"], comparison["judged_by"] != RUN_TOTAL_SHARE
     text = (
         f"All policies on the same {comparison['days']} unseen days: ratios of totals, sums per day; below, 95 % "
         "bootstrap intervals over days. Differences are paired by day. The learned policy is the exported graph under "
@@ -76,7 +76,7 @@ def _table(comparison: Mapping[str, Any]) -> str:
     )
     if limit is None:
         return text + ONE_RUN
-    judged = f" by {in_words(comparison['definition'])}" if by_law else ""
+    judged = f" by {in_words(comparison['definition'])}" if by_dist else ""
     return (
         f"{text}{ONE_RUN} A pacing rule runs under the flag that it needs: an advisor reserved for each attempt, or "
         f"nobody. Dropped shares{judged} whose interval is not wholly within the limit of {100 * limit:g} % are in red."

@@ -65,7 +65,7 @@ def grown(teams: int, kind: str, share: float = 1.0) -> Scenario:
         "arrivals_per_hour": rate_per_hour,
         "handle_s": TALK_S,
         "patience_s": 120.0,
-        "wrap_up_s": {"law": "exponential", "mean_s": WRAP_UP_S},
+        "wrap_up_s": {"dist": "exponential", "mean_s": WRAP_UP_S},
     }
     groups: dict[str, Any] = {
         f"team_{k}": {"skills": list(dict.fromkeys([f"queue_{k}", f"queue_{(k + 1) % teams}"])), "staffing": TEAM}
@@ -97,8 +97,8 @@ def _campaign() -> dict[str, Any]:
         "ring_s": 20.0,
         "handle_s": 120.0,
         "wrap_up_s": 30.0,
-        "drop_after_s": {"law": "constant", "value_s": 2.0},
+        "drop_after_s": {"dist": "constant", "value_s": 2.0},
         "max_lines": 30,
         "leads": 2_000,
-        "retries": {"max_attempts": 5, "no_answer": {"law": "exponential", "mean_s": 1800.0}},
+        "retries": {"max_attempts": 5, "no_answer": {"dist": "exponential", "mean_s": 1800.0}},
     }

@@ -23,7 +23,7 @@ class Kernel:
     """
 
     def __init__(self, scenario: Scenario, rows: int, **rules: Any) -> None:
-        run = run_config(scenario, decisions="rules", **rules)
+        run = run_config(scenario, owns="rules", **rules)
         self.engine = Engine(run, rows, past=past_of(run))
         self._everyone = np.ones(rows, np.bool_)
 

@@ -18,7 +18,7 @@ from experiments.study.evaluation import VALUE, contributions, drop_limit, inter
 class Column(NamedTuple):
     """A figure of the main table: column of a KPI table, heading, unit, factor from the column's unit, decimals.
 
-    `campaign` columns are for scenarios with one; those not `shown` are in the CSV table only; those of a `law`, named
+    `campaign` columns are for scenarios with one; those not `shown` are in the CSV table only; those of a `dist`, named
     by its dropped share, are for runs that are judged by it.
     """
 
@@ -29,7 +29,7 @@ class Column(NamedTuple):
     decimals: int
     campaign: bool = False
     shown: bool = True
-    law: str = ""
+    dist: str = ""
 
     @property
     def definition(self) -> tuple[str, str]:
@@ -42,11 +42,11 @@ class Column(NamedTuple):
         return label.label, label.counter.meaning
 
 
-def _by_law(name: str) -> tuple[Column, ...]:
+def _by_dist(name: str) -> tuple[Column, ...]:
     share = f"dropped_share_{name}"
     return (
-        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, law=share),
-        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, law=share),
+        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, dist=share),
+        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, dist=share),
     )
 
 
@@ -56,7 +56,7 @@ COLUMNS = (
     Column("n_joined", "Connects joined", "per day", 1.0, 1, campaign=True, shown=False),
     Column("n_attempts", "Dials", "per day", 1.0, 0, campaign=True),
     Column(RUN_TOTAL_SHARE, "Dropped", "% of connects", 100.0, 2, campaign=True),
-    *(column for name in NAMES for column in _by_law(name)),
+    *(column for name in NAMES for column in _by_dist(name)),
     Column("abandonment", "Abandoned", "% of offered", 100.0, 2),
     Column("mean_wait_s", "Mean wait", "s", 1.0, 1),
     Column("served_within_T_of_offered", "In time", "% of offered", 100.0, 1),
@@ -86,7 +86,7 @@ class Entrant(NamedTuple):
 
 def columns_of(scenario: Scenario, judged_by: str) -> list[Column]:
     """Columns of the main table, those of campaigns only where there is one; `judged_by` as in `compare`."""
-    mine = [column for column in COLUMNS if column.law in ("", judged_by)]
+    mine = [column for column in COLUMNS if column.dist in ("", judged_by)]
     return [column for column in mine if scenario.campaigns or not column.campaign]
 
 

@@ -89,7 +89,7 @@ def choose(
     scenario: Scenario,
     pair: Pair,
     policies: Mapping[int, Path],
-    decisions: Sequence[str],
+    select_by: Sequence[str],
     n_days: int,
     limit: float | None,
     workers: Workers,
@@ -100,7 +100,7 @@ def choose(
         scenario: The centre.
         pair: The warm-start rule.
         policies: Files of the checkpoints by the decisions they have learned from.
-        decisions: Ways of deciding to try: `argmax`, `sample`.
+        select_by: Ways of deciding to try: `argmax`, `sample`.
         n_days: Validation days.
         limit: Largest dropped share allowed, None for no limit: as in the tuning of rules.
         workers: Where the days are run.
@@ -111,7 +111,7 @@ def choose(
     """
     days = seeds("validation", n_days)
     tasks: list[tuple[Any, ...]] = [
-        (scenario, pair, file, decision, days) for file in policies.values() for decision in decisions
+        (scenario, pair, file, decision, days) for file in policies.values() for decision in select_by
     ]
     tables = dict(enumerate(workers.map(checkpoint_days, tasks, f"checkpoints, {n_days} validation days")))
     rule = simulate(scenario, **pair.as_call(), seeds=days)
@@ -120,7 +120,7 @@ def choose(
     points: list[dict[str, Any]] = []
     for k, (_, _, file, decision, _) in enumerate(tasks):
         row = rows[str(k)]
-        points.append({"decisions": int(file.stem), "decision": decision, "difference": interval(row.difference),
+        points.append({"n_decisions": int(file.stem), "decision": decision, "difference": interval(row.difference),
                        "dropped_share": interval(row.dropped_share), "chosen": row.name == best})  # fmt: skip
     return {"points": points, "rule_is_best": rows[best].difference.value < 0.0, "days": n_days}
 

@@ -109,15 +109,15 @@ def chosen(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
     pair = pair_of(tuning["warm_start"])
     folder = job.stages.work / "training"
     policies = {int(file.stem): file for file in sorted((folder / "policies").glob("*.pt"))}
-    return choose(job.scenario, pair, policies, learner.decisions, learner.validation_days, job.limit, job.workers)
+    return choose(job.scenario, pair, policies, learner.select_by, learner.validation_days, job.limit, job.workers)
 
 
 def exported(job: Job, tuning: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[str, Any]:
     """Export the chosen checkpoint as a bundle."""
     point = next(point for point in choice["points"] if point["chosen"])
-    file = job.stages.work / "training" / "policies" / f"{point['decisions']:012d}.pt"
+    file = job.stages.work / "training" / "policies" / f"{point['n_decisions']:012d}.pt"
     export(job.scenario, pair_of(tuning["warm_start"]), file, point["decision"], job.stages.bundle)
-    return {"decisions": point["decisions"], "decision": point["decision"]}
+    return {"n_decisions": point["n_decisions"], "decision": point["decision"]}
 
 
 def evaluated_policy(job: Job) -> dict[str, Any]:

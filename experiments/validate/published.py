@@ -26,11 +26,11 @@ CENTRE: dict[str, Any] = {
     "description": "Advisors for inbound alone and for both; a day's level, gamma handle times, a threshold dialer.",
     "clock": {"kind": "day", "open_s": 8 * HOUR_S, "close_s": 14 * HOUR_S, "slot_s": 2 * HOUR_S, "review_s": 0.0},
     "day_level_cv": 29.7**-0.5,
-    "day_level_law": "gamma",
+    "day_level_dist": "gamma",
     "queues": {
         "inbound": {
             "arrivals_per_hour": [136.9, 145.86, 143.84],
-            "handle_s": {"law": "gamma", "shape": 0.755, "mean_s": 0.755 * 753.8},
+            "handle_s": {"dist": "gamma", "shape": 0.755, "mean_s": 0.755 * 753.8},
             "p_balk": 0.005,
             "patience_s": 500.0,
             "service_level_s": 20.0,
@@ -44,7 +44,7 @@ CENTRE: dict[str, Any] = {
         "outbound": {
             "p_answer": [0.28, 0.29, 0.29],
             "handle_s": 440.2,
-            "drop_after_s": {"law": "constant", "value_s": 5.0},
+            "drop_after_s": {"dist": "constant", "value_s": 5.0},
             "dial_from_s": 11 * HOUR_S,
             "dial_until_s": 14 * HOUR_S - 300.0,
         }

@@ -147,7 +147,7 @@ def test_the_wall_budget_ends_a_training(tmp_path):
 
 def test_a_kept_policy_says_what_it_decides(tmp_path):
     policy = load_policy(start(tmp_path).policies()[0], decision="sample")
-    assert (policy.decisions, policy.reserves, policy.decision) == ("blended", None, "sample")
+    assert (policy.owns, policy.reserves, policy.decision) == ("blended", None, "sample")
 
 
 def test_trainings_of_different_seeds_share_no_day(tmp_path):
@@ -190,4 +190,4 @@ def test_settings_are_kept_as_json(tmp_path):
     start(tmp_path)
     kept = json.loads((tmp_path / "training.json").read_text())
     assert kept["scales"]["horizon_s"] == 600.0
-    assert (kept["copies"], kept["scenario"], kept["decisions"]) == (16, "toy", "blended")
+    assert (kept["copies"], kept["scenario"], kept["owns"]) == (16, "toy", "blended")

@@ -140,8 +140,8 @@ class Blending:
                 rates[k, index[settled(*target)]] += rate
         rates -= np.diag(rates.sum(axis=1))
         equations = np.vstack([rates.T, np.ones(len(index))])
-        law = np.linalg.lstsq(equations, np.append(np.zeros(len(index)), 1.0), rcond=None)[0]
-        earned = sum(p * (mu * j - self.penalty * q) for (_, j, q), p in zip(index, law, strict=True))
+        dist = np.linalg.lstsq(equations, np.append(np.zeros(len(index)), 1.0), rcond=None)[0]
+        earned = sum(p * (mu * j - self.penalty * q) for (_, j, q), p in zip(index, dist, strict=True))
         return float(earned) + self.inbound_value * self.arrivals_per_hour
 
     def optimum(self) -> tuple[float, dict[tuple[int, int], bool]]:
@@ -163,7 +163,7 @@ class ToyBatch:
     """`n` rows of the model, stepped together; restarts a row at its end with a new derived seed (`same_step`)."""
 
     n_actions, n_obs = 2, 4
-    run = SimpleNamespace(decisions="blended")
+    run = SimpleNamespace(owns="blended")
 
     def __init__(self, model: Blending, n: int):
         self.scenario, self.n = model, n

@@ -1,4 +1,4 @@
-"""The measured figures, on contacts whose law is known."""
+"""The measured figures, on contacts whose distribution is known."""
 
 import numpy as np
 import pytest

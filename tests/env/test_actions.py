@@ -12,7 +12,7 @@ from ccenv import Batch, CentreEnv, load_scenario, rollout, simulate
 from ccenv.batch import IllegalActionError
 from ccenv.sim.state.codes import ASSIGN, HOLD
 from ccenv.spaces.observation import observation_space
-from tests.env.short import DECISIONS, IDS, assert_same, random_legal, short_day
+from tests.env.short import IDS, OWNED, assert_same, random_legal, short_day
 from tests.env.whole_centre import whole_centre
 from tests.oracle.scenario_maker import ScenarioMaker
 
@@ -25,8 +25,8 @@ def first_illegal(mask: np.ndarray) -> np.ndarray:
 class Defiant:
     """A policy that always asks for what is not allowed."""
 
-    def __init__(self, decisions: str) -> None:
-        self.decisions = decisions
+    def __init__(self, owns: str) -> None:
+        self.owns = owns
 
     def act(self, obs: Any, mask: np.ndarray, state: Any, u: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, None]:
         """As in the protocol of policies."""
@@ -34,11 +34,11 @@ class Defiant:
         return np.where(mask.all(axis=1) | (u < 0.6), beyond, first_illegal(mask)), None
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
-def test_observations_stay_in_their_space(decisions: str) -> None:
+@pytest.mark.parametrize("owns", OWNED)
+def test_observations_stay_in_their_space(owns: str) -> None:
     made = [load_scenario(ScenarioMaker(k).run().scenario) for k in range(12) if k != 10]  # 10 needs a larger class
     for scenario in (short_day(), whole_centre(), *made):
-        batch = Batch(scenario, 8, decisions=decisions)
+        batch = Batch(scenario, 8, owns=owns)
         space = observation_space(batch.scenario)
         batch.reset(range(8))
         for _ in range(300):
@@ -50,12 +50,12 @@ def test_observations_stay_in_their_space(decisions: str) -> None:
             batch.step(random_legal(batch.mask, batch.u))
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
+@pytest.mark.parametrize("owns", OWNED)
 @pytest.mark.parametrize("work_conserving", [False, True])
-def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(decisions: str, work_conserving: bool) -> None:
-    batch = Batch(short_day(work_conserving=work_conserving), 8, decisions=decisions)
+def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(owns: str, work_conserving: bool) -> None:
+    batch = Batch(short_day(work_conserving=work_conserving), 8, owns=owns)
     assigns = np.array([action.kind == ASSIGN for action in batch.catalogue])
-    own = {"routing": assigns, "pacing": ~assigns, "blended": np.ones_like(assigns)}[decisions]
+    own = {"routing": assigns, "pacing": ~assigns, "blended": np.ones_like(assigns)}[owns]
     own[HOLD] = True
     batch.reset(range(8))
     for _ in range(2000):
@@ -64,11 +64,11 @@ def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(decisions: str,
         batch.step(random_legal(batch.mask, batch.u))
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
-def test_illegal_actions_give_way_to_the_scenarios_rules(decisions: str) -> None:
+@pytest.mark.parametrize("owns", OWNED)
+def test_illegal_actions_give_way_to_the_scenarios_rules(owns: str) -> None:
     scenario, seeds = short_day(**{"rules.pacing": {"name": "fixed_ratio", "params": {"ratio": 1.4}}}), np.arange(6)
-    batch = Batch(scenario, 3, decisions=decisions, on_illegal="fallback", autoreset="disabled")
-    done = rollout(batch, Defiant(decisions), seeds)
+    batch = Batch(scenario, 3, owns=owns, on_illegal="fallback", autoreset="disabled")
+    done = rollout(batch, Defiant(owns), seeds)
     assert np.all(done.n_illegal > 20)
     expected = simulate(scenario, seeds=seeds)
     for axis, label in (("queue", "n_answered"), ("queue", "n_abandoned"), ("campaign", "n_attempts")):

@@ -117,8 +117,8 @@ def test_arguments_reach_the_environment() -> None:
     }  # fmt: skip
     env = make("ccenv/Routing-v0", **arguments)
     run = env.batch.run
-    assert env.spec is not None and env.spec.kwargs == {"decisions": "routing", **arguments}
-    assert (run.decisions, run.days, run.routing) == ("routing", 2, ("lwt", {}))
+    assert env.spec is not None and env.spec.kwargs == {"owns": "routing", **arguments}
+    assert (run.owns, run.days, run.routing) == ("routing", 2, ("lwt", {}))
     assert run.pacing == ("fixed_ratio", {"ratio": 1.5})
     assert env.batch.on_illegal == "raise" and env.scenario.digest == short_day().digest
     assert make("ccenv/Pacing-v0", reserves=True, pacing="progressive").scenario.centre.campaigns["survey"].reserves
@@ -127,7 +127,7 @@ def test_arguments_reach_the_environment() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"render_mode": "human"}, {"on_illegal": "ignore"}, {"decisions": "all"}, {"days": 0},
+        {"render_mode": "human"}, {"on_illegal": "ignore"}, {"owns": "all"}, {"days": 0},
         {"routing": "best"}, {"pacing": "progressive"},
     ],
 )  # fmt: skip
@@ -183,14 +183,14 @@ def test_the_page_shows_the_arguments_and_their_defaults() -> None:
     signature = list(inspect.signature(CentreEnv.__init__).parameters.values())[1:]
     shown = {name.strip("`"): default.strip("`") for name, default, _ in table("Arguments")}
     expected = {p.name: repr(p.default).replace("'", '"') for p in signature}
-    assert expected.pop("decisions") == '"blended"' and shown.pop("decisions") == "fixed by the id"
+    assert expected.pop("owns") == '"blended"' and shown.pop("owns") == "fixed by the id"
     assert shown == expected
     assert list(shown) == list(expected)
 
 
 def test_the_page_shows_the_ids() -> None:
     shown = {name.strip("`"): re.findall("`(.*?)`", what)[0] for name, what in table("Description")}
-    assert shown == {name: gymnasium.spec(name).kwargs["decisions"] for name in IDS}
+    assert shown == {name: gymnasium.spec(name).kwargs["owns"] for name in IDS}
 
 
 def test_the_page_names_what_exists() -> None:

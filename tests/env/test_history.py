@@ -21,7 +21,7 @@ CENTRE = {
             "handle_s": 120,
             "patience_s": 200,
             "redial": {"p": 0.8, "delay_s": 900, "max_times": 3},
-            "repeat": {"p": 0.4, "delay_s": {"law": "uniform", "low_s": 3_600, "high_s": 10_800}},
+            "repeat": {"p": 0.4, "delay_s": {"dist": "uniform", "low_s": 3_600, "high_s": 10_800}},
             "callback": {"p_accept": 0.6, "p_answer": 0.5, "max_tries": 3, "retry_s": 5_000},
         }
     },
@@ -77,9 +77,7 @@ def test_counters_clock_and_coins_begin_anew_and_tenure_stays(scenario):
 
 
 def test_seeds_differ_in_their_past_and_in_who_the_advisors_are(scenario):
-    engine = Engine(
-        run_config(scenario, decisions="blended"), 32, past=past_of(run_config(scenario, decisions="rules"))
-    )
+    engine = Engine(run_config(scenario, owns="blended"), 32, past=past_of(run_config(scenario, owns="rules")))
     engine.start(np.arange(32, dtype=np.uint64), np.ones(32, np.bool_))
     pending = np.isin(engine.envs["contact"]["phase"], (codes.PENDING_REPEAT, codes.PENDING_CALLBACK)).sum(axis=1)
     assert len(set(pending)) > 1
@@ -87,9 +85,9 @@ def test_seeds_differ_in_their_past_and_in_who_the_advisors_are(scenario):
 
 
 def test_the_past_is_made_once_for_a_scenario_and_only_where_it_says_so(scenario):
-    run = run_config(scenario, decisions="rules")
-    assert past_of(run) is past_of(run_config(scenario, decisions="blended"))
-    assert past_of(run_config(load_scenario(CENTRE), decisions="rules")) is None
+    run = run_config(scenario, owns="rules")
+    assert past_of(run) is past_of(run_config(scenario, owns="blended"))
+    assert past_of(run_config(load_scenario(CENTRE), owns="rules")) is None
 
 
 def test_one_seed_is_one_run_in_every_way_of_running_it(scenario):
@@ -123,7 +121,7 @@ def test_a_window_longer_than_the_episode_is_covered_only_with_days_behind():
 
 def test_the_window_of_now_can_be_seen_when_an_episode_opens():
     behind = load_scenario({**CALLS, "history": {"kind": "steady", "days": 10}})
-    batch = Batch(behind, 1, pacing="no_dial", decisions="pacing")
+    batch = Batch(behind, 1, pacing="no_dial", owns="pacing")
     batch.reset([1])
     base = batch.snapshot["compliance_base"][0, 0]
     ftc, _, vicidial, _, rolling, _ = base

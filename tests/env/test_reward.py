@@ -10,7 +10,7 @@ import pytest
 from ccenv import Batch, Scenario, load_scenario
 from ccenv.rewards.terms import TERMS
 from ccenv.run.engine import counters_of
-from tests.env.short import DECISIONS, random_legal, short_day
+from tests.env.short import OWNED, random_legal, short_day
 from tests.env.whole_centre import last_day_of_the_month, whole_centre
 
 N = 4
@@ -27,8 +27,8 @@ STEADY: dict[str, Any] = {
 class Sums:
     """One episode of each row under random legal actions: what it paid, and what it counted."""
 
-    def __init__(self, scenario: Scenario, reward: Any, decisions: str = "blended") -> None:
-        self.batch = batch = Batch(scenario, N, decisions=decisions, reward=reward, autoreset="disabled")
+    def __init__(self, scenario: Scenario, reward: Any, owns: str = "blended") -> None:
+        self.batch = batch = Batch(scenario, N, owns=owns, reward=reward, autoreset="disabled")
         names = ("reward", "cost", "cost_base", "elapsed_s")
         batch.reset(range(N))
         self.opened_s = batch.engine.envs["t"].copy()
@@ -49,12 +49,12 @@ def test_a_term_summed_over_an_episode_is_its_counter(term: str) -> None:
     np.testing.assert_allclose(sums.paid["reward"], counted, rtol=1e-12, atol=1e-9)
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
-def test_cost_and_time_summed_over_an_episode(decisions: str) -> None:
-    sums = Sums(short_day(), "service", decisions)
+@pytest.mark.parametrize("owns", OWNED)
+def test_cost_and_time_summed_over_an_episode(owns: str) -> None:
+    sums = Sums(short_day(), "service", owns)
     campaign = sums.counted["campaign"]
     dropped, joined = campaign["dropped"].sum(axis=1), campaign["joined"].sum(axis=1)
-    assert dropped.any() or decisions == "routing"
+    assert dropped.any() or owns == "routing"
     np.testing.assert_array_equal(sums.paid["cost"], dropped)
     np.testing.assert_array_equal(sums.paid["cost_base"], dropped + joined)
     np.testing.assert_allclose(sums.paid["elapsed_s"], sums.batch.engine.envs["t"] - sums.opened_s, rtol=1e-12)

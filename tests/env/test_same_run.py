@@ -19,7 +19,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 from ccenv import Batch, CentreEnv, simulate
 from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.trace import trace
-from tests.env.short import DECISIONS, assert_same, random_legal, short_day
+from tests.env.short import OWNED, assert_same, random_legal, short_day
 
 STEPS = 1500
 ARRAYS = (
@@ -28,9 +28,9 @@ ARRAYS = (
 )  # fmt: skip
 
 
-def history(decisions: str, seeds: np.ndarray, n_steps: int = STEPS) -> dict[str, np.ndarray]:
+def history(owns: str, seeds: np.ndarray, n_steps: int = STEPS) -> dict[str, np.ndarray]:
     """What a batch with these seeds gives under random legal actions, step by step, (T, B, ...)."""
-    batch = Batch(short_day(), len(seeds), decisions=decisions)
+    batch = Batch(short_day(), len(seeds), owns=owns)
     batch.reset(seeds)
     kept: dict[str, list[np.ndarray]] = {name: [] for name in ARRAYS}
     for _ in range(n_steps):
@@ -40,22 +40,22 @@ def history(decisions: str, seeds: np.ndarray, n_steps: int = STEPS) -> dict[str
     return {name: np.stack(arrays) for name, arrays in kept.items()}
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
-def test_a_row_does_not_depend_on_how_many_there_are(decisions: str) -> None:
+@pytest.mark.parametrize("owns", OWNED)
+def test_a_row_does_not_depend_on_how_many_there_are(owns: str) -> None:
     seeds = np.arange(64) + 2**33
-    all_rows = history(decisions, seeds)
+    all_rows = history(owns, seeds)
     assert all_rows["terminated"].sum() > 64
     for rows in ([0], [41], [63, 5, 17, 30, 2, 8, 9]):
-        some = history(decisions, seeds[rows])
+        some = history(owns, seeds[rows])
         for name in ARRAYS:
             np.testing.assert_array_equal(some[name], all_rows[name][:, rows], err_msg=name)
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
-def test_sb3_gets_what_its_own_vector_environment_would_give(decisions: str) -> None:
+@pytest.mark.parametrize("owns", OWNED)
+def test_sb3_gets_what_its_own_vector_environment_would_give(owns: str) -> None:
     n = 3
-    ours = CentreVecEnv(Batch(short_day(), n, decisions=decisions))
-    theirs = DummyVecEnv([lambda: CentreEnv(short_day(), decisions=decisions)] * n)
+    ours = CentreVecEnv(Batch(short_day(), n, owns=owns))
+    theirs = DummyVecEnv([lambda: CentreEnv(short_day(), owns=owns)] * n)
     for env in (ours, theirs):
         env.seed(9)
     np.testing.assert_array_equal(ours.reset(), theirs.reset())
@@ -140,8 +140,8 @@ def test_the_table_of_leads_is_left_alone_where_no_campaign_keeps_leads() -> Non
 def digest_of_a_run() -> str:
     """Digest of all that a batch and `simulate` give on two seeds."""
     digest = hashlib.sha256()
-    for decisions in DECISIONS:
-        for array in history(decisions, np.array([3, 4]), 300).values():
+    for owns in OWNED:
+        for array in history(owns, np.array([3, 4]), 300).values():
             digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(simulate(short_day(), routing="random", pacing=("max0", {"k": 1.7}), seeds=[3, 4]).tobytes())
     return digest.hexdigest()

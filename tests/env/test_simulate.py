@@ -9,7 +9,7 @@ import pytest
 
 from ccenv import Batch, RulePolicy, load_scenario, simulate
 from ccenv.run.config import RuleChoice
-from tests.env.short import DECISIONS, short_day
+from tests.env.short import OWNED, short_day
 from tests.env.whole_centre import whole_centre
 
 SEEDS = range(5, 15)
@@ -31,24 +31,22 @@ def assert_equal_tables(found: Any, expected: Any) -> None:
         np.testing.assert_array_equal(found[name], expected[name], err_msg=name)
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
+@pytest.mark.parametrize("owns", OWNED)
 @pytest.mark.parametrize("routing, pacing", PAIRS)
-def test_rules_are_the_same_inside_and_outside_the_kernel(
-    decisions: str, routing: RuleChoice, pacing: RuleChoice
-) -> None:
+def test_rules_are_the_same_inside_and_outside_the_kernel(owns: str, routing: RuleChoice, pacing: RuleChoice) -> None:
     expected = simulate(short_day(), routing=routing, pacing=pacing, seeds=SEEDS, days=2)
-    policy = RulePolicy(short_day(), routing, pacing, decisions=decisions)
+    policy = RulePolicy(short_day(), routing, pacing, owns=owns)
     found = simulate(short_day(), routing=routing, pacing=pacing, policy=policy, seeds=SEEDS, days=2)
     assert_equal_tables(found, expected)
 
 
-@pytest.mark.parametrize("decisions", DECISIONS)
+@pytest.mark.parametrize("owns", OWNED)
 @pytest.mark.parametrize("reserves", [False, True])
 @pytest.mark.parametrize("pacing", ["progressive", "constant_lines"])
-def test_a_policy_of_rules_brings_its_queue_order_and_its_flag(decisions: str, reserves: bool, pacing: str) -> None:
+def test_a_policy_of_rules_brings_its_queue_order_and_its_flag(owns: str, reserves: bool, pacing: str) -> None:
     scenario = short_day(**{"campaigns.survey.reserves": reserves, "rules.pacing": {"name": "no_dial"}})
     expected = simulate(scenario, routing="lwt", pacing=pacing, seeds=SEEDS)
-    policy = RulePolicy(scenario, "lwt", pacing, decisions=decisions)
+    policy = RulePolicy(scenario, "lwt", pacing, owns=owns)
     assert_equal_tables(simulate(scenario, policy=policy, seeds=SEEDS), expected)
 
 
@@ -56,8 +54,8 @@ def test_a_policy_of_rules_brings_its_queue_order_and_its_flag(decisions: str, r
 def test_rules_are_the_same_in_a_centre_where_everything_happens(routing: str) -> None:
     scenario = whole_centre()
     expected = simulate(scenario, routing=routing, seeds=SEEDS, days=2)
-    for decisions in DECISIONS:
-        policy = RulePolicy(scenario, routing, decisions=decisions)
+    for owns in OWNED:
+        policy = RulePolicy(scenario, routing, owns=owns)
         assert_equal_tables(simulate(scenario, routing=routing, policy=policy, seeds=SEEDS, days=2), expected)
 
 

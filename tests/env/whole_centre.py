@@ -20,9 +20,9 @@ WHOLE_CENTRE: dict[str, Any] = {
         "orders": {
             "arrivals_per_hour": [150, 200],
             "interpolation": "linear",
-            "handle_s": {"law": "lognormal", "mu": 4.5, "sigma": 0.5},
+            "handle_s": {"dist": "lognormal", "mu": 4.5, "sigma": 0.5},
             "ivr": {
-                "time_s": {"law": "uniform", "low_s": 5, "high_s": 20},
+                "time_s": {"dist": "uniform", "low_s": 5, "high_s": 20},
                 "p_contained": 0.1,
                 "p_hangup": 0.1,
                 "routes": {"help": 0.2},
@@ -30,7 +30,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             },
             "p_balk": 0.1,
             "announcement": {"tolerance_s": 60, "patience_factor": 1.3},
-            "patience_s": {"law": "exponential", "mean_s": 90},
+            "patience_s": {"dist": "exponential", "mean_s": 90},
             "callback": {
                 "offer_above_s": 5,
                 "p_accept": 0.5,
@@ -102,7 +102,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "wrap_up_s": 10,
             "handle_machine_s": 8,
             "drop_after_s": 3,
-            "hang_up_s": {"law": "exponential", "mean_s": 4},
+            "hang_up_s": {"dist": "exponential", "mean_s": 4},
             "max_lines": 8,
             "goal": "appointment",
             "p_sale": [0.5, 0.3],
@@ -136,7 +136,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "talked": 400,
             },
             "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 8, "answer_factor": 2},
-            "law": {
+            "calling_rules": {
                 "calling_from_s": OPEN_S - 3_600,
                 "calling_until_s": CLOSE_S + 3_600,
                 "max_per_24h": 3,

@@ -103,13 +103,13 @@ def test_its_kpi_is_a_column(concept: Concept):
 
 
 @pytest.mark.parametrize("name", [*patience.PATIENCE, *patience.HANDLE])
-def test_laws_are_compared_at_equal_means(name: str):
+def test_distributions_are_compared_at_equal_means(name: str):
     table, mean = (
         (patience.PATIENCE, patience.MEAN_PATIENCE_S) if name in patience.PATIENCE else (patience.HANDLE, 180.0)
     )
-    law = load_scenario("tiny", **{"queues.support.patience_s": table[name][0]}).centre.queues["support"].patience_s
+    dist = load_scenario("tiny", **{"queues.support.patience_s": table[name][0]}).centre.queues["support"].patience_s
 
-    assert mean_s(law) == pytest.approx(mean, rel=1e-3)
+    assert mean_s(dist) == pytest.approx(mean, rel=1e-3)
 
 
 def contacts_a_day(scenario: Scenario) -> float:
@@ -248,7 +248,7 @@ def test_only_the_whole_table_is_published(tmp_path: Path):
         ({"campaigns.c.segments.a.size": 1, "campaigns.c.segments.b.size": 1, "campaigns.c.p_busy": 0.1},
          "campaigns.c.segments.{a, b}.size = 1; campaigns.c.p_busy = 0.1"),
         ({"queues.a.trace_s": list(range(9))}, "queues.a.trace_s = [0, 1, 2, ... 9 values]"),
-        ({"queues.a.patience_s": {"law": "constant"}}, "queues.a.patience_s = {law: constant}"),
+        ({"queues.a.patience_s": {"dist": "constant"}}, "queues.a.patience_s = {dist: constant}"),
     ],
 )  # fmt: skip
 def test_changes_in_one_line(changes: dict[str, Any], text: str):

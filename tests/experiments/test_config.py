@@ -77,8 +77,8 @@ def test_variant_comes_before_the_keys_that_are_set():
     assert (centre.groups["first"].staffing, centre.groups["blended"].staffing) == (5, 3)
 
 
-def test_law_replaces_a_law_as_a_whole():
-    given = "scenario.set.queues.sales.handle_s={law: exponential, mean_s: 90}"
+def test_distribution_replaces_a_distribution_as_a_whole():
+    given = "scenario.set.queues.sales.handle_s={dist: exponential, mean_s: 90}"
 
     assert scenario_of(settings("scenario=tiny", given).scenario).centre.queues["sales"].handle_s.mean_s == 90
 
@@ -108,7 +108,7 @@ def test_value_of_the_wrong_type_is_refused():
     ("tree", "flat"),
     [
         ({"a": {"b": 1, "c": {"d": [2]}}}, {"a.b": 1, "a.c.d": [2]}),
-        ({"q": {"law": "constant", "value_s": 3}}, {"q": {"law": "constant", "value_s": 3}}),
+        ({"q": {"dist": "constant", "value_s": 3}}, {"q": {"dist": "constant", "value_s": 3}}),
         ({"rules": {"routing": {"name": "lwt"}}}, {"rules.routing": {"name": "lwt"}}),
     ],
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState
-from tests.oracle.idle_line import first_idle, idle_key
+from tests.oracle.idle_list import first_idle, idle_key
 from tests.oracle.record import Spell
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COUNTER_OF_STATE = {
     codes.IDLE: "idle_s",
-    codes.RESERVED: "reserved_s",
+    codes.AWAITING_ANSWER: "reserved_s",
     codes.ADVISOR_TALKING: "talking_s",
     codes.ADVISOR_WRAP_UP: "wrapping_s",
     codes.AWAY: "away_s",
@@ -54,7 +54,7 @@ class Advisors:
             self.sim.ledger.spells.append(Spell("group", advisor.group, counter, advisor.since, self.sim.now))
 
     def become_idle(self, advisor: Advisor) -> None:
-        """Take a place in the group's idle line."""
+        """Take a place in the group's idle list."""
         self.change_state(advisor, codes.IDLE)
         group = self.group_of(advisor)
         advisor.idle_key = idle_key(group, advisor, self.sim.now)
@@ -69,7 +69,7 @@ class Advisors:
         group.idle.remove(advisor)
 
     def first_idle(self, group: GroupState) -> Advisor:
-        """Who comes first in a group's idle line."""
+        """Who comes first in a group's idle list."""
         return first_idle(group)
 
     # the roster
@@ -179,8 +179,8 @@ class Advisors:
         self.side_of(contact).count_talk(contact)
         contact.phase, contact.wraps_up_since = codes.WRAPPING, self.sim.now
         self.change_state(contact.advisor, codes.ADVISOR_WRAP_UP)
-        law = (self.sim.campaigns if contact.is_lead else self.sim.queues)[contact.index].wrap_up
-        wrap_up_s = law.draw(contact.key, codes.WRAP_UP)
+        dist = (self.sim.campaigns if contact.is_lead else self.sim.queues)[contact.index].wrap_up
+        wrap_up_s = dist.draw(contact.key, codes.WRAP_UP)
         if wrap_up_s == 0:
             self.end_wrap_up(contact)
         else:

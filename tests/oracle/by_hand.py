@@ -17,8 +17,8 @@ from tests.oracle.simulator import Result, Simulator
 
 
 def constant(value_s: float) -> dict[str, Any]:
-    """A constant law."""
-    return {"law": "constant", "value_s": value_s}
+    """A constant dist."""
+    return {"dist": "constant", "value_s": value_s}
 
 
 NAMED = {"name": "by-hand", "description": "derived by hand"}

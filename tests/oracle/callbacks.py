@@ -38,7 +38,7 @@ class Callbacks:
         advisor.contact, contact.advisor = contact, advisor
         contact.phase = codes.CALLBACK_RINGING
         self.sim.advisors.take(advisor)
-        self.sim.advisors.change_state(advisor, codes.RESERVED)
+        self.sim.advisors.change_state(advisor, codes.AWAITING_ANSWER)
         self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_RINGING, contact)
         self.sim.inbound.count(contact, "callback_tries")
         key = child_key(contact.key, codes.CALLBACK, contact.tries)

@@ -19,7 +19,7 @@ IN_LINE = (codes.WAITING, codes.VIRTUAL)
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
 IN_SERVICE = (codes.TALKING, codes.HANDING_OVER)
 PHASES_OF_STATE = {
-    codes.RESERVED: (codes.RINGING, codes.CALLBACK_RINGING),
+    codes.AWAITING_ANSWER: (codes.RINGING, codes.CALLBACK_RINGING),
     codes.ADVISOR_TALKING: (codes.TALKING, codes.HANDING_OVER, codes.HOLDING),
     codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
@@ -35,7 +35,7 @@ def check_conservation(sim: Simulator) -> None:
         check_campaign(sim, campaign.index)
         check_leads(sim, campaign.index)
     check_lines(sim)
-    check_idle_lines(sim)
+    check_idle_lists(sim)
     for advisor in sim.advisors.everybody():
         check_advisor(sim, advisor)
     served = [contact for contact in sim.contacts if contact.advisor is not None]
@@ -156,8 +156,8 @@ def same(some: list[Contact], others: list[Contact]) -> bool:
     return len(some) == len(others) and {id(contact) for contact in some} == {id(contact) for contact in others}
 
 
-def check_idle_lines(sim: Simulator) -> None:
-    """The idle advisors of a group stand in its idle line, in the order in which they became idle."""
+def check_idle_lists(sim: Simulator) -> None:
+    """The idle advisors of a group stand in its idle list, in the order in which they became idle."""
     for group in sim.groups:
         idle = {id(advisor) for advisor in group.advisors if advisor.state == codes.IDLE}
         assert {id(advisor) for advisor in group.idle} == idle and len(group.idle) == len(idle)

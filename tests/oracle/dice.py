@@ -1,4 +1,4 @@
-"""Random values of a scenario file: chances, numbers, profiles and laws of time.
+"""Random values of a scenario file: chances, numbers, profiles and distributions of time.
 
 Constants are odd fractions of a second, so that two chains of events meet at one instant only where the specification
 says in which order they do (two contacts assigned at one instant, a wrap-up of 0 s, ...), never by a rounding error.
@@ -56,42 +56,42 @@ class Dice:
     def time(
         self, key: str, mean_s: float, p_zero: float = 0.0, p_never: float = 0.0, endless_s: bool = False
     ) -> float | Plain:
-        """A law of time of about this mean, or "at once", or "never".
+        """A distribution of time of about this mean, or "at once", or "never".
 
-        Scenarios take the laws by turns, and so do the queues of one scenario (`key` ends with a digit), so that few of
-        them show every law at every key of the schema.
+        Scenarios take the distributions by turns, and so do the queues of one scenario (`key` ends with a digit), so
+        that few of them show every distribution at every key of the schema.
         """
         if self.chance(p_zero):
-            return self.one_of(0.0, {"law": "constant", "value_s": 0.0})
+            return self.one_of(0.0, {"dist": "constant", "value_s": 0.0})
         if self.chance(p_never):
-            return {"law": "never"}
+            return {"dist": "never"}
         mean_s = self.between(0.3 * mean_s, 1.7 * mean_s)
-        laws: list[float | Plain] = [mean_s, *self.simple_laws(mean_s), *self.other_laws(mean_s, endless_s)]
-        return laws[(self.number + crc32(key[:-1].encode()) + 4 * int(key[-1])) % len(laws)]
+        dists: list[float | Plain] = [mean_s, *self.simple_dists(mean_s), *self.other_dists(mean_s, endless_s)]
+        return dists[(self.number + crc32(key[:-1].encode()) + 4 * int(key[-1])) % len(dists)]
 
-    def simple_laws(self, mean_s: float) -> list[Plain]:
-        """Laws of one or two parameters."""
+    def simple_dists(self, mean_s: float) -> list[Plain]:
+        """Distributions of one or two parameters."""
         shape = self.between(0.4, 4.0)
         return [
-            {"law": "constant", "value_s": mean_s},
-            {"law": "exponential", "mean_s": mean_s},
-            {"law": "uniform", "low_s": self.one_of(0.0, round(0.4 * mean_s, 3)), "high_s": round(1.7 * mean_s, 3)},
-            {"law": "erlang", "k": self.whole(1, 5), "mean_s": mean_s},
-            {"law": "gamma", "shape": shape, "mean_s": mean_s},
-            {"law": "weibull", "shape": self.between(0.6, 3.0), "scale_s": mean_s},
+            {"dist": "constant", "value_s": mean_s},
+            {"dist": "exponential", "mean_s": mean_s},
+            {"dist": "uniform", "low_s": self.one_of(0.0, round(0.4 * mean_s, 3)), "high_s": round(1.7 * mean_s, 3)},
+            {"dist": "erlang", "k": self.whole(1, 5), "mean_s": mean_s},
+            {"dist": "gamma", "shape": shape, "mean_s": mean_s},
+            {"dist": "weibull", "shape": self.between(0.6, 3.0), "scale_s": mean_s},
         ]
 
-    def other_laws(self, mean_s: float, endless_s: bool) -> list[Plain]:
-        """Lognormal, and the laws that are lists."""
+    def other_dists(self, mean_s: float, endless_s: bool) -> list[Plain]:
+        """Lognormal, and the distributions that are lists."""
         sigma, p = self.between(0.2, 1.2), self.between(0.1, 0.9)
         last_hazard = 0.0 if endless_s and self.chance(0.4) else round(1.5 / mean_s, 9)
         steps = [round(mean_s * float(step), 3) for step in self.rng.uniform(0.01, 0.9, self.whole(2, 6))]
         return [
-            {"law": "lognormal", "mu": round(float(np.log(mean_s)) - sigma**2 / 2, 4), "sigma": sigma},
-            {"law": "hyper_exponential", "p": [p, round(1 - p, 3)], "mean_s": [mean_s, round(0.3 * mean_s, 3)]},
-            {"law": "empirical", "quantiles_s": [round(float(sum(steps[: i + 1])), 3) for i in range(len(steps))]},
+            {"dist": "lognormal", "mu": round(float(np.log(mean_s)) - sigma**2 / 2, 4), "sigma": sigma},
+            {"dist": "hyper_exponential", "p": [p, round(1 - p, 3)], "mean_s": [mean_s, round(0.3 * mean_s, 3)]},
+            {"dist": "empirical", "quantiles_s": [round(float(sum(steps[: i + 1])), 3) for i in range(len(steps))]},
             {
-                "law": "piecewise_hazard",
+                "dist": "piecewise_hazard",
                 "from_s": [0.0, round(0.3 * mean_s, 3), round(1.1 * mean_s, 3)],
                 "hazard_per_s": [round(0.5 / mean_s, 9), self.one_of(0.0, round(2 / mean_s, 9)), last_hazard],
             },

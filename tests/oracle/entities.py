@@ -9,7 +9,7 @@ from ccenv.scenarios import schema
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim.state import codes
 from tests.oracle.events import Event
-from tests.oracle.randomness import Law, stream
+from tests.oracle.randomness import Dist, stream
 from tests.oracle.segments import Lead, make_segments
 
 WITH_LINE = (
@@ -106,7 +106,7 @@ class Advisor:
     owed_s: float = 0.0
     absent: bool = False
     worked: bool = False
-    # idle line
+    # idle list
     idle_key: float = 0.0
     n_idle: int = 0
     n_contacts: int = 0
@@ -126,7 +126,7 @@ def by_slot(profile: float | Sequence[float], slot: int) -> float:
 
 @dataclass(eq=False)
 class QueueState:
-    """A queue: its declaration and laws, and who stands in line in it."""
+    """A queue: its declaration and distributions, and who stands in line in it."""
 
     index: int
     name: str
@@ -140,17 +140,17 @@ class QueueState:
     def __post_init__(self) -> None:
         q = self.declared
         self.stream = stream(f"queue:{self.name}")
-        self.patience = Law(q.patience_s)
-        self.wrap_up = Law(q.wrap_up_s)
-        self.redial_delay = Law(q.redial.delay_s)
-        self.repeat_delay = Law(q.repeat.delay_s)
-        self.handover = Law(q.transfer.handover_s)
+        self.patience = Dist(q.patience_s)
+        self.wrap_up = Dist(q.wrap_up_s)
+        self.redial_delay = Dist(q.redial.delay_s)
+        self.repeat_delay = Dist(q.repeat.delay_s)
+        self.handover = Dist(q.transfer.handover_s)
         ivr = q.ivr or schema.Ivr()
-        self.ivr_time, self.detect = Law(ivr.time_s), Law(ivr.detect_s)
-        self.tolerance = Law(q.announcement.tolerance_s if q.announcement else schema.Never())
+        self.ivr_time, self.detect = Dist(ivr.time_s), Dist(ivr.detect_s)
+        self.tolerance = Dist(q.announcement.tolerance_s if q.announcement else schema.Never())
         callback = q.callback or schema.Callback()
-        self.callback_ring, self.callback_retry = Law(callback.ring_s), Law(callback.retry_s)
-        self.handle_sale = None if q.sale.handle_s is None else Law(q.sale.handle_s)
+        self.callback_ring, self.callback_retry = Dist(callback.ring_s), Dist(callback.retry_s)
+        self.handle_sale = None if q.sale.handle_s is None else Dist(q.sale.handle_s)
 
 
 @dataclass(eq=False)
@@ -160,7 +160,7 @@ class GroupState:
     index: int
     name: str
     declared: schema.Group
-    handle: list[Law]
+    handle: list[Dist]
     advisors: list[Advisor]
     idle: list[Advisor] = field(default_factory=list)
     turn: int = 0  # number of the advisor whose turn it is next, in round robin
@@ -172,7 +172,7 @@ class GroupState:
 
 @dataclass(eq=False)
 class CampaignState:
-    """A campaign: its declaration and laws, and the connects that wait."""
+    """A campaign: its declaration and distributions, and the connects that wait."""
 
     index: int
     name: str
@@ -190,27 +190,27 @@ class CampaignState:
         self.keeps = not (c.retries is None and c.agreed_callback is None and c.follow_up is None)
         self.max_attempts = MOST_ATTEMPTS if c.retries is None else c.retries.max_attempts
         retries = {after: getattr(c.retries, after, None) for after in codes.AFTER}
-        self.retry = {after: Law(time) for after, time in retries.items() if time is not None}
-        self.agreed_delay = None if c.agreed_callback is None else Law(c.agreed_callback.after_s)
-        self.kept_delay = None if c.follow_up is None else Law(c.follow_up.after_s)
-        self.ring = Law(c.ring_s)
-        self.ring_of = None if c.ring_s_by_outcome is None else laws_of_outcomes(c.ring_s_by_outcome)
-        self.drop_after, self.hang_up = Law(c.drop_after_s), Law(c.hang_up_s)
-        self.handle = Law(c.handle_s)
-        self.handle_sale = self.handle if c.handle_sale_s is None else Law(c.handle_sale_s)
-        self.handle_machine = Law(c.handle_machine_s)
-        self.wrap_up = Law(c.wrap_up_s)
+        self.retry = {after: Dist(time) for after, time in retries.items() if time is not None}
+        self.agreed_delay = None if c.agreed_callback is None else Dist(c.agreed_callback.after_s)
+        self.kept_delay = None if c.follow_up is None else Dist(c.follow_up.after_s)
+        self.ring = Dist(c.ring_s)
+        self.ring_of = None if c.ring_s_by_outcome is None else dists_of_outcomes(c.ring_s_by_outcome)
+        self.drop_after, self.hang_up = Dist(c.drop_after_s), Dist(c.hang_up_s)
+        self.handle = Dist(c.handle_s)
+        self.handle_sale = self.handle if c.handle_sale_s is None else Dist(c.handle_sale_s)
+        self.handle_machine = Dist(c.handle_machine_s)
+        self.wrap_up = Dist(c.wrap_up_s)
         self.p_sale = list(c.p_sale) if isinstance(c.p_sale, Sequence) else [c.p_sale]
 
 
-def laws_of_outcomes(laws: schema.RingLaws) -> dict[int, Law]:
-    """The ring law of each outcome of an attempt."""
+def dists_of_outcomes(dists: schema.RingDists) -> dict[int, Dist]:
+    """The ring distribution of each outcome of an attempt."""
     return {
-        codes.CONNECT: Law(laws.person),
-        codes.FALSE_POSITIVE: Law(laws.person),
-        codes.MACHINE_PASSED: Law(laws.machine),
-        codes.MACHINE: Law(laws.machine),
-        codes.BUSY: Law(laws.busy),
-        codes.INVALID: Law(laws.invalid),
-        codes.NO_ANSWER: Law(laws.no_answer),
+        codes.CONNECT: Dist(dists.person),
+        codes.FALSE_POSITIVE: Dist(dists.person),
+        codes.MACHINE_PASSED: Dist(dists.machine),
+        codes.MACHINE: Dist(dists.machine),
+        codes.BUSY: Dist(dists.busy),
+        codes.INVALID: Dist(dists.invalid),
+        codes.NO_ANSWER: Dist(dists.no_answer),
     }

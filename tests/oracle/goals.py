@@ -39,13 +39,13 @@ class Goals:
         campaign = self.campaign_of(contact)
         self.sim.compliance.record(contact, JOINED)
         if contact.machine:
-            law = campaign.handle_machine
+            dist = campaign.handle_machine
             self.count(contact, "mp_joined")
         else:
             self.join_person(contact, advisor)
-            law = campaign.handle_sale if contact.buys else campaign.handle
+            dist = campaign.handle_sale if contact.buys else campaign.handle
         self.sim.advisors.start_talk(advisor, contact)
-        self.sim.advisors.talk_for(contact, self.sim.traits.handle_s(law, contact, advisor))
+        self.sim.advisors.talk_for(contact, self.sim.traits.handle_s(dist, contact, advisor))
         self.sim.log.contact(self.sim.now, codes.LOG_JOINED, contact, detail=int(contact.buys))
 
     def join_person(self, contact: Contact, advisor: Advisor) -> None:

@@ -27,7 +27,7 @@ def idle_key(group: GroupState, advisor: Advisor, now: float) -> float:
 
 
 def first_idle(group: GroupState) -> Advisor:
-    """First in the idle line; of equals, who became idle first."""
+    """First in the idle list; of equals, who became idle first."""
     if group.declared.advisor_order == "round_robin":
         return min(group.idle, key=lambda advisor: (advisor.number - group.turn) % len(group.advisors))
     return min(group.idle, key=lambda advisor: advisor.idle_key)

@@ -113,7 +113,7 @@ class Inbound:
                 self.send_away(contact)
 
     def who_takes(self, contact: Contact, group: GroupState) -> Advisor:
-        """The advisor whom it prefers, if it is known and that one is idle, else the first in the idle line."""
+        """The advisor whom it prefers, if it is known and that one is idle, else the first in the idle list."""
         if contact.identified and contact.preferred in group.idle:
             assert contact.preferred is not None
             return contact.preferred

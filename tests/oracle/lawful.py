@@ -9,7 +9,7 @@ from ccenv.sim.state import codes
 from tests.oracle.segments import Lead, SegmentState
 
 GRID_S = 120
-LAW_DAY_S = 86_400
+DIST_DAY_S = 86_400
 MOST_DAYS = 100_000  # after which hours that never come are given up
 
 
@@ -20,16 +20,16 @@ def grid_time(t: float) -> int:
 
 def local_day(t: float, zone_s: float) -> int:
     """The day of a moment where the lead lives."""
-    return math.floor((t + zone_s) / LAW_DAY_S)
+    return math.floor((t + zone_s) / DIST_DAY_S)
 
 
 def lawful_time(lead: Lead, t: float, steady: bool) -> float:
     """The least time, not before t, at which hours and caps allow another attempt; infinite if there is none."""
     if math.isinf(t):
         return t
-    law = lead.segment.campaign.law
-    if law.max_per_24h is not None and len(lead.grid_times) >= law.max_per_24h:
-        t = max(t, LAW_DAY_S + GRID_S * lead.grid_times[-law.max_per_24h])
+    calling_rules = lead.segment.campaign.calling_rules
+    if calling_rules.max_per_24h is not None and len(lead.grid_times) >= calling_rules.max_per_24h:
+        t = max(t, DIST_DAY_S + GRID_S * lead.grid_times[-calling_rules.max_per_24h])
     for start, end in hours_from(lead.segment, t, steady):
         for from_t, until_t in days_with_room(lead, start, end):
             if from_t < until_t:
@@ -42,21 +42,21 @@ def hours_from(segment: SegmentState, t: float, steady: bool) -> Iterator[tuple[
     if steady:
         yield t, codes.INFINITY
         return
-    today = math.floor(t / LAW_DAY_S)
+    today = math.floor(t / DIST_DAY_S)
     for day in range(today, today + MOST_DAYS):
-        midnight = day * LAW_DAY_S
-        start, end = max(t, midnight + segment.from_s), min(midnight + segment.until_s, midnight + LAW_DAY_S)
+        midnight = day * DIST_DAY_S
+        start, end = max(t, midnight + segment.from_s), min(midnight + segment.until_s, midnight + DIST_DAY_S)
         if start < end:
             yield start, end
 
 
 def days_with_room(lead: Lead, start: float, end: float) -> Iterator[tuple[float, float]]:
     """The parts of a span that lie in local days in which the cap of seven days has room for another attempt."""
-    zone_s, cap = lead.segment.declared.zone_s, lead.segment.campaign.law.max_per_7_days
+    zone_s, cap = lead.segment.declared.zone_s, lead.segment.campaign.calling_rules.max_per_7_days
     if cap is None:
         yield start, end
         return
     first = local_day(start, zone_s)
     for day in range(first, first + 9):  # nothing was attempted within the seven days that end with the last of these
         if sum(day - 6 <= attempted <= day for attempted in lead.local_days) < cap:
-            yield max(start, day * LAW_DAY_S - zone_s), min(end, (day + 1) * LAW_DAY_S - zone_s)
+            yield max(start, day * DIST_DAY_S - zone_s), min(end, (day + 1) * DIST_DAY_S - zone_s)

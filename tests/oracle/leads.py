@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState, Contact
 from tests.oracle.lawful import GRID_S, grid_time, lawful_time, local_day
-from tests.oracle.randomness import Law, uniform
+from tests.oracle.randomness import Dist, uniform
 from tests.oracle.segments import READY, WAITING, Lead, SegmentState
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ class Leads:
             if may_retry and agreed_delay is not None:
                 self.count(campaign, "agreed")
                 return codes.AGREED, lawful_time(lead, now + agreed_delay, self.sim.clock.steady)
-        law = self.retry_law(campaign, after)
-        if not may_retry or law is None:
+        dist = self.retry_dist(campaign, after)
+        if not may_retry or dist is None:
             return None
-        due = max(now + law.draw(key, codes.RETRY), now + self.lockout_s(campaign, after))
+        due = max(now + dist.draw(key, codes.RETRY), now + self.lockout_s(campaign, after))
         if after != codes.AFTER_TALKED:
             due = max(due, self.quiet_until(campaign, lead))
         return codes.RETRYING, lawful_time(lead, due, self.sim.clock.steady)
@@ -144,7 +144,7 @@ class Leads:
         """Until when the lead is left in peace after its last talk, by the grid."""
         if lead.last_talk is None:
             return -codes.INFINITY
-        return GRID_S * lead.last_talk + campaign.declared.law.quiet_after_talk_s
+        return GRID_S * lead.last_talk + campaign.declared.calling_rules.quiet_after_talk_s
 
     def agreed_delay(self, campaign: CampaignState, key: int) -> float | None:
         """How much later the person wants to be called, if they agree to it."""
@@ -153,16 +153,16 @@ class Leads:
             return None
         return campaign.agreed_delay.draw(key, codes.AGREE_DELAY)
 
-    def retry_law(self, campaign: CampaignState, after: int | None) -> Law | None:
+    def retry_dist(self, campaign: CampaignState, after: int | None) -> Dist | None:
         """How much later the lead is dialed again."""
         return None if after is None else campaign.retry.get(codes.AFTER[after])
 
     def lockout_s(self, campaign: CampaignState, after: int | None) -> float:
         """For how long the lead must be left alone after a drop, or after the talk of a person."""
-        law = campaign.declared.law
+        calling_rules = campaign.declared.calling_rules
         if after == codes.AFTER_DROPPED:
-            return law.lockout_after_drop_s
-        return law.quiet_after_talk_s if after == codes.AFTER_TALKED else 0.0
+            return calling_rules.lockout_after_drop_s
+        return calling_rules.quiet_after_talk_s if after == codes.AFTER_TALKED else 0.0
 
     # closed
 

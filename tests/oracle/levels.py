@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import QueueState
-from tests.oracle.randomness import Law, entity_key, exponential, level_of_mean_1, normal, stream, uniform
+from tests.oracle.randomness import Dist, entity_key, exponential, level_of_mean_1, normal, stream, uniform
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -19,7 +19,7 @@ class Levels:
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
         self.centre = sim.centre
-        self.surge_lasts = None if sim.centre.surge is None else Law(sim.centre.surge.lasts_s)
+        self.surge_lasts = None if sim.centre.surge is None else Dist(sim.centre.surge.lasts_s)
         self.day = 1.0
         self.slots: list[float] = []
         self.n_modes = 0
@@ -30,7 +30,7 @@ class Levels:
         """Opening: the levels of the day and of its slots."""
         c = self.centre
         key = entity_key(self.sim.root, stream("day"), day)
-        self.day = level_of_mean_1(c.day_level_law, c.day_level_cv, key, codes.DAY_LEVEL)
+        self.day = level_of_mean_1(c.day_level_dist, c.day_level_cv, key, codes.DAY_LEVEL)
         self.slots = self.slot_levels(day)
         self.surging = False
 

@@ -111,8 +111,8 @@ class Lists:
 
     def scrub(self, campaign: CampaignState, lead: Lead) -> bool:
         """Whether a fresh lead must not be dialed at all; it is then closed."""
-        law, declared = campaign.declared.law, lead.segment.declared
-        if law.needs_consent and uniform(lead.key, codes.CONSENT) >= declared.p_consent:
+        calling_rules, declared = campaign.declared.calling_rules, lead.segment.declared
+        if calling_rules.needs_consent and uniform(lead.key, codes.CONSENT) >= declared.p_consent:
             counter, detail = "without_consent", 0
         elif uniform(lead.key, codes.DO_NOT_CALL) < declared.p_do_not_call:
             counter, detail = "do_not_call", 1

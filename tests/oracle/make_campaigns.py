@@ -40,7 +40,7 @@ class CampaignMaker(ListMaker):
         self.ringing(campaign, name)
         self.come_again(campaign, name)
         self.lists(campaign, clock)
-        self.law(campaign, clock)
+        self.calling_rules(campaign, clock)
         return campaign
 
     def value(self) -> Plain:
@@ -51,8 +51,8 @@ class CampaignMaker(ListMaker):
         return value
 
     def ringing(self, campaign: Plain, name: str) -> None:
-        """One law of ring times, or one for each outcome; by turns, so that few scenarios show all laws of both."""
-        if (self.number // N_LAWS + int(name[-1])) % 2:
+        """One ring-time distribution, or one for each outcome, by turns: few scenarios then show every kind of both."""
+        if (self.number // N_DISTS + int(name[-1])) % 2:
             campaign["ring_s"] = self.time(f"ring {name}", 12, p_zero=0.1)
             return
         campaign["ring_s_by_outcome"] = {
@@ -99,4 +99,4 @@ class CampaignMaker(ListMaker):
         return retries
 
 
-N_LAWS = 11  # of which `Dice.time` makes one
+N_DISTS = 11  # of which `Dice.time` makes one

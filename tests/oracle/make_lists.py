@@ -1,4 +1,4 @@
-"""Random lists of leads, the order in which they are dialed, and the law."""
+"""Random lists of leads, the order in which they are dialed, and the calling rules."""
 
 from __future__ import annotations
 
@@ -61,25 +61,25 @@ class ListMaker(Dice):
         steps = int(0.2 * (clock["close_s"] - clock["open_s"]) / ZONE_STEP_S)
         return ZONE_STEP_S * self.whole(-steps, steps)
 
-    def law(self, campaign: Plain, clock: Plain) -> None:
+    def calling_rules(self, campaign: Plain, clock: Plain) -> None:
         """Hours, caps and lockouts, and how the dropped share is counted."""
         if clock["kind"] == "day" and self.chance(0.3):
             campaign |= self.hours(clock, "dial", 0.5, 0.6)
-        law: Plain = {}
+        calling_rules: Plain = {}
         if clock["kind"] == "day" and self.chance(0.5):
-            law |= self.hours(clock, "calling", 0.2, 0.8)
+            calling_rules |= self.hours(clock, "calling", 0.2, 0.8)
         elif clock["kind"] == "day" and "segments" in campaign and self.chance(0.5):
             self.far_zones(campaign, clock)
         if self.chance(0.4):
-            law["max_per_24h"] = self.whole(1, 3)
+            calling_rules["max_per_24h"] = self.whole(1, 3)
         if self.chance(0.4):
-            law["max_per_7_days"] = self.whole(1, 4)
+            calling_rules["max_per_7_days"] = self.whole(1, 4)
         if self.chance(0.4):
-            law["lockout_after_drop_s"] = self.one_of(self.between(300, 3000), 86_400.0)
+            calling_rules["lockout_after_drop_s"] = self.one_of(self.between(300, 3000), 86_400.0)
         if self.chance(0.4):
-            law["quiet_after_talk_s"] = self.one_of(self.between(300, 3000), 100_000.0)
-        law["needs_consent"] = self.chance(0.4)
-        campaign["law"] = law
+            calling_rules["quiet_after_talk_s"] = self.one_of(self.between(300, 3000), 100_000.0)
+        calling_rules["needs_consent"] = self.chance(0.4)
+        campaign["calling_rules"] = calling_rules
         self.compliance(campaign)
 
     def hours(self, clock: Plain, what: str, latest_start: float, earliest_end: float) -> Plain:

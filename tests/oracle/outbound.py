@@ -70,7 +70,7 @@ class Outbound:
             return
         advisor = self.sim.advisors.first_idle(group)
         self.sim.advisors.take(advisor)
-        self.sim.advisors.change_state(advisor, codes.RESERVED)
+        self.sim.advisors.change_state(advisor, codes.AWAITING_ANSWER)
         self.dial_lead(campaign, lead, advisor)
 
     def dial_lead(self, campaign: CampaignState, lead: Lead, advisor: Advisor | None) -> None:
@@ -110,11 +110,11 @@ class Outbound:
 
     def ring_s(self, campaign: CampaignState, contact: Contact) -> float:
         """How long it rings; if that depends on the outcome, this is drawn now."""
-        law = campaign.ring
+        dist = campaign.ring
         if campaign.ring_of is not None:
             contact.outcome = self.outcome_now(contact)
-            law = campaign.ring_of[contact.outcome]
-        return law.draw(contact.key, codes.RING)
+            dist = campaign.ring_of[contact.outcome]
+        return dist.draw(contact.key, codes.RING)
 
     # the ring's end
 

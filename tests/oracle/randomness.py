@@ -1,4 +1,4 @@
-"""The shared random numbers, with the types that the compiled functions need, and the records of the schema's laws."""
+"""The shared random numbers, with the types that the compiled functions need, and the records of the schema's dists."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from ccenv.scenarios import schema
-from ccenv.scenarios.compile.dists import law_values
-from ccenv.sim.kernel import dists as laws
+from ccenv.scenarios.compile.dists import dist_values
+from ccenv.sim.kernel import dists as dists
 from ccenv.sim.kernel import draws
 from ccenv.sim.state import entities
 
@@ -54,31 +54,31 @@ def exponential(key: int, purpose: int) -> float:
     return UNIT_EXPONENTIAL.draw(key, purpose)
 
 
-def law_record(time: schema.Time) -> np.record:
-    """The record that `laws.draw` reads."""
-    law = np.zeros(1, entities.LAW).view(np.recarray)[0]
-    values = law_values(time)
-    law.kind, law.a, law.b, law.n = values.kind, values.a, values.b, len(values.start)
-    law.start[: len(values.start)] = values.start
-    law.hazard[: len(values.hazard)] = values.hazard
-    return law
+def dist_record(time: schema.Time) -> np.record:
+    """The record that `dists.draw` reads."""
+    dist = np.zeros(1, entities.DIST).view(np.recarray)[0]
+    values = dist_values(time)
+    dist.kind, dist.a, dist.b, dist.n = values.kind, values.a, values.b, len(values.start)
+    dist.start[: len(values.start)] = values.start
+    dist.hazard[: len(values.hazard)] = values.hazard
+    return dist
 
 
-class Law:
-    """A law of time."""
+class Dist:
+    """A distribution of time."""
 
     def __init__(self, time: schema.Time) -> None:
-        self.record = law_record(time)
+        self.record = dist_record(time)
         self.mean_s = mean_of(time)
 
     def draw(self, key: int, purpose: int) -> float:
         """The time in seconds that this key has for this purpose; may be infinite."""
         with np.errstate(over="ignore"):
-            return float(laws.draw(self.record, uniform(key, purpose)))
+            return float(dists.draw(self.record, uniform(key, purpose)))
 
 
 def mean_of(time: schema.Time) -> float:
-    """Mean of a law of time, in seconds; may be infinite."""
+    """Mean of a distribution of time, in seconds; may be infinite."""
     match time:
         case schema.Never():
             return math.inf
@@ -103,10 +103,10 @@ def mean_of(time: schema.Time) -> float:
             return float(time)
 
 
-def mean_of_piecewise(law: schema.PiecewiseHazard) -> float:
+def mean_of_piecewise(dist: schema.PiecewiseHazard) -> float:
     """The integral of the survival function, piece by piece."""
     total, alive = 0.0, 1.0
-    for start, end, hazard in zip(law.from_s, [*law.from_s[1:], math.inf], law.hazard_per_s, strict=True):
+    for start, end, hazard in zip(dist.from_s, [*dist.from_s[1:], math.inf], dist.hazard_per_s, strict=True):
         if hazard > 0:
             leaves = alive * -math.expm1(-hazard * (end - start))
             total += leaves / hazard
@@ -116,14 +116,14 @@ def mean_of_piecewise(law: schema.PiecewiseHazard) -> float:
     return total
 
 
-UNIT_EXPONENTIAL = Law(schema.Exponential(mean_s=1.0))
+UNIT_EXPONENTIAL = Dist(schema.Exponential(mean_s=1.0))
 
 
-def level_of_mean_1(law: str, cv: float, key: int, purpose: int) -> float:
+def level_of_mean_1(dist: str, cv: float, key: int, purpose: int) -> float:
     """A lognormal or gamma number with mean 1 and coefficient of variation `cv`."""
     if cv == 0.0:
         return 1.0
-    if law == "gamma":
-        return Law(schema.Gamma(shape=1 / cv**2, mean_s=1.0)).draw(key, purpose)
+    if dist == "gamma":
+        return Dist(schema.Gamma(shape=1 / cv**2, mean_s=1.0)).draw(key, purpose)
     variance = math.log1p(cv * cv)
-    return Law(schema.Lognormal(mu=-variance / 2, sigma=variance**0.5)).draw(key, purpose)
+    return Dist(schema.Lognormal(mu=-variance / 2, sigma=variance**0.5)).draw(key, purpose)

@@ -55,7 +55,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             "campaigns": {name: maker.campaign(name, clock) for name in campaigns},
             "work_conserving": self.chance(0.3),
             "day_level_cv": self.one_of(0.0, self.between(0.05, 0.6)),
-            "day_level_law": self.one_of("lognormal", "gamma"),
+            "day_level_dist": self.one_of("lognormal", "gamma"),
         }
         if self.chance(0.5):
             centre["trunks"] = self.whole(2, 25)

@@ -12,7 +12,7 @@ from ccenv.scenarios import schema
 
 
 def schema_keys(node: type[msgspec.Struct] = schema.Centre, prefix: str = "") -> Iterator[str]:
-    """Dotted keys of the schema; `*` is a name or a place in a list, `<law>` leads to the fields of a law of time."""
+    """Dotted keys of the schema; `*` is a name or a list index, `<dist>` leads to the fields of a time distribution."""
     for f in msgspec.structs.fields(node):
         key = f"{prefix}{f.encode_name}"
         yield key

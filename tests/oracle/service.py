@@ -41,14 +41,14 @@ class Service:
         advisor, queue = contact.advisor, self.queue_of(contact)
         declared = queue.declared
         contact.transfers = uniform(contact.key, codes.TRANSFER_P) < declared.transfer.p
-        law = self.sim.groups[advisor.group].handle[queue.index]
+        dist = self.sim.groups[advisor.group].handle[queue.index]
         if not contact.transfers:
             p_sale = min(1.0, declared.sale.p * self.sim.traits.sale_factor(advisor))
             self.count(contact, "expected_order_value", p_sale * self.order_value(contact))
             contact.buys = uniform(contact.key, codes.SALE) < p_sale
             if contact.buys and queue.handle_sale is not None:
-                law = queue.handle_sale
-        return self.sim.traits.handle_s(law, contact, advisor) * self.customer_factor(contact, advisor)
+                dist = queue.handle_sale
+        return self.sim.traits.handle_s(dist, contact, advisor) * self.customer_factor(contact, advisor)
 
     def customer_factor(self, contact: Contact, advisor: Advisor) -> float:
         """By what the handle time is multiplied because the contact is known."""

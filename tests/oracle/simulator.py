@@ -86,7 +86,7 @@ class Simulator:
         self.compliance = Compliance(self)
         self.traits = Traits(self)
         self.advisors = Advisors(self)
-        self.decisions = Decisions(self, choose)
+        self.owns = Decisions(self, choose)
         self.checked = checked
 
     def run(self) -> Result:
@@ -108,9 +108,9 @@ class Simulator:
 
     def settle(self) -> None:
         """After an event: the end of the day, or decisions."""
-        self.decisions.epoch()
+        self.owns.epoch()
         if self.clock.end_day_if_over():
-            self.decisions.cancel_review()
+            self.owns.cancel_review()
             self.check()
 
     def check(self) -> None:

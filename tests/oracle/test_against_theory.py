@@ -59,8 +59,8 @@ def test_erlang_a() -> None:
 
 
 @pytest.mark.slow
-def test_erlang_b_holds_for_any_law_of_handle_times() -> None:
-    law = {"law": "uniform", "low_s": 30.0, "high_s": 90.0}
-    queue, _ = totals(steady({"handle_s": law}, trunks=N))
+def test_erlang_b_holds_for_any_distribution_of_handle_times() -> None:
+    dist = {"dist": "uniform", "low_s": 30.0, "high_s": 90.0}
+    queue, _ = totals(steady({"handle_s": dist}, trunks=N))
     blocked = [q["blocked"] / (q["blocked"] + q["offered"]) for q in queue]
     assert_near(blocked, erlang_b(N, RATE_PER_HOUR * HANDLE_S / 3600).blocking)

@@ -1,4 +1,4 @@
-"""Attempts: ring laws by outcome, hang-ups, drops and what a goal is worth, derived from the specification by hand.
+"""Attempts: ring times by outcome, hang-ups, drops and goal values, derived from the specification by hand.
 
 Each case runs in the slow event loop and in the compiled kernel.
 """
@@ -67,11 +67,11 @@ def test_it_rings_as_long_as_the_outcome_says() -> None:
 
 
 @pytest.mark.parametrize("by_outcome", [False, True])
-def test_an_outcome_is_drawn_at_the_dial_only_where_ring_laws_differ(by_outcome: bool) -> None:
+def test_an_outcome_is_drawn_at_the_dial_only_where_ring_distributions_differ(by_outcome: bool) -> None:
     ring = {"person": constant(30), "no_answer": constant(30)}
-    law = {"ring_s_by_outcome": ring} if by_outcome else {"ring_s": constant(30)}
+    dist = {"ring_s_by_outcome": ring} if by_outcome else {"ring_s": constant(30)}
     # persons answer until 20 s, and nobody afterwards
-    counters = both(centre(day(slot_s=20), p_answer=[1, 0, 0, 0, 0], leads=1, **law), 0, DIAL).counters
+    counters = both(centre(day(slot_s=20), p_answer=[1, 0, 0, 0, 0], leads=1, **dist), 0, DIAL).counters
     assert of_leads(counters["campaign"][0])["connects" if by_outcome else "no_answer"] == 1
 
 
@@ -106,8 +106,8 @@ def test_persons_hang_up_before_they_would_be_dropped_and_machines_do_not() -> N
 
 @pytest.mark.parametrize(("hang_up_s", "drop_s", "counter"), [(3, 3, "dropped"), (0, 3, "hung_up"), (0, 0, "dropped")])
 def test_at_one_time_a_connect_is_dropped(hang_up_s: float, drop_s: float, counter: str) -> None:
-    laws = {"hang_up_s": constant(hang_up_s), "drop_after_s": constant(drop_s)}
-    result = both(centre(day(), leads=2, dial_ladder=[1, 2], ring_s=constant(1), **laws), 0, last)
+    dists = {"hang_up_s": constant(hang_up_s), "drop_after_s": constant(drop_s)}
+    result = both(centre(day(), leads=2, dial_ladder=[1, 2], ring_s=constant(1), **dists), 0, last)
     counters = of_leads(result.counters["campaign"][0])
     assert counters[counter] == 1 and sum(counters.get(x, 0) for x in ("dropped", "hung_up")) == 1
 
@@ -134,7 +134,7 @@ def test_a_lead_who_hung_up_is_dialed_again() -> None:
 
 @pytest.mark.parametrize("r", [-1.0, 0.0, 0.6])
 def test_values_vary_and_go_with_the_handle_time(r: float) -> None:
-    handle = {"law": "exponential", "mean_s": 10}
+    handle = {"dist": "exponential", "mean_s": 10}
     scenario = centre(
         day(1000), leads=5, max_lines=1, dial_ladder=[1], handle_s=handle, p_sale=1, sale_value=50, value_cv=0.8,
         value_handle_correlation=r,

@@ -35,13 +35,13 @@ def test_the_dice_of_the_drawn_case() -> None:
 # connected at 23:00:00, in hour 23. One advisor is idle, two are busy with calls until 2.5 s later.
 SCENARIO: dict[str, Any] = {
     "clock": {"open_s": OPEN_S, "close_s": 82_790, "slot_s": 90, "overtime_s": 100, "review_s": 0},
-    "queues": {"calls": recorded(82_702.5, 82_702.5, handle_s=constant(100), patience_s={"law": "never"})},
+    "queues": {"calls": recorded(82_702.5, 82_702.5, handle_s=constant(100), patience_s={"dist": "never"})},
     "groups": {"team": {"skills": ["calls", "list"], "staffing": 3}},
     "campaigns": {
         "list": {
             "p_answer": 0.5, "p_machine": 0.5, "detector": {"p_false_positive": 0.2, "p_machine_passed": 1},
             "ring_s": constant(100), "handle_s": constant(20), "handle_machine_s": constant(20), "leads": 8,
-            "drop_after_s": constant(4), "hang_up_s": {"law": "uniform", "low_s": 0, "high_s": 8},
+            "drop_after_s": constant(4), "hang_up_s": {"dist": "uniform", "low_s": 0, "high_s": 8},
             "dial_ladder": [1, 7], "greeting_s": 1, "drop_limit": 0.03,
             "compliance": {
                 "threshold_s": 1, "start": "greeting_start", "base": "queue", "hang_ups": "all",

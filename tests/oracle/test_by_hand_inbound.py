@@ -1,6 +1,6 @@
 """Inbound runs whose event log follows from the specification page by hand.
 
-Laws are constant, and arrivals known from their uniforms.
+Distributions are constant, and arrivals known from their uniforms.
 """
 
 from itertools import accumulate
@@ -239,7 +239,7 @@ def test_a_contact_ends_before_its_advisor_is_freed() -> None:
                 "p_answer": 1.0,
                 "handle_s": constant(0),
                 "ring_s": constant(1),
-                "drop_after_s": {"law": "never"},
+                "drop_after_s": {"dist": "never"},
                 "leads": 1,
                 "dial_ladder": [1],
                 "dial_from_s": 20,

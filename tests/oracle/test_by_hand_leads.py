@@ -105,7 +105,7 @@ def test_retries_are_dialed_in_the_order_of_the_list(order: str) -> None:
     coming = {"a0": 3, "a1": 2, "b0": 2, "b1": 2, "c0": 2}  # number of the attempt that comes
     by_chance = sorted(coming, key=lambda lead: list_order(4, lead[0], int(lead[1]), coming[lead]))
     outbound = campaign(
-        ring_s=constant(500), segments=SEGMENTS, law={"calling_from_s": 4000}, order={"retries": order},
+        ring_s=constant(500), segments=SEGMENTS, calling_rules={"calling_from_s": 4000}, order={"retries": order},
         retries={"max_attempts": 4, "no_answer": constant(3000), "dropped": constant(100)},
     )  # fmt: skip
     scenario = centre(outbound, close_s=7400)

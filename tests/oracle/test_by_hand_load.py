@@ -56,7 +56,7 @@ def test_a_linear_profile_goes_straight_from_slot_to_slot_and_holds_its_last_val
 
 
 def test_a_surge_takes_off_what_was_used_up_and_goes_on_at_the_other_rate() -> None:
-    surge = {"p": 1, "factor": 4, "from_s": 30, "until_s": 30, "lasts_s": {"law": "constant", "value_s": 20.5}}
+    surge = {"p": 1, "factor": 4, "from_s": 30, "until_s": 30, "lasts_s": {"dist": "constant", "value_s": 20.5}}
     scenario = centre({}, surge=surge)
     t = grid(100)
     expected = arrivals(2, np.where((t > 30) & (t < 50.5), 0.8, 0.2))
@@ -67,14 +67,14 @@ def test_a_surge_takes_off_what_was_used_up_and_goes_on_at_the_other_rate() -> N
 
 
 def test_a_surge_is_over_at_the_next_opening() -> None:
-    surge = {"p": 1, "factor": 4, "from_s": 30, "until_s": 30, "lasts_s": {"law": "constant", "value_s": 1000}}
+    surge = {"p": 1, "factor": 4, "from_s": 30, "until_s": 30, "lasts_s": {"dist": "constant", "value_s": 1000}}
     one_day = np.where(grid(100) > 30, 0.8, 0.2)
     found = [t - 86_300 * int(t // 86_400) for t in fresh(centre({}, surge=surge), 2, days=2)]
     assert found == pytest.approx(arrivals(2, np.concatenate([one_day, one_day])), abs=3 * GRID_S)
 
 
 def test_a_surge_leaves_other_queues_alone_and_is_drawn_for_each_day() -> None:
-    surge = {"p": 0.5, "factor": 4, "from_s": 10, "until_s": 60, "lasts_s": {"law": "constant", "value_s": 1000}}
+    surge = {"p": 0.5, "factor": 4, "from_s": 10, "until_s": 60, "lasts_s": {"dist": "constant", "value_s": 1000}}
     scenario = centre({}, surge={**surge, "queues": ["others"]})
     scenario["queues"]["others"] = {"arrivals_per_hour": 1, "handle_s": 1}
     scenario["groups"]["team"]["skills"].append("others")
@@ -97,7 +97,7 @@ def test_modes_take_turns_and_change_the_rates_and_the_answers(steady: bool, see
     campaign = {
         "p_answer": 0.5,
         "p_busy": 0.3,
-        "ring_s": {"law": "constant", "value_s": 0.7},
+        "ring_s": {"dist": "constant", "value_s": 0.7},
         "handle_s": 3,
         "max_lines": 3,
     }

@@ -1,4 +1,4 @@
-"""Outbound runs whose event log follows from the specification page by hand: constant laws."""
+"""Outbound runs whose event log follows from the specification page by hand: constant dists."""
 
 from typing import Any
 
@@ -181,7 +181,7 @@ def test_a_connect_goes_to_who_has_been_idle_longest() -> None:
 
 
 def test_a_new_advisor_takes_the_longest_waiting_connect_of_equals_the_lowest_campaign() -> None:
-    waiting = campaign(leads=1, ring_s=constant(1), handle_s=constant(3), drop_after_s={"law": "never"})
+    waiting = campaign(leads=1, ring_s=constant(1), handle_s=constant(3), drop_after_s={"dist": "never"})
     scenario = {
         "clock": {"open_s": 0, "close_s": 30, "overtime_s": 20, "slot_s": 10, "review_s": 0},
         "groups": {"team": {"skills": ["late", "second", "first"], "staffing": [0, 1, 1]}},
@@ -212,7 +212,7 @@ def test_a_new_advisor_takes_the_longest_waiting_connect_of_equals_the_lowest_ca
 
 
 def test_nobody_starts_to_wait_when_overtime_is_over() -> None:
-    endless = campaign(leads=3, ring_s=constant(18), drop_after_s={"law": "never"})
+    endless = campaign(leads=3, ring_s=constant(18), drop_after_s={"dist": "never"})
     scenario = {
         "clock": {"open_s": 0, "close_s": 20, "overtime_s": 5, "slot_s": 10, "review_s": 0},
         "groups": {"team": {"skills": ["list"], "staffing": [1, 0]}},

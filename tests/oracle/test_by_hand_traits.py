@@ -80,9 +80,9 @@ def test_handle_times_rise_with_the_load_of_talk_and_wrap_up() -> None:
 
 
 def test_a_script_draws_handle_times_to_their_mean() -> None:
-    law = {"law": "uniform", "low_s": 4, "high_s": 16}
-    plain = talks(result_of(recorded(1, 50, handle_s=law), {}))
-    by_the_book = talks(result_of(recorded(1, 50, handle_s=law), {"script": {"strength": 0.75, "quality_cost": 5}}))
+    dist = {"dist": "uniform", "low_s": 4, "high_s": 16}
+    plain = talks(result_of(recorded(1, 50, handle_s=dist), {}))
+    by_the_book = talks(result_of(recorded(1, 50, handle_s=dist), {"script": {"strength": 0.75, "quality_cost": 5}}))
     assert by_the_book == pytest.approx([10 + 0.25 * (x - 10) for x in plain])
     assert abs(plain[0] - 10) > 0.1
 

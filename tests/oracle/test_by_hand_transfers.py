@@ -1,4 +1,4 @@
-"""Transfers whose event log follows from the specification page by hand: recorded arrivals, constant laws."""
+"""Transfers whose event log follows from the specification page by hand: recorded arrivals, constant dists."""
 
 from typing import Any
 

@@ -57,7 +57,7 @@ def test_one_number_gives_one_scenario() -> None:
     assert ScenarioMaker(3).run() != ScenarioMaker(4).run()
 
 
-def test_the_walk_through_the_schema_reaches_laws_and_named_mappings() -> None:
+def test_the_walk_through_the_schema_reaches_distributions_and_named_mappings() -> None:
     keys = set(schema_keys())
     assert {"queues.*.redial.delay_s.<lognormal>.sigma", "groups.*.handle_s.*.<uniform>.low_s", "trunks"} <= keys
     assert {"groups.*.shifts.*.breaks.*.length_s", "queues.*.customer.value_classes.*.share"} <= keys

@@ -14,8 +14,8 @@ SCENARIO = {
         "calls": {
             "arrivals_per_hour": 10,
             "trace_s": [1, 2],
-            "handle_s": {"law": "constant", "value_s": 90_000},
-            "wrap_up_s": {"law": "constant", "value_s": 3},
+            "handle_s": {"dist": "constant", "value_s": 90_000},
+            "wrap_up_s": {"dist": "constant", "value_s": 3},
             "callback": {"p_accept": 1},
         }
     },

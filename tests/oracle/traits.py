@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState
-from tests.oracle.randomness import Law, entity_key, normal, stream, uniform
+from tests.oracle.randomness import Dist, entity_key, normal, stream, uniform
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -47,7 +47,7 @@ def make_groups(centre: schema.Centre, root: int) -> list[GroupState]:
     """The groups with all the advisors that they ever have on duty."""
     groups: list[GroupState] = []
     for index, (name, declared) in enumerate(centre.groups.items()):
-        handle = [Law(declared.handle_s.get(queue, q.handle_s)) for queue, q in centre.queues.items()]
+        handle = [Dist(declared.handle_s.get(queue, q.handle_s)) for queue, q in centre.queues.items()]
         first = sum(len(group.advisors) for group in groups)
         advisors = [make_advisor(declared, root, index, j, first + j) for j in range(n_advisors(declared))]
         groups.append(GroupState(index, name, declared, handle, advisors))
@@ -93,12 +93,12 @@ class Traits:
         tired = 1 + fatigue.strength * max(0.0, self.load_now(advisor) - fatigue.threshold)
         return advisor.speed * learned * tired
 
-    def handle_s(self, law: Law, contact: Contact, advisor: Advisor) -> float:
-        """Handle time by this law with this advisor, who may talk by the book."""
-        time_s = law.draw(contact.key, codes.HANDLE)
+    def handle_s(self, dist: Dist, contact: Contact, advisor: Advisor) -> float:
+        """Handle time by this distribution with this advisor, who may talk by the book."""
+        time_s = dist.draw(contact.key, codes.HANDLE)
         strength = self.declared(advisor).script.strength
         if strength > 0:
-            time_s = law.mean_s + (1 - strength) * (time_s - law.mean_s)
+            time_s = dist.mean_s + (1 - strength) * (time_s - dist.mean_s)
         return time_s * self.handle_factor(advisor)
 
     def maybe_sample(self, contact: Contact, advisor: Advisor) -> None:

@@ -44,7 +44,7 @@ class Bench:
 
     def __init__(self, routing: RuleChoice = None, pacing: RuleChoice = None, scenario: Scenario | None = None) -> None:
         chosen = centre() if scenario is None else scenario
-        self.run = run_config(chosen, decisions="rules", routing=routing, pacing=pacing)
+        self.run = run_config(chosen, owns="rules", routing=routing, pacing=pacing)
         self.scenario = self.run.scenario
         self.names = [action.name for action in self.scenario.catalogue]
         self.state = np.zeros((1, RULE_STATE))

@@ -39,8 +39,8 @@ def episode(
     params = {"order": list(reversed(scenario.queues))} if routing == "priority" else {}
     rules: dict[str, Any] = {"routing": (routing, params), "pacing": (pacing, PARAMS.get(pacing, {})), "days": days}
     reserves = next(rule.reserves for rule in PACING_RULES if rule.name == pacing)
-    shown = run_config(scenario, decisions="rules", **rules)
-    run = shown if by_rules else run_config(scenario, decisions="blended", reserves=reserves, **rules)
+    shown = run_config(scenario, owns="rules", **rules)
+    run = shown if by_rules else run_config(scenario, owns="blended", reserves=reserves, **rules)
     engine = Engine(run, 1, log=True, past=past_of(run))
     for own in (seed + 1, seed):
         engine.logs["n"] = 0

@@ -139,22 +139,20 @@ def test_what_is_not_allowed_is_refused_by_name(routing: RuleChoice, pacing: Rul
             assert name in str(error.value)
 
 
-@pytest.mark.parametrize("decisions", ["pacing", "blended"])
+@pytest.mark.parametrize("owns", ["pacing", "blended"])
 @pytest.mark.parametrize("rule, reserves", [("progressive", False), ("reserve_threshold", False), ("max0", True)])
-def test_a_fallback_of_the_other_flag_is_refused_where_the_policy_paces(
-    decisions: str, rule: str, reserves: bool
-) -> None:
+def test_a_fallback_of_the_other_flag_is_refused_where_the_policy_paces(owns: str, rule: str, reserves: bool) -> None:
     with pytest.raises(RuleError, match=rf"{rule} needs campaigns\.survey\.reserves = {str(not reserves).lower()}"):
-        Batch(short_day(**{"campaigns.survey.reserves": reserves}), 1, decisions=decisions, pacing=rule)
+        Batch(short_day(**{"campaigns.survey.reserves": reserves}), 1, owns=owns, pacing=rule)
     with pytest.raises(RuleError, match=rule):
-        Batch(short_day(), 1, decisions=decisions, pacing=rule, reserves=reserves)
+        Batch(short_day(), 1, owns=owns, pacing=rule, reserves=reserves)
 
 
 @pytest.mark.parametrize("rule", PACING_RULES)
 def test_where_rules_pace_the_flag_is_theirs(rule: RuleSpec) -> None:
     for reserves in (False, True):
         scenario = short_day(**{"campaigns.survey.reserves": reserves})
-        run = run_config(scenario, decisions="routing", pacing=rule.name)
+        run = run_config(scenario, owns="routing", pacing=rule.name)
         expected = reserves if rule.reserves is None else rule.reserves
         assert run.scenario.centre.campaigns["survey"].reserves is expected
         assert RulePolicy(scenario, pacing=rule.name).reserves is rule.reserves

@@ -25,7 +25,7 @@ NO_TIME = "a steady scenario has no time of day; leave hours and zones out"
 DIALS = {"rules": {"pacing": {"name": "constant_lines"}}}
 RESERVES = {"rules": {"pacing": {"name": "progressive"}}}
 FOR_EVER = "which keeps lines ringing, would dial for ever; must be above 0"
-AT_ONCE = {"law": "constant", "value_s": 0}
+AT_ONCE = {"dist": "constant", "value_s": 0}
 
 # what is changed, key and value named, words of what is allowed
 CASES = [
@@ -67,8 +67,8 @@ CASES = [
     ({f"{DEBTS}.detector.p_machine_passed": 2}, f"{DEBTS}.detector.p_machine_passed", 2, PROBABILITY),
     # ringing
     ({f"{DEBTS}.ring_s": 9}, f"{DEBTS}.ring_s", 9, "ring_s_by_outcome says how long it rings; leave it out"),
-    ({RING: {"machine": 9}}, f"{RING}.person", None, "is missing; must be a number at least 0 or a law"),
-    ({f"{RING}.person": {"law": "never"}}, f"{RING}.person.law", "never", "hang_up_s and tolerance_s may be endless"),
+    ({RING: {"machine": 9}}, f"{RING}.person", None, "is missing; must be a number at least 0 or a distribution"),
+    ({f"{RING}.person": {"dist": "never"}}, f"{RING}.person.dist", "never", "hang_up_s and tolerance_s may be endless"),
     ({**DIALS, f"{SURVEY}.ring_s": 0}, f"{SURVEY}.ring_s", 0, f"over at once, and constant_lines, {FOR_EVER}"),
     ({**DIALS, f"{RING}.person": 0}, f"{RING}.person", 0, FOR_EVER),
     ({**DIALS, RING: {"person": 5}}, f"{RING}.no_answer", 0, FOR_EVER),
@@ -95,14 +95,19 @@ CASES = [
     ),
     ({f"{DEBTS}.retries.max_attempts": 101}, f"{DEBTS}.retries.max_attempts", 101, "at least 1 and at most 100"),
     ({f"{DEBTS}.retries.bussy": 9}, f"{DEBTS}.retries.bussy", 9, "unknown key; did you mean 'busy'?"),
-    ({f"{DEBTS}.retries.busy": -9}, f"{DEBTS}.retries.busy", -9, "must be a number at least 0 or null or a law"),
-    ({f"{DEBTS}.retries.busy": {"law": "never"}}, f"{DEBTS}.retries.busy.law", "never", "tolerance_s may be endless"),
+    (
+        {f"{DEBTS}.retries.busy": -9},
+        f"{DEBTS}.retries.busy",
+        -9,
+        "must be a number at least 0 or null or a distribution",
+    ),
+    ({f"{DEBTS}.retries.busy": {"dist": "never"}}, f"{DEBTS}.retries.busy.dist", "never", "tolerance_s may be endless"),
     ({f"{DEBTS}.order.retries": "newst"}, f"{DEBTS}.order.retries", "newst", "one of 'due', 'score', 'least_attempts'"),
     ({f"{DEBTS}.order.mix": "fifo"}, f"{DEBTS}.order.mix", "fifo", "must be one of 'in_order', 'even', 'random', 'sc"),
     ({f"{DEBTS}.order.fresh_every": 1.5}, f"{DEBTS}.order.fresh_every", 1.5, "must be a whole number at least 0"),
     ({f"{CALLBACK}.p": 0}, f"{CALLBACK}.p", 0, "must be above 0, or agreed_callback be left out"),
     ({f"{CALLBACK}.window_s": -1}, f"{CALLBACK}.window_s", -1, NUMBER),
-    ({CALLBACK: {"p": 0.1}}, f"{CALLBACK}.after_s", None, "is missing; must be a number at least 0 or a law"),
+    ({CALLBACK: {"p": 0.1}}, f"{CALLBACK}.after_s", None, "is missing; must be a number at least 0 or a distribution"),
     (
         {**STEADY, "clock.horizon_s": 1e7, f"{DEBTS}.retries": {"max_attempts": 2, "busy": 9}},
         *("clock.horizon_s", 1e7, "warm_up_s + horizon_s must be at most 7864200, as campaigns.debts dials its"),
@@ -111,7 +116,7 @@ CASES = [
     ({f"{DEBTS}.goal": "sell"}, f"{DEBTS}.goal", "sell", "must be one of 'sale', 'appointment', 'promise', 'survey'"),
     ({f"{DEBTS}.goal": "survey"}, f"{DEBTS}.goal", "survey", "one of appointment, promise where the campaign has a f"),
     ({f"{FOLLOW_UP}.p_kept": 1.5}, f"{FOLLOW_UP}.p_kept", 1.5, PROBABILITY),
-    ({f"{FOLLOW_UP}.after_s": {"law": "never"}}, f"{FOLLOW_UP}.after_s.law", "never", "tolerance_s may be endless"),
+    ({f"{FOLLOW_UP}.after_s": {"dist": "never"}}, f"{FOLLOW_UP}.after_s.dist", "never", "tolerance_s may be endless"),
     ({f"{DEBTS}.value_cv": 11}, f"{DEBTS}.value_cv", 11, "a coefficient of variation; must be at most 10"),
     (
         {f"{DEBTS}.value_handle_correlation": -1.5},
@@ -123,14 +128,19 @@ CASES = [
     ({f"{DEBTS}.dial_until_s": 32_400}, f"{DEBTS}.dial_until_s", 32_400, "must be after dial_from_s = 32400"),
     ({f"{PLAIN}.dial_from_s": 72_000}, f"{PLAIN}.dial_from_s", 72_000, f"the campaign could never be dialed: {OPEN}"),
     (
-        {f"{DEBTS}.law.calling_until_s": 30_000},
-        *(f"{DEBTS}.law.calling_until_s", 30_000, "must be after calling_from_s = 30600"),
+        {f"{DEBTS}.calling_rules.calling_until_s": 30_000},
+        *(f"{DEBTS}.calling_rules.calling_until_s", 30_000, "must be after calling_from_s = 30600"),
     ),
-    ({f"{DEBTS}.law.calling_until_s": 90_000}, f"{DEBTS}.law.calling_until_s", 90_000, "at least 0 and at most 86400"),
     (
-        {f"{PLAIN}.law.calling_from_s": 73_000},
+        {f"{DEBTS}.calling_rules.calling_until_s": 90_000},
+        f"{DEBTS}.calling_rules.calling_until_s",
+        90_000,
+        "at least 0 and at most 86400",
+    ),
+    (
+        {f"{PLAIN}.calling_rules.calling_from_s": 73_000},
         *(
-            f"{PLAIN}.law.calling_from_s",
+            f"{PLAIN}.calling_rules.calling_from_s",
             73_000,
             "calling ends at 86400 s, dialing is from 0 s to 86400 s, and the cent",
         ),
@@ -150,15 +160,35 @@ CASES = [
     ),
     ({f"{LATE}.zone_s": 50_000}, f"{LATE}.zone_s", 50_000, "must be a number at least -43200 and at most 43200"),
     ({**STEADY, f"{PLAIN}.dial_from_s": 9}, f"{PLAIN}.dial_from_s", 9, NO_TIME),
-    ({**STEADY, f"{DEBTS}.law.calling_from_s": 9}, f"{DEBTS}.law.calling_from_s", 9, NO_TIME),
-    ({**STEADY, f"{DEBTS}.law.calling_until_s": 9}, f"{DEBTS}.law.calling_until_s", 9, NO_TIME),
+    ({**STEADY, f"{DEBTS}.calling_rules.calling_from_s": 9}, f"{DEBTS}.calling_rules.calling_from_s", 9, NO_TIME),
+    ({**STEADY, f"{DEBTS}.calling_rules.calling_until_s": 9}, f"{DEBTS}.calling_rules.calling_until_s", 9, NO_TIME),
     ({**STEADY, f"{DEBTS}.segments.a.zone_s": 3600}, f"{DEBTS}.segments.a.zone_s", 3600, NO_TIME),
-    # the law
-    ({f"{DEBTS}.law.max_per_24h": 4}, f"{DEBTS}.law.max_per_24h", 4, "at least 1 and at most 3 or null"),
-    ({f"{DEBTS}.law.max_per_7_days": 0}, f"{DEBTS}.law.max_per_7_days", 0, "at least 1 and at most 15 or null"),
-    ({f"{DEBTS}.law.lockout_after_drop_s": -1}, f"{DEBTS}.law.lockout_after_drop_s", -1, NUMBER),
-    ({f"{DEBTS}.law.needs_consent": "no"}, f"{DEBTS}.law.needs_consent", "no", "must be true or false"),
-    ({f"{DEBTS}.law.max_per_day": 3}, f"{DEBTS}.law.max_per_day", 3, "unknown key; did you mean 'max_per_7_days'"),
+    # the calling rules
+    (
+        {f"{DEBTS}.calling_rules.max_per_24h": 4},
+        f"{DEBTS}.calling_rules.max_per_24h",
+        4,
+        "at least 1 and at most 3 or null",
+    ),
+    (
+        {f"{DEBTS}.calling_rules.max_per_7_days": 0},
+        f"{DEBTS}.calling_rules.max_per_7_days",
+        0,
+        "at least 1 and at most 15 or null",
+    ),
+    ({f"{DEBTS}.calling_rules.lockout_after_drop_s": -1}, f"{DEBTS}.calling_rules.lockout_after_drop_s", -1, NUMBER),
+    (
+        {f"{DEBTS}.calling_rules.needs_consent": "no"},
+        f"{DEBTS}.calling_rules.needs_consent",
+        "no",
+        "must be true or false",
+    ),
+    (
+        {f"{DEBTS}.calling_rules.max_per_day": 3},
+        f"{DEBTS}.calling_rules.max_per_day",
+        3,
+        "unknown key; did you mean 'max_per_7_days'",
+    ),
     ({f"{DEBTS}.drop_limit": 3}, f"{DEBTS}.drop_limit", 3, PROBABILITY),
     ({f"{DEBTS}.compliance": "ofcom"}, f"{DEBTS}.compliance", "ofcom", f"{DEFINITIONS}; did you mean 'ofcom_24h'?"),
     ({f"{DEBTS}.compliance": "own"}, f"{DEBTS}.compliance", "own", f"must be one of {DEFINITIONS}"),
@@ -190,10 +220,10 @@ def test_a_campaign_is_refused_with_key_value_and_what_is_allowed(tmp_path, case
     [
         {},
         STEADY,
-        {**STEADY, f"{DEBTS}.law": {"max_per_24h": 3, "max_per_7_days": 15, "quiet_after_talk_s": 60}},
+        {**STEADY, f"{DEBTS}.calling_rules": {"max_per_24h": 3, "max_per_7_days": 15, "quiet_after_talk_s": 60}},
         {**STEADY, "clock.horizon_s": 1e7, f"{SURVEY}.retries": None},
         {f"{EARLY}.p_do_not_call": 1},
-        {f"{LATE}.p_consent": 0, f"{DEBTS}.law.needs_consent": False},
+        {f"{LATE}.p_consent": 0, f"{DEBTS}.calling_rules.needs_consent": False},
         {f"{PLAIN}.leads": 0},
         {f"{DEBTS}.by_attempt": [1] * 16},
         {f"{DEBTS}.p_sale": [0.1] * 4},  # more talks than the list starts with

@@ -44,11 +44,11 @@ def breaks(*times):
 
 
 def branches(p, mean_s):
-    return {f"{QUEUE}.handle_s": {"law": "hyper_exponential", "p": p, "mean_s": mean_s}}
+    return {f"{QUEUE}.handle_s": {"dist": "hyper_exponential", "p": p, "mean_s": mean_s}}
 
 
 def quantiles(*values):
-    return {f"{QUEUE}.handle_s": {"law": "empirical", "quantiles_s": list(values)}}
+    return {f"{QUEUE}.handle_s": {"dist": "empirical", "quantiles_s": list(values)}}
 
 
 # what is changed, key and value named, words of what is allowed
@@ -111,15 +111,15 @@ CASES = [
         *(f"{QUEUE}.ivr.routes", {"third": 0.8, "second": 0.3}, "the shares sum to 1.1; must be at most 1"),
     ),
     ({f"{QUEUE}.ivr": 20}, f"{QUEUE}.ivr", 20, "must be a mapping or null"),
-    ({f"{QUEUE}.ivr.detect_s": {"law": "never"}}, f"{QUEUE}.ivr.detect_s.law", "never", "may be endless"),
+    ({f"{QUEUE}.ivr.detect_s": {"dist": "never"}}, f"{QUEUE}.ivr.detect_s.dist", "never", "may be endless"),
     # waiting
     ({f"{QUEUE}.p_balk": -0.1}, f"{QUEUE}.p_balk", -0.1, PROBABILITY),
     ({f"{QUEUE}.announcement.patience_factor": 0}, f"{QUEUE}.announcement.patience_factor", 0, "a number above 0"),
     ({f"{QUEUE}.callback.max_tries": 0}, f"{QUEUE}.callback.max_tries", 0, "must be a whole number at least 1"),
     (
-        {f"{QUEUE}.callback.ring_s": {"law": "never"}},
+        {f"{QUEUE}.callback.ring_s": {"dist": "never"}},
         *(
-            f"{QUEUE}.callback.ring_s.law",
+            f"{QUEUE}.callback.ring_s.dist",
             "never",
             "only patience_s, drop_after_s, hang_up_s and tolerance_s may be endless",
         ),
@@ -163,8 +163,8 @@ CASES = [
     ),
     ({"queues.second.trace_s.2": 28_801}, "queues.second.trace_s.2", 28_801, "at or after the time before it, 28801.5"),
     ({**STEADY, "queues.second.trace_s": [5]}, "queues.second.trace_s", [5], "a steady scenario has no time of day"),
-    ({"day_level_cv": 0.001}, "day_level_cv", 0.001, "must be 0, or 0.01 to 4.47, where day_level_law is gamma"),
-    ({"day_level_law": "normal"}, "day_level_law", "normal", "must be one of 'lognormal', 'gamma'"),
+    ({"day_level_cv": 0.001}, "day_level_cv", 0.001, "must be 0, or 0.01 to 4.47, where day_level_dist is gamma"),
+    ({"day_level_dist": "normal"}, "day_level_dist", "normal", "must be one of 'lognormal', 'gamma'"),
     ({"slot_level.correlation": 1}, "slot_level.correlation", 1, "must be a number above -1 and below 1"),
     ({**STEADY, "slot_level": {"cv": 0.1}}, "slot_level.cv", 0.1, "a steady scenario has no slots; leave slot_level"),
     ({"switching.mean_s": [900]}, "switching.mean_s", [900], "must be a list 2 long of a number above 0 each"),
@@ -179,11 +179,11 @@ CASES = [
         "frist",
         "must be one of the queues: first, second, third; did you",
     ),
-    ({"surge.lasts_s": {"law": "never"}}, "surge.lasts_s.law", "never", "may be endless"),
+    ({"surge.lasts_s": {"dist": "never"}}, "surge.lasts_s.dist", "never", "may be endless"),
     ({**STEADY, "surge": {"p": 0.1, "factor": 2, "from_s": 0, "until_s": 9, "lasts_s": 9}}, "surge.p", 0.1, "no days"),
     ({**STEADY, "history.kind": "steady"}, "history.kind", "steady", "must be 'none': a steady scenario has no days"),
     ({"history.days": 0}, "history.days", 0, "must be a whole number at least 1"),
-    # laws of time
+    # distributions of time
     (branches([0.5, 0.4], [9, 9]), f"{QUEUE}.handle_s.p", [0.5, 0.4], "the probabilities sum to 0.9; must sum to 1"),
     (branches([0.5, 0.5], [9, 9, 9]), f"{QUEUE}.handle_s.mean_s", [9, 9, 9], "has 3 values; p has 2, they must be"),
     (quantiles(3, 5, 4), f"{QUEUE}.handle_s.quantiles_s", [3, 5, 4], "must not decrease"),
@@ -246,4 +246,4 @@ def test_any_value_anywhere_is_accepted_or_refused_with_its_key(key, value):
     else:
         config = scenario.config()
         assert np.isfinite(config["finish"]).all()
-        assert not np.isnan(config["law"]["mean_s"]).any()
+        assert not np.isnan(config["dist"]["mean_s"]).any()

@@ -24,13 +24,13 @@ STEADY = {
 }
 FROM = ("campaigns.survey.dial_from_s", 39600)
 
-LAWS = "one of never, constant, exponential, uniform, lognormal, piecewise_hazard, erlang"
+DISTS = "one of never, constant, exponential, uniform, lognormal, piecewise_hazard, erlang"
 PROBABILITY = "must be a number at least 0 and at most 1"
 NUMBER = "must be a number at least 0"
 HUGE = "must be a number between -1e+15 and 1e+15"
 LADDER = "must start with 1 and increase"
 NAMES = "may hold letters, digits, _ and - only"
-LAST_0 = {"law": "piecewise_hazard", "from_s": [0, 9], "hazard_per_s": [1, 0]}
+LAST_0 = {"dist": "piecewise_hazard", "from_s": [0, 9], "hazard_per_s": [1, 0]}
 QUEUE = {"arrivals_per_hour": 1, "handle_s": 1}
 CAMPAIGN = {"p_answer": 0.1, "handle_s": 1}
 MISSING = object()
@@ -42,7 +42,7 @@ CASES = [
     ({"queues.sales.patience": 9}, "unknown key; did you mean 'patience_s'"),
     ({"queues.sales.redial.times": 9}, "unknown key; did you mean 'max_times'?; allowed here: p, delay_s, max_times"),
     ({"queues.new": {"handle_s": 9}}, f"is missing; {NUMBER} or a list", "queues.new.arrivals_per_hour", MISSING),
-    ({"queues.sales.handle_s": "fast"}, f"{NUMBER} or a law, {LAWS}"),
+    ({"queues.sales.handle_s": "fast"}, f"{NUMBER} or a distribution, {DISTS}"),
     ({"queues.sales.handle_s": None}, NUMBER),
     ({"queues.sales.handle_s": -3}, NUMBER),
     ({"queues.sales.handle_s": math.nan}, HUGE),
@@ -73,16 +73,16 @@ CASES = [
     ),
     ({"campaigns.survey.contact_number": [0.5, 0.4]}, "the shares sum to 0.9; must sum to 1"),
     ({"campaigns.survey.p_sale": [0.1] * 4}, "has 4 values; contact_number has shares for 3 only"),
-    # laws
-    ({"queues.sales.handle_s.law": "lognorm"}, "weibull, empirical; did you mean 'lognormal'"),
-    ({f"{PIECES}.law": ["never"]}, f"must be {LAWS}"),
-    ({PIECES: {"mean_s": 3}}, f"must be {LAWS}", f"{PIECES}.law", None),
-    ({PIECES: {"law": "lognormal", "mu": 1}}, "is missing; must be a number above 0", f"{PIECES}.sigma", MISSING),
+    # distributions
+    ({"queues.sales.handle_s.dist": "lognorm"}, "weibull, empirical; did you mean 'lognormal'"),
+    ({f"{PIECES}.dist": ["never"]}, f"must be {DISTS}"),
+    ({PIECES: {"mean_s": 3}}, f"must be {DISTS}", f"{PIECES}.dist", None),
+    ({PIECES: {"dist": "lognormal", "mu": 1}}, "is missing; must be a number above 0", f"{PIECES}.sigma", MISSING),
     ({"queues.sales.handle_s.mu": 300}, "makes a mean above 1e8 s"),
     (
-        {"queues.sales.handle_s": {"law": "never"}},
+        {"queues.sales.handle_s": {"dist": "never"}},
         "only patience_s, drop_after_s, hang_up_s and tolerance_s may be endless",
-        "queues.sales.handle_s.law",
+        "queues.sales.handle_s.dist",
         "never",
     ),
     ({f"{PIECES}.from_s": [0, 30, 30]}, "must start with 0 and increase"),
@@ -199,7 +199,7 @@ def keys(value, before=()):
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.sampled_from(["never", "sales"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["law", "p", "a"]), inner, max_size=2),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["dist", "p", "a"]), inner, max_size=2),
     max_leaves=4,
 )
 

@@ -35,8 +35,8 @@ def row(tiny):
     return tiny.config()[0]
 
 
-def law_of(row, index):
-    return row["law"][index]
+def dist_of(row, index):
+    return row["dist"][index]
 
 
 def stream(name):
@@ -70,19 +70,19 @@ def test_queues(row):
     assert (sales["p_priority"], sales["credit_s"], sales["service_level_s"]) == (0.2, 60, 20)
     assert (sales["p_redial"], sales["max_redials"], sales["p_repeat"]) == (0.4, 2, 0)
     assert (support["p_repeat"], support["max_repeats"], support["service_level_s"]) == (0.15, 2, 30)
-    patience = law_of(row, sales["patience"])
+    patience = dist_of(row, sales["patience"])
     assert (patience["kind"], patience["n"]) == (codes.PIECEWISE_HAZARD, 3)
     assert patience["start"][:4].tolist() == [0, 30, 120, 0]
     assert patience["hazard"][:4].tolist() == [0.002, 0.006, 0.004, 0]
-    wrap_up = law_of(row, sales["wrap_up"])
+    wrap_up = dist_of(row, sales["wrap_up"])
     assert (wrap_up["kind"], wrap_up["a"]) == (codes.EXPONENTIAL, 20)
-    at_once = law_of(row, support["wrap_up"])
+    at_once = dist_of(row, support["wrap_up"])
     assert (at_once["kind"], at_once["a"]) == (codes.CONSTANT, 0)
 
 
-def test_handle_law_of_each_pair(row):
+def test_handle_distribution_of_each_pair(row):
     handle = row["queue"]["handle"]
-    first, own = law_of(row, handle[1, 0]), law_of(row, handle[1, 1])
+    first, own = dist_of(row, handle[1, 0]), dist_of(row, handle[1, 1])
     assert (first["kind"], first["a"]) == (codes.EXPONENTIAL, 200)
     assert (own["kind"], own["a"], own["b"]) == (codes.LOGNORMAL, 5.2, 0.5)
     assert handle[0, 1] == -1  # blended does not handle sales
@@ -97,12 +97,12 @@ def test_campaign(row):
     names = ("p_machine", "p_busy", "p_invalid", "p_false_positive", "p_machine_passed")
     assert [survey[name] for name in names] == [0.2, 0.05, 0.05, 0.04, 0.1]
     assert [survey[name] for name in ("max_lines", "reserves", "first_segment", "n_segments")] == [12, 0, 0, 1]
-    assert (law_of(row, survey["ring"])["a"], law_of(row, survey["ring"])["b"]) == (5, 25)
-    assert law_of(row, survey["drop_after"])["a"] == 2
-    assert law_of(row, survey["handle"])["a"] == 4.2
-    assert law_of(row, survey["handle_sale"])["a"] == 180
-    assert law_of(row, survey["handle_machine"])["a"] == 8
-    assert law_of(row, survey["wrap_up"])["a"] == 15
+    assert (dist_of(row, survey["ring"])["a"], dist_of(row, survey["ring"])["b"]) == (5, 25)
+    assert dist_of(row, survey["drop_after"])["a"] == 2
+    assert dist_of(row, survey["handle"])["a"] == 4.2
+    assert dist_of(row, survey["handle_sale"])["a"] == 180
+    assert dist_of(row, survey["handle_machine"])["a"] == 8
+    assert dist_of(row, survey["wrap_up"])["a"] == 15
 
 
 def test_a_campaign_without_segments_is_one(row):
@@ -150,10 +150,10 @@ def test_pairs_and_actions(row, tiny):
     assert tiny.with_reserves(True).config()[0]["action"]["pair"][4] == 3
 
 
-def test_equal_laws_are_one_law():
+def test_equal_distributions_are_one_distribution():
     centre = {**STEADY, "queues": {n: {"arrivals_per_hour": 6, "handle_s": 100} for n in "ab"}}
     centre["groups"] = {
-        "g": {"skills": ["a", "b"], "staffing": 2, "handle_s": {"a": {"law": "exponential", "mean_s": 100}}}
+        "g": {"skills": ["a", "b"], "staffing": 2, "handle_s": {"a": {"dist": "exponential", "mean_s": 100}}}
     }
     queue = load_scenario(centre).config()[0]["queue"]
     assert queue["handle"][0, 0] == queue["handle"][1, 0]
@@ -165,7 +165,7 @@ def test_steady_is_one_slot_from_zero():
     names = ("steady", "n_slots", "open_s", "close_s", "warm_up_s")
     assert [row[name] for name in names] == [1, 1, 0, 6000, 1000]
     assert row["trunks"] == UNLIMITED_TRUNKS == 2**40
-    assert row["day_law"] == -1
+    assert row["day_dist"] == -1
 
 
 def test_steady_campaign_has_no_hours_and_no_end_of_leads():
@@ -241,7 +241,7 @@ def test_finish_of_a_campaign_is_a_mixture(row):
 
 
 def test_finish_is_certain_beyond_the_longest_time(tiny):
-    scenario = tiny.replace(**{"queues.sales.handle_s": {"law": "uniform", "low_s": 20, "high_s": 70}})
+    scenario = tiny.replace(**{"queues.sales.handle_s": {"dist": "uniform", "low_s": 20, "high_s": 70}})
     table = finish_table(scenario.centre, scenario.pairs[0])
     np.testing.assert_allclose(
         table[:6], [[0, 0.2, 0.8], [0.1, 0.5, 1], [0.25, 0.75, 1], [0.4, 1, 1], [1, 1, 1], [1, 1, 1]]

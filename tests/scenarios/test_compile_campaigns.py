@@ -30,9 +30,9 @@ def debts(row):
 
 
 def constant(row, index):
-    law = row["law"][index]
-    assert law["kind"] == codes.CONSTANT
-    return law["a"]
+    dist = row["dist"][index]
+    assert dist["kind"] == codes.CONSTANT
+    return dist["a"]
 
 
 def stream(name):
@@ -118,11 +118,11 @@ def test_every_list_that_is_kept_has_a_row_however_many_there_are():
 def test_ring_times(row, debts):
     plain = row["campaign"][0]
     assert (debts["ring_differs"], plain["ring_differs"]) == (1, 0)
-    assert [constant(row, law) for law in debts["ring_of"]] == [11, 12, 13, 14, 15]
-    assert row["law"][plain["ring"]]["a"] == 9
+    assert [constant(row, dist) for dist in debts["ring_of"]] == [11, 12, 13, 14, 15]
+    assert row["dist"][plain["ring"]]["a"] == 9
     assert constant(row, debts["drop_after"]) == 41
     assert constant(row, debts["hang_up"]) == 42
-    assert row["law"][plain["hang_up"]]["kind"] == codes.NEVER
+    assert row["dist"][plain["hang_up"]]["kind"] == codes.NEVER
 
 
 def test_outcomes_and_values(debts):
@@ -135,10 +135,10 @@ def test_outcomes_and_values(debts):
 def test_order_and_retries(row, debts):
     assert [debts[name] for name in ("max_attempts", "retry_order", "fresh_every", "mix")] == [6, 3, 4, 3]
     retry = debts["retry"].tolist()
-    assert [None if law == codes.NIL else constant(row, law) for law in retry] == [21, None, 22, 23, None, 24]
+    assert [None if dist == codes.NIL else constant(row, dist) for dist in retry] == [21, None, 22, 23, None, 24]
     assert row["campaign"]["retry"][0].tolist() == [codes.NIL] * 6
     assert row["campaign"]["max_attempts"][[0, 2]].tolist() == [100, 3]
-    assert row["law"][row["campaign"]["retry"][2, codes.AFTER_HUNG_UP]]["a"] == 60
+    assert row["dist"][row["campaign"]["retry"][2, codes.AFTER_HUNG_UP]]["a"] == 60
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_each_reason_to_keep_leads_is_enough(only):
     )
 
 
-def test_the_law(row, debts):
+def test_the_distribution(row, debts):
     names = ("max_per_24h", "max_per_7_days", "lockout_s", "quiet_s", "needs_consent", "drop_limit", "greeting_s")
     assert [debts[name] for name in names] == [2, 7, 3000, 5000, 1, 0.02, 1.5]
     assert [row["campaign"][0][name] for name in names] == [0, 0, 0, 0, 0, 0.03, 0]

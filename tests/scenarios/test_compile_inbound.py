@@ -22,9 +22,9 @@ def queue(row):
     return row["queue"][0]
 
 
-def law(row, index):
-    """Kind, parameters, table and mean of a law."""
-    record = row["law"][index]
+def dist(row, index):
+    """Kind, parameters, table and mean of a dist."""
+    record = row["dist"][index]
     n = record["n"]
     return (record["kind"], record["a"], record["b"], [*record["start"][:n], *record["hazard"][:n]], record["mean_s"])
 
@@ -43,7 +43,7 @@ def test_streams(row):
 
 
 def test_levels(row):
-    kind, shape, scale, _, mean = law(row, row["day_law"])
+    kind, shape, scale, _, mean = dist(row, row["day_dist"])
     assert (kind, shape, scale, mean) == (codes.GAMMA, 4.0, 0.25, 1.0)
     assert row["slot_sigma"] == pytest.approx(math.sqrt(math.log(1.09)), rel=1e-12)
     assert row["slot_correlation"] == -0.6
@@ -52,20 +52,20 @@ def test_levels(row):
     assert row["mode_arrivals"].tolist() == [0.8, 1.6]
     assert row["mode_answers"].tolist() == [1.0, 0.5]
     assert values(row, "p_surge", "surge_factor", "surge_from_s", "surge_until_s") == [0.25, 3, 30_000, 33_000]
-    assert law(row, row["surge_lasts"])[:3] == (codes.WEIBULL, 2, 700)
+    assert dist(row, row["surge_lasts"])[:3] == (codes.WEIBULL, 2, 700)
     assert row["queue"]["surges"][:3].tolist() == [0, 1, 0]
 
 
 def test_a_lognormal_day_level_has_mean_one():
-    row = centre(day_level_law="lognormal").config()[0]
-    kind, mu, sigma, _, mean = law(row, row["day_law"])
+    row = centre(day_level_dist="lognormal").config()[0]
+    kind, mu, sigma, _, mean = dist(row, row["day_dist"])
     assert (kind, mu, sigma) == (codes.LOGNORMAL, -math.log(1.25) / 2, math.sqrt(math.log(1.25)))
     assert mean == pytest.approx(1.0, rel=1e-12)
 
 
 def test_levels_that_are_switched_off():
     row = centre(day_level_cv=0, slot_level={}, switching=None, surge=None).config()[0]
-    assert values(row, "day_law", "slot_sigma", "switches", "mode_seen", "p_surge") == [NIL, 0, 0, 0, 0]
+    assert values(row, "day_dist", "slot_sigma", "switches", "mode_seen", "p_surge") == [NIL, 0, 0, 0, 0]
     assert row["mode_arrivals"].tolist() == row["mode_answers"].tolist() == [1, 1]
     assert values(row, "surge_factor", "surge_lasts") == [1, NIL]
     assert not row["queue"]["surges"].any()
@@ -92,8 +92,8 @@ def test_traces_lie_one_after_the_other(row):
 
 
 def test_voice_menu(row, queue):
-    assert law(row, queue["ivr_time"])[:3] == (codes.GAMMA, 4, 10)
-    assert law(row, queue["detect"])[:2] == (codes.EXPONENTIAL, 35)
+    assert dist(row, queue["ivr_time"])[:3] == (codes.GAMMA, 4, 10)
+    assert dist(row, queue["detect"])[:2] == (codes.EXPONENTIAL, 35)
     assert values(queue, "p_contained", "p_hangup") == [0.2, 0.05]
     assert queue["route"][:3].tolist() == [0.0, 0.3, 0.4]
     other = centre(**{"queues.second.ivr": {"routes": {"first": 0.2, "third": 0.1}}}).config()[0]["queue"][1]
@@ -102,23 +102,23 @@ def test_voice_menu(row, queue):
 
 def test_waiting_and_callback(row, queue):
     assert values(queue, "p_balk", "announces", "patience_factor") == [0.07, 1, 1.5]
-    assert law(row, queue["tolerance"])[0] == codes.NEVER
-    assert law(row, queue["patience"])[:3] == (codes.WEIBULL, 1.5, 240)
+    assert dist(row, queue["tolerance"])[0] == codes.NEVER
+    assert dist(row, queue["patience"])[:3] == (codes.WEIBULL, 1.5, 240)
     names = ("calls_back", "max_tries", "offer_above_s", "p_accept", "p_callback_answer")
     assert values(queue, *names) == [1, 3, 45, 0.4, 0.8]
-    assert law(row, queue["callback_ring"])[:2] == (codes.CONSTANT, 12)
-    assert law(row, queue["callback_retry"])[:2] == (codes.EXPONENTIAL, 1200)
+    assert dist(row, queue["callback_ring"])[:2] == (codes.CONSTANT, 12)
+    assert dist(row, queue["callback_retry"])[:2] == (codes.EXPONENTIAL, 1200)
 
 
 def test_service(row, queue):
-    assert law(row, queue["handle"][0])[:3] == (codes.GAMMA, 3, 50)
-    assert law(row, queue["handle"][1])[:2] == (codes.EXPONENTIAL, 170)
-    assert law(row, row["queue"][1]["handle"][0])[3] == [0.75, 0.25, 60, 400]
+    assert dist(row, queue["handle"][0])[:3] == (codes.GAMMA, 3, 50)
+    assert dist(row, queue["handle"][1])[:2] == (codes.EXPONENTIAL, 170)
+    assert dist(row, row["queue"][1]["handle"][0])[3] == [0.75, 0.25, 60, 400]
     assert values(queue, "p_transfer", "transfer_to", "warm") == [0.15, 2, 1]
-    assert law(row, queue["handover"])[:2] == (codes.EXPONENTIAL, 25)
+    assert dist(row, queue["handover"])[:2] == (codes.EXPONENTIAL, 25)
     assert values(row["queue"][1], "p_transfer", "transfer_to", "warm") == [0.2, 2, 0]
     assert values(queue, "p_sale", "sale_value") == [0.3, 40]
-    assert law(row, queue["handle_sale"])[3][:4] == [60, 120, 120, 400]
+    assert dist(row, queue["handle_sale"])[3][:4] == [60, 120, 120, 400]
     names = ("scores", "score_base", "score_wait", "score_transfer", "score_repeat", "score_quality")
     assert values(queue, *names) == [1, 88, 2, 5, 7, 0.3]
 
@@ -133,8 +133,8 @@ def test_customers(queue):
 
 def test_what_a_plain_queue_has_not(row):
     third = row["queue"][2]
-    laws = ("ivr_time", "detect", "tolerance", "callback_ring", "callback_retry", "handover", "handle_sale")
-    assert values(third, *laws, "first_recorded", "transfer_to") == [NIL] * 9
+    dists = ("ivr_time", "detect", "tolerance", "callback_ring", "callback_retry", "handover", "handle_sale")
+    assert values(third, *dists, "first_recorded", "transfer_to") == [NIL] * 9
     flags = ("linear", "announces", "calls_back", "p_transfer", "warm", "knows", "p_sale", "scores", "p_balk")
     assert values(third, *flags) == [0] * 9
     assert third["route"].tolist() == [0] * 8
@@ -178,8 +178,8 @@ def test_orders_of_advisors_by_name(name):
     assert row["group"]["order"][1] == {c.removesuffix("_ORDER").lower(): getattr(codes, c) for c in constants}[name]
 
 
-def test_means_of_all_laws_are_there(row):
-    used = row["law"][: int(np.flatnonzero(row["law"]["kind"])[-1]) + 1]
+def test_means_of_all_distributions_are_there(row):
+    used = row["dist"][: int(np.flatnonzero(row["dist"]["kind"])[-1]) + 1]
     endless = used["kind"] == codes.NEVER
     assert np.isinf(used["mean_s"][endless]).all()
     assert (used["mean_s"][~endless & (used["a"] + used["n"] > 0)] > 0).all()

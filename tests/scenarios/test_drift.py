@@ -8,8 +8,8 @@ import pytest
 from ccenv.scenarios import schema
 from ccenv.scenarios.check.campaigns import FOLLOWED
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
-from ccenv.sim.state.codes import AFTER, RING_LAWS
-from ccenv.sim.state.entities import LAW_POINTS
+from ccenv.sim.state.codes import AFTER, RING_DISTS
+from ccenv.sim.state.entities import DIST_POINTS
 from ccenv.sim.state.fields import FIELDS
 from ccenv.sim.state.layout import layout
 from ccenv.sim.state.sizes import SIZES
@@ -26,7 +26,7 @@ def longest(node, field):
 
 def test_outcomes_are_named_alike():
     assert ("max_attempts", *AFTER) == schema.Retries.__struct_fields__
-    assert schema.RingLaws.__struct_fields__ == RING_LAWS
+    assert schema.RingDists.__struct_fields__ == RING_DISTS
 
 
 def test_size_classes_and_goals_are_those_that_there_are():
@@ -43,8 +43,8 @@ def test_attempts_are_counted_in_a_byte():
     ("node", "field"),
     [(schema.PiecewiseHazard, "from_s"), (schema.HyperExponential, "p"), (schema.Empirical, "quantiles_s")],
 )
-def test_laws_have_no_more_points_than_their_record(node, field):
-    assert longest(node, field) <= LAW_POINTS
+def test_distributions_have_no_more_points_than_their_record(node, field):
+    assert longest(node, field) <= DIST_POINTS
 
 
 def test_the_field_of_value_classes_reaches_to_the_last():

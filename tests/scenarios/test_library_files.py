@@ -1,4 +1,4 @@
-"""What the library says: every key and law is used, no trap, lists fit, and the centres of models are the models'."""
+"""The library: every key and distribution is used, no reward trap, lists fit, solvable centres equal their models."""
 
 from functools import cache
 from itertools import product
@@ -14,7 +14,7 @@ from ccenv.scenarios.compile.campaigns import keeps
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.times import times
 from ccenv.scenarios.files.reading import find, read
-from ccenv.scenarios.schema import Campaign, Centre, Law, Segment
+from ccenv.scenarios.schema import Campaign, Centre, Dist, Segment
 from ccenv.theory.models import NDesign, SwitchingBlending, SwitchingPacing
 from experiments.calibrate.write_yaml import dump
 from experiments.centres import hybrid_large
@@ -55,14 +55,14 @@ def test_not_all_who_take_over_a_contact_can_be_waiting_to_hand_one_over(name):
 
 
 def test_every_key_of_the_schema_is_used_somewhere():
-    """Of a law it is enough that the key is given and that the law is used for some other time."""
+    """Of a distribution it is enough that the key is given and that the distribution is used for some other time."""
     unused = {key for key in unused_schema_keys(library().values()) if "<" not in key}
     assert unused == set(NEVER_USED)
 
 
-def test_every_law_of_time_is_used_somewhere():
+def test_every_distribution_of_time_is_used_somewhere():
     used = {type(time) for centre in library().values() for _, time in times(centre)}
-    assert set(Law.__args__) <= used
+    assert set(Dist.__args__) <= used
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_digest_is_pinned():
         {"name": "other"},
         {"size_class": "M"},
         {"work_conserving": False},
-        {"queues.support.patience_s": {"mean_s": 150, "law": "exponential"}},
+        {"queues.support.patience_s": {"mean_s": 150, "dist": "exponential"}},
         {"campaigns.survey.drop_limit": 0.03},
     ],
 )
@@ -80,7 +80,7 @@ def test_digest_ignores_prose_spelling_and_stated_defaults(same):
         {"campaigns.survey.drop_limit": 0.02},
         {"rules.pacing.params": {"reserve": 1}},
         {"reward": "bank_blended"},
-        {"queues.support.patience_s": {"law": "constant", "value_s": 150}},
+        {"queues.support.patience_s": {"dist": "constant", "value_s": 150}},
         {"groups.first.wage_per_hour": 19},
         {"queues": dict(reversed(TINY["queues"].items()))},
     ],
@@ -94,7 +94,7 @@ def test_content_resolves_defaults_and_is_json():
     queues = dict(content["queues"])
     assert [name for name, _ in content["queues"]] == ["sales", "support"]
     assert queues["support"]["redial"] == {"p": 0.0, "delay_s": 600.0, "max_times": 1}
-    assert queues["sales"]["handle_s"] == {"law": "lognormal", "mu": 5.0, "sigma": 0.6}
+    assert queues["sales"]["handle_s"] == {"dist": "lognormal", "mu": 5.0, "sigma": 0.6}
     assert not {"name", "description", "sources", "variants", "size_class"} & set(content)
 
 

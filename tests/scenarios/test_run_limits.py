@@ -19,7 +19,7 @@ STARTS = (
 
 
 def run(scenario, days=1, **choices):
-    return run_config(scenario, decisions="rules", days=days, **choices)
+    return run_config(scenario, owns="rules", days=days, **choices)
 
 
 def test_times_of_attempts_are_two_bytes_of_two_minutes():
@@ -59,4 +59,4 @@ def test_rules_that_reserve_or_dial_once_or_never_may_run_where_nothing_rings():
 
 
 def test_a_policy_that_paces_may_run_where_nothing_rings():
-    run_config(centre(**RINGS_NOT), decisions="pacing", pacing="constant_lines", reserves=False)
+    run_config(centre(**RINGS_NOT), owns="pacing", pacing="constant_lines", reserves=False)

@@ -14,7 +14,7 @@ class Part(Node, frozen=True):
 class Whole(Node, frozen=True):
     parts: list[Part]
     by_name: dict[str, Part]
-    by_law: dict[str, Time]
+    by_dist: dict[str, Time]
     one: Part | None = None
     classes: list[ValueClass] = []
 
@@ -26,7 +26,7 @@ def test_times_are_found_in_lists_mappings_and_parts_and_no_other_number_is():
         "w.parts.1.first_s": 2.0,
         "w.parts.1.perhaps_s": Never(),
         "w.by_name.a.first_s": 3.0,
-        "w.by_law.b": 4.0,
+        "w.by_dist.b": 4.0,
     }
 
 

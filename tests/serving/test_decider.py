@@ -123,11 +123,9 @@ def nothing_legal(obs, mask):
 @pytest.mark.parametrize("decisions", ["blended", "routing", "pacing"])
 @pytest.mark.parametrize("graph", [contrary, nothing_legal])
 def test_no_graph_breaks_a_mask(graph, decisions, decision):
-    policy = golden(
-        StandIn(lambda obs, mask: legal_only(graph(obs, mask), mask)), decisions=decisions, decision=decision
-    )
+    policy = golden(StandIn(lambda obs, mask: legal_only(graph(obs, mask), mask)), owns=decisions, decision=decision)
     rng = np.random.default_rng(0)
-    batch = Batch(policy.scenario, 1, decisions=decisions, routing="lwt", pacing=policy.pacing, autoreset="disabled")
+    batch = Batch(policy.scenario, 1, owns=decisions, routing="lwt", pacing=policy.pacing, autoreset="disabled")
     batch.reset(np.array([6]))
     names = [action.name for action in batch.catalogue]
     n = 0
@@ -151,12 +149,12 @@ def test_a_policy_of_one_half_is_not_offered_the_other():
     snapshot = opening(golden())
     snapshot["queue_length"]["support"] = 1
     for decisions, kinds in (("routing", {"hold", "assign"}), ("pacing", {"hold", "dial"})):
-        answer = ask(golden(decisions=decisions), {"snapshot": snapshot, "u": 0.3})
+        answer = ask(golden(owns=decisions), {"snapshot": snapshot, "u": 0.3})
         assert {name.split(":")[0] for name in answer["probabilities"]} == kinds
 
 
 def test_a_state_in_which_nothing_is_legal_is_refused():
-    policy = golden(decisions="pacing")
+    policy = golden(owns="pacing")
     snapshot = opening(policy)
     snapshot["queue_length"]["support"] = 1
     snapshot["closed"] = 1

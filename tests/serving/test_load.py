@@ -63,7 +63,7 @@ def test_the_golden_bundle_is_up_to_date():
         warnings.simplefilter("error")
         policy = load_bundle(FOLDER)
     assert policy.scenario.digest == policy.manifest.scenario.digest == load_scenario("tiny").digest
-    assert (policy.decisions, policy.reserves) == ("blended", False)
+    assert (policy.owns, policy.reserves) == ("blended", False)
     assert (policy.routing, policy.pacing) == (("lwt", {}), ("max0", {"k": 1.3, "c": 0.4}))
 
 

@@ -28,7 +28,7 @@ def batch_of(policy, n):
     return Batch(
         policy.scenario,
         n,
-        decisions=policy.decisions,
+        owns=policy.owns,
         routing=policy.routing,
         pacing=policy.pacing,
         reserves=policy.reserves,
@@ -70,7 +70,7 @@ async def _replayed(decider, batch, policy, seeds, every):
 @pytest.mark.parametrize("decision", ["argmax", "sample"])
 @pytest.mark.parametrize("decisions", ["blended", "routing", "pacing"])
 def test_a_day_replayed_gives_all_its_decisions(decisions, decision):
-    policy = golden(decisions=decisions, decision=decision)
+    policy = golden(owns=decisions, decision=decision)
     batch = batch_of(policy, 1)
     done, answers, health = replayed(policy, batch, policy, [3])
     assert len(done) > 50

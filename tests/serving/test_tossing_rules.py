@@ -24,7 +24,7 @@ def actions_at(batch, u):
 def test_a_rule_declares_whether_it_uses_the_coin(half, rule):
     flag = bool(rule.reserves)
     given = {"routing": "fifo", "pacing": "no_dial", half: (rule.name, PARAMS.get(rule.name, {}))}
-    batch = Batch("tiny", 32, decisions=half, reserves=flag, autoreset="same_step", **given)
+    batch = Batch("tiny", 32, owns=half, reserves=flag, autoreset="same_step", **given)
     batch.reset(np.arange(32))
     differed = False
     for _ in range(300):

@@ -25,12 +25,12 @@ def policy_of(batch, decision="argmax", seed=6):
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     actor = MaskedActor.build(batch.n_obs, (16, 16), batch.n_actions)
-    return TorchPolicy(actor, decision, decisions=batch.run.decisions, reserves=True)
+    return TorchPolicy(actor, decision, owns=batch.run.owns, reserves=True)
 
 
 @pytest.fixture(scope="module")
 def batch():
-    return Batch("tiny", 2, decisions="pacing", reserves=True, autoreset="disabled", **RULES)
+    return Batch("tiny", 2, owns="pacing", reserves=True, autoreset="disabled", **RULES)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_the_bundle_decides_as_the_network(batch, bundle):
 def test_the_manifest_says_what_the_policy_is(batch, bundle):
     policy = load_bundle(bundle)
     manifest = policy.manifest
-    assert (policy.decisions, policy.reserves, manifest.decision) == ("pacing", True, "argmax")
+    assert (policy.owns, policy.reserves, manifest.decision) == ("pacing", True, "argmax")
     assert (policy.routing, policy.pacing) == (("longest_queue", {}), ("progressive", {"reserve": 1}))
     assert policy.scenario.digest == load_scenario("tiny").with_reserves(True).digest
     assert (manifest.provenance.version, manifest.provenance.steps) == (ccenv.__version__, 7)

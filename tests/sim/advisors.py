@@ -8,7 +8,7 @@ from ccenv.sim.state import codes
 from tests.sim.view import IN_TALK, View
 
 PHASES_OF_STATE = {
-    codes.RESERVED: (codes.RINGING, codes.CALLBACK_RINGING),
+    codes.AWAITING_ANSWER: (codes.RINGING, codes.CALLBACK_RINGING),
     codes.ADVISOR_TALKING: IN_TALK,
     codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
@@ -30,7 +30,7 @@ class Advisors:
         self.presence()
         self.holding()
         for g in range(self.v.G):
-            self.idle_line(g)
+            self.idle_order(g)
 
     def follow_roster(self) -> None:
         """Work off the entries that the kernel has worked off since the last check, from the opening on."""
@@ -76,7 +76,7 @@ class Advisors:
         for state, phases in PHASES_OF_STATE.items():
             which = v.is_in(*phases) & held
             assert sorted(v.holder[which]) == np.flatnonzero(v.state == state).tolist(), f"advisors in state {state}"
-            if state != codes.RESERVED:
+            if state != codes.AWAITING_ANSWER:
                 assert np.array_equal(v.advisor["contact"][v.holder[which]], v.places[which]), "another contact"
         with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.WRAPPING, *IN_TALK)
         assert held[with_advisor].all(), "a contact without its advisor"
@@ -87,7 +87,7 @@ class Advisors:
             assert np.array_equal(held[rings], reserves[rings]), "reserved, or not"
         assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
 
-    def idle_line(self, g: int) -> None:
+    def idle_order(self, g: int) -> None:
         """The idle advisors of a group are a list or a heap; who became idle first comes first among equals."""
         v = self.v
         first, n = v.first[g], int(v.e["group"]["n"][g, codes.IDLE])
@@ -105,23 +105,23 @@ class Advisors:
         v, line = self.v, []
         ahead, a = codes.NIL, int(v.e["idle"][v.first[g]]) if len(idle) else codes.NIL
         while a != codes.NIL and len(line) <= len(idle):
-            assert v.advisor["ahead"][a] == ahead, f"the idle line of group {g} is not linked both ways"
+            assert v.advisor["ahead"][a] == ahead, f"the idle list of group {g} is not linked both ways"
             line.append(a)
             ahead, a = a, int(v.advisor["behind"][a])
-        assert sorted(line) == idle.tolist(), f"idle line of group {g}"
-        assert not line or v.e["group"]["last_idle"][g] == line[-1], f"the last of the idle line of group {g}"
-        assert np.all(np.diff(v.advisor["idle_since"][line]) >= 0), f"idle line of group {g} is out of order"
+        assert sorted(line) == idle.tolist(), f"idle list of group {g}"
+        assert not line or v.e["group"]["last_idle"][g] == line[-1], f"the last of the idle list of group {g}"
+        assert np.all(np.diff(v.advisor["idle_since"][line]) >= 0), f"idle list of group {g} is out of order"
 
     def idle_heap(self, g: int, line: np.ndarray, idle: np.ndarray) -> None:
         """They are a binary heap."""
         v, n = self.v, len(line)
-        assert sorted(line) == idle.tolist(), f"idle line of group {g}"
-        assert np.array_equal(v.advisor["place"][line], np.arange(n)), f"places in the idle line of group {g}"
+        assert sorted(line) == idle.tolist(), f"idle list of group {g}"
+        assert np.array_equal(v.advisor["place"][line], np.arange(n)), f"places in the idle list of group {g}"
         order, number = v.advisor["order"][line], v.advisor["idle_number"][line]
         assert len(set(number.tolist())) == n, "two advisors became idle as the same"
         parent = (np.arange(1, n) - 1) // 2
         ordered = (order[parent] < order[1:]) | ((order[parent] == order[1:]) & (number[parent] < number[1:]))
-        assert ordered.all(), f"idle line of group {g} is out of order"
+        assert ordered.all(), f"idle list of group {g} is out of order"
         assert self.expected_first(g, idle) == (line[0] if n else codes.NIL), f"the first idle advisor of group {g}"
 
     def expected_first(self, g: int, idle: np.ndarray) -> int:

@@ -14,10 +14,10 @@ TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBA
 OUTCOMES = ("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
 
 
-def close(left: np.ndarray | float, right: np.ndarray | float, law: str) -> None:
-    """Both sides of a law of sums of times."""
+def close(left: np.ndarray | float, right: np.ndarray | float, dist: str) -> None:
+    """Both sides of a distribution of sums of times."""
     off = np.abs(left - right)
-    assert np.all(off <= 1e-6 + 1e-9 * np.abs(right)), f"{law}: {left} is not {right}"
+    assert np.all(off <= 1e-6 + 1e-9 * np.abs(right)), f"{dist}: {left} is not {right}"
 
 
 def check_conservation(v: View) -> None:
@@ -31,9 +31,9 @@ def check_conservation(v: View) -> None:
     advisor_time(v)
 
 
-def same(left: np.ndarray, right: np.ndarray, law: str) -> None:
-    """Both sides of a law."""
-    assert np.array_equal(left, right), f"{law}: {left} is not {right}"
+def same(left: np.ndarray, right: np.ndarray, dist: str) -> None:
+    """Both sides of a dist."""
+    assert np.array_equal(left, right), f"{dist}: {left} is not {right}"
 
 
 def queues(v: View) -> None:
@@ -80,7 +80,7 @@ def callbacks(v: View) -> None:
 
 
 def returns(v: View) -> None:
-    """Contacts come again at their origin, wherever they were: these laws hold for all queues together."""
+    """Contacts come again at their origin, wherever they were: these distributions hold for all queues together."""
     totals = v.counts("queue")
     n = dict(zip(totals.names, totals.table.sum(axis=1), strict=True))
     coming = v.x["unresolved"][v.inbound & v.is_in(codes.WRAPPING)].sum()

@@ -81,17 +81,17 @@ def chain(v: View, head: int, tail: int, most: int) -> list[int]:
 
 
 def heap(v: View) -> None:
-    """Events in heap order, each slot at most once and where its place says; none before now."""
+    """Events in heap order, each timer at most once and where its place says; none before now."""
     n = len(v.heap)
-    t, sequence, slot = v.heap["t"], v.heap["sequence"], v.heap["slot"]
+    t, sequence, timer = v.heap["t"], v.heap["sequence"], v.heap["timer"]
     parent = (np.arange(1, n) - 1) // 4
     ordered = (t[parent] < t[1:]) | ((t[parent] == t[1:]) & (sequence[parent] < sequence[1:]))
     assert ordered.all(), "the heap is out of order"
     behind = v.e["heap"]["t"][n : n + HEAP_PADDING]
     assert np.all(behind == NEVER_S), "an event that never comes is missing behind the last"
     expected = np.full(len(v.e["place"]), codes.NIL)
-    expected[slot] = np.arange(n)
-    assert np.array_equal(v.e["place"], expected), "a slot is not where its place says"
+    expected[timer] = np.arange(n)
+    assert np.array_equal(v.e["place"], expected), "a timer is not where its place says"
     assert len(np.unique(sequence)) == n, "two events of one sequence number"
     assert n == 0 or t[0] >= v.t, "an event in the past"
 
@@ -101,7 +101,7 @@ def records(v: View) -> None:
     assert int(v.e["n_active"]) == np.count_nonzero(~v.is_in(*TO_COME)), "n_active is wrong"
     first = len(v.e["place"]) - len(v.e["contact"])
     pending = v.e["place"][first + v.places] != codes.NIL
-    assert np.count_nonzero(v.heap["slot"] >= first) == np.count_nonzero(pending), "an event of a free record"
+    assert np.count_nonzero(v.heap["timer"] >= first) == np.count_nonzero(pending), "an event of a free record"
     assert pending[v.is_in(*WITH_EVENT)].all(), "a contact without an event"
     assert not pending[v.is_in(*WITHOUT_EVENT)].any(), "an event of a contact that waits for others"
     assert len(np.unique(v.x["key"])) == len(v.places), "two contacts with one key"

@@ -1,7 +1,7 @@
 """Scenarios made by hypothesis: structure and parameters of whole centres, as the mappings of a scenario file.
 
 Whatever can be left out is left out first when a failing scenario is made smaller, and the other choices go to their
-plainest: fewer queues, groups and slots, laws with one parameter.
+plainest: fewer queues, groups and slots, distributions with one parameter.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def centres(draw: st.DrawFn) -> Plain:
     is_day = frame.n_slots > 0
     shared = {
         "day_level_cv": some(st.just(0.4)),
-        "day_level_law": some(st.just("gamma")),
+        "day_level_dist": some(st.just("gamma")),
         "slot_level": some(st.just({"cv": 0.5, "correlation": 0.5})) if is_day else st.none(),
         "switching": some(SWITCHING),
         "surge": some(surges(frame, queues)) if is_day else st.none(),

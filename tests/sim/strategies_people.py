@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ccenv.sim.state.codes import ADVISOR_ORDERS, AFTER, MIXES, RETRY_ORDERS, RING_LAWS
+from ccenv.sim.state.codes import ADVISOR_ORDERS, AFTER, MIXES, RETRY_ORDERS, RING_DISTS
 from tests.sim.strategies_times import Frame, Plain, number, optional, probability, profile, times
 
 TRAITS: dict[str, st.SearchStrategy[Any]] = {
@@ -60,15 +60,15 @@ def group(draw: st.DrawFn, skills: list[str], queues: list[str], frame: Frame) -
     return {"skills": skills, **draw(presence(frame)), **draw(optional(**features))}
 
 
-def ring_laws() -> st.SearchStrategy[Plain]:
+def ring_dists() -> st.SearchStrategy[Plain]:
     """Ring times by outcome."""
-    each = {name: times(8) for name in RING_LAWS}
+    each = {name: times(8) for name in RING_DISTS}
     return st.fixed_dictionaries(each)
 
 
 @st.composite
 def list_of_leads(draw: st.DrawFn, frame: Frame) -> Plain:
-    """Segments or one list, who is called again and when, and the law."""
+    """Segments or one list, who is called again and when, and the calling rules."""
     soon, later = times(30, at_once=True), times(40_000)
     segment = {
         "by_attempt": st.just([1.0, 0.5, 1.5]),
@@ -89,7 +89,7 @@ def list_of_leads(draw: st.DrawFn, frame: Frame) -> Plain:
         made["segments"] = {f"s{k}": {"size": size, **draw(optional(**segment))} for k, size in enumerate(sizes)}
     outcomes = {name: soon | later for name in AFTER}
     retries = draw(optional(**outcomes))
-    law = {
+    calling_rules = {
         "max_per_24h": st.integers(1, 3),
         "max_per_7_days": st.integers(1, 4),
         "lockout_after_drop_s": number(0, 100),
@@ -97,8 +97,8 @@ def list_of_leads(draw: st.DrawFn, frame: Frame) -> Plain:
         "needs_consent": st.booleans(),
     }
     if frame.n_slots:
-        law["calling_from_s"] = st.just(round(frame.open_s + 0.3 * frame.span_s, 3))
-        law["calling_until_s"] = st.just(round(frame.open_s + 0.75 * frame.span_s, 3))
+        calling_rules["calling_from_s"] = st.just(round(frame.open_s + 0.3 * frame.span_s, 3))
+        calling_rules["calling_until_s"] = st.just(round(frame.open_s + 0.75 * frame.span_s, 3))
     features = optional(
         order=optional(
             retries=st.sampled_from(RETRY_ORDERS), fresh_every=st.integers(0, 3), mix=st.sampled_from(MIXES)
@@ -111,7 +111,7 @@ def list_of_leads(draw: st.DrawFn, frame: Frame) -> Plain:
         p_stop=probability(),
         value_cv=number(0, 2),
         value_handle_correlation=st.sampled_from([-1.0, 0.5]),
-        law=optional(**law),
+        calling_rules=optional(**calling_rules),
         compliance=st.sampled_from(["ftc_30d", {"threshold_s": 1.0, "window": "rolling_24h", "hang_ups": "all"}]),
         greeting_s=number(0, 5),
     )
@@ -164,7 +164,7 @@ def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
     if draw(st.booleans()):
         made["ring_s"] = draw(ring)
     else:
-        made["ring_s_by_outcome"] = draw(ring_laws())
+        made["ring_s_by_outcome"] = draw(ring_dists())
     if isinstance(made.get("p_sale"), list):
         made["contact_number"] = [0.7, 0.3]
     return made

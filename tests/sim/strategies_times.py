@@ -1,4 +1,4 @@
-"""Numbers, laws of time and profiles made by hypothesis."""
+"""Numbers, distributions of time and profiles made by hypothesis."""
 
 from __future__ import annotations
 
@@ -56,22 +56,22 @@ def profile(low: float, high: float, frame: Frame) -> st.SearchStrategy[Any]:
 
 @st.composite
 def times(draw: st.DrawFn, mean_s: float, at_once: bool = False, endless: bool = False) -> Any:
-    """A law of time of about this mean."""
+    """A distribution of time of about this mean."""
     m = draw(number(0.3 * mean_s, 1.7 * mean_s))
     third = round(m / 3, 3)
-    laws: list[Any] = [
+    dists: list[Any] = [
         m,
-        {"law": "constant", "value_s": m},
-        {"law": "uniform", "low_s": third, "high_s": 2 * m},
-        {"law": "lognormal", "mu": round(m**0.25, 3), "sigma": 0.6},
-        {"law": "erlang", "k": 3, "mean_s": m},
-        {"law": "gamma", "shape": 0.7, "mean_s": m},
-        {"law": "weibull", "shape": 1.6, "scale_s": m},
-        {"law": "hyper_exponential", "p": [0.8, 0.2], "mean_s": [third, 3 * m]},
-        {"law": "empirical", "quantiles_s": [0.0, third, m, 2 * m]},
-        {"law": "piecewise_hazard", "from_s": [0.0, third, m], "hazard_per_s": [0.01, 0.0, 0.05]},
+        {"dist": "constant", "value_s": m},
+        {"dist": "uniform", "low_s": third, "high_s": 2 * m},
+        {"dist": "lognormal", "mu": round(m**0.25, 3), "sigma": 0.6},
+        {"dist": "erlang", "k": 3, "mean_s": m},
+        {"dist": "gamma", "shape": 0.7, "mean_s": m},
+        {"dist": "weibull", "shape": 1.6, "scale_s": m},
+        {"dist": "hyper_exponential", "p": [0.8, 0.2], "mean_s": [third, 3 * m]},
+        {"dist": "empirical", "quantiles_s": [0.0, third, m, 2 * m]},
+        {"dist": "piecewise_hazard", "from_s": [0.0, third, m], "hazard_per_s": [0.01, 0.0, 0.05]},
     ]
     if endless:
-        stops = {"law": "piecewise_hazard", "from_s": [0.0, third], "hazard_per_s": [round(0.5 / m, 5), 0.0]}
-        laws += [{"law": "never"}, stops]
-    return draw(st.sampled_from([*laws, 0.0] if at_once else laws))
+        stops = {"dist": "piecewise_hazard", "from_s": [0.0, third], "hazard_per_s": [round(0.5 / m, 5), 0.0]}
+        dists += [{"dist": "never"}, stops]
+    return draw(st.sampled_from([*dists, 0.0] if at_once else dists))

@@ -71,7 +71,7 @@ def reorder_heap(e: Any) -> None:
     """The earliest event changes places with the last."""
     last = int(e["heap_n"]) - 1
     e["heap"][[0, last]] = e["heap"][[last, 0]]
-    e["place"][e["heap"]["slot"][[0, last]]] = 0, last
+    e["place"][e["heap"]["timer"][[0, last]]] = 0, last
 
 
 def mistake_talking(e: Any) -> None:
@@ -87,7 +87,7 @@ def lose_padding(e: Any) -> None:
 
 def misplace_event(e: Any) -> None:
     """An event is not where its place says."""
-    e["place"][e["heap"]["slot"][0]] = 1
+    e["place"][e["heap"]["timer"][0]] = 1
 
 
 def forget_event(code: int) -> Plant:
@@ -105,23 +105,23 @@ def forget_event(code: int) -> Plant:
     return plant
 
 
-def first_of_idle_line(e: Any, by_longest_idle: bool) -> int:
-    """Where the idle line of a group of some, a list or a heap, begins in `idle`."""
+def first_of_idle_list(e: Any, by_longest_idle: bool) -> int:
+    """Where the idle list of a group of some, a list or a heap, begins in `idle`."""
     config = whole_centre().config()[0]
     is_list = config["group"]["order"][: len(e["group"])] == codes.LONGEST_IDLE
     return int(config["first_advisor"][first((e["group"]["n"][:, codes.IDLE] > 1) & (is_list == by_longest_idle))])
 
 
 def reorder_idle_heap(e: Any) -> None:
-    """The first two of an idle line change places."""
-    a = first_of_idle_line(e, by_longest_idle=False)
+    """The first two of an idle list change places."""
+    a = first_of_idle_list(e, by_longest_idle=False)
     e["idle"][[a, a + 1]] = e["idle"][[a + 1, a]]
     e["advisor"]["place"][e["idle"][[a, a + 1]]] = 0, 1
 
 
 def skip_idle(e: Any) -> None:
-    """The second of an idle line comes first."""
-    a = first_of_idle_line(e, by_longest_idle=True)
+    """The second of an idle list comes first."""
+    a = first_of_idle_list(e, by_longest_idle=True)
     e["idle"][a] = e["advisor"]["behind"][e["idle"][a]]
 
 
@@ -249,7 +249,7 @@ FAULTS: dict[str, Plant] = {
 @pytest.fixture(scope="module")
 def at_work() -> tuple[Stepper, list[np.ndarray]]:
     """A centre in which everything happens, and its record at many moments."""
-    stepper = Stepper(run_config(whole_centre(), decisions="blended"), 3, lazy(0.7))
+    stepper = Stepper(run_config(whole_centre(), owns="blended"), 3, lazy(0.7))
     records = [stepper.engine.words.copy() for n, _ in enumerate(stepper.stops()) if n % EVERY == 0]
     return stepper, records
 

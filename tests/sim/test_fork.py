@@ -1,4 +1,4 @@
-"""Forks keep what is visible, and redraw what is hidden from its law given what has been seen."""
+"""Forks keep what is visible, and redraw what is hidden from its distribution given what has been seen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.sim.advisors import Advisors
 from tests.sim.view import View
 
 N_FORKS = 3_000
-SMALLEST_P = 1e-4  # about 30 laws are looked at
+SMALLEST_P = 1e-4  # about 30 distributions are looked at
 PHASES = {codes.WAITING: "patience", codes.TALKING: "", codes.WRAPPING: "wrap_up", codes.RINGING: "ring"}
 
 
@@ -80,18 +80,18 @@ def residuals(batch: Batch, forks: Batch, slot: int) -> np.ndarray:
     return envs["heap"]["t"][np.arange(forks.n), place] - batch.engine.envs["t"][0]
 
 
-def survival(law: Any, x: Any) -> Any:
-    """Survival function of a law record, as the textbooks have it."""
-    if law["kind"] == codes.EXPONENTIAL:
-        return expon.sf(x, scale=law["a"])
-    if law["kind"] == codes.LOGNORMAL:
-        return lognorm.sf(x, law["b"], scale=np.exp(law["a"]))
-    if law["kind"] == codes.UNIFORM:
-        return uniform.sf(x, law["a"], law["b"] - law["a"])
-    if law["kind"] == codes.CONSTANT:
-        return np.where(np.asarray(x) < law["a"], 1.0, 0.0)
-    assert law["kind"] == codes.PIECEWISE_HAZARD
-    start, hazard = law["start"][: law["n"]], law["hazard"][: law["n"]]
+def survival(dist: Any, x: Any) -> Any:
+    """Survival function of a distribution record, as the textbooks have it."""
+    if dist["kind"] == codes.EXPONENTIAL:
+        return expon.sf(x, scale=dist["a"])
+    if dist["kind"] == codes.LOGNORMAL:
+        return lognorm.sf(x, dist["b"], scale=np.exp(dist["a"]))
+    if dist["kind"] == codes.UNIFORM:
+        return uniform.sf(x, dist["a"], dist["b"] - dist["a"])
+    if dist["kind"] == codes.CONSTANT:
+        return np.where(np.asarray(x) < dist["a"], 1.0, 0.0)
+    assert dist["kind"] == codes.PIECEWISE_HAZARD
+    start, hazard = dist["start"][: dist["n"]], dist["hazard"][: dist["n"]]
     spans = np.clip(np.subtract.outer(np.asarray(x, float), start), 0, np.append(np.diff(start), np.inf))
     return np.exp(-(spans * hazard).sum(axis=-1))
 
@@ -103,8 +103,8 @@ def answered_survival(config: Any, contact: Any, x: Any) -> Any:
     p_person = config["segment"][contact["segment"]]["p_answer"][slot] * (1 - c["p_false_positive"])
     p_sale = c["p_sale"][contact["contact_number"]]
     weights = [p_person * p_sale, p_person * (1 - p_sale), c["p_machine"] * c["p_machine_passed"]]
-    laws = [config["law"][c[name]] for name in ("handle_sale", "handle", "handle_machine")]
-    return sum(w * survival(law, x) for w, law in zip(weights, laws, strict=True)) / sum(weights)
+    dists = [config["dist"][c[name]] for name in ("handle_sale", "handle", "handle_machine")]
+    return sum(w * survival(dist, x) for w, dist in zip(weights, dists, strict=True)) / sum(weights)
 
 
 def survival_since(batch: Batch, contact: Any, x: Any) -> Any:
@@ -115,11 +115,11 @@ def survival_since(batch: Batch, contact: Any, x: Any) -> Any:
     if contact["phase"] == codes.TALKING and lead:
         return answered_survival(config, contact, x)
     if contact["phase"] == codes.TALKING:
-        return survival(config["law"][own["handle"][config["advisor_group"][contact["advisor"]]]], x)
-    return survival(config["law"][own[PHASES[int(contact["phase"])]]], x)
+        return survival(config["dist"][own["handle"][config["advisor_group"][contact["advisor"]]]], x)
+    return survival(config["dist"][own[PHASES[int(contact["phase"])]]], x)
 
 
-def test_residual_times_follow_their_laws(batch: Batch, forks: Batch) -> None:
+def test_residual_times_follow_their_distributions(batch: Batch, forks: Batch) -> None:
     env = batch.engine.envs[0]
     met = set()
     for s in np.flatnonzero(np.isin(env["contact"]["phase"], list(PHASES))):
@@ -180,11 +180,11 @@ def test_the_expected_number_comes_again(
     config, env = batch.engine.run.config[0], batch.engine.envs[0]
     expected = 0.0
     for q in range(config["n_queues"]):
-        law = config["law"][config["queue"][q][delay]]
+        dist = config["dist"][config["queue"][q][delay]]
         for slot in range(env["slot"] + 1):
             begin = env["t"] - config["open_s"] - slot * config["slot_s"]
             ages = np.linspace(max(0.0, begin - config["slot_s"]), begin, 2001)
-            expected += env["queue"][q][counts][slot] * config["queue"][q][p] * np.mean(survival(law, ages))
+            expected += env["queue"][q][counts][slot] * config["queue"][q][p] * np.mean(survival(dist, ages))
     found = (forks.engine.envs["contact"]["phase"] == phase).sum(axis=1)
     assert expected > 0.05
     assert abs(found.mean() - expected) < 5 * found.std() / np.sqrt(N_FORKS)

@@ -23,10 +23,10 @@ SEEDS = range(6)
 NEVER_SEEN = (codes.LOG_MODE, codes.LOG_SURGE)  # the mode is hidden here
 SEEN_LATER = (codes.LOG_TALK_END, codes.LOG_JOINED)  # their details: who will come again, who will buy
 VISIBLE = ("t", "code", "kind", "index", "group", "advisor")
-EARLY = {"law": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.001]}
-LATE = {"law": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.5]}
-HANGS_ON = {"law": "piecewise_hazard", "from_s": [0, 2], "hazard_per_s": [0.1, 0.001]}
-HANGS_UP = {"law": "piecewise_hazard", "from_s": [0, 2], "hazard_per_s": [0.1, 2.0]}
+EARLY = {"dist": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.001]}
+LATE = {"dist": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.5]}
+HANGS_ON = {"dist": "piecewise_hazard", "from_s": [0, 2], "hazard_per_s": [0.1, 0.001]}
+HANGS_UP = {"dist": "piecewise_hazard", "from_s": [0, 2], "hazard_per_s": [0.1, 2.0]}
 PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "patience beyond 45 s": ({"queues.orders.patience_s": EARLY}, {"queues.orders.patience_s": LATE}),
     "a surge": ({"surge.p": 0.0}, {"surge.p": 1.0}),
@@ -37,15 +37,15 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "when somebody redials": ({}, {"queues.orders.redial.delay_s": 60}),
     "who is not resolved": ({"queues.help.repeat.p": 0.1}, {"queues.help.repeat.p": 0.9}),
     "who answers a callback": ({"queues.orders.callback.p_answer": 0.1}, {"queues.orders.callback.p_answer": 0.9}),
-    "how long a callback rings": ({}, {"queues.orders.callback.ring_s": {"law": "constant", "value_s": 9}}),
+    "how long a callback rings": ({}, {"queues.orders.callback.ring_s": {"dist": "constant", "value_s": 9}}),
     "who keeps an appointment": ({}, {"campaigns.survey.follow_up.p_kept": 0.1}),
     "who hangs up late": (
         {"campaigns.survey.hang_up_s": HANGS_ON, "campaigns.survey.drop_after_s": 10},
         {"campaigns.survey.hang_up_s": HANGS_UP, "campaigns.survey.drop_after_s": 10},
     ),
     "how long nobody answers": (
-        {"campaigns.survey.ring_s_by_outcome.no_answer": {"law": "constant", "value_s": 15}},
-        {"campaigns.survey.ring_s_by_outcome.no_answer": {"law": "constant", "value_s": 25}},
+        {"campaigns.survey.ring_s_by_outcome.no_answer": {"dist": "constant", "value_s": 15}},
+        {"campaigns.survey.ring_s_by_outcome.no_answer": {"dist": "constant", "value_s": 25}},
     ),
     "the mode to come": (
         {"switching.mean_s": [300, 1000]},
@@ -63,7 +63,7 @@ class Episode:
 
     def __init__(self, changes: dict[str, Any], seed: int) -> None:
         scenario = load_scenario(WHOLE_CENTRE, **{"switching.observed": False, **changes})
-        engine = Engine(run_config(scenario, decisions="blended"), 1, log=True)
+        engine = Engine(run_config(scenario, owns="blended"), 1, log=True)
         engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
         self.t: list[float] = []
         self.shown: list[bytes] = []

@@ -17,7 +17,7 @@ from tests.sim.looking import look_again, shown
 N_FORKS, N_QUEUES = 40, len(WHOLE_CENTRE["queues"])
 EVERY = 9  # of how many decisions one is looked at
 WARM: dict[str, Any] = {  # ages matter in handovers, too, and there are many
-    "queues.help.handle_s": {"law": "uniform", "low_s": 60, "high_s": 240},
+    "queues.help.handle_s": {"dist": "uniform", "low_s": 60, "high_s": 240},
     "queues.orders.transfer.p": 0.4,
     "queues.orders.transfer.handover_s": 30,
     "groups.blended.staffing": [5, 4],

@@ -21,7 +21,7 @@ from tests.sim.strategies import SLOW_TO_MAKE, Run, runs
 def run_checked(run: Run) -> Stepper:
     """Run one episode, checked at every event."""
     scenario = load_scenario(run.scenario)
-    config = run_config(scenario, decisions="blended", days=run.days, routing=ROUTING[run.order])
+    config = run_config(scenario, owns="blended", days=run.days, routing=ROUTING[run.order])
     stepper = Stepper(config, run.seed, lazy(run.laziness))
     invariants = Invariants(stepper.engine)
     for _ in stepper.stops():

@@ -35,7 +35,7 @@ def test_what_is_left_of_a_count() -> None:
 
 def test_recent_rates_are_sums_over_the_log() -> None:
     scenario = load_scenario("tiny", **{"groups.first.staffing": 1, "groups.blended.staffing": 1})  # many abandon
-    engine = Engine(run_config(scenario, decisions="blended"), 1, log=True)
+    engine = Engine(run_config(scenario, owns="blended"), 1, log=True)
     engine.start(np.array([3], np.uint64), np.ones(1, np.bool_))
     first = last = float(engine.envs["t"][0])
     decision = 0

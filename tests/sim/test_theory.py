@@ -1,8 +1,8 @@
 """The simulator agrees with Erlang B, C and A.
 
 Each case is `RUNS` independent replications under fixed seeds. A figure passes if the mean over the replications is
-within `Z` standard errors of the exact value, which a right simulator misses in one of 3,000 comparisons (t law, 31
-degrees of freedom); and if the standard error is small, so that a wrong one would be seen.
+within `Z` standard errors of the exact value, which a right simulator misses in one of 3,000 comparisons (t
+distribution, 31 degrees of freedom); and if the standard error is small, so that a wrong one would be seen.
 """
 
 from __future__ import annotations
@@ -81,9 +81,9 @@ def test_erlang_a(rate_per_hour: float, handle_s: float, patience_s: float, n: i
 
 @pytest.mark.parametrize(
     "handle_s",
-    [60, {"law": "uniform", "low_s": 30.0, "high_s": 90.0}, {"law": "lognormal", "mu": 3.694345, "sigma": 0.894427}],
+    [60, {"dist": "uniform", "low_s": 30.0, "high_s": 90.0}, {"dist": "lognormal", "mu": 3.694345, "sigma": 0.894427}],
 )
-def test_erlang_b_whatever_the_law_of_handle_times(handle_s: Any) -> None:
+def test_erlang_b_whatever_the_distribution_of_handle_times(handle_s: Any) -> None:
     """As many trunks as advisors: who finds all of them at work is refused."""
     n, rate_per_hour = 4, 180.0
     table = steady(rate_per_hour, handle_s, n, 200, trunks=n)
@@ -94,6 +94,6 @@ def test_erlang_b_whatever_the_law_of_handle_times(handle_s: Any) -> None:
 
 
 def test_erlang_b_where_nobody_waits_at_all() -> None:
-    table = steady(300, 90, 8, 200, queue={"patience_s": {"law": "constant", "value_s": 0.0}})
+    table = steady(300, 90, 8, 200, queue={"patience_s": {"dist": "constant", "value_s": 0.0}})
     assert_near(table, "abandonment", erlang_b(8, 7.5).blocking)
     assert np.all(table["p_wait"] == 0.0)

@@ -45,7 +45,7 @@ def test_a_short_wrap_up_is_erlang_a():
     assert exact.solve(model) == pytest.approx(by_erlang(model), rel=1e-4)
 
 
-def test_wrap_up_changes_the_law_of_the_time_that_an_advisor_is_taken():
+def test_wrap_up_changes_the_distribution_of_the_time_that_an_advisor_is_taken():
     """Were it not so, Erlang A could take the place of the balance equations."""
     assert exact.solve(WITH_WRAP_UP)["e_wait_s"] < 0.99 * by_erlang(WITH_WRAP_UP)["e_wait_s"]
 

@@ -6,7 +6,7 @@ from scipy.sparse import linalg
 
 
 def stationary(moves, start):
-    """Law of a chain as a dictionary; ``moves(state)`` yields pairs of a next state and a rate."""
+    """Distribution of a chain as a dictionary; ``moves(state)`` yields pairs of a next state and a rate."""
     index, states, entries = {start: 0}, [start], []
     for state in states:
         for following, rate in moves(state):
@@ -17,19 +17,19 @@ def stationary(moves, start):
                 states.append(following)
             entries += [(index[following], index[state], rate), (index[state], index[state], -rate)]
     to, source, rates = map(np.array, zip(*entries, strict=True))
-    keep = to > 0  # the first balance equation follows from the others; the law is scaled afterwards
+    keep = to > 0  # the first balance equation follows from the others; the distribution is scaled afterwards
     balance = sparse.csc_matrix((rates[keep], (to[keep] - 1, source[keep])), (len(states) - 1, len(states)))
-    law = np.ones(len(states))
-    law[1:] = linalg.spsolve(balance[:, 1:].tocsc(), -balance[:, [0]].toarray().ravel())
-    return dict(zip(states, law / law.sum(), strict=True))
+    dist = np.ones(len(states))
+    dist[1:] = linalg.spsolve(balance[:, 1:].tocsc(), -balance[:, [0]].toarray().ravel())
+    return dict(zip(states, dist / dist.sum(), strict=True))
 
 
-def mean(law, measure):
-    return sum(weight * measure(state) for state, weight in law.items())
+def mean(dist, measure):
+    return sum(weight * measure(state) for state, weight in dist.items())
 
 
 def at_work_given_free(n, load):
-    """Mean number at work given that an advisor is free: Erlang's law, cut below ``n``."""
+    """Mean number at work given that an advisor is free: Erlang's distribution, cut below ``n``."""
     steps = np.log(load) - np.log(np.arange(1.0, n))
     weights = np.exp(np.concatenate(([0.0], np.cumsum(steps))) - max(0.0, np.cumsum(steps).max(initial=0.0)))
     return float(weights @ np.arange(n) / weights.sum())

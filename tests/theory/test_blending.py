@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ccenv.theory import erlang_a, erlang_c
-from ccenv.theory.decisions import linear_programme
+from ccenv.theory.mdp import linear_programme
 from ccenv.theory.models import Blending, HoldingBlending, SwitchingBlending
 from ccenv.theory.models._model import constraints
 
@@ -55,12 +55,12 @@ def test_equal_handle_times_leave_a_chain_of_the_number_at_work(r, p_next):
     chain -= np.diag(chain.sum(axis=1))
     used = np.arange(s - r, s + cap + 1)
     system = np.vstack((chain[np.ix_(used, used)].T, np.ones(len(used))))
-    law = np.linalg.lstsq(system, np.eye(len(used) + 1)[-1], rcond=None)[0]
+    dist = np.linalg.lstsq(system, np.eye(len(used) + 1)[-1], rcond=None)[0]
 
     found = EQUAL.evaluate(reserve(r, p_next))
 
-    assert found.lq == pytest.approx(law @ np.maximum(used - s, 0), rel=1e-7)
-    assert found.outbound_per_h == pytest.approx(mu * (law @ np.minimum(used, s)) - 60.0, rel=1e-7)
+    assert found.lq == pytest.approx(dist @ np.maximum(used - s, 0), rel=1e-7)
+    assert found.outbound_per_h == pytest.approx(mu * (dist @ np.minimum(used, s)) - 60.0, rel=1e-7)
 
 
 def tuned_reserve(model, limit):

@@ -9,7 +9,7 @@ from ccenv.theory import poisson_gamma_counts
 
 
 @pytest.mark.parametrize(("mean", "cv"), [(0.5, 2.0), (7.0, 0.3), (40.0, 0.05), (300.0, 0.12)])
-def test_it_is_the_poisson_law_averaged_over_the_gamma_law(mean, cv):
+def test_it_is_the_poisson_distribution_averaged_over_the_gamma_distribution(mean, cv):
     factor = stats.gamma(1 / cv**2, scale=cv**2)
     tail, _ = integrate.quad(
         lambda x: factor.pdf(x) * stats.poisson.sf(math.floor(1.2 * mean), mean * x), 0, factor.isf(1e-15), limit=200
@@ -34,7 +34,7 @@ def test_the_two_variances_agree_and_the_tails_are_probabilities(mean, cv):
 
 
 @pytest.mark.parametrize("cv", [0, 1e-200, 1e-12, 1e-9])
-def test_a_factor_that_hardly_varies_leaves_the_poisson_law(cv):
+def test_a_factor_that_hardly_varies_leaves_the_poisson_distribution(cv):
     answer = poisson_gamma_counts(200.0, cv)
 
     assert answer.p_exceed_120pct == pytest.approx(answer.poisson_p_exceed_120pct, rel=1e-9)
@@ -42,7 +42,7 @@ def test_a_factor_that_hardly_varies_leaves_the_poisson_law(cv):
 
 
 @pytest.mark.parametrize("cv", [0.1, 1.0, 100.0])
-def test_a_large_mean_leaves_the_gamma_law(cv):
+def test_a_large_mean_leaves_the_gamma_distribution(cv):
     answer = poisson_gamma_counts(1e12, cv)
 
     assert answer.p_exceed_120pct == pytest.approx(stats.gamma.sf(1.2, 1 / cv**2, scale=cv**2), rel=1e-5)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from ccenv.theory.decisions import (
+from ccenv.theory.mdp import (
     Constraint,
     DecisionProcess,
     Events,
@@ -16,7 +16,7 @@ from ccenv.theory.decisions import (
     policy_iteration,
     relative_values,
     solve_constrained,
-    stationary_law,
+    stationary_dist,
     steps,
     value_iteration,
 )
@@ -35,7 +35,7 @@ def random_process(seed, n_stable=5, n_decisions=4):
     return DecisionProcess(sparse.csr_array(rates), owner, to), reward, cost
 
 
-def dense_law(process, choice):
+def dense_dist(process, choice):
     """The long-run shares of time by a dense least-squares solution, started from the first decision state."""
     rates = process.rates.toarray()
     used = np.unique(process.to[choice])
@@ -45,9 +45,9 @@ def dense_law(process, choice):
             chain[row, np.searchsorted(used, process.to[choice[y]])] += rate
             chain[row, row] -= rate
     system = np.vstack((chain.T, np.ones(len(used))))
-    law = np.zeros(len(rates))
-    law[used] = np.linalg.lstsq(system, np.eye(len(used) + 1)[-1], rcond=None)[0]
-    return law
+    dist = np.zeros(len(rates))
+    dist[used] = np.linalg.lstsq(system, np.eye(len(used) + 1)[-1], rcond=None)[0]
+    return dist
 
 
 def all_policies(process):
@@ -57,11 +57,11 @@ def all_policies(process):
 
 @quick
 @given(seeds)
-def test_the_law_of_any_policy_is_that_of_dense_algebra(seed):
+def test_the_distribution_of_any_policy_is_that_of_dense_algebra(seed):
     process, _, _ = random_process(seed)
 
     for choice in all_policies(process)[:5]:
-        assert stationary_law(process, process.pure(choice)) == pytest.approx(dense_law(process, choice), abs=1e-12)
+        assert stationary_dist(process, process.pure(choice)) == pytest.approx(dense_dist(process, choice), abs=1e-12)
 
 
 @quick
@@ -71,10 +71,10 @@ def test_policy_iteration_finds_the_best_of_all_policies(seed):
 
     best = policy_iteration(process, reward)
 
-    gains = [dense_law(process, choice) @ reward for choice in all_policies(process)]
+    gains = [dense_dist(process, choice) @ reward for choice in all_policies(process)]
     assert best.gain == pytest.approx(max(gains), abs=1e-10)
     assert best.lower == pytest.approx(best.gain, abs=1e-9) == best.upper
-    assert stationary_law(process, best.weights) @ reward == pytest.approx(best.gain, abs=1e-10)
+    assert stationary_dist(process, best.weights) @ reward == pytest.approx(best.gain, abs=1e-10)
 
 
 @quick
@@ -107,18 +107,18 @@ def test_relative_values_satisfy_the_equation_of_their_policy(seed):
 @given(seeds, st.floats(0.05, 0.95))
 def test_a_constrained_optimum_meets_its_limit_and_the_linear_programme(seed, place):
     process, reward, cost = random_process(seed)
-    costs = [dense_law(process, choice) @ cost for choice in all_policies(process)]
+    costs = [dense_dist(process, choice) @ cost for choice in all_policies(process)]
     limit = min(costs) + place * (max(costs) - min(costs)) + 1e-9
 
     best = solve_constrained(process, reward, [Constraint("cost", cost, limit)])
 
-    law = stationary_law(process, best.weights)
-    assert law @ cost <= limit + 1e-9
-    assert law @ reward == pytest.approx(best.gain, abs=1e-9)
+    dist = stationary_dist(process, best.weights)
+    assert dist @ cost <= limit + 1e-9
+    assert dist @ reward == pytest.approx(best.gain, abs=1e-9)
     assert best.gain <= best.upper <= best.gain + 1e-8
     assert linear_programme(process, reward, [Constraint("cost", cost, limit)])[0] == pytest.approx(best.gain, abs=1e-6)
     if best.multipliers["cost"] > 1e-9:
-        assert law @ cost == pytest.approx(limit, abs=1e-9)
+        assert dist @ cost == pytest.approx(limit, abs=1e-9)
     assert best.shares.sum() == pytest.approx(1.0)
 
 
@@ -128,13 +128,13 @@ def test_two_constraints_are_met_together(seed):
     process, reward, cost = random_process(seed)
     other = np.random.default_rng(seed + 1).uniform(0, 1, len(reward))
     choice = all_policies(process)[-1]
-    law = dense_law(process, choice)
-    limits = [Constraint("cost", cost, law @ cost + 1e-6), Constraint("other", other, law @ other + 1e-6)]
+    dist = dense_dist(process, choice)
+    limits = [Constraint("cost", cost, dist @ cost + 1e-6), Constraint("other", other, dist @ other + 1e-6)]
 
     best = solve_constrained(process, reward, limits)
 
-    found = stationary_law(process, best.weights)
-    assert best.gain >= law @ reward - 1e-9
+    found = stationary_dist(process, best.weights)
+    assert best.gain >= dist @ reward - 1e-9
     assert found @ cost <= limits[0].limit + 1e-9
     assert found @ other <= limits[1].limit + 1e-9
     assert linear_programme(process, reward, limits)[0] == pytest.approx(best.gain, abs=1e-6)
@@ -142,9 +142,9 @@ def test_two_constraints_are_met_together(seed):
 
 def test_the_multiplier_is_the_worth_of_one_unit_more_of_the_limit():
     process, reward, cost = random_process(3)
-    costs = [dense_law(process, choice) @ cost for choice in all_policies(process)]
+    costs = [dense_dist(process, choice) @ cost for choice in all_policies(process)]
     unlimited = policy_iteration(process, reward)
-    limit = (min(costs) + stationary_law(process, unlimited.weights) @ cost) / 2
+    limit = (min(costs) + stationary_dist(process, unlimited.weights) @ cost) / 2
 
     here, there = (solve_constrained(process, reward, [Constraint("cost", cost, limit + d)]) for d in (0.0, 1e-6))
 
@@ -154,7 +154,7 @@ def test_the_multiplier_is_the_worth_of_one_unit_more_of_the_limit():
 
 def test_a_limit_that_no_policy_meets_is_refused_with_the_least_possible():
     process, reward, cost = random_process(3)
-    least = min(dense_law(process, choice) @ cost for choice in all_policies(process))
+    least = min(dense_dist(process, choice) @ cost for choice in all_policies(process))
 
     with pytest.raises(InfeasibleError, match=f"limit 0.01 on cost is not allowed.*below {least:.6f}"):
         solve_constrained(process, reward, [Constraint("cost", cost, 0.01)])
@@ -176,13 +176,13 @@ def test_policy_iteration_leaves_the_worse_of_two_recurrent_classes():
     assert apart.weights.tolist() == best.weights.tolist()
 
 
-def test_a_law_that_depends_on_a_coin_at_the_start_is_refused():
+def test_a_distribution_that_depends_on_a_coin_at_the_start_is_refused():
     rates = sparse.csr_array(np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
     process = DecisionProcess(rates, np.array([0, 1, 2, 2]), np.array([0, 1, 0, 1]), start=2)
 
     with pytest.raises(ValueError, match="2 recurrent classes"):
-        stationary_law(process, np.array([1.0, 1.0, 0.5, 0.5]))
-    assert stationary_law(process, np.array([1.0, 1.0, 0.0, 1.0])).tolist() == [0.0, 1.0]
+        stationary_dist(process, np.array([1.0, 1.0, 0.5, 0.5]))
+    assert stationary_dist(process, np.array([1.0, 1.0, 0.0, 1.0])).tolist() == [0.0, 1.0]
 
 
 def test_of_equal_choices_the_first_is_taken():
@@ -202,16 +202,16 @@ def birth_death(load, n):
 
 
 @pytest.mark.parametrize("load", [0.5, 40.0, 400.0])
-def test_laws_with_unthinkably_rare_states_are_exact(load):
+def test_distributions_with_unthinkably_rare_states_are_exact(load):
     space, process = birth_death(load, 200)
 
-    law = stationary_law(process, np.ones(201))
+    dist = stationary_dist(process, np.ones(201))
 
     log = space["number"] * np.log(load) - np.cumsum(np.log(np.maximum(space["number"], 1)))
     exact = np.exp(log - log.max())
     common = exact > 1e-12 * exact.sum()
-    assert law[common] == pytest.approx((exact / exact.sum())[common], rel=1e-9)
-    assert law[~common].max(initial=0.0) < 2e-12
+    assert dist[common] == pytest.approx((exact / exact.sum())[common], rel=1e-9)
+    assert dist[~common].max(initial=0.0) < 2e-12
 
 
 def test_steps_offer_all_rises_of_a_coordinate():

@@ -177,7 +177,7 @@ def twin(rate_per_hour, handle_s, patience_s, n, threshold_s, n_waiting):
     generator = np.diag(up, 1) + np.diag(down, -1)
     generator -= np.diag(generator.sum(axis=1))
     balance = np.vstack((generator.T[1:], np.ones(state.size)))
-    law = linalg.solve(balance, np.eye(state.size)[-1])
+    dist = linalg.solve(balance, np.eye(state.size)[-1])
 
     ahead = np.arange(n_waiting + 1)  # last two states of the tagged contact: served, abandoned
     tagged = np.zeros((n_waiting + 3, n_waiting + 3))
@@ -185,7 +185,7 @@ def twin(rate_per_hour, handle_s, patience_s, n, threshold_s, n_waiting):
     tagged[0, -2] = n * finish
     tagged[ahead, -1] = leave
     tagged -= np.diag(tagged.sum(axis=1))
-    met = law[n:]  # by an arrival that has to wait, by number already waiting
+    met = dist[n:]  # by an arrival that has to wait, by number already waiting
     at_threshold = met @ linalg.expm(tagged * threshold_s)[:-2]
     moves = tagged[:-2, :-2]
     return Twin(
@@ -194,8 +194,8 @@ def twin(rate_per_hour, handle_s, patience_s, n, threshold_s, n_waiting):
         p_served_within=1 - met.sum() + at_threshold[-2],
         p_abandon_within=at_threshold[-1],
         e_wait_s=met @ linalg.solve(-moves, np.ones(ahead.size)),
-        lq=law @ np.maximum(state - n, 0),
-        n_at_work=law @ np.minimum(state, n),
+        lq=dist @ np.maximum(state - n, 0),
+        n_at_work=dist @ np.minimum(state, n),
     )
 
 
@@ -228,7 +228,7 @@ def test_erlang_a_agrees_with_the_chain(centre):
 
 
 @pytest.mark.parametrize("centre", CENTRES)
-def test_erlang_a_obeys_littles_law(centre):
+def test_erlang_a_obeys_littles_distribution(centre):
     fast = erlang_a(*centre)
 
     assert fast.lambda_per_h / 3600 * fast.e_wait_s == close(twin(*centre, n_waiting=150).lq, CHAIN)

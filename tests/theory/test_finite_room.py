@@ -14,7 +14,7 @@ HOUR_S = 3600.0
 EXACT = 1e-12
 
 
-def exact_law(n, places, load):
+def exact_dist(n, places, load):
     weights = [Fraction(1)]
     for state in range(1, places + 1):
         weights.append(weights[-1] * load / min(state, n))
@@ -24,23 +24,23 @@ def exact_law(n, places, load):
 @pytest.mark.parametrize(
     ("n", "places", "load"), [(1, 1, 3.0), (1, 9, 0.5), (4, 7, 4.0), (30, 80, 45.0), (60, 61, 20.0)]
 )
-def test_it_equals_the_law_in_fractions(n, places, load):
-    law = exact_law(n, places, Fraction(load))
+def test_it_equals_the_distribution_in_fractions(n, places, load):
+    dist = exact_dist(n, places, Fraction(load))
 
     answer = mmnk(load, HOUR_S, n, places, 0)
 
-    queue = sum((k - n) * p for k, p in enumerate(law) if k > n)
-    assert answer.p_block == pytest.approx(float(law[-1]), rel=EXACT)
-    assert answer.p_wait_offered == pytest.approx(float(sum(law[n:-1])), rel=EXACT)
+    queue = sum((k - n) * p for k, p in enumerate(dist) if k > n)
+    assert answer.p_block == pytest.approx(float(dist[-1]), rel=EXACT)
+    assert answer.p_wait_offered == pytest.approx(float(sum(dist[n:-1])), rel=EXACT)
     assert answer.lq == pytest.approx(float(queue), rel=EXACT)
-    assert answer.asa_accepted_s == pytest.approx(float(queue / Fraction(load) / (1 - law[-1])) * HOUR_S, rel=EXACT)
-    assert answer.sl_accepted_T == pytest.approx(float(sum(law[:n]) / (1 - law[-1])), rel=EXACT)
-    assert answer.occupancy == pytest.approx(float(Fraction(load) * (1 - law[-1]) / n), rel=EXACT)
+    assert answer.asa_accepted_s == pytest.approx(float(queue / Fraction(load) / (1 - dist[-1])) * HOUR_S, rel=EXACT)
+    assert answer.sl_accepted_T == pytest.approx(float(sum(dist[:n]) / (1 - dist[-1])), rel=EXACT)
+    assert answer.occupancy == pytest.approx(float(Fraction(load) * (1 - dist[-1]) / n), rel=EXACT)
 
 
 @pytest.mark.parametrize(("rate", "handle_s", "n", "places", "t_s"), [(90, 200, 4, 9, 30), (30, 100, 1, 6, 90)])
 def test_its_service_level_is_that_of_a_contact_that_moves_up_in_the_chain(rate, handle_s, n, places, t_s):
-    law = stationary(
+    dist = stationary(
         lambda k: [(k + 1, rate / HOUR_S * (k < places)), (k - 1, min(k, n) / handle_s)],
         0,
     )
@@ -48,13 +48,13 @@ def test_its_service_level_is_that_of_a_contact_that_moves_up_in_the_chain(rate,
     moves = np.diag(np.full(ahead, n / handle_s), -1) - n / handle_s * np.eye(ahead + 1)  # 0: service begins
     moves[0] = 0.0
     started = linalg.expm(moves * t_s)[:, 0]
-    accepted = 1 - law[places]
-    in_time = sum(law[k] * (1.0 if k < n else started[k - n + 1]) for k in range(places))
+    accepted = 1 - dist[places]
+    in_time = sum(dist[k] * (1.0 if k < n else started[k - n + 1]) for k in range(places))
 
     answer = mmnk(rate, handle_s, n, places, t_s)
 
     assert answer.sl_accepted_T == pytest.approx(in_time / accepted, rel=1e-10)
-    assert answer.lq == pytest.approx(mean(law, lambda k: max(k - n, 0)), rel=1e-10)
+    assert answer.lq == pytest.approx(mean(dist, lambda k: max(k - n, 0)), rel=1e-10)
 
 
 @settings(deadline=None, max_examples=60)

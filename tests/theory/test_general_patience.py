@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from ccenv.theory import erlang_a, erlang_b, erlang_c, mmn_g
-from ccenv.theory.patience import patience_law
+from ccenv.theory.patience import patience_dist
 from tests.theory.chains import at_work_given_free
 
 HOUR_S = 3600.0
-LAWS = {  # by scipy, with mean 1
+DISTS = {  # by scipy, with mean 1
     "exp": stats.expon(),
     "unif": stats.uniform(0, 2),
     "erlang2": stats.gamma(2, scale=1 / 2),
@@ -22,36 +22,36 @@ LAWS = {  # by scipy, with mean 1
     "weibull_shape0.6": stats.weibull_min(0.6, scale=1 / math.gamma(1 + 1 / 0.6)),
     "weibull_shape3": stats.weibull_min(3, scale=1 / math.gamma(1 + 1 / 3)),
 }
-NAMES = [*LAWS, "det", "hyper2_scv4", "hyper2_scv1000", "lognormal_scv1000", "weibull_shape0.1", "weibull_shape100"]
+NAMES = [*DISTS, "det", "hyper2_scv4", "hyper2_scv1000", "lognormal_scv1000", "weibull_shape0.1", "weibull_shape100"]
 quick = settings(deadline=None, max_examples=60)
 loads = st.floats(-6, 3).map(lambda power: 10.0**power)
 patiences = st.floats(-4, 3).map(lambda power: 10.0**power)
 
 
-@pytest.mark.parametrize("name", LAWS)
-def test_a_law_of_patience_is_the_one_scipy_knows(name):
-    law, known = patience_law(name, 50.0), LAWS[name]
+@pytest.mark.parametrize("name", DISTS)
+def test_a_distribution_of_patience_is_the_one_scipy_knows(name):
+    dist, known = patience_dist(name, 50.0), DISTS[name]
     t = 50.0 * known.ppf([1e-9, 1e-3, 0.1, 0.5, 0.9, 1 - 1e-6])
 
-    assert law.cdf(t) == pytest.approx(known.cdf(t / 50), rel=1e-9)
-    assert law.survival(t) == pytest.approx(known.sf(t / 50), rel=1e-9)
-    assert law.survived(np.array([1e9])) == pytest.approx(50.0, rel=1e-9)
+    assert dist.cdf(t) == pytest.approx(known.cdf(t / 50), rel=1e-9)
+    assert dist.survival(t) == pytest.approx(known.sf(t / 50), rel=1e-9)
+    assert dist.survived(np.array([1e9])) == pytest.approx(50.0, rel=1e-9)
     for end in t[2:]:
         area, _ = integrate.quad(known.sf, 0, end / 50, epsabs=0, epsrel=1e-10, points=[0.5 * end / 50], limit=200)
-        assert law.survived(end) == pytest.approx(50 * area, rel=1e-9)
-    if math.isfinite(law.density_at_0()):
-        assert law.density_at_0() == pytest.approx(known.pdf(0) / 50, abs=1e-12)
+        assert dist.survived(end) == pytest.approx(50 * area, rel=1e-9)
+    if math.isfinite(dist.density_at_0()):
+        assert dist.density_at_0() == pytest.approx(known.pdf(0) / 50, abs=1e-12)
 
 
 @pytest.mark.parametrize("scv", [1, 4, 30])
-def test_the_hyper_exponential_law_has_its_mean_and_coefficient_of_variation(scv):
-    law = patience_law(f"hyper2_scv{scv}", 50.0)
-    area, _ = integrate.quad(law.survival, 0, math.inf, limit=200)
-    second, _ = integrate.quad(lambda t: 2 * t * law.survival(t), 0, math.inf, limit=200)
+def test_the_hyper_exponential_distribution_has_its_mean_and_coefficient_of_variation(scv):
+    dist = patience_dist(f"hyper2_scv{scv}", 50.0)
+    area, _ = integrate.quad(dist.survival, 0, math.inf, limit=200)
+    second, _ = integrate.quad(lambda t: 2 * t * dist.survival(t), 0, math.inf, limit=200)
 
     assert area == pytest.approx(50, rel=1e-6)
     assert second / area**2 - 1 == pytest.approx(scv, rel=1e-6)
-    assert law.density_at_0() == pytest.approx(float(law.cdf(np.array(1e-9))) / 1e-9, rel=1e-6)
+    assert dist.density_at_0() == pytest.approx(float(dist.cdf(np.array(1e-9))) / 1e-9, rel=1e-6)
 
 
 @quick
@@ -70,21 +70,21 @@ def test_exponential_patience_is_erlang_a(n, rho, patience, t):
 
 
 @pytest.mark.parametrize("name", ["erlang1", "hyper2_scv1", "weibull_shape1"])
-def test_the_exponential_law_by_any_name_gives_the_same(name):
-    by_name, plain = (asdict(mmn_g(24_300, 300, 2000, law, 200, 15)) for law in (name, "exp"))
+def test_the_exponential_distribution_by_any_name_gives_the_same(name):
+    by_name, plain = (asdict(mmn_g(24_300, 300, 2000, dist, 200, 15)) for dist in (name, "exp"))
 
     del by_name["patience"], plain["patience"]
     assert by_name == pytest.approx(plain, rel=1e-10)
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", DISTS)
 @pytest.mark.parametrize(("rate", "n"), [(100.0, 6), (100.0, 9), (300.0, 24)])
 def test_it_equals_textbook_integrals(name, rate, n):
-    # Zeltyn and Mandelbaum (2005): J, J_1, J_H, J(t) and E, by another quadrature and with scipy's laws.
+    # Zeltyn and Mandelbaum (2005): J, J_1, J_H, J(t) and E, by another quadrature and with scipy's distributions.
     arrive, finish, mean_s, t_s = rate / 3600, n / 300, 150.0, 25.0
-    known = LAWS[name]
+    known = DISTS[name]
     far = mean_s * float(known.isf(1e-14)) + 60 / finish
-    v = np.linspace(0, far ** (1 / 3), 400_001) ** 3  # dense near 0, where some laws are steep
+    v = np.linspace(0, far ** (1 / 3), 400_001) ** 3  # dense near 0, where some distributions are steep
     gone = integrate.cumulative_simpson(known.sf(v / mean_s), x=v, initial=0)
     density = np.exp(arrive * gone - finish * v)
     j, j1, jh = (integrate.simpson(part * density, x=v) for part in (1.0, v, gone))
@@ -113,12 +113,12 @@ def test_what_is_served_keeps_the_advisors_at_work(name, n, rho):
     assert load * (1 - answer.p_abandon) == pytest.approx(at_work, rel=1e-10)
 
 
-def test_deterministic_patience_is_the_limit_of_narrow_laws():
+def test_deterministic_patience_is_the_limit_of_narrow_distributions():
     det, *narrow = (mmn_g(360, 240, 24, name, 180, 20) for name in ("det", "weibull_shape100", "lognormal_scv0.001"))
 
-    for law in narrow:
-        assert law.p_abandon == pytest.approx(det.p_abandon, rel=0.02)
-        assert law.e_wait_s == pytest.approx(det.e_wait_s, rel=0.02)
+    for dist in narrow:
+        assert dist.p_abandon == pytest.approx(det.p_abandon, rel=0.02)
+        assert dist.e_wait_s == pytest.approx(det.e_wait_s, rel=0.02)
 
 
 def test_nobody_leaves_before_a_deterministic_patience():
@@ -155,7 +155,7 @@ def test_it_stays_within_its_bounds(name, n, rho, patience, t):
     "name",
     ["", "exponential", "erlang", "erlang0", "erlang2.5", "det5", "weibull_shape.", "hyper2_scv0.5", "Exp", None, 3],
 )
-def test_a_law_that_is_not_known_is_refused(name):
+def test_a_distribution_that_is_not_known_is_refused(name):
     with pytest.raises(ValueError, match=r"^patience=.* is not allowed: it must be exp, det, unif, erlang<k>"):
         mmn_g(100, 300, 9, name, 120, 20)
 

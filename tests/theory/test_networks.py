@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ccenv.theory import erlang_a, erlang_c
-from ccenv.theory.decisions import value_iteration
+from ccenv.theory.mdp import value_iteration
 from ccenv.theory.models import CrissCross, HarrisonN, NDesign, SlowServer
 
 EXACT = 1e-9

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ccenv.theory import erlang_a, erlang_b
-from ccenv.theory.decisions import linear_programme
+from ccenv.theory.mdp import linear_programme
 from ccenv.theory.models import BlendedPacing, Blending, Pacing, SwitchingPacing
 from ccenv.theory.models._model import constraints
 

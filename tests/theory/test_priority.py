@@ -35,10 +35,10 @@ def twin(n, rate1, rate2, handle_s, patience1_s, patience2_s, most1, most2):
             ((n, first, second - 1), second * leave2),
         ]
 
-    law = stationary(moves, (0, 0, 0))
-    queues = [mean(law, lambda state, i=i: state[i]) for i in (1, 2)]
+    dist = stationary(moves, (0, 0, 0))
+    queues = [mean(dist, lambda state, i=i: state[i]) for i in (1, 2)]
     return {
-        "p_wait": mean(law, lambda state: state[0] == n),
+        "p_wait": mean(dist, lambda state: state[0] == n),
         "ew1_s": queues[0] / arrive1,
         "ew2_s": queues[1] / arrive2,
         "p_ab1": queues[0] * leave1 / arrive1,

@@ -28,9 +28,9 @@ def twin(n, rate, handle_s, patience_s, redial_prob, redial_s, reconnect_prob, r
             ((inside - 1, again, back + 1), served * reconnect_prob * (back < most_reconnect)),
         ]
 
-    law = stationary(moves, (0, 0, 0))
-    again, back = (mean(law, lambda state, i=i: state[i]) for i in (1, 2))
-    queue, at_work = mean(law, lambda s: max(s[0] - n, 0)), mean(law, lambda s: min(s[0], n))
+    dist = stationary(moves, (0, 0, 0))
+    again, back = (mean(dist, lambda state, i=i: state[i]) for i in (1, 2))
+    queue, at_work = mean(dist, lambda s: max(s[0] - n, 0)), mean(dist, lambda s: min(s[0], n))
     total = 3600 * (arrive + again / redial_s + back / reconnect_s)
     return {
         "total_arrivals_per_h": total,
@@ -100,12 +100,12 @@ def test_counting_and_expanding_agree(centre):
         *(n, rate * handle_s / 3600, handle_s / patience_s, redial_prob, handle_s / redial_s),
         *(reconnect_prob, handle_s / reconnect_s),
     )
-    grid, law, means = poisson_orbits(model)
+    grid, dist, means = poisson_orbits(model)
 
-    counted = counted_orbit(model, grid, means[1], float(means[0] @ law), MOST_WORK)
-    expanded, is_law = _expanded(model, grid, _Place(law, means, np.zeros((2, 2, law.size))))
+    counted = counted_orbit(model, grid, means[1], float(means[0] @ dist), MOST_WORK)
+    expanded, is_dist = _expanded(model, grid, _Place(dist, means, np.zeros((2, 2, dist.size))))
 
-    assert is_law and counted == pytest.approx(expanded, rel=1e-7)
+    assert is_dist and counted == pytest.approx(expanded, rel=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 
 from ccenv.rules import PACING_RULES
-from ccenv.scenarios.compile.dists import law_values, survival
+from ccenv.scenarios.compile.dists import dist_values, survival
 from ccenv.scenarios.load import load_scenario
 from ccenv.theory import models
-from ccenv.theory.patience import patience_law as law_of_theory
-from experiments.validate.simulated.centres import centre_of, patience_law
+from ccenv.theory.patience import patience_dist as dist_of_theory
+from experiments.validate.simulated.centres import centre_of, patience_dist
 from experiments.validate.simulated.measures import COUNTS
 from experiments.validate.simulated.rows import LIST, read_rows, rule_of
 
@@ -67,19 +67,19 @@ def test_a_name_that_stands_twice_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["det", "unif", "erlang2", "hyper2_scv4", "lognormal_scv4", "lognormal_scv1"])
-def test_a_law_of_patience_is_that_of_the_formula(name):
-    queue = {"arrivals_per_hour": 1.0, "handle_s": 1.0, "patience_s": patience_law(name, 120.0)}
+def test_a_distribution_of_patience_is_that_of_the_formula(name):
+    queue = {"arrivals_per_hour": 1.0, "handle_s": 1.0, "patience_s": patience_dist(name, 120.0)}
     groups = {"advisors": {"skills": ["inbound"], "staffing": 1}}
     clock = {"kind": "steady", "horizon_s": 1.0}
     made = load_scenario(
         {"name": "a", "description": "b", "clock": clock, "queues": {"inbound": queue}, "groups": groups}
     )
-    law, meant = law_values(made.centre.queues["inbound"].patience_s), law_of_theory(name, 120.0)
+    dist, meant = dist_values(made.centre.queues["inbound"].patience_s), dist_of_theory(name, 120.0)
 
     for t in (0.5, 20.0, 119.0, 121.0, 230.0, 900.0):
-        assert survival(law, t) == pytest.approx(float(meant.survival(t)), rel=1e-9, abs=1e-12)
+        assert survival(dist, t) == pytest.approx(float(meant.survival(t)), rel=1e-9, abs=1e-12)
 
 
-def test_an_unknown_law_of_patience_is_refused():
+def test_an_unknown_distribution_of_patience_is_refused():
     with pytest.raises(ValueError, match="'gamma'; allowed: det, unif"):
-        patience_law("gamma", 120.0)
+        patience_dist("gamma", 120.0)

@@ -143,7 +143,7 @@ def test_measures_that_say_the_same_count_once():
     assert thrice.p_independent < 0.6 * once.p_independent
 
 
-def test_a_family_falls_by_its_largest_z_or_by_its_law():
+def test_a_family_falls_by_its_largest_z_or_by_its_distribution():
     fine = np.array(stats.norm.ppf((np.arange(40) + 0.5) / 40))
 
     assert family.family_of([fake(fine, np.eye(40))]).passed

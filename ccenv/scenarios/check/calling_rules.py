@@ -1,4 +1,4 @@
-"""Checks of the law of dialing: hours, and the definition of the dropped share."""
+"""Checks of the calling rules: hours, and the definition of the dropped share."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ COMPLIANCE = (RUN_TOTAL, *(definition.name for definition in DEFINITIONS))
 def dialing_hours(centre: Centre) -> Iterator[Problem]:
     """Hours in which each campaign and each segment can be dialed; none where there is no time of day."""
     for name, campaign in centre.campaigns.items():
-        key, law = f"campaigns.{name}", campaign.law
+        key, calling_rules = f"campaigns.{name}", campaign.calling_rules
         if centre.clock.kind == "steady":
             yield from _timeless(key, campaign)
             continue
         yield from _in_order(f"{key}.dial_", campaign.dial_from_s, campaign.dial_until_s)
-        yield from _in_order(f"{key}.law.calling_", law.calling_from_s, law.calling_until_s)
+        yield from _in_order(
+            f"{key}.calling_rules.calling_", calling_rules.calling_from_s, calling_rules.calling_until_s
+        )
         yield from _campaign_hours(key, campaign, centre.clock)
         for part, segment in campaign.segments.items():
             yield from _segment_hours(f"{key}.segments.{part}", segment, campaign, centre.clock)
@@ -38,12 +40,12 @@ def definitions(centre: Centre) -> Iterator[Problem]:
 
 
 def _timeless(key: str, campaign: Campaign) -> Iterator[Problem]:
-    law = campaign.law
+    calling_rules = campaign.calling_rules
     given = [
         ("dial_from_s", campaign.dial_from_s, 0.0),
         ("dial_until_s", campaign.dial_until_s, DAY_S),
-        ("law.calling_from_s", law.calling_from_s, 0.0),
-        ("law.calling_until_s", law.calling_until_s, DAY_S),
+        ("calling_rules.calling_from_s", calling_rules.calling_from_s, 0.0),
+        ("calling_rules.calling_until_s", calling_rules.calling_until_s, DAY_S),
         *((f"segments.{name}.zone_s", segment.zone_s, 0.0) for name, segment in campaign.segments.items()),
     ]
     for field, value, default in given:
@@ -57,22 +59,25 @@ def _in_order(key: str, start: float, end: float) -> Iterator[Problem]:
 
 
 def _campaign_hours(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
-    start, end, law = campaign.dial_from_s, campaign.dial_until_s, campaign.law
+    start, end, calling_rules = campaign.dial_from_s, campaign.dial_until_s, campaign.calling_rules
     if not _meets(start, end, clock):
         allowed = f"the campaign could never be dialed: {_opening(clock)}"
         yield Problem(f"{key}.dial_from_s", start, allowed)
     elif not campaign.segments and not _meets(*hours(Segment("unlimited"), campaign), clock):
-        allowed = f"the campaign could never be dialed: calling ends at {law.calling_until_s:g} s, dialing is from "
+        allowed = (
+            f"the campaign could never be dialed: calling ends at {calling_rules.calling_until_s:g} s, dialing is from "
+        )
         allowed += f"{start:g} s to {end:g} s, and {_opening(clock)}"
-        yield Problem(f"{key}.law.calling_from_s", law.calling_from_s, allowed)
+        yield Problem(f"{key}.calling_rules.calling_from_s", calling_rules.calling_from_s, allowed)
 
 
 def _segment_hours(key: str, segment: Segment, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
     start, end = hours(segment, campaign)
     if not _meets(start, end, clock):
         left = f"hours leave {start:g} s to {end:g} s of the centre's day" if start < end else "hours leave nothing"
-        law = f"{campaign.law.calling_from_s:g} s to {campaign.law.calling_until_s:g} s of its own day"
-        allowed = f"the segment could never be dialed: with calls from {law}, and dialing from "
+        chosen = campaign.calling_rules
+        rules = f"{chosen.calling_from_s:g} s to {chosen.calling_until_s:g} s of its own day"
+        allowed = f"the segment could never be dialed: with calls from {rules}, and dialing from "
         allowed += f"{campaign.dial_from_s:g} s to {campaign.dial_until_s:g} s, {left}, and {_opening(clock)}"
         yield Problem(f"{key}.zone_s", segment.zone_s, allowed)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import UNSET
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
-from ccenv.scenarios.compile.centre import collect_laws
+from ccenv.scenarios.compile.centre import collect_dists
 from ccenv.scenarios.compile.roster import advisors, make_roster
 from ccenv.scenarios.compile.segments import n_segments
 from ccenv.scenarios.compile.slots import n_slots
@@ -26,7 +26,7 @@ def needs(centre: Centre) -> dict[str, int]:
         "actions": len(make_catalogue(centre)),
         "advisors": sum(advisors(group) for group in centre.groups.values()),
         "slots": n_slots(centre.clock),
-        "laws": len(collect_laws(centre)),
+        "dists": len(collect_dists(centre)),
         "roster": len(make_roster(centre)),
         "segments": n_segments(centre),
         "trace": sum(len(queue.trace_s or ()) for queue in centre.queues.values()),

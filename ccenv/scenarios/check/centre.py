@@ -13,7 +13,7 @@ from typing import Any
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
 from ccenv.scenarios.check.calling_rules import definitions, dialing_hours
 from ccenv.scenarios.check.campaigns import campaigns, ringing
-from ccenv.scenarios.check.dists import laws
+from ccenv.scenarios.check.dists import dists
 from ccenv.scenarios.check.groups import days_worked, shifts, skills
 from ccenv.scenarios.check.levels import day_level, history, slot_level, surge
 from ccenv.scenarios.check.lists import lists
@@ -133,7 +133,7 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     skills,
     shifts,
     days_worked,
-    laws,
+    dists,
     profiles_to_interpolate,
     traces,
     ivrs,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ccenv.rules.registry import RuleSpec
 from ccenv.scenarios.check.problem import Problem
-from ccenv.scenarios.compile.dists import law_values
+from ccenv.scenarios.compile.dists import dist_values
 from ccenv.scenarios.compile.segments import p_answer, segments
-from ccenv.scenarios.schema import Campaign, Centre, RingLaws, Time
-from ccenv.sim.state.codes import CONSTANT, RING_LAWS
+from ccenv.scenarios.schema import Campaign, Centre, RingDists, Time
+from ccenv.sim.state.codes import CONSTANT, RING_DISTS
 
 ONCE = ("dial_x_free",)  # rules that dial what is due once, and then wait for something to happen
 
@@ -30,34 +30,34 @@ def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
 
 def at_once(time: Time) -> bool:
     """Is the time always 0?"""
-    values = law_values(time)
+    values = dist_values(time)
     return values.kind == CONSTANT and values.a == 0.0
 
 
-def _ring_laws(campaign: Campaign) -> RingLaws:
-    return campaign.ring_s_by_outcome or RingLaws(*[campaign.ring_s] * len(RING_LAWS))
+def _ring_dists(campaign: Campaign) -> RingDists:
+    return campaign.ring_s_by_outcome or RingDists(*[campaign.ring_s] * len(RING_DISTS))
 
 
 def _rings(key: str, campaign: Campaign, rule: str) -> Iterator[Problem]:
-    by_outcome, laws = campaign.ring_s_by_outcome is not None, _ring_laws(campaign)
+    by_outcome, dists = campaign.ring_s_by_outcome is not None, _ring_dists(campaign)
     why = f"a dial would be over at once, and {rule}, which keeps lines ringing, would dial for ever"
     for outcome in ("person", "no_answer"):
-        time = getattr(laws, outcome)
+        time = getattr(dists, outcome)
         if at_once(time):
             where = f"{key}.ring_s_by_outcome.{outcome}" if by_outcome else f"{key}.ring_s"
             yield Problem(where, time, f"{why}; must be above 0")
     shares = {outcome: getattr(campaign, f"p_{outcome}") for outcome in ("machine", "busy", "invalid")}
-    if sum(p for outcome, p in shares.items() if at_once(getattr(laws, outcome))) >= 1.0:
+    if sum(p for outcome, p in shares.items() if at_once(getattr(dists, outcome))) >= 1.0:
         likeliest = max(shares, key=shares.__getitem__)
         yield Problem(f"{key}.p_{likeliest}", shares[likeliest], f"{why}; must be below 1, or its ring time above 0")
 
 
 def _answers(key: str, campaign: Campaign, centre: Centre, rule: str) -> Iterator[Problem]:
     """Somebody answers where all other dials are over at once, and leave the advisor idle."""
-    laws = _ring_laws(campaign)
-    others = [(campaign.p_machine, laws.machine), (campaign.p_busy, laws.busy), (campaign.p_invalid, laws.invalid)]
+    dists = _ring_dists(campaign)
+    others = [(campaign.p_machine, dists.machine), (campaign.p_busy, dists.busy), (campaign.p_invalid, dists.invalid)]
     passed = campaign.p_machine * campaign.detector.p_machine_passed
-    if passed > 0.0 or any(p > 0.0 and not at_once(time) for p, time in [*others, (1.0, laws.no_answer)]):
+    if passed > 0.0 or any(p > 0.0 and not at_once(time) for p, time in [*others, (1.0, dists.no_answer)]):
         return
     factors = centre.switching.answers if centre.switching else [1.0]
     for segment in segments(campaign):

@@ -1,4 +1,4 @@
-"""Checks of the laws of time."""
+"""Checks of the distributions of time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LOG_LONGEST = math.log(1e8)  # a mean above three years is a `mu` in seconds
 ENDLESS = ("patience_s", "drop_after_s", "hang_up_s", "tolerance_s")
 
 
-def laws(centre: Centre) -> Iterator[Problem]:
+def dists(centre: Centre) -> Iterator[Problem]:
     """Parameters that fit together; no endless time where something waits for its end."""
     for key, time in times(centre):
         yield from _parameters(key, time)
         if key.endswith(ENDLESS):
             continue
         if isinstance(time, Never):
-            yield Problem(f"{key}.law", "never", f"only {', '.join(ENDLESS[:-1])} and {ENDLESS[-1]} may be endless")
+            yield Problem(f"{key}.dist", "never", f"only {', '.join(ENDLESS[:-1])} and {ENDLESS[-1]} may be endless")
         if isinstance(time, PiecewiseHazard) and time.hazard_per_s[-1] == 0.0:
             allowed = "the last hazard must be above 0, else the time may never end"
             yield Problem(f"{key}.hazard_per_s", time.hazard_per_s, allowed)
@@ -44,8 +44,8 @@ def _parameters(key: str, time: Time) -> Iterator[Problem]:
                 yield Problem(f"{key}.quantiles_s", quantiles, "the last must be above 0")
 
 
-def _piecewise(key: str, law: PiecewiseHazard) -> Iterator[Problem]:
-    start, hazard = law.from_s, law.hazard_per_s
+def _piecewise(key: str, dist: PiecewiseHazard) -> Iterator[Problem]:
+    start, hazard = dist.from_s, dist.hazard_per_s
     if len(start) != len(hazard):
         allowed = f"has {len(hazard)} values; from_s has {len(start)}, they must be equal"
         yield Problem(f"{key}.hazard_per_s", hazard, allowed)
@@ -53,9 +53,9 @@ def _piecewise(key: str, law: PiecewiseHazard) -> Iterator[Problem]:
         yield Problem(f"{key}.from_s", start, "must start with 0 and increase")
 
 
-def _branches(key: str, law: HyperExponential) -> Iterator[Problem]:
-    if len(law.p) != len(law.mean_s):
-        allowed = f"has {len(law.mean_s)} values; p has {len(law.p)}, they must be equal"
-        yield Problem(f"{key}.mean_s", law.mean_s, allowed)
-    if abs(sum(law.p) - 1.0) > SUM_TOLERANCE:
-        yield Problem(f"{key}.p", law.p, f"the probabilities sum to {sum(law.p):.12g}; must sum to 1")
+def _branches(key: str, dist: HyperExponential) -> Iterator[Problem]:
+    if len(dist.p) != len(dist.mean_s):
+        allowed = f"has {len(dist.mean_s)} values; p has {len(dist.p)}, they must be equal"
+        yield Problem(f"{key}.mean_s", dist.mean_s, allowed)
+    if abs(sum(dist.p) - 1.0) > SUM_TOLERANCE:
+        yield Problem(f"{key}.p", dist.p, f"the probabilities sum to {sum(dist.p):.12g}; must sum to 1")

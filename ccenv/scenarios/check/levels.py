@@ -8,15 +8,15 @@ from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.files.errors import closest, names
 from ccenv.scenarios.schema import Centre, SlotLevel
 
-GAMMA_LEVEL = (0.01, 4.47)  # coefficients of variation of gamma laws with shapes from 0.05 to 10,000
+GAMMA_LEVEL = (0.01, 4.47)  # coefficients of variation of gamma distributions with shapes from 0.05 to 10,000
 
 
 def day_level(centre: Centre) -> Iterator[Problem]:
-    """A gamma law that can be computed."""
+    """A gamma distribution that can be computed."""
     low, high = GAMMA_LEVEL
     cv = centre.day_level_cv
-    if centre.day_level_law == "gamma" and cv > 0.0 and not low <= cv <= high:
-        yield Problem("day_level_cv", cv, f"must be 0, or {low:g} to {high:g}, where day_level_law is gamma")
+    if centre.day_level_dist == "gamma" and cv > 0.0 and not low <= cv <= high:
+        yield Problem("day_level_cv", cv, f"must be 0, or {low:g} to {high:g}, where day_level_dist is gamma")
 
 
 def slot_level(centre: Centre) -> Iterator[Problem]:

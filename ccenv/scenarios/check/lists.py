@@ -56,7 +56,7 @@ def _scrubbed(key: str, campaign: Campaign) -> Iterator[Problem]:
     for where, segment in _named(key, campaign):
         callable_share = 1.0 - segment.p_do_not_call
         field, value = "p_do_not_call", segment.p_do_not_call
-        if campaign.law.needs_consent:
+        if campaign.calling_rules.needs_consent:
             if segment.p_consent < callable_share:
                 field, value = "p_consent", segment.p_consent
             callable_share *= segment.p_consent

@@ -1,4 +1,4 @@
-"""The law in the record of a campaign: what may never be done, and the definitions of the dropped share."""
+"""The rules in the record of a campaign: what may never be done, and the definitions of the dropped share."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from ccenv.sim.state.definitions import (
 AS_RUN_TOTAL = Compliance(threshold_s=None, hang_ups="none")
 
 
-def fill_law(row: Any, campaign: Campaign) -> None:
-    """Fill the law of a campaign; a cap of 0 is none."""
-    law = campaign.law
-    row["max_per_24h"], row["max_per_7_days"] = law.max_per_24h or 0, law.max_per_7_days or 0
-    row["lockout_s"], row["quiet_s"] = law.lockout_after_drop_s, law.quiet_after_talk_s
-    row["needs_consent"], row["drop_limit"] = law.needs_consent, campaign.drop_limit
+def fill_calling_rules(row: Any, campaign: Campaign) -> None:
+    """Fill the calling rules of a campaign; a cap of 0 is none."""
+    calling_rules = campaign.calling_rules
+    row["max_per_24h"], row["max_per_7_days"] = calling_rules.max_per_24h or 0, calling_rules.max_per_7_days or 0
+    row["lockout_s"], row["quiet_s"] = calling_rules.lockout_after_drop_s, calling_rules.quiet_after_talk_s
+    row["needs_consent"], row["drop_limit"] = calling_rules.needs_consent, campaign.drop_limit
     row["greeting_s"] = campaign.greeting_s
     for d, definition in enumerate((*DEFINITIONS, own_definition(campaign))):
         record = row["definition"][d]

@@ -7,23 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.scenarios.compile.calling_rules import fill_law
-from ccenv.scenarios.compile.queues import INT32, Laws, law_index
+from ccenv.scenarios.compile.calling_rules import fill_calling_rules
+from ccenv.scenarios.compile.queues import INT32, Dists, dist_index
 from ccenv.scenarios.compile.segments import keeps
 from ccenv.scenarios.schema import Campaign, Retries
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
-from ccenv.sim.state.codes import AFTER, MIXES, NIL, RETRY_ORDERS, RING_LAWS
+from ccenv.sim.state.codes import AFTER, MIXES, NIL, RETRY_ORDERS, RING_DISTS
 from ccenv.sim.state.layout import CONTACT_NUMBERS
 
 
-def fill_campaign(row: Any, campaign: Campaign, laws: Laws) -> None:
+def fill_campaign(row: Any, campaign: Campaign, dists: Dists) -> None:
     """Fill the record of a campaign, all but its stream and its segments."""
     _outcomes(row, campaign)
-    _lines(row, campaign, laws)
-    _talk(row, campaign, laws)
-    _list(row, campaign, laws)
-    _promises(row, campaign, laws)
-    fill_law(row, campaign)
+    _lines(row, campaign, dists)
+    _talk(row, campaign, dists)
+    _list(row, campaign, dists)
+    _promises(row, campaign, dists)
+    fill_calling_rules(row, campaign)
 
 
 def p_sale(campaign: Campaign) -> np.ndarray:
@@ -44,42 +44,42 @@ def _outcomes(row: Any, campaign: Campaign) -> None:
     row["share"][: len(campaign.contact_number) - 1] = np.cumsum(campaign.contact_number)[:-1]
 
 
-def _lines(row: Any, campaign: Campaign, laws: Laws) -> None:
+def _lines(row: Any, campaign: Campaign, dists: Dists) -> None:
     by_outcome = campaign.ring_s_by_outcome
     row["reserves"], row["max_lines"] = campaign.reserves, min(campaign.max_lines, INT32)
-    row["ring"] = row["ring_of"] = law_index(campaign.ring_s, laws)
+    row["ring"] = row["ring_of"] = dist_index(campaign.ring_s, dists)
     row["ring_differs"] = by_outcome is not None
     if by_outcome is not None:
-        row["ring_of"] = [law_index(getattr(by_outcome, outcome), laws) for outcome in RING_LAWS]
-    row["drop_after"], row["hang_up"] = law_index(campaign.drop_after_s, laws), law_index(campaign.hang_up_s, laws)
+        row["ring_of"] = [dist_index(getattr(by_outcome, outcome), dists) for outcome in RING_DISTS]
+    row["drop_after"], row["hang_up"] = dist_index(campaign.drop_after_s, dists), dist_index(campaign.hang_up_s, dists)
 
 
-def _talk(row: Any, campaign: Campaign, laws: Laws) -> None:
+def _talk(row: Any, campaign: Campaign, dists: Dists) -> None:
     sale = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
-    row["handle"], row["handle_sale"] = law_index(campaign.handle_s, laws), law_index(sale, laws)
-    row["handle_machine"] = law_index(campaign.handle_machine_s, laws)
-    row["wrap_up"] = law_index(campaign.wrap_up_s, laws)
+    row["handle"], row["handle_sale"] = dist_index(campaign.handle_s, dists), dist_index(sale, dists)
+    row["handle_machine"] = dist_index(campaign.handle_machine_s, dists)
+    row["wrap_up"] = dist_index(campaign.wrap_up_s, dists)
     row["value_sigma"] = math.sqrt(math.log1p(campaign.value_cv**2))
     row["value_handle"] = campaign.value_handle_correlation
 
 
-def _list(row: Any, campaign: Campaign, laws: Laws) -> None:
+def _list(row: Any, campaign: Campaign, dists: Dists) -> None:
     retries = campaign.retries or Retries(MOST_ATTEMPTS)
     row["keeps"], row["max_attempts"] = keeps(campaign), retries.max_attempts
-    row["retry"] = [law_index(getattr(retries, outcome), laws) for outcome in AFTER]
+    row["retry"] = [dist_index(getattr(retries, outcome), dists) for outcome in AFTER]
     row["retry_order"] = RETRY_ORDERS.index(campaign.order.retries)
     row["fresh_every"], row["mix"] = campaign.order.fresh_every, MIXES.index(campaign.order.mix)
 
 
-def _promises(row: Any, campaign: Campaign, laws: Laws) -> None:
+def _promises(row: Any, campaign: Campaign, dists: Dists) -> None:
     """What is agreed in a talk: to be called back, or a goal that is reached later."""
     callback, follow_up = campaign.agreed_callback, campaign.follow_up
     row["agree_after"] = row["kept_after"] = NIL
     row["agree_factor"] = row["p_kept"] = 1.0
     if callback is not None:
-        row["p_agree"], row["agree_after"] = callback.p, law_index(callback.after_s, laws)
+        row["p_agree"], row["agree_after"] = callback.p, dist_index(callback.after_s, dists)
         row["agree_window_s"], row["agree_factor"] = callback.window_s, callback.answer_factor
     row["follows_up"] = follow_up is not None
     if follow_up is not None:
-        row["p_kept"], row["kept_after"] = follow_up.p_kept, law_index(follow_up.after_s, laws)
+        row["p_kept"], row["kept_after"] = follow_up.p_kept, dist_index(follow_up.after_s, dists)
         row["retry_broken"] = follow_up.retry_broken

@@ -9,7 +9,7 @@ import numpy as np
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile.campaigns import fill_campaign
-from ccenv.scenarios.compile.dists import LawValues, law_values, level_values, mean_of
+from ccenv.scenarios.compile.dists import DistValues, dist_values, level_values, mean_of
 from ccenv.scenarios.compile.finish import finish_table
 from ccenv.scenarios.compile.groups import fill_groups
 from ccenv.scenarios.compile.queues import fill_queue
@@ -33,12 +33,12 @@ STREAMS = {  # field of the record, name of the stream
 }
 
 
-def collect_laws(centre: Centre) -> dict[LawValues, int]:
-    """The different laws of a centre, numbered: those of its times, and that of the day level."""
-    values = [law_values(time) for _, time in times(centre)]
+def collect_dists(centre: Centre) -> dict[DistValues, int]:
+    """The different distributions of a centre, numbered: those of its times, and that of the day level."""
+    values = [dist_values(time) for _, time in times(centre)]
     if centre.day_level_cv > 0.0:
-        values.append(level_values(centre.day_level_law, centre.day_level_cv))
-    return {law: i for i, law in enumerate(dict.fromkeys(values))}
+        values.append(level_values(centre.day_level_dist, centre.day_level_cv))
+    return {dist: i for i, dist in enumerate(dict.fromkeys(values))}
 
 
 def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.ndarray:
@@ -55,18 +55,18 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     """
     config = np.zeros(1, layout(size).config)
     row = config[0]
-    laws = collect_laws(centre)
+    dists = collect_dists(centre)
     _clock(row, centre, days, order)
-    _levels(row, centre, laws)
-    _laws(row, laws)
+    _levels(row, centre, dists)
+    _dists(row, dists)
     for q, name in enumerate(centre.queues):
         row["queue"][q]["stream"] = stream_id(f"queue:{name}")
-        fill_queue(row["queue"][q], name, centre, laws)
+        fill_queue(row["queue"][q], name, centre, dists)
     row["prefers"] = any(queue.customer.p_preferred > 0.0 for queue in centre.queues.values())
     _traces(row, centre)
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
-        fill_campaign(row["campaign"][c], campaign, laws)
+        fill_campaign(row["campaign"][c], campaign, dists)
     row["reserving"] = sum(1 << c for c, campaign in enumerate(centre.campaigns.values()) if campaign.reserves)
     row["most_lines"] = row["campaign"]["max_lines"].max()
     fill_segments(row, centre, layout(size).size.leads)
@@ -89,10 +89,10 @@ def _clock(row: Any, centre: Centre, days: int, order: Order) -> None:
         row[field] = stream_id(stream)
 
 
-def _levels(row: Any, centre: Centre, laws: dict[LawValues, int]) -> None:
+def _levels(row: Any, centre: Centre, dists: dict[DistValues, int]) -> None:
     """What multiplies the rates of arrival: day, slots, mode and surge."""
     cv, slot, surge = centre.day_level_cv, centre.slot_level, centre.surge
-    row["day_law"] = laws[level_values(centre.day_level_law, cv)] if cv > 0.0 else NIL
+    row["day_dist"] = dists[level_values(centre.day_level_dist, cv)] if cv > 0.0 else NIL
     row["slot_sigma"], row["slot_correlation"] = math.sqrt(math.log1p(slot.cv**2)), slot.correlation
     switching = centre.switching or Switching([1.0, 1.0])
     row["switches"], row["mode_seen"] = centre.switching is not None, switching.observed
@@ -101,16 +101,16 @@ def _levels(row: Any, centre: Centre, laws: dict[LawValues, int]) -> None:
     if surge is not None:
         row["p_surge"], row["surge_factor"] = surge.p, surge.factor
         row["surge_from_s"], row["surge_until_s"] = surge.from_s, surge.until_s
-        row["surge_lasts"] = laws[law_values(surge.lasts_s)]
+        row["surge_lasts"] = dists[dist_values(surge.lasts_s)]
 
 
-def _laws(row: Any, laws: dict[LawValues, int]) -> None:
-    for values, i in laws.items():
-        law = row["law"][i]
-        law["kind"], law["n"], law["a"], law["b"] = values.kind, len(values.start), values.a, values.b
-        law["mean_s"] = mean_of(values)
-        law["start"][: len(values.start)] = values.start
-        law["hazard"][: len(values.hazard)] = values.hazard
+def _dists(row: Any, dists: dict[DistValues, int]) -> None:
+    for values, i in dists.items():
+        dist = row["dist"][i]
+        dist["kind"], dist["n"], dist["a"], dist["b"] = values.kind, len(values.start), values.a, values.b
+        dist["mean_s"] = mean_of(values)
+        dist["start"][: len(values.start)] = values.start
+        dist["hazard"][: len(values.hazard)] = values.hazard
 
 
 def _traces(row: Any, centre: Centre) -> None:

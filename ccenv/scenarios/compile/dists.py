@@ -1,4 +1,4 @@
-"""Laws of time: from the schema to the numbers of a law record, their survival functions and their means."""
+"""Time distributions: their records for the simulator, their survival functions and their means."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ccenv.scenarios.compile.gamma import upper_gamma
 from ccenv.sim.state import codes
 
 
-class LawValues(NamedTuple):
-    """The numbers of one law record; equal laws are equal tuples."""
+class DistValues(NamedTuple):
+    """The numbers of one distribution record; equal distributions are equal tuples."""
 
     kind: int
     a: float = 0.0
@@ -21,88 +21,88 @@ class LawValues(NamedTuple):
     hazard: tuple[float, ...] = ()
 
 
-def law_values(time: schema.Time) -> LawValues:
+def dist_values(time: schema.Time) -> DistValues:
     """The numbers of a declared time; a plain number is an exponential mean in seconds, 0 means at once."""
     match time:
         case schema.Never():
-            return LawValues(codes.NEVER)
+            return DistValues(codes.NEVER)
         case schema.Constant(value_s=value):
-            return LawValues(codes.CONSTANT, value)
+            return DistValues(codes.CONSTANT, value)
         case schema.Exponential(mean_s=mean):
-            return LawValues(codes.EXPONENTIAL, mean)
+            return DistValues(codes.EXPONENTIAL, mean)
         case schema.Uniform(low_s=low, high_s=high):
-            return LawValues(codes.UNIFORM, low, high)
+            return DistValues(codes.UNIFORM, low, high)
         case schema.Lognormal(mu=mu, sigma=sigma):
-            return LawValues(codes.LOGNORMAL, mu, sigma)
+            return DistValues(codes.LOGNORMAL, mu, sigma)
         case schema.Erlang(k=shape, mean_s=mean) | schema.Gamma(shape=shape, mean_s=mean):
-            return LawValues(codes.GAMMA, float(shape), mean / shape)
+            return DistValues(codes.GAMMA, float(shape), mean / shape)
         case schema.Weibull(shape=shape, scale_s=scale):
-            return LawValues(codes.WEIBULL, shape, scale)
+            return DistValues(codes.WEIBULL, shape, scale)
         case schema.HyperExponential(p=p, mean_s=means):
             total = math.fsum(p)
-            return LawValues(codes.HYPER_EXPONENTIAL, start=tuple(x / total for x in p), hazard=tuple(means))
+            return DistValues(codes.HYPER_EXPONENTIAL, start=tuple(x / total for x in p), hazard=tuple(means))
         case schema.Empirical(quantiles_s=quantiles):
-            return LawValues(codes.EMPIRICAL, start=tuple(quantiles))
+            return DistValues(codes.EMPIRICAL, start=tuple(quantiles))
         case schema.PiecewiseHazard(from_s=start, hazard_per_s=hazard):
-            return LawValues(codes.PIECEWISE_HAZARD, start=tuple(start), hazard=tuple(hazard))
+            return DistValues(codes.PIECEWISE_HAZARD, start=tuple(start), hazard=tuple(hazard))
         case mean:
-            return LawValues(codes.EXPONENTIAL, mean) if mean > 0.0 else LawValues(codes.CONSTANT, 0.0)
+            return DistValues(codes.EXPONENTIAL, mean) if mean > 0.0 else DistValues(codes.CONSTANT, 0.0)
 
 
-def level_values(law: str, cv: float) -> LawValues:
+def level_values(dist: str, cv: float) -> DistValues:
     """A random level with mean 1 and coefficient of variation `cv` above 0, `lognormal` or `gamma`."""
-    if law == "gamma":
-        return LawValues(codes.GAMMA, cv**-2, cv**2)
+    if dist == "gamma":
+        return DistValues(codes.GAMMA, cv**-2, cv**2)
     variance = math.log1p(cv**2)
-    return LawValues(codes.LOGNORMAL, -variance / 2.0, math.sqrt(variance))
+    return DistValues(codes.LOGNORMAL, -variance / 2.0, math.sqrt(variance))
 
 
-def survival(law: LawValues, x: float) -> float:
-    """Probability that a time of this law exceeds x >= 0 seconds; `ccenv.sim.kernel.dists.survival` in plain Python."""
-    match law.kind:
+def survival(dist: DistValues, x: float) -> float:
+    """P(T > x) for x >= 0 seconds; the plain-Python twin of `ccenv.sim.kernel.dists.survival`."""
+    match dist.kind:
         case codes.EXPONENTIAL:
-            return math.exp(-x / law.a)
+            return math.exp(-x / dist.a)
         case codes.LOGNORMAL:
-            return 0.5 * math.erfc((math.log(x) - law.a) / (law.b * math.sqrt(2.0))) if x > 0.0 else 1.0
+            return 0.5 * math.erfc((math.log(x) - dist.a) / (dist.b * math.sqrt(2.0))) if x > 0.0 else 1.0
         case codes.CONSTANT:
-            return 1.0 if x < law.a else 0.0
+            return 1.0 if x < dist.a else 0.0
         case codes.UNIFORM:
-            return min(1.0, max(0.0, (law.b - x) / (law.b - law.a)))
+            return min(1.0, max(0.0, (dist.b - x) / (dist.b - dist.a)))
         case codes.PIECEWISE_HAZARD:
-            ends = (*law.start[1:], math.inf)
-            pieces = zip(law.start, ends, law.hazard, strict=True)
+            ends = (*dist.start[1:], math.inf)
+            pieces = zip(dist.start, ends, dist.hazard, strict=True)
             return math.exp(-sum(h * (min(x, end) - start) for start, end, h in pieces if x > start))
         case codes.GAMMA:
-            return upper_gamma(law.a, x / law.b) if law.b > 0.0 else 0.0
+            return upper_gamma(dist.a, x / dist.b) if dist.b > 0.0 else 0.0
         case codes.WEIBULL:
-            return math.exp(-math.exp(min(700.0, law.a * math.log(x / law.b)))) if x > 0.0 else 1.0
+            return math.exp(-math.exp(min(700.0, dist.a * math.log(x / dist.b)))) if x > 0.0 else 1.0
         case codes.HYPER_EXPONENTIAL:
-            return sum(p * math.exp(-x / mean) for p, mean in zip(law.start, law.hazard, strict=True))
+            return sum(p * math.exp(-x / mean) for p, mean in zip(dist.start, dist.hazard, strict=True))
         case codes.EMPIRICAL:
-            return _empirical_survival(law.start, x)
+            return _empirical_survival(dist.start, x)
     return 1.0
 
 
-def mean_of(law: LawValues) -> float:
-    """Mean [s] of a law; infinity where the event may never happen."""
-    match law.kind:
+def mean_of(dist: DistValues) -> float:
+    """Mean [s] of a distribution; infinity where the event may never happen."""
+    match dist.kind:
         case codes.CONSTANT | codes.EXPONENTIAL:
-            return law.a
+            return dist.a
         case codes.UNIFORM:
-            return 0.5 * (law.a + law.b)
+            return 0.5 * (dist.a + dist.b)
         case codes.LOGNORMAL:
-            return math.exp(law.a + 0.5 * law.b**2)
+            return math.exp(dist.a + 0.5 * dist.b**2)
         case codes.GAMMA:
-            return law.a * law.b
+            return dist.a * dist.b
         case codes.WEIBULL:
-            return law.b * math.gamma(1.0 + 1.0 / law.a)
+            return dist.b * math.gamma(1.0 + 1.0 / dist.a)
         case codes.HYPER_EXPONENTIAL:
-            return sum(p * mean for p, mean in zip(law.start, law.hazard, strict=True))
+            return sum(p * mean for p, mean in zip(dist.start, dist.hazard, strict=True))
         case codes.EMPIRICAL:
-            pieces = zip(law.start, law.start[1:], strict=False)
-            return sum(0.5 * (low + high) for low, high in pieces) / (len(law.start) - 1)
+            pieces = zip(dist.start, dist.start[1:], strict=False)
+            return sum(0.5 * (low + high) for low, high in pieces) / (len(dist.start) - 1)
         case codes.PIECEWISE_HAZARD:
-            return _piecewise_mean(law)
+            return _piecewise_mean(dist)
     return math.inf
 
 
@@ -114,11 +114,11 @@ def _empirical_survival(quantiles: tuple[float, ...], x: float) -> float:
     return 1.0 - (above - 1 + (x - low) / (high - low)) / (len(quantiles) - 1)
 
 
-def _piecewise_mean(law: LawValues) -> float:
+def _piecewise_mean(dist: DistValues) -> float:
     """The integral of the survival function, piece by piece."""
     mean, alive = 0.0, 1.0
-    ends = (*law.start[1:], math.inf)
-    for start, end, hazard in zip(law.start, ends, law.hazard, strict=True):
+    ends = (*dist.start[1:], math.inf)
+    for start, end, hazard in zip(dist.start, ends, dist.hazard, strict=True):
         if hazard == 0.0:
             mean += alive * (end - start)
             continue

@@ -1,4 +1,4 @@
-"""How likely a contact in service is to finish soon, given its age: from declared laws, never from drawn times."""
+"""Probability that a contact in service finishes soon, given its age: from declared distributions, not drawn times."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import numpy as np
 
 from ccenv.scenarios.catalogue import Pair
 from ccenv.scenarios.compile.campaigns import p_sale
-from ccenv.scenarios.compile.dists import LawValues, law_values, survival
+from ccenv.scenarios.compile.dists import DistValues, dist_values, survival
 from ccenv.scenarios.compile.segments import lead_shares, p_answer, segments
 from ccenv.scenarios.schema import Campaign, Centre, Queue, Time
 from ccenv.sim.state.fields import FINISH_HORIZONS_S
 from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
 
-Mixture = tuple[tuple[float, LawValues], ...]
+Mixture = tuple[tuple[float, DistValues], ...]
 
 
 def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
     """Probability that a contact of a pair that has been in service for `i * FINISH_STEP_S` ends within each horizon.
 
     Returns:
-        Array of shape (FINISH_BINS, number of horizons); 1 at ages that the law excludes.
+        Array of shape (FINISH_BINS, number of horizons); 1 at ages that the distribution excludes.
     """
     if pair.kind == "queue":
         name, queue = list(centre.queues.items())[pair.index]
@@ -35,10 +35,10 @@ def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
 
     What depends on the advisor or on the contact is left out, as are contacts that the IVR sent to a wrong queue.
     """
-    handle, p = law_values(handle_s), p_order(queue)
+    handle, p = dist_values(handle_s), p_order(queue)
     if queue.sale.handle_s is None or p == 0.0:
         return ((1.0, handle),)
-    return (1.0 - p, handle), (p, law_values(queue.sale.handle_s))
+    return (1.0 - p, handle), (p, dist_values(queue.sale.handle_s))
 
 
 def p_order(queue: Queue) -> float:
@@ -61,9 +61,9 @@ def joined_mixture(campaign: Campaign) -> Mixture:
     machine = campaign.p_machine * campaign.detector.p_machine_passed
     sale_s = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
     return (
-        (no_sale, law_values(campaign.handle_s)),
-        (sale, law_values(sale_s)),
-        (machine, law_values(campaign.handle_machine_s)),
+        (no_sale, dist_values(campaign.handle_s)),
+        (sale, dist_values(sale_s)),
+        (machine, dist_values(campaign.handle_machine_s)),
     )
 
 
@@ -80,4 +80,4 @@ def _table(mixture: Mixture) -> np.ndarray:
 
 
 def _mixed(mixture: Mixture, x: float) -> float:
-    return sum(weight * survival(law, x) for weight, law in mixture)
+    return sum(weight * survival(dist, x) for weight, dist in mixture)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-TERMS = 100_000  # far above what the largest shape of a law takes
+TERMS = 100_000  # far above what the largest shape of a distribution takes
 PRECISION = 1e-15
 TINY = 1e-300
 

@@ -5,32 +5,32 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
-from ccenv.scenarios.compile.dists import LawValues, law_values
+from ccenv.scenarios.compile.dists import DistValues, dist_values
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.schema import Centre, Customer, Queue, Satisfaction, Time
 from ccenv.sim.state.codes import NIL
 
 INT32 = 2**31 - 1
-Laws = dict[LawValues, int]
+Dists = dict[DistValues, int]
 
 
-def fill_queue(row: Any, name: str, centre: Centre, laws: Laws) -> None:
+def fill_queue(row: Any, name: str, centre: Centre, dists: Dists) -> None:
     """Fill the record of a queue, all but its stream and its trace."""
     queue = centre.queues[name]
     _arrivals(row, name, queue, centre)
-    _waiting(row, queue, laws)
-    _ivr(row, queue, list(centre.queues), laws)
-    _callback(row, queue, laws)
-    _service(row, name, queue, centre, laws)
+    _waiting(row, queue, dists)
+    _ivr(row, queue, list(centre.queues), dists)
+    _callback(row, queue, dists)
+    _service(row, name, queue, centre, dists)
     _customer(row, queue.customer)
     able = (advisors(group) for group in centre.groups.values() if name in group.skills)
     row["n_able"] = sum(able)
 
 
-def law_index(time: Time | None, laws: Laws) -> int:
-    """Number of a law, NIL where there is none."""
-    return NIL if time is None else laws[law_values(time)]
+def dist_index(time: Time | None, dists: Dists) -> int:
+    """Number of a distribution, NIL where there is none."""
+    return NIL if time is None else dists[dist_values(time)]
 
 
 def _arrivals(row: Any, name: str, queue: Queue, centre: Centre) -> None:
@@ -41,53 +41,56 @@ def _arrivals(row: Any, name: str, queue: Queue, centre: Centre) -> None:
     row["surges"] = centre.surge is not None and (not centre.surge.queues or name in centre.surge.queues)
 
 
-def _waiting(row: Any, queue: Queue, laws: Laws) -> None:
+def _waiting(row: Any, queue: Queue, dists: Dists) -> None:
     announcement = queue.announcement
     row["p_priority"], row["credit_s"] = queue.priority.p, queue.priority.credit_s
     row["service_level_s"], row["p_balk"] = queue.service_level_s, queue.p_balk
-    row["patience"] = law_index(queue.patience_s, laws)
+    row["patience"] = dist_index(queue.patience_s, dists)
     row["announces"] = announcement is not None
-    row["tolerance"] = NIL if announcement is None else law_index(announcement.tolerance_s, laws)
+    row["tolerance"] = NIL if announcement is None else dist_index(announcement.tolerance_s, dists)
     row["patience_factor"] = 1.0 if announcement is None else announcement.patience_factor
     row["p_redial"], row["max_redials"] = queue.redial.p, min(queue.redial.max_times, INT32)
     row["p_repeat"], row["max_repeats"] = queue.repeat.p, min(queue.repeat.max_times, INT32)
-    row["redial_delay"] = law_index(queue.redial.delay_s, laws)
-    row["repeat_delay"] = law_index(queue.repeat.delay_s, laws)
+    row["redial_delay"] = dist_index(queue.redial.delay_s, dists)
+    row["repeat_delay"] = dist_index(queue.repeat.delay_s, dists)
 
 
-def _ivr(row: Any, queue: Queue, queues: list[str], laws: Laws) -> None:
+def _ivr(row: Any, queue: Queue, queues: list[str], dists: Dists) -> None:
     ivr = queue.ivr
     row["ivr_time"] = row["detect"] = NIL
     if ivr is None:
         return
-    row["ivr_time"], row["detect"] = law_index(ivr.time_s, laws), law_index(ivr.detect_s, laws)
+    row["ivr_time"], row["detect"] = dist_index(ivr.time_s, dists), dist_index(ivr.detect_s, dists)
     row["p_contained"], row["p_hangup"] = ivr.p_contained, ivr.p_hangup
     row["route"][: len(queues)] = list(accumulate(ivr.routes.get(name, 0.0) for name in queues))
 
 
-def _callback(row: Any, queue: Queue, laws: Laws) -> None:
+def _callback(row: Any, queue: Queue, dists: Dists) -> None:
     callback = queue.callback
     row["calls_back"] = callback is not None
     row["callback_ring"] = row["callback_retry"] = NIL
     if callback is None:
         return
-    row["callback_ring"], row["callback_retry"] = law_index(callback.ring_s, laws), law_index(callback.retry_s, laws)
+    row["callback_ring"], row["callback_retry"] = (
+        dist_index(callback.ring_s, dists),
+        dist_index(callback.retry_s, dists),
+    )
     row["max_tries"], row["offer_above_s"] = min(callback.max_tries, INT32), callback.offer_above_s
     row["p_accept"], row["p_callback_answer"] = callback.p_accept, callback.p_answer
 
 
-def _service(row: Any, name: str, queue: Queue, centre: Centre, laws: Laws) -> None:
+def _service(row: Any, name: str, queue: Queue, centre: Centre, dists: Dists) -> None:
     transfer, sale, score = queue.transfer, queue.sale, queue.satisfaction
     row["handle"] = NIL
     for g, group in enumerate(centre.groups.values()):
         if name in group.skills:
-            row["handle"][g] = law_index(group.handle_s.get(name, queue.handle_s), laws)
-    row["wrap_up"] = law_index(queue.wrap_up_s, laws)
+            row["handle"][g] = dist_index(group.handle_s.get(name, queue.handle_s), dists)
+    row["wrap_up"] = dist_index(queue.wrap_up_s, dists)
     transfers, row["warm"] = transfer.p > 0.0, transfer.kind == "warm"
     row["p_transfer"] = transfer.p
     row["transfer_to"] = list(centre.queues).index(transfer.to) if transfers else NIL
-    row["handover"] = law_index(transfer.handover_s, laws) if transfers else NIL
-    row["p_sale"], row["sale_value"], row["handle_sale"] = sale.p, sale.value, law_index(sale.handle_s, laws)
+    row["handover"] = dist_index(transfer.handover_s, dists) if transfers else NIL
+    row["p_sale"], row["sale_value"], row["handle_sale"] = sale.p, sale.value, dist_index(sale.handle_s, dists)
     row["scores"] = score is not None
     if score is not None:
         _satisfaction(row, score)

@@ -38,10 +38,10 @@ def sale_value(segment: Segment, campaign: Campaign) -> float:
 
 def hours(segment: Segment, campaign: Campaign) -> tuple[float, float]:
     """From when until when [s] of the centre's day a segment may be dialed."""
-    law = campaign.law
+    calling_rules = campaign.calling_rules
     return (
-        max(campaign.dial_from_s, law.calling_from_s - segment.zone_s),
-        min(campaign.dial_until_s, law.calling_until_s - segment.zone_s),
+        max(campaign.dial_from_s, calling_rules.calling_from_s - segment.zone_s),
+        min(campaign.dial_until_s, calling_rules.calling_until_s - segment.zone_s),
     )
 
 

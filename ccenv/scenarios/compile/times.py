@@ -7,13 +7,13 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
-from ccenv.scenarios.schema import Law, Node, Time
+from ccenv.scenarios.schema import Dist, Node, Time
 
-LAWS = frozenset(typing.get_args(Law))
+DISTS = frozenset(typing.get_args(Dist))
 
 
 def times(node: Node, key: str = "") -> Iterator[tuple[str, Time]]:
-    """The laws of time declared in a node whose own dotted key is `key`, with their keys; defaults are included."""
+    """Time distributions of a node with dotted key `key`, each with its own key; defaults are included."""
     for name, is_time in _fields(type(node)):
         value, dotted = getattr(node, name), f"{key}.{name}" if key else name
         if isinstance(value, dict):
@@ -33,11 +33,11 @@ def times(node: Node, key: str = "") -> Iterator[tuple[str, Time]]:
 def _fields(node: type[Node]) -> list[tuple[str, bool]]:
     """Fields that may hold times: of each whether it is one, or else a part that may have some."""
     hints = typing.get_type_hints(node)
-    return [(name, _mentions(hint, _is_law)) for name, hint in hints.items() if _mentions(hint, _is_node)]
+    return [(name, _mentions(hint, _is_dist)) for name, hint in hints.items() if _mentions(hint, _is_node)]
 
 
-def _is_law(hint: Any) -> bool:
-    return hint in LAWS
+def _is_dist(hint: Any) -> bool:
+    return hint in DISTS
 
 
 def _is_node(hint: Any) -> bool:

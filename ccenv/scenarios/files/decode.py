@@ -13,6 +13,9 @@ from msgspec import UNSET
 from ccenv.scenarios.files.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Centre, Node
 
+# keys of earlier versions and what they are called now; the first of the new names that fits the place is named
+RENAMED = {"law": ("calling_rules", "dist"), "day_level_law": ("day_level_dist",)}
+
 
 def decode(data: dict[str, Any], file: str) -> Centre:
     """The centre of plain data, types and ranges checked.
@@ -54,13 +57,20 @@ def _explain_struct(value: dict[str, Any], struct: type[Node], key: str, file: s
     dot = f"{key}." if key else ""
     for name, item in value.items():
         if name not in known and name != tag:
-            allowed = f"unknown key{closest(name, known)}; allowed here: {names(known)}"
+            allowed = _renamed(name, [*known, tag or ""])
+            allowed = allowed or f"unknown key{closest(name, known)}; allowed here: {names(known)}"
             raise ScenarioError(file, f"{dot}{name}", item, allowed)
     for f in fields:
         if f.name in value:
             _explain(value[f.name], hints[f.name], f"{dot}{f.name}", file)
         elif f.required:
             raise ScenarioError(file, f"{dot}{f.name}", UNSET, f"is missing; must be {describe(hints[f.name])}")
+
+
+def _renamed(name: str, known: list[str]) -> str:
+    """What to say of a key of an earlier version; empty for any other key."""
+    now = [new for new in RENAMED.get(name, ()) if new in known]
+    return f"this key is now called {now[0]}" if now else ""
 
 
 @functools.cache
@@ -75,10 +85,12 @@ def _struct(value: Any, members: list[Any], key: str, file: str) -> type[Node] |
         return None
     if None in structs:
         return structs[None]
-    tag = value.get("law")
+    tag = value.get("dist")
+    if tag is None and "law" in value:
+        raise ScenarioError(file, f"{key}.law", value["law"], _renamed("law", ["dist"]))
     if not isinstance(tag, str) or tag not in structs:
         allowed = f"must be one of {names(structs)}{closest(str(tag), structs)}"
-        raise ScenarioError(file, f"{key}.law", tag, allowed)
+        raise ScenarioError(file, f"{key}.dist", tag, allowed)
     return structs[tag]
 
 
@@ -86,7 +98,7 @@ def _is_node(expected: Any) -> bool:
     return isinstance(expected, type) and issubclass(expected, Node)
 
 
-def _is_law(expected: Any) -> bool:
+def _is_dist(expected: Any) -> bool:
     return _is_node(expected) and expected.__struct_config__.tag is not None
 
 
@@ -103,9 +115,9 @@ def describe(expected: Any) -> str:
     """What a type of the schema allows, in words."""
     members = _members(expected)
     if len(members) > 1:
-        laws = [m.__struct_config__.tag for m in members if _is_law(m)]
-        words = [describe(m) for m in members if not _is_law(m)]
-        return " or ".join(words + ([f"a law, one of {names(laws)}"] if laws else []))
+        dists = [m.__struct_config__.tag for m in members if _is_dist(m)]
+        words = [describe(m) for m in members if not _is_dist(m)]
+        return " or ".join(words + ([f"a distribution, one of {names(dists)}"] if dists else []))
     bare, limits = _bare(expected), _limits(expected)
     if get_origin(bare) is Literal:
         return "one of " + names(repr(a) for a in get_args(bare))

@@ -1,21 +1,21 @@
 """What a centre is: the typed schema of a scenario file.
 
-A plain number where a law of time is expected is the mean of an exponential law in seconds, zero meaning "at once". A
-plain number where a profile is expected holds in every slot. Every class forbids unknown keys.
+A plain number where a distribution of time is expected is the mean of an exponential distribution in seconds, zero
+meaning "at once". A plain number where a profile is expected holds in every slot. Every class forbids unknown keys.
 """
 
 from ccenv.scenarios.schema.advisors import Break, Fatigue, Group, Learning, Monitoring, Quality, Script, Shift
 from ccenv.scenarios.schema.base import Node
-from ccenv.scenarios.schema.calling_rules import CallingLaw, Compliance
+from ccenv.scenarios.schema.calling_rules import CallingRules, Compliance
 from ccenv.scenarios.schema.centre import Centre, Clock, History, Rule, Rules, SlotLevel, Surge, Switching
 from ccenv.scenarios.schema.dists import (
     Constant,
+    Dist,
     Empirical,
     Erlang,
     Exponential,
     Gamma,
     HyperExponential,
-    Law,
     Lognormal,
     Never,
     PiecewiseHazard,
@@ -43,7 +43,7 @@ from ccenv.scenarios.schema.outbound import (
     DialOrder,
     FollowUp,
     Retries,
-    RingLaws,
+    RingDists,
     Segment,
 )
 
@@ -52,7 +52,7 @@ __all__ = [
     "Announcement",
     "Break",
     "Callback",
-    "CallingLaw",
+    "CallingRules",
     "Campaign",
     "Centre",
     "Clock",
@@ -71,7 +71,7 @@ __all__ = [
     "History",
     "HyperExponential",
     "Ivr",
-    "Law",
+    "Dist",
     "Learning",
     "Lognormal",
     "Monitoring",
@@ -83,7 +83,7 @@ __all__ = [
     "Queue",
     "Retries",
     "Return",
-    "RingLaws",
+    "RingDists",
     "Rule",
     "Rules",
     "Sale",

@@ -1,4 +1,4 @@
-"""The law of outbound dialing: what may never be done, and how dropped connects are counted."""
+"""The calling rules: what may never be done, and how dropped connects are counted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccenv.sim.state.layout import GRID_TIMES, MOST_A_DAY
 TimeOfDay = Annotated[float, msgspec.Meta(ge=0.0, le=86_400.0)]
 
 
-class CallingLaw(Node, frozen=True):
+class CallingRules(Node, frozen=True):
     """What no policy can break; a limit of None is no limit.
 
     Leads may be dialed from `calling_from_s` to `calling_until_s` of their own local day, at most `max_per_24h` times

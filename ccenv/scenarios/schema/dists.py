@@ -1,4 +1,4 @@
-"""Laws of time."""
+"""Distributions of time."""
 
 from __future__ import annotations
 
@@ -7,81 +7,81 @@ from typing import Annotated
 import msgspec
 
 from ccenv.scenarios.schema.base import Node, NonNegative, Positive, Probability
-from ccenv.sim.state.entities import LAW_POINTS
+from ccenv.sim.state.entities import DIST_POINTS
 
 
-class Never(Node, frozen=True, tag_field="law", tag="never"):
+class Never(Node, frozen=True, tag_field="dist", tag="never"):
     """The event does not happen (patience without end)."""
 
 
-class Constant(Node, frozen=True, tag_field="law", tag="constant"):
+class Constant(Node, frozen=True, tag_field="dist", tag="constant"):
     """Always `value_s` seconds."""
 
     value_s: NonNegative
 
 
-class Exponential(Node, frozen=True, tag_field="law", tag="exponential"):
+class Exponential(Node, frozen=True, tag_field="dist", tag="exponential"):
     """Exponential with mean `mean_s` seconds."""
 
     mean_s: Positive
 
 
-class Uniform(Node, frozen=True, tag_field="law", tag="uniform"):
+class Uniform(Node, frozen=True, tag_field="dist", tag="uniform"):
     """Uniform between `low_s` and `high_s` seconds."""
 
     low_s: NonNegative
     high_s: Positive
 
 
-class Lognormal(Node, frozen=True, tag_field="law", tag="lognormal"):
+class Lognormal(Node, frozen=True, tag_field="dist", tag="lognormal"):
     """Lognormal: the logarithm of the time in seconds is normal with mean `mu` and standard deviation `sigma`."""
 
     mu: float
     sigma: Positive
 
 
-class Erlang(Node, frozen=True, tag_field="law", tag="erlang"):
+class Erlang(Node, frozen=True, tag_field="dist", tag="erlang"):
     """Sum of `k` exponential phases, with mean `mean_s` seconds in all."""
 
     k: Annotated[int, msgspec.Meta(ge=1, le=100)]
     mean_s: Positive
 
 
-class Gamma(Node, frozen=True, tag_field="law", tag="gamma"):
+class Gamma(Node, frozen=True, tag_field="dist", tag="gamma"):
     """Gamma with `shape` (1 is exponential) and mean `mean_s` seconds; the coefficient of variation is shape^-1/2."""
 
     shape: Annotated[float, msgspec.Meta(ge=0.05, le=1e4)]
     mean_s: Positive
 
 
-class HyperExponential(Node, frozen=True, tag_field="law", tag="hyper_exponential"):
+class HyperExponential(Node, frozen=True, tag_field="dist", tag="hyper_exponential"):
     """Exponential with mean `mean_s[i]` seconds with probability `p[i]`."""
 
     p: Annotated[list[Probability], msgspec.Meta(min_length=2, max_length=8)]
     mean_s: Annotated[list[Positive], msgspec.Meta(min_length=2, max_length=8)]
 
 
-class Weibull(Node, frozen=True, tag_field="law", tag="weibull"):
+class Weibull(Node, frozen=True, tag_field="dist", tag="weibull"):
     """Weibull: survival exp(-(t / `scale_s`)^`shape`)."""
 
     shape: Annotated[float, msgspec.Meta(ge=0.1, le=100.0)]
     scale_s: Positive
 
 
-class Empirical(Node, frozen=True, tag_field="law", tag="empirical"):
+class Empirical(Node, frozen=True, tag_field="dist", tag="empirical"):
     """As observed: `quantiles_s` at equally spaced probabilities from 0 to 1, linear between them."""
 
-    quantiles_s: Annotated[list[NonNegative], msgspec.Meta(min_length=2, max_length=LAW_POINTS)]
+    quantiles_s: Annotated[list[NonNegative], msgspec.Meta(min_length=2, max_length=DIST_POINTS)]
 
 
-class PiecewiseHazard(Node, frozen=True, tag_field="law", tag="piecewise_hazard"):
+class PiecewiseHazard(Node, frozen=True, tag_field="dist", tag="piecewise_hazard"):
     """Hazard `hazard_per_s[i]` from `from_s[i]` to `from_s[i + 1]`; the last one holds for ever. `from_s[0]` is 0."""
 
     from_s: Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)]
     hazard_per_s: Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)]
 
 
-Law = (
+Dist = (
     Never
     | Constant
     | Exponential
@@ -96,4 +96,4 @@ Law = (
 )
 
 
-Time = NonNegative | Law
+Time = NonNegative | Dist

@@ -15,7 +15,7 @@ from ccenv.scenarios.schema.base import (
     Probability,
     ProbabilityProfile,
 )
-from ccenv.scenarios.schema.calling_rules import CallingLaw, Compliance
+from ccenv.scenarios.schema.calling_rules import CallingRules, Compliance
 from ccenv.scenarios.schema.dists import Never, Time
 from ccenv.sim.state.codes import Mix, RetryOrder
 from ccenv.sim.state.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
@@ -33,7 +33,7 @@ class Detector(Node, frozen=True):
     p_machine_passed: Probability = 0.0
 
 
-class RingLaws(Node, frozen=True):
+class RingDists(Node, frozen=True):
     """Ring times by outcome: a person (recognised or not), a machine (recognised or not), busy, invalid, nobody."""
 
     person: Time
@@ -130,7 +130,7 @@ class Campaign(Node, frozen=True):
     p_answer: ProbabilityProfile
     handle_s: Time
     ring_s: Time = 0.0
-    ring_s_by_outcome: RingLaws | None = None
+    ring_s_by_outcome: RingDists | None = None
     by_attempt: Factors = msgspec.field(default_factory=lambda: [1.0])
     p_machine: Probability = 0.0
     p_busy: Probability = 0.0
@@ -162,7 +162,7 @@ class Campaign(Node, frozen=True):
     dial_ladder: Annotated[list[PositiveCount], msgspec.Meta(min_length=1, max_length=8)] = msgspec.field(
         default_factory=lambda: [1, 2, 4, 8, 16]
     )
-    law: CallingLaw = CallingLaw()
+    calling_rules: CallingRules = CallingRules()
     drop_limit: Probability = 0.03
     compliance: Compliance | str = "run_total"
     greeting_s: NonNegative = 0.0

@@ -3,7 +3,7 @@
 from ccenv.sim.kernel.bits import bit
 from ccenv.sim.kernel.draws import exp
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
+from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
 
 
 @helper
@@ -15,7 +15,7 @@ def count_advisor_time(e, g, a):
         e.group_count[g].idle_s += spent
     elif state == ADVISOR_TALKING:
         e.group_count[g].talking_s += spent
-    elif state == RESERVED:
+    elif state == AWAITING_ANSWER:
         e.group_count[g].reserved_s += spent
     elif state == ADVISOR_WRAP_UP:
         e.group_count[g].wrapping_s += spent

@@ -113,21 +113,21 @@ def _contact_factor(e, c, s, a):
 
 
 @helper
-def by_script(c, g, law, x):
-    """A handle time with its distance from the law's mean made smaller by the group's script."""
+def by_script(c, g, dist, x):
+    """A handle time with its distance from the distribution's mean made smaller by the group's script."""
     strength = c.group[g].script
-    return x if strength == 0.0 else law.mean_s + (1.0 - strength) * (x - law.mean_s)
+    return x if strength == 0.0 else dist.mean_s + (1.0 - strength) * (x - dist.mean_s)
 
 
 @helper
-def handle_s(e, c, s, a, law):
+def handle_s(e, c, s, a, dist):
     """Handle time of contact s with advisor a, in seconds; the factor is kept in the record."""
     g = c.advisor_group[a]
-    x = draw(c.law[law], uniform(e.contact[s].key, HANDLE))
+    x = draw(c.dist[dist], uniform(e.contact[s].key, HANDLE))
     factor = _contact_factor(e, c, s, a)
     if c.group[g].varied != 0:
         factor *= _advisor_factor(e, c, g, a)
-        x = by_script(c, g, c.law[law], x)
+        x = by_script(c, g, c.dist[dist], x)
     e.contact[s].factor = factor
     return x * factor
 

@@ -47,7 +47,7 @@ def enter(e, c, log, s):
     e.contact[s].phase = IN_IVR
     e.contact[s].since = e.t
     e.in_ivr += 1
-    time = draw(c.law[c.queue[q].ivr_time], uniform(e.contact[s].key, IVR_TIME))
+    time = draw(c.dist[c.queue[q].ivr_time], uniform(e.contact[s].key, IVR_TIME))
     if time > 0.0:
         schedule_end(e, s, e.t + time)
     else:
@@ -104,7 +104,7 @@ def _balks(e, c, s, q, announced):
         return True
     if c.queue[q].announces == 0:
         return False
-    return announced > draw(c.law[c.queue[q].tolerance], uniform(key, TOLERANCE))
+    return announced > draw(c.dist[c.queue[q].tolerance], uniform(key, TOLERANCE))
 
 
 @helper

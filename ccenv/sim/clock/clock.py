@@ -15,7 +15,7 @@ from ccenv.sim.lines.connects import drop_waiting
 from ccenv.sim.lists.attempts import make_ready
 from ccenv.sim.lists.compliance import end_windows
 from ccenv.sim.state.codes import (
-    CLOCK_SLOT,
+    CLOCK_TIMER,
     CLOSED,
     DAY_S,
     INFINITY,
@@ -31,8 +31,8 @@ from ccenv.sim.state.codes import (
     OPEN,
     OVERTIME_OVER,
     PENDING_CALLBACK,
-    STAFF_SLOT,
-    WARM_UP_SLOT,
+    SLOT_TIMER,
+    WARM_UP_TIMER,
 )
 
 
@@ -48,10 +48,10 @@ def on_opening(e, c, log):
     note_clock(e, log, LOG_OPENING, e.day)
     forget_oldest_slot(e, c)
     draw_levels(e, c)
-    schedule(e, CLOCK_SLOT, e.close_t)
+    schedule(e, CLOCK_TIMER, e.close_t)
     _schedule_slot(e, c)
     if c.steady != 0 and c.warm_up_s > 0.0:
-        schedule(e, WARM_UP_SLOT, e.t + c.warm_up_s)
+        schedule(e, WARM_UP_TIMER, e.t + c.warm_up_s)
     schedule_roster(e, c)
     begin_modes(e, c)
     begin_surge(e, c)
@@ -73,9 +73,9 @@ def on_opening(e, c, log):
 def _schedule_slot(e, c):
     due = e.open_t + (e.slot + 1) * c.slot_s
     if e.slot + 1 < c.n_slots and due < e.close_t:
-        schedule(e, STAFF_SLOT, due)
+        schedule(e, SLOT_TIMER, due)
     else:
-        cancel(e, STAFF_SLOT)
+        cancel(e, SLOT_TIMER)
 
 
 @block
@@ -95,7 +95,7 @@ def on_closing(e, c, log):
     note_clock(e, log, LOG_CLOSING, e.day)
     for q in range(c.n_queues):
         carry_over(e, c, q)
-    schedule(e, CLOCK_SLOT, e.t + c.overtime_s)
+    schedule(e, CLOCK_TIMER, e.t + c.overtime_s)
 
 
 @block
@@ -103,7 +103,7 @@ def on_overtime_end(e, c, log):
     """Whoever still waits is not served; who is being served is."""
     e.stage = OVERTIME_OVER
     note_clock(e, log, LOG_OVERTIME_END, e.day)
-    cancel(e, CLOCK_SLOT)
+    cancel(e, CLOCK_TIMER)
     for q in range(c.n_queues):
         send_away(e, c, log, q)
     for i in range(c.n_campaigns):
@@ -133,7 +133,7 @@ def end_day(e, c, log):
         _carry_out(e)
         return True
     e.day += 1
-    schedule(e, CLOCK_SLOT, e.day * DAY_S + c.open_s)
+    schedule(e, CLOCK_TIMER, e.day * DAY_S + c.open_s)
     return False
 
 
@@ -148,7 +148,7 @@ def settle_times(e, c):
 def on_warm_up_end(e, c, log):
     """Counting starts: the counters of this moment become the base."""
     note_clock(e, log, LOG_WARM_UP_END, e.day)
-    cancel(e, WARM_UP_SLOT)
+    cancel(e, WARM_UP_TIMER)
     settle_times(e, c)
     e.counting = 1
 
@@ -180,4 +180,4 @@ def clear(e, c):
     e.recent_t = c.open_s
     e.stage = NIGHT
     e.counting = 0 if c.steady != 0 and c.warm_up_s > 0.0 else 1
-    schedule(e, CLOCK_SLOT, c.open_s)
+    schedule(e, CLOCK_TIMER, c.open_s)

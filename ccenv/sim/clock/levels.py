@@ -14,13 +14,13 @@ from ccenv.sim.state.codes import (
     LOG_MODE,
     LOG_SURGE,
     MODE,
-    MODE_SLOT,
+    MODE_TIMER,
     NIL,
     SLOT_LEVEL,
     SURGE_LENGTH,
     SURGE_P,
-    SURGE_SLOT,
     SURGE_START,
+    SURGE_TIMER,
 )
 
 
@@ -55,8 +55,8 @@ def _draw_slot_levels(e, c):
 def draw_levels(e, c):
     """Levels of the day and of its slots."""
     e.level = 1.0
-    if c.day_law != NIL:
-        e.level = draw(c.law[c.day_law], uniform(entity_key(e.root, c.day_stream, e.day), DAY_LEVEL))
+    if c.day_dist != NIL:
+        e.level = draw(c.dist[c.day_dist], uniform(entity_key(e.root, c.day_stream, e.day), DAY_LEVEL))
     _draw_slot_levels(e, c)
 
 
@@ -71,14 +71,14 @@ def _next_mode_key(e, c):
 def _schedule_mode(e, c, key):
     due = e.t - log(uniform(key, GAP)) * c.mode_mean_s[e.mode]
     if due < e.close_t:
-        schedule(e, MODE_SLOT, due)
+        schedule(e, MODE_TIMER, due)
     else:
-        cancel(e, MODE_SLOT)
+        cancel(e, MODE_TIMER)
 
 
 @helper
 def begin_modes(e, c):
-    """The mode at the opening, from the stationary law."""
+    """The mode at the opening, from the stationary dist."""
     if c.switches != 0:
         key = _next_mode_key(e, c)
         p = c.mode_mean_s[1] / (c.mode_mean_s[0] + c.mode_mean_s[1])
@@ -88,7 +88,7 @@ def begin_modes(e, c):
 
 @helper
 def redraw_mode(e, c):
-    """A fork's mode: that which is seen, else from the stationary law; how long it lasts has no memory."""
+    """A fork's mode: that which is seen, else from the stationary distribution; how long it lasts has no memory."""
     if c.switches != 0:
         seen = e.mode
         begin_modes(e, c)
@@ -116,7 +116,7 @@ def begin_surge(e, c):
         start = c.surge_from_s + uniform(key, SURGE_START) * (c.surge_until_s - c.surge_from_s)
         due = max(e.open_t - c.open_s + start, e.t)
         if due < e.close_t:
-            schedule(e, SURGE_SLOT, due)
+            schedule(e, SURGE_TIMER, due)
 
 
 @helper
@@ -127,11 +127,11 @@ def on_surge(e, c, events):
     due = e.close_t
     if e.surging != 0:
         key = entity_key(e.root, c.surge_stream, e.day)
-        due = e.t + draw(c.law[c.surge_lasts], uniform(key, SURGE_LENGTH))
+        due = e.t + draw(c.dist[c.surge_lasts], uniform(key, SURGE_LENGTH))
     if due < e.close_t:
-        schedule(e, SURGE_SLOT, due)
+        schedule(e, SURGE_TIMER, due)
     else:
-        cancel(e, SURGE_SLOT)
+        cancel(e, SURGE_TIMER)
     for q in range(c.n_queues):
         if c.queue[q].surges != 0:
             change_factor(e, c, q, factor_of(e, c, q))

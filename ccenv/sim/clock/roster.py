@@ -1,8 +1,8 @@
 """The roster: who comes, goes, and takes a break when."""
 
-from ccenv.sim.advisors.idle_line import idle_leave, leave_for_good
+from ccenv.sim.advisors.idle_list import idle_leave, leave_for_good
 from ccenv.sim.handling.joining import free_advisor, go_away
-from ccenv.sim.kernel.contacts import advisor_slot
+from ccenv.sim.kernel.contacts import advisor_timer
 from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_advisor, note_clock
@@ -14,7 +14,7 @@ from ccenv.sim.state.codes import (
     LOG_BREAK_END,
     LOG_ROSTER,
     OFF,
-    ROSTER_SLOT,
+    ROSTER_TIMER,
 )
 
 
@@ -70,9 +70,9 @@ def schedule_roster(e, c):
     while i < c.n_roster and c.roster[i].alone == 0:
         i += 1
     if i < c.n_roster:
-        schedule(e, ROSTER_SLOT, e.open_t + c.roster[i].t)
+        schedule(e, ROSTER_TIMER, e.open_t + c.roster[i].t)
     else:
-        cancel(e, ROSTER_SLOT)
+        cancel(e, ROSTER_TIMER)
 
 
 @helper
@@ -87,7 +87,7 @@ def on_roster(e, c, log):
 def on_break_end(e, c, log, a):
     """An advisor comes back from a break."""
     note_advisor(e, c, log, LOG_BREAK_END, a)
-    cancel(e, advisor_slot(e, a))
+    cancel(e, advisor_timer(e, a))
     free_advisor(e, c, log, a)
 
 

@@ -7,7 +7,7 @@ from ccenv.sim.kernel.dists import draw_beyond, survival
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.goals import goal_value, plain_p_goal
-from ccenv.sim.lists.outcomes import answer_probability, ring_law_of
+from ccenv.sim.lists.outcomes import answer_probability, ring_dist_of
 from ccenv.sim.state.codes import (
     BUSY,
     CALLBACK_RING,
@@ -45,34 +45,34 @@ from ccenv.sim.state.codes import (
 
 
 @helper
-def _beyond(e, c, s, law, since, u):
+def _beyond(e, c, s, dist, since, u):
     """Schedule the end of something that began at `since` and is not over."""
-    schedule_end(e, s, since + draw_beyond(c.law[law], e.t - since, u))
+    schedule_end(e, s, since + draw_beyond(c.dist[dist], e.t - since, u))
 
 
 @helper
-def _plain_age(e, c, s, law):
-    """Age of a talk in the time of its law, before script and factor."""
+def _plain_age(e, c, s, dist):
+    """Age of a talk in the time of its distribution, before script and factor."""
     age = (e.t - e.talk_t[e.contact[s].advisor]) / e.contact[s].factor
     strength = c.group[c.advisor_group[e.contact[s].advisor]].script
     if strength == 0.0:
         return age
     if strength == 1.0:
-        return 0.0 if age < c.law[law].mean_s else c.law[law].mean_s
-    return max(0.0, c.law[law].mean_s + (age - c.law[law].mean_s) / (1.0 - strength))
+        return 0.0 if age < c.dist[dist].mean_s else c.dist[dist].mean_s
+    return max(0.0, c.dist[dist].mean_s + (age - c.dist[dist].mean_s) / (1.0 - strength))
 
 
 @block
-def _alive(e, c, s, law, talking):
-    """Probability that a talk of this law is not over yet."""
-    return survival(c.law[law], _plain_age(e, c, s, law)) if talking else 1.0
+def _alive(e, c, s, dist, talking):
+    """Probability that a talk of this distribution is not over yet."""
+    return survival(c.dist[dist], _plain_age(e, c, s, dist)) if talking else 1.0
 
 
 @helper
-def _talk_beyond(e, c, s, law, u):
+def _talk_beyond(e, c, s, dist, u):
     """Schedule the end of a talk that is not over, with the advisor's script and all factors."""
     g = c.advisor_group[e.contact[s].advisor]
-    x = by_script(c, g, c.law[law], draw_beyond(c.law[law], _plain_age(e, c, s, law), u))
+    x = by_script(c, g, c.dist[dist], draw_beyond(c.dist[dist], _plain_age(e, c, s, dist), u))
     schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + x * e.contact[s].factor, e.t))
 
 
@@ -86,12 +86,12 @@ def _answer_slot(e, c, s):
 def _still_there(e, c, s, talking):
     """Probability that a person has not hung up while waiting for an advisor."""
     until = e.contact[s].since if talking else e.t
-    return survival(c.law[c.campaign[e.contact[s].index].hang_up], until - e.contact[s].entry_s)
+    return survival(c.dist[c.campaign[e.contact[s].index].hang_up], until - e.contact[s].entry_s)
 
 
 @block
 def _redraw_answered(e, c, s, talking):
-    """Who answered, given the age of the talk, and whether there will be a sale. Returns the law of the talk."""
+    """Redraw who answered, given the age of the talk, and the sale. Returns the distribution of the talk time."""
     i = e.contact[s].index
     p_answer = answer_probability(e, c, s, _answer_slot(e, c, s))
     p_person = p_answer * (1.0 - c.campaign[i].p_false_positive) * _still_there(e, c, s, talking)
@@ -132,12 +132,12 @@ def _outcome_weight(e, c, s, outcome):
         weight = c.campaign[i].p_busy
     elif outcome == INVALID:
         weight = c.campaign[i].p_invalid
-    return weight * survival(c.law[c.campaign[i].ring_of[ring_law_of(outcome)]], e.t - e.contact[s].since)
+    return weight * survival(c.dist[c.campaign[i].ring_of[ring_dist_of(outcome)]], e.t - e.contact[s].since)
 
 
 @block
 def _redraw_outcome(e, c, s):
-    """The outcome of an attempt whose ring time depends on it. Returns the law of the ring time."""
+    """The outcome of an attempt whose ring time depends on it. Returns the distribution of the ring time."""
     total = 0.0
     for outcome in range(NO_ANSWER + 1):
         total += _outcome_weight(e, c, s, outcome)
@@ -149,7 +149,7 @@ def _redraw_outcome(e, c, s):
             chosen = outcome
             break
     e.contact[s].outcome = chosen
-    return c.campaign[e.contact[s].index].ring_of[ring_law_of(chosen)]
+    return c.campaign[e.contact[s].index].ring_of[ring_dist_of(chosen)]
 
 
 @block
@@ -162,15 +162,15 @@ def redraw_attempt(e, c, s, key):
     elif phase == WRAPPING:
         _beyond(e, c, s, c.campaign[i].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
     elif phase == RINGING:
-        law = _redraw_outcome(e, c, s) if c.campaign[i].ring_differs != 0 else c.campaign[i].ring
-        _beyond(e, c, s, law, e.contact[s].since, uniform(key, RING))
+        dist = _redraw_outcome(e, c, s) if c.campaign[i].ring_differs != 0 else c.campaign[i].ring
+        _beyond(e, c, s, dist, e.contact[s].since, uniform(key, RING))
     elif phase == CONNECT_WAITING:
         _redraw_answered(e, c, s, False)
         waited = e.t - e.contact[s].entry_s
-        ends = draw_beyond(c.law[c.campaign[i].drop_after], waited, uniform(key, DROP_AFTER))
+        ends = draw_beyond(c.dist[c.campaign[i].drop_after], waited, uniform(key, DROP_AFTER))
         e.contact[s].hangs_up = 0
         if e.contact[s].machine == 0:
-            hangs_up = draw_beyond(c.law[c.campaign[i].hang_up], waited, uniform(key, HANG_UP))
+            hangs_up = draw_beyond(c.dist[c.campaign[i].hang_up], waited, uniform(key, HANG_UP))
             if hangs_up < ends:
                 ends = hangs_up
                 e.contact[s].hangs_up = 1
@@ -192,7 +192,7 @@ def _type_weight(e, c, s, r, talking):
     """How likely it is that the true type is r, a wrong one, given the age of the talk."""
     weight = _flow(e, c, r, e.contact[s].index)
     if talking and weight > 0.0:
-        weight *= survival(c.law[c.queue[r].detect], e.t - e.talk_t[e.contact[s].advisor])
+        weight *= survival(c.dist[c.queue[r].detect], e.t - e.talk_t[e.contact[s].advisor])
     return weight
 
 
@@ -221,10 +221,10 @@ def _redraw_talk(e, c, s, key):
     """An inbound talk: misrouted, or transferred, bought in, or neither, given its age."""
     q = e.contact[s].index
     handle = c.queue[q].handle[c.advisor_group[e.contact[s].advisor]]
-    sale_law = c.queue[q].handle_sale
+    sale_dist = c.queue[q].handle_sale
     p_buys = (1.0 - c.queue[q].p_transfer) * p_sale_with(e, c, e.contact[s].advisor, c.queue[q].p_sale)
     plain = _alive(e, c, s, handle, True)
-    buys = p_buys * (plain if sale_law < 0 else _alive(e, c, s, sale_law, True))
+    buys = p_buys * (plain if sale_dist < 0 else _alive(e, c, s, sale_dist, True))
     transferred = c.queue[q].p_transfer * plain
     other = (1.0 - p_buys - c.queue[q].p_transfer) * plain
     if e.contact[s].n_transfers == 0:
@@ -237,13 +237,13 @@ def _redraw_talk(e, c, s, key):
         _beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.talk_t[e.contact[s].advisor], uniform(key, HANDLE))
         return
     v = uniform(key, SALE) * (buys + transferred + other)
-    law = handle
+    dist = handle
     if v < buys:
         e.contact[s].buys = 1
-        law = handle if sale_law < 0 else sale_law
+        dist = handle if sale_dist < 0 else sale_dist
     elif v < buys + transferred:
         e.contact[s].transfers = 1
-    _talk_beyond(e, c, s, law, uniform(key, HANDLE))
+    _talk_beyond(e, c, s, dist, uniform(key, HANDLE))
 
 
 @block
@@ -253,11 +253,11 @@ def _redraw_in_ivr(e, c, s, key):
     total = 0.0
     for q in range(c.n_queues):
         if c.queue[q].ivr_time >= 0:
-            total += forecast(c, q, e.slot) * survival(c.law[c.queue[q].ivr_time], age)
+            total += forecast(c, q, e.slot) * survival(c.dist[c.queue[q].ivr_time], age)
     v = uniform(key, ROUTE) * total
     for q in range(c.n_queues):
         if c.queue[q].ivr_time >= 0 and total > 0.0:
-            v -= forecast(c, q, e.slot) * survival(c.law[c.queue[q].ivr_time], age)
+            v -= forecast(c, q, e.slot) * survival(c.dist[c.queue[q].ivr_time], age)
             if v < 0.0:
                 e.contact[s].index = q
                 e.contact[s].origin = q
@@ -279,7 +279,7 @@ def redraw_inbound(e, c, s, key):
         _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
     if phase == WAITING:
         waited = (e.t - e.contact[s].entry_s) / e.contact[s].factor
-        left = draw_beyond(c.law[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
+        left = draw_beyond(c.dist[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
         schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t))
     elif phase == TALKING:
         _redraw_talk(e, c, s, key)

@@ -1,11 +1,11 @@
-"""Forks: the same visible state under a new key, everything hidden redrawn from its law given what was seen.
+"""Forks: the same visible state under a new key, everything hidden redrawn from its distribution given what was seen.
 
 What is visible stays: who waits since when, who is in service or ringing for how long, priorities, what a CRM knows,
 contact numbers, when a callback or a lead is due, advisors and their traits, the mode where it is observed, counts.
 What is hidden goes: patience, handle and ring times, outcomes, sales, true types, the levels and surges of the day (the
-forecast takes their place, also that of a recorded trace), a hidden mode (drawn from its stationary law), and who will
-come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a uniform time
-within its slot; that they may have come back often before is not looked at.
+forecast takes their place, also that of a recorded trace), a hidden mode (drawn from its stationary distribution), and
+who will come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a
+uniform time within its slot; that they may have come back often before is not looked at.
 """
 
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
@@ -24,7 +24,7 @@ from ccenv.sim.state.codes import (
     FRESH,
     GAP,
     LEAD,
-    MODE_SLOT,
+    MODE_TIMER,
     NIL,
     OPEN,
     PENDING_REDIAL,
@@ -33,7 +33,7 @@ from ccenv.sim.state.codes import (
     REDIAL_P,
     REPEAT_DELAY,
     REPEAT_P,
-    SURGE_SLOT,
+    SURGE_TIMER,
 )
 
 VISIBLE, LOST, FINISHED = (
@@ -77,8 +77,8 @@ def _maybe_return(e, c, q, key, phase, age):
         return
     if (c.queue[q].max_redials if redial else c.queue[q].max_repeats) == 0:
         return
-    law = c.queue[q].redial_delay if redial else c.queue[q].repeat_delay
-    left = draw(c.law[law], uniform(key, REDIAL_DELAY if redial else REPEAT_DELAY)) - age
+    dist = c.queue[q].redial_delay if redial else c.queue[q].repeat_delay
+    left = draw(c.dist[dist], uniform(key, REDIAL_DELAY if redial else REPEAT_DELAY)) - age
     if left <= 0.0 or e.free_head == NIL:
         return
     s = take_contact(e)
@@ -118,8 +118,8 @@ def _redraw_levels(e, c):
     for k in range(c.n_slots):
         e.slot_level[k] = 1.0
     e.surging = 0
-    cancel(e, SURGE_SLOT)
-    cancel(e, MODE_SLOT)
+    cancel(e, SURGE_TIMER)
+    cancel(e, MODE_TIMER)
     if e.stage == OPEN:
         redraw_mode(e, c)
 

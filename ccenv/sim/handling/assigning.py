@@ -1,6 +1,6 @@
 """The head of a queue goes to an advisor."""
 
-from ccenv.sim.advisors.idle_line import first_idle, idle_take
+from ccenv.sim.advisors.idle_list import first_idle, idle_take
 from ccenv.sim.advisors.talking import count_answered, enter_service
 from ccenv.sim.handling.callbacks import ring_back
 from ccenv.sim.handling.service import begin_service, hand_over
@@ -10,12 +10,12 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.state.codes import (
     ADVISOR_TALKING,
+    AWAITING_ANSWER,
     CALLBACK_RINGING,
     HANDING_OVER,
     IDLE,
     LOG_ASSIGNED,
     NIL,
-    RESERVED,
     VIRTUAL,
 )
 
@@ -40,7 +40,7 @@ def assign(e, c, log, q, g):
     e.contact[s].advisor = a
     if virtual:
         e.contact[s].phase = CALLBACK_RINGING
-        idle_take(e, c, a, RESERVED)
+        idle_take(e, c, a, AWAITING_ANSWER)
         ring_back(e, c, log, s)
         return
     count_wait(e, q, wait)

@@ -41,7 +41,7 @@ def ring_back(e, c, log, s):
     e.contact[s].since = e.t
     e.queue_count[q].callback_tries += 1
     note_contact(e, c, log, LOG_CALLBACK_RINGING, s, 0)
-    ring_s = draw(c.law[c.queue[q].callback_ring], uniform(_try_key(e, s), CALLBACK_RING))
+    ring_s = draw(c.dist[c.queue[q].callback_ring], uniform(_try_key(e, s), CALLBACK_RING))
     if ring_s > 0.0:
         schedule_end(e, s, e.t + ring_s)
     else:
@@ -90,6 +90,6 @@ def _not_answered(e, c, log, s):
         note_contact(e, c, log, LOG_CALLBACK_LOST, s, 0)
         end_contact(e, s)
     else:
-        delay = draw(c.law[c.queue[q].callback_retry], uniform(_try_key(e, s), RETRY))
+        delay = draw(c.dist[c.queue[q].callback_retry], uniform(_try_key(e, s), RETRY))
         come_back_after(e, c, s, PENDING_CALLBACK, delay)
     free_advisor(e, c, log, a)

@@ -1,11 +1,11 @@
 """Connects meet advisors: the line of those that wait, and what an advisor does when free."""
 
-from ccenv.sim.advisors.idle_line import idle_push, leave_for_good
+from ccenv.sim.advisors.idle_list import idle_push, leave_for_good
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import enter_service, talk_for
 from ccenv.sim.advisors.traits import handle_s
 from ccenv.sim.kernel.bits import bit, lowest, without_lowest
-from ccenv.sim.kernel.contacts import advisor_slot, link, unlink
+from ccenv.sim.kernel.contacts import advisor_timer, link, unlink
 from ccenv.sim.kernel.draws import U, uniform
 from ccenv.sim.kernel.heap import schedule
 from ccenv.sim.kernel.jit import block, helper
@@ -17,7 +17,7 @@ from ccenv.sim.state.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, HANDLE
 
 @block
 def join_connect(e, c, log, s, a):
-    """Join a connect, or a machine passed for one, to advisor a, whom the caller has taken out of the idle line."""
+    """Join a connect, or a machine passed for one, to advisor a, whom the caller has taken out of the idle list."""
     i = e.contact[s].index
     delay = e.t - e.contact[s].entry_s
     e.contact[s].advisor = a
@@ -25,18 +25,18 @@ def join_connect(e, c, log, s, a):
     count_connect(e, c, i, e.contact[s].machine != 0, JOINED, delay)
     if e.contact[s].machine != 0:
         e.campaign_count[i].mp_joined += 1
-        law = c.campaign[i].handle_machine
+        dist = c.campaign[i].handle_machine
     else:
         e.campaign_count[i].joined += 1
         e.campaign_count[i].joined_delay_s += delay
-        law = c.campaign[i].handle
+        dist = c.campaign[i].handle
         if e.contact[s].joins == 0:
             e.campaign_count[i].first_joined += 1
         p_sale = p_goal(e, c, s, a)
         e.campaign_count[i].expected_sale_value += p_sale * expected_value(e, c, s)
         if uniform(e.contact[s].key, SALE) < p_sale:
             sale = 1
-            law = c.campaign[i].handle_sale
+            dist = c.campaign[i].handle_sale
             e.contact[s].value = goal_value(
                 c, i, e.contact[s].segment, uniform(e.contact[s].key, HANDLE), uniform(e.contact[s].key, VALUE)
             )
@@ -44,7 +44,7 @@ def join_connect(e, c, log, s, a):
     note_contact(e, c, log, LOG_JOINED, s, sale)
     set_state(e, c, a, ADVISOR_TALKING)
     enter_service(e, c, s, a)
-    talk_for(e, c, s, handle_s(e, c, s, a, law))
+    talk_for(e, c, s, handle_s(e, c, s, a, dist))
 
 
 @helper
@@ -96,7 +96,7 @@ def go_away(e, c, log, a, length_s):
     e.advisor[a].owed_s = 0.0
     note_advisor(e, c, log, LOG_AWAY, a)
     set_state(e, c, a, AWAY)
-    schedule(e, advisor_slot(e, a), e.t + length_s)
+    schedule(e, advisor_timer(e, a), e.t + length_s)
 
 
 @block

@@ -65,7 +65,7 @@ def redial_or_leave(e, c, s):
     key = e.contact[s].key
     e.queue[e.contact[s].origin].n_lost[recent_slot(e, c, 0)] += 1
     if e.contact[s].n_redials < c.queue[q].max_redials and happens(c.queue[q].p_redial, key, REDIAL_P):
-        delay = draw(c.law[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
+        delay = draw(c.dist[c.queue[q].redial_delay], uniform(key, REDIAL_DELAY))
         e.contact[s].partner = NIL
         come_back_after(e, c, s, PENDING_REDIAL, delay)
     else:
@@ -76,5 +76,5 @@ def redial_or_leave(e, c, s):
 def start_repeat(e, c, s):
     """An unresolved contact waits to come again."""
     q = e.contact[s].index
-    delay = draw(c.law[c.queue[q].repeat_delay], uniform(e.contact[s].key, REPEAT_DELAY))
+    delay = draw(c.dist[c.queue[q].repeat_delay], uniform(e.contact[s].key, REPEAT_DELAY))
     come_back_after(e, c, s, PENDING_REPEAT, delay)

@@ -63,16 +63,16 @@ def begin_service(e, c, s):
     if misrouted(e, s):
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
-        talk_for(e, c, s, draw(c.law[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE)))
+        talk_for(e, c, s, draw(c.dist[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE)))
         return
-    law = c.queue[q].handle[c.advisor_group[a]]
+    dist = c.queue[q].handle[c.advisor_group[a]]
     if happens(c.queue[q].p_transfer, key, TRANSFER_P):
         e.contact[s].transfers = 1
     else:
         _decide_sale(e, c, s, a)
         if e.contact[s].buys != 0 and c.queue[q].handle_sale != NIL:
-            law = c.queue[q].handle_sale
-    talk_for(e, c, s, handle_s(e, c, s, a, law))
+            dist = c.queue[q].handle_sale
+    talk_for(e, c, s, handle_s(e, c, s, a, dist))
 
 
 @helper
@@ -203,7 +203,7 @@ def hand_over(e, c, log, s):
     """A leg has been assigned: both advisors talk for a while."""
     first = e.contact[s].partner
     q = e.contact[first].index
-    time = draw(c.law[c.queue[q].handover], uniform(e.contact[s].key, HANDOVER))
+    time = draw(c.dist[c.queue[q].handover], uniform(e.contact[s].key, HANDOVER))
     if time > 0.0:
         schedule_end(e, s, e.t + time)
     else:

@@ -3,7 +3,7 @@
 from ccenv.sim.handling.returns import come_back_after, redial_or_leave
 from ccenv.sim.handling.wrap_up import release_partner
 from ccenv.sim.kernel.bits import bit
-from ccenv.sim.kernel.contacts import cancel_contact, contact_slot, end_contact, join_queue, leave_queue
+from ccenv.sim.kernel.contacts import cancel_contact, contact_timer, end_contact, join_queue, leave_queue
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import U, uniform
 from ccenv.sim.kernel.heap import NEVER_S, schedule_as
@@ -67,11 +67,11 @@ def arm(e, c):
 @block
 def _arm(e, c, s):
     e.unarmed = NIL
-    law = c.queue[e.contact[s].index].patience
-    patience = draw(c.law[law], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
+    dist = c.queue[e.contact[s].index].patience
+    patience = draw(c.dist[dist], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
     due = e.contact[s].entry_s + patience
     if due < NEVER_S:
-        schedule_as(e, contact_slot(e, s), due, e.unarmed_sequence)
+        schedule_as(e, contact_timer(e, s), due, e.unarmed_sequence)
 
 
 @helper

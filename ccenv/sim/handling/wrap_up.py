@@ -16,8 +16,8 @@ from ccenv.sim.state.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, W
 def start_wrap_up(e, c, log, s):
     """The advisor of contact s wraps up."""
     i = e.contact[s].index
-    law = c.campaign[i].wrap_up if e.contact[s].kind == LEAD else c.queue[i].wrap_up
-    wrap_up_s = draw(c.law[law], uniform(e.contact[s].key, WRAP_UP))
+    dist = c.campaign[i].wrap_up if e.contact[s].kind == LEAD else c.queue[i].wrap_up
+    wrap_up_s = draw(c.dist[dist], uniform(e.contact[s].key, WRAP_UP))
     e.contact[s].phase = WRAPPING
     e.contact[s].since = e.t
     set_state(e, c, e.contact[s].advisor, ADVISOR_WRAP_UP)

@@ -48,20 +48,20 @@ def free_contact(e, s):
 
 
 @helper
-def campaign_slot(e, i):
-    """Event slot of a campaign: when its next leads are due."""
+def campaign_timer(e, i):
+    """Timer of a campaign: when its next leads are due."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + i)
 
 
 @helper
-def advisor_slot(e, a):
-    """Event slot of an advisor."""
+def advisor_timer(e, a):
+    """Timer of an advisor."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + a)
 
 
 @helper
-def contact_slot(e, s):
-    """Event slot of a contact record."""
+def contact_timer(e, s):
+    """Timer of a contact record."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + e.advisor.shape[0] + s)
 
 
@@ -77,9 +77,9 @@ def end_contact(e, s):
 def schedule_contact(e, s, t):
     """Schedule the record's next event; a time from `NEVER_S` on means none."""
     if t < NEVER_S:
-        schedule(e, contact_slot(e, s), t)
+        schedule(e, contact_timer(e, s), t)
     else:
-        cancel(e, contact_slot(e, s))
+        cancel(e, contact_timer(e, s))
 
 
 @helper
@@ -91,7 +91,7 @@ def schedule_end(e, s, t):
 @helper
 def cancel_contact(e, s):
     """Forget the record's next event."""
-    cancel(e, contact_slot(e, s))
+    cancel(e, contact_timer(e, s))
 
 
 @helper

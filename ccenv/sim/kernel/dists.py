@@ -1,4 +1,4 @@
-"""Times as functions of (law record, uniform): the inverse of each law's survival function.
+"""Times as functions of (distribution record, uniform): the inverse of each distribution's survival function.
 
 Gamma: the series and the continued fraction of the incomplete gamma function (Abramowitz & Stegun 6.5.29, 6.5.31),
 inverted by Newton's method on the logarithm of the nearer tail; the start is Wilson and Hilferty's cube (1931) or the
@@ -44,7 +44,7 @@ def log_gamma(a):
 
 @block
 def gamma_tails(a, x):
-    """Lower and upper tail of the gamma law with shape a and scale 1 at x > 0, and x times its density."""
+    """Lower and upper tail of the gamma distribution with shape a and scale 1 at x > 0, and x times its density."""
     density = exp(a * log(x) - x - log_gamma(a))
     if x < a + 1.0:
         term = 1.0 / a
@@ -76,7 +76,7 @@ def gamma_tails(a, x):
 
 @block
 def draw_gamma(a, u):
-    """The number at which the upper tail of the gamma law with shape a and scale 1 is u."""
+    """The number at which the upper tail of the gamma distribution with shape a and scale 1 is u."""
     z = -normal(u)
     cube = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * math.sqrt(a))
     x = a * cube * cube * cube
@@ -101,17 +101,17 @@ def draw_gamma(a, u):
 
 
 @block
-def draw_hyper_exponential(law, u):
+def draw_hyper_exponential(dist, u):
     """The time at which a mixture of exponentials has survival u."""
     target = log(u)
     x = 0.0
     for _ in range(MOST_STEPS):
         alive = 0.0
         slope = 0.0
-        for i in range(law.n):
-            part = law.start[i] * exp(-x / law.hazard[i])
+        for i in range(dist.n):
+            part = dist.start[i] * exp(-x / dist.hazard[i])
             alive += part
-            slope += part / law.hazard[i]
+            slope += part / dist.hazard[i]
         step = (log(alive) - target) * alive / slope
         x += max(step, 0.0)
         if step <= CLOSE * x:
@@ -120,105 +120,105 @@ def draw_hyper_exponential(law, u):
 
 
 @helper
-def _draw_piecewise(law, u):
+def _draw_piecewise(dist, u):
     need = -log(u)
-    for i in range(law.n - 1):
-        room = law.hazard[i] * (law.start[i + 1] - law.start[i])
+    for i in range(dist.n - 1):
+        room = dist.hazard[i] * (dist.start[i + 1] - dist.start[i])
         if need < room:
-            return law.start[i] + need / law.hazard[i]
+            return dist.start[i] + need / dist.hazard[i]
         need -= room
-    last = law.n - 1
-    return law.start[last] + need / law.hazard[last] if law.hazard[last] > 0.0 else INFINITY
+    last = dist.n - 1
+    return dist.start[last] + need / dist.hazard[last] if dist.hazard[last] > 0.0 else INFINITY
 
 
 @helper
-def _draw_empirical(law, u):
-    place = (1.0 - u) * (law.n - 1)
-    i = min(int(place), law.n - 2)
-    return law.start[i] + (place - i) * (law.start[i + 1] - law.start[i])
+def _draw_empirical(dist, u):
+    place = (1.0 - u) * (dist.n - 1)
+    i = min(int(place), dist.n - 2)
+    return dist.start[i] + (place - i) * (dist.start[i + 1] - dist.start[i])
 
 
 @block
-def draw(law, u):
-    """Time in seconds at which the survival function of a law record equals u; infinity where it never does."""
-    if law.kind == EXPONENTIAL:
-        return -log(u) * law.a
-    if law.kind == LOGNORMAL:
-        return exp(law.a - law.b * normal(u))
-    if law.kind == CONSTANT:
-        return law.a
-    if law.kind == UNIFORM:
-        return law.b - u * (law.b - law.a)
-    if law.kind == PIECEWISE_HAZARD:
-        return _draw_piecewise(law, u)
-    if law.kind == GAMMA:
-        return draw_gamma(law.a, u) * law.b
-    if law.kind == HYPER_EXPONENTIAL:
-        return draw_hyper_exponential(law, u)
-    if law.kind == WEIBULL:
-        return exp(log(-log(u)) / law.a) * law.b
-    if law.kind == EMPIRICAL:
-        return _draw_empirical(law, u)
+def draw(dist, u):
+    """Time in seconds at which the survival function of a distribution equals u; infinity where it never does."""
+    if dist.kind == EXPONENTIAL:
+        return -log(u) * dist.a
+    if dist.kind == LOGNORMAL:
+        return exp(dist.a - dist.b * normal(u))
+    if dist.kind == CONSTANT:
+        return dist.a
+    if dist.kind == UNIFORM:
+        return dist.b - u * (dist.b - dist.a)
+    if dist.kind == PIECEWISE_HAZARD:
+        return _draw_piecewise(dist, u)
+    if dist.kind == GAMMA:
+        return draw_gamma(dist.a, u) * dist.b
+    if dist.kind == HYPER_EXPONENTIAL:
+        return draw_hyper_exponential(dist, u)
+    if dist.kind == WEIBULL:
+        return exp(log(-log(u)) / dist.a) * dist.b
+    if dist.kind == EMPIRICAL:
+        return _draw_empirical(dist, u)
     return INFINITY
 
 
 @helper
-def _piecewise_survival(law, x):
+def _piecewise_survival(dist, x):
     used = 0.0
-    for i in range(law.n):
-        if x <= law.start[i]:
+    for i in range(dist.n):
+        if x <= dist.start[i]:
             break
-        end = law.start[i + 1] if i + 1 < law.n else x
-        used += law.hazard[i] * (min(x, end) - law.start[i])
+        end = dist.start[i + 1] if i + 1 < dist.n else x
+        used += dist.hazard[i] * (min(x, end) - dist.start[i])
     return exp(-used)
 
 
 @helper
-def _hyper_exponential_survival(law, x):
+def _hyper_exponential_survival(dist, x):
     alive = 0.0
-    for i in range(law.n):
-        alive += law.start[i] * exp(-x / law.hazard[i])
+    for i in range(dist.n):
+        alive += dist.start[i] * exp(-x / dist.hazard[i])
     return alive
 
 
 @helper
-def _empirical_survival(law, x):
-    if x < law.start[0]:
+def _empirical_survival(dist, x):
+    if x < dist.start[0]:
         return 1.0
-    for i in range(law.n - 1):
-        if x < law.start[i + 1]:
-            part = (x - law.start[i]) / (law.start[i + 1] - law.start[i])
-            return 1.0 - (i + part) / (law.n - 1)
+    for i in range(dist.n - 1):
+        if x < dist.start[i + 1]:
+            part = (x - dist.start[i]) / (dist.start[i + 1] - dist.start[i])
+            return 1.0 - (i + part) / (dist.n - 1)
     return 0.0
 
 
 @block
-def survival(law, x):
-    """Probability that a time of this law record exceeds x >= 0 seconds."""
-    if law.kind == EXPONENTIAL:
-        return exp(-x / law.a)
-    if law.kind == LOGNORMAL:
-        return 0.5 * math.erfc((log(x) - law.a) / (law.b * SQRT_2)) if x > 0.0 else 1.0
-    if law.kind == CONSTANT:
-        return 1.0 if x < law.a else 0.0
-    if law.kind == UNIFORM:
-        return min(1.0, max(0.0, (law.b - x) / (law.b - law.a)))
-    if law.kind == PIECEWISE_HAZARD:
-        return _piecewise_survival(law, x)
-    if law.kind == GAMMA:
-        return gamma_tails(law.a, x / law.b)[1] if x > 0.0 else 1.0
-    if law.kind == HYPER_EXPONENTIAL:
-        return _hyper_exponential_survival(law, x)
-    if law.kind == WEIBULL:
-        return exp(-exp(law.a * log(x / law.b))) if x > 0.0 else 1.0
-    if law.kind == EMPIRICAL:
-        return _empirical_survival(law, x)
-    return 1.0 if law.kind == NEVER else 0.0
+def survival(dist, x):
+    """Probability that a time of this distribution record exceeds x >= 0 seconds."""
+    if dist.kind == EXPONENTIAL:
+        return exp(-x / dist.a)
+    if dist.kind == LOGNORMAL:
+        return 0.5 * math.erfc((log(x) - dist.a) / (dist.b * SQRT_2)) if x > 0.0 else 1.0
+    if dist.kind == CONSTANT:
+        return 1.0 if x < dist.a else 0.0
+    if dist.kind == UNIFORM:
+        return min(1.0, max(0.0, (dist.b - x) / (dist.b - dist.a)))
+    if dist.kind == PIECEWISE_HAZARD:
+        return _piecewise_survival(dist, x)
+    if dist.kind == GAMMA:
+        return gamma_tails(dist.a, x / dist.b)[1] if x > 0.0 else 1.0
+    if dist.kind == HYPER_EXPONENTIAL:
+        return _hyper_exponential_survival(dist, x)
+    if dist.kind == WEIBULL:
+        return exp(-exp(dist.a * log(x / dist.b))) if x > 0.0 else 1.0
+    if dist.kind == EMPIRICAL:
+        return _empirical_survival(dist, x)
+    return 1.0 if dist.kind == NEVER else 0.0
 
 
 @helper
-def draw_beyond(law, age, u):
-    """A time of this law given that it exceeds `age` seconds."""
-    if law.kind == CONSTANT:
-        return law.a
-    return max(age, draw(law, min(max(u * survival(law, age), LEAST_U), BELOW_ONE)))
+def draw_beyond(dist, age, u):
+    """A time of this distribution given that it exceeds `age` seconds."""
+    if dist.kind == CONSTANT:
+        return dist.a
+    return max(age, draw(dist, min(max(u * survival(dist, age), LEAST_U), BELOW_ONE)))

@@ -135,7 +135,7 @@ def exp(x):
 
 @helper
 def normal(u):
-    """Quantile of the standard normal law, Wichura's AS241 (PPND16), relative error about 1e-16."""
+    """Quantile of the standard normal distribution, Wichura's AS241 (PPND16), relative error about 1e-16."""
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q

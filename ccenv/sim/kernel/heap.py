@@ -1,4 +1,4 @@
-"""Indexed 4-ary heap of event slots, at most one pending event a slot; ties go to the one scheduled first."""
+"""Indexed 4-ary heap of timers, at most one pending event a timer; ties go to the one scheduled first."""
 
 import numpy as np
 
@@ -13,31 +13,31 @@ NEVER_S = 1e100
 @helper
 def clear_heap(e):
     """Nothing is pending."""
-    for slot in range(e.place.shape[0]):
-        e.place[slot] = NIL
+    for timer in range(e.place.shape[0]):
+        e.place[timer] = NIL
     for i in range(HEAP_PADDING):
         e.heap[i].t = NEVER_S
 
 
 @helper
-def _put(e, i, slot, t, sequence):
+def _put(e, i, timer, t, sequence):
     e.heap[i].t = t
-    e.heap[i].slot = slot
+    e.heap[i].timer = timer
     e.heap[i].sequence = sequence
-    e.place[slot] = i
+    e.place[timer] = i
 
 
 @helper
-def _up(e, i, slot, t, sequence):
+def _up(e, i, timer, t, sequence):
     while i > 0:
         j = (i - 1) // HEAP_WAYS
         tj = e.heap[j].t
         qj = e.heap[j].sequence
         if tj < t or (tj == t and qj < sequence):
             break
-        _put(e, i, e.heap[j].slot, tj, qj)
+        _put(e, i, e.heap[j].timer, tj, qj)
         i = j
-    _put(e, i, slot, t, sequence)
+    _put(e, i, timer, t, sequence)
 
 
 @helper
@@ -73,7 +73,7 @@ def _first_child(e, j):
 
 
 @helper
-def _down(e, i, slot, t, sequence):
+def _down(e, i, timer, t, sequence):
     n = e.heap_n
     while True:
         j = HEAP_WAYS * i + 1
@@ -84,56 +84,56 @@ def _down(e, i, slot, t, sequence):
         qb = e.heap[best].sequence
         if t < tb or (t == tb and sequence < qb):
             break
-        _put(e, i, e.heap[best].slot, tb, qb)
+        _put(e, i, e.heap[best].timer, tb, qb)
         i = best
-    _put(e, i, slot, t, sequence)
+    _put(e, i, timer, t, sequence)
 
 
 @helper
-def _insert(e, slot, t, sequence):
+def _insert(e, timer, t, sequence):
     i = e.heap_n
     e.heap_n = i + 1
     e.heap[i + HEAP_PADDING].t = NEVER_S
-    _up(e, i, slot, t, sequence)
+    _up(e, i, timer, t, sequence)
 
 
 @block
-def schedule_as(e, slot, t, sequence):
+def schedule_as(e, timer, t, sequence):
     """Schedule an event that is not pending, as if that had been done when the sequence had this number."""
-    _insert(e, slot, t, sequence)
+    _insert(e, timer, t, sequence)
 
 
 @block
-def schedule(e, slot, t):
-    """Schedule the slot's event at time t, or move it there if it is pending."""
+def schedule(e, timer, t):
+    """Schedule the timer's event at time t, or move it there if it is pending."""
     e.sequence += 1
-    i = e.place[slot]
+    i = e.place[timer]
     if i < 0:
-        _insert(e, slot, t, e.sequence)
+        _insert(e, timer, t, e.sequence)
     elif t < e.heap[i].t:
-        _up(e, i, slot, t, e.sequence)
+        _up(e, i, timer, t, e.sequence)
     else:
-        _down(e, i, slot, t, e.sequence)
+        _down(e, i, timer, t, e.sequence)
 
 
 @helper
-def cancel(e, slot):
-    """Forget the slot's event, if it has one."""
-    if e.place[slot] >= 0:
-        _remove(e, slot)
+def cancel(e, timer):
+    """Forget the timer's event, if it has one."""
+    if e.place[timer] >= 0:
+        _remove(e, timer)
 
 
 @block
-def _remove(e, slot):
-    i = e.place[slot]
+def _remove(e, timer):
+    i = e.place[timer]
     n = e.heap_n - 1
     e.heap_n = n
-    e.place[slot] = NIL
+    e.place[timer] = NIL
     if i == n:
         e.heap[n].t = NEVER_S
         return
     t = e.heap[n].t
-    moved = e.heap[n].slot
+    moved = e.heap[n].timer
     sequence = e.heap[n].sequence
     e.heap[n].t = NEVER_S
     j = (i - 1) // HEAP_WAYS

@@ -26,10 +26,10 @@ from ccenv.sim.state.codes import (
 def wait_or_drop(e, c, log, i, s):
     """Nobody is free for a connect: how long it waits, and how that ends, is settled now."""
     key = e.contact[s].key
-    patience = draw(c.law[c.campaign[i].drop_after], uniform(key, DROP_AFTER))
+    patience = draw(c.dist[c.campaign[i].drop_after], uniform(key, DROP_AFTER))
     if patience > 0.0 and e.stage != OVERTIME_OVER:
         if e.contact[s].machine == 0:
-            hangs_up_after = draw(c.law[c.campaign[i].hang_up], uniform(key, HANG_UP))
+            hangs_up_after = draw(c.dist[c.campaign[i].hang_up], uniform(key, HANG_UP))
             if hangs_up_after < patience:
                 patience = hangs_up_after
                 e.contact[s].hangs_up = 1

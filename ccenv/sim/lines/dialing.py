@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ccenv.sim.advisors.idle_line import first_idle, idle_take
+from ccenv.sim.advisors.idle_list import first_idle, idle_take
 from ccenv.sim.handling.joining import free_advisor, join_connect
 from ccenv.sim.kernel.bits import bit, lowest, without_lowest
 from ccenv.sim.kernel.contacts import end_contact, link, schedule_end, take_contact, unlink
@@ -14,10 +14,11 @@ from ccenv.sim.lines.connects import wait_or_drop
 from ccenv.sim.lists.attempts import attempt_over
 from ccenv.sim.lists.leads import attempt_key, lead_key, take_row
 from ccenv.sim.lists.next_lead import next_lead
-from ccenv.sim.lists.outcomes import after_outcome, count_outcome, count_recent, outcome_of, ring_law_of
+from ccenv.sim.lists.outcomes import after_outcome, count_outcome, count_recent, outcome_of, ring_dist_of
 from ccenv.sim.state.codes import (
     ADVISOR_TALKING,
     AGREED,
+    AWAITING_ANSWER,
     CONNECT,
     CONTACT_NUMBER,
     LEAD,
@@ -25,7 +26,6 @@ from ccenv.sim.state.codes import (
     LOG_RING_END,
     MACHINE_PASSED,
     NIL,
-    RESERVED,
     RETRYING,
     RING,
     RINGING,
@@ -106,12 +106,12 @@ def _earlier_contacts(e, c, s, i, k):
 @helper
 def _ring_s(e, c, s, i):
     """How long it rings; the outcome is drawn first if it matters."""
-    law = c.campaign[i].ring
+    dist = c.campaign[i].ring
     if c.campaign[i].ring_differs != 0:
         outcome = outcome_of(e, c, i, s)
         e.contact[s].outcome = outcome
-        law = c.campaign[i].ring_of[ring_law_of(outcome)]
-    return draw(c.law[law], uniform(e.contact[s].key, RING))
+        dist = c.campaign[i].ring_of[ring_dist_of(outcome)]
+    return draw(c.dist[dist], uniform(e.contact[s].key, RING))
 
 
 @block
@@ -155,7 +155,7 @@ def dial_reserved(e, c, log, i, g):
     k, r = next_lead(e, c, log, i)
     if k != NIL:
         a = first_idle(e, c, g)
-        idle_take(e, c, a, RESERVED)
+        idle_take(e, c, a, AWAITING_ANSWER)
         _ring(e, c, log, i, k, r, a)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ccenv.sim.kernel.bits import bit
-from ccenv.sim.kernel.contacts import campaign_slot
+from ccenv.sim.kernel.contacts import campaign_timer
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.heap import cancel, schedule
@@ -53,10 +53,10 @@ def _wait(e, c, log, s, r, state, due):
     i = e.contact[s].index
     wait_until(e, c, e.contact[s].segment, r, state, due)
     note_contact(e, c, log, LOG_PUT_BACK, s, state)
-    slot = campaign_slot(e, i)
-    at = e.place[slot]
+    timer = campaign_timer(e, i)
+    at = e.place[timer]
     if due < e.close_t and (at == NIL or due < e.heap[at].t):
-        schedule(e, slot, due)
+        schedule(e, timer, due)
 
 
 @helper
@@ -95,7 +95,7 @@ def attempt_over(e, c, log, s, after, person):
         e.lead_joins[r] = min(e.lead_joins[r] + 1, 255)
         if e.contact[s].buys != 0:
             if c.campaign[i].follows_up != 0:
-                due = e.t + draw(c.law[c.campaign[i].kept_after], uniform(key, KEPT_DELAY))
+                due = e.t + draw(c.dist[c.campaign[i].kept_after], uniform(key, KEPT_DELAY))
                 _wait(e, c, log, s, r, PROMISED, due)
             else:
                 _close(e, c, log, s, r)
@@ -107,10 +107,10 @@ def attempt_over(e, c, log, s, after, person):
     may_again = e.lead_attempts[r] < c.campaign[i].max_attempts
     if person and may_again and uniform(key, AGREE) < c.campaign[i].p_agree:
         e.campaign_count[i].agreed += 1
-        due = e.t + draw(c.law[c.campaign[i].agree_after], uniform(key, AGREE_DELAY))
+        due = e.t + draw(c.dist[c.campaign[i].agree_after], uniform(key, AGREE_DELAY))
         _wait(e, c, log, s, r, AGREED, lawful_from(e, c, k, r, due))
     elif may_again and after != NIL and c.campaign[i].retry[after] != NIL:
-        due = e.t + draw(c.law[c.campaign[i].retry[after]], uniform(key, RETRY))
+        due = e.t + draw(c.dist[c.campaign[i].retry[after]], uniform(key, RETRY))
         due = lawful_from(e, c, k, r, max(due, _lockouts_over(e, c, i, r, after, person)))
         _wait(e, c, log, s, r, RETRYING, due)
     else:
@@ -161,9 +161,9 @@ def make_ready(e, c, log, i):
         if opens > e.t:
             wake = min(wake, opens)
     if wake < e.close_t:
-        schedule(e, campaign_slot(e, i), wake)
+        schedule(e, campaign_timer(e, i), wake)
     else:
-        cancel(e, campaign_slot(e, i))
+        cancel(e, campaign_timer(e, i))
 
 
 @block

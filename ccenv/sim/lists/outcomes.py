@@ -35,8 +35,8 @@ def _decay_answers(e, i):
 
 
 @helper
-def ring_law_of(outcome):
-    """Which ring law holds for an outcome, as in `RING_LAWS`: a person, a machine, and each other outcome."""
+def ring_dist_of(outcome):
+    """Which ring distribution holds for an outcome, as in `RING_DISTS`: a person, a machine, and each other outcome."""
     return outcome // 2 if outcome < BUSY else outcome - 2
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ccenv.sim.advisors.idle_line import first_idle_s
+from ccenv.sim.advisors.idle_list import first_idle_s
 from ccenv.sim.kernel.bits import lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper

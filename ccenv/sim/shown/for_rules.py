@@ -6,7 +6,7 @@ last is written again, so that a decision costs the same in a large centre. Snap
 long as nobody else looks: they still hold what was written into them.
 """
 
-from ccenv.sim.advisors.idle_line import first_idle_s
+from ccenv.sim.advisors.idle_list import first_idle_s
 from ccenv.sim.advisors.matching import assignable
 from ccenv.sim.kernel.bits import bit, has, lowest, without_lowest
 from ccenv.sim.kernel.draws import U

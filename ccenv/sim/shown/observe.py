@@ -25,7 +25,7 @@ from ccenv.sim.shown.observed import (
     show_talks,
     show_windows,
 )
-from ccenv.sim.state.codes import ADVISOR_WRAP_UP, AWAY, DAY_S, NIL, OFF, RESERVED
+from ccenv.sim.state.codes import ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, DAY_S, NIL, OFF
 from ccenv.sim.state.definitions import N_DEFINITIONS
 from ccenv.sim.state.fields import N_OLDEST, RINGING_AGES_S
 from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
@@ -114,7 +114,7 @@ def _write_finishes(e, c, snap):
 def _write_group(e, c, snap, g):
     """How many advisors of a group are in each state."""
     n = e.group[g].n
-    snap.reserved[g] = n[RESERVED]
+    snap.reserved[g] = n[AWAITING_ANSWER]
     snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
     snap.away[g] = n[AWAY]
     snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]

@@ -20,7 +20,7 @@ FRESH, REDIAL, REPEAT, LEAD, TRANSFER, CALLBACK, ATTEMPT = range(7)
 # steps from an advisor's key to another
 IDLE_STEP, DAY_STEP = range(2)
 
-# laws of time
+# distributions of time
 NEVER, CONSTANT, EXPONENTIAL, UNIFORM, LOGNORMAL, PIECEWISE_HAZARD = range(6)
 GAMMA, HYPER_EXPONENTIAL, WEIBULL, EMPIRICAL = range(6, 10)
 
@@ -32,7 +32,7 @@ IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = ran
 N_PHASES = 14
 
 # advisor states
-OFF, IDLE, RESERVED, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
+OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
 N_STATES = 6
 
 # which of the idle advisors of a group comes first, by name
@@ -62,8 +62,8 @@ AFTER_NO_ANSWER, AFTER_BUSY, AFTER_MACHINE, AFTER_DROPPED, AFTER_HUNG_UP, AFTER_
 AFTER = ("no_answer", "busy", "machine", "dropped", "hung_up", "talked")
 # why a lead waits
 RETRYING, AGREED, PROMISED = range(3)
-# ring laws by outcome
-RING_LAWS = ("person", "machine", "busy", "invalid", "no_answer")
+# ring distributions by outcome
+RING_DISTS = ("person", "machine", "busy", "invalid", "no_answer")
 # orders of retries, and from which segment a fresh lead comes
 RetryOrder = Literal["due", "score", "least_attempts", "longest_since", "newest", "random"]
 RETRY_ORDERS = get_args(RetryOrder)
@@ -84,8 +84,8 @@ OPEN, CLOSED, OVERTIME_OVER, NIGHT = range(4)
 # actions
 HOLD, ASSIGN, DIAL, DIAL_RESERVED = range(4)
 
-# fixed event slots of the heap; arrival streams, campaigns, advisors and contact records follow
-CLOCK_SLOT, STAFF_SLOT, WARM_UP_SLOT, REVIEW_SLOT, ROSTER_SLOT, MODE_SLOT, SURGE_SLOT, FIRST_STREAM = range(8)
+# fixed timers of the heap; arrival streams, campaigns, advisors and contact records follow
+CLOCK_TIMER, SLOT_TIMER, WARM_UP_TIMER, REVIEW_TIMER, ROSTER_TIMER, MODE_TIMER, SURGE_TIMER, FIRST_STREAM = range(8)
 
 # failures
 OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL = range(4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, IDLE, RESERVED
+from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
 from ccenv.sim.state.definitions import NAMES
 
 
@@ -132,7 +132,7 @@ CAMPAIGN_COUNTERS = (
 RUNNING_OF_QUEUE = "waiting_s"
 RUNNING_OF_GROUP = {
     "idle_s": IDLE,
-    "reserved_s": RESERVED,
+    "reserved_s": AWAITING_ANSWER,
     "talking_s": ADVISOR_TALKING,
     "wrapping_s": ADVISOR_WRAP_UP,
     "away_s": AWAY,

@@ -1,4 +1,4 @@
-"""The records of single things, alike in all size classes: laws, actions, advisors, contacts, rows of the log."""
+"""Records with the same layout in all size classes: distributions, actions, advisors, contacts, rows of the log."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from ccenv.sim.state.codes import N_STATES
 from ccenv.sim.state.definitions import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
 
-LAW_POINTS = 32
+DIST_POINTS = 32
 LOG_ROWS = 131_072
 
-LAW = np.dtype(
+DIST = np.dtype(
     [
         ("kind", "i4"),
         ("n", "i4"),
         ("a", "f8"),
         ("b", "f8"),
         ("mean_s", "f8"),
-        ("start", "f8", (LAW_POINTS,)),
-        ("hazard", "f8", (LAW_POINTS,)),
+        ("start", "f8", (DIST_POINTS,)),
+        ("hazard", "f8", (DIST_POINTS,)),
     ],
     align=True,
 )
@@ -56,7 +56,7 @@ ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4")
 # of an environment
 GROUP_STATE = np.dtype([
     ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"),
-    ("idle_since", "f8"),  # of the first in the idle line; where nobody is, of whoever was the last to be
+    ("idle_since", "f8"),  # of the first in the idle list; where nobody is, of whoever was the last to be
 ], align=True)  # fmt: skip
 CAMPAIGN_STATE = np.dtype([
     ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
@@ -90,7 +90,7 @@ def _in_whole_lines(kind: np.dtype) -> np.dtype:
 # Advisors and contacts are many: what most events touch comes first, and each field is as narrow as its range allows.
 ADVISOR = np.dtype([
     ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"), ("order", "f8"),
-    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),  # in the idle line: in a heap, or in a list
+    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),  # in the idle list: in a heap, or in a list
     ("contact", "i2"), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
     ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
     ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
@@ -108,4 +108,4 @@ CONTACT = _in_whole_lines(np.dtype([
     ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
     ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
 ], align=True))  # fmt: skip
-EVENT = np.dtype([("t", "f8"), ("slot", "i4"), ("sequence", "i4")], align=True)
+EVENT = np.dtype([("t", "f8"), ("timer", "i4"), ("sequence", "i4")], align=True)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.sim.state.codes import AFTER, RING_LAWS, VALUE_CLASSES
+from ccenv.sim.state.codes import AFTER, RING_DISTS, VALUE_CLASSES
 from ccenv.sim.state.counters import COMPLIANCE_COUNTERS, COUNTERS
 from ccenv.sim.state.definitions import N_DEFINITIONS
 from ccenv.sim.state.entities import (
@@ -16,10 +16,10 @@ from ccenv.sim.state.entities import (
     CAMPAIGN_STATE,
     CONTACT,
     DEFINITION,
+    DIST,
     EVENT,
     GROUP,
     GROUP_STATE,
-    LAW,
     ROSTER_ENTRY,
     SEGMENT_STATE,
     STAFFED,
@@ -88,7 +88,7 @@ def _campaign(z: Size) -> np.dtype:
         ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
         ("share", "f8", (CONTACT_NUMBERS,)), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"),
-        ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_LAWS),)), ("drop_after", "i4"), ("hang_up", "i4"),
+        ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_DISTS),)), ("drop_after", "i4"), ("hang_up", "i4"),
         ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
         ("value_sigma", "f8"), ("value_handle", "f8"),  # correlation with the handle time
         ("keeps", "i4"), ("max_attempts", "i4"), ("retry", "i4", (len(AFTER),)), ("retry_order", "i4"),
@@ -120,7 +120,7 @@ def _config(z: Size) -> np.dtype:
             ("n_advisors", "i4"), ("n_slots", "i4"), ("days", "i4"), ("steady", "i4"), ("work_conserving", "i4"),
             ("order_total_wait", "i4"), ("trunks", "i8"), ("open_s", "f8"), ("close_s", "f8"), ("overtime_s", "f8"),
             ("slot_s", "f8"), ("warm_up_s", "f8"), ("review_s", "f8"),
-            ("day_law", "i4"), ("slot_sigma", "f8"), ("slot_correlation", "f8"),
+            ("day_dist", "i4"), ("slot_sigma", "f8"), ("slot_correlation", "f8"),
             ("switches", "i4"), ("mode_seen", "i4"), ("mode_mean_s", "f8", (2,)), ("mode_arrivals", "f8", (2,)),
             ("mode_answers", "f8", (2,)),
             ("p_surge", "f8"), ("surge_factor", "f8"), ("surge_from_s", "f8"), ("surge_until_s", "f8"),
@@ -148,7 +148,7 @@ def _config(z: Size) -> np.dtype:
             # the actions of queue q are first_assign[q] to first_assign[q + 1] - 1, and so for dials of a campaign
             ("first_assign", "i4", (z.queues + 1,)),
             ("first_dial", "i4", (z.campaigns + 1,)),
-            ("law", LAW, (z.laws,)),
+            ("dist", DIST, (z.dists,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
             # how a batch runs the scenario: who decides, what it sees, what it is paid for
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
@@ -233,7 +233,7 @@ def _env(z: Size) -> np.dtype:
             # of advisors that talk: since when, and as which compatible pair; together, for who looks at all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("advisor", ADVISOR, (z.advisors,)),
-            ("idle", "i4", (z.advisors,)),  # a group's idle line or the first in it, where its advisors are numbered
+            ("idle", "i4", (z.advisors,)),  # a group's idle list or the first in it, where its advisors are numbered
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),
             ("place", "i4", (z.heap,)),
             ("contact", CONTACT, (z.contacts,)),

@@ -19,7 +19,7 @@ class Size(NamedTuple):
     advisors: int
     contacts: int
     slots: int
-    laws: int
+    dists: int
     roster: int
     trace: int
     segments: int
@@ -27,21 +27,21 @@ class Size(NamedTuple):
 
     @property
     def heap(self) -> int:
-        """Event slots: fixed ones, arrival streams, campaigns, advisors, contact records."""
+        """Timers of the heap: fixed ones, arrival streams, campaigns, advisors, contact records."""
         return FIRST_STREAM + self.queues + self.campaigns + self.advisors + self.contacts
 
 
 SIZES = {
     "S": Size(
-        "S", queues=8, groups=8, campaigns=4, pairs=64, actions=96, advisors=64, contacts=512, slots=48, laws=64,
+        "S", queues=8, groups=8, campaigns=4, pairs=64, actions=96, advisors=64, contacts=512, slots=48, dists=64,
         roster=2048, trace=8192, segments=16, leads=4096,
     ),
     "M": Size(
-        "M", queues=16, groups=16, campaigns=8, pairs=128, actions=192, advisors=256, contacts=2048, slots=96, laws=160,
-        roster=8192, trace=32_768, segments=32, leads=32_768,
+        "M", queues=16, groups=16, campaigns=8, pairs=128, actions=192, advisors=256, contacts=2048, slots=96,
+        dists=160, roster=8192, trace=32_768, segments=32, leads=32_768,
     ),
     "L": Size(
         "L", queues=64, groups=64, campaigns=16, pairs=512, actions=640, advisors=1024, contacts=8192, slots=288,
-        laws=640, roster=32_768, trace=131_072, segments=64, leads=131_072,
+        dists=640, roster=32_768, trace=131_072, segments=64, leads=131_072,
     ),
 }  # fmt: skip

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.theory._checks import finite
-from ccenv.theory.decisions import (
+from ccenv.theory.mdp import (
     Constraint,
     DecisionProcess,
     InfeasibleError,
     Space,
     policy_iteration,
     solve_constrained,
-    stationary_law,
+    stationary_dist,
 )
 from ccenv.theory.models._policy_map import PolicyMap
 from ccenv.theory.models._rules import rule_weights
@@ -87,12 +87,12 @@ class Optimum:
 
 
 def averages(built: Built, weights: Floats) -> dict[str, float]:
-    """All measures of a policy, (E,), from its stationary law; 0 where nothing is counted."""
-    law = stationary_law(built.process, weights)
+    """All measures of a policy, (E,), from its stationary distribution; 0 where nothing is counted."""
+    dist = stationary_dist(built.process, weights)
     values = {}
     for name, ratio in built.ratios.items():
-        counted = law @ ratio.denominator if isinstance(ratio.denominator, np.ndarray) else ratio.denominator
-        values[name] = float(law @ ratio.numerator / counted) if counted > 0 else 0.0
+        counted = dist @ ratio.denominator if isinstance(ratio.denominator, np.ndarray) else ratio.denominator
+        values[name] = float(dist @ ratio.numerator / counted) if counted > 0 else 0.0
     return values
 
 
@@ -130,7 +130,7 @@ class Model:
     built: Any  # a cached property that returns Built
 
     def evaluate(self, rule: Any) -> Any:
-        """The measures of a rule or tabulated policy, exactly, from its stationary law.
+        """The measures of a rule or tabulated policy, exactly, from its stationary distribution.
 
         Args:
             rule: A name of `RULES`; a pair (name, parameters); a `PolicyMap`; how many steps (contacts to start, lines
@@ -192,7 +192,7 @@ class Model:
             pure = policy_iteration(self.built.process, reward)
             lower, upper, multipliers, weights, parts = pure.lower, pure.upper, {}, pure.weights, pure.weights[None]
         return {
-            "optimal_value": float(stationary_law(self.built.process, weights) @ reward),
+            "optimal_value": float(stationary_dist(self.built.process, weights) @ reward),
             "lower": lower,
             "upper": upper,
             "multipliers": multipliers,

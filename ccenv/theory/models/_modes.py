@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ccenv.theory.decisions import Events, Space
+from ccenv.theory.mdp import Events, Space
 from ccenv.theory.models._model import Floats
 
 __all__ = ["HOUR_S", "add_switches", "mode_shares"]

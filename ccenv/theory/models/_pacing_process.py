@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ccenv.theory.decisions import Events, Space, steps
+from ccenv.theory.mdp import Events, Space, steps
 from ccenv.theory.models._model import Built, Floats, Ratio
 from ccenv.theory.models._modes import HOUR_S, add_switches
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.theory._checks import finite, share
-from ccenv.theory.decisions import Space
+from ccenv.theory.mdp import Space
 from ccenv.theory.models._policy_map import PolicyMap
 
 __all__ = ["PACING_RULES", "RESERVE_RULES", "named_rule", "rule_weights", "tabulated"]

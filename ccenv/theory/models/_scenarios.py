@@ -79,6 +79,6 @@ def queue_of(
     return {
         "arrivals_per_hour": float(arrivals_per_hour),
         "handle_s": float(handle_s),
-        "patience_s": float(patience_s) if patience_s else {"law": "never"},
+        "patience_s": float(patience_s) if patience_s else {"dist": "never"},
         "service_level_s": float(service_level_s),
     }

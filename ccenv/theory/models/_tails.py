@@ -14,7 +14,7 @@ _TERMS = 1e-17  # of the Poisson weights in uniformisation
 def patient_cap(offered: float) -> int:
     """Queue length that is exceeded with a probability below `CUT` under every policy.
 
-    With patience a queue is never longer, in law, than one in which nobody is ever served: Poisson with mean
+    With patience a queue is never longer, in distribution, than one in which nobody is ever served: Poisson with mean
     `offered`, the arrival rate times the mean patience.
     """
     return _poisson_reach(offered, CUT / 10)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.theory._checks import non_negative, positive, whole
-from ccenv.theory.decisions import Events, Space, steps
+from ccenv.theory.mdp import Events, Space, steps
 from ccenv.theory.models._model import Built, Optimum, Ratio
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._ringing import Dialing, ringing_cap

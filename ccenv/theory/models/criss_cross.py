@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ccenv.theory._checks import positive, whole
-from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration, value_iteration
+from ccenv.theory.mdp import DecisionProcess, Events, Space, policy_iteration, value_iteration
 
 __all__ = ["CrissCross", "CrissCrossOptimum"]
 

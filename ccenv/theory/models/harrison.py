@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.theory._checks import positive, whole
-from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration, stationary_law
-from ccenv.theory.decisions.process import Floats, Ints
+from ccenv.theory.mdp import DecisionProcess, Events, Space, policy_iteration, stationary_dist
+from ccenv.theory.mdp.process import Floats, Ints
 from ccenv.theory.models._rules import named_rule
 
 __all__ = ["HarrisonN", "HarrisonNMeasures", "HarrisonNOptimum"]
@@ -130,10 +130,10 @@ class HarrisonN:
     def _measures(self, weights: Floats) -> HarrisonNMeasures:
         stable, _, process = self._built
         x1, x2 = stable["x1"], stable["x2"]
-        law = stationary_law(process, weights)
+        dist = stationary_dist(process, weights)
         edge = (x1 == x1.max()) | (x2 == x2.max())
-        mean1, mean2 = float(law @ x1), float(law @ x2)
-        return HarrisonNMeasures(H[0] * mean1 + H[1] * mean2, mean1, mean2, float(law[edge].sum()))
+        mean1, mean2 = float(dist @ x1), float(dist @ x2)
+        return HarrisonNMeasures(H[0] * mean1 + H[1] * mean2, mean1, mean2, float(dist[edge].sum()))
 
     @cached_property
     def _built(self) -> tuple[Space, Space, DecisionProcess]:

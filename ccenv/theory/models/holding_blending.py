@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.theory._checks import non_negative, positive, whole
-from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration
-from ccenv.theory.decisions.process import Ints
+from ccenv.theory.mdp import DecisionProcess, Events, Space, policy_iteration
+from ccenv.theory.mdp.process import Ints
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._tails import patient_cap, unlimited_cap
 from ccenv.theory.models.blending import decay

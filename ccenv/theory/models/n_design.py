@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.theory._checks import non_negative, positive, whole
-from ccenv.theory.decisions import Events, Space
+from ccenv.theory.mdp import Events, Space
 from ccenv.theory.models._model import Built, Floats, Ints, Model, Optimum, Ratio
 from ccenv.theory.models._modes import HOUR_S
 from ccenv.theory.models._n_design_rules import N_DESIGN_RULES, ORDERS, Rule

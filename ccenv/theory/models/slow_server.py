@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ccenv.theory._checks import positive, whole
-from ccenv.theory.decisions import DecisionProcess, Events, Space, policy_iteration, stationary_law
+from ccenv.theory.mdp import DecisionProcess, Events, Space, policy_iteration, stationary_dist
 from ccenv.theory.models._tails import CUT
 
 __all__ = ["SlowServer", "SlowServerOptimum"]
@@ -65,8 +65,8 @@ class SlowServer:
         threshold = whole("threshold", threshold)
         space, process = self._built
         takes = (np.maximum(space["fast"] - 1, 0) >= threshold) & (space["slow"] == 0)
-        law = stationary_law(process, process.pure(process.first[:-1] + takes))
-        return float(law @ (space["fast"] + space["slow"]))
+        dist = stationary_dist(process, process.pure(process.first[:-1] + takes))
+        return float(dist @ (space["fast"] + space["slow"]))
 
     def solve(self) -> SlowServerOptimum:
         """The best policy and its threshold."""

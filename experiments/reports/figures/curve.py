@@ -36,7 +36,7 @@ def learning_curve(
     value.set_title("Validation days, same seeds for all checkpoints")
     _mark_chosen(value, checkpoints)
     _mark_start(value, minutes[0])
-    _decisions_axis(value, minutes, [point["decisions"] for point in checkpoints])
+    _decisions_axis(value, minutes, [point["n_decisions"] for point in checkpoints])
     if shares and limit is not None:
         below = panels[1, 0]
         _band(below, minutes, [_percent(point["dropped_share"]) for point in checkpoints])

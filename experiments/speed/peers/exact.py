@@ -1,4 +1,4 @@
-"""M/M/n+M with wrap-up, solved: the stationary law of those who talk, who wrap up and who wait.
+"""M/M/n+M with wrap-up, solved: the stationary distribution of those who talk, who wrap up and who wait.
 
 Talk plus wrap-up is not exponential, so Erlang's formulas do not hold, but they are the limit of a short wrap-up.
 """
@@ -25,10 +25,10 @@ def solve(model: Model) -> dict[str, float]:
     room = math.ceil(most + PATIENT * math.sqrt(most) + PATIENT)
     transitions = np.array(list(_transitions(model, room)))
     size = _place(model.n, 0, 0, room) + (model.n + 1) * (room + 1)
-    law = _stationary(transitions, size)
+    dist = _stationary(transitions, size)
     full = np.array([[_place(model.n, i, q, room) for q in range(room + 1)] for i in range(model.n + 1)])
-    in_line = float(law[full].sum(axis=0) @ np.arange(room + 1))
-    return {"p_wait": float(law[full].sum()), "p_abandon": patience * in_line / rate, "e_wait_s": in_line / rate}
+    in_line = float(dist[full].sum(axis=0) @ np.arange(room + 1))
+    return {"p_wait": float(dist[full].sum()), "p_abandon": patience * in_line / rate, "e_wait_s": in_line / rate}
 
 
 def _place(n: int, talking: int, waiting: int, room: int) -> int:
@@ -72,12 +72,12 @@ def _transitions(model: Model, room: int) -> Iterator[Transition]:
 
 
 def _stationary(transitions: np.ndarray, size: int) -> np.ndarray:
-    """The law with inflow equal to outflow in every state, one of these equations replaced by the sum of 1."""
+    """The distribution with inflow equal to outflow in every state, one of these equations replaced by the sum of 1."""
     start, to, rate = transitions[:, 0].astype(int), transitions[:, 1].astype(int), transitions[:, 2]
     rows, columns = np.concatenate([to, start]), np.concatenate([start, start])
     flows = sparse.coo_array((np.concatenate([rate, -rate]), (rows, columns)), shape=(size, size)).tolil()
     flows[size - 1, :] = 1.0
     right = np.zeros(size)
     right[-1] = 1.0
-    law: np.ndarray = spsolve(flows.tocsc(), right)
-    return law
+    dist: np.ndarray = spsolve(flows.tocsc(), right)
+    return dist

@@ -78,7 +78,7 @@ def scenario_of(model: Model) -> Scenario:
         "patience_s": model.patience_s,
     }
     if model.wrap_up_s:
-        queue["wrap_up_s"] = {"law": "exponential", "mean_s": model.wrap_up_s}
+        queue["wrap_up_s"] = {"dist": "exponential", "mean_s": model.wrap_up_s}
     clock = {"kind": "steady", "warm_up_s": model.warm_up_s, "horizon_s": model.counted_s, "review_s": 0.0}
     return load_scenario(
         {

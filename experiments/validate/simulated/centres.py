@@ -44,7 +44,7 @@ def _queue(rate_per_hour: float, handle_s: float, patience: Any = 0.0, threshold
     return {
         "arrivals_per_hour": float(rate_per_hour),
         "handle_s": float(handle_s),
-        "patience_s": patience or {"law": "never"},
+        "patience_s": patience or {"dist": "never"},
         "service_level_s": float(threshold_s),
     }
 
@@ -73,8 +73,8 @@ def _mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) -
 def _mmn_g(
     lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patience_s: float, T_s: float
 ) -> dict[str, Any]:
-    law = patience_law(patience, float(mean_patience_s))
-    return _one_group(n, {"inbound": _queue(lambda_per_h, aht_s, law, T_s)})
+    dist = patience_dist(patience, float(mean_patience_s))
+    return _one_group(n, {"inbound": _queue(lambda_per_h, aht_s, dist, T_s)})
 
 
 def _v_design(
@@ -140,23 +140,23 @@ def _transient(
     return _made("mt_mnm_transient", clock, _one_group(n, {"inbound": queue}))
 
 
-def patience_law(name: str, mean_s: float) -> dict[str, Any]:
-    """A law of patience of the formula M/M/n+G as a law of time of a scenario.
+def patience_dist(name: str, mean_s: float) -> dict[str, Any]:
+    """A distribution of patience of the formula M/M/n+G as a distribution of time of a scenario.
 
     Raises:
-        ValueError: If there is no such law here.
+        ValueError: If there is no such distribution here.
     """
     if name == "det":
-        return {"law": "constant", "value_s": mean_s}
+        return {"dist": "constant", "value_s": mean_s}
     if name == "unif":
-        return {"law": "uniform", "low_s": 0.0, "high_s": 2 * mean_s}
+        return {"dist": "uniform", "low_s": 0.0, "high_s": 2 * mean_s}
     if name.startswith("erlang"):
-        return {"law": "erlang", "k": int(name.removeprefix("erlang")), "mean_s": mean_s}
+        return {"dist": "erlang", "k": int(name.removeprefix("erlang")), "mean_s": mean_s}
     if name.startswith("hyper2_scv"):
         tilt = math.sqrt((scv := float(name.removeprefix("hyper2_scv"))) - 1) / math.sqrt(scv + 1)
         shares = [(1 + tilt) / 2, (1 - tilt) / 2]
-        return {"law": "hyper_exponential", "p": shares, "mean_s": [mean_s / (2 * share) for share in shares]}
+        return {"dist": "hyper_exponential", "p": shares, "mean_s": [mean_s / (2 * share) for share in shares]}
     if name.startswith("lognormal_scv"):
         variance = math.log1p(float(name.removeprefix("lognormal_scv")))
-        return {"law": "lognormal", "mu": math.log(mean_s) - variance / 2, "sigma": math.sqrt(variance)}
+        return {"dist": "lognormal", "mu": math.log(mean_s) - variance / 2, "sigma": math.sqrt(variance)}
     raise ValueError(f"patience {name!r}; allowed: det, unif, erlang, hyper2_scv and lognormal_scv with their number")

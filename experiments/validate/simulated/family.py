@@ -1,8 +1,8 @@
-"""The verdict on all z together: the largest of them, and their law.
+"""The verdict on all z together: the largest of them, and their distribution.
 
 Measures of one row come from the same replications, so their z are correlated; rows have seeds of their own.
 Bonferroni's bound needs no independence. The Kolmogorov-Smirnov test does: the probability of its distance is taken
-from the law of that distance under the correlations within rows that the replications show, by simulation.
+from the distribution of that distance under the correlations within rows that the replications show, by simulation.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Family(NamedTuple):
         n: How many there are.
         largest: Largest absolute value.
         bound: What it must stay below: Bonferroni's bound at `LEVEL`, two-sided.
-        distance: Kolmogorov-Smirnov distance to the standard normal law.
+        distance: Kolmogorov-Smirnov distance to the standard normal distribution.
         p: Probability of a larger distance, correlations within rows allowed for.
         p_independent: The same if all z were independent.
     """
@@ -42,7 +42,7 @@ class Family(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether there are any, and neither the largest nor their law speaks against the simulator."""
+        """Whether there are any, and neither the largest nor their distribution speaks against the simulator."""
         return self.n > 0 and self.largest < self.bound and self.p > LEVEL
 
 
@@ -65,7 +65,7 @@ def family_of(results: Sequence[dict[str, Any]]) -> Family:
 
 
 def distances(z: Floats) -> Floats:
-    """Kolmogorov-Smirnov distance of each line of z, (N, n), to the standard normal law, (N,)."""
+    """Kolmogorov-Smirnov distance of each line of z, (N, n), to the standard normal distribution, (N,)."""
     below = np.asarray(stats.norm.cdf(np.sort(z, axis=1)))
     n = z.shape[1]
     steps = np.arange(n + 1) / n

@@ -1,4 +1,4 @@
-"""Simulated over exact, and the z against the normal law."""
+"""Simulated over exact, and the z against the normal dist."""
 
 from __future__ import annotations
 
@@ -63,6 +63,6 @@ def _quantiles(axes: Axes, results: Sequence[dict[str, Any]], family: Family) ->
         axes.plot(normal[mine], [pairs[place][0] for place in mine], marker, markersize=2.5, color=colour)
     reach = max(3.0, family.largest)
     axes.plot([-reach, reach], [-reach, reach], color=INK, linewidth=0.8)
-    axes.set_xlabel("Quantile of the standard normal law")
+    axes.set_xlabel("Quantile of the standard normal distribution")
     axes.set_ylabel("z")
     axes.set_title(f"All {family.n} z")

@@ -64,13 +64,13 @@ class TablePolicy:
         within = cumulative[1:] - cumulative[table.first[:-1]][table.owner]
         self._edge = table.owner + within / (within[table.first[1:] - 1][table.owner])  # y to y + 1 over its choices
         kinds = [(action.kind == ASSIGN, action) for action in scenario.catalogue]
-        self.decisions = "routing" if any(assigns for assigns, _ in kinds) and not scenario.campaigns else "pacing"
+        self.owns = "routing" if any(assigns for assigns, _ in kinds) and not scenario.campaigns else "pacing"
         self._forced = [k for k, (_, a) in enumerate(kinds) if a.name.endswith(">dedicated")]
         self._steps = self._by_choice(scenario)
 
     def _by_choice(self, scenario: Scenario) -> list[list[tuple[int, int]]]:
         """For each column of a choice the actions that carry it out, as (how many at once, action), largest first."""
-        if self.decisions == "routing":
+        if self.owns == "routing":
             names = [action.name for action in scenario.catalogue]
             return [[(1, names.index(f"assign:class{k}>flexible"))] for k in (1, 2)]
         dials = [(a.n, k) for k, a in enumerate(scenario.catalogue) if a.kind not in (HOLD, ASSIGN)]
@@ -109,7 +109,7 @@ class SlowServerPolicy:
     """The fast advisor is never held back; the slow one takes a contact if at least `threshold` wait."""
 
     needs_snapshot = True
-    decisions = "routing"
+    owns = "routing"
 
     def __init__(self, scenario: Scenario, threshold: int) -> None:
         names = [action.name for action in scenario.catalogue]

@@ -54,7 +54,7 @@ def simulated(row: Row, exact: Exact) -> tuple[KpiTable, float]:
         if isinstance(exact.policy, int)
         else TablePolicy(scenario, exact.policy)
     )
-    batch = Batch(scenario, row.replications, decisions=policy.decisions, autoreset="disabled")
+    batch = Batch(scenario, row.replications, owns=policy.owns, autoreset="disabled")
     done = rollout(batch, policy, np.array(row.seeds))
     return kpi_table(batch.scenario, done.counters, np.array(row.seeds), done.n_illegal), span_s
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccenv.theory.decisions.evaluation import Values, relative_values
-from ccenv.theory.decisions.process import DecisionProcess, Floats
-from ccenv.theory.decisions.value_iteration import gain_bounds
+from ccenv.theory.mdp.evaluation import Values, relative_values
+from ccenv.theory.mdp.process import DecisionProcess, Floats
+from ccenv.theory.mdp.value_iteration import gain_bounds
 
 __all__ = ["Solution", "policy_iteration"]
 

@@ -1,4 +1,4 @@
-"""The law of dialing as an event log shows it, in random scenarios under uniformly random actions.
+"""The calling rules as an event log shows it, in random scenarios under uniformly random actions.
 
 Nothing is taken from the rows of leads: who was dialed when, and what came of it, is read off the log alone.
 """
@@ -51,24 +51,24 @@ def has(rows: np.ndarray, code: int) -> bool:
 
 def check_hours(centre: Centre, campaign: Campaign, segment: Segment, t: float) -> None:
     """A dial lies within opening hours, dialing hours, and the calling hours where the lead lives."""
-    clock, law = centre.clock, campaign.law
+    clock, calling_rules = centre.clock, campaign.calling_rules
     if clock.kind == "steady":
         return
     assert clock.open_s <= t % DAY_S < clock.close_s
     assert campaign.dial_from_s <= t % DAY_S + 1e-6 and t % DAY_S - 1e-6 < campaign.dial_until_s
     local = (t + segment.zone_s) % DAY_S
-    assert law.calling_from_s <= local + 1e-6 and local - 1e-6 < law.calling_until_s
+    assert calling_rules.calling_from_s <= local + 1e-6 and local - 1e-6 < calling_rules.calling_until_s
 
 
 def check_caps(campaign: Campaign, segment: Segment, times: list[float]) -> None:
     """No more dials of one lead in 24 hours, and in seven local days, than allowed."""
-    law = campaign.law
+    calling_rules = campaign.calling_rules
     for i, t in enumerate(times):
-        if law.max_per_24h is not None and i >= law.max_per_24h:
-            assert t - times[i - law.max_per_24h] >= DAY_S
+        if calling_rules.max_per_24h is not None and i >= calling_rules.max_per_24h:
+            assert t - times[i - calling_rules.max_per_24h] >= DAY_S
         days = [(time + segment.zone_s) // DAY_S for time in times[: i + 1]]
-        if law.max_per_7_days is not None:
-            assert sum(days[-1] - 6 <= day for day in days) <= law.max_per_7_days
+        if calling_rules.max_per_7_days is not None:
+            assert sum(days[-1] - 6 <= day for day in days) <= calling_rules.max_per_7_days
 
 
 def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
@@ -77,14 +77,14 @@ def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
         assert not has(before, codes.LOG_CLOSED), "a lead is dialed that was closed"
         waited_s = float(after["t"][0] - before["t"][-1])
         if has(before, codes.LOG_DROPPED):
-            assert waited_s >= campaign.law.lockout_after_drop_s - 1e-6
+            assert waited_s >= campaign.calling_rules.lockout_after_drop_s - 1e-6
         (put_back,) = before[before["code"] == codes.LOG_PUT_BACK][-1:]
         talked = (
             has(before, codes.LOG_JOINED) and before["detail"][before["code"] == codes.LOG_RING_END] == codes.CONNECT
         )
         if talked and put_back["detail"] != codes.AGREED:
             talk_end = before["t"][before["code"] == codes.LOG_TALK_END][0]
-            assert after["t"][0] - talk_end >= campaign.law.quiet_after_talk_s - 1e-6
+            assert after["t"][0] - talk_end >= campaign.calling_rules.quiet_after_talk_s - 1e-6
 
 
 @pytest.mark.parametrize("number", FAST)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from ccenv.theory.decisions.evaluation import stationary_law
-from ccenv.theory.decisions.policy_iteration import policy_iteration
-from ccenv.theory.decisions.process import DecisionProcess, Floats
+from ccenv.theory.mdp.evaluation import stationary_dist
+from ccenv.theory.mdp.policy_iteration import policy_iteration
+from ccenv.theory.mdp.process import DecisionProcess, Floats
 
 __all__ = ["Constraint", "InfeasibleError", "Mixture", "solve_constrained"]
 
@@ -145,7 +145,7 @@ def _mixture(
     mix = [(share, column) for share, column in zip(shares, columns, strict=True) if share > 0]
     gain = float(sum(share * column.reward for share, column in mix))
     weights = _stationary(process, mix)
-    visits = np.bincount(process.to, weights * (stationary_law(process, weights) @ process.rates)[process.owner])
+    visits = np.bincount(process.to, weights * (stationary_dist(process, weights) @ process.rates)[process.owner])
     mixed = np.bincount(process.to, np.sum([share * column.flow for share, column in mix], axis=0))
     if np.abs(visits - mixed).max() > 1e-6 * mixed.max():
         raise ValueError("the process is not allowed: the policies to be mixed have no state in common")
@@ -168,9 +168,9 @@ def _best(
 
 
 def _column(process: DecisionProcess, weights: Floats, reward: Floats, costs: Floats) -> _Column:
-    law = stationary_law(process, weights)
-    flow = weights * (law @ process.rates)[process.owner]
-    return _Column(weights, flow, float(law @ reward), costs @ law)
+    dist = stationary_dist(process, weights)
+    flow = weights * (dist @ process.rates)[process.owner]
+    return _Column(weights, flow, float(dist @ reward), costs @ dist)
 
 
 def _mix(columns: list[_Column], limits: Floats, penalty: Floats) -> tuple[Floats, Floats, Floats]:

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from ccenv.theory.decisions.process import DecisionProcess, Floats, Ints
-from ccenv.theory.decisions.space import Space
+from ccenv.theory.mdp.process import DecisionProcess, Floats, Ints
+from ccenv.theory.mdp.space import Space
 
 __all__ = ["Events", "steps"]
 

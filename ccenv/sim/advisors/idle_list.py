@@ -1,4 +1,4 @@
-"""The idle line of each group, by the order that the group declares; who became idle first comes first among equals.
+"""The idle list of each group, by the order that the group declares; who became idle first comes first among equals.
 
 By longest idle time it is a list that is joined at its end, in any other order a binary heap in the group's part of
 `e.idle`. Either way the first in line stands where that part begins.
@@ -7,7 +7,7 @@ By longest idle time it is a list that is joined at its end, in any other order 
 import numpy as np
 
 from ccenv.sim.advisors.state import set_state
-from ccenv.sim.kernel.contacts import advisor_slot
+from ccenv.sim.kernel.contacts import advisor_timer
 from ccenv.sim.kernel.draws import child_key, uniform
 from ccenv.sim.kernel.heap import cancel
 from ccenv.sim.kernel.jit import block, helper
@@ -125,7 +125,7 @@ def _turn(e, c, g, a):
 
 @block
 def _idle_order(e, c, g, a):
-    """What the group's idle line is ordered by."""
+    """What the group's idle list is ordered by."""
     order = c.group[g].order
     if order == FEWEST_CONTACTS:
         return e.advisor[a].n_contacts
@@ -203,7 +203,7 @@ def leave_for_good(e, c, a):
     e.advisor[a].leaving = 0
     e.advisor[a].owed_s = 0.0
     if e.advisor[a].state == AWAY:
-        cancel(e, advisor_slot(e, a))
+        cancel(e, advisor_timer(e, a))
     if e.advisor[a].state == IDLE:
         idle_leave(e, c, a, OFF)
     else:

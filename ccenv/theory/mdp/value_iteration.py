@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ccenv.theory.decisions.process import DecisionProcess, Floats
+from ccenv.theory.mdp.process import DecisionProcess, Floats
 
 __all__ = ["gain_bounds", "value_iteration"]
 

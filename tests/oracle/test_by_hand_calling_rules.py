@@ -1,4 +1,4 @@
-"""The law of dialing: hours, caps, lockouts and scrubbing, derived from the specification by hand.
+"""The calling rules: hours, caps, lockouts and scrubbing, derived from the specification by hand.
 
 Each case runs in the slow event loop and in the compiled kernel.
 """
@@ -33,7 +33,7 @@ def times(scenario: dict[str, Any], days: int = 1) -> list[float]:
 @pytest.mark.parametrize(("lockout_s", "expected"), [(40, [0, 45, 90]), (3, [0, 15, 30])])
 def test_nobody_is_dialed_within_the_lockout_after_a_drop(lockout_s: float, expected: list[float]) -> None:
     scenario = centre(
-        day(200), p_answer=1, p_busy=0, leads=1, law={"lockout_after_drop_s": lockout_s},
+        day(200), p_answer=1, p_busy=0, leads=1, calling_rules={"lockout_after_drop_s": lockout_s},
         retries={"max_attempts": 3, "dropped": constant(10)},
     )  # fmt: skip
     scenario["groups"]["team"]["shrinkage"] = 1  # nobody is there
@@ -41,12 +41,19 @@ def test_nobody_is_dialed_within_the_lockout_after_a_drop(lockout_s: float, expe
 
 
 def test_other_outcomes_know_no_lockout() -> None:
-    law = {"lockout_after_drop_s": 40, "quiet_after_talk_s": 40}
-    assert times(centre(day(), leads=1, law=law, retries={"max_attempts": 3, "busy": constant(10)})) == [0, 15, 30]
+    calling_rules = {"lockout_after_drop_s": 40, "quiet_after_talk_s": 40}
+    assert times(
+        centre(day(), leads=1, calling_rules=calling_rules, retries={"max_attempts": 3, "busy": constant(10)})
+    ) == [0, 15, 30]
 
 
 def test_a_person_is_left_in_peace_after_a_talk_unless_a_callback_was_agreed() -> None:
-    talks = {"p_answer": 1, "p_busy": 0, "leads": 1, "law": {"quiet_after_talk_s": 50}}  # 5 s of ringing, 10 of talk
+    talks = {
+        "p_answer": 1,
+        "p_busy": 0,
+        "leads": 1,
+        "calling_rules": {"quiet_after_talk_s": 50},
+    }  # 5 s of ringing, 10 of talk
     retries = {"max_attempts": 3, "talked": constant(10)}
     assert times(centre(day(200), **talks, retries=retries)) == [0, 65, 130]
     agreed = {"p": 1, "after_s": constant(20)}
@@ -57,14 +64,16 @@ def test_a_broken_promise_is_tried_again_after_the_peace_that_follows_a_talk() -
     follow_up = {"p_kept": 0, "after_s": constant(30), "retry_broken": True}
     promise = {"p_answer": 1, "p_busy": 0, "leads": 1, "goal": "promise", "p_sale": 1, "follow_up": follow_up}
     # the talk ends at 15 s, grid time 120 s; the promise is broken at 45 s; the second talk ends at 285 s, grid 360 s
-    law = {"quiet_after_talk_s": 150}
-    scenario = centre(day(500), **promise, law=law, retries={"max_attempts": 2, "busy": constant(1)})
+    calling_rules = {"quiet_after_talk_s": 150}
+    scenario = centre(
+        day(500), **promise, calling_rules=calling_rules, retries={"max_attempts": 2, "busy": constant(1)}
+    )
     assert times(scenario) == [0, 270]
 
 
 def test_three_attempts_in_24_hours() -> None:
     scenario = centre(
-        day(2000), ring_s=constant(300), leads=1, law={"max_per_24h": 3},
+        day(2000), ring_s=constant(300), leads=1, calling_rules={"max_per_24h": 3},
         retries={"max_attempts": 7, "busy": constant(10)},
     )  # fmt: skip
     # Attempts end at 300 s, 610 s and 920 s: grid times 360 s, 720 s and 960 s. The fourth comes a day after the first
@@ -78,20 +87,20 @@ def test_three_attempts_in_24_hours() -> None:
 def test_a_cap_holds_for_agreed_callbacks_too() -> None:
     agreed = {"p": 1, "after_s": constant(20)}
     talks = {"p_answer": 1, "p_busy": 0, "leads": 1, "agreed_callback": agreed}
-    assert times(centre(day(200), **talks, law={"max_per_24h": 1}), days=2) == [0, DAY_S + 120]
+    assert times(centre(day(200), **talks, calling_rules={"max_per_24h": 1}), days=2) == [0, DAY_S + 120]
 
 
 def test_seven_attempts_in_seven_days() -> None:
-    law = {"max_per_7_days": 7}
-    scenario = centre(day(200), leads=1, law=law, retries={"max_attempts": 9, "busy": constant(10)})
+    calling_rules = {"max_per_7_days": 7}
+    scenario = centre(day(200), leads=1, calling_rules=calling_rules, retries={"max_attempts": 9, "busy": constant(10)})
     # seven on day 0; on day 7 these are no longer counted
     assert times(scenario, days=9) == [0, 15, 30, 45, 60, 75, 90, 7 * DAY_S, 7 * DAY_S + 15]
 
 
 def test_two_attempts_in_seven_days_one_of_them_a_day_later() -> None:
-    law = {"max_per_7_days": 2}
+    calling_rules = {"max_per_7_days": 2}
     retries = {"max_attempts": 5, "busy": constant(DAY_S)}
-    scenario = centre(day(100), leads=1, law=law, retries=retries)
+    scenario = centre(day(100), leads=1, calling_rules=calling_rules, retries=retries)
     # ends at 5 s of days 0 and 1, due 86400 s later, then not before day 7, when that of day 0 is no longer counted;
     # day 8 would be the next, and that of day 1 is no longer counted then
     assert times(scenario, days=10) == [0, DAY_S + 5, 7 * DAY_S, 8 * DAY_S + 5]
@@ -102,7 +111,7 @@ def test_an_attempt_counts_on_the_local_day_on_which_it_ends(ring_s: float, next
     # Local midnight is at 43200 s, when calling hours end; dialed at 43000 s, the first attempt ends before or after.
     scenario = centre(
         day(open_s=43_000, close_s=44_000), ring_s=constant(ring_s), segments={"far": {"size": 1, "zone_s": 43_200}},
-        law={"max_per_7_days": 1}, retries={"max_attempts": 2, "busy": constant(10)},
+        calling_rules={"max_per_7_days": 1}, retries={"max_attempts": 2, "busy": constant(10)},
     )  # fmt: skip
     assert times(scenario, days=10) == [43_000, next_day * DAY_S + 43_000]
 
@@ -113,9 +122,9 @@ def test_leads_are_dialed_in_the_calling_hours_of_their_own_zone() -> None:
         "home": {"size": 1},  # from 32400 s to 36000 s
         "west": {"size": "unlimited", "zone_s": -1800},  # from 34200 s to 37800 s
     }
-    law = {"calling_from_s": 32_400, "calling_until_s": 36_000}
+    calling_rules = {"calling_from_s": 32_400, "calling_until_s": 36_000}
     clock = day(open_s=30_600, close_s=36_600)
-    result = both(centre(clock, ring_s=constant(600), segments=segments, law=law), 0, DIAL)
+    result = both(centre(clock, ring_s=constant(600), segments=segments, calling_rules=calling_rules), 0, DIAL)
     assert [(t, part) for t, part, _ in dials(result.log)] == [
         (30_600, 0), (31_200, 0), (31_800, 0), (32_400, 1), (34_200, 2), (34_800, 2), (35_400, 2), (36_000, 2),
     ]  # fmt: skip
@@ -154,7 +163,7 @@ def scrubbed(seed: int, number: int) -> str:
 def test_leads_are_scrubbed_when_they_are_reached(keeps: bool) -> None:
     segments = {"some": {"size": 12, "p_consent": 0.5, "p_do_not_call": 0.5, "value_left": 2}}
     retries = {"retries": {"max_attempts": 2, "busy": constant(1000)}} if keeps else {}
-    result = both(centre(day(), segments=segments, law={"needs_consent": True}, **retries), 1, DIAL)
+    result = both(centre(day(), segments=segments, calling_rules={"needs_consent": True}, **retries), 1, DIAL)
     why = [scrubbed(1, number) for number in range(12)]
     n_dialed = why.count("")
     assert {"", "without_consent", "do_not_call"} == set(why)

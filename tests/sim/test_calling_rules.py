@@ -17,7 +17,7 @@ from tests.oracle.randomness import entity_key, root_key, stream, uniform
 
 DAYS = 16
 ZONES = {"east": 7_200.0, "west": -10_800.0}
-LAW = {
+RULES = {
     "calling_from_s": 32_400.0,
     "calling_until_s": 64_800.0,
     "max_per_24h": 2,
@@ -30,7 +30,7 @@ MOST_ATTEMPTS = 12
 P_CONSENT, P_DO_NOT_CALL = 0.7, 0.2
 
 
-def centre(reserves: bool, **law: Any) -> dict[str, Any]:
+def centre(reserves: bool, **calling_rules: Any) -> dict[str, Any]:
     """A few people who are called as often as may be: whatever happens, the next try is due at once."""
     after: dict[str, Any] = dict.fromkeys(codes.AFTER, 60.0)
     return {
@@ -60,7 +60,7 @@ def centre(reserves: bool, **law: Any) -> dict[str, Any]:
                     name: {"size": 25, "zone_s": zone, "p_consent": P_CONSENT, "p_do_not_call": P_DO_NOT_CALL}
                     for name, zone in ZONES.items()
                 },
-                "law": {**LAW, **law},
+                "calling_rules": {**RULES, **calling_rules},
             }
         },
         "rules": {"pacing": {"name": "no_dial"}},
@@ -119,17 +119,17 @@ def check(life: Life, root: int) -> None:
     days = [int((t + zone_s) // DAY_S) for t in life.dials]
     for n, t in enumerate(life.dials):
         local = (t + zone_s) % DAY_S
-        assert LAW["calling_from_s"] <= local < LAW["calling_until_s"], "called at night"
+        assert RULES["calling_from_s"] <= local < RULES["calling_until_s"], "called at night"
         assert not after(life.closed, t), "called after the lead was closed"
         recent = [s for s in life.dials[: n + 1] if s > t - DAY_S]
-        assert len(recent) <= LAW["max_per_24h"], "called too often in 24 hours"
+        assert len(recent) <= RULES["max_per_24h"], "called too often in 24 hours"
         week = [day for day in days[: n + 1] if day > days[n] - 7]
-        assert len(week) <= LAW["max_per_7_days"], "called too often in 7 days"
+        assert len(week) <= RULES["max_per_7_days"], "called too often in 7 days"
         for drop in after(life.lockouts, t):
-            assert t >= drop + LAW["lockout_after_drop_s"], "called too soon after a drop"
+            assert t >= drop + RULES["lockout_after_drop_s"], "called too soon after a drop"
         for talk in after(life.quiets, t):
             wanted = [agreed for time, agreed in life.put_back if time < t][-1]  # the next dial alone
-            assert wanted or t >= talk + LAW["quiet_after_talk_s"], "called too soon after a talk"
+            assert wanted or t >= talk + RULES["quiet_after_talk_s"], "called too soon after a talk"
 
 
 def greedy(u: float, legal: np.ndarray) -> int:

@@ -4,8 +4,8 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from ccenv.theory.decisions.constrained import Constraint
-from ccenv.theory.decisions.process import DecisionProcess, Floats
+from ccenv.theory.mdp.constrained import Constraint
+from ccenv.theory.mdp.process import DecisionProcess, Floats
 
 __all__ = ["linear_programme"]
 

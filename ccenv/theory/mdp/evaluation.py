@@ -1,4 +1,4 @@
-"""What a given policy earns: its stationary law and its relative values, by sparse elimination."""
+"""What a given policy earns: its stationary distribution and its relative values, by sparse elimination."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 from scipy.sparse.linalg import splu
 
-from ccenv.theory.decisions.process import DecisionProcess, Floats, Ints
+from ccenv.theory.mdp.process import DecisionProcess, Floats, Ints
 
-__all__ = ["Values", "closed_classes", "relative_values", "stationary_law"]
+__all__ = ["Values", "closed_classes", "relative_values", "stationary_dist"]
 
 RESTART = 1e-7  # restarts for each of the fastest events
 RARE = 1e-8  # share of the time below which a state is no good reference
@@ -27,7 +27,7 @@ def closed_classes(generator: Any, states: Ints) -> list[Ints]:
     return [states[label == k] for k in np.flatnonzero(~open_)]
 
 
-def stationary_law(process: DecisionProcess, weights: Floats) -> Floats:
+def stationary_dist(process: DecisionProcess, weights: Floats) -> Floats:
     """Long-run share of the time in each stable state, (X,), under a policy, from the start of the process.
 
     Raises:
@@ -40,28 +40,28 @@ def stationary_law(process: DecisionProcess, weights: Floats) -> Floats:
     classes = closed_classes(generator, reached)
     if len(classes) > 1:
         raise ValueError(f"the policy is not allowed: from the start it may end in {len(classes)} recurrent classes")
-    law = np.zeros(generator.shape[0])
-    law[classes[0]] = law_of_class(generator, classes[0])
-    return law
+    dist = np.zeros(generator.shape[0])
+    dist[classes[0]] = dist_of_class(generator, classes[0])
+    return dist
 
 
-def law_of_class(generator: Any, states: Ints) -> Floats:
-    """The stationary law of one recurrent class, in the order of `states`."""
+def dist_of_class(generator: Any, states: Ints) -> Floats:
+    """The stationary distribution of one recurrent class, in the order of `states`."""
     if len(states) == 1:
         return np.ones(1)
     inner = generator[states][:, states]
     reference = common_state(inner)
     rest = np.delete(np.arange(len(states)), reference)
-    law = np.ones(len(states))
+    dist = np.ones(len(states))
     inflow = inner[[reference]][:, rest].toarray().ravel()
-    law[rest] = np.maximum(_factor(-inner[rest][:, rest]).solve(inflow, trans="T"), 0.0)
-    return law / law.sum()
+    dist[rest] = np.maximum(_factor(-inner[rest][:, rest]).solve(inflow, trans="T"), 0.0)
+    return dist / dist.sum()
 
 
 def common_state(inner: Any) -> int:
     """A state of an irreducible chain that is not rare: equations without a rare one would be as good as singular.
 
-    The law is found roughly, from a chain that now and then starts afresh anywhere.
+    The distribution is found roughly, from a chain that now and then starts afresh anywhere.
     """
     n = inner.shape[0]
     if n == 1:
@@ -104,7 +104,7 @@ def relative_values(process: DecisionProcess, weights: Floats, reward: Floats, h
     classes = closed_classes(generator, np.unique(process.to[weights > 0]))
     kept = classes[0]
     if len(classes) > 1:
-        kept = max(classes, key=lambda states: float(law_of_class(generator, states) @ reward[states]))
+        kept = max(classes, key=lambda states: float(dist_of_class(generator, states) @ reward[states]))
         weights = _lead_to(process, weights, int(kept[0]))
         generator = process.generator(weights)
     used = np.unique(process.to[weights > 0])

@@ -1,4 +1,4 @@
-"""Laws of time: draws against quantiles known from elsewhere, against their own survival, and in distribution."""
+"""Time distributions: draws against published quantiles, against their survival functions, and in distribution."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from scipy import optimize, special, stats
 
 from ccenv.scenarios import schema
 from ccenv.scenarios.compile.dists import level_values
-from ccenv.sim.kernel import dists as laws
+from ccenv.sim.kernel import dists as dists
 from ccenv.sim.state import codes, entities
-from tests.oracle.randomness import law_record
+from tests.oracle.randomness import dist_record
 from tests.sim.test_draws import SMALLEST_P, grid, series
 
 Quantile = Callable[[np.ndarray], np.ndarray]
 GRID = np.sort(grid(201))
 MIX = schema.HyperExponential(p=[0.5, 0.3, 0.2], mean_s=[2.0, 30.0, 400.0])
-LAWS: dict[str, schema.Time] = {
+DISTS: dict[str, schema.Time] = {
     "plain": 70.0,
     "exponential": schema.Exponential(mean_s=0.03),
     "uniform": schema.Uniform(low_s=5.0, high_s=12.5),
@@ -42,15 +42,15 @@ LAWS: dict[str, schema.Time] = {
 
 
 def gamma_quantile(shape: float, scale: float) -> Quantile:
-    """Of the gamma law, from the nearer tail."""
+    """Of the gamma distribution, from the nearer tail."""
     return lambda u: np.where(
         u < 0.5, special.gammainccinv(shape, u), special.gammaincinv(shape, 1.0 - u)
     ) * scale  # fmt: skip
 
 
-def mixture_quantile(law: schema.HyperExponential) -> Quantile:
+def mixture_quantile(dist: schema.HyperExponential) -> Quantile:
     """By bisection."""
-    p, mean = np.array(law.p), np.array(law.mean_s)
+    p, mean = np.array(dist.p), np.array(dist.mean_s)
 
     def one(u: float) -> float:
         alive = lambda x: math.log(float(p @ np.exp(-x / mean))) - math.log(u)  # noqa: E731
@@ -77,25 +77,25 @@ def exact_draws() -> dict[str, Quantile]:
         "empirical": lambda u: np.interp(1.0 - u, [0, 0.25, 0.5, 0.75, 1], [1.0, 2.0, 5.0, 5.5, 40.0]),
         "empirical from 0": lambda u: 60.0 * (1.0 - u),
     }
-    for name, law in LAWS.items():
-        if isinstance(law, schema.Weibull):
-            made[name] = lambda u, law=law: 12.0 * (-np.log(u)) ** (1.0 / law.shape)  # type: ignore[misc]
-        elif isinstance(law, schema.Gamma):
-            made[name] = gamma_quantile(law.shape, law.mean_s / law.shape)
-        elif isinstance(law, schema.Erlang):
-            made[name] = gamma_quantile(law.k, law.mean_s / law.k)
+    for name, dist in DISTS.items():
+        if isinstance(dist, schema.Weibull):
+            made[name] = lambda u, dist=dist: 12.0 * (-np.log(u)) ** (1.0 / dist.shape)  # type: ignore[misc]
+        elif isinstance(dist, schema.Gamma):
+            made[name] = gamma_quantile(dist.shape, dist.mean_s / dist.shape)
+        elif isinstance(dist, schema.Erlang):
+            made[name] = gamma_quantile(dist.k, dist.mean_s / dist.k)
     return made
 
 
 def drawn(name: str, u: np.ndarray) -> np.ndarray:
-    """Times of a law, at uniforms."""
-    law = law_record(LAWS[name])
-    return np.array([laws.draw(law, float(v)) for v in u])
+    """Times of a distribution, at uniforms."""
+    dist = dist_record(DISTS[name])
+    return np.array([dists.draw(dist, float(v)) for v in u])
 
 
 @functools.cache
 def drawn_on_grid(name: str) -> np.ndarray:
-    """Times of a law, at the uniforms of the grid."""
+    """Times of a distribution, at the uniforms of the grid."""
     return drawn(name, GRID)
 
 
@@ -106,25 +106,25 @@ def test_a_draw_is_the_quantile(name: str) -> None:
     np.testing.assert_allclose(drawn_on_grid(name)[usable], exact[usable], rtol=1e-11, atol=1e-13)
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", DISTS)
 def test_a_draw_is_the_inverse_of_survival_and_small_uniforms_are_long_times(name: str) -> None:
-    law = law_record(LAWS[name])
+    dist = dist_record(DISTS[name])
     u, times = GRID, drawn_on_grid(name)
     assert np.all(np.diff(times[np.isfinite(times)]) <= 0) and np.all(times >= 0)
     ends = np.isfinite(times)
     usable = ends & (times > 1e-250)
-    back = np.array([laws.survival(law, t) for t in times[usable]])
+    back = np.array([dists.survival(dist, t) for t in times[usable]])
     np.testing.assert_allclose(back, u[usable], rtol=1e-9, atol=1e-13)
-    assert np.all(u[~ends] <= laws.survival(law, 1e9))
+    assert np.all(u[~ends] <= dists.survival(dist, 1e9))
     assert ends.all() == (name != "endless")
 
 
-@pytest.mark.parametrize("name", LAWS)
-def test_times_of_many_keys_follow_the_law(name: str) -> None:
+@pytest.mark.parametrize("name", DISTS)
+def test_times_of_many_keys_follow_the_distribution(name: str) -> None:
     """Their survivals are uniform, and the mean is the record's own."""
-    law = law_record(LAWS[name])
+    dist = dist_record(DISTS[name])
     times = drawn(name, series(purpose=codes.HANDLE, n=300))  # each is exact, and 30,000 uniforms are uniform
-    u = np.array([laws.survival(law, t) if math.isfinite(t) else laws.survival(law, 1e12) for t in times])
+    u = np.array([dists.survival(dist, t) if math.isfinite(t) else dists.survival(dist, 1e12) for t in times])
     if name != "endless":
         assert stats.kstest(u, "uniform").pvalue > SMALLEST_P
 
@@ -138,74 +138,74 @@ def scipy_survival() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
         "uniform": stats.uniform(5.0, 7.5).sf,
         "lognormal": stats.lognorm(0.6, scale=math.exp(5.0)).sf,
     }
-    for name, law in LAWS.items():
-        if isinstance(law, schema.Gamma):
-            made[name] = stats.gamma(law.shape, scale=law.mean_s / law.shape).sf
-        elif isinstance(law, schema.Erlang):
-            made[name] = stats.gamma(law.k, scale=law.mean_s / law.k).sf
-        elif isinstance(law, schema.Weibull):
-            made[name] = stats.weibull_min(law.shape, scale=law.scale_s).sf
+    for name, dist in DISTS.items():
+        if isinstance(dist, schema.Gamma):
+            made[name] = stats.gamma(dist.shape, scale=dist.mean_s / dist.shape).sf
+        elif isinstance(dist, schema.Erlang):
+            made[name] = stats.gamma(dist.k, scale=dist.mean_s / dist.k).sf
+        elif isinstance(dist, schema.Weibull):
+            made[name] = stats.weibull_min(dist.shape, scale=dist.scale_s).sf
     return made
 
 
 @pytest.mark.parametrize("name", scipy_survival())
 def test_survival_is_that_of_scipy(name: str) -> None:
-    law = law_record(LAWS[name])
+    dist = dist_record(DISTS[name])
     x = np.concatenate([[0.0], np.geomspace(1e-6, 1e4, 300)])
-    found = np.array([laws.survival(law, float(v)) for v in x])
+    found = np.array([dists.survival(dist, float(v)) for v in x])
     np.testing.assert_allclose(found, scipy_survival()[name](x), rtol=1e-10, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", LAWS)
-def test_beyond_an_age_a_time_has_the_law_given_that_it_is_not_over(name: str) -> None:
-    law = law_record(LAWS[name])
+@pytest.mark.parametrize("name", DISTS)
+def test_beyond_an_age_a_time_has_the_distribution_given_that_it_is_not_over(name: str) -> None:
+    dist = dist_record(DISTS[name])
     median = drawn(name, np.array([0.5]))[0]
     for age in (0.0, 0.5 * median, median):
-        alive = laws.survival(law, age)
+        alive = dists.survival(dist, age)
         for u in (0.999, 0.6, 0.2, 1e-6):
-            time = laws.draw_beyond(law, age, u)
+            time = dists.draw_beyond(dist, age, u)
             assert time >= age
             if math.isfinite(time) and time > max(age, 1e-250):
-                assert laws.survival(law, time) / alive == pytest.approx(u, rel=1e-6)
+                assert dists.survival(dist, time) / alive == pytest.approx(u, rel=1e-6)
 
 
 def test_constants_and_never() -> None:
-    constant, never = law_record(schema.Constant(value_s=12.0)), law_record(schema.Never())
+    constant, never = dist_record(schema.Constant(value_s=12.0)), dist_record(schema.Never())
     for u in grid(11):
-        assert laws.draw(constant, u) == 12.0 and laws.draw(never, u) == math.inf
-        assert laws.draw_beyond(constant, 5.0, u) == 12.0 and laws.draw_beyond(never, 5.0, u) == math.inf
-    assert [laws.survival(constant, x) for x in (0.0, 11.9, 12.0)] == [1.0, 1.0, 0.0]
-    assert laws.survival(never, 1e9) == 1.0
-    assert laws.draw(law_record(0.0), 0.3) == 0.0
+        assert dists.draw(constant, u) == 12.0 and dists.draw(never, u) == math.inf
+        assert dists.draw_beyond(constant, 5.0, u) == 12.0 and dists.draw_beyond(never, 5.0, u) == math.inf
+    assert [dists.survival(constant, x) for x in (0.0, 11.9, 12.0)] == [1.0, 1.0, 0.0]
+    assert dists.survival(never, 1e9) == 1.0
+    assert dists.draw(dist_record(0.0), 0.3) == 0.0
 
 
-def test_atoms_of_an_empirical_law() -> None:
+def test_atoms_of_an_empirical_distribution() -> None:
     """Equal quantiles are one time of positive probability."""
-    law = law_record(schema.Empirical(quantiles_s=[0.0, 0.0, 4.0, 4.0, 8.0]))
+    dist = dist_record(schema.Empirical(quantiles_s=[0.0, 0.0, 4.0, 4.0, 8.0]))
     u = np.array([0.9, 0.76, 0.625, 0.49, 0.26, 0.125])
-    np.testing.assert_allclose([laws.draw(law, v) for v in u], [0.0, 0.0, 2.0, 4.0, 4.0, 6.0], atol=1e-12)
-    assert [laws.survival(law, x) for x in (0.0, 2.0, 4.0, 6.0, 8.0)] == [0.75, 0.625, 0.25, 0.125, 0.0]
+    np.testing.assert_allclose([dists.draw(dist, v) for v in u], [0.0, 0.0, 2.0, 4.0, 4.0, 6.0], atol=1e-12)
+    assert [dists.survival(dist, x) for x in (0.0, 2.0, 4.0, 6.0, 8.0)] == [0.75, 0.625, 0.25, 0.125, 0.0]
 
 
-def test_log_gamma_and_the_tails_of_the_gamma_law() -> None:
+def test_log_gamma_and_the_tails_of_the_gamma_distribution() -> None:
     a = np.geomspace(0.05, 1e4, 60)
-    found = np.array([laws.log_gamma(float(v)) for v in a])
+    found = np.array([dists.log_gamma(float(v)) for v in a])
     np.testing.assert_allclose(found, special.gammaln(a), rtol=1e-13, atol=1e-14)
     for shape in (0.05, 0.5, 1.0, 6.0, 250.0, 1e4):
         x = shape * np.geomspace(0.05, 8.0, 40)
-        lower, upper, density = np.array([laws.gamma_tails(shape, float(v)) for v in x]).T
+        lower, upper, density = np.array([dists.gamma_tails(shape, float(v)) for v in x]).T
         np.testing.assert_allclose(lower, special.gammainc(shape, x), rtol=1e-9, atol=1e-13)
         np.testing.assert_allclose(upper, special.gammaincc(shape, x), rtol=1e-9, atol=1e-13)
         np.testing.assert_allclose(density, x * stats.gamma(shape).pdf(x), rtol=1e-9, atol=1e-250)
 
 
-@pytest.mark.parametrize("law", ["gamma", "lognormal"])
+@pytest.mark.parametrize("dist", ["gamma", "lognormal"])
 @pytest.mark.parametrize("cv", [0.1, 0.5, 2.0])
-def test_levels_have_mean_1_and_their_coefficient_of_variation(law: str, cv: float) -> None:
-    values: Any = level_values(law, cv)
-    record = np.zeros(1, entities.LAW).view(np.recarray)[0]
+def test_levels_have_mean_1_and_their_coefficient_of_variation(dist: str, cv: float) -> None:
+    values: Any = level_values(dist, cv)
+    record = np.zeros(1, entities.DIST).view(np.recarray)[0]
     record.kind, record.a, record.b = values.kind, values.a, values.b
     n = 2_001
-    drawn_at = np.array([laws.draw(record, (i + 0.5) / n) for i in range(n)])
+    drawn_at = np.array([dists.draw(record, (i + 0.5) / n) for i in range(n)])
     assert abs(drawn_at.mean() - 1.0) < 0.01 * max(cv, 0.3)
     assert drawn_at.std() == pytest.approx(cv, rel=0.15 if cv > 1 else 0.02)

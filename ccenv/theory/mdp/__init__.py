@@ -5,14 +5,14 @@ stable state to a decision state, a choice from there to a stable state. Rewards
 a reward paid at events is the same as its expected rate. All long-run averages are per unit of time.
 """
 
-from ccenv.theory.decisions.constrained import Constraint, InfeasibleError, Mixture, solve_constrained
-from ccenv.theory.decisions.evaluation import Values, relative_values, stationary_law
-from ccenv.theory.decisions.events import Events, steps
-from ccenv.theory.decisions.linear_programme import linear_programme
-from ccenv.theory.decisions.policy_iteration import Solution, policy_iteration
-from ccenv.theory.decisions.process import DecisionProcess
-from ccenv.theory.decisions.space import Space
-from ccenv.theory.decisions.value_iteration import gain_bounds, value_iteration
+from ccenv.theory.mdp.constrained import Constraint, InfeasibleError, Mixture, solve_constrained
+from ccenv.theory.mdp.evaluation import Values, relative_values, stationary_dist
+from ccenv.theory.mdp.events import Events, steps
+from ccenv.theory.mdp.linear_programme import linear_programme
+from ccenv.theory.mdp.policy_iteration import Solution, policy_iteration
+from ccenv.theory.mdp.process import DecisionProcess
+from ccenv.theory.mdp.space import Space
+from ccenv.theory.mdp.value_iteration import gain_bounds, value_iteration
 
 __all__ = [
     "Constraint",
@@ -28,7 +28,7 @@ __all__ = [
     "policy_iteration",
     "relative_values",
     "solve_constrained",
-    "stationary_law",
+    "stationary_dist",
     "steps",
     "value_iteration",
 ]

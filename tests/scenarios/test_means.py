@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from ccenv.scenarios.compile.dists import law_values, survival
+from ccenv.scenarios.compile.dists import dist_values, survival
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Constant, Exponential, Lognormal, Never, PiecewiseHazard, Uniform
 
@@ -15,7 +15,7 @@ BANK = PiecewiseHazard(
 
 
 @pytest.mark.parametrize(
-    ("law", "mean"),
+    ("dist", "mean"),
     [
         (Constant(7.0), 7.0),
         (Exponential(120.0), 120.0),
@@ -36,15 +36,15 @@ BANK = PiecewiseHazard(
         (0.0, 0.0),
     ],
 )
-def test_mean_is_the_closed_form(law, mean):
-    assert mean_s(law) == pytest.approx(mean, rel=1e-14)
+def test_mean_is_the_closed_form(dist, mean):
+    assert mean_s(dist) == pytest.approx(mean, rel=1e-14)
 
 
-@pytest.mark.parametrize("law", [Exponential(120.0), Uniform(10.0, 30.0), Lognormal(4.0, 0.6), BANK])
-def test_mean_is_the_integral_of_the_survival_function(law):
-    values = law_values(law)
+@pytest.mark.parametrize("dist", [Exponential(120.0), Uniform(10.0, 30.0), Lognormal(4.0, 0.6), BANK])
+def test_mean_is_the_integral_of_the_survival_function(dist):
+    values = dist_values(dist)
     edges = np.linspace(0.0, 20_000.0, 200_001)
 
     integral = np.trapezoid([survival(values, x) for x in edges], edges)
 
-    assert mean_s(law) == pytest.approx(integral, rel=1e-5)  # the trapezoids of 0.1 s and the tail beyond 20,000 s
+    assert mean_s(dist) == pytest.approx(integral, rel=1e-5)  # the trapezoids of 0.1 s and the tail beyond 20,000 s

@@ -1,4 +1,4 @@
-"""Concepts: the law of dialing, and how dropped connects are counted."""
+"""Concepts: the calling rules, and how dropped connects are counted."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from ccenv.sim.state.definitions import DEFINITIONS
 from experiments.concepts.centres import BANK, COLLECTING, HYBRID, OUTREACH, SELLING, arrears, listed, policies
 from experiments.concepts.concept import Concept, Direction, Experiment
 
-LAW = "tests/oracle/test_by_hand_law.py"
+DIST = "tests/oracle/test_by_hand_calling_rules.py"
 COMPLIANCE = "tests/oracle/test_by_hand_compliance.py"
 SHARES = f"{COMPLIANCE}::test_every_definition_gives_another_share"
-SCRUBBED = f"{LAW}::test_leads_are_scrubbed_when_they_are_reached"
-CAP_24H, CAP_7_DAYS = f"{LAW}::test_three_attempts_in_24_hours", f"{LAW}::test_seven_attempts_in_seven_days"
-ZONE = f"{LAW}::test_leads_are_dialed_in_the_calling_hours_of_their_own_zone"
-LOCKOUT = f"{LAW}::test_nobody_is_dialed_within_the_lockout_after_a_drop"
-QUIET = f"{LAW}::test_a_person_is_left_in_peace_after_a_talk_unless_a_callback_was_agreed"
-SOON = policies(retries__no_answer=1_800.0, retries__machine=1_800.0, law__max_per_24h=None, order__fresh_every=0)
+SCRUBBED = f"{DIST}::test_leads_are_scrubbed_when_they_are_reached"
+CAP_24H, CAP_7_DAYS = f"{DIST}::test_three_attempts_in_24_hours", f"{DIST}::test_seven_attempts_in_seven_days"
+ZONE = f"{DIST}::test_leads_are_dialed_in_the_calling_hours_of_their_own_zone"
+LOCKOUT = f"{DIST}::test_nobody_is_dialed_within_the_lockout_after_a_drop"
+QUIET = f"{DIST}::test_a_person_is_left_in_peace_after_a_talk_unless_a_callback_was_agreed"
+SOON = policies(
+    retries__no_answer=1_800.0, retries__machine=1_800.0, calling_rules__max_per_24h=None, order__fresh_every=0
+)
 
 HARD = (
     Concept(
         "calling hours",
-        ("campaigns.*.law.calling_from_s", "campaigns.*.law.calling_until_s"),
+        ("campaigns.*.calling_rules.calling_from_s", "campaigns.*.calling_rules.calling_until_s"),
         "dialed while `calling_from_s <= local time < calling_until_s`",
         "8 am to 9 pm: FTC Telemarketing Sales Rule; TCPA",
         ZONE,
@@ -30,7 +32,7 @@ HARD = (
             COLLECTING,
             "n_attempts",
             "down",
-            on=arrears(law__calling_from_s=36_000.0, law__calling_until_s=64_800.0),
+            on=arrears(calling_rules__calling_from_s=36_000.0, calling_rules__calling_until_s=64_800.0),
             runs=60,
         ),
     ),
@@ -61,16 +63,16 @@ HARD = (
     ),
     Concept(
         "consent",
-        ("campaigns.*.law.needs_consent", "campaigns.*.segments.*.p_consent"),
+        ("campaigns.*.calling_rules.needs_consent", "campaigns.*.segments.*.p_consent"),
         "passed over unless `u < p_consent`",
         "written consent: TCPA",
         SCRUBBED,
         SELLING,
-        Experiment(SELLING, "n_without_consent", "up", off=policies(law__needs_consent=False), runs=60),
+        Experiment(SELLING, "n_without_consent", "up", off=policies(calling_rules__needs_consent=False), runs=60),
     ),
     Concept(
         "cap per 24 hours",
-        ("campaigns.*.law.max_per_24h",),
+        ("campaigns.*.calling_rules.max_per_24h",),
         "at most `max_per_24h` attempts in any 24 hours",
         "3 in 24 h: Florida, Oklahoma",
         CAP_24H,
@@ -79,8 +81,8 @@ HARD = (
             SELLING,
             "calls_per_account",
             "down",
-            off=policies(law__max_per_24h=None),
-            on=policies(law__max_per_24h=1),
+            off=policies(calling_rules__max_per_24h=None),
+            on=policies(calling_rules__max_per_24h=1),
             both={key: value for key, value in SOON.items() if not key.endswith("max_per_24h")},
             runs=30,
             days=2,
@@ -88,7 +90,7 @@ HARD = (
     ),
     Concept(
         "cap per seven days",
-        ("campaigns.*.law.max_per_7_days",),
+        ("campaigns.*.calling_rules.max_per_7_days",),
         "at most `max_per_7_days` attempts in seven local days",
         "7 in 7: Regulation F, 12 CFR 1006.14(b)(2)(i)",
         CAP_7_DAYS,
@@ -97,8 +99,8 @@ HARD = (
             COLLECTING,
             "calls_per_account",
             "down",
-            off=arrears(law__max_per_7_days=None),
-            on=arrears(law__max_per_7_days=2),
+            off=arrears(calling_rules__max_per_7_days=None),
+            on=arrears(calling_rules__max_per_7_days=2),
             both=arrears(order__fresh_every=0, retries__no_answer=3_600.0, retries__machine=3_600.0),
             runs=30,
             days=3,
@@ -106,7 +108,7 @@ HARD = (
     ),
     Concept(
         "lockout after a drop",
-        ("campaigns.*.law.lockout_after_drop_s",),
+        ("campaigns.*.calling_rules.lockout_after_drop_s",),
         "not dialed for `lockout_after_drop_s` after a drop",
         "72 h: practice in the United Kingdom (ViciDial's help)",
         LOCKOUT,
@@ -115,7 +117,7 @@ HARD = (
             SELLING,
             "calls_per_account",
             "down",
-            off=policies(law__lockout_after_drop_s=0.0),
+            off=policies(calling_rules__lockout_after_drop_s=0.0),
             both={
                 **SOON,
                 **policies(retries__dropped=600.0, drop_after_s=0.0),
@@ -127,7 +129,7 @@ HARD = (
     ),
     Concept(
         "peace after a talk",
-        ("campaigns.*.law.quiet_after_talk_s",),
+        ("campaigns.*.calling_rules.quiet_after_talk_s",),
         "not dialed for `quiet_after_talk_s` after a talk, but at an agreed time",
         "seven days: Regulation F, 12 CFR 1006.14(b)(2)(i)",
         QUIET,
@@ -136,7 +138,7 @@ HARD = (
             SELLING,
             "conversion",
             "up",
-            off=policies(law__quiet_after_talk_s=0.0),
+            off=policies(calling_rules__quiet_after_talk_s=0.0),
             both={**SOON, **policies(retries__talked=3_600.0)},
             runs=150,
             days=2,
