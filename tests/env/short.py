@@ -10,7 +10,7 @@ import numpy as np
 from ccenv.scenarios import Scenario, load_scenario
 
 IDS = ("ccenv/Routing-v0", "ccenv/Pacing-v0", "ccenv/Blended-v0")
-DECISIONS = ("routing", "pacing", "blended")
+OWNED = ("routing", "pacing", "blended")
 
 #: Half an hour in two slots, dialing in the middle of it: everything happens, and an episode is some hundred steps.
 SHORT_DAY: dict[str, Any] = {
