@@ -7,7 +7,7 @@ import textwrap
 from experiments.jobs.files import ROOT
 
 README = ROOT / "README.md"
-WIDTH = 170
+WIDTH = 120
 
 
 def filled(text: str) -> str:
