@@ -42,7 +42,7 @@ def comparison() -> dict[str, Any]:
 
 def point(decisions: int, value: float, chosen: bool = False) -> dict[str, Any]:
     return {
-        "decisions": decisions,
+        "n_decisions": decisions,
         "decision": "argmax",
         "wall_s": decisions / 1000,
         "difference": {"mean": value, "low": value - 1, "high": value + 1},

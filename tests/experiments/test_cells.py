@@ -93,9 +93,9 @@ def test_source_digest_changes_with_a_file(copy: Path, file: str):
 def test_source_digest_changes_when_a_file_is_renamed(copy: Path):
     before = source_digest.__wrapped__(copy)
     # The last file stays the last one, so that nothing but its name changes.
-    (copy / "experiments" / "workers.py").rename(copy / "experiments" / "workers_.py")
+    (copy / "experiments" / "jobs" / "workers.py").rename(copy / "experiments" / "jobs" / "workers_.py")
     after = source_digest.__wrapped__(copy)
-    (copy / "experiments" / "workers_.py").rename(copy / "experiments" / "workers.py")
+    (copy / "experiments" / "jobs" / "workers_.py").rename(copy / "experiments" / "jobs" / "workers.py")
 
     assert after != before
 

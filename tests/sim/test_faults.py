@@ -94,11 +94,11 @@ def forget_event(code: int) -> Plant:
     """The event of a contact in a phase is lost."""
 
     def plant(e: Any) -> None:
-        slot = len(e["place"]) - len(e["contact"]) + phase(code)(e)
-        last, at = int(e["heap_n"]) - 1, int(e["place"][slot])
+        timer = len(e["place"]) - len(e["contact"]) + phase(code)(e)
+        last, at = int(e["heap_n"]) - 1, int(e["place"][timer])
         if at != last:  # a leaf may go without upsetting the order of the others
             raise NotHereError
-        e["place"][slot] = codes.NIL
+        e["place"][timer] = codes.NIL
         e["heap"]["t"][last] = NEVER_S
         e["heap_n"] = last
 
