@@ -1,1 +1,1 @@
-"""Advisors: their states and traits, the idle ones in order, and who can serve what."""
+"""Advisors: states, traits, the idle list of each group, and the matching of groups with waiting queues."""

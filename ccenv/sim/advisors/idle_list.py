@@ -1,7 +1,7 @@
-"""The idle list of each group, by the order that the group declares; who became idle first comes first among equals.
+"""The idle list of each group, in the group's `advisor_order`; ties go to the advisor who became idle first.
 
-By longest idle time it is a list that is joined at its end, in any other order a binary heap in the group's part of
-`e.idle`. Either way the first in line stands where that part begins.
+The order `longest_idle` uses a linked list, joined at its end. All other orders use a binary heap in the group's part
+of `e.idle`. In both cases the first element of that part holds the first advisor.
 """
 
 import numpy as np
@@ -29,29 +29,29 @@ from ccenv.sim.state.codes import (
 
 @helper
 def first_idle(e, c, g):
-    """The first idle advisor of a group; NIL if there is none."""
+    """Return the first idle advisor of a group; NIL if there is none."""
     return e.idle[c.first_advisor[g]] if e.group[g].n[IDLE] > 0 else NIL
 
 
 @helper
 def first_idle_s(e, g):
-    """How long the first idle advisor of a group has been idle; 0 if there is none.
+    """Return the seconds for which the first idle advisor of a group has been idle; 0 if there is none.
 
-    Without a branch, since nobody can foresee who is idle.
+    Branch-free: the branch would be mispredicted.
     """
     return (e.t - e.group[g].idle_since) * np.float64(min(e.group[g].n[IDLE], 1))
 
 
 @helper
 def _note_first(e, first, g):
-    """The line has changed: since when the first in it has been idle."""
+    """Update `idle_since` of the group after its idle list has changed."""
     if e.group[g].n[IDLE] > 0:
         e.group[g].idle_since = e.advisor[e.idle[first]].idle_since
 
 
 @helper
 def _append(e, first, g, a):
-    """Put an advisor, who is counted as idle, at the end of the list."""
+    """Append an advisor to the linked list; the group's count of idle advisors already includes this one."""
     ahead = e.group[g].last_idle if e.group[g].n[IDLE] > 1 else NIL
     e.advisor[a].ahead = ahead
     e.advisor[a].behind = NIL
@@ -64,7 +64,7 @@ def _append(e, first, g, a):
 
 @helper
 def _unlink(e, first, g, a):
-    """Take an advisor out of the list."""
+    """Remove an advisor from the linked list."""
     ahead = e.advisor[a].ahead
     behind = e.advisor[a].behind
     if ahead == NIL:
@@ -117,7 +117,7 @@ def _down(e, first, n, i, a):
 
 @helper
 def _turn(e, c, g, a):
-    """The next turn of an advisor that goes round robin: turns are numbered for ever, n to a round."""
+    """Return the next turn of an advisor in round robin; turns are numbered through the run, n to a round."""
     n = c.first_advisor[g + 1] - c.first_advisor[g]
     following = e.group[g].turn
     return following + (a - c.first_advisor[g] - following) % n
@@ -125,7 +125,7 @@ def _turn(e, c, g, a):
 
 @block
 def _idle_order(e, c, g, a):
-    """What the group's idle list is ordered by."""
+    """Return the value by which the group's heap sorts this advisor; the smallest comes first."""
     order = c.group[g].order
     if order == FEWEST_CONTACTS:
         return e.advisor[a].n_contacts
@@ -162,7 +162,7 @@ def _leave_heap(e, first, g, a):
 
 @helper
 def idle_push(e, c, a):
-    """Make an advisor idle, at its place in the group's line."""
+    """Make an advisor idle and insert it into the group's idle list."""
     g = c.advisor_group[a]
     first = c.first_advisor[g]
     set_state(e, c, a, IDLE)
@@ -177,7 +177,7 @@ def idle_push(e, c, a):
 
 @helper
 def idle_leave(e, c, a, state):
-    """Take an idle advisor out of the line, into another state."""
+    """Remove an idle advisor from the idle list and set another state."""
     g = c.advisor_group[a]
     first = c.first_advisor[g]
     if c.group[g].order == LONGEST_IDLE:
@@ -190,7 +190,7 @@ def idle_leave(e, c, a, state):
 
 @helper
 def idle_take(e, c, a, state):
-    """Take an idle advisor for work; if it was the first in line, round robin goes on from it."""
+    """Remove an idle advisor from the idle list for work; round robin advances if it was the first."""
     g = c.advisor_group[a]
     if c.group[g].order == ROUND_ROBIN and e.advisor[a].place == 0:
         e.group[g].turn = int(e.advisor[a].order) + 1
@@ -199,7 +199,7 @@ def idle_take(e, c, a, state):
 
 @helper
 def leave_for_good(e, c, a):
-    """An advisor goes off duty; a break is over."""
+    """Set an advisor off duty; a current or owed break is cancelled."""
     e.advisor[a].leaving = 0
     e.advisor[a].owed_s = 0.0
     if e.advisor[a].state == AWAY:

@@ -1,4 +1,4 @@
-"""Which queues can be assigned to an advisor now; pairs are looked at only where something has changed."""
+"""Queues with a legal assignment; only pairs that have changed since the last call are checked."""
 
 from ccenv.sim.kernel.bits import bit, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
@@ -8,7 +8,7 @@ from ccenv.sim.state.codes import VIRTUAL
 
 @helper
 def _heads(e, c):
-    """Queues whose head may be assigned, as bits: a callback needs a line."""
+    """Return the queues whose head may be assigned, as bits; a virtual head needs a free line."""
     bits = e.waiting_bits
     if e.n_virtual > 0 and e.lines >= c.trunks:
         left = bits
@@ -22,10 +22,10 @@ def _heads(e, c):
 
 @helper
 def assignable(e, c):
-    """Queues with a legal assignment, as bits.
+    """Return the queues with a legal assignment, as bits.
 
-    Queues and groups that were found to have no pair in common are remembered, and only those looked at that have come
-    to wait, or to be idle, since.
+    `e.vain_queues` and `e.vain_groups` hold the queues and groups that had no pair in common at the last call. Only
+    queues that have begun to wait since, and queues of groups that have become idle since, are checked.
     """
     if e.waiting_bits == U(0):
         return U(0)

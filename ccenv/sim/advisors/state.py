@@ -1,4 +1,4 @@
-"""Advisors: states, and the time spent in each."""
+"""Advisor states, and the counters of the time spent in each."""
 
 from ccenv.sim.kernel.bits import bit
 from ccenv.sim.kernel.draws import exp
@@ -8,7 +8,7 @@ from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANS
 
 @helper
 def count_advisor_time(e, g, a):
-    """Add an advisor's time in the present state, up to now, to the group's counters."""
+    """Add the time since `since`, which advisor a spent in its current state, to the counters of group g."""
     spent = e.t - e.advisor[a].since
     state = e.advisor[a].state
     if state == IDLE:
@@ -25,7 +25,10 @@ def count_advisor_time(e, g, a):
 
 @helper
 def bring_load_up(e, c, g, a):
-    """Bring the advisor's average load up to now; it has a clock of its own, so that counting cannot change it."""
+    """Update the advisor's decaying load to now.
+
+    The load has its own time stamp `load_t`, because `since` is also reset when time counters are settled.
+    """
     state = e.advisor[a].state
     at_work = 1.0 if state == ADVISOR_TALKING or state == ADVISOR_WRAP_UP else 0.0
     old = exp((e.advisor[a].load_t - e.t) / c.group[g].fatigue_s)
@@ -35,7 +38,7 @@ def bring_load_up(e, c, g, a):
 
 @helper
 def _note_idle(e, g):
-    """The number of idle advisors of a group has changed."""
+    """Update the bit sets after the number of idle advisors of a group has changed."""
     e.news_groups |= bit(g)
     if e.group[g].n[IDLE] > 0:
         e.idle_bits |= bit(g)
@@ -45,7 +48,7 @@ def _note_idle(e, g):
 
 @helper
 def _note_talking(e, a, talks):
-    """An advisor begins or ends to talk."""
+    """Set or clear the advisor's bit in `e.talking`."""
     if talks:
         e.talking[a >> 6] |= bit(a & 63)
     else:
@@ -54,7 +57,7 @@ def _note_talking(e, a, talks):
 
 @helper
 def set_state(e, c, a, state):
-    """Change an advisor's state; its time in the old one is counted."""
+    """Change an advisor's state, and count its time in the old state."""
     g = c.advisor_group[a]
     if c.group[g].fatigue > 0.0:
         bring_load_up(e, c, g, a)
@@ -72,7 +75,7 @@ def set_state(e, c, a, state):
 
 @helper
 def settle_advisor_time(e, c):
-    """Bring all advisor time counters up to now."""
+    """Update the time counters of all advisors to now."""
     for a in range(c.n_advisors):
         count_advisor_time(e, c.advisor_group[a], a)
         e.advisor[a].since = e.t

@@ -1,4 +1,4 @@
-"""A contact in service: linked to its advisor, counted by pair, talking for a known time."""
+"""A contact in service: the link to its advisor, the count by pair, and the end of the talk."""
 
 from ccenv.sim.kernel.bits import bit
 from ccenv.sim.kernel.contacts import schedule_end
@@ -8,7 +8,7 @@ from ccenv.sim.state.codes import FRESH, LEAD, TALKING
 
 @helper
 def _pair_of(e, c, s):
-    """Index of the compatible pair that a contact in service belongs to."""
+    """Return the index of the pair (queue or campaign, group) of a contact in service."""
     g = c.advisor_group[e.contact[s].advisor]
     if e.contact[s].kind == LEAD:
         return c.campaign_pair[e.contact[s].index, g]
@@ -17,7 +17,10 @@ def _pair_of(e, c, s):
 
 @helper
 def count_answered(e, c, s, wait):
-    """Count an inbound contact that has met its advisor `wait` seconds after it joined the queue."""
+    """Count an answered inbound contact.
+
+    `wait` is the seconds since it joined the queue or, for a callback, since it accepted the callback.
+    """
     q = e.contact[s].index
     e.queue_count[q].answered += 1
     if e.contact[s].kind == FRESH and e.contact[s].n_transfers == 0:
@@ -28,11 +31,11 @@ def count_answered(e, c, s, wait):
 
 @helper
 def enter_service(e, c, s, a):
-    """Link a contact with its advisor, whom the caller has set to talk."""
+    """Link a contact with its advisor; the caller has set the advisor's state to talking."""
     e.contact[s].advisor = a
     e.contact[s].phase = TALKING
     e.contact[s].since = e.t
-    e.talk_t[a] = e.t  # until the talk of its own begins, after a handover
+    e.talk_t[a] = e.t  # `talk_for` sets it again at the end of a handover
     e.advisor[a].contact = s
     p = _pair_of(e, c, s)
     e.talk_pair[a] = p
@@ -42,7 +45,7 @@ def enter_service(e, c, s, a):
 
 @helper
 def leave_service(e, c, s):
-    """The talk is over; counted for the advisor. Returns its seconds."""
+    """End the talk of contact s and count it for the advisor. Returns its length in seconds."""
     talk = e.t - e.contact[s].since
     a = e.contact[s].advisor
     e.in_service[e.talk_pair[a]] -= 1
@@ -53,7 +56,7 @@ def leave_service(e, c, s):
 
 @helper
 def talk_for(e, c, s, handle_s):
-    """The advisor begins to handle the contact, and will talk for `handle_s` seconds."""
+    """Begin to handle contact s: count it for the advisor and schedule the talk's end in `handle_s` seconds."""
     a = e.contact[s].advisor
     e.advisor[a].n_contacts += 1.0
     g = c.advisor_group[a]

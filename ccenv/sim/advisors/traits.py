@@ -1,4 +1,4 @@
-"""What makes one advisor differ from another: speed, quality, learning, fatigue, and how that changes handle times.
+"""Traits of advisors (speed, quality, learning, fatigue) and their effect on handle times.
 
 Sources: individual speed and learning, Gans, Liu, Mandelbaum, Shen & Ye (2010); an exponential learning curve, Mazur &
 Hastie (1978); handle times that grow with the load carried, Delasay, Ingolfsson, Kolfal & Schultz (2019). The forms
@@ -16,7 +16,7 @@ BEST = 100.0  # points of quality
 
 @block
 def draw_traits(e, c, a):
-    """Speed and quality of an advisor, for the run."""
+    """Draw speed and quality of an advisor for the run, and set its initial tenure."""
     g = c.advisor_group[a]
     key = entity_key(e.root, c.advisor_stream, a)
     e.advisor[a].key = key
@@ -34,7 +34,7 @@ def draw_traits(e, c, a):
 
 @helper
 def draw_traits_again(e, c, a):
-    """Another advisor with the tenure of this one, whose quality has fallen as far."""
+    """Replace an advisor by a newly drawn one that keeps the tenure and the loss of quality so far."""
     tenure_days = e.advisor[a].tenure_days
     lost = e.advisor[a].quality_0 - e.advisor[a].quality
     draw_traits(e, c, a)
@@ -44,7 +44,7 @@ def draw_traits_again(e, c, a):
 
 @helper
 def draw_absence(e, c, a):
-    """Is the advisor absent today?"""
+    """Draw whether the advisor is absent today."""
     p = c.group[c.advisor_group[a]].shrinkage
     e.advisor[a].absent = 0
     if happens(p, child_key(e.advisor[a].key, DAY_STEP, e.day), ABSENT):
@@ -53,7 +53,7 @@ def draw_absence(e, c, a):
 
 @helper
 def live_through_day(e, c, a):
-    """What a day at work does to an advisor."""
+    """At the end of a day, add a day of tenure and subtract the quality drift if the advisor was on duty."""
     g = c.advisor_group[a]
     if e.advisor[a].worked != 0:
         e.advisor[a].tenure_days += 1.0
@@ -63,33 +63,33 @@ def live_through_day(e, c, a):
 
 @helper
 def quality_heard(e, c, a):
-    """The quality that counts: the advisor's own less what the script takes."""
+    """Return the quality that counts: the advisor's own less the script's cost, not below 0."""
     return max(e.advisor[a].quality - c.group[c.advisor_group[a]].script_cost, 0.0)
 
 
 @helper
 def points_above(e, c, a):
-    """Points of quality above the group's mean."""
+    """Return the points of quality (after the script's cost) above the group's mean."""
     return quality_heard(e, c, a) - c.group[c.advisor_group[a]].quality
 
 
 @helper
 def p_sale_with(e, c, a, p):
-    """Probability of a sale with this advisor."""
+    """Return the probability of a sale with advisor a; `p` is that with an advisor of mean quality."""
     weight = c.group[c.advisor_group[a]].on_sale
     return p if weight == 0.0 else min(1.0, p * exp(weight * points_above(e, c, a)))
 
 
 @helper
 def p_repeat_with(e, c, a, p):
-    """Probability that a contact with this advisor is not resolved."""
+    """Return the probability that a contact is unresolved; `p` is that with an advisor of mean quality."""
     weight = c.group[c.advisor_group[a]].on_repeat
     return p if weight == 0.0 else min(1.0, p * exp(-weight * points_above(e, c, a)))
 
 
 @block
 def _advisor_factor(e, c, g, a):
-    """How many times as long as the law says this advisor takes, now."""
+    """Return the advisor's current factor of handle times: speed, learning and fatigue."""
     factor = e.advisor[a].speed
     if c.group[g].excess > 0.0:
         factor *= 1.0 + c.group[g].excess * exp(-e.advisor[a].tenure_days / c.group[g].learning_days)
@@ -101,7 +101,7 @@ def _advisor_factor(e, c, g, a):
 
 @helper
 def _contact_factor(e, c, s, a):
-    """The same, for what is known of the contact; 1 for an attempt."""
+    """Return the factor of handle times for a returning contact and a preferred advisor; 1 for an attempt."""
     factor = 1.0
     if e.contact[s].identified != 0:
         q = e.contact[s].origin
@@ -114,14 +114,14 @@ def _contact_factor(e, c, s, a):
 
 @helper
 def by_script(c, g, dist, x):
-    """A handle time with its distance from the distribution's mean made smaller by the group's script."""
+    """Return handle time x after the group's script has shrunk its distance from the distribution's mean."""
     strength = c.group[g].script
     return x if strength == 0.0 else dist.mean_s + (1.0 - strength) * (x - dist.mean_s)
 
 
 @helper
 def handle_s(e, c, s, a, dist):
-    """Handle time of contact s with advisor a, in seconds; the factor is kept in the record."""
+    """Return the handle time of contact s with advisor a, in seconds; the factor is stored in the record."""
     g = c.advisor_group[a]
     x = draw(c.dist[dist], uniform(e.contact[s].key, HANDLE))
     factor = _contact_factor(e, c, s, a)
@@ -134,7 +134,7 @@ def handle_s(e, c, s, a, dist):
 
 @helper
 def maybe_sample(e, c, s, a):
-    """A supervisor may listen to the contact that ends, and coach."""
+    """Draw whether the contact that ends is sampled; a sample is counted and the advisor is coached."""
     g = c.advisor_group[a]
     if happens(c.group[g].sampled, e.contact[s].key, MONITOR):
         e.group_count[g].sampled += 1

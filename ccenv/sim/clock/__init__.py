@@ -1,1 +1,1 @@
-"""Events of the clock: opening, slots, modes, surges, shifts, midnight, closing."""
+"""Events of the clock: opening, slots, modes, surges, roster, closing, the end of the day; and stored states."""

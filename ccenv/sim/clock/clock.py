@@ -1,4 +1,4 @@
-"""What the clock does: opening, slots, closing, the end of overtime, of the day and of the warm-up."""
+"""Events of the clock: opening, slots, closing, and the ends of overtime, of the day and of the warm-up."""
 
 from ccenv.sim.advisors.state import settle_advisor_time
 from ccenv.sim.advisors.traits import draw_absence, draw_traits, live_through_day
@@ -38,7 +38,7 @@ from ccenv.sim.state.codes import (
 
 @block
 def on_opening(e, c, log):
-    """The doors open: levels, clock events, arrivals, then the advisors of the first slot."""
+    """Open the centre: draw levels, schedule clock events and arrivals, start the roster, make leads ready."""
     e.open_t = e.t
     e.close_t = e.t + (c.close_s - c.open_s)
     e.night_over_t = INFINITY if c.steady != 0 else (e.day + 1) * DAY_S + c.open_s
@@ -80,7 +80,7 @@ def _schedule_slot(e, c):
 
 @block
 def on_slot(e, c, log):
-    """A new slot: profiles change, advisors come and go."""
+    """Begin a slot: schedule the next boundary and work off the roster entries of this time."""
     e.slot += 1
     note_clock(e, log, LOG_SLOT, e.slot)
     forget_oldest_slot(e, c)
@@ -90,7 +90,7 @@ def on_slot(e, c, log):
 
 @block
 def on_closing(e, c, log):
-    """Nothing new starts; overtime begins."""
+    """Close the centre: no arrival and no dial starts any more, and overtime begins."""
     e.stage = CLOSED
     note_clock(e, log, LOG_CLOSING, e.day)
     for q in range(c.n_queues):
@@ -100,7 +100,7 @@ def on_closing(e, c, log):
 
 @block
 def on_overtime_end(e, c, log):
-    """Whoever still waits is not served; who is being served is."""
+    """End overtime: waiting contacts go unserved and waiting connects are dropped; contacts in service go on."""
     e.stage = OVERTIME_OVER
     note_clock(e, log, LOG_OVERTIME_END, e.day)
     cancel(e, CLOCK_TIMER)
@@ -112,7 +112,7 @@ def on_overtime_end(e, c, log):
 
 @helper
 def _carry_out(e):
-    """The last day is over: callbacks that are still pending are not made."""
+    """After the last day, count the pending callbacks as carried out; they are not made."""
     for s in range(e.contact.shape[0]):
         if e.contact[s].phase == PENDING_CALLBACK:
             e.queue_count[e.contact[s].index].carried_out += 1
@@ -120,7 +120,7 @@ def _carry_out(e):
 
 @block
 def end_day(e, c, log):
-    """All advisors go home; True if it was the last day."""
+    """End the day: advisors go off, windows end, the next opening is scheduled. True if it was the last day."""
     note_clock(e, log, LOG_DAY_END, e.day)
     e.stage = NIGHT
     for a in range(c.n_advisors):
@@ -139,14 +139,17 @@ def end_day(e, c, log):
 
 @helper
 def settle_times(e, c):
-    """Bring every time counter up to now."""
+    """Update every time counter to now."""
     settle_waiting_time(e, c)
     settle_advisor_time(e, c)
 
 
 @block
 def on_warm_up_end(e, c, log):
-    """Counting starts: the counters of this moment become the base."""
+    """End the warm-up: settle the time counters and start counting.
+
+    `advance` then returns COUNTING, and the caller copies the counters to `e.counts_before`, the base of all KPIs.
+    """
     note_clock(e, log, LOG_WARM_UP_END, e.day)
     cancel(e, WARM_UP_TIMER)
     settle_times(e, c)
@@ -155,7 +158,7 @@ def on_warm_up_end(e, c, log):
 
 @block
 def clear(e, c):
-    """The state before the first opening; the caller has set the seed and zeroed the record."""
+    """Set the state before the first opening; the caller has zeroed the record and set the key of the run."""
     e.unarmed = NIL
     clear_heap(e)
     for s in range(e.contact.shape[0]):

@@ -1,8 +1,8 @@
-"""What lies behind an episode: the night after some days under the scenario's own rules becomes the night before it.
+"""The days behind an episode: it starts from a state stored in the night after some days under the scenario's rules.
 
-Kept are who is due to come again, pending callbacks, leads touched and when they are due, the windows of the dropped
-shares, the recent counts and what advisors have learned;
-new are the clock, the counters, the key of the run, and with it who the advisors are.
+Kept: pending redials and repeats, pending callbacks, touched leads and their due times, the windows of the dropped
+shares, the recent counts, and the advisors' tenure and loss of quality.
+New: the clock, the counters and the key of the run, and with the key the traits of the advisors.
 """
 
 from ccenv.sim.advisors.traits import draw_traits_again
@@ -17,7 +17,7 @@ from ccenv.sim.state.codes import CLOCK_TIMER, DAY_S, FREE
 
 @helper
 def choose_past(root, n):
-    """Which of n stored states a run opens with."""
+    """Return the index of the stored state, out of n, that a run starts from."""
     return mix(root) % U(n)
 
 
@@ -32,7 +32,11 @@ def _shift_contacts(e, by):
 
 @block
 def become_past(e, c):
-    """The record, copied from a stored state, stands before the first opening; the caller has set the new root."""
+    """Turn a record copied from a stored state into the state before the first opening of a run.
+
+    The caller has set the new `e.root`. All times are moved back by the days behind, and `e.past_days` keeps their
+    number.
+    """
     by = e.day * DAY_S
     e.past_days = e.day
     e.day = 0

@@ -1,4 +1,4 @@
-"""How busy a day is: its random level, those of its slots, the mode of a switching load, and surges."""
+"""Random load: the level of the day, the levels of its slots, the mode of a switching load, and surges."""
 
 import math
 
@@ -26,7 +26,7 @@ from ccenv.sim.state.codes import (
 
 @helper
 def factor_of(e, c, q):
-    """What the rates of a queue's arrivals are multiplied by now, slot levels apart."""
+    """Return the current factor of a queue's arrival rate, without the slot level."""
     factor = e.level
     if c.switches != 0:
         factor *= c.mode_arrivals[e.mode]
@@ -37,9 +37,10 @@ def factor_of(e, c, q):
 
 @block
 def _draw_slot_levels(e, c):
-    """An autoregression of order 1 in the logarithms; it stands for the dependence that a day level alone cannot give.
+    """Draw the slot levels: an autoregression of order 1 in the logarithms.
 
-    Oreshkin, Regnard & L'Ecuyer (2016) show that factors of the day alone, or of each period alone, fit badly.
+    It models the dependence between slots that a day level cannot give. Oreshkin, Regnard & L'Ecuyer (2016) show that
+    factors of the day alone, or of each period alone, fit badly.
     """
     sigma = c.slot_sigma
     z = 0.0
@@ -53,7 +54,7 @@ def _draw_slot_levels(e, c):
 
 @block
 def draw_levels(e, c):
-    """Levels of the day and of its slots."""
+    """Draw the levels of the day and of its slots."""
     e.level = 1.0
     if c.day_dist != NIL:
         e.level = draw(c.dist[c.day_dist], uniform(entity_key(e.root, c.day_stream, e.day), DAY_LEVEL))
@@ -78,7 +79,7 @@ def _schedule_mode(e, c, key):
 
 @helper
 def begin_modes(e, c):
-    """The mode at the opening, from the stationary dist."""
+    """Draw the mode at the opening from the stationary distribution, and schedule its end."""
     if c.switches != 0:
         key = _next_mode_key(e, c)
         p = c.mode_mean_s[1] / (c.mode_mean_s[0] + c.mode_mean_s[1])
@@ -88,7 +89,11 @@ def begin_modes(e, c):
 
 @helper
 def redraw_mode(e, c):
-    """A fork's mode: that which is seen, else from the stationary distribution; how long it lasts has no memory."""
+    """Redraw the mode of a fork: its end always, the mode itself only if it is not observed.
+
+    An unobserved mode comes from the stationary distribution. The end may be drawn anew because the exponential
+    duration is memoryless.
+    """
     if c.switches != 0:
         seen = e.mode
         begin_modes(e, c)
@@ -99,7 +104,7 @@ def redraw_mode(e, c):
 
 @helper
 def on_mode(e, c, events):
-    """The mode changes."""
+    """Switch to the other mode, schedule its end, and reschedule the arrivals."""
     e.mode = 1 - e.mode
     note_clock(e, events, LOG_MODE, e.mode)
     _schedule_mode(e, c, _next_mode_key(e, c))
@@ -109,7 +114,7 @@ def on_mode(e, c, events):
 
 @helper
 def begin_surge(e, c):
-    """Will there be a surge today, and when?"""
+    """Draw whether there is a surge today, and schedule its beginning."""
     e.surging = 0
     key = entity_key(e.root, c.surge_stream, e.day)
     if happens(c.p_surge, key, SURGE_P):
@@ -121,7 +126,7 @@ def begin_surge(e, c):
 
 @helper
 def on_surge(e, c, events):
-    """A surge begins or ends."""
+    """Begin or end a surge, and reschedule the arrivals of the queues that it affects."""
     e.surging = 1 - e.surging
     note_clock(e, events, LOG_SURGE, e.surging)
     due = e.close_t

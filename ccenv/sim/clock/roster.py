@@ -1,4 +1,4 @@
-"""The roster: who comes, goes, and takes a break when."""
+"""The roster: advisors come on duty, go off duty and take breaks at declared times."""
 
 from ccenv.sim.advisors.idle_list import idle_leave, leave_for_good
 from ccenv.sim.handling.joining import free_advisor, go_away
@@ -48,7 +48,7 @@ def _take_break(e, c, log, a, length_s):
 
 @block
 def work_off_roster(e, c, log):
-    """Do all entries that are due."""
+    """Work off all entries that are due; entries of absent advisors are skipped."""
     while e.roster_at < c.n_roster and e.open_t + c.roster[e.roster_at].t <= e.t:
         i = e.roster_at
         e.roster_at = i + 1
@@ -77,7 +77,7 @@ def schedule_roster(e, c):
 
 @helper
 def on_roster(e, c, log):
-    """Entries of a time of their own."""
+    """Work off the entries of a time that is neither the opening nor a slot boundary."""
     note_clock(e, log, LOG_ROSTER, e.day)
     work_off_roster(e, c, log)
     schedule_roster(e, c)
@@ -85,7 +85,7 @@ def on_roster(e, c, log):
 
 @block
 def on_break_end(e, c, log, a):
-    """An advisor comes back from a break."""
+    """End an advisor's break and free the advisor."""
     note_advisor(e, c, log, LOG_BREAK_END, a)
     cancel(e, advisor_timer(e, a))
     free_advisor(e, c, log, a)
@@ -93,6 +93,6 @@ def on_break_end(e, c, log, a):
 
 @helper
 def send_home(e, c, a):
-    """The day is over."""
+    """Set an advisor off duty at the end of the day."""
     if e.advisor[a].state != OFF:
         leave_for_good(e, c, a)

@@ -1,1 +1,1 @@
-"""Outbound lists: leads, retries, lawful times, outcomes of attempts, goals, and the dropped share."""
+"""Outbound lists: leads, retries, lawful times, outcomes of attempts, goals, and dropped shares."""

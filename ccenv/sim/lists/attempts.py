@@ -1,4 +1,4 @@
-"""What becomes of a lead when its attempt is over, and of a promise when its day has come."""
+"""The end of an attempt (closed, or put back for later), promises that are due, and the leads due event."""
 
 import numpy as np
 
@@ -49,7 +49,7 @@ from ccenv.sim.state.codes import (
 
 @helper
 def _wait(e, c, log, s, r, state, due):
-    """The lead waits; its campaign looks at it when it is due."""
+    """Put the lead of contact s back until `due`; the campaign's leads due event moves to `due` if that is earlier."""
     i = e.contact[s].index
     wait_until(e, c, e.contact[s].segment, r, state, due)
     note_contact(e, c, log, LOG_PUT_BACK, s, state)
@@ -68,7 +68,10 @@ def _close(e, c, log, s, r):
 
 @helper
 def _lockouts_over(e, c, i, r, after, person):
-    """When the lockouts are over that this attempt or an earlier talk has set off."""
+    """Return the time at which the lockouts after this attempt and after an earlier talk are over.
+
+    `after` is the outcome of the attempt, `person` tells whether a person was talked to.
+    """
     if person:
         return e.t + c.campaign[i].quiet_s
     t = quiet_until(e, c, i, r)
@@ -77,8 +80,9 @@ def _lockouts_over(e, c, i, r, after, person):
 
 @block
 def attempt_over(e, c, log, s, after, person):
-    """The attempt of contact s is over; `after` says how (NIL: on an invalid number), `person` that one was talked to.
+    """End the attempt of contact s.
 
+    `after`: AFTER_ code of the outcome, NIL for an invalid number. `person`: a person was talked to.
     Without a row the lead is closed. With one it is put back for a promise, an agreed callback or a retry, or closed.
     """
     i = e.contact[s].index
@@ -119,7 +123,7 @@ def attempt_over(e, c, log, s, after, person):
 
 @block
 def _settle_promise(e, c, log, k, r):
-    """The day of a promise or an appointment has come; its row stands in no heap."""
+    """Settle a promise or an appointment that is due as kept or broken; its row is in no heap."""
     i = c.segment[k].campaign
     number = np.int64(e.lead_number[r])
     key = attempt_key(e, c, k, number, np.int64(e.lead_attempts[r]))
@@ -143,7 +147,7 @@ def _settle_promise(e, c, log, k, r):
 
 @block
 def make_ready(e, c, log, i):
-    """Make the campaign's rows ready that are due, and schedule when to look again."""
+    """Make the due rows of a campaign ready, settle its due promises, and schedule its next leads due event."""
     wake = INFINITY
     e.news_campaigns |= bit(i)
     for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
@@ -168,6 +172,6 @@ def make_ready(e, c, log, i):
 
 @block
 def on_leads_due(e, c, log, i):
-    """Leads are due, or a zone's hours begin."""
+    """Handle a leads due event: a row is due, or the hours of a segment begin."""
     note_clock(e, log, LOG_LEADS_DUE, i)
     make_ready(e, c, log, i)

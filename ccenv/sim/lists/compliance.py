@@ -1,4 +1,4 @@
-"""Dropped shares: each connect counted by every definition, and the windows over which shares are formed."""
+"""Dropped shares: each connect is counted under every definition, and summed over the windows of the definition."""
 
 import math
 
@@ -25,12 +25,12 @@ from ccenv.sim.state.definitions import (
 )
 
 HOUR_S = 3600.0
-JOINED, DROPPED, HUNG_UP = range(3)  # how the waiting of a connect ends
+JOINED, DROPPED, HUNG_UP = range(3)  # the ways in which the waiting of a connect ends
 
 
 @block
 def roll_hours(e, i):
-    """Forget the hours that have left the rolling window."""
+    """Clear the hours that have left the rolling window, and set `hour` to the current one."""
     hour = np.int64(math.floor(e.t / HOUR_S))
     for h in range(e.campaign[i].hour + 1, min(hour, e.campaign[i].hour + ROLLING_HOURS) + 1):
         for k in range(N_ROLLING):
@@ -43,7 +43,10 @@ def roll_hours(e, i):
 
 @helper
 def _is_over(c, i, d, end, delay_s):
-    """Does a connect whose waiting ended so count as abandoned?"""
+    """Return whether a connect counts as over under definition d.
+
+    `end`: JOINED, DROPPED or HUNG_UP. `delay_s`: seconds from the end of ringing to that.
+    """
     allowed_s = c.campaign[i].definition[d].threshold_s
     if c.campaign[i].definition[d].start == GREETING_END:
         allowed_s += c.campaign[i].greeting_s
@@ -57,7 +60,7 @@ def _is_over(c, i, d, end, delay_s):
 
 @block
 def count_connect(e, c, i, machine, end, delay_s):
-    """Count a connect of campaign i, or a machine taken for one, whose waiting has ended after `delay_s`."""
+    """Count a connect of campaign i, or a machine taken for one, that was joined, dropped or hung up after `delay_s`."""
     roll_hours(e, i)
     hour = e.campaign[i].hour % ROLLING_HOURS
     p = c.campaign[i].p_false_positive
@@ -82,7 +85,10 @@ def count_connect(e, c, i, machine, end, delay_s):
 
 @block
 def _sum_hours(e, i):
-    """Sum the hours of the rolling window anew, always in the same order: kept sums would round in another way."""
+    """Sum the hours of the rolling window anew.
+
+    Always in the same order, for reproducible rounding; running sums would round differently.
+    """
     for k in range(N_ROLLING):
         over = 0.0
         base = 0.0
@@ -96,7 +102,7 @@ def _sum_hours(e, i):
 
 @helper
 def window_sums(e, c, i, d):
-    """Over and base of definition d in the window of now; the hours have been rolled."""
+    """Return over and base of definition d in the current window; the caller has called `roll_hours`."""
     if c.campaign[i].definition[d].window != ROLLING_WINDOW:
         return e.campaign[i].n_over[d], e.campaign[i].n_base[d]
     if e.campaign[i].stale != 0:
@@ -106,7 +112,7 @@ def window_sums(e, c, i, d):
 
 @block
 def end_windows(e, c, i):
-    """The day is over, and with it some windows: their sums are kept, and those of the next begin at 0."""
+    """End the windows that end with the day: add their sums to the counters and reset those by day or period."""
     roll_hours(e, i)
     e.news_windows |= bit(i)
     for d in range(N_DEFINITIONS):
@@ -114,7 +120,7 @@ def end_windows(e, c, i):
         if window == PERIOD_WINDOW and (e.past_days + e.day + 1) % PERIOD_DAYS != 0:
             continue
         if window == ROLLING_WINDOW and e.campaign[i].hour + 1 - ROLLING_HOURS < -ROLLING_HOURS * e.past_days:
-            continue  # it began before anything did
+            continue  # not covered: the window began before the first day
         over, base = window_sums(e, c, i, d)
         e.campaign_count[i].compliance[d, N_WINDOWS] += 1.0
         e.campaign_count[i].compliance[d, WINDOW_OVER] += over
@@ -128,5 +134,5 @@ def end_windows(e, c, i):
 
 @helper
 def shift_hours(e, i, days):
-    """The clock is set back by whole days, so that each hour keeps its place."""
+    """Move the current hour back by whole days; each hour keeps its index in the ring of 24."""
     e.campaign[i].hour -= np.int64(days * DAY_S / HOUR_S)

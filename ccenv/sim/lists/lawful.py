@@ -1,7 +1,7 @@
-"""When a lead may be dialed again: the hours of its zone, lockouts, and caps on attempts in 24 hours and in 7 days.
+"""Lawful times of redialing a lead: the hours of its zone, lockouts, and caps on attempts in 24 hours and in 7 days.
 
-The times of a lead's last attempts are kept on a grid of two minutes, rounded up, counted from the beginning of the
-days behind the run: so a cap is never broken, and a row stays small.
+The times of a lead's last attempts are stored on a grid of two minutes, counted from the beginning of the days behind
+the run. They are rounded up, so a cap is never broken; the grid keeps a row small.
 """
 
 import math
@@ -17,38 +17,41 @@ WEEK_DAYS = 7
 
 @helper
 def segment_open(e, c, k):
-    """May leads of segment k be dialed now?"""
+    """Return whether leads of segment k may be dialed now: the centre is open, and the time is within its hours."""
     midnight = e.day * DAY_S
     return e.stage == OPEN and midnight + c.segment[k].from_s <= e.t < midnight + c.segment[k].until_s
 
 
 @helper
 def _behind_s(e):
-    """Seconds from the beginning of the days behind the run to its own midnight."""
+    """Return the seconds from the beginning of the days behind the run to midnight of the run's day 0."""
     return e.past_days * DAY_S
 
 
 @helper
 def _local_day(c, k, t):
-    """Number of the local day, of a time since the beginning of the days behind the run."""
+    """Return the number of the segment's local day of time t, in seconds since the beginning of the days behind."""
     return np.int64(math.floor((t + c.segment[k].zone_s) / DAY_S))
 
 
 @helper
 def run_time(e, grid_time):
-    """A grid time in seconds of the run."""
+    """Return a grid time as seconds since midnight of the run's day 0."""
     return GRID_S * grid_time - _behind_s(e)
 
 
 @helper
 def quiet_until(e, c, i, r):
-    """Until when a lead must be left in peace after its last talk, by the grid."""
+    """Return the end of the lockout after the lead's last talk, by its grid time; now if there was no talk."""
     return run_time(e, e.lead_talk[r]) + c.campaign[i].quiet_s if e.lead_talk[r] != 0 else e.t
 
 
 @block
 def note_attempt(e, c, k, r):
-    """An attempt is over: its time, and the count of its local day."""
+    """Note the end of an attempt in row r: its grid time, and the counts by local day.
+
+    The count of a day stops at MOST_A_DAY.
+    """
     now = np.int64(math.ceil((e.t + _behind_s(e)) / GRID_S))
     day = _local_day(c, k, GRID_S * now)
     days = np.int64(0)
@@ -66,7 +69,10 @@ def note_attempt(e, c, k, r):
 
 @helper
 def _in_week(c, k, days, last_day, day):
-    """Attempts in local day `day` and the six before it; `days` counts back from `last_day`."""
+    """Return the attempts in local day `day` and the six before it.
+
+    `days` holds the counts, DAY_BITS bits a day, from `last_day` in the lowest bits backwards.
+    """
     n = np.int64(0)
     for j in range(WEEK_DAYS - (day - last_day)):
         n += (days >> (DAY_BITS * j)) & MOST_A_DAY
@@ -75,7 +81,7 @@ def _in_week(c, k, days, last_day, day):
 
 @helper
 def _within_hours(c, k, t):
-    """The least time from t on within the hours of segment k."""
+    """Return the least time at or after t within the hours of segment k."""
     if c.segment[k].until_s == INFINITY:
         return t
     midnight = math.floor(t / DAY_S) * DAY_S
@@ -86,7 +92,7 @@ def _within_hours(c, k, t):
 
 @block
 def lawful_from(e, c, k, r, t):
-    """The least time from t on at which the hours and the caps allow to dial the lead of row r."""
+    """Return the least time at or after t at which the hours and the caps allow a dial of the lead of row r."""
     i = c.segment[k].campaign
     per_24h = c.campaign[i].max_per_24h
     per_7_days = c.campaign[i].max_per_7_days

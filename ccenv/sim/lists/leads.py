@@ -1,7 +1,8 @@
-"""The table of touched leads: rows of each segment, in a heap of those that wait and one of those that are ready.
+"""The table of touched leads: each segment has a binary heap of waiting rows and one of ready rows.
 
-A lead has a row from its first dial until it is closed. The rows of a segment lie together, and so do the places of
-its heaps in `lead_order`: the heap of waiting rows grows from the first place, that of ready ones from the last.
+A lead has a row from its first dial until it is closed. The rows of a segment are contiguous, and so is its part of
+`lead_order`, which holds both heaps: waiting rows grow from the first element upwards, ready rows from the last
+downwards.
 """
 
 import numpy as np
@@ -27,20 +28,20 @@ WAITING_ROWS, READY_ROWS = range(2)
 
 @helper
 def lead_key(e, c, k, number):
-    """Key of a lead of segment k."""
+    """Return the key of lead `number` of segment k."""
     return entity_key(e.root, c.segment[k].stream, number)
 
 
 @helper
 def attempt_key(e, c, k, number, attempt):
-    """Key of a lead's attempt 1, 2, ..."""
+    """Return the key of a lead's attempt 1, 2, ...; attempt 1 has the key of the lead."""
     key = lead_key(e, c, k, number)
     return key if attempt == 1 else child_key(key, ATTEMPT, attempt - 1)
 
 
 @helper
 def take_row(e, c, k):
-    """A free row of segment k; NIL and a failure if there is none."""
+    """Return a free row of segment k; if there is none, set the failure LEADS_FULL and return NIL."""
     r = np.int64(e.segment[k].free_row) - 1
     if r != NIL:
         e.segment[k].free_row = np.int64(e.lead_number[r])
@@ -54,14 +55,17 @@ def take_row(e, c, k):
 
 @helper
 def free_row(e, k, r):
-    """Give a row back, which stands in no heap. Links are places plus 1, since 0 is what a new record holds."""
+    """Free a row (it must be in no heap).
+
+    Free-list links are stored as index + 1 because records are zero-initialised.
+    """
     e.lead_number[r] = e.segment[k].free_row
     e.segment[k].free_row = r + 1
 
 
 @helper
 def _sort_value(e, c, k, r):
-    """What the retries of a campaign are ordered by, apart from when they were due."""
+    """Return the value by which the campaign's retries are sorted; the smallest comes first, ties go by due time."""
     order = c.campaign[c.segment[k].campaign].retry_order
     if order == BY_DUE:
         return e.lead_due[r]
@@ -78,7 +82,7 @@ def _sort_value(e, c, k, r):
 
 @block
 def goes_first(e, c, k, r, m, o):
-    """Is ready row r of segment k dialed before ready row o of segment m?"""
+    """Return whether ready row r of segment k is dialed before ready row o of segment m."""
     agreed = e.lead_state[r] == AGREED
     if agreed != (e.lead_state[o] == AGREED):
         return agreed
@@ -96,7 +100,7 @@ def goes_first(e, c, k, r, m, o):
 
 @helper
 def _before(e, c, k, heap, r, o):
-    """Does row r stand before row o of the same heap?"""
+    """Return whether row r precedes row o in the same heap."""
     if heap == READY_ROWS:
         return goes_first(e, c, k, r, k, o)
     if e.lead_due[r] != e.lead_due[o]:
@@ -106,7 +110,7 @@ def _before(e, c, k, heap, r, o):
 
 @helper
 def _place(c, k, heap, j):
-    """Where place j of a segment's heap lies in `lead_order`."""
+    """Return the index in `lead_order` of element j of a segment's heap."""
     if heap == READY_ROWS:
         return c.segment[k].first_row + c.segment[k].n_rows - 1 - j
     return c.segment[k].first_row + j
@@ -127,13 +131,13 @@ def _grow(e, k, heap, by):
 
 @helper
 def top_row(e, c, k, heap):
-    """The first row of a heap; NIL if there is none."""
+    """Return the first row of a heap; NIL if the heap is empty."""
     return np.int64(e.lead_order[_place(c, k, heap, 0)]) if _size(e, k, heap) > 0 else np.int64(NIL)
 
 
 @block
 def push_row(e, c, k, heap, r):
-    """Put a row into a heap."""
+    """Insert a row into a heap."""
     j = _size(e, k, heap)
     _grow(e, k, heap, 1)
     while j > 0:
@@ -148,7 +152,7 @@ def push_row(e, c, k, heap, r):
 
 @block
 def _sink(e, c, k, heap, j, r):
-    """Put row r at place j of a heap, or below it."""
+    """Insert row r at element j of a heap, and sift it down."""
     n = _size(e, k, heap)
     while 2 * j + 1 < n:
         down = 2 * j + 1
@@ -167,7 +171,7 @@ def _sink(e, c, k, heap, j, r):
 
 @helper
 def pop_row(e, c, k, heap):
-    """Take the first row out of a heap that has one."""
+    """Remove and return the first row of a heap, which must not be empty."""
     first = top_row(e, c, k, heap)
     _grow(e, k, heap, -1)
     n = _size(e, k, heap)
@@ -178,7 +182,7 @@ def pop_row(e, c, k, heap):
 
 @helper
 def order_again(e, c, k):
-    """The key of the run has changed, and with it a random order."""
+    """Rebuild the heap of ready rows if its order is random: the key of the run has changed, and with it the order."""
     n = e.segment[k].n_ready
     if c.campaign[c.segment[k].campaign].retry_order == BY_CHANCE:
         for down in range(n // 2):
@@ -188,7 +192,7 @@ def order_again(e, c, k):
 
 @helper
 def wait_until(e, c, k, r, state, due):
-    """A row begins to wait, as a retry, an agreed callback or a promise."""
+    """Set row r waiting until `due`; `state` is RETRYING, AGREED or PROMISED."""
     e.lead_state[r] = state
     e.lead_due[r] = due
     if state == PROMISED:
@@ -198,7 +202,7 @@ def wait_until(e, c, k, r, state, due):
 
 @block
 def shift_rows(e, c, k, by):
-    """The clock is set back: all that is due is due earlier by `by` seconds."""
+    """Move the clock back: the due times of all rows decrease by `by` seconds."""
     for j in range(e.segment[k].n_waiting):
         e.lead_due[e.lead_order[_place(c, k, WAITING_ROWS, j)]] -= by
     for j in range(e.segment[k].n_ready):

@@ -1,4 +1,4 @@
-"""Which lead a campaign dials next: agreed callbacks that are due, then retries and fresh leads by the list order."""
+"""The next lead of a campaign: first agreed callbacks that are due, then retries and fresh leads by the list order."""
 
 import numpy as np
 
@@ -26,13 +26,16 @@ WITHOUT_CONSENT, ON_A_LIST = range(2)
 
 @helper
 def fresh_left(e, c, k):
-    """Leads of segment k that were never looked at."""
+    """Return the number of leads of segment k that were neither dialed nor scrubbed yet."""
     return c.segment[k].n_listed - e.segment[k].n_leads
 
 
 @helper
 def dialable(e, c, k):
-    """Leads of segment k that may be dialed when it is open: ready rows, and fresh ones as far as is known."""
+    """Return the number of leads of segment k that may be dialed when it is open.
+
+    These are ready rows and fresh leads; some of the fresh ones may still be scrubbed.
+    """
     return e.segment[k].n_ready + fresh_left(e, c, k)
 
 
@@ -43,7 +46,7 @@ def _has_fresh(e, c, k):
 
 @helper
 def _ready_segment(e, c, i):
-    """The open segment whose first ready row is dialed first; NIL if no row is ready."""
+    """Return the open segment whose first ready row is dialed first; NIL if there is none."""
     best = np.int64(NIL)
     first = np.int64(NIL)
     for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
@@ -57,7 +60,7 @@ def _ready_segment(e, c, i):
 
 @helper
 def _by_weight(e, c, i, total):
-    """The segment that the campaign's coin chooses among those with fresh leads."""
+    """Draw a segment by weight among the open ones with fresh leads; `total` is the sum of their weights."""
     v = uniform(entity_key(e.root, c.campaign[i].stream, e.campaign[i].n_fresh), MIX) * total
     chosen = np.int64(NIL)
     edge = 0.0
@@ -70,7 +73,7 @@ def _by_weight(e, c, i, total):
 
 @block
 def _fresh_segment(e, c, i):
-    """The segment that the next fresh lead comes from; NIL if none has any."""
+    """Return the segment of the next fresh lead by the campaign's `order.mix`; NIL if there is none."""
     first = c.campaign[i].first_segment
     n = c.campaign[i].n_segments
     mix = c.campaign[i].mix
@@ -112,7 +115,7 @@ def _scrub(e, c, log, k, number, what):
 
 @helper
 def _may_be_called(e, c, log, k):
-    """Look at the next fresh lead of segment k; False if it was passed over."""
+    """Check consent and do-not-call of the next fresh lead of segment k; False if it was scrubbed."""
     i = c.segment[k].campaign
     number = np.int64(e.segment[k].n_leads)
     key = lead_key(e, c, k, number)
@@ -127,9 +130,10 @@ def _may_be_called(e, c, log, k):
 
 @block
 def next_lead(e, c, log, i):
-    """Choose the next lead of campaign i: its segment, and its row if it was ready, which leaves the heap.
+    """Choose the next lead of campaign i. Returns its segment and its row.
 
-    Both are NIL if there is none; the row alone is NIL for a fresh lead, which is still to be counted.
+    A ready row is removed from its heap. The row is NIL for a fresh lead, which the caller counts. Both are NIL if
+    there is no lead.
     """
     e.news_campaigns |= bit(i)
     while True:

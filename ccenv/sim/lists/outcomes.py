@@ -1,4 +1,4 @@
-"""How an attempt ends: a person, a machine, or nobody; with the probabilities of the moment it is drawn."""
+"""The outcome of an attempt (person, machine, busy, ...), with the probabilities of the moment at which it is drawn."""
 
 from ccenv.sim.kernel.draws import exp, uniform
 from ccenv.sim.kernel.jit import block, helper
@@ -22,7 +22,7 @@ from ccenv.sim.state.layout import ATTEMPT_NUMBERS
 
 @helper
 def _decay_answers(e, i):
-    """Bring the decaying counts of ended and answered attempts up to now."""
+    """Update the exponentially decaying counts of ended and answered attempts to now."""
     if e.campaign[i].recent_t < e.t:
         ago = e.campaign[i].recent_t - e.t
         short = exp(ago / RECENT_S)
@@ -36,13 +36,16 @@ def _decay_answers(e, i):
 
 @helper
 def ring_dist_of(outcome):
-    """Which ring distribution holds for an outcome, as in `RING_DISTS`: a person, a machine, and each other outcome."""
+    """Return the index in `RING_DISTS` of the ring distribution of an outcome.
+
+    Connect and false_positive share `person`, both machine outcomes share `machine`.
+    """
     return outcome // 2 if outcome < BUSY else outcome - 2
 
 
 @block
 def answer_probability(e, c, s, slot):
-    """Probability that a person answers the attempt of contact s in a slot and in the mode of now."""
+    """Return the probability that a person answers the attempt of contact s, in a slot and in the current mode."""
     i = e.contact[s].index
     k = e.contact[s].segment
     p = c.segment[k].p_answer[slot] * c.segment[k].by_attempt[min(e.contact[s].attempt, ATTEMPT_NUMBERS) - 1]
@@ -55,7 +58,7 @@ def answer_probability(e, c, s, slot):
 
 @block
 def outcome_of(e, c, i, s):
-    """Outcome of an attempt, from its uniform and the probabilities of now."""
+    """Return the outcome of an attempt, from its uniform and the current probabilities."""
     p = answer_probability(e, c, s, e.slot)
     v = uniform(e.contact[s].key, OUTCOME)
     edge = p * (1.0 - c.campaign[i].p_false_positive)
@@ -81,7 +84,7 @@ def outcome_of(e, c, i, s):
 
 @helper
 def after_outcome(outcome):
-    """How an attempt that nobody was joined to is over, as retries are declared; NIL for an invalid number."""
+    """Return the AFTER_ code (the key of retries) of an outcome without a connect; NIL for an invalid number."""
     if outcome == NO_ANSWER:
         return AFTER_NO_ANSWER
     if outcome == BUSY:
@@ -93,7 +96,7 @@ def after_outcome(outcome):
 
 @helper
 def count_outcome(e, i, outcome):
-    """Count how an attempt of campaign i ended."""
+    """Count the outcome of an attempt of campaign i."""
     if outcome == CONNECT:
         e.campaign_count[i].connects += 1
     elif outcome == FALSE_POSITIVE:
@@ -112,7 +115,7 @@ def count_outcome(e, i, outcome):
 
 @helper
 def count_recent(e, i, answered):
-    """Count an ended attempt among the recent ones."""
+    """Count an ended attempt in the decaying counts of campaign i."""
     _decay_answers(e, i)
     for k in range(2):
         e.campaign[i].ended[k] += 1.0
