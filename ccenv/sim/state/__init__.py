@@ -1,1 +1,1 @@
-"""Declarations: codes, sizes, counters, observation fields and the records made from them."""
+"""Declarations: codes, size classes, counters, snapshot fields, and the NumPy record types built from them."""

@@ -1,4 +1,9 @@
-"""Small integers of the kernel: purposes of uniforms, phases, advisor states, epochs, stops, log codes."""
+"""Integer codes of the kernel: purposes of uniforms, contact kinds, phases, advisor states, epochs, stops, log codes.
+
+"Append only" marks codes that are part of the randomness contract: `kernel/draws.py` hashes their numbers into keys and
+uniforms. Inserting, removing or moving such a code changes the random numbers of every run, so a new code goes to the
+end of its block.
+"""
 
 from typing import Literal, get_args
 
@@ -6,7 +11,7 @@ NIL = -1
 INFINITY = float("inf")
 DAY_S = 86_400.0
 
-# purposes: which uniform of an entity's key
+# Append only: purpose of a uniform. `uniform(key, purpose)` hashes the number.
 GAP, PRIORITY, PATIENCE, HANDLE, WRAP_UP, REDIAL_P, REDIAL_DELAY, REPEAT_P, REPEAT_DELAY = range(9)
 CONTACT_NUMBER, RING, OUTCOME, DROP_AFTER, SALE, DAY_LEVEL, COIN = range(9, 16)
 IVR_TIME, IVR_OUTCOME, ROUTE, BALK, TOLERANCE, TRANSFER_P, HANDOVER, MONITOR = range(16, 24)
@@ -15,16 +20,17 @@ IDENTIFIED, RETURNING, VALUE_CLASS, PREFERRED_P, PREFERRED_ADVISOR = range(28, 3
 SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURGE_LENGTH = range(33, 42)
 CONSENT, DO_NOT_CALL, VALUE, HANG_UP, STOP, AGREE, AGREE_DELAY, KEPT, KEPT_DELAY, LIST_ORDER, MIX = range(42, 53)
 
-# kinds of contact; REDIAL and REPEAT also name the step from a key to its descendant's, as do those behind LEAD
+# Append only: kinds of contact (FRESH to LEAD), and kinds of descendant that `child_key(parent, kind, ordinal)` hashes
+# (all but FRESH and LEAD).
 FRESH, REDIAL, REPEAT, LEAD, TRANSFER, CALLBACK, ATTEMPT = range(7)
-# steps from an advisor's key to another
+# Append only: kinds of descendant of an advisor's key, hashed by `child_key`; one key per idle period, one per day.
 IDLE_STEP, DAY_STEP = range(2)
 
-# distributions of time
+# kinds of time distribution (`kernel/dists.py`)
 NEVER, CONSTANT, EXPONENTIAL, UNIFORM, LOGNORMAL, PIECEWISE_HAZARD = range(6)
 GAMMA, HYPER_EXPONENTIAL, WEIBULL, EMPIRICAL = range(6, 10)
 
-VALUE_CLASSES = 5  # of customers; the first is that of contacts of none
+VALUE_CLASSES = 5  # value classes of customers; class 0 means "no class"
 
 # phases of a contact record
 FREE, WAITING, TALKING, WRAPPING, PENDING_REDIAL, PENDING_REPEAT, RINGING, CONNECT_WAITING = range(8)
@@ -35,7 +41,7 @@ N_PHASES = 14
 OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
 N_STATES = 6
 
-# which of the idle advisors of a group comes first, by name
+# how the idle advisors of a group are ordered: the code of an order is its index in this tuple
 AdvisorOrder = Literal[
     "longest_idle",
     "fewest_contacts",
@@ -48,23 +54,24 @@ AdvisorOrder = Literal[
 ADVISOR_ORDERS = get_args(AdvisorOrder)
 LONGEST_IDLE, FEWEST_CONTACTS, LEAST_TALK, ROUND_ROBIN, LINEAR, FASTEST, RANDOM_ORDER = range(len(ADVISOR_ORDERS))
 
-# entries of the roster
+# kinds of roster entry: an advisor comes on duty, goes off duty, takes a break
 ON, GO_OFF, BREAK = range(3)
 
-# how an IVR ends
+# outcomes of the IVR
 ROUTED, CONTAINED, HUNG_UP = range(3)
 
-# outcomes of an attempt, in the order of their cumulative shares
+# Fixed order: outcomes of an attempt in the order of their cumulative probabilities, which decides the outcome that a
+# uniform selects (`lists/outcomes.py`, `forks/contacts.py`). NO_ANSWER is the remainder and stays last.
 CONNECT, FALSE_POSITIVE, MACHINE_PASSED, MACHINE, BUSY, INVALID, NO_ANSWER = range(7)
 
-# what becomes of a lead whose attempt is over, as retries are declared
+# how an attempt ended, as retry distributions are declared: the code is the index in AFTER and in `campaign.retry`
 AFTER_NO_ANSWER, AFTER_BUSY, AFTER_MACHINE, AFTER_DROPPED, AFTER_HUNG_UP, AFTER_TALKED = range(6)
 AFTER = ("no_answer", "busy", "machine", "dropped", "hung_up", "talked")
-# why a lead waits
+# why a row of the lead table waits (`lead_state`): a retry, an agreed callback, or a promise that is not yet due
 RETRYING, AGREED, PROMISED = range(3)
-# ring distributions by outcome
+# ring distributions by outcome, index of `campaign.ring_of`; `lists/outcomes.ring_dist_of` maps outcomes to them
 RING_DISTS = ("person", "machine", "busy", "invalid", "no_answer")
-# orders of retries, and from which segment a fresh lead comes
+# order of ready retries, and choice of the segment of the next fresh lead; codes are indices in these tuples
 RetryOrder = Literal["due", "score", "least_attempts", "longest_since", "newest", "random"]
 RETRY_ORDERS = get_args(RetryOrder)
 BY_DUE, BY_SCORE, BY_ATTEMPTS, BY_LAST, BY_NEWEST, BY_CHANCE = range(len(RETRY_ORDERS))
@@ -78,19 +85,20 @@ OPENING_EPOCH, EVENT_EPOCH, SAME_INSTANT, TIMER_EPOCH, REVIEW_EPOCH = range(5)
 # why `advance` returned
 EPOCH, TERMINATED, TRUNCATED, INTERVAL, COUNTING, FAILED = range(6)
 
-# stages of a day
+# stages of a day; CLOSED lasts through overtime, OVERTIME_OVER until the last contact is finished
 OPEN, CLOSED, OVERTIME_OVER, NIGHT = range(4)
 
 # actions
 HOLD, ASSIGN, DIAL, DIAL_RESERVED = range(4)
 
-# fixed timers of the heap; arrival streams, campaigns, advisors and contact records follow
+# Fixed timers of the event heap. From FIRST_STREAM on follow, by the capacities of the size class: one timer for each
+# arrival stream (queue), campaign, advisor and contact record.
 CLOCK_TIMER, SLOT_TIMER, WARM_UP_TIMER, REVIEW_TIMER, ROSTER_TIMER, MODE_TIMER, SURGE_TIMER, FIRST_STREAM = range(8)
 
-# failures
+# failures of a run (`e.failure`): a table is full
 OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL = range(4)
 
-# event log: events, then effects
+# codes of the event log: first events ("opening" to "leads_due"), then actions and effects; a code is its index
 LOG_CODES = (
     "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "roster", "mode", "surge",
     "break_end",

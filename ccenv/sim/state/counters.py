@@ -1,4 +1,8 @@
-"""What the simulator counts, declared once: reward terms, KPIs, tables and tests are made from these declarations."""
+"""Counters of the simulator, declared once.
+
+Record fields, reward terms, `n_` columns, tables and tests are built from these declarations. A counter is a float64
+running total of one queue, group or campaign.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from ccenv.sim.state.definitions import NAMES
 
 
 class Counter(NamedTuple):
-    """One running total: name, unit ("1" for a number of things, "s", "value") and meaning."""
+    """One running total: name, unit ("1" for a count, "s", "value", "points") and meaning."""
 
     name: str
     unit: str
@@ -71,7 +75,7 @@ GROUP_COUNTERS = (
     Counter("coaching_cost", "value", "cost of listening and coaching"),
 )
 
-# of each definition of the dropped share, in this order
+# counters of each definition of the dropped share; the order gives the indices OVER, BASE, ... below
 COMPLIANCE_COUNTERS = (
     Counter("over", "1", "connects that count as abandoned"),
     Counter("base", "1", "connects of which they are a share"),
@@ -128,7 +132,7 @@ CAMPAIGN_COUNTERS = (
     ),
 )
 
-# the time counters that run between events: a queue's, and a group's by the advisor state whose time they count
+# Counters of time that grow between events: of a queue, and of a group by the advisor state whose time they count.
 RUNNING_OF_QUEUE = "waiting_s"
 RUNNING_OF_GROUP = {
     "idle_s": IDLE,

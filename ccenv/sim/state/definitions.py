@@ -1,16 +1,16 @@
-"""How dropped connects are counted: the definitions that regulators and dialers use, declared once.
+"""Definitions of the dropped share that regulators and dialers use, declared once.
 
-All are shares "over / base" of connects in a window, with a limit of the trade's 3 %. Where a source leaves something
-open, the choice here is marked as ours.
+Each definition is a share "over / base" of connects in a window, which is compared with the campaign's `drop_limit`
+(3 % is usual). The text of a definition marks as "ours" each choice that its source leaves open.
 """
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
-Start = Literal["connected", "greeting_start", "greeting_end"]  # from when the threshold counts
-Base = Literal["live", "queue"]  # connects; connects and machines passed
-HangUps = Literal["late", "all", "none"]  # which connects that hang up count as over
+Start = Literal["connected", "greeting_start", "greeting_end"]  # instant from which the threshold is measured
+Base = Literal["live", "queue"]  # denominator: connects; connects and machines passed
+HangUps = Literal["late", "all", "none"]  # which hang-ups count as over: after the threshold; all; none
 FalsePositives = Literal["ignored", "estimated"]
 Window = Literal["day", "period_30d", "rolling_24h"]
 
@@ -26,7 +26,11 @@ ROLLING_HOURS = 24
 
 
 class Definition(NamedTuple):
-    """One way to count; a threshold of None means that only the dropped are over."""
+    """One definition of the dropped share.
+
+    `threshold_s`: seconds after `start` from which a joined connect counts as over; None: only dropped connects do.
+    `false_positives`: whether persons taken for machines are estimated and added. `window`: the period of one share.
+    """
 
     name: str
     threshold_s: float | None
@@ -64,9 +68,10 @@ DEFINITIONS = (
         "PT24H; the threshold of 2 s and windows by whole hours are ours",
     ),
 )  # fmt: skip
-OWN = "own"  # the campaign's own definition, given by parameters
+OWN = "own"  # the campaign's own definition, given by parameters or by the name of a definition
 NAMES = (*(definition.name for definition in DEFINITIONS), OWN)
 N_DEFINITIONS = len(NAMES)
 FIRST_ROLLING = min(k for k, definition in enumerate(DEFINITIONS) if definition.window == "rolling_24h")
-N_ROLLING = N_DEFINITIONS - FIRST_ROLLING  # the campaign's own may roll, too
-RUN_TOTAL = "run_total"  # dropped / (joined + dropped), over the whole run: no legal compliance
+# Definitions with sums by hour: those from FIRST_ROLLING on, which includes "own" because its window may be rolling.
+N_ROLLING = N_DEFINITIONS - FIRST_ROLLING
+RUN_TOTAL = "run_total"  # dropped / (joined + dropped) over the whole run; not a legal definition

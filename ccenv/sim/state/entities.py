@@ -1,4 +1,4 @@
-"""Records with the same layout in all size classes: distributions, actions, advisors, contacts, rows of the log."""
+"""Record types that are the same in all size classes: distributions, actions, advisors, contacts, log rows, ..."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 from ccenv.sim.state.codes import N_STATES
 from ccenv.sim.state.definitions import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
 
-DIST_POINTS = 32
-LOG_ROWS = 131_072
+DIST_POINTS = 32  # most pieces or quantiles of a distribution
+LOG_ROWS = 131_072  # capacity of the event log
 
+# `kind`: code of the distribution; `a`, `b`: its parameters; `n`: used entries of `start` and `hazard`. These hold the
+# pieces of a hazard, the probabilities and means of a hyper-exponential, or the quantiles of an empirical distribution.
 DIST = np.dtype(
     [
         ("kind", "i4"),
@@ -30,54 +32,64 @@ LOG_ROW = np.dtype(
 )  # fmt: skip
 LOG = np.dtype([("on", "i8"), ("n", "i8"), ("row", LOG_ROW, (LOG_ROWS,))], align=True)
 
-STAFFED = np.dtype([("group", "i4"), ("state", "i4")], align=True)  # whose time a counter of advisors' time counts
-OUT = np.dtype(  # one row of a batch, after a step
+STAFFED = np.dtype([("group", "i4"), ("state", "i4")], align=True)  # group and advisor state of a time counter
+# Outputs of one row of a batch after a step: reward, seconds since the last decision, cost and its base, the coin and
+# the number of the next decision; flags: an episode starts, counting has not started (`warm_up`).
+OUT = np.dtype(
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
      ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
-     ("final_u", "f8"), ("final_decision", "i8"), ("final_warm_up", "?")],  # of an episode that a same-step reset ended
+     ("final_u", "f8"), ("final_decision", "i8"), ("final_warm_up", "?")],  # same-step reset: of the ended one
      align=True,
 )  # fmt: skip
 
-# of the configuration
+# Configuration. GROUP: order of idle advisors, absence, speed, quality and its effects on repeats and sales, learning,
+# fatigue, script, monitoring. The factors are in `advisors/traits.py`.
 GROUP = np.dtype([
-    ("order", "i4"), ("varied", "i4"),  # do handle times depend on the advisor?
+    ("order", "i4"), ("varied", "i4"),  # flag: handle times depend on the advisor
     ("shrinkage", "f8"), ("speed_sigma", "f8"), ("quality", "f8"), ("quality_sd", "f8"),
     ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
     ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
     ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
 ], align=True)  # fmt: skip
+# `t`: seconds since the opening; `length`: of a break [s]; `what`: ON, GO_OFF, BREAK; flag `alone`: no slot begins
 ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
+# A definition of the dropped share; words are stored as indices in the tuples of `definitions.py`; `counts`: base.
 DEFINITION = np.dtype([
     ("threshold_s", "f8"), ("start", "i4"), ("counts", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
     ("window", "i4"),
 ], align=True)  # fmt: skip
+# `kind`: HOLD, ASSIGN, DIAL, DIAL_RESERVED; `index`: queue or campaign; `n`: leads to dial; `pair`: index or NIL
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
-# of an environment
+# Environment. GROUP_STATE: advisors by state, last of the idle list, next turn of round robin.
 GROUP_STATE = np.dtype([
     ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"),
-    ("idle_since", "f8"),  # of the first in the idle list; where nobody is, of whoever was the last to be
+    ("idle_since", "f8"),  # of the first in the idle list; if the list is empty, of the last advisor that was first
 ], align=True)  # fmt: skip
 CAMPAIGN_STATE = np.dtype([
-    ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries since the last of them
-    ("turn", "i4"),  # of the segments, where looking for a fresh lead begins
+    ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries dialed since the last one
+    ("turn", "i4"),  # offset of the segment at which the search for a fresh lead starts (mix `even`)
+    # counts of answered and ended attempts with time constants RECENT_S and RECENT_LONG_S, decayed to `recent_t`;
+    # linked lists of ringing attempts and of waiting connects; lines in use
     ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
     ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
-    ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # of the window of now
+    ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # sums of the current window, by definition
+    # rolling windows: newest hour, sums by hour modulo ROLLING_HOURS
     ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
     ("base_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
-    ("stale", "i4"),  # have the hours changed since they were summed?
+    ("stale", "i4"),  # flag: the hours have changed since they were summed
     ("over_rolling", "f8", (N_ROLLING,)), ("base_rolling", "f8", (N_ROLLING,)),
 ], align=True)  # fmt: skip
+# Leads looked at (dialed or scrubbed); rows that wait and are ready; ready agreed callbacks; pending promises.
 SEGMENT_STATE = np.dtype([
     ("n_leads", "i8"), ("n_waiting", "i4"), ("n_ready", "i4"), ("n_agreed", "i4"), ("n_promised", "i4"),
-    ("free_row", "i4"), ("n_used", "i4"),  # rows given back, linked; and how many of the others were ever taken
+    ("free_row", "i4"), ("n_used", "i4"),  # free list of rows (index + 1, 0: empty); rows ever taken
 ], align=True)  # fmt: skip
-LINE_BYTES = 64  # of the processor's memory
+LINE_BYTES = 64  # size of a cache line of the processor
 
 
 def _in_whole_lines(kind: np.dtype) -> np.dtype:
-    """The same record, as long as some whole lines of memory: all of an array then lie alike in them."""
+    """Return the record padded to whole cache lines, so that all elements of an array are aligned alike."""
     fields: Any = kind.fields
     return np.dtype({
         "names": list(fields),
@@ -87,19 +99,33 @@ def _in_whole_lines(kind: np.dtype) -> np.dtype:
     }, align=True)  # fmt: skip
 
 
-# Advisors and contacts are many: what most events touch comes first, and each field is as narrow as its range allows.
+# ADVISOR and CONTACT have many rows: fields that most events touch come first, and each field is as narrow as its range
+# allows, to save cache lines.
+#
+# ADVISOR: `since`: start of the state, or time up to which it is counted; `owed_s`: break still to be taken; `talk_s`,
+# `n_contacts`, `n_idle`: talk, contacts begun and idle periods in the run; `order`, `idle_number`: sort key in the idle
+# heap and tie-breaker; `place`: index in the heap; `ahead`, `behind`: links of the idle list; flags: `leaving` at the
+# end of the current work, `absent` today, `worked` today; `quality_0`: quality at the start; `load`: average load
+# (fatigue), as of `load_t`.
 ADVISOR = np.dtype([
     ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"), ("order", "f8"),
-    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),  # in the idle list: in a heap, or in a list
+    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),
     ("contact", "i2"), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
     ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
     ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
 ], align=True)  # fmt: skip
+# CONTACT: `entry_s`: time of joining the queue, or of the answer of an attempt; `since`: start of the phase;
+# `waited_s`: earlier waiting for the same request; `previous`, `next`: links of its list; `index`: queue or campaign;
+# `origin`: queue of arrival; `true_type`: queue it belongs to; flags: `transfers` after the talk, `buys` (the goal),
+# `unresolved`. `number`: in its stream or segment; `accepted_s`: time a callback was accepted; `value`: of the goal;
+# `lead`: row of the lead table or NIL; `tries`: callback tries; `attempt`: 1, 2, ...; `joins`: earlier joins of the
+# lead; `contact_number`: contacts before the campaign; `outcome`: NIL until known; flags: `machine`, `hangs_up` (before
+# the drop), `agreed`.
 CONTACT = _in_whole_lines(np.dtype([
     ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
-    ("factor", "f8"),  # of patience while waiting, of handle time while talking
+    ("factor", "f8"),  # of patience while it waits, of handle time while it talks
     ("advisor", "i2"), ("previous", "i2"), ("next", "i2"),
-    ("partner", "i2"),  # of a warm transfer: the record of the first advisor, and of the leg
+    ("partner", "i2"),  # warm transfer: the two records point to each other, the first contact's and the leg's
     ("n_redials", "i2"), ("n_repeats", "i2"), ("n_transfers", "i2"),
     ("phase", "i1"), ("kind", "i1"), ("index", "i1"), ("origin", "i1"), ("true_type", "i1"), ("priority", "i1"),
     ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
@@ -108,4 +134,5 @@ CONTACT = _in_whole_lines(np.dtype([
     ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
     ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
 ], align=True))  # fmt: skip
+# an entry of the event heap; `sequence` breaks ties of time
 EVENT = np.dtype([("t", "f8"), ("timer", "i4"), ("sequence", "i4")], align=True)

@@ -1,7 +1,7 @@
-"""The fields of the snapshot, declared once: record, spaces, manifests, pages and tests are made from them.
+"""Fields of the snapshot, declared once; the record, spaces, manifests, pages and tests are built from them.
 
-A snapshot holds only what a real ACD can see. `core` fields are what masks and rules may read; they are written at
-every epoch, the others only when an observation is asked for. `rule_only` fields are not part of the observation.
+A snapshot holds only what a real ACD can see. Masks and rules read `core` fields only, which are written at every
+epoch. The other fields are written only when an observation is needed. `rule_only` fields are not in the observation.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from ccenv.sim.state.definitions import N_DEFINITIONS
 
 
 class Field(NamedTuple):
-    """One field.
+    """One field of the snapshot.
 
-    `axis`: one value, or one for each queue (Q), group (G), campaign (C) or compatible pair (P), times `width`.
-    `changes`: with what an observed field changes, where not with most fields along its axis; see `observed.py`.
+    `axis`: "" for a single value of the centre; Q, G, C, P for one value per queue, group, campaign, compatible pair.
+    `unit`: unit of the value, "1" for a count. `width`: values per entity.
+    `high`, `scale`: the observation holds min(value, `high`) * `scale`. Values are never negative.
+    `core`: masks and rules may read the field. `rule_only`: the field is not observed.
+    `changes`: name of the group of fields rewritten together; empty for the axis's default group; see `observed.py`.
     """
 
     name: str
@@ -31,11 +34,11 @@ class Field(NamedTuple):
     changes: str = ""
 
 
-RECENT_S = 300.0  # time constant of "recent" rates of a queue, and the short one of a campaign
-RECENT_LONG_S = 1_800.0
+RECENT_S = 300.0  # time constant [s] of the recent rates of a queue, and of a campaign's short answer rate
+RECENT_LONG_S = 1_800.0  # time constant [s] of a campaign's long answer rate
 FINISH_HORIZONS_S = (10.0, 30.0, 60.0)
-RINGING_AGES_S = (0.0, 5.0, 10.0, 20.0)  # left edges of the age classes of ringing lines
-N_OLDEST = 3
+RINGING_AGES_S = (0.0, 5.0, 10.0, 20.0)  # left edges [s] of the age classes of ringing lines
+N_OLDEST = 3  # contacts at the head of a queue whose waits are observed
 TOP_CLASS = VALUE_CLASSES - 1
 
 FIELDS = (
@@ -169,5 +172,5 @@ OBSERVED = tuple(field for field in FIELDS if not field.rule_only)
 
 
 def changing(axis: str, changes: str = "") -> tuple[Field, ...]:
-    """The observed fields along an axis that change together; those that say nothing of it, if nothing is given."""
+    """Return the observed fields of an axis that are rewritten together; the default group for an empty `changes`."""
     return tuple(field for field in OBSERVED if (field.axis, field.changes) == (axis, changes))

@@ -1,4 +1,9 @@
-"""The records of the kernel: configuration, environment and snapshot, one set for each size class."""
+"""Record types of the kernel: configuration, environment and snapshot, one set per size class.
+
+The configuration (`c` in the kernel) is read-only: what the scenario declares, and how a run uses it. The environment
+(`e`) is the whole mutable state of one row. The snapshot (`snap`) holds what rules and policies see. Fields of type
+"i4" that name a distribution (patience, handle, ...) hold its index in `dist`; NIL means that there is none.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +33,22 @@ from ccenv.sim.state.fields import FIELDS, OBSERVED, Field
 from ccenv.sim.state.sizes import SIZES, Size
 
 HEAP_WAYS = 4
-HEAP_PADDING = HEAP_WAYS - 1  # events that never come, behind the last one: none of its siblings is missing
-CONTACT_NUMBERS = 16
-ATTEMPT_NUMBERS = 16
-GRID_TIMES, GRID_S = 3, 120.0  # last attempts of a lead whose times are kept, and to what they are rounded up
-DAY_BITS = 4  # of `lead_days`, for the attempts of one local day, the last day lowest
+HEAP_PADDING = HEAP_WAYS - 1  # sentinel events behind the last one, so that four siblings can always be read
+CONTACT_NUMBERS = 16  # entries of the table of sale probabilities by contact number
+ATTEMPT_NUMBERS = 16  # entries of the table of answer factors by attempt number
+GRID_TIMES, GRID_S = 3, 120.0  # attempt times kept for a lead, and the grid [s] to which they are rounded up
+DAY_BITS = 4  # bits of `lead_days` per local day: a count of attempts, the last day in the lowest bits
 MOST_A_DAY = 2**DAY_BITS - 1
-FINISH_STEP_S, FINISH_BINS = 15.0, 64
-ROUTING_STATE, PACING_STATE = 4, 4  # what a rule may remember
-HELD = ROUTING_STATE + PACING_STATE  # place of the flag "routing has held in this epoch"
+FINISH_STEP_S, FINISH_BINS = 15.0, 64  # step [s] and number of ages in the table `finish`
+ROUTING_STATE, PACING_STATE = 4, 4  # floats of memory of a routing rule and of a pacing rule
+HELD = ROUTING_STATE + PACING_STATE  # index in `rule_state` of the flag "routing has held in this epoch"
 RULE_STATE = HELD + 1
 PACING_PARAMS = 8
-RANKS = 1  # place of the first queue's rank among the parameters of a routing rule
+RANKS = 1  # index of the first queue's rank in the parameters of a routing rule
 
 
 class Layout(NamedTuple):
-    """Record types of one size class."""
+    """Record types of one size class. Always use those of `layout`: numba dispatches on their identity."""
 
     size: Size
     config: np.dtype
@@ -61,23 +66,33 @@ def _n_counts(z: Size) -> int:
 
 def _queue(z: Size) -> np.dtype:
     return np.dtype([
+        # stream id; flags: the profile is linear, surges multiply it; first and number of its rows in `recorded`
         ("stream", "u8"), ("linear", "i4"), ("surges", "i4"),
-        ("first_recorded", "i4"), ("n_recorded", "i4"),  # where the recorded arrivals begin, NIL if there are none
+        ("first_recorded", "i4"), ("n_recorded", "i4"),  # NIL and 0 without a trace
+        # priority, the waiting credit of a contact that has it, and the threshold of the service level
         ("p_priority", "f8"), ("credit_s", "f8"), ("service_level_s", "f8"),
+        # redials, repeats, and the distributions of patience, wrap-up and delays
         ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
         ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"),
+        # IVR: its time, the time until an advisor detects a misrouted contact, outcomes
         ("ivr_time", "i4"), ("detect", "i4"), ("p_contained", "f8"), ("p_hangup", "f8"),
+        # balking, announcement of the wait (flag), the tolerated wait, and the factor of patience after it
         ("p_balk", "f8"), ("announces", "i4"), ("tolerance", "i4"), ("patience_factor", "f8"),
+        # callbacks (flag): ring time, delay of the next try, number of tries, offer and probabilities
         ("calls_back", "i4"), ("callback_ring", "i4"), ("callback_retry", "i4"), ("max_tries", "i4"),
         ("offer_above_s", "f8"), ("p_accept", "f8"), ("p_callback_answer", "f8"),
-        ("p_transfer", "f8"), ("transfer_to", "i4"), ("warm", "i4"), ("handover", "i4"),
+        ("p_transfer", "f8"), ("transfer_to", "i4"), ("warm", "i4"), ("handover", "i4"),  # target queue; warm flag
+        # customer data (flag `knows`: any is declared), with factors of the handle time of identified contacts
         ("knows", "i4"), ("p_identified", "f8"), ("p_returning", "f8"), ("returning_factor", "f8"),
-        ("p_preferred", "f8"), ("preferred_factor", "f8"), ("n_able", "i4"),
-        ("class_share", "f8", (VALUE_CLASSES,)),  # cumulative, of classes 1, 2, ...
-        ("class_value", "f8", (VALUE_CLASSES,)), ("class_credit_s", "f8", (VALUE_CLASSES,)),
-        ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),
+        ("p_preferred", "f8"), ("preferred_factor", "f8"), ("n_able", "i4"),  # `n_able`: advisors with the skill
+        ("class_share", "f8", (VALUE_CLASSES,)),  # cumulative shares of classes 1, 2, ...
+        ("class_value", "f8", (VALUE_CLASSES,)), ("class_credit_s", "f8", (VALUE_CLASSES,)),  # by class, 0 for none
+        ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),  # NIL: a sale takes the time of other contacts
+        # satisfaction (flag): base, then points per minute of wait, transfer, repeat and point of quality
         ("scores", "i4"), ("score_base", "f8"), ("score_wait", "f8"), ("score_transfer", "f8"), ("score_repeat", "f8"),
         ("score_quality", "f8"),
+        # contacts per hour by slot (one value more ends a linear profile); handle time by group; cumulative
+        # probabilities that the IVR routes to queue 0, 1, ...; what is left goes to the contact's own queue
         ("rate", "f8", (z.slots + 1,)), ("handle", "i4", (z.groups,)), ("route", "f8", (z.queues,)),
     ], align=True)  # fmt: skip
 
@@ -85,16 +100,21 @@ def _queue(z: Size) -> np.dtype:
 def _campaign(z: Size) -> np.dtype:
     return np.dtype([
         ("stream", "u8"), ("first_segment", "i4"), ("n_segments", "i4"),
+        # outcomes of an attempt; probability of the goal by contact number
         ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
+        # cumulative shares of leads with 0, 1, ... earlier contacts; flag: an advisor is reserved for each attempt
         ("share", "f8", (CONTACT_NUMBERS,)), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"),
+        # flag: the ring time depends on the outcome; ring time by outcome; waits of a connect until drop and hang-up
         ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_DISTS),)), ("drop_after", "i4"), ("hang_up", "i4"),
         ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
-        ("value_sigma", "f8"), ("value_handle", "f8"),  # correlation with the handle time
+        ("value_sigma", "f8"), ("value_handle", "f8"),  # of a goal's value: log-sd, correlation with the handle time
+        # flag: touched leads keep a row; distribution of the retry delay by AFTER code; order of retries
         ("keeps", "i4"), ("max_attempts", "i4"), ("retry", "i4", (len(AFTER),)), ("retry_order", "i4"),
-        ("fresh_every", "i8"), ("mix", "i4"), ("p_stop", "f8"),
-        ("p_agree", "f8"), ("agree_after", "i4"), ("agree_window_s", "f8"), ("agree_factor", "f8"),
-        ("follows_up", "i4"), ("p_kept", "f8"), ("kept_after", "i4"), ("retry_broken", "i4"),
+        ("fresh_every", "i8"), ("mix", "i4"), ("p_stop", "f8"),  # a fresh lead among that many dials, 0: retries first
+        ("p_agree", "f8"), ("agree_after", "i4"), ("agree_window_s", "f8"), ("agree_factor", "f8"),  # agreed callbacks
+        ("follows_up", "i4"), ("p_kept", "f8"), ("kept_after", "i4"), ("retry_broken", "i4"),  # promises (flag)
+        # calling rules: caps on attempts (0: none), lockouts after a drop and after a talk, consent (flag), limit
         ("max_per_24h", "i4"), ("max_per_7_days", "i4"), ("lockout_s", "f8"), ("quiet_s", "f8"),
         ("needs_consent", "i4"), ("drop_limit", "f8"), ("greeting_s", "f8"),
         ("definition", DEFINITION, (N_DEFINITIONS,)),
@@ -103,11 +123,14 @@ def _campaign(z: Size) -> np.dtype:
 
 def _segment(z: Size) -> np.dtype:
     return np.dtype([
+        # leads of the list; first row and number of rows in the lead table
         ("stream", "u8"), ("campaign", "i4"), ("n_listed", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
-        ("propensity", "f8"),
-        ("sale_value", "f8"), ("zone_s", "f8"), ("from_s", "f8"), ("until_s", "f8"),  # the hours, in centre time
+        ("propensity", "f8"),  # factor of the probability of the goal
+        # mean value of a goal; zone time minus centre time; dialing hours of the day in centre time
+        ("sale_value", "f8"), ("zone_s", "f8"), ("from_s", "f8"), ("until_s", "f8"),
+        # score and weight serve the list order; `value_left`: value of a lead that is not closed
         ("p_consent", "f8"), ("p_do_not_call", "f8"), ("score", "f8"), ("weight", "f8"), ("value_left", "f8"),
-        ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)),
+        ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)),  # its factor by attempt number
     ], align=True)  # fmt: skip
 
 
@@ -115,62 +138,69 @@ def _config(z: Size) -> np.dtype:
     n_observed = _n_observed(z)
     return np.dtype(
         [
+            # numbers of entities, pairs and catalogue actions in this scenario; days of an episode; flags
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
             ("n_segments", "i4"),
             ("n_advisors", "i4"), ("n_slots", "i4"), ("days", "i4"), ("steady", "i4"), ("work_conserving", "i4"),
+            # flag: queues are sorted by entry less waiting credit; trunks; times of the day [s]
             ("order_total_wait", "i4"), ("trunks", "i8"), ("open_s", "f8"), ("close_s", "f8"), ("overtime_s", "f8"),
             ("slot_s", "f8"), ("warm_up_s", "f8"), ("review_s", "f8"),
+            # levels: distribution of the day level; autoregression of the slots' log levels; modes of a switching load
             ("day_dist", "i4"), ("slot_sigma", "f8"), ("slot_correlation", "f8"),
             ("switches", "i4"), ("mode_seen", "i4"), ("mode_mean_s", "f8", (2,)), ("mode_arrivals", "f8", (2,)),
             ("mode_answers", "f8", (2,)),
+            # surge of a day: probability, factor, interval of its start, distribution of its length; then stream ids
             ("p_surge", "f8"), ("surge_factor", "f8"), ("surge_from_s", "f8"), ("surge_until_s", "f8"),
             ("surge_lasts", "i4"), ("day_stream", "u8"), ("slot_stream", "u8"), ("mode_stream", "u8"),
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
-            ("prefers", "i4"),  # does anybody have a preferred advisor?
+            ("prefers", "i4"),  # flag: some contacts have a preferred advisor
             ("n_roster", "i4"), ("roster", ROSTER_ENTRY, (z.roster,)),
-            ("recorded", "f8", (z.trace,)),
+            ("recorded", "f8", (z.trace,)),  # recorded arrival times [s], queue after queue
             ("group", GROUP, (z.groups,)),
             ("queue", _queue(z), (z.queues,)),
             ("campaign", _campaign(z), (z.campaigns,)),
             ("segment", _segment(z), (z.segments,)),
             ("queue_skill", "u8", (z.groups,)),  # bit q: the group handles queue q
-            ("campaign_skill", "u8", (z.groups,)),
+            ("campaign_skill", "u8", (z.groups,)),  # bit i: the group handles campaign i
             ("queue_groups", "u8", (z.queues,)),  # bit g: the group handles the queue
-            ("campaign_groups", "u8", (z.campaigns,)),
+            ("campaign_groups", "u8", (z.campaigns,)),  # bit g: the group handles the campaign
             ("reserving", "u8"),  # bit i: campaign i reserves an advisor for each attempt
-            ("most_lines", "i8"),  # of a campaign
-            ("staffing", "i4", (z.groups, z.slots)),
-            ("first_advisor", "i4", (z.groups + 1,)),
+            ("most_lines", "i8"),  # largest `max_lines` of a campaign
+            ("staffing", "i4", (z.groups, z.slots)),  # planned advisors
+            ("first_advisor", "i4", (z.groups + 1,)),  # group g has first_advisor[g] to first_advisor[g + 1] - 1
             ("advisor_group", "i4", (z.advisors,)),
-            ("queue_pair", "i4", (z.queues, z.groups)),
+            ("queue_pair", "i4", (z.queues, z.groups)),  # index of the pair; NIL: the group lacks the skill
             ("campaign_pair", "i4", (z.campaigns, z.groups)),
             ("action", ACTION, (z.actions,)),
-            # the actions of queue q are first_assign[q] to first_assign[q + 1] - 1, and so for dials of a campaign
+            # queue q has the actions first_assign[q] to first_assign[q + 1] - 1; first_dial: the same for campaigns
             ("first_assign", "i4", (z.queues + 1,)),
             ("first_dial", "i4", (z.campaigns + 1,)),
             ("dist", DIST, (z.dists,)),
-            ("finish", "f8", (z.pairs, FINISH_BINS, 3)),
-            # how a batch runs the scenario: who decides, what it sees, what it is paid for
+            ("finish", "f8", (z.pairs, FINISH_BINS, 3)),  # P(contact of this age ends within 10, 30, 60 s)
+            # The run: the half that the policy owns, codes of the rules, flag "a rule may use the coin", length of the
+            # observation, numbers of reward terms (see below).
             ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
             ("n_terms", "i4"), ("n_free", "i4"), ("n_costs", "i4"), ("n_staffed", "i4"),
+            # float64 parameters of the rules
             ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
             ("pacing_params", "f8", (PACING_PARAMS,)),
-            # of the observation: by field the place of its first number, by number its bound and scale
+            # observation: index of each field's first element; upper bound and scale of each element
             ("observed_at", np.dtype([(f.name, "i8") for f in OBSERVED])),
             ("observed_high", "f8", (n_observed,)), ("observed_scale", "f8", (n_observed,)),
-            # by term, a counter that is paid for: its place among the counters, and its weights; first those without a
-            # cost, then up to `n_costs` the others, up to `n_staffed` time of advisors, and last time of waiting
+            # A term is a counter with a reward or cost weight: its index in `counts` and its weights. Terms are in this
+            # order: [0, n_free) have no cost, [n_free, n_costs) have one, [n_costs, n_staffed) are time of advisors,
+            # [n_staffed, n_terms) are waiting time.
             ("term_place", "u4", (_n_counts(z),)), ("term_reward", "f8", (_n_counts(z),)),
             ("term_cost", "f8", (_n_counts(z),)), ("term_cost_base", "f8", (_n_counts(z),)),
-            ("staffed", STAFFED, (_n_counts(z),)),  # by term
-            ("waiting_term", "i4", (z.queues,)),  # NIL where waiting in the queue is not paid for
+            ("staffed", STAFFED, (_n_counts(z),)),  # by term: group and state of an advisor-time counter
+            ("waiting_term", "i4", (z.queues,)),  # term of the queue's waiting time, NIL if there is none
         ],
         align=True,
     )  # fmt: skip
 
 
 def _counts(axis: str) -> np.dtype:
-    """The counters of one entity by name; those of compliance also as an array by definition."""
+    """Record of the counters of one entity; a campaign's last ones are also an array `compliance` by definition."""
     names = [counter.name for counter in COUNTERS[axis]]
     offsets = [8 * k for k in range(len(names))]
     formats: list[Any] = ["f8"] * len(names)
@@ -184,10 +214,15 @@ def _counts(axis: str) -> np.dtype:
 
 def _queue_state(z: Size) -> np.dtype:
     return np.dtype([
+        # fresh contacts so far; integrated rate to the next one, as of `residual_t` in slot `residual_slot`; the
+        # current factor of the rate; flag: arrivals are read from the trace
         ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
         ("residual_slot", "i4"),
+        # virtual contacts in line; callbacks neither answered nor lost; time up to which `waiting_s` is counted; the
+        # line as a linked list of contact records
         ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
-        ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),  # by recent slot: who may come again
+        # by recent slot, a ring buffer: contacts that abandoned or were blocked, and that were served; forks read it
+        ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),
     ], align=True)  # fmt: skip
 
 
@@ -196,53 +231,70 @@ def _env(z: Size) -> np.dtype:
     n_counts = _n_counts(z)
     kind = np.dtype(
         [
+            # key of the run; now; day level; opening, closing and next opening; times of the last decision and of the
+            # recent counts; seed of the episode, seed given at the start, number of the episode
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("night_over_t", "f8"),
             ("last_decision_t", "f8"), ("recent_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"),
-            ("n_events", "i8"), ("event_number", "i8"),
+            ("n_events", "i8"), ("event_number", "i8"),  # with and without reviews
             ("n_decisions", "i8"), ("n_illegal", "i8"),
-            # sets, as in `bits.py`: queues with somebody in line, groups with an idle advisor, campaigns with a connect
-            # that waits; queues and groups known to have no pair in common; what changed since it was shown
+            # Sets as bits (`kernel/bits.py`): queues with a contact in line, groups with an idle advisor, campaigns
+            # with a waiting connect; queues and groups known to have no compatible pair (`advisors/matching.py`).
             ("waiting_bits", "u8"), ("idle_bits", "u8"), ("connect_bits", "u8"),
-            ("vain_queues", "u8"), ("vain_groups", "u8"), ("news_groups", "u8"), ("news_campaigns", "u8"),
+            ("vain_queues", "u8"), ("vain_groups", "u8"),
+            # sets of entities whose part of the snapshot is stale (`shown/marks.py`)
+            ("news_groups", "u8"), ("news_campaigns", "u8"),
             ("news_queues", "u8"), ("news_advisors", "u8"), ("news_windows", "u8"), ("rest_queues", "u8"),
             ("rest_campaigns", "u8"),
-            # since the last pay: queues with somebody in line at any time; and how many events there had been
+            # reward: queues with a contact in line at any time since the last step; `event_number` at the last payment
+            # of counts, NIL to pay again; key of the decisions' coins
             ("waited_queues", "u8"), ("paid_events", "i8"), ("coin_key", "u8"),
-            # what was shown last: to rules, queues and campaigns with a legal action, to a policy, queues with a line;
-            # and what it depended on
+            # state when the snapshot was written last: `n_events`, hour, slot; queues with a contact in line (policy),
+            # or queues and campaigns with a legal action (rules); next start or end of dialing hours; lines in use; day
+            # and stage; the reader `shown`
             ("shown_events", "i8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
             ("shown_queues", "u8"), ("shown_dials", "u8"), ("shown_until", "f8"), ("shown_lines", "i4"),
-            ("shown_stage", "i4"), ("shown", "i4"), ("sequence", "i4"), ("heap_n", "i4"),
+            ("shown_stage", "i4"), ("shown", "i4"),
+            ("sequence", "i4"), ("heap_n", "i4"),  # schedulings so far (breaks ties of time); events in the heap
+            # first free contact record; contacts that keep the day open; lines in use
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
+            # flags: counting has started, an epoch is open; its kind; failure code
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
-            ("unarmed", "i4"), ("unarmed_sequence", "i4"),  # who came last, and whose patience is not drawn yet
+            ("unarmed", "i4"), ("unarmed_sequence", "i4"),  # contact that joined last, until its patience is drawn
+            # flags: stop at slot boundaries, stopped there, the last event is not settled yet, the episode is over
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
+            # the policy's action, NIL once it is used; flag: it was illegal; draws of the mode; entries into a heap of
+            # idle advisors; current mode
             ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
+            # flag: a surge is on; next roster entry; days of history before the episode; contacts in the IVR; virtual
+            # contacts in line
             ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
             ("rule_state", "f8", (RULE_STATE,)), ("slot_level", "f8", (z.slots,)),
             *counts,
-            ("counts_before", "f8", (n_counts,)),  # the counters when counting started
-            ("previous", "f8", (n_counts,)),  # those that are paid for at the last decision, by term
+            ("counts_before", "f8", (n_counts,)),  # `counts` when counting started
+            ("previous", "f8", (n_counts,)),  # by term: its counter at the last decision
             ("queue", _queue_state(z), (z.queues,)),
-            ("recent_arrivals", "f8", (z.queues,)), ("recent_abandoned", "f8", (z.queues,)),  # as of `recent_t`
+            ("recent_arrivals", "f8", (z.queues,)), ("recent_abandoned", "f8", (z.queues,)),  # decayed to `recent_t`
             ("group", GROUP_STATE, (z.groups,)),
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("segment", SEGMENT_STATE, (z.segments,)),
-            ("in_service", "i4", (z.pairs,)),
-            ("talking", "u8", (-(-z.advisors // 64),)),  # advisors that talk, 64 to a word
-            # of advisors that talk: since when, and as which compatible pair; together, for who looks at all of them
+            ("in_service", "i4", (z.pairs,)),  # contacts in talk
+            ("talking", "u8", (-(-z.advisors // 64),)),  # bit set of talking advisors, 64 per word
+            # start and compatible pair of each talk; separate arrays, because one loop reads all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("advisor", ADVISOR, (z.advisors,)),
-            ("idle", "i4", (z.advisors,)),  # a group's idle list or the first in it, where its advisors are numbered
+            ("idle", "i4", (z.advisors,)),  # from first_advisor[g] on: the first of group g's idle list, or its heap
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),
-            ("place", "i4", (z.heap,)),
+            ("place", "i4", (z.heap,)),  # by timer: index of its event in the heap, NIL if none is pending
             ("contact", CONTACT, (z.contacts,)),
-            # the table of touched leads, one array a column, since a row must be small
+            # Table of touched leads, one array per column to keep rows small: due time; number in the segment (or link
+            # of the free list); attempts by local day, DAY_BITS each.
             ("lead_due", "f8", (z.leads,)), ("lead_number", "u4", (z.leads,)), ("lead_days", "u4", (z.leads,)),
-            ("lead_order", "i4", (z.leads,)),  # of each segment: a heap of waiting rows, and from its end of ready ones
+            # per segment: a heap of waiting rows from its first place, one of ready rows from its last place backwards
+            ("lead_order", "i4", (z.leads,)),
+            # grid times of the last attempts, latest first, and of the last talk (0: none)
             ("lead_grid", "u2", (z.leads, GRID_TIMES)), ("lead_talk", "u2", (z.leads,)),
             ("lead_attempts", "u1", (z.leads,)),
-            ("lead_joins", "u1", (z.leads,)), ("lead_state", "u1", (z.leads,)),
+            ("lead_joins", "u1", (z.leads,)), ("lead_state", "u1", (z.leads,)),  # joins as a person; why it waits
         ],
         align=True,
     )  # fmt: skip
@@ -250,7 +302,7 @@ def _env(z: Size) -> np.dtype:
 
 
 def _with_counts(kind: np.dtype, n: int) -> np.dtype:
-    """The same record, in which all counters are also one array, `counts`."""
+    """Return the same record type with one more field, `counts`: all counters as one array over the same memory."""
     fields: Any = kind.fields
     first = fields[f"{next(iter(COUNTERS))}_count"][1]
     return np.dtype({
@@ -275,13 +327,13 @@ def _snapshot(z: Size) -> np.dtype:
     for f in FIELDS:
         shape = _field_shape(f, z)
         fields.append((f.name, "f8", shape) if shape else (f.name, "f8"))
-    fields.append(("ready", "u8"))  # queues with a legal assignment, as in `bits.py`; written with the mask, for rules
-    fields.append(("observed", "f4", (_n_observed(z),)))  # see `observed.py`
+    fields.append(("ready", "u8"))  # bit set of queues with a legal assignment; written with the mask, read by rules
+    fields.append(("observed", "f4", (_n_observed(z),)))  # encoded observation (`shown/observed.py`)
     return np.dtype(fields, align=True)
 
 
 @functools.cache
 def layout(size: str) -> Layout:
-    """Record types of a size class; always the same objects, because numba dispatches on their identity."""
+    """Return the record types of a size class: always the same objects, because numba dispatches on their identity."""
     z = SIZES[size]
     return Layout(z, _config(z), _env(z), _snapshot(z))

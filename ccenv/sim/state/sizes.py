@@ -1,4 +1,4 @@
-"""Size classes: the capacities for which the kernel is compiled. Loops run to the scenario's own counts."""
+"""Size classes: capacities for which the kernel is compiled. Loops run to the scenario's own counts, not to these."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from ccenv.sim.state.codes import FIRST_STREAM
 
 
 class Size(NamedTuple):
-    """Capacities of one class."""
+    """Capacities of one size class: rows of each table.
+
+    `pairs`: compatible pairs (queue or campaign, group). `actions`: the catalogue. `contacts`: contact records in use
+    at once. `dists`: distributions. `roster`: entries of a day. `trace`: recorded arrivals of all queues. `leads`: rows
+    of the table of touched leads, shared by all segments.
+    """
 
     name: str
     queues: int
@@ -27,7 +32,7 @@ class Size(NamedTuple):
 
     @property
     def heap(self) -> int:
-        """Timers of the heap: fixed ones, arrival streams, campaigns, advisors, contact records."""
+        """Number of timers: the fixed ones, then one per arrival stream, campaign, advisor and contact record."""
         return FIRST_STREAM + self.queues + self.campaigns + self.advisors + self.contacts
 
 
