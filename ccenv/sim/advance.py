@@ -1,4 +1,4 @@
-"""The event loop: take the next event, let its handler act, stop where something must be decided."""
+"""The event loop: take the next event, call its handler, and stop when a decision is due."""
 
 import numpy as np
 
@@ -114,7 +114,10 @@ def _on_clock(e, c, log, timer):
 
 @helper
 def _stops_before(e, timer):
-    """Does an interval of the counters end with this event's time?"""
+    """Return whether an interval of the counters ends at this event: a slot boundary, or an opening after day 0.
+
+    Only if `stop_at_slots` is set. `stopped` prevents a second stop at the same event.
+    """
     if e.stop_at_slots == 0 or e.stopped != 0:
         return False
     return timer == SLOT_TIMER or (timer == CLOCK_TIMER and e.stage == NIGHT and e.day > 0)
@@ -122,7 +125,7 @@ def _stops_before(e, timer):
 
 @helper
 def _settled(e, c, log, kind):
-    """After an event: the end of the day, an epoch, or neither. Returns -1 where the loop goes on."""
+    """Settle an event: end the day, begin an epoch, or neither. Returns the stop code, or -1 to continue the loop."""
     e.unsettled = 0
     if (e.stage == CLOSED or e.stage == OVERTIME_OVER) and e.n_active == 0:
         cancel(e, REVIEW_TIMER)
@@ -137,7 +140,11 @@ def _settled(e, c, log, kind):
 
 @helper
 def advance(e, c, log):
-    """Run to the next epoch, stop of the counters, or end; returns why it stopped (`codes.py`)."""
+    """Run to the next epoch, stop of the counters, or end.
+
+    Returns the reason: EPOCH, TERMINATED, TRUNCATED, INTERVAL, COUNTING or FAILED. A review does not raise
+    `event_number`, so rules keep their coin.
+    """
     first_campaign = campaign_timer(e, 0)
     first_advisor = advisor_timer(e, 0)
     first_contact = contact_timer(e, 0)

@@ -1,4 +1,4 @@
-"""Epochs: when something may be done, and doing it."""
+"""Epochs: whether an action is legal, the beginning and end of an epoch, and applying an action."""
 
 from ccenv.sim.advisors.matching import assignable
 from ccenv.sim.handling.assigning import assign
@@ -16,7 +16,7 @@ from ccenv.sim.state.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, HOLD, NIL, 
 
 @helper
 def _has_lead(e, c, i):
-    """Is there a lead that campaign i may dial now?"""
+    """Return whether campaign i has a lead that it may dial now."""
     for k in range(c.campaign[i].first_segment, c.campaign[i].first_segment + c.campaign[i].n_segments):
         if dialable(e, c, k) > 0 and segment_open(e, c, k):
             return True
@@ -25,7 +25,10 @@ def _has_lead(e, c, i):
 
 @helper
 def can_act(e, c):
-    """Is anything but `hold` legal?"""
+    """Return whether an assignment is possible, or a dial of one lead.
+
+    A dial ladder without 1 may still leave `hold` as the only legal action.
+    """
     return (e.waiting_bits != U(0) or c.n_campaigns > 0) and _can_act(e, c)
 
 
@@ -44,17 +47,20 @@ def _can_act(e, c):
 
 @helper
 def begin_epoch(e, kind):
-    """An epoch begins."""
+    """Begin an epoch of this kind."""
     e.in_epoch = 1
     e.epoch_kind = kind
 
 
 @helper
 def end_epoch(e, c, more):
-    """Time moves on; come back after `review_s` if there was more to do than `hold`."""
+    """End the epoch. If `more` and `review_s` is above 0, schedule a review; otherwise cancel a pending one.
+
+    `more`: another action than `hold` was possible.
+    """
     e.in_epoch = 0
     arm(e, c)
-    if e.stage != OPEN and e.n_active == 0:  # the last contact was over at once: nobody answered a ring of 0 s
+    if e.stage != OPEN and e.n_active == 0:  # the last contact ended within the epoch: an unanswered ring of 0 s
         e.unsettled = 1
     if c.review_s > 0.0 and more:
         schedule(e, REVIEW_TIMER, e.t + c.review_s)
@@ -64,17 +70,17 @@ def end_epoch(e, c, more):
 
 @helper
 def coin(e):
-    """The policy's uniform for the coming decision."""
+    """Return the policy's uniform for the next decision."""
     return uniform(key_in(e.coin_key, e.n_decisions), COIN)
 
 
 @block
 def apply_action(e, c, log, a, number):
-    """Do a legal action; `number` is the decision's, or NIL for one that was forced."""
+    """Apply legal action a; `number` is that of the decision, or NIL if the action was the only legal one."""
     note_action(e, log, number, a)
     e.epoch_kind = SAME_INSTANT
     if a != HOLD:
-        e.paid_events = NIL  # counters may gain without an event
+        e.paid_events = NIL  # an action may change counters without an event
     kind = c.action[a].kind
     i = c.action[a].index
     if kind == ASSIGN:

@@ -1,4 +1,4 @@
-"""Connects that find nobody: they wait, hang up, or are dropped."""
+"""Connects without an idle advisor: they wait, hang up, or are dropped."""
 
 from ccenv.sim.handling.joining import connect_leaves, connect_waits
 from ccenv.sim.kernel.contacts import end_contact, schedule_contact
@@ -24,7 +24,11 @@ from ccenv.sim.state.codes import (
 
 @helper
 def wait_or_drop(e, c, log, i, s):
-    """Nobody is free for a connect: how long it waits, and how that ends, is settled now."""
+    """Make a connect wait, and schedule its hang-up or drop; or drop it at once.
+
+    The end of the wait is drawn now: `hangs_up` is set if a person hangs up before the drop. A connect is dropped at
+    once if `drop_after` is 0 or overtime is over.
+    """
     key = e.contact[s].key
     patience = draw(c.dist[c.campaign[i].drop_after], uniform(key, DROP_AFTER))
     if patience > 0.0 and e.stage != OVERTIME_OVER:
@@ -42,7 +46,7 @@ def wait_or_drop(e, c, log, i, s):
 
 @helper
 def _leave_the_line(e, c, log, i, s, after):
-    """A connect that met nobody is off the line."""
+    """End the attempt of a connect that was dropped or hung up, and free its line."""
     e.lines -= 1
     e.campaign[i].lines -= 1
     attempt_over(e, c, log, s, after, False)
@@ -51,7 +55,7 @@ def _leave_the_line(e, c, log, i, s, after):
 
 @block
 def _drop(e, c, log, i, s):
-    """Nobody took the connect in time."""
+    """Drop a connect, and count it."""
     note_contact(e, c, log, LOG_DROPPED, s, 0)
     waited_s = e.t - e.contact[s].entry_s
     count_connect(e, c, i, e.contact[s].machine != 0, DROPPED, waited_s)
@@ -65,7 +69,7 @@ def _drop(e, c, log, i, s):
 
 @helper
 def _hang_up(e, c, log, i, s):
-    """A person does not wait any longer."""
+    """Count a person who hangs up while waiting, and end the attempt."""
     note_contact(e, c, log, LOG_HANG_UP, s, 0)
     waited_s = e.t - e.contact[s].entry_s
     count_connect(e, c, i, False, HUNG_UP, waited_s)
@@ -76,7 +80,7 @@ def _hang_up(e, c, log, i, s):
 
 @block
 def on_waiting_over(e, c, log, s):
-    """A connect has waited as long as it will, or as it may."""
+    """Handle the end of a connect's wait: the person hangs up, or the connect is dropped."""
     i = e.contact[s].index
     connect_leaves(e, s)
     if e.contact[s].hangs_up != 0:
@@ -88,7 +92,7 @@ def on_waiting_over(e, c, log, s):
 
 @block
 def drop_waiting(e, c, log, i):
-    """Overtime is over: all waiting connects of the campaign are dropped."""
+    """At the end of overtime, drop all waiting connects of the campaign."""
     while e.campaign[i].wait_head != NIL:
         s = e.campaign[i].wait_head
         connect_leaves(e, s)

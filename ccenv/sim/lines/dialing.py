@@ -55,7 +55,10 @@ def _ring_leaves(e, i, s):
 
 @helper
 def _take_lead(e, c, s, i, k, r):
-    """The contact becomes the next attempt of the lead; a lead not touched before gets its row."""
+    """Make contact s the next attempt of a lead: of row r, or of the next fresh lead of segment k if r is NIL.
+
+    A fresh lead gets a row if the campaign keeps leads. An agreed callback is counted as kept or late.
+    """
     if r == NIL:
         e.contact[s].number = e.segment[k].n_leads
         e.segment[k].n_leads += 1
@@ -95,7 +98,7 @@ def _take_lead(e, c, s, i, k, r):
 
 @helper
 def _earlier_contacts(e, c, s, i, k):
-    """How often the person had been talked to before the campaign."""
+    """Draw how often the person was talked to before the campaign."""
     v = uniform(lead_key(e, c, k, e.contact[s].number), CONTACT_NUMBER)
     n = 0
     while c.campaign[i].share[n] <= v:
@@ -105,7 +108,7 @@ def _earlier_contacts(e, c, s, i, k):
 
 @helper
 def _ring_s(e, c, s, i):
-    """How long it rings; the outcome is drawn first if it matters."""
+    """Draw the ring time in seconds; the outcome is drawn first if ring distributions differ by outcome."""
     dist = c.campaign[i].ring
     if c.campaign[i].ring_differs != 0:
         outcome = outcome_of(e, c, i, s)
@@ -116,7 +119,7 @@ def _ring_s(e, c, s, i):
 
 @block
 def _ring(e, c, log, i, k, r, a):
-    """Dial the lead of row r, or the next fresh one of segment k, with advisor a reserved unless it is NIL."""
+    """Dial the lead of row r, or the next fresh lead of segment k if r is NIL; a is the reserved advisor or NIL."""
     s = take_contact(e)
     if s == NIL:
         return
@@ -161,7 +164,7 @@ def dial_reserved(e, c, log, i, g):
 
 @helper
 def _longest_idle(e, c, i):
-    """The eligible idle advisor who has been idle longest; NIL if none."""
+    """Return the eligible advisor who has been idle longest, among the first ones of each group; NIL if none."""
     best = NIL
     left = c.campaign_groups[i] & e.idle_bits
     while left != U(0):
@@ -174,7 +177,7 @@ def _longest_idle(e, c, i):
 
 @block
 def on_ring_end(e, c, log, s):
-    """The attempt ends, or somebody answers."""
+    """Handle the end of ringing: join a connect or a passed machine, let it wait, or end the attempt."""
     i = e.contact[s].index
     a = e.contact[s].advisor
     _ring_leaves(e, i, s)

@@ -60,7 +60,10 @@ def _is_over(c, i, d, end, delay_s):
 
 @block
 def count_connect(e, c, i, machine, end, delay_s):
-    """Count a connect of campaign i, or a machine taken for one, that was joined, dropped or hung up after `delay_s`."""
+    """Count a connect of campaign i, or a machine taken for one, that was joined, dropped or hung up.
+
+    `delay_s`: seconds from the end of ringing to that, the end of its wait.
+    """
     roll_hours(e, i)
     hour = e.campaign[i].hour % ROLLING_HOURS
     p = c.campaign[i].p_false_positive

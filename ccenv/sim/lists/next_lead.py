@@ -94,7 +94,7 @@ def _fresh_segment(e, c, i):
 
 @helper
 def close_lead(e, c, k):
-    """A lead of segment k will not be dialed again."""
+    """Count a lead of segment k as closed: it will not be dialed again."""
     i = c.segment[k].campaign
     e.campaign_count[i].closed += 1
     e.campaign_count[i].closed_value += c.segment[k].value_left
@@ -102,7 +102,10 @@ def close_lead(e, c, k):
 
 @helper
 def _scrub(e, c, log, k, number, what):
-    """Pass a lead over that may not be called."""
+    """Scrub a fresh lead that may not be called: count it and close it.
+
+    `what`: WITHOUT_CONSENT or ON_A_LIST.
+    """
     i = c.segment[k].campaign
     e.segment[k].n_leads += 1
     if what == WITHOUT_CONSENT:
