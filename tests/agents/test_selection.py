@@ -31,19 +31,33 @@ def test_candidates_are_ranked_and_compared_in_pairs():
     assert worse.difference == pytest.approx((-1.0, -1.0, -1.0))
 
 
-def share(low: float) -> Estimate:
-    return Estimate(low, low, low)
+# Mean, low and high differ, and order the candidates differently: "perhaps" drops more than 0.03 in the mean only.
+SHARES = {
+    "rule": Estimate(0.010, 0.005, 0.015),
+    "few": Estimate(0.020, 0.010, 0.050),
+    "none": Estimate(np.nan, np.nan, np.nan),
+    "most": Estimate(0.080, 0.070, 0.090),
+    "many": Estimate(0.095, 0.040, 0.150),
+    "perhaps": Estimate(0.060, 0.029, 0.110),
+}
 
 
-def test_who_surely_drops_too_much_comes_last_and_who_drops_least_first():
-    rewards = {name: np.full(9, float(k)) for k, name in enumerate(("rule", "few", "none", "most", "many"))}
-    shares = dict(zip(rewards, map(share, (0.01, 0.02, np.nan, 0.09, 0.04)), strict=True))
+def test_candidates_that_surely_drop_too_much_come_last_by_the_lower_end_of_their_share():
+    rewards = {name: np.full(9, float(k)) for k, name in enumerate(SHARES)}
 
-    limited, free = (rank(rewards, "rule", shares, limit) for limit in (0.03, None))
+    limited, free = (rank(rewards, "rule", SHARES, limit) for limit in (0.03, None))
 
-    assert [row.name for row in limited.rows] == ["none", "few", "rule", "many", "most"]
-    assert [row.name for row in free.rows] == ["many", "most", "none", "few", "rule"]
-    assert limited.rows[-1].dropped_share == share(0.09)
+    assert [row.name for row in limited.rows] == ["perhaps", "none", "few", "rule", "many", "most"]
+    assert [row.name for row in free.rows] == ["perhaps", "many", "most", "none", "few", "rule"]
+    assert {row.name: row.dropped_share for row in limited.rows} == SHARES
+
+
+def test_a_lower_end_at_the_limit_is_within_it():
+    rewards = {"rule": np.zeros(9), "edge": np.ones(9)}
+    shares = {"rule": SHARES["rule"], "edge": Estimate(0.05, 0.03, 0.08)}
+
+    assert rank(rewards, "rule", shares, 0.03).best == "edge"
+    assert rank(rewards, "rule", shares, 0.0299).best == "rule"
 
 
 def test_tables_are_ranked_by_the_same_rule_and_the_scenarios_reward():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from agents.common import warm_start
 from agents.common.demonstration import demonstrate, returns
 from agents.common.warm_start import CloneSettings, clone_rule, cross_entropy
 from agents.ppo.learner import SemiMarkovMaskablePPO
@@ -122,3 +123,40 @@ def test_a_clone_acts_and_values_as_the_rule():
     assert empty > full
     assert model.policy.optimizer.state_dict()["state"] == {}
     assert not torch.equal(before[0], model.policy.optimizer.param_groups[0]["params"][0])
+
+
+def cloned(demonstration, settings):
+    model = SemiMarkovMaskablePPO(env=CentreVecEnv(ToyBatch(DAY, 4)), scales=SCALES, seed=0)
+    clone_rule(model, demonstration, settings)
+    return model
+
+
+def test_the_learning_rate_of_a_clone_falls_linearly_towards_0_for_actor_and_critic(monkeypatch):
+    rates = {}
+
+    def note(optimizer, loss, max_norm):
+        rates.setdefault(id(optimizer), (optimizer, []))[1].append(optimizer.param_groups[0]["lr"])
+
+    monkeypatch.setattr(warm_start, "descend", note)
+    demonstration = shown(8, max_steps=10)  # 80 decisions
+    demonstration.returns[:] = np.where(np.arange(80) < 40, 0.0, np.nan)  # the critic learns from the known half
+
+    cloned(demonstration, CloneSettings(passes=3, batch_size=20, learning_rate=0.5))
+
+    of_actor, of_critic = (found for _, found in rates.values())
+    assert of_actor == pytest.approx(0.5 * np.arange(12, 0, -1) / 12)
+    assert of_critic == pytest.approx(0.5 * np.arange(6, 0, -1) / 6)
+
+
+def test_a_clone_standardises_observations_by_the_demonstration():
+    demonstration = shown(8, max_steps=200)
+    demonstration.obs[:, 0] *= 1000.0
+
+    model = cloned(demonstration, CloneSettings(passes=1))
+
+    spread = demonstration.obs.std(axis=0)
+    assert (spread > 0.02).all()  # the smallest spread that Standardise divides by
+    for net in (model.policy.mlp_extractor.policy_net, model.policy.mlp_extractor.value_net):
+        seen = net[0](torch.from_numpy(demonstration.obs)).numpy().astype(float)
+        assert seen.mean(axis=0) == pytest.approx(np.zeros(4), abs=1e-3)
+        assert seen.std(axis=0) == pytest.approx(np.ones(4), abs=1e-3)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ccenv.kpis import KpiTable
+from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.workers import Workers
@@ -27,8 +28,12 @@ def pair(n: int) -> Pair:
     return Pair(Rule("fifo"), Rule("constant_lines", {"n": n}))
 
 
-def tried(n: int, value: float, low: float | None = None) -> Tried:
-    return Tried(pair(n), 8, value, low, low, low)
+NO_SHARE = (None, None, None)
+
+
+def tried(n: int, value: float, share: tuple[float | None, float | None, float | None] = NO_SHARE) -> Tried:
+    """A candidate with its dropped share: mean, lower and upper end."""
+    return Tried(pair(n), 8, value, *share)
 
 
 def test_candidates_are_all_combinations():
@@ -56,17 +61,19 @@ def test_share_that_goes_on_is_a_share(keep: float):
 
 
 def test_rank_is_by_value_without_a_limit():
-    assert sorted([tried(1, 1.0, 0.5), tried(2, 3.0, 0.9), tried(3, 2.0)], key=lambda each: rank(each, None)) == [
-        tried(2, 3.0, 0.9),
-        tried(3, 2.0),
-        tried(1, 1.0, 0.5),
-    ]
+    bad, good, free = tried(1, 1.0, (0.6, 0.5, 0.7)), tried(2, 3.0, (0.9, 0.8, 0.95)), tried(3, 2.0)
+
+    assert sorted([bad, good, free], key=lambda each: rank(each, None)) == [good, free, bad]
 
 
-def test_rank_sets_back_who_surely_drops_more_than_the_limit():
-    over, more, inside, nobody = tried(1, 9.0, 0.04), tried(2, 8.0, 0.05), tried(3, -1.0, 0.02), tried(4, -2.0)
+def test_rank_sets_back_by_the_lower_end_of_the_dropped_share():
+    # Mean, lower and upper end order the candidates differently; the mean of `perhaps` alone is above the limit.
+    over, more = tried(1, 9.0, (0.09, 0.04, 0.15)), tried(2, 8.0, (0.06, 0.05, 0.07))
+    perhaps, inside, free = tried(3, -0.5, (0.1, 0.03, 0.2)), tried(4, -1.0, (0.02, 0.01, 0.028)), tried(5, -2.0)
 
-    assert sorted([more, over, nobody, inside], key=lambda each: rank(each, 0.03)) == [inside, nobody, over, more]
+    found = sorted([more, over, free, inside, perhaps], key=lambda each: rank(each, 0.03))
+
+    assert found == [perhaps, inside, free, over, more]
 
 
 def test_best_is_taken_over_all_families():
@@ -96,6 +103,29 @@ def test_halving_runs_the_best_longer(tiny: Scenario, workers: Workers, monkeypa
         (1, 4),
         (0, 4),
     ]
+
+
+def test_halving_sets_back_candidates_over_the_limit(tiny: Scenario, workers: Workers, monkeypatch: pytest.MonkeyPatch):
+    def fake(scenario: Scenario, one: Pair, days: int) -> Tried:
+        n = one.pacing.params["n"]
+        return Tried(one, days, float(n), 0.02 * n, 0.01 * n, 0.03 * n)
+
+    monkeypatch.setattr(tuning, "_try", fake)
+
+    found = tune(tiny, {"constant_lines": [pair(n) for n in range(4)]}, Halving((4, 8), 0.5), 0.02, workers, "test")
+
+    ranked = [(each.pair.pacing.params["n"], each.days) for each in found["constant_lines"]]
+    assert ranked == [(2, 8), (1, 8), (0, 4), (3, 4)]
+
+
+def test_a_try_holds_the_share_with_its_interval(tiny: Scenario):
+    found = tuning._try(tiny, pair(8), 4)
+
+    summary = rule_days(tiny, pair(8), seeds("training", 4)).summary()
+    assert found.value == summary[tuning.VALUE].value
+    share = summary[RUN_TOTAL_SHARE]
+    assert (found.dropped_share, found.dropped_low, found.dropped_high) == share
+    assert share.low < share.value < share.high
 
 
 def test_candidates_run_on_training_days(tiny: Scenario, workers: Workers, monkeypatch: pytest.MonkeyPatch):

@@ -157,7 +157,9 @@ CASES = [
         "queues.sale.handle_s",
         "sale",
     ),
-    ({"groups.first.staffing.9": 3}, "must be an index of the list, 0 to 3", "groups.first.staffing.9", "9"),
+    ({"groups.first.staffing.4": 3}, "must be an index of the list, 0 to 3", "groups.first.staffing.4", "4"),
+    ({"groups.first.staffing.-1": 3}, "must be an index of the list, 0 to 3", "groups.first.staffing.-1", "-1"),
+    ({"groups.first.skills.2.p": 3}, "must be an index of the list, 0 to 1", "groups.first.skills.2.p", "2"),
     (
         {"queues.support.handle_s.mean_s": 3},
         "queues.support.handle_s is a plain value here and has no keys",
