@@ -1,6 +1,6 @@
-"""Fresh contacts: the next one of a stream is found by inverting the integrated rate, or read from a recorded trace.
+"""Fresh contacts: the next arrival of a queue, by inversion of the integrated rate or from a recorded trace.
 
-A queue's `residual` is the integrated rate that its next fresh contact still has to wait for, as of `residual_t`.
+A queue's `residual` is the integrated rate that remains, at time `residual_t`, until its next fresh contact.
 """
 
 import math
@@ -30,13 +30,13 @@ from ccenv.sim.state.codes import (
 
 @helper
 def slot_end(e, c, slot):
-    """When a slot of today ends; the last one lasts until closing."""
+    """Return the end of a slot of today; the last one lasts until closing."""
     return e.close_t if slot + 1 >= c.n_slots else min(e.close_t, e.open_t + (slot + 1) * c.slot_s)
 
 
 @helper
 def _profile(e, c, q, slot, t):
-    """The profile at a time within a slot, contacts per hour."""
+    """Return the profile at time t within a slot, in contacts per hour."""
     rate = c.queue[q].rate[slot]
     if c.queue[q].linear != 0:
         rate += (c.queue[q].rate[slot + 1] - rate) * (t - e.open_t - slot * c.slot_s) / c.slot_s
@@ -45,14 +45,14 @@ def _profile(e, c, q, slot, t):
 
 @helper
 def forecast(c, q, slot):
-    """Mean of the profile over a slot, contacts per hour."""
+    """Return the mean of the profile over a slot, in contacts per hour."""
     rate = c.queue[q].rate[slot]
     return rate if c.queue[q].linear == 0 else 0.5 * (rate + c.queue[q].rate[slot + 1])
 
 
 @helper
 def _room(e, c, q, slot, t, end):
-    """Integrated rate from t to end, within a slot."""
+    """Return the integrated rate from t to `end`, within a slot."""
     rate = _profile(e, c, q, slot, t)
     if c.queue[q].linear != 0:
         rate = 0.5 * (rate + _profile(e, c, q, slot, end))
@@ -61,7 +61,10 @@ def _room(e, c, q, slot, t, end):
 
 @helper
 def _time_to(e, c, q, slot, t, need):
-    """Seconds from t in which the integrated rate grows by `need`, within a slot that has the room for it."""
+    """Return the seconds from t until the integrated rate has grown by `need`, within a slot.
+
+    The integrated rate of the rest of the slot must exceed `need`.
+    """
     level = e.queue[q].factor * e.slot_level[slot]
     rate = _profile(e, c, q, slot, t) * level / 3600.0
     if c.queue[q].linear == 0:
@@ -72,7 +75,7 @@ def _time_to(e, c, q, slot, t, need):
 
 @block
 def _spend(e, c, q):
-    """Take off the residual what has passed since it was last brought up to date."""
+    """Subtract from the residual the integrated rate from `residual_t` to now."""
     t = e.queue[q].residual_t
     slot = e.queue[q].residual_slot
     while t < e.t:
@@ -96,7 +99,7 @@ def _schedule_from_trace(e, c, q):
 
 @helper
 def schedule_arrival(e, c, q):
-    """Schedule the stream's next contact, or none today; its residual is that of now."""
+    """Schedule the next fresh contact of queue q if it comes before closing; the residual must be up to date."""
     if e.queue[q].replays != 0:
         _schedule_from_trace(e, c, q)
         return
@@ -110,7 +113,7 @@ def schedule_arrival(e, c, q):
         room = _room(e, c, q, slot, t, end)
         if need < room:
             due = t + _time_to(e, c, q, slot, t, need)
-            if due < e.close_t:  # rounding may reach it
+            if due < e.close_t:  # rounding may give the closing time itself
                 schedule(e, FIRST_STREAM + q, due)
                 return
         need -= room
@@ -121,7 +124,7 @@ def schedule_arrival(e, c, q):
 
 @helper
 def change_factor(e, c, q, factor):
-    """The rate of a stream changes by a factor: its next contact moves."""
+    """Set the factor of a queue's arrival rate, and reschedule its next fresh contact."""
     if e.queue[q].replays == 0:
         _spend(e, c, q)
         e.queue[q].factor = factor
@@ -130,14 +133,14 @@ def change_factor(e, c, q, factor):
 
 @helper
 def carry_over(e, c, q):
-    """Closing: what is left of the residual waits for the next opening."""
+    """At closing, update the residual; the next opening continues with it."""
     if e.queue[q].replays == 0:
         _spend(e, c, q)
 
 
 @helper
 def draw_gap(e, c, q):
-    """The integrated rate between the last fresh contact and the next, an exponential of mean 1."""
+    """Draw the residual of the next fresh contact: an exponential of mean 1."""
     _set_gap(e, q, entity_key(e.root, c.queue[q].stream, e.queue[q].n_fresh))
 
 
@@ -148,7 +151,7 @@ def _set_gap(e, q, key):
 
 @helper
 def draw_value_class(c, q, u):
-    """The class of a contact of a queue, 0 for none."""
+    """Return the value class of a contact of queue q from uniform u; 0 for none."""
     for k in range(VALUE_CLASSES - 1):
         if u < c.queue[q].class_share[k]:
             return k + 1
@@ -157,7 +160,7 @@ def draw_value_class(c, q, u):
 
 @block
 def draw_preferred(c, q, u):
-    """One of the advisors with the skill for a queue, all equally likely."""
+    """Return one of the advisors with the skill for queue q, all equally likely, from uniform u."""
     number = int(u * c.queue[q].n_able)
     left = c.queue_groups[q]
     while left != U(0):
@@ -172,7 +175,7 @@ def draw_preferred(c, q, u):
 
 @block
 def draw_customer(e, c, s, key):
-    """What a CRM may know of the contact, from its key and the declarations of its origin."""
+    """Draw priority and customer data (as in a CRM) of a contact, from its key and its origin's parameters."""
     q = e.contact[s].origin
     e.contact[s].priority = 1 if happens(c.queue[q].p_priority, key, PRIORITY) else 0
     if c.queue[q].knows == 0:
@@ -186,7 +189,7 @@ def draw_customer(e, c, s, key):
 
 @block
 def on_fresh(e, c, events, q):
-    """A fresh contact arrives; its stream's next one is scheduled before it enters."""
+    """Handle the arrival of a fresh contact; the next one of the queue is scheduled before it enters."""
     number = e.queue[q].n_fresh
     key = entity_key(e.root, c.queue[q].stream, number)
     _set_gap(e, q, entity_key(e.root, c.queue[q].stream, number + 1))

@@ -1,4 +1,4 @@
-"""A contact reaches the centre: a trunk, the IVR, what it hears of the wait; then it joins its queue or leaves."""
+"""Entering the centre: a trunk, the IVR, balking, and the offer of a callback; then the contact joins its queue."""
 
 from ccenv.sim.handling.returns import redial_or_leave
 from ccenv.sim.handling.waiting import accept_callback, must_wait, offer
@@ -33,7 +33,7 @@ from ccenv.sim.state.codes import (
 
 @helper
 def enter(e, c, log, s):
-    """A contact comes to its origin: blocked, or on a line to the IVR or the queue."""
+    """Let a contact enter at its origin: it is blocked, or takes a line and goes to the IVR or the queue."""
     q = e.contact[s].index
     if e.lines >= c.trunks:
         e.queue_count[q].blocked += 1
@@ -65,7 +65,7 @@ def _ivr_outcome(c, q, u):
 
 @block
 def on_ivr_end(e, c, log, s):
-    """The IVR has served the contact, lost it, or sends it to a queue, perhaps a wrong one."""
+    """Handle the end of the IVR: contained, hung up, or routed to a queue, possibly a wrong one."""
     q = e.contact[s].index
     outcome = _ivr_outcome(c, q, uniform(e.contact[s].key, IVR_OUTCOME))
     note_contact(e, c, log, LOG_IVR_END, s, outcome)
@@ -92,7 +92,7 @@ def on_ivr_end(e, c, log, s):
 
 @helper
 def _announced(e, q):
-    """What a contact hears of its wait: how long the first in line has waited (Ibrahim & Whitt 2009)."""
+    """Return the announced wait in seconds: that of the first in line so far, 0 if none (Ibrahim & Whitt 2009)."""
     head = e.queue[q].head
     return 0.0 if head == NIL else e.t - e.contact[head].entry_s
 
@@ -117,7 +117,7 @@ def _accepts_callback(e, c, s, q, announced):
 
 @helper
 def _reach(e, c, log, s):
-    """A contact reaches the queue `index`, and hears what it hears if it must wait."""
+    """Let a contact reach its queue `index`: if it must wait it may balk or accept a callback; else it joins."""
     q = e.contact[s].index
     e.contact[s].factor = 1.0
     greeted = c.queue[q].p_balk > 0.0 or c.queue[q].announces != 0 or c.queue[q].calls_back != 0
@@ -139,7 +139,7 @@ def _reach(e, c, log, s):
 
 @block
 def on_return(e, c, log, s):
-    """A pending redial or repeat is due: a new contact of the same person, with its own key, at its origin."""
+    """Handle a redial or repeat that is due: the record gets a descendant's key and enters at its origin."""
     q = e.contact[s].origin
     cancel_contact(e, s)
     e.n_active += 1

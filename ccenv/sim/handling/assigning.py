@@ -1,4 +1,4 @@
-"""The head of a queue goes to an advisor."""
+"""Assigning the head of a queue to an advisor."""
 
 from ccenv.sim.advisors.idle_list import first_idle, idle_take
 from ccenv.sim.advisors.talking import count_answered, enter_service
@@ -22,7 +22,7 @@ from ccenv.sim.state.codes import (
 
 @helper
 def _choose_advisor(e, c, s, g):
-    """The contact's preferred advisor, if it is known, idle and of the group; else the first in the group's line."""
+    """Return the preferred advisor of an identified contact if idle and in group g, else the group's first idle one."""
     a = e.contact[s].preferred
     if a != NIL and e.contact[s].identified != 0 and c.advisor_group[a] == g and e.advisor[a].state == IDLE:
         return a
@@ -31,7 +31,10 @@ def _choose_advisor(e, c, s, g):
 
 @block
 def assign(e, c, log, q, g):
-    """The head of queue q goes to an idle advisor of group g, or is called back by one."""
+    """Assign the head of queue q to an idle advisor of group g.
+
+    A waiting contact begins service, or a handover if it is the leg of a warm transfer. A virtual one is called back.
+    """
     s = e.queue[q].head
     a = _choose_advisor(e, c, s, g)
     wait = e.t - e.contact[s].entry_s

@@ -1,4 +1,7 @@
-"""Callbacks: ringing a virtual contact, and what comes of it. `entering.py` has the offer, `waiting.py` the line."""
+"""Callbacks: ringing a virtual contact, and the end of that ring.
+
+The offer is in `arriving/entering.py`, the waiting of virtual contacts in `handling/waiting.py`.
+"""
 
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import count_answered, enter_service
@@ -28,13 +31,13 @@ from ccenv.sim.state.codes import (
 
 @helper
 def _try_key(e, s):
-    """Key of the try under way."""
+    """Return the key of the current try."""
     return child_key(e.contact[s].key, CALLBACK, e.contact[s].tries - 1)
 
 
 @helper
 def ring_back(e, c, log, s):
-    """Call a contact back; its advisor has been reserved."""
+    """Call a virtual contact back; the caller has reserved its advisor."""
     q = e.contact[s].index
     e.lines += 1
     e.contact[s].tries += 1
@@ -50,7 +53,7 @@ def ring_back(e, c, log, s):
 
 @block
 def on_callback_ring_end(e, c, log, s):
-    """The person answers, or does not."""
+    """Handle the end of a callback's ring: begin service, wait for the next try, or lose the callback."""
     q = e.contact[s].index
     answers = uniform(_try_key(e, s), CALLBACK_ANSWER) < c.queue[q].p_callback_answer
     note_contact(e, c, log, LOG_CALLBACK_RING_END, s, 1 if answers else 0)

@@ -1,4 +1,4 @@
-"""Connects meet advisors: the line of those that wait, and what an advisor does when free."""
+"""Joining connects to advisors, the line of waiting connects, and the next state of a freed advisor."""
 
 from ccenv.sim.advisors.idle_list import idle_push, leave_for_good
 from ccenv.sim.advisors.state import set_state
@@ -17,7 +17,10 @@ from ccenv.sim.state.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, HANDLE
 
 @block
 def join_connect(e, c, log, s, a):
-    """Join a connect, or a machine passed for one, to advisor a, whom the caller has taken out of the idle list."""
+    """Join a connect, or a passed machine, to advisor a: draw the goal and its value, and begin the talk.
+
+    The advisor is reserved for the attempt, freed, or taken from the idle list by the caller.
+    """
     i = e.contact[s].index
     delay = e.t - e.contact[s].entry_s
     e.contact[s].advisor = a
@@ -49,7 +52,7 @@ def join_connect(e, c, log, s, a):
 
 @helper
 def connect_leaves(e, s):
-    """Take a waiting connect out of its campaign's line."""
+    """Remove a waiting connect from its campaign's line."""
     i = e.contact[s].index
     before, after = unlink(e, s)
     if before == NIL:
@@ -64,7 +67,7 @@ def connect_leaves(e, s):
 
 @helper
 def connect_waits(e, s):
-    """Put a connect at the end of its campaign's line."""
+    """Append a connect to its campaign's line."""
     i = e.contact[s].index
     last = e.campaign[i].wait_tail
     e.contact[s].phase = CONNECT_WAITING
@@ -79,7 +82,7 @@ def connect_waits(e, s):
 
 @helper
 def _oldest_connect(e, skill):
-    """The waiting connect that has waited longest, of the campaigns in a set of skills; NIL if none."""
+    """Return the connect that has waited longest, of the campaigns in a set of skills; NIL if none waits."""
     first = NIL
     left = skill & e.connect_bits
     while left != U(0):
@@ -92,7 +95,7 @@ def _oldest_connect(e, skill):
 
 @helper
 def go_away(e, c, log, a, length_s):
-    """An advisor, no longer idle, begins a break."""
+    """Begin a break of `length_s` seconds; the advisor is not in the idle list."""
     e.advisor[a].owed_s = 0.0
     note_advisor(e, c, log, LOG_AWAY, a)
     set_state(e, c, a, AWAY)
@@ -101,7 +104,7 @@ def go_away(e, c, log, a, length_s):
 
 @block
 def free_advisor(e, c, log, a):
-    """An advisor has finished: leaves, takes a break, takes the connect that has waited longest, or becomes idle."""
+    """Free an advisor: it goes off, takes an owed break, takes the connect waiting longest, or becomes idle."""
     if e.advisor[a].leaving != 0:
         leave_for_good(e, c, a)
         return

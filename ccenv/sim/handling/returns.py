@@ -1,4 +1,4 @@
-"""Contacts that come again: redials after abandoning or being blocked, repeats after an unresolved contact."""
+"""Returning contacts: redials after abandoning or being blocked, repeats after an unresolved contact."""
 
 from ccenv.sim.kernel.contacts import end_contact, schedule_contact
 from ccenv.sim.kernel.dists import draw
@@ -18,13 +18,13 @@ from ccenv.sim.state.codes import (
 
 @helper
 def recent_slot(e, c, ago):
-    """Where the counts of the slot `ago` slots before this one are kept."""
+    """Return the index, in the ring of recent slots, of the slot `ago` slots before the current one."""
     return ((e.past_days + e.day) * c.n_slots + e.slot - ago) % e.queue[0].n_lost.shape[0]
 
 
 @helper
 def forget_oldest_slot(e, c):
-    """A slot begins: its counts start at zero."""
+    """At the beginning of a slot, reset its counts in the ring; they replace those of the oldest slot."""
     k = recent_slot(e, c, 0)
     for q in range(c.n_queues):
         e.queue[q].n_lost[k] = 0
@@ -33,7 +33,7 @@ def forget_oldest_slot(e, c):
 
 @helper
 def due_in_opening_time(e, c, delay):
-    """When `delay` seconds of opening time from now are over; infinity if the last closing comes first."""
+    """Return the time after `delay` seconds of opening time from now; infinity if the last closing comes first."""
     due = min(e.t, e.close_t) + delay
     if due < e.close_t:
         return due
@@ -51,7 +51,7 @@ def due_in_opening_time(e, c, delay):
 
 @helper
 def come_back_after(e, c, s, phase, delay):
-    """A contact waits outside, in a pending phase, for `delay` seconds of opening time."""
+    """Make a contact pending (redial, repeat or callback) for `delay` seconds of opening time."""
     e.n_active -= 1
     e.contact[s].phase = phase
     e.contact[s].since = e.t
@@ -60,7 +60,7 @@ def come_back_after(e, c, s, phase, delay):
 
 @block
 def redial_or_leave(e, c, s):
-    """An abandoned or blocked contact redials later, or is lost."""
+    """Schedule the redial of an abandoned or blocked contact, or end the contact."""
     q = e.contact[s].true_type
     key = e.contact[s].key
     e.queue[e.contact[s].origin].n_lost[recent_slot(e, c, 0)] += 1
@@ -74,7 +74,7 @@ def redial_or_leave(e, c, s):
 
 @block
 def start_repeat(e, c, s):
-    """An unresolved contact waits to come again."""
+    """Make an unresolved contact a pending repeat."""
     q = e.contact[s].index
     delay = draw(c.dist[c.queue[q].repeat_delay], uniform(e.contact[s].key, REPEAT_DELAY))
     come_back_after(e, c, s, PENDING_REPEAT, delay)

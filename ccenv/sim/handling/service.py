@@ -1,4 +1,4 @@
-"""Inbound service: what is decided when it begins, and what comes of it when the talk ends."""
+"""Service: decisions at its beginning, the end of the talk (inbound and outbound), and transfers."""
 
 from ccenv.sim.advisors.talking import leave_service, talk_for
 from ccenv.sim.advisors.traits import handle_s, maybe_sample, p_repeat_with, p_sale_with, points_above
@@ -34,13 +34,13 @@ BEST_SCORE = 100.0
 
 @helper
 def misrouted(e, s):
-    """Does an inbound contact stand in a queue that is not its own?"""
+    """Return whether an inbound contact is in a queue other than that of its true type."""
     return e.contact[s].true_type != e.contact[s].index
 
 
 @helper
 def _decide_sale(e, c, s, a):
-    """Will the contact buy? Its expected value is counted."""
+    """Draw whether the contact buys, and count the expected value of the order."""
     q = e.contact[s].index
     if c.queue[q].p_sale == 0.0:
         return
@@ -56,7 +56,7 @@ def _order_value(e, c, s):
 
 @helper
 def begin_service(e, c, s):
-    """An advisor begins to serve an inbound contact: transfer, sale and handle time are settled."""
+    """Begin the service of an inbound contact: draw transfer, sale and handle time, and schedule the talk's end."""
     q = e.contact[s].index
     a = e.contact[s].advisor
     key = e.contact[s].key
@@ -92,7 +92,7 @@ def _score(e, c, s, a):
 
 @helper
 def _resolve(e, c, s, a):
-    """The request is settled here: sale, resolution, satisfaction."""
+    """Count sale, resolution and satisfaction of a contact that is not transferred."""
     q = e.contact[s].index
     if e.contact[s].buys != 0:
         e.queue_count[q].orders += 1
@@ -113,7 +113,7 @@ def _resolve(e, c, s, a):
 
 @block
 def _start_leg(e, c, log, s, to, warm):
-    """The request goes on in another queue, as a contact of its own that takes over the line."""
+    """Start the leg of a transfer: a new contact in queue `to` that takes over the telephone line."""
     leg = take_contact(e)
     if leg == NIL:
         return
@@ -143,7 +143,11 @@ def _start_leg(e, c, log, s, to, warm):
 
 @helper
 def _transfer(e, c, log, s):
-    """The talk ends with a transfer, cold or warm."""
+    """End a talk with a transfer.
+
+    Cold, or misrouted: the advisor wraps up. Warm: the advisor holds until the leg is handed over, abandons or goes
+    unserved.
+    """
     q = e.contact[s].index
     e.queue_count[q].transferred_out += 1
     if misrouted(e, s) or c.queue[q].warm == 0:
@@ -159,7 +163,7 @@ def _transfer(e, c, log, s):
 
 @helper
 def _end_attempt(e, c, s, talk):
-    """A joined connect, or a machine, has talked."""
+    """Count the talk of a joined connect or machine, and its goal; `talk` is in seconds."""
     i = e.contact[s].index
     e.campaign[i].lines -= 1
     if e.contact[s].machine != 0:
@@ -176,7 +180,7 @@ def _end_attempt(e, c, s, talk):
 
 @block
 def on_talk_end(e, c, log, s):
-    """The talk is over: transferred, or the line is free; the advisor wraps up."""
+    """Handle the end of a talk: start a transfer, or free the line, count the result and start the wrap-up."""
     a = e.contact[s].advisor
     inbound = e.contact[s].kind != LEAD
     maybe_sample(e, c, s, a)
@@ -200,7 +204,7 @@ def on_talk_end(e, c, log, s):
 
 @helper
 def hand_over(e, c, log, s):
-    """A leg has been assigned: both advisors talk for a while."""
+    """Start the handover of an assigned leg, during which both advisors talk."""
     first = e.contact[s].partner
     q = e.contact[first].index
     time = draw(c.dist[c.queue[q].handover], uniform(e.contact[s].key, HANDOVER))
@@ -212,7 +216,7 @@ def hand_over(e, c, log, s):
 
 @block
 def on_handover_end(e, c, log, s):
-    """The second advisor goes on alone."""
+    """End a handover: the leg's service begins, then the first advisor wraps up."""
     note_contact(e, c, log, LOG_HANDOVER_END, s, 0)
     first = e.contact[s].partner
     e.contact[s].partner = NIL

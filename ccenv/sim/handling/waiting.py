@@ -1,4 +1,4 @@
-"""Inbound contacts in line, in person or to be called back: joining, giving up, being sent away."""
+"""Inbound contacts in line, on the telephone or virtual: joining, abandoning, going unserved."""
 
 from ccenv.sim.handling.returns import come_back_after, redial_or_leave
 from ccenv.sim.handling.wrap_up import release_partner
@@ -24,12 +24,12 @@ from ccenv.sim.state.codes import (
     WAITING,
 )
 
-AFTER_OPENING_S = 1.0  # when callbacks left over from yesterday are due: the doors are open then
+AFTER_OPENING_S = 1.0  # callbacks left over from a day are due so long after the next opening
 
 
 @helper
 def _credit(e, c, s):
-    """Waiting credit: of priority and value class, and the waiting already done for the same request."""
+    """Return the waiting credit in seconds: of priority and value class, plus earlier waiting for the same request."""
     credit = e.contact[s].waited_s
     if e.contact[s].priority != 0:
         credit += c.queue[e.contact[s].origin].credit_s
@@ -53,13 +53,17 @@ def _count_offered(e, c, q):
 
 @helper
 def must_wait(e, c, q):
-    """Does somebody stand in line, or is no advisor with the skill idle?"""
+    """Return whether a contact that reaches queue q must wait: the line is not empty, or no advisor is idle."""
     return e.queue[q].length > 0 or (c.queue_groups[q] & e.idle_bits) == U(0)
 
 
 @helper
 def arm(e, c):
-    """Schedule the end of the patience of the contact that came last, unless an advisor took it at once."""
+    """Schedule the abandonment of the last contact that joined a queue, unless it has left the line.
+
+    `offer` does not draw patience; this saves the draw for contacts that are assigned at once. `e.unarmed` holds the
+    contact, `e.unarmed_sequence` the sequence number of its joining, which keeps the order of simultaneous events.
+    """
     if e.unarmed != NIL:
         _arm(e, c, e.unarmed)
 
@@ -76,7 +80,10 @@ def _arm(e, c, s):
 
 @helper
 def offer(e, c, log, s):
-    """A contact joins its queue and waits on the line with its patience, which `factor` multiplies."""
+    """Put a contact into its queue; `arm` draws its patience later, times `factor` of the record.
+
+    After the end of overtime a contact that must wait goes unserved at once.
+    """
     q = e.contact[s].index
     too_late = e.stage == OVERTIME_OVER and must_wait(e, c, q)
     _count_offered(e, c, q)
@@ -92,7 +99,7 @@ def offer(e, c, log, s):
 
 @helper
 def accept_callback(e, c, log, s):
-    """A contact hangs up and stands in line as a virtual one."""
+    """Accept a callback: the contact gives back its telephone line and joins its queue as a virtual contact."""
     q = e.contact[s].index
     _count_offered(e, c, q)
     e.queue_count[q].callback_accepted += 1
@@ -106,7 +113,7 @@ def accept_callback(e, c, log, s):
 
 @block
 def on_callback_due(e, c, log, s):
-    """A callback is due again: it stands in line once more, with the time since it last joined as credit."""
+    """Handle a callback that is due: it joins its queue again, and the time since it last joined adds to its credit."""
     note_contact(e, c, log, LOG_CALLBACK_DUE, s, 0)
     cancel_contact(e, s)
     e.n_active += 1
@@ -116,14 +123,14 @@ def on_callback_due(e, c, log, s):
 
 @helper
 def count_wait(e, q, wait):
-    """Count a contact that leaves the line, if it waited there in person for any time."""
+    """Count a contact that leaves the line as waited if its wait, not as a virtual contact, is above 0 s."""
     if wait > 0.0:
         e.queue_count[q].waited += 1
 
 
 @block
 def on_abandoned(e, c, log, s):
-    """Patience is over."""
+    """Handle an abandonment: count it, then redial later or end; the first advisor of a warm transfer is released."""
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
     first = e.contact[s].partner
@@ -158,7 +165,7 @@ def _unserve(e, c, log, s):
 
 @block
 def send_away(e, c, log, q):
-    """Overtime is over: who waits in this queue goes unserved, who is to be called back comes again tomorrow."""
+    """At the end of overtime, empty queue q: contacts on the line go unserved, virtual ones wait for the next day."""
     while e.queue[q].head != NIL:
         s = e.queue[q].head
         if e.contact[s].phase != VIRTUAL:

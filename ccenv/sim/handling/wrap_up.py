@@ -1,4 +1,4 @@
-"""Wrap-up: it begins when the talk is over for the advisor, and ends with the contact's own end."""
+"""Wrap-up: it begins when the advisor's talk is over, and ends with the end of the contact."""
 
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import leave_service
@@ -14,7 +14,7 @@ from ccenv.sim.state.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, W
 
 @helper
 def start_wrap_up(e, c, log, s):
-    """The advisor of contact s wraps up."""
+    """Start the wrap-up of contact s (also of a machine that was joined), or end it at once if it takes 0 s."""
     i = e.contact[s].index
     dist = c.campaign[i].wrap_up if e.contact[s].kind == LEAD else c.queue[i].wrap_up
     wrap_up_s = draw(c.dist[dist], uniform(e.contact[s].key, WRAP_UP))
@@ -29,7 +29,7 @@ def start_wrap_up(e, c, log, s):
 
 @helper
 def on_wrap_up_end(e, c, log, s):
-    """The contact's own end, then the advisor is free."""
+    """End the contact or make it a pending repeat, then free the advisor."""
     a = e.contact[s].advisor
     i = e.contact[s].index
     note_contact(e, c, log, LOG_WRAP_UP_END, s, 0)
@@ -50,7 +50,7 @@ def on_wrap_up_end(e, c, log, s):
 
 @helper
 def release_partner(e, c, log, first):
-    """The first advisor of a warm transfer, record `first`, need not hold any longer; NIL if there is none."""
+    """Start the wrap-up of the first advisor of a warm transfer; `first` is the contact record, NIL if none."""
     if first != NIL:
         e.contact[first].partner = NIL
         e.queue_count[e.contact[first].index].talk_s += leave_service(e, c, first)
