@@ -1,1 +1,1 @@
-"""Tools of the simulator: compilation, bit sets, random draws, distributions, the event heap, records of contacts."""
+"""Tools of the simulator: compilation, bit sets, random draws, distributions, event heap, contact records, log."""

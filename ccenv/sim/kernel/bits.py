@@ -1,4 +1,6 @@
-"""Sets of queues, groups or campaigns as bits of a uint64; no size class has more than 64 of a kind.
+"""Sets of queues, groups or campaigns as bits of a uint64; every size class has at most 64 of each.
+
+The idiom for a loop over a set, in ascending order:
 
 while left != U(0):
     i = lowest(left)
@@ -17,19 +19,19 @@ S1, S2, S4, S56 = U(1), U(2), U(4), U(56)
 
 @helper
 def bit(i):
-    """The set of one."""
+    """Return the set that holds only i."""
     return ONE << U(i)
 
 
 @helper
 def has(bits, i):
-    """Is i in the set?"""
+    """Return whether the set holds i."""
     return (bits >> U(i)) & ONE != U(0)
 
 
 @helper
 def count_bits(x):
-    """How many are in the set: by pairs of bits, by fours, by bytes. Compilers know this way of writing it."""
+    """Return the size of the set. Counts by pairs, fours and bytes; LLVM recognises this form of a population count."""
     x = x - ((x >> S1) & PAIRS)
     x = (x & FOURS) + ((x >> S2) & FOURS)
     x = (x + (x >> S4)) & BYTES
@@ -38,11 +40,11 @@ def count_bits(x):
 
 @helper
 def lowest(bits):
-    """The first in a set that is not empty."""
+    """Return the smallest element of a non-empty set."""
     return np.int64(count_bits(~bits & (bits - ONE)))
 
 
 @helper
 def without_lowest(bits):
-    """The set without its first."""
+    """Return the set without its smallest element."""
     return bits & (bits - ONE)

@@ -1,4 +1,4 @@
-"""Contact records: taking and freeing them, their events, and the lists they stand in."""
+"""Contact records: allocation, timers, linked lists, and the lines of queues."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from ccenv.sim.state.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUA
 
 @helper
 def take_contact(e):
-    """A free contact record, counted as active; NIL and a failure if there is none."""
+    """Allocate a contact record and count it in `n_active`. Returns NIL and sets `e.failure` if the table is full."""
     s = e.free_head
     if s == NIL:
         e.failure = CONTACTS_FULL
@@ -41,7 +41,7 @@ def take_contact(e):
 
 @helper
 def free_contact(e, s):
-    """Give a record back; the caller has seen to `n_active`."""
+    """Put a record on the free list; the caller updates `n_active`."""
     e.contact[s].phase = FREE
     e.contact[s].next = e.free_head
     e.free_head = s
@@ -49,25 +49,25 @@ def free_contact(e, s):
 
 @helper
 def campaign_timer(e, i):
-    """Timer of a campaign: when its next leads are due."""
+    """Return the timer of campaign i: its next leads are due."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + i)
 
 
 @helper
 def advisor_timer(e, a):
-    """Timer of an advisor."""
+    """Return the timer of advisor a: the end of a break."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + a)
 
 
 @helper
 def contact_timer(e, s):
-    """Timer of a contact record."""
+    """Return the timer of contact record s: its next event."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + e.advisor.shape[0] + s)
 
 
 @helper
 def end_contact(e, s):
-    """A contact is over for good, and was in the building or on its way to an advisor."""
+    """End a contact that was counted in `n_active`: cancel its event and free its record."""
     e.n_active -= 1
     cancel_contact(e, s)
     free_contact(e, s)
@@ -75,7 +75,7 @@ def end_contact(e, s):
 
 @helper
 def schedule_contact(e, s, t):
-    """Schedule the record's next event; a time from `NEVER_S` on means none."""
+    """Schedule the record's next event at t; t >= `NEVER_S` means that there is none."""
     if t < NEVER_S:
         schedule(e, contact_timer(e, s), t)
     else:
@@ -84,19 +84,19 @@ def schedule_contact(e, s, t):
 
 @helper
 def schedule_end(e, s, t):
-    """Schedule the end of something that the centre stays open for: at the latest at the next opening."""
+    """Schedule the end of an activity that keeps the day open; it ends at the next opening at the latest."""
     schedule_contact(e, s, min(t, e.night_over_t))
 
 
 @helper
 def cancel_contact(e, s):
-    """Forget the record's next event."""
+    """Cancel the record's next event, if there is one."""
     cancel(e, contact_timer(e, s))
 
 
 @helper
 def link(e, s, before, after):
-    """Put a record between two of a list, NIL at its ends; the caller sees to head and tail."""
+    """Insert a record between two neighbours of a list (NIL at an end); the caller updates head and tail."""
     e.contact[s].previous = before
     e.contact[s].next = after
     if before != NIL:
@@ -107,7 +107,7 @@ def link(e, s, before, after):
 
 @helper
 def unlink(e, s):
-    """Take a record out of its list. Returns what stood before and after it; the caller sees to head and tail."""
+    """Remove a record from its list. Returns its neighbours (before, after); the caller updates head and tail."""
     before = e.contact[s].previous
     after = e.contact[s].next
     if before != NIL:
@@ -119,7 +119,7 @@ def unlink(e, s):
 
 @helper
 def uncounted_waiting_s(e, q):
-    """Time spent waiting on a line that is not in the counter yet."""
+    """Return the waiting time [s] of queue q that the counter `waiting_s` lacks; virtual contacts do not count."""
     return (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
 
 
@@ -131,7 +131,7 @@ def _count_waiting_time(e, q):
 
 @helper
 def sort_key(e, c, s):
-    """What a queue is ordered by: entry, or entry less the waiting credit."""
+    """Return the sort key [s] of a contact in line: its entry, or entry less credit, as the routing rule requires."""
     if c.order_total_wait != 0:
         return e.contact[s].entry_s - e.contact[s].credit_s
     return e.contact[s].entry_s
@@ -139,7 +139,7 @@ def sort_key(e, c, s):
 
 @helper
 def join_queue(e, c, s, phase):
-    """Put a contact, WAITING or VIRTUAL, in its queue, behind all whose sort key is not greater."""
+    """Insert a contact (`phase` WAITING or VIRTUAL) in its queue, behind all with a smaller or equal sort key."""
     q = e.contact[s].index
     key = sort_key(e, c, s)
     before = e.queue[q].tail
@@ -164,7 +164,7 @@ def join_queue(e, c, s, phase):
 
 @helper
 def leave_queue(e, s):
-    """Take a contact out of its queue, where its patience need not be drawn any more."""
+    """Remove a contact from its queue. If its patience is not drawn yet, it never will be."""
     if e.unarmed == s:
         e.unarmed = NIL
     q = e.contact[s].index
@@ -184,7 +184,7 @@ def leave_queue(e, s):
 
 @helper
 def settle_waiting_time(e, c):
-    """Bring the waiting time counters up to now."""
+    """Bring the counters of waiting time up to now."""
     for q in range(c.n_queues):
         _count_waiting_time(e, q)
 

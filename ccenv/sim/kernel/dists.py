@@ -1,9 +1,9 @@
 """Times as functions of (distribution record, uniform): the inverse of each distribution's survival function.
 
-Gamma: the series and the continued fraction of the incomplete gamma function (Abramowitz & Stegun 6.5.29, 6.5.31),
-inverted by Newton's method on the logarithm of the nearer tail; the start is Wilson and Hilferty's cube (1931) or the
-first term of the series. Hyper-exponential: Newton's method on the logarithm of the survival function, which is convex,
-so that it comes from below and cannot overshoot.
+Small uniforms give long times. Gamma: the series and the continued fraction of the incomplete gamma function
+(Abramowitz & Stegun 6.5.29, 6.5.31), inverted by Newton's method on the logarithm of the nearer tail. The starting
+point is Wilson and Hilferty's cube (1931) or the first term of the series. Hyper-exponential: Newton's method on the
+logarithm of the survival function. This function is convex, so the iteration rises to the root and cannot overshoot.
 """
 
 import math
@@ -24,15 +24,15 @@ from ccenv.sim.state.codes import (
 )
 
 HALF_LOG_2PI = 0.91893853320467274178
-LARGE = 12.0  # from here on Stirling's series to the 7th power is exact to a few units of the last place
-MOST_STEPS = 60
-CLOSE = 1e-15
-LEAST_U = 1e-300
+LARGE = 12.0  # from here on Stirling's series (5 terms) is exact to a few units in the last place
+MOST_STEPS = 60  # limit of Newton steps
+CLOSE = 1e-15  # relative step at which Newton's method stops
+LEAST_U = 1e-300  # lower bound of probabilities, so that logarithms and quotients stay finite
 
 
 @helper
 def log_gamma(a):
-    """Logarithm of the gamma function, a > 0: Stirling's series, after the recurrence up to where it is exact."""
+    """Return the logarithm of the gamma function at a > 0: recurrence up to `LARGE`, then Stirling's series."""
     product = 1.0
     while a < LARGE:
         product *= a
@@ -44,7 +44,7 @@ def log_gamma(a):
 
 @block
 def gamma_tails(a, x):
-    """Lower and upper tail of the gamma distribution with shape a and scale 1 at x > 0, and x times its density."""
+    """Return (lower tail, upper tail, x * density) at x > 0 of the gamma distribution with shape a and scale 1."""
     density = exp(a * log(x) - x - log_gamma(a))
     if x < a + 1.0:
         term = 1.0 / a
@@ -76,7 +76,7 @@ def gamma_tails(a, x):
 
 @block
 def draw_gamma(a, u):
-    """The number at which the upper tail of the gamma distribution with shape a and scale 1 is u."""
+    """Return the x at which the upper tail of the gamma distribution with shape a and scale 1 equals u."""
     z = -normal(u)
     cube = 1.0 - 1.0 / (9.0 * a) + z / (3.0 * math.sqrt(a))
     x = a * cube * cube * cube
@@ -87,7 +87,7 @@ def draw_gamma(a, u):
     x = max(x, 1e-290)
     for _ in range(MOST_STEPS):
         lower, upper, density = gamma_tails(a, x)
-        if u > 0.5:  # in log x, in which the lower tail is nearly straight
+        if u > 0.5:  # Newton step in log x: the logarithm of the lower tail is nearly linear in it
             step = (log(1.0 - u) - log(max(lower, LEAST_U))) * lower / max(density, LEAST_U)
             following = x * exp(min(max(step, -2.0), 2.0))
         else:
@@ -102,7 +102,7 @@ def draw_gamma(a, u):
 
 @block
 def draw_hyper_exponential(dist, u):
-    """The time at which a mixture of exponentials has survival u."""
+    """Return the time [s] at which the survival function of a mixture of exponentials equals u."""
     target = log(u)
     x = 0.0
     for _ in range(MOST_STEPS):
@@ -140,7 +140,7 @@ def _draw_empirical(dist, u):
 
 @block
 def draw(dist, u):
-    """Time in seconds at which the survival function of a distribution equals u; infinity where it never does."""
+    """Return the time [s] at which the survival function of a distribution equals u; infinity if it stays above u."""
     if dist.kind == EXPONENTIAL:
         return -log(u) * dist.a
     if dist.kind == LOGNORMAL:
@@ -194,7 +194,7 @@ def _empirical_survival(dist, x):
 
 @block
 def survival(dist, x):
-    """Probability that a time of this distribution record exceeds x >= 0 seconds."""
+    """Return the probability that a time of this distribution exceeds x >= 0 seconds."""
     if dist.kind == EXPONENTIAL:
         return exp(-x / dist.a)
     if dist.kind == LOGNORMAL:
@@ -218,7 +218,7 @@ def survival(dist, x):
 
 @helper
 def draw_beyond(dist, age, u):
-    """A time of this distribution given that it exceeds `age` seconds."""
+    """Return a time [s] of this distribution, given that it exceeds `age` seconds; a constant stays as it is."""
     if dist.kind == CONSTANT:
         return dist.a
     return max(age, draw(dist, min(max(u * survival(dist, age), LEAST_U), BELOW_ONE)))

@@ -1,8 +1,8 @@
-"""Random numbers as functions of (key, purpose), and the mathematics that they need; times are in `scenarios/means.py`.
+"""Random numbers as functions of (key, purpose), with log, exp and the normal quantile. `dists.py` draws times.
 
 The generator is the splitmix64 finaliser (Steele, Lea & Flood 2014) on a counter. Logarithm and exponential are written
-out, so that results do not depend on the machine's mathematical library; the argument reductions are the
-classical ones (Muller, Elementary Functions, 2016), the normal quantile is Wichura's AS241 (1988).
+out, so that results do not depend on the machine's mathematical library. Their argument reductions are the classical
+ones (Muller, Elementary Functions, 2016). The normal quantile is Wichura's AS241 (1988).
 """
 
 import math
@@ -25,7 +25,7 @@ INFINITY = float("inf")
 
 @helper
 def mix(z):
-    """The splitmix64 finaliser of a uint64."""
+    """Return the splitmix64 finaliser of a uint64."""
     z = (z ^ (z >> S30)) * MIX_1
     z = (z ^ (z >> S27)) * MIX_2
     return z ^ (z >> S31)
@@ -33,64 +33,65 @@ def mix(z):
 
 @helper
 def root_key(seed):
-    """Key of a run from its seed (uint64)."""
+    """Return the key of a run from its seed (uint64)."""
     return mix(U(seed) * GOLD + GOLD)
 
 
 @helper
 def stream_key(root, stream):
-    """Key of a stream, of which the keys of its entities are made."""
+    """Return the key of a stream (by its id); `key_in` derives the keys of its entities."""
     return mix(root + stream)
 
 
 @helper
 def key_in(stream, number):
-    """Key of entity `number` of the stream of this key."""
+    """Return the key of entity `number` (0, 1, ...) of the stream with this key."""
     return mix(stream + (U(number) + ONE) * GOLD)
 
 
 @helper
 def entity_key(root, stream, number):
-    """Key of entity `number` of a stream."""
+    """Return the key of entity `number` (0, 1, ...) of a stream (by its id)."""
     return key_in(stream_key(root, stream), number)
 
 
 @helper
 def child_key(parent, kind, ordinal):
-    """Key of a descendant."""
+    """Return the key of a descendant: `kind` is a code of `codes.py`, `ordinal` counts descendants of that kind."""
     return mix(mix(parent + (U(kind) + ONE) * GOLD) + (U(ordinal) + ONE) * GOLD)
 
 
 @helper
 def _unit(bits):
-    """A number in (0, 1) from 64 random bits; the largest would round up to 1."""
+    """Return a number in (0, 1) from 64 random bits; the largest is clipped, because it would round to 1."""
     return min((np.float64(bits >> S11) + 0.5) * TWO_53, BELOW_ONE)
 
 
 @helper
 def uniform(key, purpose):
-    """A number in (0, 1) that depends on nothing but the key and the purpose."""
+    """Return a number in (0, 1) that depends only on the key and the purpose (a code of `codes.py`)."""
     return _unit(mix(key + (U(purpose) + ONE) * GOLD))
 
 
 @helper
 def happens(p, key, purpose):
-    """Does something of probability p happen? Nothing is drawn for what never does."""
+    """Return whether an event of probability p happens. The uniform is not computed for p = 0."""
     return p > 0.0 and uniform(key, purpose) < p
 
 
 @helper
 def second(u):
-    """Another uniform made of a uniform's bits, for the second coin of one decision."""
+    """Return a second uniform from the bits of a uniform: the second coin of a decision."""
     return _unit(mix(np.float64(u).view(np.uint64)))
 
 
 @helper
 def log(x):
-    """Natural logarithm of a positive normal number.
+    """Return the natural logarithm of a positive normal float64.
 
     x = 2^k (1 + f) with 1 + f in [1/sqrt 2, sqrt 2), then log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)), s = f/(2 + f),
-    with fdlibm's minimax polynomial R (Sun Microsystems 1993), odd and even powers apart: neither waits for the other.
+    with fdlibm's minimax polynomial R (Sun Microsystems 1993). Odd and even powers are separate chains that run in
+    parallel.
     """
     bits = np.float64(x).view(np.uint64)
     k = np.int64(bits >> S52) - BIAS
@@ -113,9 +114,9 @@ def log(x):
 
 @helper
 def exp(x):
-    """Exponential; 0 below -708 and infinity above 709.
+    """Return e to the power x; 0 below -708 and infinity above 709.
 
-    x = k ln 2 + r with |r| <= ln(2)/2, then the Taylor series of exp(r) to the 13th power, by Estrin's scheme.
+    x = k ln 2 + r with |r| <= ln(2)/2, then the Taylor series of exp(r) to degree 13 by Estrin's scheme.
     """
     if x > 709.0:
         return INFINITY
@@ -135,7 +136,7 @@ def exp(x):
 
 @helper
 def normal(u):
-    """Quantile of the standard normal distribution, Wichura's AS241 (PPND16), relative error about 1e-16."""
+    """Return the standard normal quantile of u in (0, 1): Wichura's AS241 (PPND16), relative error about 1e-16."""
     q = u - 0.5
     if abs(q) <= 0.425:
         r = 0.180625 - q * q

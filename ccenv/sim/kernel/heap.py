@@ -1,4 +1,4 @@
-"""Indexed 4-ary heap of timers, at most one pending event a timer; ties go to the one scheduled first."""
+"""Indexed 4-ary heap of events: at most one pending event per timer; of equal times the first scheduled comes first."""
 
 import numpy as np
 
@@ -6,13 +6,14 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.codes import NIL
 from ccenv.sim.state.layout import HEAP_PADDING, HEAP_WAYS
 
-# when the events behind the last one come, and from when on none is scheduled: finite, so that differences are numbers
+# Time of the sentinel events behind the last one; callers schedule no event at or after it. Finite, because differences
+# of infinities would be NaN.
 NEVER_S = 1e100
 
 
 @helper
 def clear_heap(e):
-    """Nothing is pending."""
+    """Remove all events and set the sentinels."""
     for timer in range(e.place.shape[0]):
         e.place[timer] = NIL
     for i in range(HEAP_PADDING):
@@ -55,9 +56,9 @@ def _first_of_tied(e, j):
 
 @helper
 def _first_child(e, j):
-    """Where the earliest of the four events from j on stands.
+    """Return the index of the earliest of the four events j, j + 1, j + 2, j + 3.
 
-    Without a branch, since the processor could foretell none, except for the rare events at one instant.
+    Branch-free, because the branches would be mispredicted; only ties of time, which are rare, take a branch.
     """
     t = e.heap[j].t
     t1 = e.heap[j + 1].t
@@ -99,13 +100,13 @@ def _insert(e, timer, t, sequence):
 
 @block
 def schedule_as(e, timer, t, sequence):
-    """Schedule an event that is not pending, as if that had been done when the sequence had this number."""
+    """Schedule an event of a timer without a pending one; among equal times it ranks by the given sequence number."""
     _insert(e, timer, t, sequence)
 
 
 @block
 def schedule(e, timer, t):
-    """Schedule the timer's event at time t, or move it there if it is pending."""
+    """Schedule the timer's event at time t [s], or move its pending event there; both count as a new scheduling."""
     e.sequence += 1
     i = e.place[timer]
     if i < 0:
@@ -118,7 +119,7 @@ def schedule(e, timer, t):
 
 @helper
 def cancel(e, timer):
-    """Forget the timer's event, if it has one."""
+    """Cancel the timer's event, if one is pending."""
     if e.place[timer] >= 0:
         _remove(e, timer)
 

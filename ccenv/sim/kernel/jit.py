@@ -1,13 +1,16 @@
-"""How kernel functions are compiled, and where the result is kept.
+"""Compilation of kernel functions, and the cache of the compiled code. This is the only module that imports numba.
 
-`helper`: inlined by LLVM into its callers (numba's own `inline="always"` does not scale). `block`: compiled once and
-called; for the few big functions. `entry`: called from Python; it is the unit that is compiled and cached. Numba would
-optimise every function together with all that it calls, and so the leaves of a deep tree a hundred times over. Here
-helpers and blocks stay intermediate code until an entry links each of them once. Called from Python they are
-interpreted, with the same result.
+- `helper`: LLVM inlines it into its callers (numba's own `inline="always"` does not scale).
+- `block`: compiled once per entry and called; for the few big functions.
+- `bounded`: a helper without bounds checks.
+- `entry`: called from Python; the unit that is optimised, compiled and cached.
 
-The cache folder is named by a digest of every kernel source file, because numba's own stamp looks only at the file of
-the caller: an edit of a callee would go unnoticed.
+Numba alone would optimise every function together with everything it calls, so the leaves of a deep call tree would be
+optimised a hundred times. Here helpers and blocks stay intermediate code until an entry links each of them once. A
+helper or block that is called from Python is interpreted, with the same result.
+
+The cache folder is named by a digest of all kernel source files. Numba's own stamp covers only the file of the caller,
+so it would miss an edit of a callee.
 """
 
 from __future__ import annotations
@@ -30,15 +33,15 @@ from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.registry import CPUDispatcher
 from numba.core.typed_passes import NopythonRewrites
 
-config: Any = numba.core.config  # made of the environment, so its names are not declared
+config: Any = numba.core.config  # numba fills it from environment variables, so its attributes are not declared
 PACKAGE = Path(__file__).resolve().parents[2]
 KERNEL_FOLDERS = ("sim", "rules", "loops")
-# without numba's reference counts, which nothing here needs, since nothing is allocated: a fifth of the time of a run
+# `_nrt` False: no reference counting, because the kernel allocates nothing; saves a fifth of the run time.
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "boundscheck": True, "_nrt": False}
 
 
 def kernel_digest() -> str:
-    """Hexadecimal digest of all kernel sources, the options and numba's version."""
+    """Return a digest (16 hexadecimal digits) of all kernel sources, the options, numba's and Python's version."""
     digest = hashlib.sha256(f"{sorted(OPTIONS.items())} {numba.__version__} {platform.python_version()}".encode())
     for folder in KERNEL_FOLDERS:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
@@ -48,7 +51,7 @@ def kernel_digest() -> str:
 
 
 def cache_folder() -> Path:
-    """`$CCENV_CACHE_DIR`, else the user's cache folder; with one folder for each state of the kernel sources."""
+    """Return the cache folder: in `$CCENV_CACHE_DIR` or the user's cache, one folder per digest of the kernel."""
     home = os.environ.get("CCENV_CACHE_DIR")
     if not home:
         home = str(Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "ccenv")
@@ -59,39 +62,39 @@ CACHE_FOLDER = cache_folder()
 
 
 class _NoMachineCode:
-    """Stands where numba wants to tell machine code the place of its environment, which only object mode needs."""
+    """Stub of the code generator: numba passes it a function's environment, which only object mode needs."""
 
     @staticmethod
     def set_env(env_name: str, env: Any) -> None:
-        """There is no machine code."""
+        """Do nothing: there is no machine code yet."""
 
 
 class Part(JITCodeLibrary):
-    """Code of one helper or block, neither optimised nor turned into machine code by itself."""
+    """Code library of one helper or block; it is neither optimised nor compiled to machine code by itself."""
 
     codegen = _NoMachineCode()
 
     def finalize(self) -> None:
-        """Nothing more is done to it before an entry links it."""
+        """Mark the library as final; an entry links it later."""
         self._finalized = True
 
 
 class Whole(JITCodeLibrary):
-    """Code of an entry, and of all that it calls directly or not."""
+    """Code library of an entry and of everything that it calls, directly or indirectly."""
 
     def finalize(self) -> None:
-        """Link every part once, then optimise and compile the whole."""
+        """Link every part once, then optimise and compile the result."""
         reached = list(dict.fromkeys(self._linking_libraries))
-        for library in reached:  # it grows while it is read
+        for library in reached:  # the list grows during the loop
             reached += [part for part in dict.fromkeys(library._linking_libraries) if part not in reached]
         self._linking_libraries = reached
         self._called_from_python = {function.name for function in self._final_module.functions}
         super().finalize()
 
     def _optimize_final_module(self) -> None:
-        """Nobody else calls the parts: LLVM may then merge a part with its only caller, and change how it is called.
+        """Make the parts internal, then optimise: LLVM may inline a part into its only caller or change its signature.
 
-        They get names of their own: where code is loaded, a name means the same in all entries and size classes.
+        Each part gets a unique name, because all loaded code (entries, size classes) shares one name space.
         """
         own = uuid.uuid4().hex
         for function in list(self._final_module.functions):
@@ -104,9 +107,9 @@ class Whole(JITCodeLibrary):
 
 @register_pass(mutates_CFG=False, analysis_only=False)
 class UnsignedIndices(FunctionPass):
-    """Index with unsigned integers: a negative index, such as NIL, is out of bounds, and never counts from the end.
+    """Compiler pass that makes indices unsigned: a negative index, such as NIL, is out of bounds.
 
-    It also spares the arithmetic of counting from the end, a tenth of a run's time.
+    It also removes the arithmetic of indices that count from the end, a tenth of the run time.
     """
 
     _name = "unsigned_indices"
@@ -115,7 +118,7 @@ class UnsignedIndices(FunctionPass):
         FunctionPass.__init__(self)
 
     def run_pass(self, state: Any) -> bool:
-        """Change what the index operations of a typed function take."""
+        """Change the index types in the signatures of a typed function's index operations."""
         changed = {}
         for call, signature in state.calltypes.items():
             if (isinstance(call, ir.Expr) and call.op == "getitem") or isinstance(call, ir.SetItem):
@@ -126,7 +129,7 @@ class UnsignedIndices(FunctionPass):
 
 
 def _unsigned(index: Any) -> Any:
-    """The type of an index, or of a tuple of them."""
+    """Return the unsigned type of an index, or of each index of a tuple."""
     if isinstance(index, types.BaseTuple):
         parts: Any = index
         return types.Tuple([_unsigned(part) for part in parts])
@@ -135,10 +138,10 @@ def _unsigned(index: Any) -> Any:
 
 def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
     class InLibrary(Compiler):
-        """Numba's own compiler, with another kind of library to put the code into."""
+        """Numba's compiler, with another class of code library and the pass `UnsignedIndices`."""
 
         def define_pipelines(self) -> Any:
-            """The usual passes; the last of them finds the library made."""
+            """Return the usual pipelines; the library is set here, and the last pass puts the code into it."""
             self.state.library = library(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
             self.state.library.enable_object_caching()
             pipelines = super().define_pipelines()
@@ -151,16 +154,16 @@ def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
 
 
 def _plain(kind: types.Type) -> types.Type:
-    """The type that an argument is passed as: one kind of integer, and no literals."""
+    """Return the type as which an argument is passed: int64 for signed integers, no literal types."""
     bare = types.unliteral(kind)
     return types.int64 if bare in types.signed_domain else bare
 
 
 class _PartDispatcher(CPUDispatcher):
-    """Calls from compiled code are compiled, once for all kinds of integers; calls from Python are interpreted."""
+    """Dispatcher of helpers and blocks: calls from compiled code are compiled, calls from Python are interpreted."""
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
-        """What a call resolves to; numba would compile a function again for every literal."""
+        """Resolve a call with plain types; numba would compile the function again for every literal and integer type."""
         return super().get_call_template(tuple(map(_plain, args)), kws)
 
     def __call__(self, *args: Any) -> Any:
@@ -181,9 +184,9 @@ def _part(**options: Any) -> Callable[[Any], Any]:
 
 
 def entry(function: Any) -> Any:
-    """A function called from Python."""
+    """Compile a function that is called from Python, with a cache in `CACHE_FOLDER`."""
     before = config.CACHE_DIR
-    config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it while it decorates; others keep theirs
+    config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it during decoration; other functions keep their folder
     try:
         return numba.njit(cache=True, nogil=True, pipeline_class=ENTRY_COMPILER, **OPTIONS)(function)
     finally:
@@ -191,9 +194,9 @@ def entry(function: Any) -> Any:
 
 
 def compiled(function: Any, arguments: tuple[Any, ...]) -> Callable[..., Any]:
-    """An entry for arguments of exactly these types: unlike the entry itself, it does not look at them again.
+    """Return an entry compiled for exactly these argument types; its calls skip numba's type dispatch.
 
-    To find out the types of records takes some milliseconds, so keep the result.
+    Finding the types of records takes some milliseconds, so callers keep the result.
     """
     entry_point: Callable[..., Any] = function
     if not config.DISABLE_JIT:
@@ -202,16 +205,16 @@ def compiled(function: Any, arguments: tuple[Any, ...]) -> Callable[..., Any]:
 
 
 def records(array: np.ndarray) -> Any:
-    """The same memory, in which uncompiled code reads fields as compiled code does, as attributes."""
+    """Return a view of the same memory with fields as attributes if JIT is disabled, else the array itself."""
     return array.view(np.recarray) if config.DISABLE_JIT else array
 
 
 if config.DISABLE_JIT:
-    np.seterr(over="ignore")  # keys are made by arithmetic modulo 2^64
+    np.seterr(over="ignore")  # key arithmetic is modulo 2^64
 
 PART_COMPILER = _compiler(Part)
 ENTRY_COMPILER = _compiler(Whole)
 helper = _part(forceinline=True)
-# a helper that looks at the bounds of its arrays before its loop, and not again at each number
+# a helper that limits its loop by the array lengths itself, so each access goes unchecked
 bounded = _part(forceinline=True, boundscheck=False)
-block = _part(forceinline=False)  # said, because numba hands it on from a caller that is a helper
+block = _part(forceinline=False)  # explicit, because numba passes the flag on from a calling helper

@@ -1,7 +1,7 @@
-"""Recent arrivals and abandonments of queues: counts that fade with time.
+"""Recent arrivals and abandonments of queues: counts that decay exponentially with time constant `RECENT_S`.
 
-All are kept as of one time, `recent_t`: what is counted later weighs more, by as much as it will have faded less. So
-whoever wants to know them needs one exponential for all queues.
+All counts refer to one time, `e.recent_t`. An event after `recent_t` is added with weight exp((t - recent_t) /
+RECENT_S). Reading the counts of all queues then takes a single exponential.
 """
 
 import numpy as np
@@ -11,22 +11,22 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.fields import RECENT_S
 
 PER_RECENT_S = 1.0 / RECENT_S
-PER_HOUR = 3600.0 / RECENT_S
-KEPT_S = 10.0 * RECENT_S  # how long `recent_t` stays what it is, so that weights do not grow too large
-STEP_S = 8.0
-# what is left of a count after 0, 1, 2, ... steps, for as long as `recent_t` stays
+PER_HOUR = 3600.0 / RECENT_S  # rate per hour of a decayed count of 1
+KEPT_S = 10.0 * RECENT_S  # [s] after which `recent_t` is moved to now, to keep weights small
+STEP_S = 8.0  # [s] step of the table
+# decay factor after 0, 1, 2, ... steps, up to `KEPT_S`
 FADED = np.array([exp(-k * STEP_S * PER_RECENT_S) for k in range(int(KEPT_S / STEP_S) + 1)])
 
 
 @block
 def _faded_long(past_s):
-    """What is left of a count after a time that is beyond the table: nobody has come for long."""
+    """Return the decay factor after a time beyond the table: no contact has arrived or abandoned for `KEPT_S`."""
     return exp(-past_s * PER_RECENT_S)
 
 
 @block
 def _renew(e, c):
-    """Bring all counts up to now."""
+    """Decay all counts to now and set `recent_t` to now."""
     fade = exp((e.recent_t - e.t) * PER_RECENT_S)
     for q in range(c.n_queues):
         e.recent_arrivals[q] *= fade
@@ -36,7 +36,7 @@ def _renew(e, c):
 
 @helper
 def _weight(e, c):
-    """What is counted now, as of `recent_t`."""
+    """Return the weight of an event now, as of `recent_t`; moves `recent_t` first if it is too old."""
     if e.t - e.recent_t > KEPT_S:
         _renew(e, c)
     return exp((e.t - e.recent_t) * PER_RECENT_S)
@@ -44,23 +44,23 @@ def _weight(e, c):
 
 @helper
 def note_arrival(e, c, q):
-    """A contact is offered to a queue."""
-    weight = _weight(e, c)  # first, because it may bring the counts up to now
+    """Count a contact that is offered to queue q."""
+    weight = _weight(e, c)  # before the addition, because it may decay the counts
     e.recent_arrivals[q] += weight
 
 
 @helper
 def note_abandonment(e, c, q):
-    """A contact abandons a queue."""
+    """Count a contact that abandons queue q."""
     weight = _weight(e, c)
     e.recent_abandoned[q] += weight
 
 
 @helper
 def faded(past_s):
-    """What is left of a count after a time: by the table and a series, which is known sooner than `exp`.
+    """Return the decay factor after `past_s` seconds, from the table and a Taylor series; shorter latency than `exp`.
 
-    8 terms make it exact, since no more than a step remains.
+    The series covers at most one step, so 8 terms are exact to rounding.
     """
     if past_s > KEPT_S:
         return _faded_long(past_s)
@@ -74,5 +74,5 @@ def faded(past_s):
 
 @helper
 def recent_per_hour(e):
-    """What a recent count is to be multiplied by for its rate now, contacts per hour."""
+    """Return the factor from a count as of `recent_t` to its present rate in contacts per hour."""
     return faded(e.t - e.recent_t) * PER_HOUR

@@ -1,4 +1,4 @@
-"""The event log."""
+"""Event log: one row per event, action and effect, written only if `log.on` is set."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.codes import LOG_ACTION, LOG_FULL, NIL
 from ccenv.sim.state.entities import LOG_ROWS
 
-WHOLE = np.int64  # one integer type for each argument, so that each function is compiled once
+WHOLE = np.int64  # one integer type for all arguments, so that each function is compiled once
 NONE = np.int64(NIL)
 
 
 @block
 def _write(e, log, code, kind, index, number, key, group, advisor, detail):
-    """One row at the end of the log; a full log is a failure of the run, never a loss."""
+    """Append a row to the log. A full log sets `e.failure`; rows are never dropped silently."""
     n = log.n
     if n >= LOG_ROWS:
         e.failure = LOG_FULL
@@ -31,28 +31,28 @@ def _write(e, log, code, kind, index, number, key, group, advisor, detail):
 
 @helper
 def note_action(e, log, number, action):
-    """A row about a decision."""
+    """Log an action; `number` is that of the decision, NIL if the action was forced."""
     if log.on != 0:
         _write(e, log, WHOLE(LOG_ACTION), NONE, NONE, WHOLE(number), np.uint64(0), NONE, NONE, WHOLE(action))
 
 
 @helper
 def note_clock(e, log, code, number):
-    """A row that concerns the whole centre."""
+    """Log an event of the clock; `number` is the day, slot, mode, campaign, or 1 and 0 for a surge."""
     if log.on != 0:
         _write(e, log, WHOLE(code), NONE, NONE, WHOLE(number), np.uint64(0), NONE, NONE, WHOLE(0))
 
 
 @helper
 def note_lead(e, log, code, kind, index, number, key, detail):
-    """A row about a lead that is in no attempt."""
+    """Log an event of a lead outside of an attempt."""
     if log.on != 0:
         _write(e, log, WHOLE(code), WHOLE(kind), WHOLE(index), WHOLE(number), key, NONE, NONE, WHOLE(detail))
 
 
 @helper
 def note_advisor(e, c, log, code, a):
-    """A row about an advisor without a contact."""
+    """Log an event of advisor a that concerns no contact."""
     if log.on != 0:
         _write(e, log, WHOLE(code), NONE, NONE, NONE, np.uint64(0), WHOLE(c.advisor_group[a]), WHOLE(a), WHOLE(0))
 
@@ -72,6 +72,6 @@ def _write_contact(e, c, log, code, s, detail):
 
 @helper
 def note_contact(e, c, log, code, s, detail):
-    """A row about contact record s, with its advisor if it has one."""
+    """Log an event of contact record s, with its advisor and group if it has one; `detail` depends on the code."""
     if log.on != 0:
         _write_contact(e, c, log, WHOLE(code), WHOLE(s), WHOLE(detail))
