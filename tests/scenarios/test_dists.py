@@ -77,6 +77,10 @@ DISTS = [dist for dist, _ in CASES] + [
 ]
 
 
+def test_every_distribution_of_the_schema_is_here():
+    assert {dist["dist"] for dist in DISTS} == {kind.__struct_config__.tag for kind in Dist.__args__}
+
+
 @pytest.mark.parametrize("dist", DISTS, ids=[dist["dist"] for dist in DISTS])
 def test_the_mean_is_the_integral_of_the_survival_function(dist):
     found = values(dist)

@@ -99,6 +99,12 @@ def drawn_on_grid(name: str) -> np.ndarray:
     return drawn(name, GRID)
 
 
+def test_every_distribution_of_the_schema_has_a_quantile_to_compare_with() -> None:
+    """`Constant` and `Never` have a test of their own below."""
+    compared = {type(DISTS[name]) for name in exact_draws()}
+    assert compared >= set(schema.Dist.__args__) - {schema.Constant, schema.Never}
+
+
 @pytest.mark.parametrize("name", exact_draws())
 def test_a_draw_is_the_quantile(name: str) -> None:
     exact = exact_draws()[name](GRID)
