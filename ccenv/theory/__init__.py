@@ -1,8 +1,8 @@
-"""What is known exactly: queueing formulas and small decision processes, to hold the simulator against.
+"""Exact results to validate the simulator: queueing formulas and small Markov decision processes.
 
-One module per family of models; each function returns a frozen dataclass whose fields are named as the columns of the
-reference tables. `models` has the decision processes. Install the extra ``theory``: the modules may need scipy. Here
-alone an advisor may be a server.
+One module per family of models. Each formula returns a frozen dataclass whose fields have the column names of the
+reference tables. `models` holds the decision processes. Some modules need scipy, from the extra ``theory``. Only this
+package may call an advisor a server.
 """
 
 from ccenv.theory import models

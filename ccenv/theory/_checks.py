@@ -1,4 +1,4 @@
-"""Checks of the arguments of the formulas: each refusal names the argument, its value and what is allowed."""
+"""Argument checks of the formulas. Each ValueError names the argument, its value and the allowed values."""
 
 import math
 from numbers import Real
@@ -7,7 +7,7 @@ __all__ = ["demand", "finite", "non_negative", "positive", "share", "whole"]
 
 
 def finite(name: str, value: float) -> float:
-    """``value`` as a float; a ValueError unless it is a finite number."""
+    """Return ``value`` as a float; raise ValueError unless it is a finite number."""
     number = _real(name, value, "a finite number")
     if not math.isfinite(number):
         raise ValueError(f"{name}={value!r} is not allowed: it must be a finite number")
@@ -15,7 +15,7 @@ def finite(name: str, value: float) -> float:
 
 
 def non_negative(name: str, value: float) -> float:
-    """``value`` as a float; a ValueError unless it is a finite number >= 0."""
+    """Return ``value`` as a float; raise ValueError unless it is a finite number >= 0."""
     number = _real(name, value, "a finite number >= 0")
     if not 0.0 <= number < math.inf:
         raise ValueError(f"{name}={value!r} is not allowed: it must be a finite number >= 0")
@@ -23,7 +23,7 @@ def non_negative(name: str, value: float) -> float:
 
 
 def positive(name: str, value: float) -> float:
-    """``value`` as a float; a ValueError unless it is a finite number > 0."""
+    """Return ``value`` as a float; raise ValueError unless it is a finite number > 0."""
     number = _real(name, value, "a finite number > 0")
     if not 0.0 < number < math.inf:
         raise ValueError(f"{name}={value!r} is not allowed: it must be a finite number > 0")
@@ -31,7 +31,7 @@ def positive(name: str, value: float) -> float:
 
 
 def share(name: str, value: float) -> float:
-    """``value`` as a float; a ValueError unless it lies in [0, 1]."""
+    """Return ``value`` as a float; raise ValueError unless it lies in [0, 1]."""
     number = _real(name, value, "a number between 0 and 1")
     if not 0.0 <= number <= 1.0:
         raise ValueError(f"{name}={value!r} is not allowed: it must be a number between 0 and 1")
@@ -39,7 +39,7 @@ def share(name: str, value: float) -> float:
 
 
 def whole(name: str, value: int, least: int = 1) -> int:
-    """``value`` as an int; a ValueError unless it is a whole number >= ``least`` (7.0 counts as whole)."""
+    """Return ``value`` as an int; raise ValueError unless it is a whole number >= ``least`` (7.0 counts as whole)."""
     number = _real(name, value, f"a whole number >= {least}")
     if not (least <= number < math.inf and number == math.floor(number)):
         raise ValueError(f"{name}={value!r} is not allowed: it must be a whole number >= {least}")
@@ -47,7 +47,14 @@ def whole(name: str, value: int, least: int = 1) -> int:
 
 
 def demand(**rate_and_time: float) -> tuple[float, float, float]:
-    """Checked arrival rate [1/h] and mean handle time [s], given in that order by name, and the load [erlang]."""
+    """Check an arrival rate and a mean handle time, given by name in that order.
+
+    Returns:
+        Arrival rate [1/h], mean handle time [s] and offered load [erlang].
+
+    Raises:
+        ValueError: If an argument is out of range, or their product overflows.
+    """
     (rate_name, rate), (time_name, time) = rate_and_time.items()
     rate, time = non_negative(rate_name, rate), positive(time_name, time)
     load = rate * time / 3600

@@ -1,10 +1,10 @@
 """The chain of `ccenv.theory._orbits` with the redial orbit counted one by one, for orbits of any distribution.
 
-Where hardly anybody is lost the number of those who will redial swings far more than a Poisson number does, and no
-expansion around a Poisson distribution settles. Here each number in the redial orbit is a level of states: the number
-in the centre times the coefficients of a polynomial in y for the reconnect orbit, which stays nearly Poisson, as there.
-From one level only the two beside it are reached, so the levels are eliminated from the highest one down, as in a
-quasi-birth-and-death process; sums over all levels are carried along, and no level is kept.
+If almost no contact is lost, the number in the redial orbit varies far more than a Poisson number, and no expansion
+around a Poisson distribution converges. Here each number in the redial orbit is a level of states. A state is a number
+in the centre and a coefficient of a polynomial in y for the reconnect orbit, which stays nearly Poisson, as in
+`_orbits`. A level connects only to its two neighbours. The levels are therefore eliminated from the highest down, as in
+a quasi-birth-and-death process. Sums over all levels are carried along, so no level is kept.
 """
 
 import math
@@ -21,25 +21,25 @@ __all__ = ["LITTLE_WORK", "MOST_WORK", "counted_orbit"]
 Array = npt.NDArray[np.float64]
 
 DEGREES = (0, 2, 4, 6, 8, 10, 12)
-SETTLED, ACCEPTED = 1e-8, 5e-7  # relative change of the answer from one degree to the next
-FLOOR = 1e-6  # numbers of contacts below this are resolved absolutely, not relatively
-NEGLIGIBLE = 1e-12  # probability of the highest levels and of the longest queue
-TOP_SHARE = 16  # the highest 1/16 of the levels must hardly be met
-MOST_WORK = 2e11  # multiplications and additions, some 20 seconds
+SETTLED, ACCEPTED = 1e-8, 5e-7  # relative change of the answer between two degrees, as in `_orbits`
+FLOOR = 1e-6  # numbers of contacts below this are compared absolutely, not relatively
+NEGLIGIBLE = 1e-12  # largest probability of the highest levels and of the longest queue
+TOP_SHARE = 16  # the highest 1/16 of the levels must have a probability below NEGLIGIBLE
+MOST_WORK = 2e11  # multiplications and additions, about 20 seconds
 LITTLE_WORK = 5e9
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """What the levels have in common: B states in each, from C of which somebody can abandon.
+    """Matrices that all levels share: B states in each, of which C allow an abandonment.
 
     Attributes:
-        inside: Rates within a level, redials apart, (B, B); column from, row to.
-        back: Redials at rate 1 into the level below, (B, B), hardly filled.
+        inside: Rates within a level without redials, (B, B); from column to row.
+        back: Redials at rate 1 into the level below, (B, B), sparse.
         into: Rates of abandoning into the level above, (B, C).
-        sources: The states from which somebody can, (C,).
-        counted: What is summed over the states: probability, numbers waiting and at work, probability of the longest
-            queue, (4, B).
+        sources: Indices of the states that allow an abandonment, (C,).
+        counted: Weights of the sums over the states: probability, numbers waiting and at work, probability of the
+            longest queue, (4, B).
     """
 
     inside: Array
@@ -52,14 +52,14 @@ class _Level:
 def counted_orbit(
     centre: Centre, grid: Grid, reconnecting: Array, redialling: float, most_work: float
 ) -> tuple[float, float] | None:
-    """Mean numbers waiting and at work; None if it would take too long or does not settle.
+    """Mean numbers waiting and at work; None if the work exceeds the limit or the degree does not converge.
 
     Args:
         centre: The model.
-        grid: Numbers in the centre to begin with.
-        reconnecting: Mean of the reconnect orbit given each of them, about, (K,).
-        redialling: Mean of the redial orbit, about.
-        most_work: Multiplications and additions that one elimination may take.
+        grid: First choice of the numbers in the centre.
+        reconnecting: Approximate mean of the reconnect orbit given each of them, (K,).
+        redialling: Approximate mean of the redial orbit.
+        most_work: Limit on the multiplications and additions of one elimination.
     """
     last = best = np.full(2, math.nan)
     least, levels = math.inf, 2 ** math.ceil(math.log2(64 + 2 * redialling))
@@ -70,7 +70,7 @@ def counted_orbit(
             break
         now, grid, reconnecting, levels = found
         change = float((np.abs(now - last) / np.maximum(np.abs(now), FLOOR)).max()) if centre.reconnect else 0.0
-        if change < least:  # never for the first, whose change is nan
+        if change < least:  # false at the first degree, whose change is nan
             least, best = change, now
         if least <= SETTLED:
             break
@@ -79,7 +79,7 @@ def counted_orbit(
 
 
 def _widened(centre: Centre, grid: Grid, reconnecting: Array, more: int) -> tuple[Grid, Array]:
-    """The grid from 0 on and with more places at the end; the means beyond the ends are those at the ends."""
+    """Extend the grid down to 0 and up by `more` numbers; the means beyond the old ends repeat those at the ends."""
     low, high = int(grid.states[0]), int(grid.states[-1])
     return grid_of(centre, 0, high + more), np.pad(reconnecting, (low, more), mode="edge")
 
@@ -87,7 +87,7 @@ def _widened(centre: Centre, grid: Grid, reconnecting: Array, more: int) -> tupl
 def _sized(
     centre: Centre, grid: Grid, reconnecting: Array, degree: int, levels: int, most_work: float
 ) -> tuple[Array, Grid, Array, int] | None:
-    """The answer with as many levels and places as it takes, and these; None if that is too long."""
+    """The answer with enough levels and numbers in the centre, and these; None if that exceeds `most_work`."""
     while 2.67 * (grid.states.size * (degree + 1)) ** 3 * levels <= most_work:
         level = _level(centre, grid, reconnecting, degree)
         means, longest, highest = _eliminated(centre, level, levels)
@@ -103,8 +103,9 @@ def _sized(
 def _eliminated(centre: Centre, level: _Level, levels: int) -> tuple[Array, float, float]:
     """Mean numbers waiting and at work, (2,), and the probabilities of the longest queue and of the highest levels.
 
-    Level i is a matrix times level i - 1, found from that of level i + 1; `sums` are, by state of level i, what is
-    counted there and above, and the probability of the highest levels.
+    Level i equals a matrix times level i - 1. That matrix is computed from the one of level i + 1. `sums` holds, for
+    each state of level i, the counted quantities of that level and all above, and the probability of the highest
+    levels.
     """
     size, sources = len(level.inside), level.sources
     highest = levels - levels // TOP_SHARE
@@ -113,7 +114,7 @@ def _eliminated(centre: Centre, level: _Level, levels: int) -> tuple[Array, floa
     for i in range(levels, -1, -1):
         own = level.inside - i * centre.redial_rate * np.eye(size)
         if i == levels:
-            own[:, sources] += level.into  # who would go beyond the last level stays there
+            own[:, sources] += level.into  # an abandonment at the last level stays in it
         own[:, sources] += (i + 1) * centre.redial_rate * (level.back @ ratio)
         above, sums = sums @ ratio, np.zeros_like(sums)
         sums[:, sources] = above
@@ -124,13 +125,16 @@ def _eliminated(centre: Centre, level: _Level, levels: int) -> tuple[Array, floa
             ratio = -linalg.solve(own, level.into, check_finite=False)
             largest = float(np.abs(sums).max())
             sums, scale = sums / largest, scale / largest
-    own[0] = sums[0]  # in place of one equation, which follows from the others
+    own[0] = sums[0]  # replaces one equation, which follows from the others
     found = sums @ linalg.solve(own, np.eye(size)[0], check_finite=False)
     return found[1:3], float(abs(found[3])), float(abs(found[4]))
 
 
 def _level(centre: Centre, grid: Grid, reconnecting: Array, degree: int) -> _Level:
-    """Write the levels out; the monomial y^j is scaled by s^j / sqrt(j!), and beyond the longest queue one is lost."""
+    """Build the matrices of a level; contacts beyond the longest queue are lost.
+
+    The monomial y^j is scaled by s^j / sqrt(j!).
+    """
     count, width = grid.states.size, degree + 1
     scale = math.sqrt(max(1.0, float(reconnecting.max())))
     roots = np.sqrt(np.arange(1.0, width))

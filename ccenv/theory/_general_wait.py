@@ -1,10 +1,10 @@
-"""What happens to a contact that has to wait in an M/M/n+G queue, by quadrature over its offered wait.
+"""Fate of a contact that has to wait in an M/M/n+G queue, by quadrature over its offered wait.
 
 The *offered wait* V is the wait of a contact of infinite patience. Given V > 0 its density is proportional to
-``exp(phi(v))``, ``phi(v) = lambda H(v) - n mu v``, H the mean time survived up to v, which is concave. As in
-`ccenv.theory._offered_wait` each measure is an integral of something positive against that density, taken relative to
-its mode: nothing overflows and nothing cancels but ``phi`` itself, whose rounding error is about 1e-16 times the
-number of advisors times mean patience / mean handle time.
+``exp(phi(v))``, with ``phi(v) = lambda H(v) - n mu v`` and H the mean time survived up to v; ``phi`` is concave. As in
+`ccenv.theory._offered_wait`, each measure is an integral of a positive function against that density, scaled to 1 at
+its mode. Nothing overflows. Only ``phi`` itself cancels: its rounding error is about 1e-16 times the number of advisors
+times mean patience / mean handle time.
 """
 
 import math
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)  # (N,), (N,)
 _DROPS = np.concatenate(([1 / 16, 1.0, 4.0, 9.0], np.arange(16.0, 753.0, 16.0)))  # of log density; exp(-752) is 0
-_OCTAVES = 2.0 ** -np.arange(1, 80)  # distributions such as Weibull's are smooth on the log scale only
+_OCTAVES = 2.0 ** -np.arange(1, 80)  # panel edges for distributions that are smooth on the log scale only (Weibull)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class GeneralWait:
     """Fate of a contact that has to wait; the probabilities and means are given that it waits.
 
     Attributes:
-        inverse_palm: ``1 / A`` in (0, 1]: share of the time with all advisors busy during which nobody waits.
+        inverse_palm: ``1 / A`` in (0, 1]: share of the time with all advisors busy during which no contact waits.
         abandoned: Probability that it abandons.
         served_by_t: Probability that it is served within ``t_s``.
         ended_by_t: Probability that it is served or abandons within ``t_s``.
         wait_s: Mean wait [s], served or not.
-        offered_wait_s: Mean wait [s] of one of infinite patience.
+        offered_wait_s: Mean wait [s] of a contact of infinite patience.
     """
 
     inverse_palm: float
@@ -89,7 +89,7 @@ def general_wait(arrive_per_s: float, finish_per_s: float, dist: Patience, t_s: 
 
 
 def _mode(arrive_per_s: float, finish_per_s: float, dist: Patience) -> float:
-    """Where the density peaks: 0, or in overload where just enough contacts have left for the rest to be served."""
+    """Mode of the offered wait [s]: 0, or in overload the patience that a share ``finish / arrive`` exceeds."""
     if arrive_per_s <= finish_per_s:
         return 0.0
     staying = finish_per_s / arrive_per_s
@@ -110,7 +110,7 @@ def _reach(drop: Callable[[Array], Array], mode: float, step_s: float) -> tuple[
 
 
 def _bisect(true_above: Callable[[Array], npt.NDArray[np.bool_]], low: Array, high: Array) -> Array:
-    """Where a condition that holds at ``high`` starts to hold, element by element."""
+    """Smallest value, element by element, at which a condition that is true at ``high`` becomes true."""
     for _ in range(64):
         middle = (low + high) / 2
         above = true_above(middle)

@@ -1,12 +1,12 @@
-"""What happens to a contact that has to wait in an M/M/n+M queue, to full precision at any load.
+"""Fate of a contact that has to wait in an M/M/n+M queue, at full precision and any load.
 
-The *offered wait* V is the wait of a contact of infinite patience. Time is counted in mean patiences. With
-``x = n mu / theta`` and ``y = lambda / theta``, V given V > 0 has a density proportional to ``exp(phi(v))``,
-``phi(v) = y (1 - exp(-v)) - x v`` (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum 2005), and Palm's
-``A = x e^y y^-x gamma(x, y)``, gamma the lower incomplete gamma function, is ``x`` times the integral of
-``exp(phi)``. In textbooks the measures are differences of such functions, which overflow and cancel in large or
-overloaded centres. Here each is an integral of something positive against a log-concave density, taken relative to
-its mode, so that nothing overflows and nothing cancels.
+The *offered wait* V is the wait of a contact of infinite patience. Time is counted in mean patiences. Let
+``x = n mu / theta`` and ``y = lambda / theta``. V given V > 0 has a density proportional to ``exp(phi(v))``, with
+``phi(v) = y (1 - exp(-v)) - x v`` (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum 2005). Palm's
+``A = x e^y y^-x gamma(x, y)``, gamma the lower incomplete gamma function, is ``x`` times the integral of ``exp(phi)``.
+Textbooks give the measures as differences of such functions, which overflow and cancel in large or overloaded
+centres. Here each measure is an integral of a positive function against a log-concave density, scaled to 1 at its
+mode. Nothing overflows and nothing cancels.
 """
 
 import math
@@ -22,16 +22,16 @@ Array = npt.NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)  # (N,), (N,)
 _DROPS = np.concatenate(([1 / 16, 1.0, 4.0, 9.0], np.arange(16.0, 753.0, 16.0)))  # of log density; exp(-752) is 0
-_SCALES = 2.0 ** np.arange(7)  # the scale on which exp(-v) bends, in mean patiences
+_SCALES = 2.0 ** np.arange(7)  # panel edges on the scale on which exp(-v) bends [mean patiences]
 _SERIES = [(-1.0) ** k / math.factorial(k) for k in range(17, 1, -1)] + [0.0, 0.0]
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedWait:
-    """Fate of a contact that has to wait; all but the first are probabilities given that it waits.
+    """Fate of a contact that has to wait; all fields but the first are probabilities given that it waits.
 
     Attributes:
-        inverse_palm: ``1 / A`` in (0, 1]: share of the time with all advisors busy during which nobody waits.
+        inverse_palm: ``1 / A`` in (0, 1]: share of the time with all advisors busy during which no contact waits.
         served: It is served.
         abandoned: It abandons.
         served_by_t: It is served within ``t``.
@@ -57,7 +57,7 @@ def offered_wait(n: int, load: float, patience: float, t: float) -> OfferedWait:
         t: Threshold [mean patiences], at least 0.
 
     Returns:
-        The probabilities, small ones as exact, relatively, as large ones.
+        The probabilities. Small ones have the same relative precision as large ones.
     """
     x = n * patience
     slope = max(n - load, 0.0) * patience
@@ -93,14 +93,14 @@ def _excess(s: Array) -> Array:
 
 
 def _panels(x: float, slope: float, mode: float, t: float) -> tuple[Array, float]:
-    """Cut the line, measured from the mode, where the log density has dropped by about ``_DROPS``, and at ``t``.
+    """Edges of the quadrature panels, measured from the mode: where the log density drops by ``_DROPS``, and ``t``.
 
-    The drop to the right is ``slope * s + bend * excess(s)``; ``excess(s)`` lies within 20 % above ``s^2 / (2 + s)``,
-    which leaves a quadratic. To the left, which exists in overload only, ``excess(-u) = c`` near
-    ``u = log(1 + sqrt(2 c) + c)``.
+    The drop to the right is ``slope * s + bend * excess(s)``. As ``excess(s)`` lies within 20 % above ``s^2 / (2 +
+    s)``, a quadratic equation gives the edges there. The side to the left exists only in overload; there ``excess(-u) =
+    c`` near ``u = log(1 + sqrt(2 c) + c)``.
 
     Returns:
-        Edges of the panels, ascending, (P + 1,), and the place of ``t``, one of them.
+        Edges of the panels, ascending, (P + 1,), and the one of them at ``t``.
     """
     c = _DROPS / x
     b = 2 * slope / x - c

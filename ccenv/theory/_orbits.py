@@ -1,13 +1,13 @@
-"""The stationary distribution of a group of advisors with two orbits of contacts that will come back, by expansion.
+"""Stationary distribution of a group of advisors with a redial and a reconnect orbit, by a polynomial expansion.
 
 The chain counts the contacts in the centre, in the redial orbit and in the reconnect orbit. Given the number k in the
-centre both orbits are nearly Poisson, so their joint generating function is written as
-``G_k(1 + x, 1 + y) = exp(r_k x + c_k y + v_k x^2 / 2 + w_k y^2 / 2 + u_k x y) A_k(x, y)`` with ``A_k`` a
-polynomial. The balance equations of the chain become linear equations of its coefficients, coupled between neighbouring
-k only. The means ``r_k, c_k`` are those of contacts that orbit independently of one another, the spreads ``v_k, w_k,
-u_k`` come from an expansion of degree 2, and the degree is raised until the answer no longer moves. The size of the
-orbits does not matter, so that 2,000 advisors cost seconds. Where it does not settle the redial orbit is counted, see
-`ccenv.theory._counted_orbit`.
+centre, both orbits are nearly Poisson. Their joint generating function is therefore written as
+``G_k(1 + x, 1 + y) = exp(r_k x + c_k y + v_k x^2 / 2 + w_k y^2 / 2 + u_k x y) A_k(x, y)`` with ``A_k`` a polynomial.
+The balance equations of the chain become linear equations of its coefficients, which couple neighbouring k only. The
+means ``r_k, c_k`` are those of contacts that orbit independently of one another. The spreads ``v_k, w_k, u_k`` come
+from an expansion of degree 2. The degree is then raised until the answer no longer changes. The cost does not depend on
+the size of the orbits: 2,000 advisors take seconds. If the expansion does not converge, the redial orbit is counted,
+see `ccenv.theory._counted_orbit`.
 """
 
 import math
@@ -26,20 +26,20 @@ __all__ = ["solve_orbits"]
 Array = npt.NDArray[np.float64]
 
 DEGREES = (4, 6, 8, 10, 12, 14, 16)
-SETTLED = 1e-8  # relative change of the answer from one degree to the next at which it is good
-ACCEPTED = 5e-7  # the same, where higher degrees bring only more rounding errors
-NOT_NEGATIVE = 1e-7  # what probabilities may be below 0, relative to the largest
-FLOOR = 1e-6  # numbers of contacts below this are resolved absolutely, not relatively
+SETTLED = 1e-8  # relative change of the answer between two degrees at which the iteration stops
+ACCEPTED = 5e-7  # largest such change that is accepted if higher degrees only add rounding errors
+NOT_NEGATIVE = 1e-7  # how far below 0 a probability may lie, relative to the largest
+FLOOR = 1e-6  # numbers of contacts below this are compared absolutely, not relatively
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the expansion is made.
+    """Point around which the expansion is made.
 
     Attributes:
         dist: Probability of each number in the centre, (K,).
-        means: Mean of each orbit given it, (2, K).
-        spread: Second factorial cumulants of the orbits given it, (2, 2, K).
+        means: Mean of each orbit given that number, (2, K).
+        spread: Second factorial cumulants of the orbits given that number, (2, 2, K).
     """
 
     dist: Array
@@ -48,9 +48,9 @@ class _Place:
 
 
 def solve_orbits(centre: Centre) -> tuple[float, float] | None:
-    """Mean numbers waiting and at work in the stationary distribution; those in the orbits follow from the flows.
+    """Mean numbers waiting and at work in the stationary distribution; the orbits follow from the flows.
 
-    None where neither the expansion settles nor the redial orbit can be counted, or where the queue is too long.
+    None if the expansion does not converge and the redial orbit cannot be counted, or if the queue is too long.
     """
     started = poisson_orbits(centre)
     if started is None:
@@ -67,9 +67,9 @@ def solve_orbits(centre: Centre) -> tuple[float, float] | None:
 
 
 def _expanded(centre: Centre, grid: Grid, place: _Place) -> tuple[tuple[float, float] | None, bool]:
-    """The answer by expansions of more and more terms (None: no convergence), and whether it is a distribution.
+    """The answer by expansions of rising degree (None: no convergence), and whether its probabilities are valid.
 
-    Where all advisors are hardly ever idle balanced flows fix the means, whatever becomes of the probabilities.
+    If all advisors are almost never idle, balanced flows determine the means even if the probabilities are wrong.
     """
     place = replace(place, spread=_expand(centre, grid, place, 2)[1])
     waiting = np.maximum(grid.states - centre.n, 0)
@@ -81,7 +81,7 @@ def _expanded(centre: Centre, grid: Grid, place: _Place) -> tuple[tuple[float, f
         dist, _ = _expand(centre, grid, place, degree)
         now = np.array([dist @ waiting, dist @ (grid.states - waiting)])
         change = float((np.abs(now - last) / np.maximum(np.abs(now), FLOOR)).max())
-        if change < least:  # never for the first, whose change is nan
+        if change < least:  # false at the first degree, whose change is nan
             least, best, is_dist = change, now, bool(dist.min() > -NOT_NEGATIVE * dist.max())
         if least <= SETTLED:
             break
@@ -90,7 +90,11 @@ def _expanded(centre: Centre, grid: Grid, place: _Place) -> tuple[tuple[float, f
 
 
 def _expand(centre: Centre, grid: Grid, place: _Place, degree: int) -> tuple[Array, Array]:
-    """Solve for polynomials of a degree around a place; returns the distribution, (K,), and the spread, (2, 2, K)."""
+    """Solve for polynomials of a degree around a point.
+
+    Returns:
+        The distribution, (K,), and the spread, (2, 2, K).
+    """
     extra = np.maximum(np.einsum("aak,k->a", place.spread, place.dist), 0.0)
     basis = Basis(degree, np.sqrt(np.maximum(1.0, place.means @ place.dist + extra)))
     table = null_vector(_balance(centre, grid, place, basis), int(np.argmax(place.dist)), len(basis.powers))
@@ -104,7 +108,7 @@ def _expand(centre: Centre, grid: Grid, place: _Place, degree: int) -> tuple[Arr
 
 
 def _balance(centre: Centre, grid: Grid, place: _Place, basis: Basis) -> sparse.csc_matrix:
-    """The balance equations of the chain on the coefficients, (K B, K B); beyond the ends contacts are lost."""
+    """Balance equations of the chain for the coefficients, (K B, K B); beyond the grid contacts are lost."""
     identity = np.eye(len(basis.powers))
     count = grid.states.size
     backs = np.array([centre.redial_rate, centre.reconnect_rate])

@@ -1,6 +1,6 @@
-"""A group of advisors with two orbits as it would be if contacts orbited independently of one another.
+"""A group of advisors with two orbits, under the assumption that contacts orbit independently of one another.
 
-Then, given the number in the centre, both orbits are Poisson. It is where the exact solutions start from.
+Given the number in the centre, both orbits are then Poisson. The exact solutions start from this one.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["Centre", "Grid", "grid_of", "poisson_orbits"]
 
 Array = npt.NDArray[np.float64]
 
-NEGLIGIBLE = 1e-22  # probability of a number in the centre that is left out
+NEGLIGIBLE = 1e-22  # numbers in the centre with a smaller probability are left out
 MOST_STATES = 200_000
 
 
@@ -23,12 +23,12 @@ class Centre:
 
     Attributes:
         n: Number of advisors.
-        fresh: Rate of fresh contacts.
-        leave: Rate of losing patience.
-        redial: Probability that one who abandons will redial.
-        redial_rate: Rate at which such a one does.
-        reconnect: Probability that a served one will come back.
-        reconnect_rate: Rate at which such a one does.
+        fresh: Arrival rate of fresh contacts.
+        leave: Abandonment rate of a waiting contact.
+        redial: Probability that a contact that abandons will redial.
+        redial_rate: Rate at which a contact in the redial orbit redials.
+        reconnect: Probability that a served contact will come back.
+        reconnect_rate: Rate at which a contact in the reconnect orbit comes back.
     """
 
     n: int
@@ -42,7 +42,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The numbers in the centre that are kept, (K,), with their distributions of service and abandonment.
+    """The numbers in the centre that are kept, (K,), with the total rates of service and abandonment at each.
 
     Attributes:
         states: The numbers, consecutive.
@@ -56,14 +56,14 @@ class Grid:
 
 
 def grid_of(centre: Centre, low: int, high: int) -> Grid:
-    """The numbers from `low` to `high`."""
+    """The grid of the numbers from `low` to `high`."""
     states = np.arange(low, high + 1.0)
     waiting = np.maximum(states - centre.n, 0)
     return Grid(states, states - waiting, centre.leave * waiting)
 
 
 def poisson_orbits(centre: Centre) -> tuple[Grid, Array, Array] | None:
-    """The numbers in the centre that count, their distribution (K,) and the means of the orbits given them (2, K).
+    """The relevant numbers in the centre, their distribution (K,) and the conditional means of the orbits (2, K).
 
     None if the queue is too long.
     """
@@ -79,7 +79,7 @@ def poisson_orbits(centre: Centre) -> tuple[Grid, Array, Array] | None:
 
 
 def _given_the_centre(centre: Centre, grid: Grid) -> tuple[Array, Array]:
-    """Distribution of the number in the centre and conditional means of the orbits, with independent orbits."""
+    """Distribution of the number in the centre and conditional means of the orbits, for independent orbits."""
     down = grid.finish + grid.abandon
     arrive = np.full(grid.states.size, centre.fresh)
     means = np.zeros((2, arrive.size))
@@ -88,7 +88,7 @@ def _given_the_centre(centre: Centre, grid: Grid) -> tuple[Array, Array]:
         log_dist = np.concatenate(([0.0], np.cumsum(np.log(arrive[:-1]) - np.log(down[1:]))))
         dist = np.exp(log_dist - log_dist.max())
         dist /= dist.sum()
-        ratio = arrive[:-1] / down[1:]  # (K - 1,), of the probabilities of neighbours
+        ratio = arrive[:-1] / down[1:]  # (K - 1,), ratio of the probabilities of neighbouring states
         means = np.stack(
             [
                 _conditional_mean(centre.redial * grid.abandon[1:] * ratio, centre.redial_rate, arrive, down),
@@ -103,7 +103,7 @@ def _given_the_centre(centre: Centre, grid: Grid) -> tuple[Array, Array]:
 
 
 def _conditional_mean(enter: Array, back: float, arrive: Array, down: Array) -> Array:
-    """Mean of an orbit given the number in the centre, (K,), entered at rates ``enter`` on the way down to it."""
+    """Mean of an orbit given the number in the centre, (K,); ``enter``: rates of entering it on a step down."""
     bands = np.zeros((3, arrive.size))
     bands[0, 1:], bands[2, :-1] = -arrive[:-1], -down[1:]
     bands[1] = back

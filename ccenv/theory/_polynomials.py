@@ -1,4 +1,4 @@
-"""Polynomials of two variables as coefficient vectors, and the sparse systems of such vectors for `_orbits`."""
+"""Polynomials of two variables as coefficient vectors, and the sparse linear systems of them that `_orbits` solves."""
 
 import math
 
@@ -13,14 +13,14 @@ Array = npt.NDArray[np.float64]
 
 
 class Basis:
-    """Polynomials of two variables up to a degree, as matrices on coefficients of scaled monomials.
+    """Polynomials of two variables up to a degree, as matrices that act on coefficients of scaled monomials.
 
-    The monomial ``x^i y^j`` is scaled by ``s^i t^j / sqrt(i! j!)``.
+    The monomial ``x^i y^j`` is scaled by ``s^i t^j / sqrt(i! j!)``. B is the number of monomials.
 
     Attributes:
         scales: ``s`` and ``t``, (2,).
-        place: Where a monomial stands in a coefficient vector, by its exponents.
-        powers: Exponents ``(i, j)``, (B, 2).
+        place: Index of each monomial in a coefficient vector, by its exponents ``(i, j)``.
+        powers: Exponents ``(i, j)`` of each monomial, (B, 2).
         times: Multiplication by x and by y, each (B, B).
         slope: Derivative by x and by y, each (B, B).
         products: Multiplication by ``x^i y^j``, (B, B, B).
@@ -44,7 +44,7 @@ class Basis:
         self.products = np.stack([steps[0][i] @ steps[1][j] for i, j in self.powers])
 
     def exponentials(self, mean: Array, spread: Array) -> Array:
-        """Coefficients of ``exp(mean . (x, y) + (x, y) . spread . (x, y) / 2)`` for many of them, (K, B).
+        """Coefficients of K functions ``exp(mean . (x, y) + (x, y) . spread . (x, y) / 2)``, (K, B).
 
         Args:
             mean: (2, K).
@@ -67,13 +67,13 @@ class Basis:
         return table
 
     def coefficient(self, table: Array, i: int, j: int) -> Array:
-        """Coefficient of ``x^i y^j`` at each number in the centre, (K,), from the scaled table (K, B)."""
+        """Coefficient of ``x^i y^j`` for each number of contacts in the centre, (K,), from the scaled table (K, B)."""
         scale = self.scales[0] ** i * self.scales[1] ** j / math.sqrt(math.factorial(i) * math.factorial(j))
         return table[:, self.place[i, j]] * scale
 
 
 class Blocks:
-    """A sparse matrix of (count, count) blocks, (size, size) each, put in one at a time."""
+    """Builder of a sparse matrix of (count, count) blocks of shape (size, size), one block at a time."""
 
     def __init__(self, count: int, size: int) -> None:
         self.count, self.size = count, size
@@ -82,22 +82,22 @@ class Blocks:
         self.values: list[Array] = []
 
     def put(self, row: int, column: int, block: Array) -> None:
-        """Place one block."""
+        """Place one block at block row ``row`` and block column ``column``."""
         i, j = np.nonzero(block)
         self.rows.append(row * self.size + i)
         self.columns.append(column * self.size + j)
         self.values.append(block[i, j])
 
     def matrix(self) -> sparse.csc_matrix:
-        """The whole, (count size, count size)."""
+        """The whole matrix, (count * size, count * size)."""
         places = (np.concatenate(self.rows), np.concatenate(self.columns))
         return sparse.csc_matrix((np.concatenate(self.values), places), shape=2 * (self.count * self.size,))
 
 
 def null_vector(matrix: sparse.csc_matrix, mode: int, size: int) -> Array:
-    """The solution of ``matrix @ x = 0`` that has 1 as the first coefficient of block ``mode``, (K, size).
+    """Solve ``matrix @ x = 0`` with the first coefficient of block ``mode`` fixed at 1; returns (K, size).
 
-    The equation of that coefficient follows from the others, because probability is conserved.
+    The equation of that coefficient is left out: it follows from the others because probability is conserved.
     """
     fixed = mode * size
     others = np.delete(np.arange(matrix.shape[0]), fixed)

@@ -1,11 +1,12 @@
-"""The queue of the second of two priority classes while all advisors are at work.
+"""Queue of the second of two priority classes while all advisors are at work.
 
-Time is counted in mean handle times. While all ``n`` advisors are at work the first class's queue is a birth and death
-process of its own: up at rate ``load1``, down from ``j`` at rate ``n + j leave1``. Only while it is empty is the second
-class served, at rate ``n``. The time the first queue takes from 1 to 0 is a mixture of exponential times, whose rates
-and shares are the spectrum of its generator (Keilson 1979, "Markov Chain Models: Rarity and Exponentiality"); during
-each the second queue gains and loses contacts as an M/M/infinity. Joining the second queue before and after leaves a
-chain of that queue alone, which is solved without subtractions.
+Time is counted in mean handle times. While all ``n`` advisors are at work, the queue of the first class is a birth and
+death process of its own: up at rate ``load1``, down from ``j`` at rate ``n + j leave1``. The second class is served, at
+rate ``n``, only while that queue is empty. The first-passage time of the first queue from 1 to 0 is a mixture of
+exponential times. Their rates and weights are the spectrum of its generator (Keilson 1979, "Markov Chain Models: Rarity
+and Exponentiality"). During each exponential time the second queue gains and loses contacts as an M/M/infinity queue.
+Linking the second queue before and after the passage leaves a chain of that queue alone. It is solved without
+subtractions.
 """
 
 import math
@@ -22,19 +23,19 @@ __all__ = ["SecondQueue", "impatient_second", "patient_second"]
 Array = npt.NDArray[np.float64]
 
 NEGLIGIBLE = 1e-17  # share of the probability that may lie beyond a cut
-MOST_STEPS = 2_000_000  # of the first queue, for two moments
-MOST_LEVELS = 4000  # of the first queue, for the spectrum
-MOST_STATES = 2000  # of the second queue, for the dense chain
-_NODES_PER_OCTAVE = 12  # leaves an error near 0.17^24 in functions 1 / (rate + s), s >= 0
+MOST_STEPS = 2_000_000  # levels of the first queue, for two moments of its passage time
+MOST_LEVELS = 4000  # levels of the first queue, for the spectrum
+MOST_STATES = 2000  # states of the second queue, for the dense chain
+_NODES_PER_OCTAVE = 12  # the error in functions 1 / (rate + s), s >= 0, is near 0.17^24
 
 
 @dataclass(frozen=True, slots=True)
 class SecondQueue:
-    """Given that all advisors are at work.
+    """Measures given that all advisors are at work.
 
     Attributes:
-        p_none: Probability that nobody of either class waits.
-        mean: Mean number of the second class that wait.
+        p_none: Probability that no contact of either class waits.
+        mean: Mean number of contacts of the second class that wait.
     """
 
     p_none: float
@@ -43,19 +44,19 @@ class SecondQueue:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """Distribution of the time the first queue takes from 1 to 0: density ``sum(flows * exp(-rates t))``, (R,) each."""
+    """First-passage time of the first queue from 1 to 0: density ``sum(flows * exp(-rates t))``, (R,) each."""
 
     rates: Array
     flows: Array
 
 
 def patient_second(n: int, load1: float, leave1: float, load2: float) -> SecondQueue | None:
-    """Solve for a second class that never abandons; None where its queue grows without bound.
+    """Solve for a second class that never abandons; None if its queue grows without bound.
 
     Args:
         n: Number of advisors.
         load1: Offered load of the first class [erlang], >= 0.
-        leave1: Rate of its impatience [1/mean handle time]; 0 if it is endless.
+        leave1: Abandonment rate of the first class [1/mean handle time]; 0 if it never abandons.
         load2: Offered load of the second class [erlang], > 0.
     """
     if leave1 == 0.0:
@@ -80,16 +81,16 @@ def patient_second(n: int, load1: float, leave1: float, load2: float) -> SecondQ
 
 
 def impatient_second(n: int, load1: float, leave1: float, load2: float, leave2: float) -> SecondQueue | None:
-    """Solve for a second class with exponential patience; None where the tables of states would be too large.
+    """Solve for a second class with exponential patience; None if the tables of states would be too large.
 
     Args:
         n: Number of advisors.
-        load1: Offered load of the first class [erlang], > 0, below ``n`` if its patience is endless.
-        leave1: Rate of its impatience [1/mean handle time]; 0 if it is endless.
+        load1: Offered load of the first class [erlang], > 0; below ``n`` if that class never abandons.
+        leave1: Abandonment rate of the first class [1/mean handle time]; 0 if it never abandons.
         load2: Offered load of the second class [erlang], > 0.
-        leave2: Rate of its impatience [1/mean handle time], > 0.
+        leave2: Abandonment rate of the second class [1/mean handle time], > 0.
     """
-    if leave1 > 0.0 and offered_wait(n, load1, 1 / leave1, 0.0).inverse_palm < NEGLIGIBLE:  # it is never served
+    if leave1 > 0.0 and offered_wait(n, load1, 1 / leave1, 0.0).inverse_palm < NEGLIGIBLE:  # never served
         return SecondQueue(p_none=0.0, mean=load2 / leave2)
     spectrum = _spectrum(n, load1, leave1)
     if spectrum is None:
@@ -115,7 +116,7 @@ def impatient_second(n: int, load1: float, leave1: float, load2: float, leave2: 
 
 
 def _levels(n: int, load1: float, leave1: float, most: float) -> int | None:
-    """Length the first queue hardly ever exceeds while all advisors are at work; None if it is above ``most``."""
+    """Length that the first queue almost never exceeds while all advisors are at work; None if above ``most``."""
     size = 256
     while size < 2 * most:
         log_weights = np.cumsum(math.log(load1) - np.log(n + leave1 * np.arange(1.0, size + 1)))
@@ -128,7 +129,10 @@ def _levels(n: int, load1: float, leave1: float, most: float) -> int | None:
 
 
 def _passage_moments(n: int, load1: float, leave1: float, levels: int) -> tuple[float, float]:
-    """Mean and mean square of the time the first queue takes from 1 to 0, downwards from a level hardly ever met."""
+    """Mean and mean square of the first-passage time of the first queue from 1 to 0.
+
+    The recursion runs downwards from ``levels``, a length that is almost never reached.
+    """
     mean = square = 0.0
     for level in range(levels, 0, -1):
         down = n + level * leave1
@@ -138,7 +142,7 @@ def _passage_moments(n: int, load1: float, leave1: float, levels: int) -> tuple[
 
 
 def _spectrum(n: int, load1: float, leave1: float) -> _Passage | None:
-    """Every exponential part of the time the first queue takes from 1 to 0; None if there are too many."""
+    """Exponential components of the first-passage time of the first queue from 1 to 0; None if there are too many."""
     if leave1 == 0.0:
         size = min(400_000, math.ceil(2 * math.log(NEGLIGIBLE) / math.log(load1 / n)) + 8)
         angle = np.pi * np.arange(1, size + 1) / (size + 1)
@@ -150,14 +154,15 @@ def _spectrum(n: int, load1: float, leave1: float) -> _Passage | None:
     down = n + leave1 * np.arange(1.0, levels + 1)
     rates, vectors = linalg.eigh_tridiagonal(load1 + down, -np.sqrt(load1 * down[1:]))
     flows = down[0] * vectors[0] ** 2
-    # Where the first class alone overloads the centre the smallest rate is lost in rounding; the shares add up to 1.
+    # If the first class alone overloads the centre, rounding destroys the smallest rate. As the weights flow / rate sum
+    # to 1, it follows from the others.
     if rates[0] < 1e-9 * rates[-1]:
         rates[0] = flows[0] / max(1 - float((flows[1:] / rates[1:]).sum()), 1e-300)
     return _Passage(rates, flows)
 
 
 def _compress(passage: _Passage) -> _Passage:
-    """Replace the parts within each octave of rates by the few of a Gauss rule with the same moments."""
+    """Replace the components within each octave of rates by the few of a Gauss rule with the same moments."""
     kept = passage.flows > 0.0
     rates, flows = passage.rates[kept], passage.flows[kept]
     octave = np.floor(np.log2(rates / rates.min())).astype(int)
@@ -193,7 +198,7 @@ def _dist(n: int, load1: float, load2: float, leave2: float, passage: _Passage, 
     size = high - low + 1
     up = np.full(size, load2)
     down = leave2 * np.arange(low, high + 1.0)
-    up[-1], down[0] = 0.0, 0.0  # the cuts reflect
+    up[-1], down[0] = 0.0, 0.0  # reflecting boundaries at the cuts
     bands = np.zeros((3, size))
     bands[0, 1:], bands[2, :-1] = -up[:-1], -down[1:]
     identity = np.eye(size)

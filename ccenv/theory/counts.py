@@ -1,4 +1,4 @@
-"""Over-dispersed counts: Poisson given a day's busyness, which is a gamma factor of mean 1."""
+"""Over-dispersed counts: Poisson given the day's busyness, a gamma factor of mean 1."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ __all__ = ["PoissonGammaCounts", "poisson_gamma_counts"]
 
 @dataclass(frozen=True, slots=True)
 class PoissonGammaCounts:
-    """Distribution of the number of contacts of an interval whose rate has a random factor for the day.
+    """Distribution of the number of contacts in an interval, whose rate is multiplied by a random factor of the day.
 
     Attributes:
         mean: Mean number.
@@ -21,7 +21,7 @@ class PoissonGammaCounts:
         var_negbinomial: Variance, from the parameters of the negative binomial distribution; equals ``var_formula``.
         index_of_dispersion: Variance / mean; 1 for Poisson counts.
         p_exceed_120pct: Probability of more than 1.2 times the mean.
-        poisson_p_exceed_120pct: The same without a factor.
+        poisson_p_exceed_120pct: The same probability for a Poisson number of that mean, without the factor.
     """
 
     mean: float
@@ -34,7 +34,7 @@ class PoissonGammaCounts:
 
 
 def poisson_gamma_counts(mean: float, cv_busyness: float) -> PoissonGammaCounts:
-    """Spread and upper tail of Poisson counts whose mean carries a gamma factor: a negative binomial distribution.
+    """Variance and upper tail of Poisson counts whose rate carries a gamma factor: a negative binomial distribution.
 
     Args:
         mean: Mean number, finite, > 0.
@@ -58,13 +58,13 @@ def poisson_gamma_counts(mean: float, cv_busyness: float) -> PoissonGammaCounts:
     mean = positive("mean", mean)
     cv_busyness = non_negative("cv_busyness", cv_busyness)
     extra = mean * cv_busyness * cv_busyness  # scale of the gamma distribution of the rate
-    limit = math.floor(6 * mean / 5)  # exact where 1.2 * mean is whole
+    limit = math.floor(6 * mean / 5)  # exact if 1.2 * mean is whole; 1.2 itself is rounded
     variance = mean * (1 + extra)
     if not variance < math.inf:
         raise ValueError(f"cv_busyness={cv_busyness!r} is not allowed: out of proportion to mean={mean!r}")
     poisson_tail = float(special.gammainc(limit + 1, mean))
     mixed_tail, var_negbinomial = poisson_tail, mean
-    if extra > 1e-16:  # else the factor is lost in rounding
+    if extra > 1e-16:  # below that the factor vanishes in rounding
         shape, success = mean / extra, 1 / (1 + extra)
         mixed_tail = _tail(limit + 1, shape, extra)
         var_negbinomial = shape * (extra / (1 + extra)) / success**2
@@ -80,7 +80,7 @@ def poisson_gamma_counts(mean: float, cv_busyness: float) -> PoissonGammaCounts:
 
 
 def _tail(least: int, shape: float, odds: float) -> float:
-    """Negative binomial probability of ``least`` or more; of two equal forms the numerically exact one."""
+    """Negative binomial probability of ``least`` or more, by whichever of two equal forms is numerically exact."""
     if odds > 1:
         return float(special.betaincc(shape, least, 1 / (1 + odds)))
     return float(special.betainc(least, shape, odds / (1 + odds)))

@@ -1,4 +1,4 @@
-"""What answering-machine detection takes off the allowance of dropped connects."""
+"""Cost of answering-machine detection: silent calls count against the allowance of dropped connects."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ class Detection:
 
     Attributes:
         n_dials: Attempts.
-        p_called_machine: Share of the attempts that the detector calls a machine.
+        p_called_machine: Share of the attempts that the detector classifies as a machine.
         p_live: Share of the attempts that a person answers.
-        accuracy: Share of what is called a machine that is one.
-        limit: Share of the persons who answer that may be silent or dropped.
-        live: Persons who answer, those taken for machines among them.
-        called_machines: Attempts that the detector calls a machine.
-        silent: Persons among them, who hear nothing.
+        accuracy: Share of the attempts classified as a machine that are one.
+        limit: Largest allowed share of silent or dropped calls among the persons who answer.
+        live: Persons who answer, including those classified as a machine.
+        called_machines: Attempts that the detector classifies as a machine.
+        silent: Persons classified as a machine; they hear nothing.
         allowance: Silent and dropped persons that the limit allows.
-        drops_left: Drops that it still allows; negative if the silent ones alone exceed it.
-        p_false_positive: Probability that a person is taken for a machine; 0 if nobody answers.
+        drops_left: Drops that the limit still allows; negative if the silent calls alone exceed it.
+        p_false_positive: Probability that a person is classified as a machine; 0 if no person answers.
     """
 
     n_dials: float
@@ -41,18 +41,18 @@ class Detection:
 def detection(
     n_dials: float, p_called_machine: float, p_live: float, accuracy: float, limit: float = 0.03
 ) -> Detection:
-    """Silent contacts, when a share `1 - accuracy` of what the detector calls a machine is a person.
+    """Silent calls, if a share `1 - accuracy` of the attempts classified as a machine are persons.
 
     Args:
         n_dials: Attempts, >= 0.
-        p_called_machine: Share of the attempts that the detector calls a machine, in [0, 1].
+        p_called_machine: Share of the attempts that the detector classifies as a machine, in [0, 1].
         p_live: Share of the attempts that a person answers, in [0, 1].
-        accuracy: Share of what is called a machine that is one, in [0, 1].
-        limit: Share of the persons who answer that may be silent or dropped, in [0, 1].
+        accuracy: Share of the attempts classified as a machine that are one, in [0, 1].
+        limit: Largest allowed share of silent or dropped calls among the persons who answer, in [0, 1].
 
     Raises:
-        ValueError: If an argument is out of range, if persons taken for machines would be more than all persons, or if
-            recognised machines and persons would be more than the attempts.
+        ValueError: If an argument is out of range; if the persons classified as machines exceed all persons; or if
+            machines correctly classified and persons exceed the attempts.
 
     References:
         The arithmetic of callmedia.co.uk for the rule of Ofcom: 1,000 dials, 400 machines, 200 persons.

@@ -1,12 +1,12 @@
 """Erlang's formulas for one group of advisors: B (loss), C (delay) and A (delay with abandonment).
 
 All three assume one queue, Poisson arrivals, exponential handle times, first come first served and steady state. They
-differ in what happens to a contact that finds all advisors at work: it is lost (B), it waits as long as it takes (C),
-or it waits until its exponential patience ends (A). Each function returns a frozen dataclass whose fields are the
-question and its answer, under the column names of the reference tables.
+differ in the fate of a contact that finds all advisors at work. In B it is lost. In C it waits until it is served. In A
+it abandons when its exponential patience ends. Each function returns a frozen dataclass of its arguments and results,
+named as the columns of the reference tables.
 """
 
-# ruff: noqa: N815 - the columns of the reference tables name the fields
+# ruff: noqa: N815 - fields carry the column names of the reference tables
 
 import math
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class ErlangB:
 
 @dataclass(frozen=True, slots=True)
 class ErlangC:
-    """Steady state of M/M/n: everybody waits until served.
+    """Steady state of M/M/n: every contact waits until it is served.
 
     Attributes:
         lambda_per_h: Arrival rate [1/h].
@@ -45,7 +45,7 @@ class ErlangC:
         T_s: Threshold of the service level [s].
         p_wait: Probability that a contact has to wait.
         asa_s: Mean wait [s] of all contacts, zeros included.
-        e_wait_given_wait_s: Mean wait [s] of those that wait.
+        e_wait_given_wait_s: Mean wait [s] of the contacts that wait.
         service_level_T: Probability that a contact is served within ``T_s``.
         lq: Mean number waiting.
         occupancy: Share of the advisors' time spent at work.
@@ -68,8 +68,9 @@ class ErlangC:
 class ErlangA:
     """Steady state of M/M/n+M: exponential patience.
 
-    Four fields are service levels in use; they differ by up to 27 points: ``served_within_T_of_offered``,
-    ``p_wait_le_T_incl_abandoners``, ``sl_excl_short_abandons``, ``sl_of_served``.
+    Four fields are definitions of the service level in common use: ``served_within_T_of_offered``,
+    ``p_wait_le_T_incl_abandoners``, ``sl_excl_short_abandons`` and ``sl_of_served``. They differ by up to 27
+    percentage points.
 
     Attributes:
         lambda_per_h: Arrival rate [1/h].
@@ -81,7 +82,7 @@ class ErlangA:
         p_wait: Probability that a contact has to wait.
         p_abandon: Probability that a contact abandons.
         e_wait_s: Mean wait [s] of all contacts, served or not, zeros included.
-        e_wait_given_wait_s: Mean wait [s] of those that wait, served or not.
+        e_wait_given_wait_s: Mean wait [s] of the contacts that wait, served or not.
         p_ab_given_wait: Probability that a contact that has to wait abandons.
         served_within_T_of_offered: Served within ``T_s`` / offered.
         p_wait_le_T_incl_abandoners: (Served or abandoned within ``T_s``) / offered.
@@ -113,15 +114,15 @@ class ErlangA:
 def erlang_b(n: int, load: float) -> ErlangB:
     """Blocking of a group without a waiting room (Erlang B, M/M/n/n).
 
-    Computed by the recursion ``B(k) = a B(k-1) / (k + a B(k-1))``, ``B(0) = 1``, whose terms are all positive, in time
-    proportional to ``n``. It holds for any distribution of the handle time.
+    Uses the recursion ``B(k) = a B(k-1) / (k + a B(k-1))``, ``B(0) = 1``, whose terms are all positive. The time taken
+    is proportional to ``n``. The result holds for any distribution of the handle time.
 
     Args:
         n: Number of advisors or trunks, a whole number >= 1.
         load: Offered load, arrival rate times mean handle time [erlang], finite, >= 0.
 
     Returns:
-        The blocking probability in [0, 1]; 0 where it is below the smallest float.
+        The blocking probability in [0, 1]; 0 if it is below the smallest float.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -140,12 +141,12 @@ def erlang_b(n: int, load: float) -> ErlangB:
 
 
 def erlang_c(rate_per_hour: float, handle_s: float, n: int, threshold_s: float) -> ErlangC:
-    """Waits in a group whose contacts never give up (Erlang C, M/M/n).
+    """Waits in a group whose contacts never abandon (Erlang C, M/M/n).
 
     With B from Erlang B, ``C = n B / (n - a (1 - B))`` and ``P(W > t) = C exp(-(n mu - lambda) t)``.
 
     Args:
-        rate_per_hour: Arrival rate [1/h], finite, >= 0; at 0 the measures are those of a lone contact.
+        rate_per_hour: Arrival rate [1/h], finite, >= 0; at 0 the measures are those of a single contact.
         handle_s: Mean handle time [s], finite, > 0.
         n: Number of advisors, a whole number above the offered load ``rate_per_hour * handle_s / 3600``.
         threshold_s: Threshold of the service level [s], finite, >= 0.
@@ -196,19 +197,20 @@ def erlang_c(rate_per_hour: float, handle_s: float, n: int, threshold_s: float) 
 def erlang_a(rate_per_hour: float, handle_s: float, patience_s: float, n: int, threshold_s: float) -> ErlangA:
     """Waits and abandonment in a group whose contacts have exponential patience (Erlang A, Palm's M/M/n+M).
 
-    Palm's form, ``P(W > 0) = A B / (1 + (A - 1) B)`` with B from Erlang B, joined to integrals over the offered wait in
-    place of differences of incomplete gamma functions; see `ccenv.theory._offered_wait`. Stable at any load and from
-    1 to 2,000 advisors and beyond; against sums in 200 digits the relative error stays below 1e-12.
+    Uses Palm's form, ``P(W > 0) = A B / (1 + (A - 1) B)`` with B from Erlang B. Integrals over the offered wait replace
+    the differences of incomplete gamma functions of the textbooks, see `ccenv.theory._offered_wait`. The computation is
+    stable at any load, for 1 to 2,000 advisors and beyond. Its relative error against sums in 200 digits is below
+    1e-12.
 
     Args:
-        rate_per_hour: Arrival rate [1/h], finite, >= 0; at 0 the measures are those of a lone contact.
+        rate_per_hour: Arrival rate [1/h], finite, >= 0; at 0 the measures are those of a single contact.
         handle_s: Mean handle time [s], finite, > 0.
         patience_s: Mean patience [s], finite, > 0.
         n: Number of advisors, a whole number >= 1.
         threshold_s: Threshold of the service levels [s], finite, >= 0.
 
     Returns:
-        The steady state, with the four service levels in use.
+        The steady state, with the four definitions of the service level.
 
     Raises:
         ValueError: If an argument is out of range.

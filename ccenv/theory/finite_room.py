@@ -1,4 +1,4 @@
-"""M/M/n/K: one group of advisors and a waiting room of finite size, after which a contact hears the engaged tone."""
+"""M/M/n/K: one group of advisors and a waiting room of finite size; a contact that finds it full is blocked."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ccenv.theory._loss import loss
 
 __all__ = ["MMnK", "mmnk"]
 
-MOST_PLACES = 1_000_000  # the measures are sums over the waiting places
+MOST_PLACES = 1_000_000  # the measures are sums over the waiting places, so the time taken grows with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class MMnK:
         lambda_per_h: Arrival rate [1/h], blocked contacts included.
         aht_s: Mean handle time [s].
         n: Number of advisors.
-        K_total: Places in all, those in service included.
+        K_total: Total number of places, waiting and in service.
         offered_load: Arrival rate times mean handle time [erlang].
         T_s: Threshold of the service level [s].
         p_block: Probability that a contact finds all places taken and is lost.
         p_wait_offered: Probability that a contact is accepted and has to wait.
-        asa_accepted_s: Mean wait [s] of the accepted, zeros included.
+        asa_accepted_s: Mean wait [s] of the accepted contacts, zeros included.
         lq: Mean number waiting.
         sl_accepted_T: Probability that an accepted contact is served within ``T_s``.
         occupancy: Share of the advisors' time spent at work.
@@ -50,15 +50,15 @@ class MMnK:
 def mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) -> MMnK:
     """Blocking and waits in a group with a waiting room of finite size (M/M/n/K), stable at any load.
 
-    From state n upwards the stationary distribution is geometric with ratio load / n; up to n it is that of Erlang B. A
-    contact that finds ``j`` waiting waits for ``j + 1`` ends of service, an Erlang distribution. ``K_total = n`` is
-    Erlang B, and large ``K_total`` is Erlang C where that is stable.
+    From state n upwards the stationary distribution is geometric with ratio load / n. Up to n it is that of Erlang B. A
+    contact that finds ``j`` contacts waiting waits for ``j + 1`` ends of service, an Erlang distribution.
+    ``K_total = n`` is Erlang B. A large ``K_total`` gives Erlang C, if that is stable.
 
     Args:
         lambda_per_h: Arrival rate [1/h], finite, >= 0.
         aht_s: Mean handle time [s], finite, > 0.
         n: Number of advisors, a whole number >= 1.
-        K_total: Places in all, a whole number from ``n`` to ``n`` + 1,000,000.
+        K_total: Total number of places, waiting and in service, a whole number from ``n`` to ``n`` + 1,000,000.
         T_s: Threshold of the service level [s], finite, >= 0.
 
     Returns:
@@ -83,8 +83,8 @@ def mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) ->
     T_s = non_negative("T_s", T_s)
 
     free, queue = _dist(n, K_total - n, load)
-    met = queue[:-1]  # (m,), by an accepted contact that has to wait, by the number already waiting
-    ahead = np.arange(1, queue.size)  # (m,), ends of service until it starts
+    met = queue[:-1]  # (m,), probability that an accepted contact finds all at work and 0, 1, .. waiting
+    ahead = np.arange(1, queue.size)  # (m,), ends of service that it waits for
     accepted = free + float(met.sum())
     in_time = float(met @ special.gammainc(ahead, n * (T_s / aht_s)))
     return MMnK(
@@ -106,7 +106,7 @@ def mmnk(lambda_per_h: float, aht_s: float, n: int, K_total: int, T_s: float) ->
 def _dist(n: int, places: int, load: float) -> tuple[float, np.ndarray]:
     """Probability that an advisor is free, and of 0 .. ``places`` waiting with all at work, (places + 1,).
 
-    The geometric weights are taken relative to the largest of them, so that none overflows.
+    The geometric weights are scaled by the largest of them, so they do not overflow.
     """
     blocked, carried = loss(n, load)
     if load == 0.0:

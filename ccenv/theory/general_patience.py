@@ -1,4 +1,4 @@
-"""M/M/n+G: one group of advisors whose contacts have patience of any dist."""
+"""M/M/n+G: one group of advisors whose contacts have patience of any distribution."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class MMnG:
         lambda_per_h: Arrival rate [1/h].
         aht_s: Mean handle time [s].
         n: Number of advisors.
-        patience: Name of the law of patience, see `ccenv.theory.patience.patience_dist`.
+        patience: Name of the distribution of patience, see `ccenv.theory.patience.patience_dist`.
         mean_patience_s: Mean patience [s].
         patience_density_at_0: Density of patience [1/s] at 0.
         T_s: Threshold of the service level [s].
@@ -50,17 +50,18 @@ class MMnG:
 def mmn_g(lambda_per_h: float, aht_s: float, n: int, patience: str, mean_patience_s: float, T_s: float) -> MMnG:
     """Waits and abandonment in a group whose contacts have patience of a given distribution (M/M/n+G).
 
-    ``P(W > 0) = A B / (1 + (A - 1) B)`` with B from Erlang B, as in Erlang A, where ``A = n mu J`` and ``J`` is the
-    integral of ``exp(lambda H(v) - n mu v)``, ``H`` the mean patience survived up to ``v``. Stable at any load and
-    from 1 to 2,000 advisors; with exponential patience it agrees with Erlang A within 1e-12, relative, for
-    patience up to 1,000 handle times.
+    As in Erlang A, ``P(W > 0) = A B / (1 + (A - 1) B)`` with B from Erlang B. Here ``A = n mu J``, ``J`` is the
+    integral of ``exp(lambda H(v) - n mu v)``, and ``H`` is the mean time survived up to ``v``. The computation is
+    stable at any load, for 1 to 2,000 advisors. With exponential patience it agrees with Erlang A to a relative error
+    of 1e-12, for patience up to 1,000 handle times.
 
     Args:
-        lambda_per_h: Arrival rate [1/h], finite, >= 0; at 0 the measures are those of a lone contact.
+        lambda_per_h: Arrival rate [1/h], finite, >= 0; at 0 the measures are those of a single contact.
         aht_s: Mean handle time [s], finite, > 0.
         n: Number of advisors, a whole number >= 1.
-        patience: Name of the law: ``exp``, ``det``, ``unif``, ``erlang2``, ``hyper2_scv4``, ``lognormal_scv1``,
-            ``weibull_shape0.7`` or of the same forms, see `ccenv.theory.patience.patience_dist`.
+        patience: Name of the distribution: ``exp``, ``det``, ``unif``, ``erlang2``, ``hyper2_scv4``,
+            ``lognormal_scv1``, ``weibull_shape0.7`` or another of these forms, see
+            `ccenv.theory.patience.patience_dist`.
         mean_patience_s: Mean patience [s], finite, > 0.
         T_s: Threshold of the service level [s], finite, >= 0.
 

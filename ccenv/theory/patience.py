@@ -1,4 +1,4 @@
-"""Patience distributions for the queue M/M/n+G: distribution functions and integrals of survival functions."""
+"""Distributions of patience for the queue M/M/n+G: distribution functions and integrals of survival functions."""
 
 import math
 import re
@@ -35,28 +35,28 @@ class Patience(ABC):
 
     @abstractmethod
     def cdf(self, t: Array) -> Array:
-        """Probability of a patience of at most ``t`` [s], without cancellation near 0."""
+        """Probability that patience is at most ``t`` [s], without cancellation near 0."""
 
     @abstractmethod
     def survival(self, t: Array) -> Array:
-        """Probability of a patience above ``t`` [s], without cancellation far out."""
+        """Probability that patience exceeds ``t`` [s], without cancellation in the tail."""
 
     @abstractmethod
     def survived(self, t: Array) -> Array:
-        """Mean time [s] survived up to ``t`` [s], ``integral of survival(u) from 0 to t``."""
+        """Mean time [s] survived up to ``t`` [s]: ``integral of survival(u) from 0 to t``."""
 
     def density_at_0(self) -> float:
-        """Density [1/s] at 0, which alone decides how a large, well staffed centre abandons."""
+        """Density [1/s] at 0. It alone determines abandonment in a large, well staffed centre."""
         return 0.0
 
     def marks_s(self) -> Array:
-        """Times [s] near which the distribution bends, as edges for a quadrature."""
+        """Times [s] near which the distribution function bends; used as panel edges of a quadrature."""
         return np.array([self.mean_s])
 
 
 @dataclass(frozen=True, slots=True)
 class _Mixture(Patience):
-    """Exponential, or a mixture of two: ``shares`` and means ``means_s``."""
+    """Exponential, or a mixture of two exponentials, with weights ``shares`` and means ``means_s`` [s]."""
 
     shares: tuple[float, ...]
     means_s: tuple[float, ...]
@@ -82,7 +82,7 @@ class _Mixture(Patience):
 
 @dataclass(frozen=True, slots=True)
 class _Constant(Patience):
-    """Everybody leaves after the same time."""
+    """The same patience for every contact."""
 
     def cdf(self, t: Array) -> Array:
         return np.where(t >= self.mean_s, 1.0, 0.0)
@@ -140,7 +140,7 @@ class _Erlang(Patience):
 
 @dataclass(frozen=True, slots=True)
 class _Lognormal(Patience):
-    """Lognormal; ``sigma`` is the standard deviation of its logarithm."""
+    """Lognormal; ``sigma`` is the standard deviation of the logarithm."""
 
     sigma: float
 
@@ -164,7 +164,7 @@ class _Lognormal(Patience):
 
 @dataclass(frozen=True, slots=True)
 class _Weibull(Patience):
-    """Weibull; below ``shape`` 1 the longer one has waited, the less likely one leaves soon."""
+    """Weibull. With ``shape`` < 1 the hazard falls: a contact that has waited longer is less likely to leave soon."""
 
     shape: float
 
@@ -187,24 +187,25 @@ class _Weibull(Patience):
         return _around(self.mean_s / math.gamma(1 + 1 / self.shape), 1 / self.shape)
 
     def _power(self, t: Array) -> Array:
-        end = 1000 ** (1 / self.shape)  # nobody stays that long, and larger powers could overflow
+        end = 1000 ** (1 / self.shape)  # survival there is exp(-1000) = 0; larger powers could overflow
         return np.minimum(t * (math.gamma(1 + 1 / self.shape) / self.mean_s), end) ** self.shape
 
 
 def patience_dist(patience: str, mean_patience_s: float) -> Patience:
-    """Find a distribution of patience by its name, as in the reference table of M/M/n+G.
+    """Build a distribution of patience from its name in the reference table of M/M/n+G.
 
     Args:
-        patience: ``exp``; ``det``, everybody the same; ``unif``, from 0 to twice the mean; ``erlang2`` or any number
-            of stages; ``hyper2_scv4``, two exponential distributions with balanced means and the squared coefficient of
-            variation behind ``scv``; ``lognormal_scv1``, likewise; ``weibull_shape0.7``, by its shape.
+        patience: ``exp``; ``det``, constant; ``unif``, from 0 to twice the mean; ``erlang2`` or any number of stages;
+            ``hyper2_scv4``, two exponential distributions with balanced means and the squared coefficient of variation
+            after ``scv``; ``lognormal_scv1``, with that squared coefficient of variation; ``weibull_shape0.7``, with
+            that shape.
         mean_patience_s: Mean [s], finite, > 0.
 
     Returns:
         The distribution.
 
     Raises:
-        ValueError: If the name is not one of these, or the mean is out of range.
+        ValueError: If the name has none of these forms, or an argument is out of range.
     """
     mean = positive("mean_patience_s", mean_patience_s)
     found = _FORM.fullmatch(patience) if isinstance(patience, str) else None
@@ -243,6 +244,6 @@ def _shaped(family: str, digits: str, mean: float) -> Patience | None:
 
 
 def _around(centre_s: float, spread: float) -> Array:
-    """Times [s] up to 12 spreads, on the log scale, around the middle of a dist."""
+    """Times [s] around ``centre_s``, up to 12 spreads on the log scale to each side."""
     steps = np.clip(spread * np.arange(-12.0, 13.0), -600, 600)
     return centre_s * np.exp(steps)

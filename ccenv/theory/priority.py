@@ -1,4 +1,4 @@
-"""V-design: two classes of contacts, one group of advisors, the first class served first, nobody interrupted."""
+"""V-design: two classes of contacts, one group of advisors, non-preemptive priority for the first class."""
 
 from dataclasses import dataclass
 
@@ -47,10 +47,14 @@ def v_design(
 ) -> VDesign:
     """Waits and abandonment of two classes with non-preemptive priority and one distribution of handle time.
 
-    Given that all advisors are at work the first class waits as if it were alone. The probability of that, and the
-    second class: by Cobham's formulas and their extension to a first class that abandons, if the second is patient; by
-    the total, which is Erlang A, if both have the same patience; else from the stationary distribution of the second
-    queue, which is solved to about 1e-12 if it holds up to 2,000 contacts, in seconds.
+    Given that all advisors are at work, the first class waits as if it were alone. The probability of waiting and the
+    second class need one of three methods:
+
+    - The second class is patient: Cobham's formulas, extended to a first class that abandons.
+    - Both classes have the same patience: the total is Erlang A.
+    - Otherwise: the stationary distribution of the second queue. It is solved to about 1e-12, in seconds, for up to
+    2,000
+      contacts in that queue.
 
     Args:
         n: Number of advisors, a whole number >= 1.
@@ -58,14 +62,14 @@ def v_design(
         lambda2_per_h: Arrival rate of the second class [1/h], finite, > 0.
         aht_s: Mean handle time of both classes [s], finite, > 0.
         patience1_s: Mean patience of the first class [s], exponential, finite, >= 0; 0 means that it never abandons.
-        patience2_s: Likewise of the second class.
+        patience2_s: The same for the second class.
 
     Returns:
         The steady state.
 
     Raises:
-        ValueError: If an argument is out of range, a queue grows without bound, or patiences that differ are so long
-            that the queues cannot be tabulated.
+        ValueError: If an argument is out of range; if a queue grows without bound; or if the patiences differ and are
+            so long that the queues cannot be tabulated.
 
     References:
         Cobham (1954), "Priority assignment in waiting line problems", Operations Research 2(1); Kella and Yechiali
@@ -104,7 +108,10 @@ def v_design(
 def _waits(
     n: int, load1: float, load2: float, patience1: float, patience2: float, wait1: float
 ) -> tuple[float, float, float]:
-    """Probability of waiting, and mean waits [mean handle times] of both classes; `wait1` if one must wait."""
+    """Probability of waiting, and mean waits of both classes [mean handle times].
+
+    `wait1` is the mean wait of a contact of the first class given that it waits.
+    """
     if patience1 == patience2 > 0.0:
         total = erlang_a(load1 + load2, 3600.0, 3600.0 * patience1, n, 0.0)
         ew1 = total.p_wait * wait1

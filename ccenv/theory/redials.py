@@ -1,4 +1,4 @@
-"""Redial and reconnect: contacts that abandon call again, and contacts that were served come back."""
+"""Redial and reconnect: contacts that abandon call again, and served contacts come back."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,14 +20,14 @@ class Redial:
         aht_s: Mean handle time [s].
         patience_s: Mean patience [s].
         redial_prob: Probability that a contact that abandons will redial.
-        redial_delay_s: Mean time until it does [s].
+        redial_delay_s: Mean time until the redial [s].
         reconnect_prob: Probability that a served contact will come back.
-        reconnect_delay_s: Mean time until it does [s].
+        reconnect_delay_s: Mean time until it comes back [s].
         total_arrivals_per_h: Arrival rate [1/h], redials and reconnects included.
-        p_abandon_per_call: Abandoned / arrived, each redial and reconnect counted by itself.
+        p_abandon_per_call: Abandoned / arrived; each redial and each reconnect counts as an arrival.
         e_queue: Mean number waiting.
-        e_redial_orbit: Mean number that will redial.
-        e_reconnect_orbit: Mean number that were served and will come back.
+        e_redial_orbit: Mean number of contacts that will redial.
+        e_reconnect_orbit: Mean number of served contacts that will come back.
         occupancy: Share of the advisors' time spent at work.
     """
 
@@ -57,13 +57,14 @@ def redial(
     reconnect_prob: float,
     reconnect_delay_s: float,
 ) -> Redial:
-    """Load and abandonment where contacts that abandon redial and served ones reconnect, after exponential delays.
+    """Load and abandonment with redials after abandonment and reconnects after service, both after exponential delays.
 
-    Solves the chain of the numbers in the centre and in both orbits to 1e-7 or so, relative: by an expansion whose
-    cost hardly depends on the size of the orbits, see `ccenv.theory._orbits`; or, in small centres and where hardly
-    anybody is lost, with the redial orbit counted one by one, see `ccenv.theory._counted_orbit`. Without redials and
-    reconnects it is Erlang A; with delays that grow it tends to Erlang A at the total arrival rate. Where advisors are
-    hardly ever idle and redials nearly certain, in centres too large to be counted, errors may reach 1e-5.
+    Solves the chain of the numbers in the centre and in both orbits to a relative error of about 1e-7. One method is an
+    expansion whose cost hardly depends on the size of the orbits, see `ccenv.theory._orbits`. The other counts the
+    redial orbit one by one, see `ccenv.theory._counted_orbit`; it serves small centres and cases in which almost no
+    contact is lost. Without redials and reconnects the model is Erlang A. With growing delays it tends to Erlang A at
+    the total arrival rate. Errors may reach 1e-5 in centres too large for counting whose advisors are almost never idle
+    and whose redials are nearly certain.
 
     There is a steady state whenever ``redial_prob`` is below 1, and at 1 if the offered load of fresh contacts is below
     ``n (1 - reconnect_prob)``.
@@ -74,17 +75,17 @@ def redial(
         aht_s: Mean handle time [s], finite, > 0.
         patience_s: Mean patience [s], exponential, finite, > 0.
         redial_prob: Probability that a contact that abandons will redial, in [0, 1]; each time anew.
-        redial_delay_s: Mean time until it does [s], finite, > 0.
+        redial_delay_s: Mean time until the redial [s], finite, > 0.
         reconnect_prob: Probability that a served contact will come back, in [0, 1]; each time anew.
-        reconnect_delay_s: Mean time until it does [s], finite, > 0.
+        reconnect_delay_s: Mean time until it comes back [s], finite, > 0.
 
     Returns:
         The steady state.
 
     Raises:
-        ValueError: If an argument is out of range, the contacts pile up without bound, or they cannot be counted:
-            orbits that swing far more than a Poisson number does, and so many waiting and redialling that it would take
-            more than about half a minute; or a queue above 200,000.
+        ValueError: If an argument is out of range; if the number of contacts grows without bound; if the queue exceeds
+            200,000; or if neither method works. The last happens if an orbit varies far more than a Poisson number and
+            counting would take more than about half a minute.
 
     References:
         Ding, Remerova, van der Mei and Zwart (2015), "Fluid approximation of a call center model with redials and
@@ -112,7 +113,7 @@ def redial(
 
 
 def _solved(asked: dict[str, Any]) -> tuple[Centre, float, float]:
-    """The model in mean handle times, and the mean numbers waiting and at work."""
+    """The model in units of mean handle times, and the mean numbers waiting and at work."""
     n, aht_s = asked["n"], asked["aht_s"]
     _, _, load = demand(fresh_lambda_per_h=asked["fresh_lambda_per_h"], aht_s=aht_s)
     redials, reconnects = asked["redial_prob"], asked["reconnect_prob"]

@@ -1,4 +1,4 @@
-"""The square-root rule of staffing, its forecasts, and the exact values they stand for."""
+"""Square-root staffing: the staffing rule, its approximations, and the exact values that they approximate."""
 
 import math
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ from ccenv.theory.erlang import erlang_a, erlang_c
 
 __all__ = ["SqrtStaffing", "sqrt_staffing"]
 
-HOUR_S = 3600.0  # as mean handle time it makes the rate per hour the offered load
+HOUR_S = 3600.0  # with this mean handle time the arrival rate per hour equals the offered load
 
 
 @dataclass(frozen=True, slots=True)
 class SqrtStaffing:
-    """A number of advisors by the square-root rule, the exact measures of that number, and the rule's forecast of them.
+    """Number of advisors by the square-root rule, the exact measures at that number, and the rule's approximations.
 
-    The reference table carries the last four once for each ``theta``, as ``<field>_theta<theta>``.
+    The reference table carries the last four fields once for each ``theta``, as ``<field>_theta<theta>``.
 
     Attributes:
         offered_load: Arrival rate times mean handle time [erlang].
-        beta_target: Safety factor asked for.
-        theta: Rate of losing patience / rate of service, i.e. mean handle time / mean patience.
+        beta_target: Requested safety factor.
+        theta: Abandonment rate / service rate, i.e. mean handle time / mean patience.
         n: Number of advisors: ``offered_load + beta_target * sqrt(offered_load)``, rounded up, at least 1.
-        beta_effective: Safety factor of that whole number.
+        beta_effective: Safety factor of the rounded number.
         erlangC_p_wait_exact: Probability of waiting without abandonment; nan unless ``n`` exceeds the load.
-        halfin_whitt_approx: The rule's forecast of it; nan likewise.
+        halfin_whitt_approx: Approximation of ``erlangC_p_wait_exact``; nan likewise.
         erlangA_p_wait_exact: Probability of waiting with exponential patience.
-        garnett_approx: The rule's forecast of it.
+        garnett_approx: Approximation of ``erlangA_p_wait_exact``.
         erlangA_p_ab_exact: Probability of abandoning.
-        garnett_p_ab_approx: The rule's forecast of it.
+        garnett_p_ab_approx: Approximation of ``erlangA_p_ab_exact``.
     """
 
     offered_load: float
@@ -47,20 +47,20 @@ class SqrtStaffing:
 
 
 def sqrt_staffing(offered_load: float, beta_target: float, theta: float) -> SqrtStaffing:
-    """Staff by the square-root rule and compare its forecasts with the exact values.
+    """Staff by the square-root rule and compare its approximations with the exact values.
 
-    Without abandonment ``P(W > 0)`` is near ``1 / (1 + beta Phi(beta) / phi(beta))`` (Halfin and Whitt); with it near
-    ``1 / (1 + sqrt(theta) h(b) / h(-beta))``, ``b = beta / sqrt(theta)``, and ``P(Ab)`` near
-    ``sqrt(theta) (h(b) - b) P(W > 0) / sqrt(n)`` (Garnett, Mandelbaum and Reiman); ``h`` is the hazard of the
-    normal distribution. The forecasts are taken at ``beta_effective``.
+    Without abandonment ``P(W > 0)`` is near ``1 / (1 + beta Phi(beta) / phi(beta))`` (Halfin and Whitt). With
+    abandonment it is near ``1 / (1 + sqrt(theta) h(b) / h(-beta))``, ``b = beta / sqrt(theta)``, and ``P(Ab)`` is near
+    ``sqrt(theta) (h(b) - b) P(W > 0) / sqrt(n)`` (Garnett, Mandelbaum and Reiman). ``h`` is the hazard of the normal
+    distribution. The approximations are evaluated at ``beta_effective``.
 
     Args:
         offered_load: Arrival rate times mean handle time [erlang], finite, > 0.
-        beta_target: Safety factor, finite; negative where some abandonment is accepted.
+        beta_target: Safety factor, finite; a negative one accepts abandonment.
         theta: Mean handle time / mean patience, finite, > 0.
 
     Returns:
-        The number of advisors, exact values and forecasts.
+        The number of advisors, the exact values and the approximations.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -79,7 +79,7 @@ def sqrt_staffing(offered_load: float, beta_target: float, theta: float) -> Sqrt
     wanted = load + beta_target * math.sqrt(load)
     if not wanted <= 1e7:  # Erlang B takes time in proportion to n
         raise ValueError(f"beta_target={beta_target!r} is not allowed: it asks for {wanted:.3g} advisors, at most 1e7")
-    n = max(1, math.ceil(wanted * (1 - 1e-14)))  # a whole number stays itself in spite of rounding
+    n = max(1, math.ceil(wanted * (1 - 1e-14)))  # a whole number is not rounded up to the next
     beta = (n - load) / math.sqrt(load)
     stable = n > load
     exact = erlang_a(load, HOUR_S, HOUR_S / theta, n, 0.0)
@@ -102,12 +102,12 @@ def sqrt_staffing(offered_load: float, beta_target: float, theta: float) -> Sqrt
 
 
 def _hazard(x: float) -> float:
-    """Hazard of the standard normal distribution, its density over its upper tail."""
+    """Hazard of the standard normal distribution: its density over its upper tail."""
     return math.sqrt(2 / math.pi) / float(special.erfcx(x / math.sqrt(2)))
 
 
 def _hazard_excess(x: float) -> float:
-    """``h(x) - x``, at least 0; where the difference cancels, by its asymptotic series."""
+    """``h(x) - x``, at least 0; by its asymptotic series from 100 on, where the difference cancels."""
     if x < 100:
         return _hazard(x) - x
     return 1 / x - 2 / x**3 + 10 / x**5

@@ -1,4 +1,4 @@
-"""The least number of advisors that meets a target."""
+"""Smallest number of advisors that meets a target."""
 
 import math
 from collections.abc import Callable
@@ -12,19 +12,19 @@ __all__ = ["MinStaffing", "least_staff_a", "least_staff_c", "min_staffing"]
 
 @dataclass(frozen=True, slots=True)
 class MinStaffing:
-    """Least number of advisors for targets in common use.
+    """Smallest numbers of advisors for targets in common use.
 
     Attributes:
         lambda_per_h: Arrival rate [1/h].
         aht_s: Mean handle time [s].
         mean_patience_s: Mean patience [s], for the columns of Erlang A.
         offered_load: Arrival rate times mean handle time [erlang].
-        erlangC_n_80_20: 80 % served within 20 s, nobody abandons.
-        erlangA_n_80_20: 80 % of the offered served within 20 s, with abandonment.
-        erlangC_n_90_10: 90 % within 10 s, nobody abandons.
-        erlangA_n_90_10: 90 % of the offered within 10 s, with abandonment.
-        erlangC_n_95_30: 95 % within 30 s, nobody abandons.
-        erlangA_n_95_30: 95 % of the offered within 30 s, with abandonment.
+        erlangC_n_80_20: 80 % served within 20 s, without abandonment.
+        erlangA_n_80_20: 80 % of the offered contacts served within 20 s, with abandonment.
+        erlangC_n_90_10: 90 % within 10 s, without abandonment.
+        erlangA_n_90_10: 90 % of the offered contacts within 10 s, with abandonment.
+        erlangC_n_95_30: 95 % within 30 s, without abandonment.
+        erlangA_n_95_30: 95 % of the offered contacts within 30 s, with abandonment.
         erlangA_n_ab_le_5pct: At most 5 % abandon.
         erlangA_n_ab_le_3pct: At most 3 % abandon.
     """
@@ -44,7 +44,7 @@ class MinStaffing:
 
 
 def min_staffing(lambda_per_h: float, aht_s: float, mean_patience_s: float) -> MinStaffing:
-    """Least number of advisors for eight targets in common use, in the steady state of Erlang C and Erlang A.
+    """Smallest numbers of advisors for eight targets in common use, in the steady state of Erlang C and Erlang A.
 
     Args:
         lambda_per_h: Arrival rate [1/h], finite, >= 0.
@@ -95,7 +95,7 @@ def min_staffing(lambda_per_h: float, aht_s: float, mean_patience_s: float) -> M
 
 
 def least_staff_c(lambda_per_h: float, aht_s: float, service_level: float, T_s: float) -> int:
-    """Least number of advisors that serves a share of the contacts within a time when nobody abandons (Erlang C).
+    """Smallest number of advisors that serves a share of the contacts within a time, without abandonment (Erlang C).
 
     Args:
         lambda_per_h: Arrival rate [1/h], finite, >= 0.
@@ -124,13 +124,13 @@ def least_staff_a(
     T_s: float = 0.0,
     p_abandon: float = 1.0,
 ) -> int:
-    """Least number of advisors that meets a service level, a limit of abandonment or both (Erlang A).
+    """Smallest number of advisors that meets a service level, a limit on abandonment or both (Erlang A).
 
     Args:
         lambda_per_h: Arrival rate [1/h], finite, >= 0.
         aht_s: Mean handle time [s], finite, > 0.
         mean_patience_s: Mean patience [s], finite, > 0.
-        service_level: Least share of the offered contacts served within ``T_s``, in [0, 1).
+        service_level: Smallest share of the offered contacts served within ``T_s``, in [0, 1).
         T_s: Threshold of the service level [s], finite, >= 0.
         p_abandon: Largest share of the offered contacts that abandon, in (0, 1].
 
@@ -166,7 +166,7 @@ def _guess(load: float) -> int:
 
 
 def _least(meets: Callable[[int], bool], guess: int) -> int:
-    """Least whole number >= 1 that ``meets``, which is false up to some number and true from there on."""
+    """Smallest whole number >= 1 for which ``meets`` is true; below it ``meets`` must be false, above it true."""
     low, high, step = 0, guess, 1
     while not meets(high):
         low, high, step = high, high + step, 2 * step

@@ -1,4 +1,4 @@
-"""M_t/M/n+M: one group of advisors over time, with sinusoidal arrivals, from an empty centre."""
+"""M_t/M/n+M: one group of advisors with sinusoidal arrivals, as a function of time, from an empty centre."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 
 NEGLIGIBLE = 1e-16  # probability that may lie beyond the longest queue
 MOST_STATES = 200_000
-RELATIVE, ABSOLUTE = 1e-9, 1e-13  # errors per step of a probability
+RELATIVE, ABSOLUTE = 1e-9, 1e-13  # tolerances of a probability for each step of the integration
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def mt_mnm_transient(
 ) -> MtMnMTransient:
     """Expected state of a group with sinusoidal arrivals at one time after it opened empty.
 
-    For many times of the same centre `mt_mnm_path` takes as long as this for the last of them.
+    For several times of the same centre, use `mt_mnm_path`: it takes as long as this function takes for the last time.
 
     Args:
         n: Number of advisors, a whole number >= 1.
@@ -97,11 +97,12 @@ def mt_mnm_path(
 ) -> tuple[MtMnMTransient, ...]:
     """Expected states at several times, from one integration of Kolmogorov's forward equations.
 
-    Numbers of contacts come out to about 1e-8, relative, and probabilities to about 1e-8. The queue is cut where an
-    M/M/n+M at the highest rate, or the arrivals until the last time, would leave a probability below 1e-16 beyond.
+    Numbers of contacts have a relative error of about 1e-8, probabilities an absolute one of about 1e-8. The queue is
+    truncated at a length beyond which the probability is below 1e-16. That length follows from an M/M/n+M at the
+    highest rate or from the number of arrivals until the last time.
 
     Args:
-        n: As in `mt_mnm_transient`, like the arguments up to ``patience_s``.
+        n: Number of advisors. This and the arguments up to ``patience_s`` are those of `mt_mnm_transient`.
         lambda0_per_h: Mean arrival rate [1/h].
         amplitude: Amplitude of the arrival rate / its mean.
         period_s: Period [s].
@@ -140,15 +141,15 @@ def mt_mnm_path(
 
 
 def _places(n: int, load: float, patience: float, arrivals: float) -> int:
-    """Waiting places of which the last is hardly ever reached at a steady ``load`` [erlang], at least 1.
+    """Number of waiting places, at least 1, of which the last is almost never reached at a steady ``load`` [erlang].
 
     Args:
         n: Number of advisors.
         load: Highest offered load.
         patience: Mean patience [mean handle times].
-        arrivals: At least the expected number of arrivals so far.
+        arrivals: Upper bound of the expected number of arrivals so far.
     """
-    limit = arrivals + 10 * math.sqrt(arrivals) + 60  # of a Poisson number with that mean
+    limit = arrivals + 10 * math.sqrt(arrivals) + 60  # almost never exceeded by a Poisson number with that mean
     places = 64
     while load > 0.0 and places < min(limit, MOST_STATES):
         steps = np.log(load) - np.log(n + np.arange(1.0, places + 1) / patience)
@@ -160,7 +161,10 @@ def _places(n: int, load: float, patience: float, arrivals: float) -> int:
 
 
 def _integrate(arrive: Callable[[float], float], leave: Array, times: list[float]) -> list[Array]:
-    """Distribution of the number in the centre, (S,), at each time; ``leave``, (S - 1,), holds rates from 1, 2, .."""
+    """Distribution of the number in the centre, (S,), at each of ``times``.
+
+    ``leave``, (S - 1,), holds the departure rates from states 1, 2, ...
+    """
     size = leave.size + 1
     start = np.zeros(size)
     start[0] = 1.0

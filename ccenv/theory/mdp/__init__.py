@@ -1,8 +1,8 @@
-"""Small decision processes in continuous time, solved exactly: the solver, which knows no contact centre.
+"""Solver for small Markov decision processes in continuous time. It is independent of contact centres.
 
-A process has *stable* states, in which time passes, and *decision* states, which last no time: an event leads from a
-stable state to a decision state, a choice from there to a stable state. Rewards are earned at a rate in stable states;
-a reward paid at events is the same as its expected rate. All long-run averages are per unit of time.
+A process has *stable* states, in which time passes, and *decision* states, which take no time. An event leads from a
+stable state to a decision state; a choice leads from there to a stable state. Rewards are earned at a rate in stable
+states. A reward paid at events is entered as its expected rate. All long-run averages are per unit of time.
 """
 
 from ccenv.theory.mdp.constrained import Constraint, InfeasibleError, Mixture, solve_constrained

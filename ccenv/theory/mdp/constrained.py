@@ -1,9 +1,9 @@
 """Constrained problems: cutting planes on the multipliers, and a policy that mixes pure ones.
 
-The Lagrangian of multipliers is solved by policy iteration; its optimal policy cuts the dual. Among the policies found
-so far a small linear programme mixes the best that meets the constraints, and its shadow prices are the next
-multipliers (Dantzig and Wolfe 1960). As there are finitely many pure policies it ends at the optimum, where at most one
-policy more than there are binding constraints is mixed (Altman 1999, "Constrained Markov Decision Processes").
+Policy iteration solves the Lagrangian for given multipliers; its optimal policy adds a cut to the dual. A small linear
+programme then mixes the policies found so far so that the constraints hold. Its shadow prices are the next multipliers
+(Dantzig and Wolfe 1960). There are finitely many pure policies, so the method ends at the optimum. The optimal mixture
+has at most one policy more than there are binding constraints (Altman 1999, "Constrained Markov Decision Processes").
 """
 
 from dataclasses import dataclass
@@ -17,17 +17,18 @@ from ccenv.theory.mdp.process import DecisionProcess, Floats
 
 __all__ = ["Constraint", "InfeasibleError", "Mixture", "solve_constrained"]
 
-PENALTY = 1e4  # of missing a constraint by one typical value, in typical rewards; found policies need not meet them yet
+# Cost of violating a constraint by one typical value, in typical rewards: the first policies may violate the limits.
+PENALTY = 1e4
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A long-run average that may not exceed a limit.
+    """An upper limit on a long-run average.
 
     Attributes:
         name: Its name in errors and among the multipliers.
         cost: (X,) rate in each stable state [1/h].
-        limit: What its average must not exceed [1/h].
+        limit: Largest allowed average [1/h].
     """
 
     name: str
@@ -40,7 +41,7 @@ class InfeasibleError(ValueError):
 
     Attributes:
         constraint: The constraint.
-        above: By how much the least possible cost is above its limit.
+        above: Smallest possible cost less the limit.
     """
 
     def __init__(self, constraint: Constraint, above: float) -> None:
@@ -53,12 +54,12 @@ class InfeasibleError(ValueError):
 
 @dataclass(frozen=True)
 class Mixture:
-    """The optimum of a constrained problem.
+    """Optimum of a constrained problem.
 
     Attributes:
         gain: Largest long-run average reward within the limits [1/h].
-        upper: Upper bound of it from the dual [1/h].
-        multipliers: For each constraint, what one unit more of its limit would add to the gain.
+        upper: Upper bound of the gain, from the dual [1/h].
+        multipliers: For each constraint, increase of the gain for one unit more of its limit.
         weights: (E,) a stationary policy that reaches the gain; it randomises where the mixed policies differ.
         shares: (K,) shares of the mixed pure policies.
         parts: (K, E) the mixed pure policies.
@@ -89,21 +90,22 @@ def solve_constrained(
     tolerance: float = 1e-10,
     max_steps: int = 200,
 ) -> Mixture:
-    """The largest average reward within limits on other averages.
+    """Maximise the average reward within limits on other averages.
 
     Args:
-        process: The process; every stable state can be reached from every other one under some policy.
-        reward: Earned in each stable state, (X,) [1/h].
+        process: The process; every stable state must be reachable from every other one under some policy.
+        reward: Reward rate in each stable state, (X,) [1/h].
         constraints: Limits on averages.
-        tolerance: Allowed distance of the dual bound, relative to the size of the rewards.
-        max_steps: Policies after which an error says that the bound is not met.
+        tolerance: Allowed gap to the dual bound, relative to the size of the rewards.
+        max_steps: Largest number of policies.
 
     Returns:
-        The optimum and the policy that reaches it.
+        The optimum and a policy that reaches it.
 
     Raises:
         InfeasibleError: If no policy meets the constraints.
-        ValueError: If the bound is not met after `max_steps` policies.
+        ValueError: If the gap is not closed after `max_steps` policies, or if the mixed policies have no state in
+            common.
     """
     limits = np.array([c.limit for c in constraints])
     costs = np.array([c.cost for c in constraints]).reshape(len(constraints), len(reward))
@@ -141,7 +143,7 @@ def _mixture(
     multipliers: Floats,
     upper: float,
 ) -> Mixture:
-    """The optimum from the shares of the policies found, with the one policy that does the same."""
+    """The optimum from the shares of the policies found, with the one stationary policy of the same flows."""
     mix = [(share, column) for share, column in zip(shares, columns, strict=True) if share > 0]
     gain = float(sum(share * column.reward for share, column in mix))
     weights = _stationary(process, mix)
@@ -162,7 +164,7 @@ def _mixture(
 def _best(
     process: DecisionProcess, reward: Floats, costs: Floats, multipliers: Floats, begin: Floats | None
 ) -> tuple[_Column, float]:
-    """The optimal pure policy of the Lagrangian without its constant, and an upper bound of it."""
+    """The optimal pure policy of the Lagrangian without its constant, and an upper bound of its value."""
     solution = policy_iteration(process, reward - multipliers @ costs, begin)
     return _column(process, solution.weights, reward, costs), solution.upper
 
@@ -174,7 +176,7 @@ def _column(process: DecisionProcess, weights: Floats, reward: Floats, costs: Fl
 
 
 def _mix(columns: list[_Column], limits: Floats, penalty: Floats) -> tuple[Floats, Floats, Floats]:
-    """The best mixture of the policies found: shares (K,), multipliers (J,), and by how much limits are missed (J,)."""
+    """Best mixture of the policies found: shares (K,), multipliers (J,), and excesses over the limits (J,)."""
     rewards = np.array([c.reward for c in columns])
     costs = np.array([c.costs for c in columns]).T.reshape(len(limits), len(columns))  # (J, K)
     scale = np.maximum(np.abs(costs - limits[:, None]).max(axis=1), 1e-300)
@@ -197,7 +199,7 @@ def _mix(columns: list[_Column], limits: Floats, penalty: Floats) -> tuple[Float
 def _polish(
     rewards: Floats, costs: Floats, limits: Floats, shares: Floats, multipliers: Floats
 ) -> tuple[Floats, Floats]:
-    """Solve for shares and multipliers once more in full precision, given which of them are positive."""
+    """Recompute shares and multipliers in full precision, given which of them are positive."""
     used, tight = np.flatnonzero(shares > 1e-12), np.flatnonzero(multipliers > 0)
     shares = np.where(shares > 1e-12, shares, 0.0) / shares[used].sum()
     if len(used) != len(tight) + 1:
@@ -211,7 +213,7 @@ def _polish(
 
 
 def _stationary(process: DecisionProcess, mix: list[tuple[float, _Column]]) -> Floats:
-    """One policy with the mixed flows; where none of the policies comes, it does what the commonest does."""
+    """One policy with the flows of the mixture; in states that no mixed policy visits, that of the largest share."""
     flow = np.sum([share * column.flow for share, column in mix], axis=0)
     visits = np.bincount(process.owner, flow, minlength=process.n_decisions)[process.owner]
     common = max(mix, key=lambda part: part[0])[1].weights

@@ -1,4 +1,4 @@
-"""What a given policy earns: its stationary distribution and its relative values, by sparse elimination."""
+"""Evaluation of a given policy: its stationary distribution and its relative values, by sparse elimination."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,12 @@ from ccenv.theory.mdp.process import DecisionProcess, Floats, Ints
 
 __all__ = ["Values", "closed_classes", "relative_values", "stationary_dist"]
 
-RESTART = 1e-7  # restarts for each of the fastest events
-RARE = 1e-8  # share of the time below which a state is no good reference
+RESTART = 1e-7  # restart rate, relative to the largest exit rate
+RARE = 1e-8  # a state with a smaller share of the time makes a bad reference
 
 
 def closed_classes(generator: Any, states: Ints) -> list[Ints]:
-    """The recurrent classes of a chain restricted to `states`, a set that it does not leave."""
+    """Recurrent classes of a chain restricted to `states`, a set that the chain does not leave."""
     part = generator[states][:, states]
     n, label = connected_components(part, connection="strong")
     part = part.tocoo()
@@ -31,7 +31,7 @@ def stationary_dist(process: DecisionProcess, weights: Floats) -> Floats:
     """Long-run share of the time in each stable state, (X,), under a policy, from the start of the process.
 
     Raises:
-        ValueError: If from the start the policy may end in more than one recurrent class.
+        ValueError: If the policy can end in more than one recurrent class from the start.
     """
     generator = process.generator(weights)
     first, last = process.first[process.start : process.start + 2]
@@ -46,7 +46,7 @@ def stationary_dist(process: DecisionProcess, weights: Floats) -> Floats:
 
 
 def dist_of_class(generator: Any, states: Ints) -> Floats:
-    """The stationary distribution of one recurrent class, in the order of `states`."""
+    """Stationary distribution of one recurrent class, in the order of `states`."""
     if len(states) == 1:
         return np.ones(1)
     inner = generator[states][:, states]
@@ -59,9 +59,10 @@ def dist_of_class(generator: Any, states: Ints) -> Floats:
 
 
 def common_state(inner: Any) -> int:
-    """A state of an irreducible chain that is not rare: equations without a rare one would be as good as singular.
+    """Index of a state of an irreducible chain that is not rare.
 
-    The distribution is found roughly, from a chain that now and then starts afresh anywhere.
+    Eliminating a rare state makes the equations nearly singular. The distribution is estimated from a chain that
+    sometimes restarts in a state drawn uniformly.
     """
     n = inner.shape[0]
     if n == 1:
@@ -73,12 +74,13 @@ def common_state(inner: Any) -> int:
 
 @dataclass(frozen=True)
 class Values:
-    """What a policy earns from where.
+    """Gain and relative values of a policy.
 
     Attributes:
         gain: Long-run average reward [1/h].
-        values: (X,) relative values of the stable states; infinite where a state never ends and is no optimum.
-        weights: (E,) the policy, changed where it had to be.
+        values: (X,) relative values of the stable states. A state without events that the policy does not choose has
+            infinity if its reward exceeds the gain, otherwise minus infinity.
+        weights: (E,) the policy, changed in the states that did not lead to its best recurrent class.
         reference: The stable state of value 0.
     """
 
@@ -91,14 +93,14 @@ class Values:
 def relative_values(process: DecisionProcess, weights: Floats, reward: Floats, hint: int | None = None) -> Values:
     """Gain of a policy and the relative value of each stable state.
 
-    Where the policy has several recurrent classes, the best is kept and the choices elsewhere are changed to lead
-    there, which in a process whose states can all be reached from one another never lowers the gain.
+    If the policy has several recurrent classes, the best is kept, and the choices elsewhere are changed to lead there.
+    This never lowers the gain in a process whose states are all reachable from one another.
 
     Args:
         process: The process.
         weights: The policy, (E,).
-        reward: Earned in each stable state, (X,) [1/h].
-        hint: A stable state that is recurrent and not rare under a similar policy, to save work.
+        reward: Reward rate in each stable state, (X,) [1/h].
+        hint: A stable state that is recurrent and not rare under a similar policy; saves the search for one.
     """
     generator = process.generator(weights)
     classes = closed_classes(generator, np.unique(process.to[weights > 0]))
@@ -128,7 +130,7 @@ def _from_reference(
         return float(reward[reference]), values, reference
     try:
         solve = _factor(-generator[rest][:, rest]).solve
-    except RuntimeError:  # exactly singular: the reference is as good as never seen
+    except RuntimeError:  # exactly singular: the reference is almost never visited
         if rare:
             return None
         raise
@@ -143,7 +145,7 @@ def _from_reference(
 
 
 def _elsewhere(process: DecisionProcess, weights: Floats, excess: Floats, values: Floats, used: Ints) -> Floats:
-    """Values of the stable states that the policy never chooses, from the first event after them."""
+    """Values (X,), completed for the stable states that the policy never chooses, from the first event after them."""
     chosen = np.bincount(process.owner, weights * values[process.to], minlength=process.n_decisions)
     other = np.ones(len(values), bool)
     other[used] = False
@@ -155,7 +157,11 @@ def _elsewhere(process: DecisionProcess, weights: Floats, excess: Floats, values
 
 
 def _lead_to(process: DecisionProcess, weights: Floats, reference: int) -> Floats:
-    """The policy, with other choices where it never comes to `reference` although it could."""
+    """The policy, with other choices in the states from which it does not reach `reference`.
+
+    Raises:
+        ValueError: If some state cannot reach it under any policy.
+    """
     weights = weights.copy()
     arrives = np.zeros(len(process.exit_rates), bool)
     back = process.generator(weights).T.tocsr()

@@ -1,4 +1,4 @@
-"""A process written down event by event."""
+"""Builder of a decision process from its kinds of events."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["Events", "steps"]
 
 
 class Events:
-    """Collects the events of a process.
+    """Collector of the events of a process.
 
     Args:
         stable: Space of the stable states.
@@ -26,14 +26,20 @@ class Events:
         self._parts: list[tuple[Ints, Ints, Floats]] = []
 
     def add(self, when: npt.NDArray[np.bool_], rate: Floats, **change: Any) -> None:
-        """One kind of event: in the stable states `when` (X,), at `rate` (X,) [1/h], coordinates change by so much."""
+        """Add one kind of event.
+
+        Args:
+            when: (X,) stable states in which it can happen.
+            rate: Its rate in each stable state, (X,) [1/h].
+            **change: Change of each coordinate by name, a number or (X,); 0 for the others.
+        """
         moved = {name: (self._stable[name] + change.get(name, 0))[when] for name in self._decisions.names}
         self._parts.append(
             (np.flatnonzero(when), self._decisions.index(**moved), np.broadcast_to(rate, when.shape)[when])
         )
 
     def rates(self) -> Any:
-        """The rates of all events, (X, Y) sparse [1/h]."""
+        """Rates of all events, (X, Y), sparse [1/h]."""
         rows, columns, rates = (np.concatenate(part) for part in zip(*self._parts, strict=True))
         matrix = sparse.csr_array((rates, (rows, columns)), shape=(len(self._stable), len(self._decisions)))
         matrix.sum_duplicates()
@@ -46,7 +52,7 @@ class Events:
 
 
 def steps(space: Space, name: str, most: Ints) -> tuple[Ints, Ints, Ints]:
-    """Choices that raise one coordinate by 0, 1, ... up to `most` (Y,).
+    """Choices that raise the coordinate `name` by 0, 1, ... up to `most` (Y,).
 
     Returns:
         Decision state, stable state and rise of each choice, (E,) each.

@@ -1,4 +1,4 @@
-"""The same optimum as a linear programme over long-run shares of time and flows of choices: a second route."""
+"""The same optimum as a linear programme over shares of time and flows of choices: an independent second method."""
 
 import numpy as np
 from scipy import sparse
@@ -9,33 +9,33 @@ from ccenv.theory.mdp.process import DecisionProcess, Floats
 
 __all__ = ["linear_programme"]
 
-INFEASIBLE = 2  # scipy's status
+INFEASIBLE = 2  # status code of scipy's linprog
 
 
 def linear_programme(
     process: DecisionProcess, reward: Floats, constraints: list[Constraint] | None = None
 ) -> tuple[float, Floats]:
-    """The largest long-run average reward, within limits, by the HiGHS solver.
+    """Maximise the long-run average reward, within limits, by the HiGHS solver.
 
-    Variables are the share of time in each stable state and the flow of each choice; at each decision state what
-    events bring in is what choices carry on, at each stable state what choices bring in is what events take away
-    (Puterman 1994, "Markov Decision Processes", chapters 8.8 and 8.9; Altman 1999).
+    The variables are the share of time in each stable state and the flow of each choice. Flow is conserved: at each
+    decision state events bring in as much as choices take out, at each stable state choices bring in as much as events
+    take out (Puterman 1994, "Markov Decision Processes", chapters 8.8 and 8.9; Altman 1999).
 
     Args:
         process: The process.
-        reward: Earned in each stable state, (X,) [1/h].
+        reward: Reward rate in each stable state, (X,) [1/h].
         constraints: Limits on averages; None for none.
 
     Returns:
-        The optimum [1/h], to about 1e-7 of the largest reward where no state is rarer than HiGHS resolves, and the
-        shares of time, (X,).
+        The optimum [1/h] and the shares of time, (X,). The optimum is accurate to about 1e-7 of the largest reward,
+        unless some state is rarer than HiGHS resolves.
 
     Raises:
         ValueError: If no policy meets the constraints, or the solver fails.
     """
     constraints = constraints or []
     n_stable, n_choices = len(reward), len(process.to)
-    unit = float(process.exit_rates.max())  # flows are counted in it, so that all coefficients are of one size
+    unit = float(process.exit_rates.max())  # unit of the flows: gives all coefficients one order of magnitude
     ones, edges = np.ones(n_choices), np.arange(n_choices)
     leave = sparse.csr_array((ones, (process.owner, edges)), shape=(process.n_decisions, n_choices))
     enter = sparse.csr_array((ones, (process.to, edges)), shape=(n_stable, n_choices))
@@ -55,7 +55,7 @@ def linear_programme(
         ),
         "b_ub": [c.limit / s for c, s in zip(constraints, size, strict=True)],
     }
-    for method in ("highs", "highs-ds", "highs-ipm"):  # one may fail of rounding where another does not
+    for method in ("highs", "highs-ds", "highs-ipm"):  # rounding may make one method fail and another succeed
         answer = linprog(
             -np.concatenate((reward, np.zeros(n_choices))),
             **(limit if constraints else {}),

@@ -1,4 +1,4 @@
-"""Policy iteration: exact evaluation, then the best choice everywhere, until nothing changes."""
+"""Policy iteration: exact evaluation, then the best choice in every state, until no choice changes."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,13 @@ from ccenv.theory.mdp.value_iteration import gain_bounds
 
 __all__ = ["Solution", "policy_iteration"]
 
-TIE = 1e-11  # relative to the size of the values: differences below it are rounding, and the old choice is kept
-# If the bounds of the gain are not close by then it is lowered down to this, as values of states that are hardly ever
-# seen may be so large that they hide the others; among rounding errors policies may then follow one another in a ring.
+TIE = 1e-11  # differences below it, relative to the size of the values, are rounding: the old choice is kept
+# If the bounds of the gain are still not CLOSE, the tie is lowered down to FINEST: large values of rare states may hide
+# the differences of the others. Rounding errors may then make the policies cycle. After RING policies without a larger
+# gain the iteration stops.
 FINEST = 1e-15
 CLOSE = 1e-9
-RING = 25  # policies without a larger gain that are taken for one
+RING = 25
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,11 @@ class Solution:
     """An optimal policy.
 
     Attributes:
-        gain: Its long-run average [1/h].
+        gain: Its long-run average reward [1/h].
         lower: Lower bound of the optimal gain [1/h].
         upper: Upper bound of the optimal gain [1/h].
         weights: The policy, (E,), pure.
-        values: Relative values of the stable states, (X,); infinite where a choice would end all events.
+        values: Relative values of the stable states, (X,), as in `Values`; infinite for states without events.
         steps: Number of policies evaluated.
     """
 
@@ -42,20 +43,20 @@ class Solution:
 def policy_iteration(
     process: DecisionProcess, reward: Floats, weights: Floats | None = None, max_steps: int = 500
 ) -> Solution:
-    """The policy of the largest long-run average reward.
+    """Find the policy of the largest long-run average reward.
 
     Args:
-        process: The process; every stable state can be reached from every other one under some policy.
-        reward: Earned in each stable state, (X,) [1/h].
-        weights: Policy to begin with, (E,), pure; the first choice everywhere if None.
-        max_steps: Policies after which an error says that the process is beyond this method.
+        process: The process; every stable state must be reachable from every other one under some policy.
+        reward: Reward rate in each stable state, (X,) [1/h].
+        weights: First policy, (E,), pure; None takes the first choice of every state.
+        max_steps: Largest number of policies.
 
     Returns:
-        The optimum, with bounds that hold whatever rounding did to the policy. Of choices equally good it takes the
+        The optimum, with bounds that hold whatever rounding did to the policy. Of equally good choices it takes the
         first.
 
     Raises:
-        ValueError: If after `max_steps` policies there still is a better one.
+        ValueError: If a better policy still exists after `max_steps` policies.
     """
     if weights is None:
         weights = process.pure(process.first[:-1])
@@ -89,7 +90,7 @@ def _bounds(process: DecisionProcess, reward: Floats, values: Floats) -> tuple[f
 
 
 def _improve(process: DecisionProcess, weights: Floats, values: Floats, tie: float) -> Floats | None:
-    """A better policy, or None: the first of the best choices wherever one is better than the present."""
+    """A better policy, or None. It takes the first of the best choices in each state whose present choice is worse."""
     offered = values[process.to]
     best = process.best(values)
     with np.errstate(invalid="ignore"):
@@ -106,7 +107,7 @@ def _improve(process: DecisionProcess, weights: Floats, values: Floats, tie: flo
 
 
 def _first_of_equals(process: DecisionProcess, reward: Floats, now: Values) -> Values:
-    """The policy that takes the first of equally good choices, unless that makes it worse after all."""
+    """The policy that takes the first of equally good choices, or the present one if the former has a smaller gain."""
     offered = now.values[process.to]
     scale = np.abs(offered[np.isfinite(offered)]).max(initial=1e-300)
     equal = np.flatnonzero(offered >= process.best(now.values)[process.owner] - 10 * TIE * scale)

@@ -1,4 +1,4 @@
-"""A decision process in continuous time: events, choices, policies."""
+"""Decision process in continuous time: events, choices, policies."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,16 +16,16 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DecisionProcess:
-    """Events lead from X stable states to Y decision states, choices from there to stable states.
+    """Events lead from X stable states to Y decision states; choices lead from these to stable states.
 
-    The E choices are sorted by decision state. A *policy* is an array (E,) of weights >= 0 that sum to 1 at each
-    decision state: the probabilities of its choices.
+    The E choices are sorted by decision state. A *policy* is an array (E,) of the probabilities of the choices: weights
+    >= 0 that sum to 1 at each decision state.
 
     Attributes:
-        rates: (X, Y) sparse, rates of events [1/h], row by row.
+        rates: (X, Y) sparse, rates of events [1/h].
         owner: (E,) decision state of each choice, ascending; each decision state has at least one.
         to: (E,) stable state that the choice leads to.
-        start: the decision state in which the process starts.
+        start: The decision state in which the process starts.
     """
 
     rates: Any
@@ -44,7 +44,7 @@ class DecisionProcess:
 
     @cached_property
     def first(self) -> Ints:
-        """(Y + 1,) place of the first choice of each decision state; the last entry is E."""
+        """(Y + 1,) index of the first choice of each decision state; the last entry is E."""
         return np.concatenate(([0], np.cumsum(np.bincount(self.owner, minlength=self.n_decisions))))
 
     @cached_property
@@ -53,7 +53,7 @@ class DecisionProcess:
         return np.asarray(self.rates.sum(axis=1)).ravel()
 
     def pure(self, choice: Ints) -> Floats:
-        """The policy (E,) that takes choice number `choice` (Y,), a place among the E, with certainty."""
+        """Policy (E,) that takes the choices with indices `choice` (Y,), one of each decision state, with certainty."""
         weights = np.zeros(len(self.to))
         weights[choice] = 1.0
         return weights

@@ -1,4 +1,4 @@
-"""States with named whole coordinates, and the way back from coordinates to a state."""
+"""State spaces with named integer coordinates, and the lookup of a state by its coordinates."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,14 +12,15 @@ Ints = npt.NDArray[np.int64]
 
 
 class Space:
-    """The states of a box of whole coordinates that satisfy a condition, in lexicographic order.
+    """States of a box of integer coordinates that satisfy a condition, in lexicographic order.
 
     Args:
-        sizes: for each coordinate its number of values; it runs from 0 to one less.
-        keep: given the coordinates of all states of the box, (M,) each, which of them exist, (M,); all if None.
+        sizes: Number of values of each coordinate; a coordinate of size n runs from 0 to n - 1.
+        keep: Function of the coordinates of all states of the box, (M,) each, that returns which exist, (M,); all if
+            None.
 
     Attributes:
-        names: names of the coordinates.
+        names: Names of the coordinates.
         states: (N, d) coordinates of the states.
     """
 
@@ -46,7 +47,7 @@ class Space:
         return {name: self[name] for name in self.names}
 
     def find(self, **coordinates: Any) -> Ints:
-        """Places of states given by all their coordinates, whole numbers or (M,) each; -1 where there is none.
+        """Indices of states given by all their coordinates, integers or (M,) each; -1 for a state that does not exist.
 
         Raises:
             ValueError: If the coordinates are not those of the space.
@@ -60,10 +61,10 @@ class Space:
         return places
 
     def index(self, **coordinates: Any) -> Ints:
-        """Places of states as in `find`.
+        """Indices of states as in `find`.
 
         Raises:
-            ValueError: If the coordinates are not those of the space, or there is no such state.
+            ValueError: If the coordinates are not those of the space, or a state does not exist.
         """
         places = self.find(**coordinates)
         if np.any(places < 0):

@@ -1,4 +1,4 @@
-"""Value iteration after uniformisation, with bounds of the optimal gain at every step."""
+"""Value iteration after uniformisation, with bounds of the optimal gain."""
 
 import numpy as np
 
@@ -6,20 +6,20 @@ from ccenv.theory.mdp.process import DecisionProcess, Floats
 
 __all__ = ["gain_bounds", "value_iteration"]
 
-SLACK = 1.02  # uniformisation above the largest exit rate makes the discrete chain aperiodic
-LOOK = 16  # steps from one look at the bounds to the next
+SLACK = 1.02  # uniformisation rate / largest exit rate; above 1 the discrete chain is aperiodic
+LOOK = 16  # steps between two computations of the bounds
 
 
 def gain_bounds(process: DecisionProcess, reward: Floats, values: Floats) -> tuple[float, float]:
     """Bounds of the optimal gain from any relative values.
 
-    With ``b(x) = reward(x) + sum over events of rate * (best value after the event - value(x))``, the optimal gain is
-    at most the largest ``b``, and at least the smallest among the states that best choices lead to (Odoni 1969;
+    Let ``b(x) = reward(x) + sum over events of rate * (best value after the event - value(x))``. The optimal gain is at
+    most the largest ``b``. It is at least the smallest ``b`` among the states that best choices lead to (Odoni 1969;
     Puterman 1994, "Markov Decision Processes", theorem 8.5.5).
 
     Args:
         process: The process.
-        reward: Earned in each stable state, (X,) [1/h].
+        reward: Reward rate in each stable state, (X,) [1/h].
         values: Any relative values, (X,), finite.
 
     Returns:
@@ -32,13 +32,13 @@ def gain_bounds(process: DecisionProcess, reward: Floats, values: Floats) -> tup
 def value_iteration(
     process: DecisionProcess, reward: Floats, tolerance: float = 1e-9, max_steps: int = 200_000
 ) -> tuple[float, float, Floats]:
-    """Bounds of the optimal gain, as near as `tolerance`, by value iteration.
+    """Bounds of the optimal gain by value iteration.
 
     Args:
         process: The process.
-        reward: Earned in each stable state, (X,) [1/h].
-        tolerance: Allowed distance of the bounds [1/h], above 0.
-        max_steps: Steps after which the bounds at hand are returned.
+        reward: Reward rate in each stable state, (X,) [1/h].
+        tolerance: Distance of the bounds at which the iteration stops [1/h], above 0.
+        max_steps: Largest number of steps; after them the last bounds are returned.
 
     Returns:
         Lower and upper bound of the optimal gain [1/h], and relative values (X,).

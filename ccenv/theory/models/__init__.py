@@ -1,9 +1,9 @@
-"""Models of a contact centre that are solved exactly; the same object goes to the solver and to the simulator.
+"""Models of a contact centre that are solved exactly. The same object serves the solver and the simulator.
 
-Each takes its parameters under the names of the reference tables. ``solve(limit)`` gives the optimum with bounds,
-multipliers and the policy as a table; ``evaluate(rule)`` gives the measures of a rule or of a tabulated policy; and
-``scenario()`` the scenario of the same centre. Harrison's N-model, the criss-cross network, the slow server and
-blending in which inbound may be held back are for the solver alone.
+Each model takes its parameters under the names of the reference tables. ``solve(limit)`` gives the optimum with bounds,
+multipliers and the policy as a table. ``evaluate(rule)`` gives the measures of a rule or of a tabulated policy.
+``scenario()`` gives the scenario of the same centre. Four models have no scenario: Harrison's N-model, the criss-cross
+network, the slow server, and blending in which inbound may be held back.
 """
 
 from ccenv.theory.models._policy_map import PolicyMap

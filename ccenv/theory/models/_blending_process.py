@@ -1,4 +1,4 @@
-"""The decision process of blending, with one or more modes of the arrival rate."""
+"""Decision process of blending, with one or more modes of the arrival rate."""
 
 from collections.abc import Sequence
 
@@ -22,19 +22,19 @@ def build_blending(
     queue_cap: int,
     mean_s: Sequence[float] = (),
 ) -> Built:
-    """Write out events, choices and measures.
+    """Build events, choices and measures.
 
-    State: `mode`, `inbound` and `outbound` in service, `waiting`; somebody waits only if all advisors are at work.
-    A choice starts 0, 1, ... idle outbound contacts.
+    State: `mode`, `inbound` and `outbound` in service, `waiting`. Contacts wait only while all advisors are at work. A
+    choice starts 0, 1, ... outbound contacts with idle advisors.
 
     Args:
         s: Number of advisors.
         arrivals: Arrival rate in each mode [1/h].
         inbound_aht_s: Mean handle time of inbound [s].
         outbound_aht_s: Mean handle time of outbound [s].
-        mean_patience_s: Mean patience [s], 0 for without end.
+        mean_patience_s: Mean patience [s]; 0 for infinite patience.
         T_s: Threshold of the service level [s].
-        queue_cap: Largest number waiting; who arrives then is lost.
+        queue_cap: Largest number waiting; an arrival that finds it is lost.
         mean_s: Mean sojourn in each mode [s]; empty for one mode.
     """
     space = Space(

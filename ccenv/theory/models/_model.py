@@ -1,4 +1,4 @@
-"""What all models have in common: measures that are ratios of long-run rates, and optima within limits on them."""
+"""Common base of the models: measures that are ratios of long-run rates, and optima within limits on them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Ratio:
-    """A measure: what is earned over what is counted, both as rates in the stable states.
+    """A measure: a numerator over a denominator, both as rates in the stable states.
 
     Attributes:
         numerator: (X,) rate [1/h].
-        denominator: (X,) rate [1/h], or a number if no policy changes it.
-        sign: 1 if a limit on it is an upper one, -1 if a lower one.
+        denominator: (X,) rate [1/h]; a number if it is the same under every policy.
+        sign: 1 if a limit on the measure is an upper one, -1 if a lower one.
     """
 
     numerator: Floats
@@ -47,12 +47,12 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Built:
-    """A model written out.
+    """Events, choices and measures of a model.
 
     Attributes:
         space: The decision states, (Y,).
         process: Events and choices.
-        actions: (E, A) what each choice is; where A is 1 the choices of a state are 0, 1, 2, ... in this order.
+        actions: (E, A) the action of each choice; if A is 1, the choices of a state are 0, 1, 2, ... in this order.
         ratios: The measures by name.
     """
 
@@ -64,14 +64,14 @@ class Built:
 
 @dataclass(frozen=True)
 class Optimum:
-    """The best that any policy can do.
+    """Optimum over all policies.
 
     Attributes:
         optimal_value: The objective of the best policy [1/h].
         lower: Lower bound of it [1/h], from Bellman's equation or, with limits, the policy's own value.
         upper: Upper bound of it [1/h], from Bellman's equation or, with limits, the dual.
-        multipliers: By name of the limited measure, what one unit more of its limit would add to the objective; for a
-            ratio whose denominator depends on the policy, one unit more of its numerator per hour.
+        multipliers: By name of the limited measure, increase of the objective for one unit more of its limit; for a
+            ratio whose denominator depends on the policy, for one unit more of its numerator per hour.
         policy: The best policy; with limits it randomises.
         parts: The pure policies that it mixes.
         result: All measures of the best policy.
@@ -87,7 +87,7 @@ class Optimum:
 
 
 def averages(built: Built, weights: Floats) -> dict[str, float]:
-    """All measures of a policy, (E,), from its stationary distribution; 0 where nothing is counted."""
+    """All measures of a policy, (E,), from its stationary distribution; 0 if the denominator is 0."""
     dist = stationary_dist(built.process, weights)
     values = {}
     for name, ratio in built.ratios.items():
@@ -97,10 +97,10 @@ def averages(built: Built, weights: Floats) -> dict[str, float]:
 
 
 def constraints(built: Built, limits: Mapping[str, float], allowed: Sequence[str]) -> list[Constraint]:
-    """Limits on measures as limits on averages.
+    """Convert limits on measures to limits on averages.
 
     Raises:
-        ValueError: If a measure is not among `allowed`, or a limit is no finite number.
+        ValueError: If a measure is not among `allowed`, or a limit is not a finite number.
     """
     found: list[Constraint] = []
     for name, limit in limits.items():
@@ -116,12 +116,12 @@ def constraints(built: Built, limits: Mapping[str, float], allowed: Sequence[str
 
 
 class Model:
-    """What every model can do once it is written out as `built`.
+    """Methods of every model; a subclass supplies the process as `built`.
 
     Attributes:
-        MEASURES: dataclass of the measures.
-        LIMITS: measures on which a limit may be set; a bare number is a limit on the first.
-        RULES: rules by name, as functions of `_view` that give the steps.
+        MEASURES: Dataclass of the measures.
+        LIMITS: Measures that may be limited; a bare number is a limit on the first.
+        RULES: Rules by name, as functions of `_view` that return the steps.
     """
 
     MEASURES: ClassVar[type]
@@ -130,18 +130,19 @@ class Model:
     built: Any  # a cached property that returns Built
 
     def evaluate(self, rule: Any) -> Any:
-        """The measures of a rule or tabulated policy, exactly, from its stationary distribution.
+        """Exact measures of a rule or tabulated policy, from its stationary distribution.
 
         Args:
-            rule: A name of `RULES`; a pair (name, parameters); a `PolicyMap`; how many steps (contacts to start, lines
-                to dial) to take in each decision state as an array (Y,), or a function that gives it from the
-                coordinates, both rounded randomly and cut to what is possible; or a list of these, one for each mode.
+            rule: One of the following. A name of `RULES`; a pair (name, parameters); a `PolicyMap`; an array (Y,) of
+                the steps (contacts to start, lines to dial) in each decision state; a function that returns that array
+                from the coordinates; or a list of these, one for each mode. Fractional steps are rounded randomly, and
+                steps are clipped to the feasible range.
 
         Returns:
             The model's dataclass of measures.
 
         Raises:
-            ValueError: If the rule does not exist or does not fit.
+            ValueError: If the rule does not exist or does not fit the model.
         """
         return self.MEASURES(**averages(self.built, self.weights(rule)))
 
@@ -163,7 +164,7 @@ class Model:
         return message + f"it, the best reaches {limits[name] + ratio.sign * error.above:.6g}"
 
     def scenario(self, **clock: float) -> "Scenario":
-        """The same centre for the simulator: steady, exponential times, the mode observed where there are two.
+        """The scenario of the same centre: steady, exponential times, and the mode observed if there are two.
 
         Args:
             **clock: Keys of the scenario's clock, such as ``horizon_s`` and ``warm_up_s``.
@@ -171,7 +172,7 @@ class Model:
         return scenario_of(self, clock, **self._centre())
 
     def _centre(self) -> dict[str, Any]:
-        """Keys of the scenario beside name, clock and rules."""
+        """Keys of the scenario besides name, clock and rules."""
         raise TypeError("a model without a centre has no scenario")
 
     def _view(self) -> dict[str, Ints]:

@@ -1,6 +1,7 @@
-"""Rules of the N-design: which of class 1 and class 2 the next idle flexible advisor may take, class 1 first.
+"""Rules of the N-design: which classes the next idle flexible advisor may take; class 1 goes first if both are allowed.
 
-They see the numbers waiting of both classes and the number of idle flexible advisors, (Y,) each.
+Arguments of a rule: numbers of both classes waiting and number of idle flexible advisors, (Y,) each. It returns whether
+class 1 and whether class 2 may be taken, (Y,) each.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Rule = Callable[..., tuple[Bools, Bools]]
 
-ORDERS = {  # of the scenario's queues, for the rules that the registered `priority` does as well
+ORDERS = {  # orders of the scenario's queues for the rules that equal the registered `priority`
     "class1_priority": ["class1", "class2"],
     "class2_priority": ["class2", "class1"],
 }

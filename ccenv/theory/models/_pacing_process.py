@@ -1,4 +1,4 @@
-"""The decision process of pacing, with one or more modes of the answer probability."""
+"""Decision process of pacing, with one or more modes of the answer probability."""
 
 from collections.abc import Sequence
 
@@ -22,17 +22,17 @@ def build_pacing(
     waiting_cap: int,
     mean_s: Sequence[float] = (),
 ) -> Built:
-    """Write out events, choices and measures.
+    """Build events, choices and measures.
 
-    State: `mode`, advisors `talking` and in `wrap_up`, lines `ringing`, connects `waiting`; somebody waits only if all
-    advisors are at work. A choice dials 0, 1, ... lines, as long as at most `max_ringing` ring.
+    State: `mode`, advisors `talking` and in `wrap_up`, lines `ringing`, connects `waiting`. Connects wait only while
+    all advisors are at work. A choice dials 0, 1, ... lines, up to `max_ringing` ringing.
 
     Args:
         n: Number of advisors.
-        answer_prob: Probability that somebody answers at the end of ringing, in each mode.
+        answer_prob: Answer probability in each mode.
         ring_s: Mean ring time [s].
         talk_s: Mean talk time [s], without wrap-up.
-        grace_s: Mean time that a connect waits [s]; 0 for not at all.
+        grace_s: Mean time that a connect waits [s]; 0 if it does not wait.
         wrap_s: Mean wrap-up [s]; 0 for none.
         max_ringing: Largest number ringing.
         waiting_cap: Largest number of connects waiting; one more is dropped.

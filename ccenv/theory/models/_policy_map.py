@@ -18,7 +18,7 @@ class PolicyMap:
     Attributes:
         names: Names of the coordinates of a state, (d,).
         states: (Y, d) coordinates of the states.
-        first: (Y + 1,) place of the first choice of each state.
+        first: (Y + 1,) index of the first choice of each state.
         actions: (E, A) the choices.
         weights: (E,) their probabilities.
     """
@@ -33,7 +33,7 @@ class PolicyMap:
         """Probabilities above 0 of the actions in one state.
 
         Raises:
-            ValueError: If there is no such state.
+            ValueError: If the state does not exist.
         """
         wanted = [state.get(name) for name in self.names]
         found: Ints | list[int] = (
@@ -49,10 +49,10 @@ class PolicyMap:
 
     @property
     def owner(self) -> Ints:
-        """(E,) place of the state of each choice."""
+        """(E,) index of the state of each choice."""
         return np.repeat(np.arange(len(self.states)), np.diff(self.first))
 
     def likeliest(self) -> Ints:
-        """(Y, A) the likeliest action in each state."""
+        """(Y, A) most probable action in each state."""
         order = np.lexsort((-self.weights, self.owner))
         return self.actions[order[self.first[:-1]]]

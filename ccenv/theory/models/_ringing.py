@@ -1,4 +1,4 @@
-"""How many lines may ring at most, where the model itself sets no bound."""
+"""Cap on the number of ringing lines, for models that set no bound themselves."""
 
 import math
 from collections.abc import Mapping
@@ -11,20 +11,23 @@ from ccenv.theory.models._model import Model
 
 __all__ = ["Dialing", "ringing_cap"]
 
-TOUCHED = 1e-12  # share of the time at the cap that counts as none
-DOUBLINGS = 4
+TOUCHED = 1e-12  # a smaller share of the time at the cap counts as none
+DOUBLINGS = 4  # largest number of times that the cap is doubled
 
 
 class Dialing(Model):
-    """A model that cuts off the number of lines ringing, and takes a larger cap where a policy comes to it.
+    """A model that truncates the number of ringing lines and doubles the cap while a policy reaches it.
 
-    Its dataclass has the field `max_ringing`, None for a cap found here, and the measure `p_max_ringing`.
+    A subclass is a dataclass with the field `max_ringing` (None: choose the cap here) and the measure `p_max_ringing`.
     """
 
     max_ringing: int | None
 
     def evaluate(self, rule: Any) -> Any:
-        """As `Model.evaluate`; without a given `max_ringing` the cap is raised until the policy does not come to it."""
+        """As `Model.evaluate`; without a given `max_ringing`, double the cap while the policy reaches it.
+
+        The cap is doubled at most 4 times. Steps given as an array fit one cap only, so for them the cap stays.
+        """
         model, result = self, super().evaluate(rule)
         if self.max_ringing is not None or any(isinstance(part, np.ndarray) for part in _parts(rule)):
             return result
@@ -36,7 +39,10 @@ class Dialing(Model):
         return result
 
     def _best(self, reward: str, limit: float | Mapping[str, float] | None) -> dict[str, Any]:
-        """The fields of `Optimum` for the largest `reward`, a measure, within limits; the cap is raised as above."""
+        """The fields of `Optimum` for the largest `reward`, a measure, within limits.
+
+        The cap is doubled as in `evaluate`, but not without limits: then nothing bounds the number of lines.
+        """
         model, fields = self, self._fields(reward, limit)
         for _ in range(DOUBLINGS):
             if self.max_ringing is not None or limit is None or fields["result"].p_max_ringing <= TOUCHED:
@@ -54,7 +60,10 @@ class Dialing(Model):
 
 
 def ringing_cap(n: int, answer_prob: float, ring_s: float, talk_s: float) -> int:
-    """More lines than the best policy has under a tight drop limit: what occupies all advisors, and a margin."""
+    """First cap on the ringing lines, above the number of the best policy under a tight drop limit.
+
+    It is 1.25 times the number of lines that keeps all advisors occupied, plus 8.
+    """
     return math.ceil(1.25 * n * (1 + ring_s / talk_s) / answer_prob) + 8
 
 

@@ -1,4 +1,4 @@
-"""Rules by the names of the registry, and policies given as tables, as probabilities of the choices."""
+"""Registered rules by name and tabulated policies, as probabilities of the choices of a model."""
 
 import inspect
 import math
@@ -18,7 +18,7 @@ __all__ = ["PACING_RULES", "RESERVE_RULES", "named_rule", "rule_weights", "tabul
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-View = dict[str, npt.NDArray[np.int64]]  # coordinates, `idle`, and where it makes sense `ringing` and `soon`
+View = dict[str, npt.NDArray[np.int64]]  # coordinates and `idle`; models with dialing also have `ringing` and `soon`
 Rule = Callable[..., Any]
 
 
@@ -93,14 +93,14 @@ def rule_weights(space: Space, first: Ints, actions: Ints, rule: Any, rules: Map
 
     Args:
         space: The decision states, (Y,).
-        first: Place of the first choice of each, (Y + 1,).
+        first: Index of the first choice of each, (Y + 1,).
         actions: The choices, (E, A).
         rule: As in `Model.evaluate`.
-        rules: The registered rules, as functions of the view and parameters that give the steps.
-        view: What the rules see in each decision state, (Y,) each.
+        rules: The registered rules, as functions of the view and of parameters that return the steps.
+        view: Inputs of the rules in each decision state, (Y,) each.
 
     Raises:
-        ValueError: If there is no such rule or parameter, or a table does not fit.
+        ValueError: If a rule or parameter does not exist, or a table does not fit.
     """
     if isinstance(rule, PolicyMap):
         return tabulated(space, first, actions, rule)
@@ -116,7 +116,11 @@ def rule_weights(space: Space, first: Ints, actions: Ints, rule: Any, rules: Map
 
 
 def tabulated(space: Space, first: Ints, actions: Ints, policy: PolicyMap) -> Floats:
-    """The weights of a policy map; if it was made for another cap, what fits, and the first choice elsewhere."""
+    """Probabilities (E,) of the choices under a policy map.
+
+    For a map made for another cap, steps are clipped to the feasible ones; states without an entry take the first
+    choice.
+    """
     if policy.names != space.names or policy.actions.shape[1] != actions.shape[1]:
         raise ValueError(f"policy over {policy.names} is not allowed: the model has the coordinates {space.names}")
     if np.array_equal(policy.states, space.states):
@@ -133,10 +137,10 @@ def tabulated(space: Space, first: Ints, actions: Ints, policy: PolicyMap) -> Fl
 
 
 def named_rule(rule: str | tuple[str, Mapping[str, Any]], rules: Mapping[str, Rule], n_seen: int) -> Rule:
-    """A rule by name, or by name and parameters, as a function of what it sees, its first `n_seen` arguments.
+    """Look up a rule by name, or by name and parameters, as a function of its first `n_seen` arguments.
 
     Raises:
-        ValueError: If there is no such rule or parameter, a parameter is missing, or a number is not at least 0.
+        ValueError: If a rule or parameter does not exist, a parameter is missing, or a number is negative.
     """
     name, params = (rule, {}) if isinstance(rule, str) else rule
     if name not in rules:
@@ -167,7 +171,7 @@ def _by_mode(space: Space, first: Ints, parts: list[Floats]) -> Floats:
 
 
 def _rounded(first: Ints, steps: Floats) -> Floats:
-    """Steps (Y,) rounded randomly, floor plus one with the probability of the fraction, within what is possible."""
+    """Weights (E,) of steps (Y,) rounded randomly: floor plus one with the probability of the fraction; clipped."""
     weights, most = np.zeros(first[-1]), np.diff(first) - 1
     low = np.floor(steps)
     for whole, weight in ((low, 1.0 - (steps - low)), (low + 1, steps - low)):

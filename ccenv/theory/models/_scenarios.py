@@ -1,4 +1,4 @@
-"""The scenario of a model: the same centre for the simulator, steady, with exponential times."""
+"""Scenario of a model: the same centre for the simulator, steady, with exponential times."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ __all__ = ["blended_centre", "campaign_of", "modes_of", "queue_of", "scenario_of
 def campaign_of(
     handle_s: float, ring_s: float = 0.0, p_answer: float = 1.0, grace_s: float = 0.0, wrap_s: float = 0.0
 ) -> dict[str, Any]:
-    """A list without end; with no ringing it is work that is always at hand, which no dial can drop."""
+    """A campaign with an unlimited list. With ``ring_s`` 0 its work is always available and cannot be dropped."""
     return {
         "p_answer": float(p_answer),
         "ring_s": float(ring_s),
@@ -25,7 +25,7 @@ def campaign_of(
 
 
 def modes_of(mean_s: tuple[float, float], key: str, values: tuple[float, float]) -> tuple[float, dict[str, Any]]:
-    """The largest of two rates or probabilities, and the switching that makes it the one of the mode."""
+    """Largest of two rates or probabilities, and the switching that scales it to the one of each mode."""
     largest = float(max(values))
     factors = [float(value) / largest if largest else 1.0 for value in values]
     return largest, {"mean_s": [float(mean) for mean in mean_s], key: factors, "observed": True}
@@ -36,11 +36,12 @@ def scenario_of(model: Any, clock: Mapping[str, float], **centre: Any) -> "Scena
 
     Args:
         model: The model, for name and description.
-        clock: Keys of the clock that differ from one warm-up of 2 hours, a horizon of 100 hours, and no reviews where
-            inbound goes on by itself: in these models a policy decides after events alone.
+        clock: Keys of the clock that override a warm-up of 2 hours, a horizon of 100 hours, and the reviews. There are
+            none with inbound arrivals, because in these models a policy decides after events alone; otherwise there is
+            one every 5 s.
         **centre: Groups, queues, campaigns and other keys of the scenario.
     """
-    from ccenv.scenarios import load_scenario  # loads the simulator, which the solver does not need
+    from ccenv.scenarios import load_scenario  # here: it loads the simulator, which the solver does not need
 
     queues, campaigns = centre.get("queues", {}), centre.get("campaigns", {})
     reserves = any(campaign["reserves"] for campaign in campaigns.values())
@@ -61,7 +62,7 @@ def scenario_of(model: Any, clock: Mapping[str, float], **centre: Any) -> "Scena
 def blended_centre(
     n: int, queue: dict[str, Any] | None, campaign: dict[str, Any], switching: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """One group of `n` advisors for one campaign and, unless None, one queue, which is served first."""
+    """One group of `n` advisors for one campaign and, unless `queue` is None, one queue, which is served first."""
     queues = {"inbound": queue} if queue else {}
     centre = {
         "groups": {"advisors": {"skills": [*queues, "outbound"], "staffing": n}},
@@ -75,7 +76,7 @@ def blended_centre(
 def queue_of(
     arrivals_per_hour: float, handle_s: float, patience_s: float, service_level_s: float = 20.0
 ) -> dict[str, Any]:
-    """A queue with exponential times; a patience of 0 never ends."""
+    """A queue with exponential times; `patience_s` 0 means infinite patience."""
     return {
         "arrivals_per_hour": float(arrivals_per_hour),
         "handle_s": float(handle_s),

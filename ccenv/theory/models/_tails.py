@@ -1,4 +1,4 @@
-"""How long a contact waits that finds all at work, and how long a queue must be allowed to grow."""
+"""Wait of a contact that finds all advisors at work, and lengths at which a queue may be truncated."""
 
 import math
 
@@ -7,37 +7,37 @@ from scipy import sparse, special
 
 __all__ = ["CUT", "patient_cap", "served_within", "unlimited_cap"]
 
-CUT = 1e-13  # share of arrivals that may meet the end of a queue that is unlimited in the model
-_TERMS = 1e-17  # of the Poisson weights in uniformisation
+CUT = 1e-13  # share of arrivals that may find a truncated queue full; in the model it is unlimited
+_TERMS = 1e-17  # tail of the Poisson weights that uniformisation leaves out
 
 
 def patient_cap(offered: float) -> int:
-    """Queue length that is exceeded with a probability below `CUT` under every policy.
+    """Queue length that is exceeded with a probability below `CUT` / 10 under every policy.
 
-    With patience a queue is never longer, in distribution, than one in which nobody is ever served: Poisson with mean
+    With patience, a queue is stochastically no longer than one that is never served. That one is Poisson with mean
     `offered`, the arrival rate times the mean patience.
     """
     return _poisson_reach(offered, CUT / 10)
 
 
 def unlimited_cap(decay: float) -> int:
-    """Queue length that is exceeded with a probability of about `CUT` if each one more is `decay` times as likely."""
+    """Queue length whose geometric tail, with ratio `decay`, is `CUT` / 1000; at least 8."""
     return max(8, math.ceil(math.log(CUT / 1e3) / math.log(min(max(decay, 1e-6), 1 - 1e-6))))
 
 
 def served_within(T_s: float, s: int, hour_in: float, hour_out: float, leave: float, queue_cap: int) -> np.ndarray:
     """Probability that a contact that has to wait is served within `T_s`, (s + 1, queue_cap + 1).
 
-    All `s` advisors are at work, j of them on outbound, and k wait ahead: with everybody served in order of arrival
-    and idle advisors taking waiting contacts first, nothing that is decided meanwhile matters. Uniformisation of the
-    chain of (j, k).
+    Entry (j, k): all `s` advisors are at work, j of them on outbound, and k contacts wait ahead. Contacts are served in
+    order of arrival and idle advisors take waiting contacts first, so later decisions do not matter. Computed by
+    uniformisation of the chain of (j, k).
 
     Args:
         T_s: Threshold [s].
         s: Number of advisors.
-        hour_in: Inbound contacts that an advisor finishes [1/h].
-        hour_out: Outbound contacts that an advisor finishes [1/h].
-        leave: Rate at which a waiting contact gives up [1/h].
+        hour_in: Service rate of inbound, for each advisor [1/h].
+        hour_out: Service rate of outbound, for each advisor [1/h].
+        leave: Abandonment rate of a waiting contact [1/h].
         queue_cap: Largest k.
     """
     j, k = (part.ravel() for part in np.indices((s + 1, queue_cap + 1)))
@@ -66,6 +66,6 @@ def served_within(T_s: float, s: int, hour_in: float, hour_out: float, leave: fl
 
 
 def _poisson_reach(mean: float, tail: float) -> int:
-    """The smallest number that a Poisson variable exceeds with a probability below `tail`."""
+    """Smallest number that a Poisson variable exceeds with a probability below `tail`."""
     counts = np.arange(math.ceil(mean + 12 * math.sqrt(mean)) + 40)
     return int(np.argmax(special.pdtrc(counts, mean) < tail))

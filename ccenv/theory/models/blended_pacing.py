@@ -1,4 +1,4 @@
-"""Blending and pacing at once: inbound served first, outbound dialed ahead, limits on drops and abandonment."""
+"""Blending and pacing together: inbound served first, outbound dialed ahead, limits on drops and abandonment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ __all__ = ["BlendedPacing", "BlendedPacingMeasures", "BlendedPacingOptimum"]
 
 @dataclass(frozen=True)
 class BlendedPacingMeasures:
-    """What a policy achieves.
+    """Measures of a policy.
 
     Attributes:
-        connects_per_h: Answered dials that came to an advisor, per hour.
-        drop_rate: Answered dials that found no idle advisor, over all answered.
+        connects_per_h: Answered dials joined to an advisor, per hour.
+        drop_rate: Answered dials that find no idle advisor, over all answered dials.
         inbound_abandon: Probability that an inbound contact abandons.
         inbound_p_wait: Probability that an inbound contact has to wait.
         e_wait_s: Mean wait of all inbound contacts, abandoned ones and zeros included [s].
         utilisation: Share of the advisors' time spent at work.
-        p_max_ringing: Share of the time with `max_ringing` lines ringing: none if the cap changes nothing.
-        p_cut: Probability that an inbound contact is lost because the queue was cut off.
+        p_max_ringing: Share of the time with `max_ringing` lines ringing; if 0, the cap has no effect.
+        p_cut: Probability that an inbound contact is lost because the queue is truncated.
     """
 
     connects_per_h: float
@@ -51,8 +51,8 @@ class BlendedPacingOptimum(Optimum):
 
     Attributes:
         optimal_connects_per_h: Connects per hour.
-        multiplier_drop: Connects per hour for one more dropped per hour than the limit allows.
-        multiplier_abandon: Connects per hour for one more unit of the abandonment probability.
+        multiplier_drop: Connects per hour gained by one drop per hour more than the limit allows.
+        multiplier_abandon: Connects per hour gained by one unit more of the limit on the abandonment probability.
     """
 
     optimal_connects_per_h: float
@@ -62,23 +62,22 @@ class BlendedPacingOptimum(Optimum):
 
 @dataclass(frozen=True)
 class BlendedPacing(Dialing):
-    """``s`` advisors, inbound with patience, and a list without end that is dialed ahead.
+    """``s`` advisors, inbound with patience, and an unlimited list that is dialed ahead.
 
     A freed advisor takes a waiting inbound contact first. An answered dial is joined to an idle advisor at once or
     dropped. After each event the policy dials 0, 1, ... lines; ringing dials are never cancelled. All times are
-    exponential. Rules are those of `Pacing`.
+    exponential. The rules are those of `Pacing`.
 
     Attributes:
         s: Number of advisors, at least 1.
         lambda_per_h: Inbound contacts per hour, at least 0.
         inbound_aht_s: Mean handle time of inbound [s], above 0.
-        patience_s: Mean patience [s]; 0 for without end, which asks for an offered load below ``s``.
+        patience_s: Mean patience [s]; 0 for infinite patience, which needs an offered load below ``s``.
         outbound_aht_s: Mean handle time of outbound [s], above 0.
         ring_s: Mean ring time [s], above 0.
         answer_prob: Probability that a dial is answered, in (0, 1].
-        max_ringing: Largest number of lines ringing; None for one that no policy comes to, found on
-            the way.
-        queue_cap: Where the queue is cut off; None for where at most about 1e-13 of the contacts find it that long.
+        max_ringing: Largest number of lines ringing; None for a cap that grows until policies do not reach it.
+        queue_cap: Length at which the queue is truncated; None for one that at most about 1e-13 of the contacts find.
     """
 
     MEASURES = BlendedPacingMeasures
@@ -117,15 +116,15 @@ class BlendedPacing(Dialing):
     def solve(
         self, limit: float | Mapping[str, float] | None = None, *, drop_limit: float = 0.03
     ) -> BlendedPacingOptimum:
-        """The most connects per hour.
+        """Maximise the connects per hour.
 
         Args:
-            limit: Upper limits by measure on ``inbound_abandon``, ``inbound_p_wait``, ``e_wait_s``, ``drop_rate``; a
-                number is one on ``inbound_abandon``; None for none beside the drop limit.
+            limit: Upper limits by measure on ``inbound_abandon``, ``inbound_p_wait``, ``e_wait_s`` and ``drop_rate``. A
+                number is a limit on ``inbound_abandon``; None for none besides the drop limit.
             drop_limit: Upper limit on ``drop_rate``, unless `limit` names another.
 
         Returns:
-            The optimum; its policy randomises where a limit binds.
+            The optimum; its policy randomises if a limit binds.
 
         Raises:
             ValueError: If a limit cannot be met.
@@ -141,7 +140,7 @@ class BlendedPacing(Dialing):
 
     @cached_property
     def built(self) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         most, longest, s = self._max_ringing(), self._queue_cap(), self.s
         space = Space(
             {"inbound": s + 1, "outbound": s + 1, "ringing": most + 1, "waiting": longest + 1},

@@ -1,4 +1,4 @@
-"""Call blending: inbound with a limit on waiting, outbound work without limit, no dialing delay.
+"""Call blending: inbound with a limit on waiting, unlimited outbound work, no dialing delay.
 
 Bhulai and Koole (2003), "A queueing model for call blending in call centers", IEEE TAC 48(8); Gans and Zhou (2003), "A
 call-routing problem with service-level constraints", Operations Research 51(2).
@@ -25,7 +25,7 @@ __all__ = ["Blending", "BlendingMeasures", "BlendingModel", "BlendingOptimum"]
 
 @dataclass(frozen=True)
 class BlendingMeasures:
-    """What a policy achieves.
+    """Measures of a policy.
 
     Attributes:
         outbound_per_h: Outbound contacts handled per hour.
@@ -35,7 +35,7 @@ class BlendingMeasures:
         p_abandon: Probability that an inbound contact abandons.
         lq: Mean number waiting.
         utilisation: Share of the advisors' time spent at work.
-        p_cut: Probability that an inbound contact is lost because the queue was cut off: about the relative error of
+        p_cut: Probability that an inbound contact is lost because the queue is truncated; about the relative error of
             the other measures.
     """
 
@@ -58,10 +58,11 @@ class BlendingOptimum(Optimum):
     """The best policy, and its shape.
 
     Attributes:
-        target_busy_by_inbound_in_service: For 0, 1, ... s inbound in service and no outbound, the number at work
-            after the decision; of the pure policies mixed, the one that starts most.
-        optimal_c_at_empty: The first of these.
-        optimal_is_pure_threshold_in_busy: Whether outbound is started up to one number at work, whatever is in service.
+        target_busy_by_inbound_in_service: Number at work after the decision, for 0, 1, ... s inbound and no outbound in
+            service. Of the pure policies mixed, it describes the one that starts most.
+        optimal_c_at_empty: The first of these numbers.
+        optimal_is_pure_threshold_in_busy: Whether the policy starts outbound up to a fixed number at work in every
+            state.
     """
 
     target_busy_by_inbound_in_service: tuple[int, ...]
@@ -70,7 +71,7 @@ class BlendingOptimum(Optimum):
 
 
 class BlendingModel(Model):
-    """What blending has in common whether the load switches or not; see the attributes of `Blending`."""
+    """Common part of blending with a constant or a switching load; see the attributes of `Blending`."""
 
     MEASURES = BlendingMeasures
     RULES = RESERVE_RULES
@@ -92,7 +93,7 @@ class BlendingModel(Model):
             whole("queue_cap", self.queue_cap)
 
     def _built(self, arrivals: Sequence[float], mean_s: Sequence[float] = ()) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         return build_blending(
             self.s,
             arrivals,
@@ -121,20 +122,20 @@ class BlendingModel(Model):
 
 @dataclass(frozen=True)
 class Blending(BlendingModel):
-    """``s`` advisors, inbound by a Poisson process, outbound always at hand; nobody is interrupted.
+    """``s`` advisors, inbound as a Poisson process, outbound always available; no preemption.
 
-    A freed advisor takes a waiting inbound contact first. After each event the policy starts 0, 1, ... idle outbound
-    contacts. All times are exponential. Rules: ``("reserve_threshold", {"reserve": 4, "p_next": 0.25})``,
-    ``("progressive", {"reserve": 2})``, ``"no_dial"``.
+    A freed advisor takes a waiting inbound contact first. After each event the policy starts 0, 1, ... outbound
+    contacts with idle advisors. All times are exponential. Rules: ``("reserve_threshold", {"reserve": 4, "p_next":
+    0.25})``, ``("progressive", {"reserve": 2})``, ``"no_dial"``.
 
     Attributes:
         s: Number of advisors, at least 1.
         lambda_per_h: Inbound contacts per hour, at least 0.
         inbound_aht_s: Mean handle time of inbound [s], above 0.
         outbound_aht_s: Mean handle time of outbound [s], above 0.
-        mean_patience_s: Mean patience [s]; 0 for without end, which asks for an offered load below ``s``.
+        mean_patience_s: Mean patience [s]; 0 for infinite patience, which needs an offered load below ``s``.
         T_s: Threshold of the service level [s], at least 0.
-        queue_cap: Where the queue is cut off; None for where at most about 1e-13 of the contacts find it that long.
+        queue_cap: Length at which the queue is truncated; None for one that at most about 1e-13 of the contacts find.
     """
 
     LIMITS = ("e_wait_s", "p_wait", "sl_T", "p_abandon")
@@ -162,15 +163,15 @@ class Blending(BlendingModel):
         return self.lambda_per_h * self.inbound_aht_s / HOUR_S
 
     def solve(self, limit: float | Mapping[str, float] | None = None, *, gamma: float = 0.0) -> BlendingOptimum:
-        """The largest outbound rate, less ``gamma`` times the mean number waiting, within limits.
+        """Maximise the outbound rate, less ``gamma`` times the mean number waiting, within limits.
 
         Args:
-            limit: Limits by measure, upper ones on ``e_wait_s``, ``p_wait``, ``p_abandon``, a lower one on ``sl_T``; a
-                number is a limit on ``e_wait_s`` [s]; None for no limit.
+            limit: Limits by measure: upper ones on ``e_wait_s``, ``p_wait`` and ``p_abandon``, a lower one on ``sl_T``.
+                A number is a limit on ``e_wait_s`` [s]; None for no limit.
             gamma: Cost of one contact waiting for one hour, in outbound contacts, at least 0.
 
         Returns:
-            The optimum; its policy randomises where a limit binds.
+            The optimum; its policy randomises if a limit binds.
 
         Raises:
             ValueError: If a limit cannot be met.
@@ -188,7 +189,7 @@ class Blending(BlendingModel):
 
     @cached_property
     def built(self) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         return self._built((self.lambda_per_h,))
 
     def _centre(self) -> dict[str, Any]:
@@ -196,11 +197,11 @@ class Blending(BlendingModel):
 
 
 def decay(s: int, lambda_per_h: float, inbound_aht_s: float, outbound_aht_s: float) -> float:
-    """By what factor, far out, each one more waiting is less likely, while all advisors are at work.
+    """Ratio of the probabilities of two neighbouring lengths of a long queue while all advisors are at work.
 
-    With j outbound in service a queue grows at rate ``lambda``, shrinks at ``(s - j) mu_in``, and the phase ends at
-    ``j mu_out``; the factor of phase j is the smaller root ``r`` of
-    ``lambda - (lambda + (s - j) mu_in + j mu_out) r + (s - j) mu_in r^2 = 0``, and the slowest phase counts.
+    With j outbound in service a queue grows at rate ``lambda`` and shrinks at ``(s - j) mu_in``; the phase ends at rate
+    ``j mu_out``. The ratio of phase j is the smaller root ``r`` of
+    ``lambda - (lambda + (s - j) mu_in + j mu_out) r + (s - j) mu_in r^2 = 0``. The largest ratio of all phases counts.
     """
     hour_in, hour_out = HOUR_S / inbound_aht_s, HOUR_S / outbound_aht_s
     j = np.arange(s + 1)
@@ -210,7 +211,7 @@ def decay(s: int, lambda_per_h: float, inbound_aht_s: float, outbound_aht_s: flo
 
 
 def _targets(s: int, policy: PolicyMap) -> tuple[tuple[int, ...], bool]:
-    """Number at work after the decision by inbound in service, and whether one threshold explains the whole policy."""
+    """Number at work after the decision by inbound in service, and whether one threshold describes the whole policy."""
     _, i, j, _ = policy.states.T
     start = policy.likeliest()[:, 0]
     after = i + j + start

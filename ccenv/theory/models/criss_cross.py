@@ -1,4 +1,4 @@
-"""The criss-cross network: two servers, three classes, which class does the first server take?
+"""Criss-cross network: two servers and three classes; the policy chooses the class that the first server takes.
 
 Harrison and Wein (1989), "Scheduling networks of queues: heavy traffic analysis of a simple open network", Queueing
 Systems 5; cases of Dai and Gluzman (2022), "Queueing network controls via deep reinforcement learning", Stochastic
@@ -15,17 +15,17 @@ from ccenv.theory.mdp import DecisionProcess, Events, Space, policy_iteration, v
 
 __all__ = ["CrissCross", "CrissCrossOptimum"]
 
-ELIMINATE = 20_000  # decision states up to which elimination is faster than iteration, in three dimensions
+ELIMINATE = 20_000  # decision states up to which elimination is faster than value iteration, in three dimensions
 
 
 @dataclass(frozen=True)
 class CrissCrossOptimum:
-    """The least congestion.
+    """Smallest mean number of jobs.
 
     Attributes:
         optimal_avg_number: Mean number of jobs in the network under the best policy.
-        lower: Lower bound of it for the network cut off at the caps.
-        upper: Upper bound of it for the network cut off at the caps.
+        lower: Lower bound of it, for the network truncated at the caps.
+        upper: Upper bound of it, for the network truncated at the caps.
     """
 
     optimal_avg_number: float
@@ -35,17 +35,18 @@ class CrissCrossOptimum:
 
 @dataclass(frozen=True)
 class CrissCross:
-    """Class 1 is served by server 1, becomes class 2 and is served by server 2; class 3 is served by server 1.
+    """Server 1 serves classes 1 and 3; a served job of class 1 becomes class 2, which server 2 serves.
 
-    All times are exponential; jobs can be interrupted at no cost.
+    All times are exponential. Jobs can be preempted at no cost. Rates have any common unit of time.
 
     Attributes:
         lambda1: Arrival rate of class 1, above 0.
         lambda3: Arrival rate of class 3, above 0.
         mu: Service rates of classes 1, 2 and 3, above 0.
-        truncation: Numbers of values of the three classes, caps plus one: an arrival that finds its cap is lost, and
-            server 1 does not serve class 1 while class 2 is at its cap. None for three times as far as the loads would
-            put a share of 1e-6.
+        truncation: Number of values of each class, i.e. its cap plus one. An arrival at the cap is lost, and server 1
+            does not serve class 1 while class 2 is at its cap. None for 4 plus 1.5 times the number at which a
+            geometric tail with the load as ratio is 1e-6; classes 1 and 3 use the load of server 1, class 2 that of
+            server 2.
     """
 
     lambda1: float
@@ -72,11 +73,11 @@ class CrissCross:
         return self.lambda1 / self.mu[0] + self.lambda3 / self.mu[2], self.lambda1 / self.mu[1]
 
     def solve(self, tolerance: float = 1e-9, max_steps: int = 200_000) -> CrissCrossOptimum:
-        """The optimum: by policy iteration if there are few states, else by value iteration.
+        """Minimise the mean number of jobs: by policy iteration for few states, else by value iteration.
 
         Args:
-            tolerance: Allowed distance of the bounds, above 0.
-            max_steps: Steps of value iteration after which the bounds at hand are returned.
+            tolerance: Distance of the bounds at which value iteration stops, above 0.
+            max_steps: Largest number of steps of value iteration; after them the last bounds are returned.
         """
         stable, process = self._built
         cost = -(stable["x1"] + stable["x2"] + stable["x3"]).astype(float)

@@ -1,4 +1,4 @@
-"""Harrison's N-model: two classes, two servers, the second flexible; preemptive, holding costs.
+"""Harrison's N-model: two classes, two servers of which the second is flexible; preemption, holding costs.
 
 Harrison (1998), "Heavy traffic analysis of a system with parallel servers", Annals of Applied Probability 8(3); Dai and
 Gluzman (2022), "Queueing network controls via deep reinforcement learning", Stochastic Systems 12(1). Time is counted
@@ -22,9 +22,9 @@ __all__ = ["HarrisonN", "HarrisonNMeasures", "HarrisonNOptimum"]
 
 Rule = Callable[..., npt.NDArray[np.bool_]]
 
-LAMBDA = (1.3, 0.4)  # arrival rates of the classes for each unit of rho
-MU1, MU12, MU2 = 1.0, 0.5, 1.0  # server 1; server 2 on class 1, on class 2
-H = (3.0, 1.0)  # cost of a job of each class for each unit of time
+LAMBDA = (1.3, 0.4)  # arrival rate of each class / rho
+MU1, MU12, MU2 = 1.0, 0.5, 1.0  # service rates: server 1; server 2 on class 1, on class 2
+H = (3.0, 1.0)  # holding cost of a job of each class per unit of time
 
 
 def _threshold(x1: Ints, x2: Ints, x1_ge: float) -> npt.NDArray[np.bool_]:
@@ -32,7 +32,7 @@ def _threshold(x1: Ints, x2: Ints, x1_ge: float) -> npt.NDArray[np.bool_]:
     return found
 
 
-RULES: dict[str, Rule] = {  # does server 2 rather take class 1, given the numbers of both?
+RULES: dict[str, Rule] = {  # whether server 2 prefers class 1, given the numbers of both classes
     "class1_first": lambda x1, x2: np.ones(len(x1), bool),
     "class2_first": lambda x1, x2: x2 == 0,
     "threshold": _threshold,
@@ -44,13 +44,13 @@ RULES: dict[str, Rule] = {  # does server 2 rather take class 1, given the numbe
 
 @dataclass(frozen=True)
 class HarrisonNMeasures:
-    """What a policy achieves.
+    """Measures of a policy.
 
     Attributes:
-        avg_cost: Mean cost for each unit of time.
+        avg_cost: Mean cost per unit of time.
         mean_x1: Mean number of jobs of class 1 in the system.
         mean_x2: Mean number of jobs of class 2 in the system.
-        boundary_mass: Share of the time at a cap: where it is not small the policy is unstable or the caps too low.
+        boundary_mass: Share of the time at a cap; if it is not small, the policy is unstable or the caps are too low.
     """
 
     avg_cost: float
@@ -67,8 +67,8 @@ class HarrisonNOptimum:
         avg_cost: Its mean cost.
         lower: Lower bound of the mean cost of any policy.
         upper: Upper bound of the mean cost of the best policy.
-        switching_curve: For each number of class 2, from 0 to its cap, the smallest number of class 1 from which on
-            server 2 takes class 1.
+        switching_curve: For each number of class 2, from 0 to its cap, the smallest number of class 1 at which server 2
+            takes class 1; 0 if it never does.
         result: All measures.
     """
 
@@ -84,12 +84,12 @@ class HarrisonN:
     """Class 1 arrives at rate ``1.3 rho``, class 2 at ``0.4 rho``; cost ``3 x1 + x2``.
 
     Server 1 serves class 1 at rate 1. Server 2 serves class 1 at rate 1/2, which needs two jobs of class 1, or class 2
-    at rate 1. Jobs can be interrupted at no cost.
+    at rate 1. Jobs can be preempted at no cost.
 
     Attributes:
         rho: Load, above 0 and below 1.
-        x1_cap: Largest number of class 1; None for one hardly met under good policies.
-        x2_cap: Largest number of class 2; None for one hardly met under good policies.
+        x1_cap: Largest number of class 1; None for one that good policies almost never reach.
+        x2_cap: Largest number of class 2; None for one that good policies almost never reach.
     """
 
     rho: float
@@ -104,12 +104,15 @@ class HarrisonN:
                 whole(name, getattr(self, name), least=2)
 
     def evaluate(self, rule: str | tuple[str, dict[str, float]]) -> HarrisonNMeasures:
-        """The measures of ``"class1_first"``, ``"class2_first"``, ``("threshold", {"x1_ge": 5})``,
-        ``"maxweight_h_mu_x"``, ``"maxweight_mu_x"`` or ``"longest_queue"`` (class 1 if equal).
+        """Measures of a rule by name.
+
+        Args:
+            rule: ``"class1_first"``, ``"class2_first"``, ``("threshold", {"x1_ge": 5})``, ``"maxweight_h_mu_x"``,
+                ``"maxweight_mu_x"`` or ``"longest_queue"`` (class 1 if equal).
 
         Raises:
-            ValueError: If there is no such rule.
-        """  # noqa: D205
+            ValueError: If the rule does not exist.
+        """
         takes = named_rule(rule, RULES, 2)
         _, decisions, process = self._built
         helps = (decisions["x1"] >= 2) & takes(decisions["x1"], decisions["x2"])

@@ -1,4 +1,4 @@
-"""Blending in which inbound may be held back too: when is it right to take inbound first?"""
+"""Blending in which inbound may be held back too: the value of taking inbound first."""
 
 import math
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ __all__ = ["HoldingBlending", "HoldingOptimum"]
 
 @dataclass(frozen=True)
 class HoldingOptimum:
-    """The optimum when inbound may be held back, and when it may not.
+    """Optima with and without the option to hold inbound back.
 
     Attributes:
         full_action_gain: Largest objective [1/h] of all policies.
-        inbound_first_gain: Largest objective [1/h] of the policies that never let inbound wait for an idle advisor.
+        inbound_first_gain: Largest objective [1/h] of the policies that never let inbound wait while an advisor is
+            idle.
         loss_of_inbound_first: The first less the second.
         lower: Lower bound of `full_action_gain` [1/h].
         upper: Upper bound of `full_action_gain` [1/h].
@@ -38,7 +39,7 @@ class HoldingOptimum:
 
 @dataclass(frozen=True)
 class HoldingBlending:
-    """`Blending` where after each event the policy starts any waiting inbound and any outbound contacts.
+    """`Blending` in which, after each event, the policy starts any number of waiting inbound and of outbound contacts.
 
     The objective is outbound contacts per hour, less ``gamma`` times the mean number waiting, less the cost of
     abandonments.
@@ -48,10 +49,10 @@ class HoldingBlending:
         inbound_aht_s: Mean handle time of inbound [s], above 0.
         outbound_aht_s: Mean handle time of outbound [s], above 0.
         offered_load: Inbound rate times mean handle time [erlang], at least 0.
-        mean_patience_s: Mean patience [s]; 0 for without end, which asks for an offered load below ``s`` and
+        mean_patience_s: Mean patience [s]; 0 for infinite patience, which needs an offered load below ``s`` and
             ``gamma`` above 0.
         gamma: Cost of one contact waiting for one hour, in outbound contacts, at least 0.
-        cost_per_abandon_in_outbound_calls: Cost of an abandonment, at least 0.
+        cost_per_abandon_in_outbound_calls: Cost of an abandonment, in outbound contacts, at least 0.
     """
 
     s: int
@@ -79,7 +80,7 @@ class HoldingBlending:
         return self.inbound_aht_s / self.outbound_aht_s
 
     def solve(self) -> HoldingOptimum:
-        """The optimum with and without the freedom to hold inbound back."""
+        """Optimum with and without the option to hold inbound back."""
         space, process, starts = self._built
         _, j, q = space.states.T
         leave = HOUR_S / self.mean_patience_s if self.mean_patience_s else 0.0
@@ -88,7 +89,7 @@ class HoldingBlending:
         allowed = _inbound_first(space, process, starts, self.s)
         first = DecisionProcess(process.rates, process.owner[allowed], process.to[allowed])
         restricted = policy_iteration(first, reward)
-        begin = np.zeros(len(process.to))  # the best of these: under the first choices queues would grow to the cap
+        begin = np.zeros(len(process.to))  # the restricted optimum: with first choices queues grow to the cap
         begin[allowed] = restricted.weights
         best = policy_iteration(process, reward, begin)
         return HoldingOptimum(
@@ -132,12 +133,13 @@ class HoldingBlending:
         tail = unlimited_cap(
             decay(self.s, self.offered_load * HOUR_S / self.inbound_aht_s, self.inbound_aht_s, self.outbound_aht_s)
         )
-        never = self.s * HOUR_S / self.outbound_aht_s / self.gamma  # longer queues cost more than all outbound is worth
+        # Queues longer than this cost more than all outbound is worth.
+        never = self.s * HOUR_S / self.outbound_aht_s / self.gamma
         return max(tail, math.ceil(3 * never) + self.s)
 
 
 def _inbound_first(space: Space, process: DecisionProcess, starts: Ints, s: int) -> npt.NDArray[np.bool_]:
-    """The choices, (E,), that do not let inbound wait for an idle advisor."""
+    """Which choices, (E,), do not let inbound wait while an advisor is idle."""
     i, j, q = space.states[process.owner].T
     allowed: npt.NDArray[np.bool_] = starts[:, 0] == np.minimum(q, s - i - j)
     return allowed

@@ -1,4 +1,4 @@
-"""The N-design of a call centre: two classes, advisors for the first and flexible ones, patience, no interruption."""
+"""N-design of a call centre: two classes, dedicated advisors for class 1, flexible ones for both; no preemption."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = ["NDesign", "NDesignMeasures", "NDesignOptimum"]
 
 @dataclass(frozen=True)
 class NDesignMeasures:
-    """What a policy achieves.
+    """Measures of a policy.
 
     Attributes:
         cost_per_h: Cost of abandonments and of waiting, per hour.
@@ -30,7 +30,7 @@ class NDesignMeasures:
         mean_q2: Mean number of class 2 waiting.
         p_abandon1: Probability that a contact of class 1 abandons.
         p_abandon2: Probability that a contact of class 2 abandons.
-        p_cut: Share of the contacts lost because a queue was cut off.
+        p_cut: Share of the contacts lost because a queue is truncated.
     """
 
     cost_per_h: float
@@ -56,15 +56,24 @@ class NDesignOptimum(Optimum):
 class NDesign(Model):
     """``s1`` advisors for class 1, ``s2`` for both; patience and handle times are exponential.
 
-    A contact of class 1 goes to an idle dedicated advisor, and a dedicated advisor takes a waiting one, at once. After
-    each event the policy starts contacts with idle flexible advisors, or lets these wait.
+    Dedicated advisors and contacts of class 1 are never idle and waiting at the same time: a contact of class 1 goes to
+    an idle dedicated advisor at once, and a dedicated advisor that becomes free takes a waiting one. After each event
+    the policy starts contacts with idle flexible advisors, or lets the contacts wait.
 
-    Rules: ``"class1_priority"``, ``"class2_priority"``, which is the scenario's own and the registered ``("priority",
-    {"order": ["class2", "class1"], "advisor": "least_skilled"})``; ``"longest_queue"`` (class 1 if equal);
-    ``("threshold", {"q1_ge": 4})``: class 1 if as many wait, else class 2, else class 1;
-    ``("fixed_queue_ratio", {"ratio": 2})``: class 1 if at least so many wait for each one of class 2;
-    ``("reserve", {"reserve": 1, "q1_ge": 4})``: class 2, and class 1 only if more are idle or so many wait;
-    ``"dedicated_no_sharing"``: never class 1. `registered` names the registered rule of one of these.
+    Rules for a flexible advisor:
+
+    - ``"class1_priority"``: class 1 if one waits, else class 2.
+    - ``"class2_priority"``: class 2 if one waits, else class 1. This is the rule of the scenario and the registered
+      ``("priority", {"order": ["class2", "class1"], "advisor": "least_skilled"})``.
+    - ``"longest_queue"``: the longer queue; class 1 if equal.
+    - ``("threshold", {"q1_ge": 4})``: class 1 if at least 4 of it wait, else class 2, else class 1.
+    - ``("fixed_queue_ratio", {"ratio": 2})``: class 1 if at least 2 of it wait for each waiting contact of class 2.
+    - ``("reserve", {"reserve": 1, "q1_ge": 4})``: class 2 if one waits. Otherwise class 1, if more than 1 flexible
+    advisor
+      is idle or at least 4 of class 1 wait.
+    - ``"dedicated_no_sharing"``: never class 1.
+
+    `registered` names the registered rule that equals one of these.
 
     Attributes:
         s1: Number of dedicated advisors, at least 1.
@@ -80,7 +89,7 @@ class NDesign(Model):
         cost_ab2: Cost of an abandonment of class 2.
         w1: Cost of one hour of waiting of class 1.
         w2: Cost of one hour of waiting of class 2.
-        queue_cap: Where both queues are cut off; None for where at most 1e-13 of the contacts find them that long.
+        queue_cap: Length at which both queues are truncated; None for one exceeded with a probability below 1e-14.
     """
 
     MEASURES = NDesignMeasures
@@ -113,13 +122,13 @@ class NDesign(Model):
             whole("queue_cap", self.queue_cap)
 
     def solve(self, limit: float | Mapping[str, float] | None = None) -> NDesignOptimum:
-        """The smallest cost per hour.
+        """Minimise the cost per hour.
 
         Args:
-            limit: Upper limits by measure on ``p_abandon1`` and ``p_abandon2``; a number is one on ``p_abandon1``.
+            limit: Upper limits by measure on ``p_abandon1`` and ``p_abandon2``; a number is a limit on ``p_abandon1``.
 
         Returns:
-            The optimum; its policy randomises where a limit binds.
+            The optimum; its policy randomises if a limit binds.
 
         Raises:
             ValueError: If a limit cannot be met.
@@ -129,7 +138,11 @@ class NDesign(Model):
         return NDesignOptimum(**fields, cost_per_h=fields["result"].cost_per_h)
 
     def weights(self, rule: Any) -> Floats:
-        """Probabilities (E,) of the choices under a rule or tabulated policy."""
+        """Probabilities (E,) of the choices under a rule or tabulated policy.
+
+        Raises:
+            ValueError: If the rule does not exist, does not fit, or starts contacts that cannot be started.
+        """
         built = self.built
         if isinstance(rule, PolicyMap):
             return tabulated(built.space, built.process.first, built.actions, rule)
@@ -143,10 +156,10 @@ class NDesign(Model):
         return built.process.pure(chosen)
 
     def registered(self, rule: str) -> tuple[str, dict[str, Any]]:
-        """The registered routing rule, with parameters, that does the same as a rule of this model in the simulator.
+        """Registered routing rule, with parameters, that does the same in the simulator as a rule of this model.
 
         Raises:
-            ValueError: If there is none; its table, ``model.policy(model.weights(rule))``, can be run as a policy.
+            ValueError: If there is none; the table ``model.policy(model.weights(rule))`` can then be run as a policy.
         """
         if rule not in ORDERS:
             raise ValueError(f"rule {rule!r} is not allowed: registered rules do the same for {', '.join(ORDERS)} only")
@@ -154,7 +167,7 @@ class NDesign(Model):
 
     @cached_property
     def built(self) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         cap1 = self.queue_cap or patient_cap(self.lambda1_per_h * self.patience1 / HOUR_S)
         cap2 = self.queue_cap or patient_cap(self.lambda2_per_h * self.patience2 / HOUR_S)
         s1, s2 = self.s1, self.s2
@@ -202,7 +215,7 @@ class NDesign(Model):
         }
 
     def _starts(self, rule: Rule) -> Ints:
-        """How many of each class a rule starts, (Y, 2), one idle flexible advisor after the other."""
+        """Numbers of each class that a rule starts, (Y, 2), one idle flexible advisor after the other."""
         space = self.built.space
         q1, q2 = np.maximum(space["class1"] - self.s1, 0), space["q2"]
         starts, idle = np.zeros((len(space), 2), int), self.s2 - space["flexible1"] - space["flexible2"]

@@ -1,4 +1,4 @@
-"""Pacing of outbound dials: as many connects as possible with few of them dropped."""
+"""Pacing of outbound dials: maximise connects within a limit on drops."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ __all__ = ["Pacing", "PacingMeasures", "PacingModel", "PacingOptimum"]
 
 @dataclass(frozen=True)
 class PacingMeasures:
-    """What a policy achieves.
+    """Measures of a policy.
 
     Attributes:
-        connects_per_h: Answered dials that came to an advisor, per hour.
-        drops_per_h: Answered dials that did not, per hour.
+        connects_per_h: Answered dials joined to an advisor, per hour.
+        drops_per_h: Answered dials dropped, per hour.
         drop_rate: Drops over answered dials (connects and drops).
         utilisation: Share of the advisors' time spent talking or wrapping up.
         mean_ringing: Mean number of lines ringing.
-        p_max_ringing: Share of the time with `max_ringing` lines ringing: none if the cap changes nothing.
+        p_max_ringing: Share of the time with `max_ringing` lines ringing; if 0, the cap has no effect.
     """
 
     connects_per_h: float
@@ -45,7 +45,7 @@ class PacingOptimum(Optimum):
     Attributes:
         optimal_connects_per_h: Connects per hour.
         optimal_utilisation: Share of the advisors' time spent at work.
-        multiplier_connects_per_excess_drop: Connects per hour for one more dropped per hour than the limit allows.
+        multiplier_connects_per_excess_drop: Connects per hour gained by one drop per hour more than the limit allows.
     """
 
     optimal_connects_per_h: float
@@ -54,7 +54,7 @@ class PacingOptimum(Optimum):
 
 
 class PacingModel(Dialing):
-    """What pacing has in common whether the answer probability switches or not; see the attributes of `Pacing`."""
+    """Common part of pacing with a constant or a switching answer probability; see the attributes of `Pacing`."""
 
     MEASURES = PacingMeasures
     LIMITS = ("drop_rate",)
@@ -81,7 +81,7 @@ class PacingModel(Dialing):
             whole("waiting_cap", self.waiting_cap, least=1 if self.grace_s else 0)
 
     def _built(self, answer_prob: Sequence[float], mean_s: Sequence[float] = ()) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         most = self.max_ringing or ringing_cap(self.n, min(answer_prob), self.ring_s, self.talk_s)
         answered = most * max(answer_prob) / self.ring_s
         return build_pacing(
@@ -107,14 +107,15 @@ class PacingModel(Dialing):
 
 @dataclass(frozen=True)
 class Pacing(PacingModel):
-    """``n`` advisors and a list without end; a dial rings, is answered or not, and ringing dials are never cancelled.
+    """``n`` advisors and an unlimited list. A dial rings and is answered or not; ringing dials are never cancelled.
 
-    An answered dial is joined to an idle advisor, else it waits, is served first when one is freed, and is dropped
-    after its grace. After each event the policy dials 0, 1, ... lines. All times are exponential.
+    An answered dial is joined to an idle advisor. If none is idle it waits, is served first by the next free advisor,
+    and is dropped after its grace time. After each event the policy dials 0, 1, ... lines. All times are exponential.
+
     Rules: ``"progressive_unreserved"``, ``("fixed_ratio", {"ratio": 1.7, "rounding": "random"})``,
     ``("max0", {"k": 2.1, "c": 1})``, ``("constant_lines", {"n": 5})``, ``("dial_x_free", {"kappa": 2, "s_t": 3,
-    "when": "event"})`` and ``("predictive", {"k": 2, "beta": 0.1, "c": 0})``, whose target is
-    ``k * (idle + beta * soon) - c``, ``soon`` being advisors in wrap-up or, without wrap-up, talking.
+    "when": "event"})`` and ``("predictive", {"k": 2, "beta": 0.1, "c": 0})``. The target of the last is
+    ``k * (idle + beta * soon) - c``. ``soon`` is the number of advisors in wrap-up or, without wrap-up, talking.
 
     Attributes:
         n: Number of advisors, at least 1.
@@ -122,9 +123,9 @@ class Pacing(PacingModel):
         ring_s: Mean ring time [s], above 0.
         talk_s: Mean handle time [s], wrap-up included, above 0.
         grace_s: Mean time that an answered dial waits [s], at least 0.
-        observed_wrap_s: Mean wrap-up, of the handle time [s]; 0 for none, or none that a policy could tell from talk.
-        max_ringing: Largest number of lines ringing; None for one that no policy comes to, found on
-            the way.
+        observed_wrap_s: Mean wrap-up [s], part of the handle time; 0 if there is none or a policy cannot tell it from
+            talk.
+        max_ringing: Largest number of lines ringing; None for a cap that grows until policies do not reach it.
         waiting_cap: Largest number of connects waiting; None for one that is exceeded in at most 1e-14 of the time.
     """
 
@@ -144,17 +145,17 @@ class Pacing(PacingModel):
 
     @property
     def perfect_connects_per_h(self) -> float:
-        """Connects per hour of advisors that are never idle."""
+        """Connects per hour if advisors were never idle."""
         return self.n * HOUR_S / self.talk_s
 
     def solve(self, limit: float | Mapping[str, float] | None = 0.03) -> PacingOptimum:
-        """The most connects per hour.
+        """Maximise the connects per hour.
 
         Args:
             limit: Upper limit on ``drop_rate``, as a number or by name; None for no limit.
 
         Returns:
-            The optimum; its policy randomises where the limit binds.
+            The optimum; its policy randomises if the limit binds.
 
         Raises:
             ValueError: If the limit is not allowed.
@@ -169,7 +170,7 @@ class Pacing(PacingModel):
 
     @cached_property
     def built(self) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         return self._built((self.answer_prob,))
 
     def _centre(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Two servers of unlike speed: when does the slow one help?
+"""Two servers of different speed: when to use the slow one.
 
 Lin and Kumar (1984), "Optimal control of a queueing system with two heterogeneous servers", IEEE TAC 29(8): the slow
-server is used from a threshold of the number waiting on.
+server is used if the number waiting reaches a threshold.
 """
 
 import math
@@ -19,10 +19,10 @@ __all__ = ["SlowServer", "SlowServerOptimum"]
 
 @dataclass(frozen=True)
 class SlowServerOptimum:
-    """The best use of the slow server.
+    """Best use of the slow server.
 
     Attributes:
-        best_threshold: It takes a job as soon as so many wait.
+        best_threshold: The slow server takes a job if at least this number wait.
         mean_number_best: Mean number of jobs in the system under this threshold.
         lower: Lower bound of the mean number under any policy.
         upper: Upper bound of the mean number under the best policy.
@@ -36,13 +36,15 @@ class SlowServerOptimum:
 
 @dataclass(frozen=True)
 class SlowServer:
-    """One Poisson stream, a fast and a slow exponential server, no preemption; the fast one is never held back.
+    """One Poisson stream, a fast and a slow exponential server, no preemption; the fast server is never held back.
+
+    Rates have any common unit of time.
 
     Attributes:
         lam: Arrival rate, above 0 and below ``mu_fast + mu_slow``.
-        mu_fast: Rate of the fast server.
-        mu_slow: Rate of the slow server, at most ``mu_fast``.
-        cap: Largest number waiting or at the fast server; None for one hardly ever met.
+        mu_fast: Service rate of the fast server.
+        mu_slow: Service rate of the slow server, at most ``mu_fast``.
+        cap: Largest number waiting or at the fast server; None for one that is almost never reached.
     """
 
     lam: float
@@ -61,7 +63,7 @@ class SlowServer:
             raise ValueError(f"lam={self.lam!r} is not allowed: it must be below {self.mu_fast + self.mu_slow!r}")
 
     def evaluate(self, threshold: int) -> float:
-        """Mean number of jobs in the system if the slow server takes a job as soon as `threshold` wait."""
+        """Mean number of jobs in the system if the slow server takes a job when at least `threshold` wait."""
         threshold = whole("threshold", threshold)
         space, process = self._built
         takes = (np.maximum(space["fast"] - 1, 0) >= threshold) & (space["slow"] == 0)
@@ -79,7 +81,7 @@ class SlowServer:
 
     @cached_property
     def _built(self) -> tuple[Space, DecisionProcess]:
-        """States are jobs `fast` waiting or at the fast server, and `slow` at the slow one."""
+        """States: number of jobs waiting or at the fast server (`fast`), and at the slow one (`slow`)."""
         decay = self.lam / (self.mu_fast + self.mu_slow)
         cap = self.cap or max(40, math.ceil(math.log(CUT / 1e3) / math.log(decay)))
         space = Space({"fast": cap + 1, "slow": 2})

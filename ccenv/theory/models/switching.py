@@ -1,4 +1,4 @@
-"""Blending and pacing while the load or the answer probability switches between two observed modes."""
+"""Blending and pacing with a load or answer probability that switches between two observed modes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class SwitchingOptimum(Optimum):
     """The best policy under the names of the reference table.
 
     Attributes:
-        objective_per_h: Outbound contacts, or connects, per hour.
+        objective_per_h: Outbound contacts (blending) or connects (pacing) per hour.
         constraint_value: The first limited measure under the best policy; None without a limit.
     """
 
@@ -30,20 +30,21 @@ class SwitchingOptimum(Optimum):
 
 @dataclass(frozen=True)
 class SwitchingBlending(BlendingModel):
-    """`Blending` with an arrival rate that switches between two modes; the policy sees the mode.
+    """`Blending` with an arrival rate that switches between two modes; the policy observes the mode.
 
-    A switch is an event, after which the policy decides. Rules are those of `Blending`; a list of two rules holds one
-    for each mode.
+    A switch is an event, after which the policy decides. The rules are those of `Blending`; a list of two rules holds
+    one for each mode.
 
     Attributes:
         s: Number of advisors, at least 1.
         lambda_per_h: Inbound contacts per hour in each mode, at least 0.
         inbound_aht_s: Mean handle time of inbound [s], above 0.
         outbound_aht_s: Mean handle time of outbound [s], above 0.
-        mean_patience_s: Mean patience [s]; 0 for without end, which asks for loads below ``s``.
+        mean_patience_s: Mean patience [s]; 0 for infinite patience, which needs an offered load below ``s`` in each
+            mode.
         mean_s: Mean sojourn in each mode [s], above 0.
         T_s: Threshold of the service level [s], at least 0.
-        queue_cap: Where the queue is cut off; None for where at most about 1e-13 of the contacts find it that long.
+        queue_cap: Length at which the queue is truncated; None for one that at most about 1e-13 of the contacts find.
     """
 
     LIMITS = ("p_abandon", "e_wait_s", "p_wait", "sl_T")
@@ -65,14 +66,14 @@ class SwitchingBlending(BlendingModel):
             raise ValueError(f"s={self.s} is not allowed: without abandonment it must exceed the load in each mode")
 
     def solve(self, limit: float | Mapping[str, float] | None = None) -> SwitchingOptimum:
-        """The largest outbound rate within limits on averages over both modes.
+        """Maximise the outbound rate within limits on averages over both modes.
 
         Args:
-            limit: Limits by measure, upper ones on ``p_abandon``, ``e_wait_s``, ``p_wait``, a lower one on ``sl_T``; a
-                number is a limit on ``p_abandon``; None for no limit.
+            limit: Limits by measure: upper ones on ``p_abandon``, ``e_wait_s`` and ``p_wait``, a lower one on ``sl_T``.
+                A number is a limit on ``p_abandon``; None for no limit.
 
         Returns:
-            The optimum; its policy randomises where a limit binds.
+            The optimum; its policy randomises if a limit binds.
 
         Raises:
             ValueError: If a limit cannot be met.
@@ -86,7 +87,7 @@ class SwitchingBlending(BlendingModel):
 
     @cached_property
     def built(self) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         return self._built(self.lambda_per_h, self.mean_s)
 
     @property
@@ -101,10 +102,10 @@ class SwitchingBlending(BlendingModel):
 
 @dataclass(frozen=True)
 class SwitchingPacing(PacingModel):
-    """`Pacing` with an answer probability that switches between two modes; the policy sees the mode.
+    """`Pacing` with an answer probability that switches between two modes; the policy observes the mode.
 
     The mode at the end of ringing decides whether a dial is answered. A switch is an event, after which the policy
-    decides. Rules are those of `Pacing`; a list of two rules holds one for each mode.
+    decides. The rules are those of `Pacing`; a list of two rules holds one for each mode.
 
     Attributes:
         n: Number of advisors, at least 1.
@@ -113,8 +114,9 @@ class SwitchingPacing(PacingModel):
         talk_s: Mean handle time [s], wrap-up included, above 0.
         mean_s: Mean sojourn in each mode [s], above 0.
         grace_s: Mean time that an answered dial waits [s], at least 0.
-        observed_wrap_s: Mean wrap-up, of the handle time [s]; 0 for none, or none that a policy could tell from talk.
-        max_ringing: Largest number of lines ringing; None for one that no policy comes to, found on the way.
+        observed_wrap_s: Mean wrap-up [s], part of the handle time; 0 if there is none or a policy cannot tell it from
+            talk.
+        max_ringing: Largest number of lines ringing; None for a cap that grows until policies do not reach it.
         waiting_cap: Largest number of connects waiting; None for one that is exceeded in at most 1e-14 of the time.
     """
 
@@ -136,13 +138,13 @@ class SwitchingPacing(PacingModel):
             raise ValueError(f"answer_prob={self.answer_prob!r} is not allowed: it must be two numbers in (0, 1]")
 
     def solve(self, limit: float | Mapping[str, float] | None = 0.03) -> SwitchingOptimum:
-        """The most connects per hour within a limit on the average over both modes.
+        """Maximise the connects per hour within a limit on the average over both modes.
 
         Args:
             limit: Upper limit on ``drop_rate``, as a number or by name; None for no limit.
 
         Returns:
-            The optimum; its policy randomises where the limit binds.
+            The optimum; its policy randomises if the limit binds.
 
         Raises:
             ValueError: If the limit is not allowed.
@@ -156,7 +158,7 @@ class SwitchingPacing(PacingModel):
 
     @cached_property
     def built(self) -> Built:
-        """Events, choices and measures, written out."""
+        """Events, choices and measures."""
         return self._built(self.answer_prob, self.mean_s)
 
     def _centre(self) -> dict[str, Any]:
