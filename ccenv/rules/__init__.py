@@ -1,4 +1,4 @@
-"""Compiled rules, written once: for the kernel, `simulate`, the batch and the service."""
+"""Compiled rules, written once and used by the kernel, `simulate`, the batch and the service."""
 
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
 

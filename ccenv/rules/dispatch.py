@@ -1,4 +1,7 @@
-"""Calling a rule by its code, inside compiled code: the places in `registry.py`, which a test holds to these."""
+"""Call a rule by its code in compiled code.
+
+A code is the index of the rule in `registry.py`; a test checks that the branches here agree with it.
+"""
 
 from ccenv.rules import pacing, routing
 from ccenv.sim.kernel.draws import second
@@ -9,7 +12,7 @@ from ccenv.sim.state.layout import HELD, ROUTING_STATE
 
 @helper
 def _any(flags):
-    """Is one of them set? It looks at all, many at a time."""
+    """Return whether a flag is set. No early exit, so that the loop is vectorised."""
     found = False
     for flag in flags:
         found |= flag
@@ -18,19 +21,19 @@ def _any(flags):
 
 @helper
 def assign_legal(mask, c):
-    """Is an assignment legal?"""
+    """Return whether an assignment is legal."""
     return _any(mask[1 : c.first_assign[c.n_queues]])
 
 
 @helper
 def dial_legal(mask, c):
-    """Is a dial legal?"""
+    """Return whether a dial is legal."""
     return _any(mask[c.first_assign[c.n_queues] : c.n_actions])
 
 
 @block
 def route(snap, mask, c, state, u):
-    """The routing rule's action."""
+    """Return the routing rule's action; `state`: the row's `rule_state`, `u`: the decision's coin."""
     own = state[:ROUTING_STATE]
     if c.routing == 0:
         return routing.fifo(snap, mask, c, c.routing_params, own, u)
@@ -45,7 +48,7 @@ def route(snap, mask, c, state, u):
 
 @block
 def pace(snap, mask, c, state, u):
-    """The pacing rule's action; `u` is the decision's coin, of which pacing takes the second."""
+    """Return the pacing rule's action; `u`: the decision's coin, from which pacing takes `second(u)`."""
     own = state[ROUTING_STATE:HELD]
     v = second(u)
     if c.pacing == 1:
@@ -67,14 +70,14 @@ def pace(snap, mask, c, state, u):
 
 @helper
 def new_epoch(snap, state):
-    """At the first question of an epoch routing has held nothing yet."""
+    """Clear the flag "routing has held" at the first decision of an epoch."""
     if snap.epoch_kind != SAME_INSTANT:
         state[HELD] = 0.0
 
 
 @helper
 def choose(snap, mask, c, state, u):
-    """Both halves as one policy: routing first, and when it holds, pacing."""
+    """Return the action of both rules as one policy: routing first, then, once it holds, pacing."""
     new_epoch(snap, state)
     if state[HELD] == 0.0 and assign_legal(mask, c):
         a = route(snap, mask, c, state, u)

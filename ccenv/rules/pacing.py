@@ -1,9 +1,10 @@
-"""Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin).
+"""Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin) to an action.
 
-A rule has a target of ringing lines and dials what is missing; connected lines do not count, `idle` counts idle
-advisors eligible for the campaign; how long somebody has been idle is known where an assignment or a dial is legal,
-and nothing of queues (`sim/shown/for_rules.py` writes no more). A coin is drawn at the first question after each event
-and kept in `state` for the questions that follow, as a coin tossed again every few seconds would be another policy.
+Most rules have a target of ringing lines and dial the difference. Connected lines do not count. `idle` is the number of
+idle advisors eligible for the campaign. A rule may read the campaign fields, `idle`, and `idle_longest_s` of groups with
+a legal action, but no queue fields: `sim/shown/for_rules.py` writes only these. Random rounding takes one coin per
+event: it is drawn at the first decision after the event and kept in `state`. A new coin at every decision (reviews may
+be seconds apart) would be a different policy.
 """
 
 import math
@@ -16,7 +17,7 @@ from ccenv.sim.state.codes import DIAL, DIAL_RESERVED, HOLD
 
 @helper
 def _idle(snap, c, i):
-    """Idle advisors eligible for campaign i."""
+    """Return the number of idle advisors eligible for campaign i."""
     total = 0.0
     left = c.campaign_groups[i]
     while left != U(0):
@@ -27,7 +28,7 @@ def _idle(snap, c, i):
 
 @helper
 def _coin(snap, state, u):
-    """This event's coin: drawn when first asked for, the same until the next event."""
+    """Return this event's coin: taken from `u` at the first call after an event, then kept until the next event."""
     if state[0] != snap.event_number:
         state[0] = snap.event_number
         state[1] = u
@@ -36,7 +37,7 @@ def _coin(snap, state, u):
 
 @helper
 def _dial_up_to(snap, mask, c, i, target):
-    """The largest legal step of the ladder towards `target` ringing lines."""
+    """Return the largest legal dial of the ladder that does not exceed `target` ringing lines, else HOLD."""
     need = target - snap.ringing[i]
     best = HOLD
     if need < 1.0:
@@ -49,14 +50,17 @@ def _dial_up_to(snap, mask, c, i, target):
 
 @helper
 def _round(x, coin):
-    """X rounded randomly: its floor, plus one with the probability of its fraction."""
+    """Return x rounded randomly: its floor, plus one with the probability of its fraction."""
     low = math.floor(x)
     return low + 1.0 if coin < x - low else low
 
 
 @helper
 def _dial_while_idle_above(snap, mask, c, reserve):
-    """Reserve the advisor idle longest for one more attempt while more than `reserve` eligible advisors are idle."""
+    """Return a dial with one reserved advisor while more than `reserve` eligible advisors are idle, else HOLD.
+
+    The group is the one whose first idle advisor has been idle longest.
+    """
     for i in range(c.n_campaigns):
         if _idle(snap, c, i) > reserve:
             best = HOLD
@@ -80,13 +84,13 @@ def no_dial(snap, mask, c, params, state, u):
 
 @helper
 def progressive(snap, mask, c, params, state, u):
-    """One reserved advisor for each attempt while more than `reserve` are idle. Params: reserve."""
+    """Dial with one reserved advisor per attempt while idle > reserve. Params: reserve."""
     return _dial_while_idle_above(snap, mask, c, params[0])
 
 
 @helper
 def reserve_threshold(snap, mask, c, params, state, u):
-    """Start outbound while idle > reserve; at idle == reserve one more with probability p_next.
+    """Dial reserved while idle > reserve; at idle == reserve, dial one more with probability p_next.
 
     Params: reserve, p_next.
     """
@@ -98,7 +102,7 @@ def reserve_threshold(snap, mask, c, params, state, u):
 
 @helper
 def progressive_unreserved(snap, mask, c, params, state, u):
-    """Target = max(0, idle - reserve) lines. Params: reserve."""
+    """Target = max(0, idle - reserve) ringing lines. Params: reserve."""
     for i in range(c.n_campaigns):
         a = _dial_up_to(snap, mask, c, i, _idle(snap, c, i) - params[0])
         if a != HOLD:
@@ -108,7 +112,7 @@ def progressive_unreserved(snap, mask, c, params, state, u):
 
 @helper
 def fixed_ratio(snap, mask, c, params, state, u):
-    """Target = ratio * max(0, idle - reserve), rounded down or randomly.
+    """Target = ratio * max(0, idle - reserve) ringing lines, rounded down or randomly.
 
     Params: ratio, rounding (1 random), reserve.
     """
@@ -123,7 +127,7 @@ def fixed_ratio(snap, mask, c, params, state, u):
 
 @helper
 def max0(snap, mask, c, params, state, u):
-    """Target = max(0, k * max(0, idle - reserve) - c), rounded randomly. Params: k, c, reserve."""
+    """Target = max(0, k * max(0, idle - reserve) - c) ringing lines, rounded randomly. Params: k, c, reserve."""
     coin = _coin(snap, state, u)
     for i in range(c.n_campaigns):
         target = params[0] * max(0.0, _idle(snap, c, i) - params[2]) - params[1]
@@ -135,7 +139,7 @@ def max0(snap, mask, c, params, state, u):
 
 @helper
 def constant_lines(snap, mask, c, params, state, u):
-    """Target = n lines, rounded randomly. Params: n."""
+    """Target = n ringing lines, rounded randomly. Params: n."""
     coin = _coin(snap, state, u)
     for i in range(c.n_campaigns):
         a = _dial_up_to(snap, mask, c, i, _round(params[0], coin))
@@ -146,7 +150,7 @@ def constant_lines(snap, mask, c, params, state, u):
 
 @helper
 def _all_idle(snap, c):
-    """Idle advisors of all groups."""
+    """Return the number of idle advisors of all groups."""
     total = 0.0
     for g in range(c.n_groups):
         total += snap.idle[g]
@@ -155,9 +159,9 @@ def _all_idle(snap, c):
 
 @helper
 def _begins(snap, c, params, state):
-    """Is `dial_x_free` asked for the first time after an event at which it dials?
+    """Return whether this is the first decision after an event at which `dial_x_free` starts to dial.
 
-    It remembers the event, the campaign it is at, how many lines that is still due, and how many advisors were idle.
+    `state`: number of the last event, campaign it is at, lines still due for it, idle advisors at the last decision.
     """
     idle = _all_idle(snap, c)
     freed = idle > state[3]
@@ -171,7 +175,7 @@ def _begins(snap, c, params, state):
 
 @helper
 def _due(snap, c, i, params):
-    """Lines that `dial_x_free` starts for campaign i."""
+    """Return the number of lines that `dial_x_free` starts for campaign i."""
     idle = _idle(snap, c, i)
     if idle < params[3]:
         return 0.0
@@ -180,10 +184,11 @@ def _due(snap, c, i, params):
 
 @helper
 def dial_x_free(snap, mask, c, params, state, u):
-    """When an advisor is freed and s_t are idle, s_d of them eligible: round(kappa * eligible) + c lines in all.
+    """When an advisor is freed, target = round(kappa * idle) + c ringing lines, if at least s_d are idle (s_t in all).
 
-    What is due is dialed once, and no more until the next advisor is freed (or, by `when`, the next event), even if
-    the lines come to nothing at once. Params: kappa, c, s_t, s_d, when (1 after each event).
+    `idle` and s_d count eligible advisors, s_t advisors of all groups. The missing lines are dialed once. The rule does
+    not dial again until the next advisor is freed (or the next event, by `when`), even if the attempts fail at once.
+    Params: kappa, c, s_t, s_d, when (1: after each event).
 
     Source: DIALXFREE of the ContactCenters library; its dialer is triggered by ends of service.
     """

@@ -1,4 +1,4 @@
-"""The rules by name: parameters, the flag they need, the queue order they choose. Codes are places in these tuples."""
+"""Registry of rules: name, function, parameters, required flag, queue order. A rule's code is its index in its tuple."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ccenv.sim.state.layout import PACING_PARAMS, RANKS
 
 
 class Param(NamedTuple):
-    """A parameter: bounds of a number, or the words that stand for 0, 1, ..."""
+    """A parameter of a rule: a number with bounds `low` and `high`, or one of `words`, which stand for 0, 1, ..."""
 
     name: str
     default: float | str
@@ -25,8 +25,9 @@ class Param(NamedTuple):
 class RuleSpec(NamedTuple):
     """A registered rule.
 
-    `reserves`: the campaign flag a pacing rule needs, None for any; `order`: a routing rule's queue order; `tosses`: it
-    may use the decision's coin; `per_queue`: it ranks the queues, by the parameter `order`.
+    `reserves`: value of the campaign flag that a pacing rule needs, None for any. `order`: sort order of the queues that
+    a routing rule needs. `per_queue`: it ranks the queues by its parameter `order`, a list of their names. `tosses`: it
+    may use the decision's coin.
     """
 
     name: str
@@ -39,7 +40,7 @@ class RuleSpec(NamedTuple):
 
     @property
     def meaning(self) -> str:
-        """What the rule does: the first line of its function's docstring."""
+        """Meaning of the rule: the first line of its function's docstring."""
         function = getattr(self.function, "py_func", self.function)
         return str(function.__doc__).splitlines()[0]
 
@@ -116,11 +117,11 @@ PACING_RULES = (
 
 
 class RuleError(ValueError):
-    """A rule or parameter that does not exist or may not be used here."""
+    """A rule or parameter does not exist or may not be used here."""
 
 
 def find_rule(rules: Sequence[RuleSpec], name: str) -> int:
-    """Code of a rule; RuleError with the names there are."""
+    """Return the code of a rule; raises RuleError with the registered names if there is none."""
     for code, rule in enumerate(rules):
         if rule.name == name:
             return code
@@ -128,13 +129,13 @@ def find_rule(rules: Sequence[RuleSpec], name: str) -> int:
 
 
 def rule_params(rule: RuleSpec, given: Mapping[str, Any], queues: Sequence[str], capacity: int) -> np.ndarray:
-    """The parameter vector of a rule, checked and with defaults.
+    """Return the parameter vector of a rule, checked and with defaults.
 
     Returns:
-        float64 of length `RANKS + capacity` or `PACING_PARAMS`, whichever is more; the queues' ranks begin at `RANKS`.
+        float64, shape (max(RANKS + capacity, PACING_PARAMS),); the ranks of the queues begin at index `RANKS`.
 
     Raises:
-        RuleError: names the rule, the parameter, the value and what is allowed.
+        RuleError: If a parameter is unknown or its value is not allowed; the message names both.
     """
     names = [p.name for p in rule.params] + (["order"] if rule.per_queue else [])
     unknown = sorted(set(given) - set(names))
@@ -162,7 +163,7 @@ def _value(rule: RuleSpec, param: Param, value: Any) -> float:
 
 
 def _ranks(rule: RuleSpec, order: Any, queues: Sequence[str]) -> list[int]:
-    """The rank of each queue from a list of their names, first served first."""
+    """Return the rank of each queue (0: served first) from a list of their names in order of service."""
     if isinstance(order, str) or not isinstance(order, Sequence) or sorted(map(str, order)) != sorted(queues):
         raise RuleError(f"rule {rule.name}: order = {order!r}; allowed: each of {', '.join(queues)} once")
     return [list(order).index(name) for name in queues]

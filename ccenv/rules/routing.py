@@ -1,10 +1,12 @@
-"""Routing rules: which waiting contact goes to which group. Functions of (snapshot, mask, config, params, state, coin).
+"""Routing rules: which waiting contact goes to which group.
 
-A rule reads core fields only, those of queues and groups that have a legal action (`sim/shown/for_rules.py` writes no
-others), and returns an index of the catalogue. All of these assign whenever an assignment is
-legal. All but `random` have the parameter `advisor`: of the groups with the skill and somebody idle, the contact goes
-to the one idle longest, or to that with the fewest or the most skills (queues and campaigns) and, among equals, to the
-one idle longest.
+Rules are functions of (snapshot, mask, config, params, state, coin) and return an index of the catalogue. A rule may
+read only core fields of queues and groups with a legal action: `sim/shown/for_rules.py` writes no others. All rules
+here assign whenever an assignment is legal.
+
+All but `random` have the parameter `advisor`, which chooses among the groups with the skill and an idle advisor:
+`longest_idle` takes the group whose first idle advisor has been idle longest; `least_skilled` and `most_skilled` take
+the group with the fewest or most skills (queues and campaigns), among equals the one idle longest.
 """
 
 import numpy as np
@@ -16,18 +18,18 @@ from ccenv.sim.state.codes import HOLD
 from ccenv.sim.state.layout import RANKS
 
 NO_QUEUE = -1
-ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of the parameter `advisor`, the first of `params`
+ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of `advisor`, which is params[0]
 
 
 @helper
 def _n_skills(c, g):
-    """Queues and campaigns that a group handles."""
+    """Return the number of queues and campaigns that a group handles."""
     return np.int64(count_bits(c.queue_skill[g]) + count_bits(c.campaign_skill[g]))
 
 
 @helper
 def _goes_before(snap, c, one, other, advisor):
-    """Does a contact go to group `one` rather than to group `other`? `advisor` is a place in `ADVISORS`."""
+    """Return whether group `one` is preferred to group `other`; `advisor`: index in `ADVISORS`."""
     if advisor > 0.0:
         more = _n_skills(c, one) - _n_skills(c, other)
         if more != 0:
@@ -37,7 +39,7 @@ def _goes_before(snap, c, one, other, advisor):
 
 @helper
 def _to_group(snap, mask, c, q, advisor):
-    """The legal assignment of queue q to the group that comes first; HOLD if there is no such queue."""
+    """Return the legal assignment of queue q to the preferred group; HOLD if q is NO_QUEUE."""
     best = HOLD
     if q == NO_QUEUE:
         return best
@@ -64,7 +66,7 @@ def _assignable(mask, c, q):
 
 @helper
 def fifo(snap, mask, c, params, state, u):
-    """The eligible contact that entered its queue first, to the advisor that `advisor` names."""
+    """Assign the eligible contact with the longest wait in its present queue, to the group that `advisor` selects."""
     best = NO_QUEUE
     left = snap.ready
     while left != U(0):
@@ -77,7 +79,7 @@ def fifo(snap, mask, c, params, state, u):
 
 @helper
 def lwt(snap, mask, c, params, state, u):
-    """The eligible contact with the longest wait, credit included, to the advisor that `advisor` names."""
+    """Assign the eligible contact with the longest wait, credit included, to the group that `advisor` selects."""
     best = NO_QUEUE
     left = snap.ready
     while left != U(0):
@@ -90,7 +92,7 @@ def lwt(snap, mask, c, params, state, u):
 
 @helper
 def priority(snap, mask, c, params, state, u):
-    """The eligible queue of smallest rank, the longest wait among equals, to the advisor that `advisor` names.
+    """Assign from the eligible queue of smallest rank (ties: longest wait), to the group that `advisor` selects.
 
     `params[RANKS + q]` is the rank of queue q.
     """
@@ -108,7 +110,7 @@ def priority(snap, mask, c, params, state, u):
 
 @helper
 def longest_queue(snap, mask, c, params, state, u):
-    """The eligible queue with the most waiting, the longest wait among equals, to the advisor that `advisor` names."""
+    """Assign from the longest eligible queue (ties: longest wait), to the group that `advisor` selects."""
     best = NO_QUEUE
     left = snap.ready
     while left != U(0):
@@ -123,7 +125,7 @@ def longest_queue(snap, mask, c, params, state, u):
 
 @helper
 def random(snap, mask, c, params, state, u):
-    """Any legal assignment, all equally likely."""
+    """Assign at random: all legal assignments are equally likely."""
     n = 0
     left = snap.ready
     while left != U(0):

@@ -1,1 +1,1 @@
-"""Forks: the same visible state under a new key, with every hidden time drawn again."""
+"""Forks: copies of a state that keep what is visible and redraw what is hidden, under a new key."""

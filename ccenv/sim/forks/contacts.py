@@ -1,4 +1,8 @@
-"""What a fork redraws of a contact in sight: times that are pending, and what nobody can know yet."""
+"""Redraw the hidden part of a visible contact in a fork: pending times, outcomes, sales, true types.
+
+Pending times are drawn given that they exceed their age. A discrete outcome has its prior probability times the
+probability (survival function) that its time is not over at this age. `talking` tells whether the contact is in talk.
+"""
 
 from ccenv.sim.advisors.traits import by_script, p_repeat_with, p_sale_with
 from ccenv.sim.arriving.arrivals import draw_customer, draw_value_class, forecast
@@ -46,13 +50,13 @@ from ccenv.sim.state.codes import (
 
 @helper
 def _beyond(e, c, s, dist, since, u):
-    """Schedule the end of something that began at `since` and is not over."""
+    """Schedule the end of an activity that began at `since` and is not over, from distribution `dist` given its age."""
     schedule_end(e, s, since + draw_beyond(c.dist[dist], e.t - since, u))
 
 
 @helper
 def _plain_age(e, c, s, dist):
-    """Age of a talk in the time of its distribution, before script and factor."""
+    """Return the age [s] of a talk on the time scale of its distribution: factor and script are undone."""
     age = (e.t - e.talk_t[e.contact[s].advisor]) / e.contact[s].factor
     strength = c.group[c.advisor_group[e.contact[s].advisor]].script
     if strength == 0.0:
@@ -64,13 +68,13 @@ def _plain_age(e, c, s, dist):
 
 @block
 def _alive(e, c, s, dist, talking):
-    """Probability that a talk of this distribution is not over yet."""
+    """Return the probability that a talk of this distribution is not over yet; 1 if the contact is not in talk."""
     return survival(c.dist[dist], _plain_age(e, c, s, dist)) if talking else 1.0
 
 
 @helper
 def _talk_beyond(e, c, s, dist, u):
-    """Schedule the end of a talk that is not over, with the advisor's script and all factors."""
+    """Schedule the end of a talk that is not over, with the advisor's script and the contact's factor."""
     g = c.advisor_group[e.contact[s].advisor]
     x = by_script(c, g, c.dist[dist], draw_beyond(c.dist[dist], _plain_age(e, c, s, dist), u))
     schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + x * e.contact[s].factor, e.t))
@@ -78,20 +82,20 @@ def _talk_beyond(e, c, s, dist, u):
 
 @helper
 def _answer_slot(e, c, s):
-    """The slot in which a connect answered."""
+    """Return the slot in which a connect answered."""
     return min(max(int((e.contact[s].entry_s - e.open_t) / c.slot_s), 0), c.n_slots - 1)
 
 
 @helper
 def _still_there(e, c, s, talking):
-    """Probability that a person has not hung up while waiting for an advisor."""
+    """Return the probability that a person has not hung up while waiting for an advisor."""
     until = e.contact[s].since if talking else e.t
     return survival(c.dist[c.campaign[e.contact[s].index].hang_up], until - e.contact[s].entry_s)
 
 
 @block
 def _redraw_answered(e, c, s, talking):
-    """Redraw who answered, given the age of the talk, and the sale. Returns the distribution of the talk time."""
+    """Redraw person or machine, and sale or none, given the age of the talk. Returns the distribution of the talk."""
     i = e.contact[s].index
     p_answer = answer_probability(e, c, s, _answer_slot(e, c, s))
     p_person = p_answer * (1.0 - c.campaign[i].p_false_positive) * _still_there(e, c, s, talking)
@@ -115,7 +119,7 @@ def _redraw_answered(e, c, s, talking):
 
 @helper
 def _outcome_weight(e, c, s, outcome):
-    """How likely an outcome is, given how long it has rung."""
+    """Return the unnormalised probability of an outcome, given how long the attempt has rung."""
     i = e.contact[s].index
     p = answer_probability(e, c, s, e.slot)
     others = p + c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid
@@ -137,7 +141,7 @@ def _outcome_weight(e, c, s, outcome):
 
 @block
 def _redraw_outcome(e, c, s):
-    """The outcome of an attempt whose ring time depends on it. Returns the distribution of the ring time."""
+    """Redraw the outcome of an attempt whose ring time depends on it. Returns the distribution of the ring time."""
     total = 0.0
     for outcome in range(NO_ANSWER + 1):
         total += _outcome_weight(e, c, s, outcome)
@@ -154,7 +158,7 @@ def _redraw_outcome(e, c, s):
 
 @block
 def redraw_attempt(e, c, s, key):
-    """The hidden part of an attempt, ringing, waiting or joined."""
+    """Redraw the hidden part of an attempt that rings, waits, talks or is in wrap-up; `key` is its new key."""
     i = e.contact[s].index
     phase = e.contact[s].phase
     if phase == TALKING:
@@ -179,7 +183,7 @@ def redraw_attempt(e, c, s, key):
 
 @helper
 def _flow(e, c, r, q):
-    """Forecast rate at which contacts whose true type is r reach queue q."""
+    """Return the forecast rate [1/h] at which contacts of true type r reach queue q."""
     if r == q:
         share = 1.0 - c.queue[r].route[c.n_queues - 1]
     else:
@@ -189,7 +193,7 @@ def _flow(e, c, r, q):
 
 @helper
 def _type_weight(e, c, s, r, talking):
-    """How likely it is that the true type is r, a wrong one, given the age of the talk."""
+    """Return the unnormalised probability of a true type r other than the queue, given the age of the talk."""
     weight = _flow(e, c, r, e.contact[s].index)
     if talking and weight > 0.0:
         weight *= survival(c.dist[c.queue[r].detect], e.t - e.talk_t[e.contact[s].advisor])
@@ -198,7 +202,10 @@ def _type_weight(e, c, s, r, talking):
 
 @block
 def _redraw_true_type(e, c, s, own_alive, talking, u):
-    """The true type of a contact that came through the IVR: its queue's own, or another's that was misrouted."""
+    """Redraw the true type of a contact: its queue, or another one if the IVR may have misrouted it.
+
+    `own_alive`: probability that a talk of the queue's own type is not over. `u`: uniform.
+    """
     q = e.contact[s].index
     e.contact[s].true_type = q
     total = 0.0
@@ -218,7 +225,7 @@ def _redraw_true_type(e, c, s, own_alive, talking, u):
 
 @block
 def _redraw_talk(e, c, s, key):
-    """An inbound talk: misrouted, or transferred, bought in, or neither, given its age."""
+    """Redraw an inbound talk, given its age: misrouted, transferred afterwards, a sale, or none of these."""
     q = e.contact[s].index
     handle = c.queue[q].handle[c.advisor_group[e.contact[s].advisor]]
     sale_dist = c.queue[q].handle_sale
@@ -248,7 +255,7 @@ def _redraw_talk(e, c, s, key):
 
 @block
 def _redraw_in_ivr(e, c, s, key):
-    """Who is in the IVR: any type whose contacts may still be there."""
+    """Redraw a contact in the IVR: origin (queues with an IVR, weighted by forecast and age), customer and time."""
     age = e.t - e.contact[s].since
     total = 0.0
     for q in range(c.n_queues):
@@ -269,7 +276,7 @@ def _redraw_in_ivr(e, c, s, key):
 
 @block
 def redraw_inbound(e, c, s, key):
-    """The hidden part of an inbound contact."""
+    """Redraw the hidden part of an inbound contact; `key` is its new key."""
     q = e.contact[s].index
     phase = e.contact[s].phase
     if e.contact[s].identified == 0:

@@ -1,11 +1,14 @@
-"""Forks: the same visible state under a new key, everything hidden redrawn from its distribution given what was seen.
+"""Turn a record into a fork: the same visible state under a new key, with everything hidden redrawn.
 
-What is visible stays: who waits since when, who is in service or ringing for how long, priorities, what a CRM knows,
-contact numbers, when a callback or a lead is due, advisors and their traits, the mode where it is observed, counts.
-What is hidden goes: patience, handle and ring times, outcomes, sales, true types, the levels and surges of the day (the
-forecast takes their place, also that of a recorded trace), a hidden mode (drawn from its stationary distribution), and
-who will come again. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a
-uniform time within its slot; that they may have come back often before is not looked at.
+Hidden quantities are drawn from their distributions, given what is visible.
+
+Visible, kept: contacts in line and their waits, the ages of talks and of ringing, priorities, CRM data, contact
+numbers, due times of callbacks and leads, advisors and their traits, the mode if it is observed, counters.
+
+Hidden, redrawn: patience, handle and ring times, outcomes, sales, true types, a hidden mode (from its stationary
+distribution), and contacts that will return. The levels and surges of the day and a recorded trace are replaced by the
+forecast. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a uniform time
+within its slot. The limits on redials and repeats treat each of them as a first contact.
 """
 
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
@@ -40,12 +43,12 @@ VISIBLE, LOST, FINISHED = (
     U(1),
     U(2),
     U(3),
-)  # streams of a fork: keys of the contacts in sight, and of those to come again
+)  # streams of a fork: keys of visible contacts, and of contacts lost and finished that may return
 
 
 @block
 def _redraw_contact(e, c, s):
-    """The hidden part of a contact in sight."""
+    """Redraw the hidden part of visible contact s under its new key."""
     key = entity_key(e.root, VISIBLE, s)
     e.contact[s].key = key
     if e.contact[s].kind == LEAD:
@@ -56,7 +59,7 @@ def _redraw_contact(e, c, s):
 
 @helper
 def _rebuild_free_records(e):
-    """Forget who will come again; free records in ascending order, so that nothing of the past is left in it."""
+    """Remove pending returns; link the free records in ascending order, so that the list keeps no trace of the past."""
     e.free_head = NIL
     for k in range(e.contact.shape[0]):
         s = e.contact.shape[0] - 1 - k
@@ -71,7 +74,10 @@ def _rebuild_free_records(e):
 
 @block
 def _maybe_return(e, c, q, key, phase, age):
-    """One contact that left `age` seconds of opening time ago: will it come again, and not have come yet?"""
+    """Draw whether a contact that left queue q `age` seconds of opening time ago returns later than now; if so, add it.
+
+    `phase`: PENDING_REDIAL or PENDING_REPEAT. Without a free record the return is left out.
+    """
     redial = phase == PENDING_REDIAL
     if uniform(key, REDIAL_P if redial else REPEAT_P) >= (c.queue[q].p_redial if redial else c.queue[q].p_repeat):
         return
@@ -85,7 +91,7 @@ def _maybe_return(e, c, q, key, phase, age):
     e.n_active -= 1
     e.contact[s].key = key
     e.contact[s].number = NIL
-    e.contact[s].kind = FRESH  # until it comes
+    e.contact[s].kind = FRESH  # until it returns: `on_return` sets the kind
     e.contact[s].index = q
     e.contact[s].origin = q
     e.contact[s].true_type = q
@@ -101,7 +107,7 @@ def _redraw_returns(e, c, q):
     number = 0
     for ago in range(min((e.past_days + e.day) * c.n_slots + e.slot + 1, e.queue[q].n_lost.shape[0])):
         k = recent_slot(e, c, ago)
-        since = now - (e.slot - ago) * c.slot_s  # opening time since the slot began, and since it ended
+        since = now - (e.slot - ago) * c.slot_s  # opening time [s] since the slot began; `to`: since it ended
         to = max(0.0, since - c.slot_s)
         for j in range(e.queue[q].n_lost[k] + e.queue[q].n_finished[k]):
             lost = j < e.queue[q].n_lost[k]
@@ -113,7 +119,7 @@ def _redraw_returns(e, c, q):
 
 @block
 def _redraw_levels(e, c):
-    """The day as the forecast has it; the mode as it is seen, or as likely as it ever is."""
+    """Set all levels to 1 (the forecast), end surges, and redraw the mode: kept if observed, else stationary."""
     e.level = 1.0
     for k in range(c.n_slots):
         e.slot_level[k] = 1.0
@@ -126,12 +132,12 @@ def _redraw_levels(e, c):
 
 @block
 def redraw(e, c, key):
-    """Make the record a fork under `key`."""
+    """Turn the record into a fork under `key` (uint64)."""
     e.root = root_key(key)
     e.coin_key = stream_key(e.root, c.policy_stream)
     e.shown = TO_NOBODY
     _redraw_levels(e, c)
-    for a in range(c.n_advisors):  # for absences to come; what an advisor is like stays
+    for a in range(c.n_advisors):  # for coming absences; the traits stay
         e.advisor[a].key = entity_key(e.root, c.advisor_stream, a)
     _rebuild_free_records(e)
     for s in range(e.contact.shape[0]):

@@ -1,4 +1,4 @@
-"""Compilation of kernel functions, and the cache of the compiled code. This is the only module that imports numba.
+"""Compilation of kernel functions, and the cache of the compiled code. No other module of `ccenv` imports numba.
 
 - `helper`: LLVM inlines it into its callers (numba's own `inline="always"` does not scale).
 - `block`: compiled once per entry and called; for the few big functions.
@@ -163,7 +163,7 @@ class _PartDispatcher(CPUDispatcher):
     """Dispatcher of helpers and blocks: calls from compiled code are compiled, calls from Python are interpreted."""
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
-        """Resolve a call with plain types; numba would compile the function again for every literal and integer type."""
+        """Resolve a call with plain types; numba would compile the function again for every literal and integer."""
         return super().get_call_template(tuple(map(_plain, args)), kws)
 
     def __call__(self, *args: Any) -> Any:

@@ -1,1 +1,1 @@
-"""What rules and policies see: the snapshot, the action mask, the observation."""
+"""Snapshot, action mask and observation: the view of the centre that rules and policies get."""

@@ -1,4 +1,4 @@
-"""The core of the snapshot: the fields that masks and rules may read. Only what has changed, or ages, is written."""
+"""Core of the snapshot: the fields that masks and rules may read. Only what changed or ages is written."""
 
 import numpy as np
 
@@ -11,18 +11,18 @@ from ccenv.sim.lists.next_lead import dialable
 from ccenv.sim.shown.marks import TO_POLICY, mark_all, mark_campaigns
 from ccenv.sim.state.codes import IDLE, NIL, OPEN, VIRTUAL
 
-MANY = 1_000_000
+MANY = 1_000_000  # clip of counts that may be unlimited
 
 
 @helper
 def lines_free(e, c, i):
-    """Lines that campaign i may dial now."""
+    """Return the lines that campaign i may dial now, limited by its `max_lines` and by the trunks."""
     return max(0, min(c.campaign[i].max_lines - e.campaign[i].lines, c.trunks - e.lines))
 
 
 @helper
 def _write_preferred(e, c, snap, q, s):
-    """Which group has the advisor whom the head of a queue prefers, and who is idle."""
+    """Set `head_preferred` of queue q: 1 for the group whose idle advisor the head (record s, NIL: none) prefers."""
     left = c.queue_groups[q]
     while left != U(0):
         snap.head_preferred[c.queue_pair[q, lowest(left)]] = 0.0
@@ -36,7 +36,7 @@ def _write_preferred(e, c, snap, q, s):
 
 @helper
 def write_head(e, c, snap, q):
-    """The line of a queue, and what is known of the first in it."""
+    """Write the fields of queue q: length of the line, and what is known of its head."""
     s = e.queue[q].head
     snap.queue_length[q] = e.queue[q].length
     snap.head_entry_wait_s[q] = 0.0
@@ -60,7 +60,7 @@ def write_head(e, c, snap, q):
 
 @helper
 def _write_lists(e, c, snap, i):
-    """What a campaign may dial now."""
+    """Write the leads that campaign i may dial now, from its open segments."""
     n = np.int64(0)
     snap.agreed_ready[i] = 0.0
     snap.dialing_open[i] = 0.0
@@ -74,7 +74,7 @@ def _write_lists(e, c, snap, i):
 
 @helper
 def write_campaign(e, c, snap, i):
-    """Lines and leads of a campaign."""
+    """Write the lines, waiting connects and leads of campaign i."""
     snap.ringing[i] = e.campaign[i].ringing
     snap.connects_waiting[i] = e.campaign[i].waiting
     snap.lines_free[i] = lines_free(e, c, i)
@@ -83,7 +83,7 @@ def write_campaign(e, c, snap, i):
 
 @helper
 def write_centre(e, c, snap):
-    """What concerns the whole centre."""
+    """Write the core fields of the whole centre."""
     snap.epoch_kind = e.epoch_kind
     snap.event_number = e.event_number
     snap.closed = 0.0 if e.stage == OPEN else 1.0
@@ -92,14 +92,18 @@ def write_centre(e, c, snap):
 
 @helper
 def _write_idle(e, c, snap, g):
-    """The idle advisors of a group."""
+    """Write the idle advisors of group g."""
     snap.idle[g] = e.group[g].n[IDLE]
     snap.idle_longest_s[g] = first_idle_s(e, g)
 
 
 @helper
 def write_core(e, c, snap):
-    """The fields that masks and rules may read: what has changed, and what ages."""
+    """Write the core for a policy.
+
+    Always written: the centre, queues with a contact in line now or at the last write, and all groups. Campaigns are
+    written only if they are marked as changed.
+    """
     if e.shown != TO_POLICY:
         mark_all(e, c, TO_POLICY)
     write_centre(e, c, snap)

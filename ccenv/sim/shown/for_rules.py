@@ -1,9 +1,9 @@
-"""What rules are shown of an epoch at which they decide everything: no more of the snapshot than they read.
+"""Snapshot and mask for rules that own both halves: only the fields that rules read, and only what has changed.
 
-A policy is shown all of it, by `write_core` and `write_mask`. Rules read the waits of queues and groups that have a
-legal action, how many advisors are idle, and the campaigns. Of these only what has changed since the rules were asked
-last is written again, so that a decision costs the same in a large centre. Snapshot and mask are the kernel's own as
-long as nobody else looks: they still hold what was written into them.
+For a policy, `write_core` and `write_mask` write everything. Rules read the waits of queues and groups with a legal
+action, the numbers of idle advisors, and the campaigns. Of these, only what changed since the rules were last asked is
+written, so the cost of a decision does not grow with the centre. This relies on snapshot and mask keeping their values:
+until the reader changes, only the kernel writes to them.
 """
 
 from ccenv.sim.advisors.idle_list import first_idle_s
@@ -19,7 +19,7 @@ from ccenv.sim.state.codes import HOLD, IDLE
 
 @helper
 def _forget(e, c, mask):
-    """A new episode, or a copied record: snapshot and mask hold something else."""
+    """Clear the mask and mark everything: the contents of snapshot and mask are not those of this reader."""
     for a in range(c.n_actions):
         mask[a] = False
     mark_all(e, c, TO_RULES)
@@ -29,7 +29,10 @@ def _forget(e, c, mask):
 
 @helper
 def _show_groups(e, c, snap):
-    """How many advisors are idle; where somebody became idle or nobody is any more, campaigns may reserve or not."""
+    """Write the idle advisors of changed groups, and mark the reserving campaigns that these groups serve.
+
+    A group that gained its first or lost its last idle advisor changes which reserving campaigns may dial.
+    """
     left = e.news_groups
     e.news_groups = U(0)
     while left != U(0):
@@ -52,7 +55,10 @@ def _show_idle_times(e, snap, groups):
 
 @helper
 def _show_queues(e, c, snap, mask):
-    """Heads of the queues with a legal assignment, and their actions. Returns the number of these, and groups."""
+    """Write the heads and the mask of all queues with a legal assignment.
+
+    Returns the number of legal assignments, and the set of groups with the skill for one of these queues.
+    """
     ready = assignable(e, c)
     left = e.shown_queues & ~ready
     while left != U(0):
@@ -80,7 +86,7 @@ def _show_queues(e, c, snap, mask):
 
 @helper
 def _show_campaign(e, c, snap, mask, i):
-    """A campaign that has changed, and its actions."""
+    """Write campaign i and the mask of its actions."""
     write_campaign(e, c, snap, i)
     most = dialable_at_once(snap, i)
     reserves = c.campaign[i].reserves != 0
@@ -94,7 +100,7 @@ def _show_campaign(e, c, snap, mask, i):
 
 @helper
 def _show_campaigns(e, c, snap, mask):
-    """Campaigns that have changed, and their actions."""
+    """Write all campaigns that are marked as changed, and the mask of their actions."""
     mark_campaigns(e, c)
     left = e.news_campaigns
     e.news_campaigns = U(0)
@@ -105,7 +111,7 @@ def _show_campaigns(e, c, snap, mask):
 
 @helper
 def _with_dials(e, c, mask, n):
-    """N and the number of legal dials, counted until there are more than one of all."""
+    """Return n plus the number of legal dials; the count stops once the sum exceeds 1."""
     left = e.shown_dials
     while left != U(0) and n <= 1:
         i = lowest(left)
@@ -118,7 +124,7 @@ def _with_dials(e, c, mask, n):
 
 @block
 def show_rules(e, c, snap, mask):
-    """What rules read of the core, and the mask. Returns the number of legal actions, exactly if it is below 2."""
+    """Write the fields that rules read, and the mask. Returns the number of legal actions, exact if it is below 2."""
     if e.shown != TO_RULES:
         _forget(e, c, mask)
     write_centre(e, c, snap)

@@ -1,15 +1,21 @@
-"""What of a record has changed since its snapshot was last written, so that only this is written again.
+"""Dirty bits of the snapshot: which entities have changed since they were last written.
 
-The snapshot of a row is the kernel's own: it still holds what was written into it. Marks are kept where things change:
+The snapshot of a row keeps its values from decision to decision, so only changed parts are written again. Event
+handlers set the bit of an entity in one of these sets of the environment record:
 
-- `news_queues`: who is to be called back; `news_groups`, for rules: how many of the group are idle; `news_advisors`:
-  any state or talk of its advisors; `news_campaigns`: lines, leads and connects of the campaign; `news_windows`: its
-  windows over which dropped shares are formed;
-- the core takes marks away when it is written; what the rest is still to be told is added to `rest_queues`, the queues
-  with somebody in line then or before, and to `rest_campaigns`.
+| set | entity | changed |
+|---|---|---|
+| `news_queues` | queue | pending callbacks |
+| `news_groups` | group | number of idle advisors (for rules) |
+| `news_advisors` | group | state or talk of an advisor |
+| `news_campaigns` | campaign | lines, leads, connects |
+| `news_windows` | campaign | windows of the dropped shares |
 
-All is marked where an episode starts, where a record was copied away from its snapshot, and where it was shown to the
-other of rules and policies: `shown` is then none of theirs.
+A writer clears the bits that it has served. When the core has been written, `rest_queues` (queues with a contact in
+line now or at the last write) and `rest_campaigns` keep the entities whose other fields are still to be written.
+
+Everything is rewritten after reset, after a record is copied (clone, fork), and when the reader changes between rules
+and policy. `e.shown` holds the current reader: TO_NOBODY, TO_RULES or TO_POLICY.
 """
 
 import math
@@ -22,19 +28,19 @@ from ccenv.sim.lists.compliance import HOUR_S
 from ccenv.sim.state.codes import DAY_S, INFINITY, OPEN
 
 EVERYTHING = ~U(0)
-STAGES = 4
+STAGES = 4  # stages of a day, to number day and stage together
 TO_NOBODY, TO_RULES, TO_POLICY = range(3)
 
 
 @helper
 def all_of(n):
-    """The set of the first n of a kind, where there may be none."""
+    """Return the set {0, ..., n - 1}; empty for n = 0."""
     return EVERYTHING >> U(64 - n) if n > 0 else U(0)
 
 
 @block
 def mark_all(e, c, to):
-    """The snapshot holds something else: all of it is to be written, from now on for rules or for a policy."""
+    """Mark everything as changed and set the reader (TO_RULES or TO_POLICY)."""
     e.shown = to
     e.shown_stage = -1
     e.shown_slot = -1
@@ -50,7 +56,7 @@ def mark_all(e, c, to):
 
 @helper
 def _next_border(e, c):
-    """When hours of a segment begin or end next today."""
+    """Return the next time today at which the dialing hours of a segment start or end; infinity if there is none."""
     midnight = e.day * DAY_S
     border = INFINITY
     for k in range(c.n_segments):
@@ -62,13 +68,16 @@ def _next_border(e, c):
 
 @helper
 def mark_campaigns(e, c):
-    """Mark every campaign if hours have begun or ended, or if the trunks leave more or fewer lines."""
+    """Mark all campaigns if the stage changed, dialing hours started or ended, or another number of trunks is free.
+
+    The number of free trunks matters only while it is below the largest `max_lines` of a campaign.
+    """
     stage = e.day * STAGES + e.stage
     hours = stage != e.shown_stage or e.t >= e.shown_until
     if hours:
         e.shown_stage = stage
         e.shown_until = _next_border(e, c) if e.stage == OPEN else INFINITY
-    trunks = (e.lines != e.shown_lines) & (c.trunks - max(e.lines, e.shown_lines) < c.most_lines)  # without a branch
+    trunks = (e.lines != e.shown_lines) & (c.trunks - max(e.lines, e.shown_lines) < c.most_lines)  # `&`: branch-free
     e.shown_lines = e.lines
     if hours or trunks:
         e.news_campaigns = all_of(c.n_campaigns)
@@ -76,7 +85,7 @@ def mark_campaigns(e, c):
 
 @helper
 def mark_hour(e, c):
-    """Mark the windows of every campaign if an hour has begun, with which some of them move."""
+    """Mark the windows of all campaigns if a new hour has begun, because rolling windows move with it."""
     hour = np.int64(math.floor(e.t / HOUR_S))
     if hour != e.shown_hour:
         e.shown_hour = hour

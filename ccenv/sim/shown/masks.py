@@ -1,4 +1,4 @@
-"""Legal actions, from the core of a snapshot alone: in the kernel, and in the service."""
+"""Legal actions, computed from the core of a snapshot alone, so that the kernel and the service share the code."""
 
 from ccenv.sim.kernel.bits import bit, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
@@ -9,7 +9,7 @@ from ccenv.sim.state.codes import ASSIGN, HOLD
 
 @helper
 def waiting(snap, c):
-    """The queues with somebody in line."""
+    """Return the set of queues with a contact in line."""
     queues = U(0)
     for q in range(c.n_queues):
         queues |= U(snap.queue_length[q] > 0.0) << U(q)
@@ -18,31 +18,34 @@ def waiting(snap, c):
 
 @helper
 def _head_may_go(snap, q):
-    """May the head of a queue be assigned, if there is one? A callback needs a line."""
+    """Return whether the head of queue q may be assigned, if there is one: a callback needs a free line."""
     return snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0
 
 
 @helper
 def may_hold(snap, c):
-    """Is it legal to hold, with what `ready` says?"""
+    """Return whether `hold` is legal; `snap.ready` must be up to date."""
     return snap.ready == U(0) or (snap.closed == 0.0 and c.work_conserving == 0)
 
 
 @helper
 def dialable_at_once(snap, i):
-    """Leads that campaign i may dial at once, a whole number."""
+    """Return the number of leads that campaign i may dial at once, an integer."""
     return WHOLE(min(snap.lines_free[i], snap.leads_dialable[i]))
 
 
 @helper
 def may_dial(snap, c, a, most, reserves):
-    """Is a dial legal, where `most` leads may be dialed, of a campaign that reserves advisors or does not?"""
+    """Return whether dial action a is legal; `most`: leads its campaign may dial; `reserves`: the campaign's flag."""
     return c.action[a].n <= most and (not reserves or snap.idle[c.action[a].group] > 0.0)
 
 
 @helper
 def legal(snap, c, a):
-    """What `write_mask` says of one action, which need not be in the catalogue; it has been called before."""
+    """Return the mask of one action; False outside the catalogue.
+
+    `write_mask` must have set `snap.ready` before.
+    """
     if a == HOLD:
         return may_hold(snap, c)
     if not 0 < a < c.n_actions:
@@ -55,7 +58,10 @@ def legal(snap, c, a):
 
 @block
 def write_mask(snap, c, mask, queues):
-    """Legal actions, from the core of a snapshot and the queues with somebody in line; returns their number."""
+    """Write the mask and `snap.ready` from the core of a snapshot. Returns the number of legal actions.
+
+    `queues`: set of queues with a contact in line.
+    """
     for a in range(mask.shape[0]):
         mask[a] = False
     n = 0

@@ -1,4 +1,4 @@
-"""The rest of the snapshot, written only where somebody looks, and what of all of it a policy sees."""
+"""Fields of the snapshot outside the core, written only when an observation is needed, and their encoding."""
 
 from ccenv.sim.arriving.arrivals import forecast
 from ccenv.sim.kernel.bits import lowest, without_lowest
@@ -36,7 +36,7 @@ BINS_PER_S = 1.0 / FINISH_STEP_S
 
 @helper
 def _write_line(e, c, snap, q):
-    """Who has waited longest in a queue."""
+    """Write the waits at the head of queue q, and encode its default group of fields."""
     s = e.queue[q].head
     snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
     for k in range(N_OLDEST):
@@ -50,7 +50,7 @@ def _write_line(e, c, snap, q):
 
 @helper
 def _write_callbacks(e, c, snap, q):
-    """Who is to be called back."""
+    """Write the pending callbacks of queue q."""
     snap.callbacks_pending[q] = e.queue[q].n_callbacks
     show_callbacks(c, snap, q)
 
@@ -73,7 +73,7 @@ def _write_queues(e, c, snap):
 
 @block
 def _write_slot(e, c, snap):
-    """What changes with the slot alone."""
+    """Write the fields that change only with the slot: forecasts and planned staffing."""
     following = min(e.slot + 1, c.n_slots - 1)
     for q in range(c.n_queues):
         snap.forecast_per_hour[q] = forecast(c, q, e.slot)
@@ -86,13 +86,13 @@ def _write_slot(e, c, snap):
 
 @helper
 def _between(c, p, i, part, h):
-    """Share of the contacts of pair p that end within horizon h, between two ages of the table."""
+    """Return P(a contact of pair p ends within horizon h), interpolated between ages i and i + 1 of the table."""
     return (1.0 - part) * c.finish[p, i, h] + part * c.finish[p, i + 1, h]
 
 
 @helper
 def _write_finishes(e, c, snap):
-    """Expected number of contacts that end soon, from the ages of those in service, in the order of advisors."""
+    """Write the expected numbers of contacts that end soon, from their ages, summed in the order of advisors."""
     for g in range(c.n_groups):
         for h in range(3):
             snap.finishes[g, h] = 0.0
@@ -112,7 +112,7 @@ def _write_finishes(e, c, snap):
 
 @helper
 def _write_group(e, c, snap, g):
-    """How many advisors of a group are in each state."""
+    """Write the numbers of advisors of group g by state."""
     n = e.group[g].n
     snap.reserved[g] = n[AWAITING_ANSWER]
     snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
@@ -139,7 +139,7 @@ def _write_groups(e, c, snap, eventful):
 
 @helper
 def _write_list(e, c, snap, i):
-    """The leads of a campaign that are not closed."""
+    """Write the leads of campaign i that are not closed."""
     snap.leads_left[i] = 0.0
     snap.retries_ready[i] = 0.0
     snap.retries_waiting[i] = 0.0
@@ -154,7 +154,7 @@ def _write_list(e, c, snap, i):
 
 @helper
 def _write_ringing(e, c, snap, i):
-    """Lines by how long they have been ringing."""
+    """Write the ringing lines of campaign i by age class."""
     n = 0.0
     over_1 = 0.0
     over_2 = 0.0
@@ -176,8 +176,8 @@ def _write_ringing(e, c, snap, i):
 
 @helper
 def _write_campaign(e, c, snap, i):
-    """What has become of attempts, connects and leads."""
-    for k in range(2):  # both counts fade alike, so their ratio is that of the last attempt
+    """Write the default group of fields of campaign i: answer rates, dropped connects, leads."""
+    for k in range(2):  # both counts decay alike, so their ratio needs no update to now
         ended = e.campaign[i].ended[k]
         snap.answer_rate[i, k] = e.campaign[i].answered[k] / ended if ended > 1e-3 else 0.0
     dropped = e.campaign_count[i].dropped
@@ -189,7 +189,7 @@ def _write_campaign(e, c, snap, i):
 
 @block
 def _write_windows(e, c, snap, i):
-    """Of how many connects too many were dropped, by each definition of the dropped share."""
+    """Write the dropped share of the current windows of campaign i, over and base, by definition."""
     roll_hours(e, i)
     for d in range(N_DEFINITIONS):
         over, base = window_sums(e, c, i, d)
@@ -216,7 +216,7 @@ def _write_campaigns(e, c, snap):
 
 @helper
 def _write_recent(e, c, snap, per_hour):
-    """Who has come and who has gone lately."""
+    """Write the recent rates of arrival and abandonment; `per_hour` converts the decayed counts."""
     for q in range(c.n_queues):
         snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
         snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
@@ -225,12 +225,12 @@ def _write_recent(e, c, snap, per_hour):
 
 @block
 def write_rest(e, c, snap):
-    """All fields that are not core; the core has been written for this instant."""
-    eventful = e.n_events != e.shown_events  # else no time has passed, and only actions have changed anything
+    """Write and encode all fields outside the core; the core must have been written at this instant."""
+    eventful = e.n_events != e.shown_events  # else no time has passed: only actions can have changed fields
     e.shown_events = e.n_events
     per_hour = 0.0
     if eventful:
-        per_hour = recent_per_hour(e)  # asked first and used last, since the processor takes long to know it
+        per_hour = recent_per_hour(e)  # started early and used last, because of its long latency
         mark_hour(e, c)
         if e.slot != e.shown_slot:
             e.shown_slot = e.slot

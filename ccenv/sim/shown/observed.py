@@ -1,7 +1,8 @@
-"""The observation: what a policy sees of a snapshot, clipped and scaled; kept with the snapshot from look to look.
+"""Encoding of the observation: the observed fields of a snapshot, clipped and scaled, stored in `snap.observed`.
 
-A number is encoded where it has been written, by helpers that are made from the declarations of `fields.py`; what has
-not changed stands where it was put before, and a look is a copy.
+Each field is encoded right after it is written, by helpers (`show_...`) built from the declarations in `fields.py`. A
+helper encodes the fields of one group (axis, `changes`). Fields that have not changed keep their encoding, so an
+observation is a plain copy of `snap.observed`.
 """
 
 from __future__ import annotations
@@ -18,20 +19,23 @@ from ccenv.sim.state.fields import OBSERVED, Field, changing
 
 @helper
 def encoded(c, value, place):
-    """A number of the observation: clipped, times its scale. No number of a snapshot is negative."""
+    """Return element `place` of the observation: clipped above, times its scale. Snapshot values are never negative."""
     return np.float32(min(value, c.observed_high[place]) * c.observed_scale[place])
 
 
 @helper
 def _first(snap, place, room):
-    """Where a field begins, for which there must be room: looked at once, and not again for each of its numbers."""
+    """Return the start of a field in the observation; raises IndexError if its `room` elements do not fit.
+
+    Checked once per field, so the element writes are unchecked.
+    """
     if U(place) > U(snap.observed.shape[0] - room):
         raise IndexError("no room for a field of the observation")
     return U(place)
 
 
 def _numbers(f: Field) -> Any:
-    """A helper (c, snap, first, j) that encodes the numbers of entity j, where the field begins at `first`."""
+    """Return a helper (c, snap, first, j) that encodes the values of entity j of a field that starts at `first`."""
     name, width = f.name, f.width
 
     @helper
@@ -49,7 +53,7 @@ def _numbers(f: Field) -> Any:
 
 
 def _of_entity(fields: Sequence[Field]) -> Any:
-    """A helper (c, snap, j) that encodes these fields of entity j."""
+    """Return a helper (c, snap, j) that encodes these fields of entity j."""
     if not fields:
         return _nothing
     name, width, numbers, others = fields[0].name, fields[0].width, _numbers(fields[0]), _of_entity(fields[1:])
@@ -68,7 +72,7 @@ def _of_entity(fields: Sequence[Field]) -> Any:
 
 
 def _of_all(fields: Sequence[Field]) -> Any:
-    """A helper (c, snap, n) that encodes these fields of the first n entities."""
+    """Return a helper (c, snap, n) that encodes these fields of the first n entities."""
     if not fields:
         return _nothing
     name, width, numbers, others = fields[0].name, fields[0].width, _numbers(fields[0]), _of_all(fields[1:])
@@ -84,7 +88,7 @@ def _of_all(fields: Sequence[Field]) -> Any:
 
 
 def _side_by_side(fields: Sequence[Field], k: int = 0) -> Any:
-    """A helper (c, snap, first) that encodes fields of the centre from the k-th on, the first of which stands there."""
+    """Return a helper (c, snap, first) that encodes adjacent single fields from the k-th on; field 0 is at `first`."""
     if k == len(fields):
         return _nothing
     name, others = fields[k].name, _side_by_side(fields, k + 1)
@@ -99,7 +103,7 @@ def _side_by_side(fields: Sequence[Field], k: int = 0) -> Any:
 
 
 def _of_centre(fields: Sequence[Field]) -> Any:
-    """A helper (c, snap) that encodes these fields of the centre, single numbers; one place for those side by side."""
+    """Return a helper (c, snap) that encodes these single-valued fields; adjacent fields share one bounds check."""
     if not fields:
         return _nothing_of_centre
     at = OBSERVED.index(fields[0])
@@ -116,12 +120,12 @@ def _of_centre(fields: Sequence[Field]) -> Any:
 
 @helper
 def _nothing(c, snap, j):
-    """All fields have been encoded."""
+    """End the recursion: all fields are encoded."""
 
 
 @helper
 def _nothing_of_centre(c, snap):
-    """All fields have been encoded."""
+    """End the recursion: all fields are encoded."""
 
 
 show_centre = _of_centre(changing(""))
@@ -136,6 +140,6 @@ show_ringing, show_windows = _of_entity(changing("C", "ringing")), _of_entity(ch
 
 @bounded
 def copy_observed(snap, obs):
-    """The observation as it is kept."""
+    """Copy the stored observation to `obs`."""
     for k in range(min(obs.shape[0], snap.observed.shape[0])):
         obs[k] = snap.observed[k]
