@@ -16,9 +16,9 @@ import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
+from ccenv.files.writing import write_json
 from ccenv.seeds import seeds
 from experiments.jobs.config import CONFIGS, Settings, register, settings_of
-from experiments.jobs.files import write_json
 from experiments.jobs.jobs import Job, job_of
 from experiments.jobs.provenance import commit, machine, versions
 from experiments.reports.benchmark import write_report

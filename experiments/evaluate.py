@@ -11,11 +11,11 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
+from ccenv.files.writing import write_json
 from ccenv.kpis import KpiTable
 from ccenv.kpis.dropped_share import judgement
 from ccenv.seeds import seeds
 from experiments.jobs.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
-from experiments.jobs.files import write_json
 from experiments.jobs.workers import Workers
 from experiments.study.evaluation import evaluate_bundle, evaluate_rules, own_pair
 

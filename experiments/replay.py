@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.kpis import ratio_of_totals
-from ccenv.kpis.bootstrap import as_text
+from ccenv.kpis.numbers import as_text
 from ccenv.rules.registry import ROUTING_RULES
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds

@@ -18,9 +18,9 @@ import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
+from ccenv.files.writing import write_json
 from experiments.jobs.cells import essential, run_once, source_digest
 from experiments.jobs.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
-from experiments.jobs.files import write_json
 from experiments.jobs.jobs import digest_of, job_of
 from experiments.study.pipeline import compare_all
 

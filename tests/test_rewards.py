@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from agents.common.selection import episode_rewards
 from ccenv.policy import RulePolicy
+from ccenv.rewards.sums import episode_rewards
 from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset
 from ccenv.rewards.trap import check_reward, compared
 from ccenv.scenarios import list_scenarios, load_scenario

@@ -6,41 +6,25 @@
     resume.pt       everything else of the last checkpoint; gone when the training is over
     finished.json   how it went; there when the training is over
 
-A file is written under another name and then renamed, so that it is whole or not there.
+Files are written atomically: each is complete or absent.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from agents.common.policy import MaskedActor, TorchPolicy
+from ccenv.files.writing import write_atomically, write_json
 
 
 class OtherTrainingError(ValueError):
     """The folder holds a training with other settings."""
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file beside `path`, then give it that name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write(unfinished)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a mapping as JSON."""
-    write_atomically(path, lambda p: p.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8"))
 
 
 class TrainingFolder:

@@ -8,8 +8,8 @@ from pathlib import Path
 import onnx
 import torch
 
-from agents.common.checkpoints import write_atomically
 from agents.common.policy import MaskedActor, TorchPolicy
+from ccenv.files.writing import write_atomically
 from ccenv.serving.manifest import INPUTS, OUTPUT
 
 # It warns of every operator of torchvision that it cannot register where torchvision is not installed.

@@ -14,9 +14,9 @@ import numpy as np
 from ccenv.kpis import Estimate, KpiTable
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.kpis.dropped_share import share_column
-from ccenv.rewards.terms import TERMS, Reward, reward_weights
+from ccenv.rewards.sums import episode_rewards
+from ccenv.rewards.terms import Reward
 from ccenv.scenarios import Scenario
-from ccenv.sim.state.counters import COUNTERS
 from ccenv.simulation import simulate
 
 
@@ -122,18 +122,6 @@ def rank(
     if dropped_shares is not None:
         rows = [replace(row, dropped_share=dropped_shares[row.name]) for row in rows]
     return Selection(baseline, tuple(sorted(rows, key=lambda row: row.place(limit))))
-
-
-def episode_rewards(scenario: Scenario, table: KpiTable, reward: Reward = None) -> np.ndarray:
-    """Reward of each episode of a KPI table, (episodes,): the weighted sum of what was counted."""
-    weights = reward_weights(scenario, reward)
-    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
-    total = np.zeros(len(table))
-    for term in TERMS.values():
-        for weight, entity in zip(weights[f"{term.axis}_count"][term.counter.name], entities[term.axis], strict=False):
-            if weight != 0.0:
-                total += weight * table[f"{term.column}:{entity}"]
-    return total
 
 
 def _mean(values: np.ndarray) -> Estimate:

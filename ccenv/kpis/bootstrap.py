@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.kpis.numbers import as_text
+
 CONFIDENCE = 0.95
 N_RESAMPLES = 2_000
 SEED = 20_031
@@ -30,13 +32,6 @@ class Estimate(NamedTuple):
 
     def __str__(self) -> str:
         return f"{as_text(self.value)} [{as_text(self.low)}, {as_text(self.high)}]"
-
-
-def as_text(value: float) -> str:
-    """A figure with four significant digits, whole from a thousand on; "n/a" for nan."""
-    if np.isnan(value):
-        return "n/a"
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def resampled_sums(values: Floats) -> Floats:

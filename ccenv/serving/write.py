@@ -15,11 +15,11 @@ import numpy as np
 import torch
 
 import ccenv
-from agents.common.checkpoints import write_atomically
 from agents.common.export import export_onnx
 from agents.common.policy import TorchPolicy
 from agents.common.survey import Survey, golden_vectors, survey_days
 from ccenv.batch import Batch
+from ccenv.files.writing import write_atomically
 from ccenv.kpis import KpiTable
 from ccenv.run.config import RuleChoice, RunConfig
 from ccenv.scenarios import Scenario

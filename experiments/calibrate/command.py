@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from ccenv.files.writing import to_json, write_atomic
 from ccenv.kpis import KpiTable
 from ccenv.seeds import seeds
 from experiments.calibrate import acceptance, chart, model
@@ -22,7 +23,6 @@ from experiments.calibrate.outcomes import target
 from experiments.calibrate.page import page
 from experiments.calibrate.procedure import TICKS, Fit, fit_days, measure_customers
 from experiments.calibrate.write_yaml import dump
-from experiments.jobs.files import to_json, write_atomic
 from experiments.reports.figures.style import styled, svg
 
 VARIANTS = {"january": 1, "may": 5}

@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from ccenv.files.writing import write_atomic
 from experiments.calibrate.write_yaml import dump
 from experiments.centres.large_campaigns import SOURCES as CAMPAIGN_SOURCES
 from experiments.centres.large_campaigns import campaigns
 from experiments.centres.large_campaigns import skills as dialed
-from experiments.jobs.files import ROOT, write_atomic
+from experiments.jobs.files import ROOT
 
 FILE = ROOT / "ccenv/scenarios/library/hybrid_large.yaml"
 OPEN_S, CLOSE_S, SLOT_S, SHIFT_S = 21_600, 79_200, 1_800, 28_800

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ccenv.files.writing import write_atomic, write_json
 from experiments.concepts.concept import Concept
 from experiments.concepts.measure import described, failure, run_cell
 from experiments.concepts.page import page, settings_text
 from experiments.jobs.config import Settings
-from experiments.jobs.files import to_csv, write_atomic, write_json
+from experiments.jobs.files import to_csv
 from experiments.jobs.workers import Workers
 
 COLUMNS = (

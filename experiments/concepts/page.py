@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccenv.kpis import KPIS, LABELS
-from ccenv.kpis.bootstrap import as_text
+from ccenv.kpis.numbers import as_text
 
 LONG = 8  # values of a list that are shown
 HEAD = """# Concepts of the simulated centre
@@ -129,7 +129,7 @@ def _difference(measured: Mapping[str, Any]) -> str:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0.0 else "") + as_text(value)
+    return as_text(value, sign=True)
 
 
 def _kpis(result: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.jobs.files import ROOT, write_json
+from ccenv.files.writing import write_json
+from experiments.jobs.files import ROOT
 
 PACKAGES = ("agents", "ccenv", "experiments")
 SUFFIXES = (".py", ".yaml")

@@ -15,7 +15,6 @@ from experiments.jobs.config import Settings, folder_of, scenario_of
 from experiments.jobs.files import read_json
 from experiments.jobs.stages import Stages
 from experiments.jobs.workers import Workers, one_thread
-from experiments.study.evaluation import Rule, drop_limit, needs_reserves
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,16 +25,6 @@ class Job:
     scenario: Scenario
     stages: Stages
     workers: Workers
-
-    @property
-    def limit(self) -> float | None:
-        """The dropped share that candidates must keep, None where they are judged by value alone."""
-        return drop_limit(self.scenario) if self.settings.evaluation.within_limit else None
-
-    @property
-    def reserves(self) -> bool | None:
-        """The flag under which the policy is trained: the scenario's own."""
-        return needs_reserves(self.scenario, Rule("no_dial"))
 
 
 def digest_of(settings: Settings, scenario: Scenario) -> str:

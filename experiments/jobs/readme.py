@@ -1,27 +1,56 @@
-"""Lines of the README that are made from a page, between two marks of their own."""
+"""Excerpts of result pages in the README, each between two marks of its own."""
 
 from __future__ import annotations
 
-import textwrap
+import argparse
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 
+from ccenv.files.writing import write_atomic
 from experiments.jobs.files import ROOT
 
 README = ROOT / "README.md"
-WIDTH = 120
 
 
-def filled(text: str) -> str:
-    """Text in lines of the README's width; links stay whole."""
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+@dataclasses.dataclass(frozen=True)
+class Excerpt:
+    """The summary of a result page in the README.
 
-
-def between(readme: str, begin: str, end: str, text: str) -> str:
-    """The README with a text between its marks, in place of what stood there.
-
-    Raises:
-        ValueError: If the marks are not there once each.
+    Attributes:
+        begin: Line of the README before the summary.
+        end: Line after it.
+        page: File of the page.
+        summary: Makes the summary from the page's text; None if the page does not exist.
     """
-    if readme.count(begin) != 1 or readme.count(end) != 1:
-        raise ValueError(f"README.md is not allowed: it must have {begin!r} and {end!r} once each")
-    before, rest = readme.split(begin)
-    return f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}"
+
+    begin: str
+    end: str
+    page: Path
+    summary: Callable[[str | None], str]
+
+    @property
+    def published(self) -> str | None:
+        """Text of the page; None if it does not exist."""
+        return self.page.read_text() if self.page.exists() else None
+
+    def renewed(self, readme: str, page: str | None) -> str:
+        """Return the README with the summary of a page in place of the text between the marks.
+
+        Raises:
+            ValueError: If each mark is not there exactly once, or the page has no verdict.
+        """
+        if readme.count(self.begin) != 1 or readme.count(self.end) != 1:
+            raise ValueError(f"README.md is not allowed: it must have {self.begin!r} and {self.end!r} once each")
+        before, rest = readme.split(self.begin)
+        return f"{before}{self.begin}\n{self.summary(page)}\n{self.end}{rest.split(self.end)[1]}"
+
+    def command(self, module: str, about: str) -> None:
+        """Run the command line of a module: without arguments it rewrites the README.
+
+        Args:
+            module: Dotted name of the module, for the help.
+            about: Text of the help.
+        """
+        argparse.ArgumentParser(prog=f"python -m {module}", description=about).parse_args()
+        write_atomic(README, self.renewed(README.read_text(), self.published))

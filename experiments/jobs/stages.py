@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from ccenv.files.writing import write_atomic, write_json
 from ccenv.kpis import KpiTable
-from experiments.jobs.files import read_json, write_atomic, write_json
+from experiments.jobs.files import read_json
 
 MAX_HEADER = 1_000_000  # characters: a table of KPIs has hundreds of named columns
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.jobs.files import read_json, to_csv, write_atomic
+from ccenv.files.writing import write_atomic
+from experiments.jobs.files import read_json, to_csv
 from experiments.reports.page import Results, drawings, render
 from experiments.study.comparison import COLUMNS
 from experiments.study.evaluation import VALUE, pair_of

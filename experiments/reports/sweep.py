@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.jobs.files import read_json, to_csv, write_atomic
+from ccenv.files.writing import write_atomic
+from experiments.jobs.files import read_json, to_csv
 from experiments.reports.figures.style import styled, svg
 from experiments.reports.figures.sweep import sweep_figure
 from experiments.study.comparison import COLUMNS

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-import numpy as np
-
+from ccenv.kpis.numbers import as_text
 from ccenv.sim.state.sizes import SIZES
 from experiments.speed.clock import Figure
 
@@ -122,7 +121,8 @@ def _judged(bar: Bar, figures: Mapping[str, Figure]) -> Verdict:
 def missed(verdicts: Sequence[Verdict]) -> list[str]:
     """A line for each bar that is missed."""
     return [
-        f"{verdict.bar.what}: {as_text(verdict.measured['value'])} {verdict.bar.unit}; bar: {bound_text(verdict.bar)}"
+        f"{verdict.bar.what}: {three_digits(verdict.measured['value'])} {verdict.bar.unit}; "
+        f"bar: {bound_text(verdict.bar)}"
         for verdict in verdicts
         if verdict.passed is False and verdict.measured is not None
     ]
@@ -136,8 +136,6 @@ def bound_text(bar: Bar) -> str:
     return f"at {bar.at} {bar.bound:g} {bar.unit}{aim}"
 
 
-def as_text(value: float) -> str:
-    """A number to three digits, without an exponent."""
-    if value == 0.0 or abs(value) >= 1000.0:
-        return f"{value:,.0f}"
-    return np.format_float_positional(float(f"{value:.3g}"), trim="-")
+def three_digits(value: float) -> str:
+    """A figure to three significant digits."""
+    return as_text(value, digits=3)

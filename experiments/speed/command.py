@@ -9,9 +9,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from ccenv.files.writing import write_atomic, write_json
 from experiments.jobs.cells import run_once
-from experiments.jobs.files import ROOT, read_json, to_csv, write_atomic, write_json
-from experiments.jobs.named import named
+from experiments.jobs.files import ROOT, read_json, to_csv
+from experiments.jobs.parts import named
 from experiments.jobs.provenance import machine
 from experiments.jobs.workers import one_thread
 from experiments.speed.bars import Verdict, bound_text, judge, missed

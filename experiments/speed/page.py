@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from experiments.jobs.markdown import table, text
 from experiments.jobs.provenance import commit, machine, versions
-from experiments.speed.bars import Verdict, as_text, bound_text
+from experiments.speed.bars import Verdict, bound_text, three_digits
 from experiments.speed.settings import Settings
-from experiments.validate.page import table, text
 
 WORDS = {True: "passed", False: "**MISSED**", None: ""}
 SHOWN = ("python", "numpy", "numba", "gymnasium", "torch", "stable-baselines3")
@@ -86,7 +86,7 @@ def _bars(verdicts: Sequence[Verdict]) -> str:
 
 
 def _measured(figure: Mapping[str, float], unit: str) -> str:
-    value, low, high = (as_text(figure[name]) for name in ("value", "low", "high"))
+    value, low, high = (three_digits(figure[name]) for name in ("value", "low", "high"))
     return f"{value} {unit}" if low == high else f"{value} {unit} [{low}, {high}]"
 
 
@@ -96,10 +96,10 @@ def _peers(result: Mapping[str, Any]) -> str:
     for row in result["results"]:
         by_engine.setdefault(row["engine"], []).append(row)
     truth = {row["measure"]: row["exact"] for row in result["results"]}
-    lines = [["exact", "", "", *(as_text(truth[name]) for name in FOUND), ""]]
+    lines = [["exact", "", "", *(three_digits(truth[name]) for name in FOUND), ""]]
     for engine, rows in by_engine.items():
         found = {row["measure"]: row for row in rows}
-        speed = [as_text(figures[f"{engine}_{name}"]["value"]) for name in ("per_s", "events")]
+        speed = [three_digits(figures[f"{engine}_{name}"]["value"]) for name in ("per_s", "events")]
         shown = [_interval(found[name]) for name in FOUND]
         lines.append([NAMES[engine], *speed, *shown, str(rows[0]["replications"])])
     about = f"""All four simulate {model["rate_per_hour"]:g} contacts an hour, exponential talk ({model["talk_s"]:g} s),
@@ -113,7 +113,7 @@ def _peers(result: Mapping[str, Any]) -> str:
 
 
 def _interval(row: Mapping[str, float]) -> str:
-    value, low, high = (as_text(row[name]) for name in ("value", "low", "high"))
+    value, low, high = (three_digits(row[name]) for name in ("value", "low", "high"))
     return f"{value} [{low}, {high}]"
 
 
@@ -134,7 +134,7 @@ def _vectors(result: Mapping[str, Any]) -> str:
     included. The vector environment copies what it returns and builds Gymnasium's infos."""
     rows: dict[int, dict[str, str]] = {}
     for row in result["throughput"]:
-        rows.setdefault(row["n"], {})[row["kind"]] = as_text(row["decisions_per_s"]["value"])
+        rows.setdefault(row["n"], {})[row["kind"]] = three_digits(row["decisions_per_s"]["value"])
     kinds = list(dict.fromkeys(row["kind"] for row in result["throughput"]))
     lines = [[f"{n:,}", *(found.get(kind, "") for kind in kinds)] for n, found in sorted(rows.items())]
     head = ["environments", *kinds]

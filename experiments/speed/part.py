@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.jobs.cells import cell_digest
+from experiments.jobs import parts
 from experiments.jobs.provenance import machine, versions
 from experiments.speed.settings import Settings
-from experiments.validate.sources import digest_of
 
 Inputs = dict[str, Any]
 
@@ -22,20 +21,17 @@ def once(settings: Settings) -> Sequence[Inputs]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class Part(parts.Part):
     """One module of this package with `measure`, a function of the inputs.
 
     Its result has `figures`, by name each `value`, `low` and `high`; what else is in it the page shows.
 
     Attributes:
         name: Name of the module, by which the part is chosen on the command line.
-        title: A few words.
         uses: Further modules and packages of the checkout that its result depends on.
         inputs: The cells of the part.
     """
 
-    name: str
-    title: str
     uses: tuple[str, ...] = ()
     inputs: Callable[[Settings], Sequence[Inputs]] = once
 
@@ -48,8 +44,8 @@ class Part:
 
     def cell(self, inputs: Inputs, take: int, folder: Path) -> Path:
         """File of a cell, named by all that its result depends on, the machine too."""
-        about = {"part": self.name, "inputs": inputs, "take": take, "machine": machine(), "versions": versions()}
-        return folder / f"{self.name}-{cell_digest(about, '', digest_of(self.sources))}.json"
+        about = {"inputs": inputs, "take": take, "machine": machine(), "versions": versions()}
+        return self.file(about, self.sources, folder)
 
     def measure(self, inputs: Inputs) -> dict[str, Any]:
         """The result of a cell."""

@@ -8,8 +8,7 @@ from pathlib import Path
 from hydra.core.config_store import ConfigStore
 
 from experiments.jobs.files import ROOT
-
-RESULTS = "experiments/results"
+from experiments.jobs.parts import RESULTS
 
 
 @dataclass

@@ -10,9 +10,10 @@ import numpy as np
 from ccenv.kpis import KPIS, LABELS, KpiTable, paired_difference
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, definition_by, share_column, within_limits
+from ccenv.rewards.sums import contributions
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.definitions import NAMES
-from experiments.study.evaluation import VALUE, contributions, drop_limit, interval
+from experiments.study.evaluation import VALUE, drop_limit, interval
 
 
 class Column(NamedTuple):

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.common.selection import episode_rewards
 from ccenv.kpis import Estimate, KpiTable
-from ccenv.rewards.terms import TERMS, reward_weights
+from ccenv.rewards.sums import episode_rewards
 from ccenv.rules import PACING_RULES
 from ccenv.scenarios import Scenario
 from ccenv.simulation import simulate
@@ -80,19 +79,6 @@ def needs_reserves(scenario: Scenario, pacing: Rule) -> bool | None:
 def drop_limit(scenario: Scenario) -> float | None:
     """Largest dropped share that the scenario's campaigns allow, None without a campaign."""
     return min((campaign.drop_limit for campaign in scenario.centre.campaigns.values()), default=None)
-
-
-def contributions(scenario: Scenario, table: KpiTable) -> dict[str, np.ndarray]:
-    """What each term of the scenario's reward adds to the value of each run, by column of the table."""
-    weights = reward_weights(scenario)
-    entities = {"queue": scenario.queues, "group": scenario.groups, "campaign": scenario.campaigns}
-    parts: dict[str, np.ndarray] = {}
-    for term in TERMS.values():
-        mine = weights[f"{term.axis}_count"][term.counter.name]
-        used = [(name, weight) for name, weight in zip(entities[term.axis], mine, strict=False) if weight != 0.0]
-        if used:
-            parts[term.column] = sum(weight * table[f"{term.column}:{name}"] for name, weight in used)
-    return parts
 
 
 def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:

@@ -9,12 +9,31 @@ from typing import Any
 from ccenv.seeds import seeds
 from experiments.jobs.jobs import Job
 from experiments.study.comparison import Entrant, compare
-from experiments.study.evaluation import Pair, Rule, evaluate_bundle, evaluate_rules, needs_reserves, own_pair, pair_of
+from experiments.study.evaluation import (
+    Pair,
+    Rule,
+    drop_limit,
+    evaluate_bundle,
+    evaluate_rules,
+    needs_reserves,
+    own_pair,
+    pair_of,
+)
 from experiments.study.learning import choose, export, learn, training_of
 from experiments.study.tuning import Halving, Tried, best, candidates, tune
 from experiments.study.watch import watch
 
 LEARNED = "learned policy"
+
+
+def limit_of(job: Job) -> float | None:
+    """The largest dropped share that a candidate may surely have; None if candidates are judged by value alone."""
+    return drop_limit(job.scenario) if job.settings.evaluation.within_limit else None
+
+
+def reserves_of(job: Job) -> bool | None:
+    """The campaign flag `reserves` under which the policy is trained: the scenario's own."""
+    return needs_reserves(job.scenario, Rule("no_dial"))
 
 
 def tuned(job: Job) -> dict[str, Any]:
@@ -24,7 +43,7 @@ def tuned(job: Job) -> dict[str, Any]:
         `routing` and `pacing` (the best candidate of each rule), `best` (the best pair), `warm_start` (the best pair
         under the flag that the policy is trained for, None if there is none), and how they were tuned.
     """
-    rules, limit = job.settings.rules, job.limit
+    rules, limit = job.settings.rules, limit_of(job)
     halving = Halving(tuple(rules.rungs), rules.keep)
     reference = Rule(rules.reference_pacing) if rules.reference_pacing else own_pair(job.scenario).pacing
     routing = {name: [Pair(rule, reference) for rule in family] for name, family in candidates(rules.routing).items()}
@@ -36,7 +55,7 @@ def tuned(job: Job) -> dict[str, Any]:
     mine = {
         name: tried
         for name, tried in paced.items()
-        if needs_reserves(job.scenario, tried[0].pair.pacing) == job.reserves
+        if needs_reserves(job.scenario, tried[0].pair.pacing) == reserves_of(job)
     }
     winner = best(paced, limit).pair
     return {
@@ -94,11 +113,11 @@ def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: If no rule of the grid runs under that flag.
     """
     if tuning["warm_start"] is None:
-        raise ValueError(f"rules.pacing: a training under reserves = {job.reserves} has no rule to start from")
+        raise ValueError(f"rules.pacing: a training under reserves = {reserves_of(job)} has no rule to start from")
     learner = job.settings.learner
     pair = pair_of(tuning["warm_start"])
     training = training_of(learner.training)
-    folder = learn(job.scenario, pair, training, learner.copies, job.reserves, job.stages.work / "training")
+    folder = learn(job.scenario, pair, training, learner.copies, reserves_of(job), job.stages.work / "training")
     assert folder.outcome is not None
     return folder.outcome
 
@@ -109,7 +128,7 @@ def chosen(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
     pair = pair_of(tuning["warm_start"])
     folder = job.stages.work / "training"
     policies = {int(file.stem): file for file in sorted((folder / "policies").glob("*.pt"))}
-    return choose(job.scenario, pair, policies, learner.select_by, learner.validation_days, job.limit, job.workers)
+    return choose(job.scenario, pair, policies, learner.select_by, learner.validation_days, limit_of(job), job.workers)
 
 
 def exported(job: Job, tuning: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,7 +180,7 @@ def entrants(job: Job, tuning: Mapping[str, Any], *, with_learned: bool) -> list
     found = []
     if with_learned:
         table = job.stages.table("learned")
-        found.append(Entrant(LEARNED, LEARNED, "Learned", job.reserves, "learned", table))
+        found.append(Entrant(LEARNED, LEARNED, "Learned", reserves_of(job), "learned", table))
     for place, (group, pair) in enumerate(rows(tuning)):
         role = "best_rule" if pair == best_pair else "other"
         short = pair.pacing.label if pair.routing == best_pair.routing else pair.routing.label
@@ -176,7 +195,7 @@ def watched(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
     best_pair, warm_start = pair_of(tuning["best"]), pair_of(tuning["warm_start"])
     tasks = [
         (job.scenario, best_pair, None, days, needs_reserves(job.scenario, best_pair.pacing)),
-        (job.scenario, warm_start, job.stages.bundle, days, job.reserves),
+        (job.scenario, warm_start, job.stages.bundle, days, reserves_of(job)),
     ]
     looks = job.workers.map(watch, tasks, "watching")
     names = [{"label": "best tuned rule", "role": "best_rule"}, {"label": LEARNED, "role": "learned"}]

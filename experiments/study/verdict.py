@@ -7,6 +7,7 @@ from typing import Any
 
 from ccenv.kpis import LABELS
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
+from ccenv.kpis.numbers import as_text
 from ccenv.sim.state.definitions import RUN_TOTAL
 from experiments.study.comparison import outcome
 from experiments.study.evaluation import VALUE
@@ -24,11 +25,8 @@ def span(interval: Mapping[str, Any] | None, factor: float = 1.0, decimals: int 
 
 
 def number(value: float | None, decimals: int = 2, sign: bool = False) -> str:
-    """A figure with thousands separated and a true minus; never a negative zero."""
-    if value is None:
-        return "n/a"
-    text = f"{round(value, decimals) + 0.0:{'+' if sign else ''},.{decimals}f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    """A figure with fixed decimals and a typographic minus sign."""
+    return as_text(value, decimals=decimals, sign=sign, minus="\N{MINUS SIGN}")
 
 
 def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:

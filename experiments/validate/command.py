@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ccenv.files.writing import write_atomic, write_json
 from experiments.jobs.cells import run_once
-from experiments.jobs.files import ROOT, read_json, write_atomic, write_json
-from experiments.jobs.named import named
+from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.parts import named
 from experiments.jobs.workers import Workers
 from experiments.validate.page import page
 from experiments.validate.part import Part, Report, Task

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from scipy.stats import norm
 
 from experiments.jobs.files import ROOT
-from experiments.validate.page import table
+from experiments.jobs.markdown import table
 from experiments.validate.part import Part, Report, Task
 from experiments.validate.planted import EXACT, KERNEL_ROWS, RETURNS
 from experiments.validate.settings import Settings

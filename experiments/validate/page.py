@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
+from experiments.jobs.markdown import table
 from experiments.jobs.provenance import commit, machine, versions
 from experiments.validate.part import Part, Report
 from experiments.validate.settings import Settings
 
-WIDTH = 120
 WORDS = {True: "passed", False: "NOT PASSED", None: "not done here"}
-
-
-def text(*paragraphs: str) -> str:
-    """Paragraphs, each filled to the page's width."""
-    return "\n\n".join(
-        textwrap.fill(" ".join(paragraph.split()), WIDTH, break_on_hyphens=False) for paragraph in paragraphs
-    )
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows])
 
 
 def page(reports: Sequence[tuple[Part, Report]], command: str, seconds: float, settings: Settings) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.jobs.cells import cell_digest
+from experiments.jobs import parts
 from experiments.validate.settings import Settings
-from experiments.validate.sources import digest_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,24 +46,19 @@ class Report:
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class Part(parts.Part):
     """One part of the validation.
 
     Attributes:
-        name: One word, by which it is chosen on the command line.
-        title: A few words, for the table of verdicts.
         sources: Packages and modules on which the cells depend beside `ccenv`, relative to the checkout.
-        tasks: The cells, given the settings.
-        report: What is said of the results of all cells, in the order of the tasks.
+        tasks: Makes the cells from the settings.
+        report: Makes the report from the settings and the results of all cells, in the order of the tasks.
     """
 
-    name: str
-    title: str
     sources: tuple[str, ...]
     tasks: Callable[[Settings], Sequence[Task]]
     report: Callable[[Settings, Sequence[Any]], Report]
 
     def cell(self, task: Task, folder: Path) -> Path:
-        """File of a cell, named by what its result depends on."""
-        digest = cell_digest({"part": self.name, "task": task.name, "inputs": task.inputs}, "", digest_of(self.sources))
-        return folder / f"{self.name}-{digest}.json"
+        """Return the file of a cell, named by everything that its result depends on."""
+        return self.file({"task": task.name, "inputs": task.inputs}, self.sources, folder)

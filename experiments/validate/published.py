@@ -15,7 +15,7 @@ from scipy.stats import norm
 from ccenv.kpis import KpiTable
 from ccenv.scenarios import load_scenario
 from ccenv.simulation import simulate
-from experiments.validate.page import table
+from experiments.jobs.markdown import table
 
 DAYS, PUBLISHED_DAYS = 4_000, 1_000
 FIRST_SEED = 4_000_000

@@ -1,49 +1,34 @@
-"""What the README says of the validation, made from its page: `python -m experiments.validate.readme`.
+"""Write the summary of the validation page into the README: `python -m experiments.validate.readme`.
 
-What a part says of itself is its verdict on the page up to the first semicolon. A test holds README and page together.
+The summary of a part is its verdict on the page up to the first semicolon. A test compares README and page.
 """
 
 from __future__ import annotations
 
 import re
 
-from experiments.jobs.files import ROOT, write_atomic
-from experiments.jobs.readme import README, between, filled
+from experiments.jobs.files import ROOT
+from experiments.jobs.markdown import text
+from experiments.jobs.parts import RESULTS
+from experiments.jobs.readme import Excerpt
 from experiments.validate.command import PAGE
-from experiments.validate.settings import Settings
-
-BEGIN, END = "<!-- from the page of the validation -->", "<!-- end -->"
 
 
-def summary(page: str) -> str:
-    """Two or three lines, filled, from the page's verdicts.
+def summary(page: str | None) -> str:
+    """Return two or three lines made from the page's table of verdicts.
 
     Raises:
-        ValueError: If the page has no verdicts.
+        ValueError: If there is no page, or it has no verdicts.
     """
-    head = re.search(r"\*\*(\w+(?: \w+)?)\*\*: (\d+ of \d+ parts)", page)
-    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", page.split("\n## ")[0], re.MULTILINE)[2:]
+    head = re.search(r"\*\*(\w+(?: \w+)?)\*\*: (\d+ of \d+ parts)", page or "")
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", (page or "").split("\n## ")[0], re.MULTILINE)[2:]
     if head is None or not rows:
         raise ValueError(f"{PAGE} is not allowed: it must have a verdict and a table of verdicts")
     parts = " ".join(f"{title}: {why.split('; ')[0]}." for title, _, why in rows)
-    link = f"[Validation]({Settings.results}/{PAGE})"
-    return filled(f"{link}, {head[1].lower()}, {head[2]}. {parts}")
+    return text(f"[Validation]({RESULTS}/{PAGE}), {head[1].lower()}, {head[2]}. {parts}")
 
 
-def renewed(readme: str, page: str) -> str:
-    """The README with the summary of a page between its marks.
-
-    Raises:
-        ValueError: If the marks are not there.
-    """
-    return between(readme, BEGIN, END, summary(page))
-
-
-def main() -> None:
-    """Renew the README."""
-    page = (ROOT / Settings.results / PAGE).read_text()
-    write_atomic(README, renewed(README.read_text(), page))
-
+EXCERPT = Excerpt("<!-- from the page of the validation -->", "<!-- end -->", ROOT / RESULTS / PAGE, summary)
 
 if __name__ == "__main__":
-    main()
+    EXCERPT.command("experiments.validate.readme", "Write the summary of the validation page into the README.")

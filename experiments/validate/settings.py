@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from hydra.core.config_store import ConfigStore
 
+from experiments.jobs.parts import RESULTS
+
 
 @dataclass
 class Settings:
@@ -29,7 +31,7 @@ class Settings:
     data: str = "../shared/data"
     processes: int = 2
     dir: str = "outputs/validate"
-    results: str = "experiments/results"
+    results: str = RESULTS
 
 
 def register() -> None:

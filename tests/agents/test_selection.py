@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from agents.common.selection import episode_rewards, rank, rank_tables, select_checkpoint
+from agents.common.selection import rank, rank_tables, select_checkpoint
 from ccenv.batch import Batch
 from ccenv.kpis import Estimate
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.policy import RulePolicy
+from ccenv.rewards.sums import episode_rewards
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from agents.common import batch_state
-from agents.common.checkpoints import LearningLog, OtherTrainingError, load_policy, read_log, write_atomically
+from agents.common.checkpoints import LearningLog, OtherTrainingError, load_policy, read_log
 from agents.common.warm_start import CloneSettings
 from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
 from agents.train import COLUMNS, Training, train
@@ -164,21 +164,6 @@ def test_trainings_of_different_seeds_share_no_day(tmp_path):
             progress=False,
         )
     assert not seen[0] & seen[1]
-
-
-def test_a_file_is_whole_or_not_there(tmp_path):
-    target = tmp_path / "file"
-    write_atomically(target, lambda p: p.write_text("old"))
-
-    def fail(path):
-        path.write_text("half of the n")
-        raise KilledError
-
-    with pytest.raises(KilledError):
-        write_atomically(target, fail)
-
-    assert target.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_state_of_another_batch_is_refused():

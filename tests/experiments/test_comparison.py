@@ -3,11 +3,12 @@ import pytest
 
 from ccenv.kpis import paired_difference
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
+from ccenv.rewards.sums import contributions
 from experiments.reports.benchmark import table_csv
 from experiments.reports.captions import captions
 from experiments.reports.page_tables import cards, groups, headings
 from experiments.study.comparison import columns_of, compare, outcome
-from experiments.study.evaluation import VALUE, Pair, Rule, contributions, rule_days
+from experiments.study.evaluation import VALUE, Pair, Rule, rule_days
 from tests.experiments.made import comparison, entrants, tiny
 
 

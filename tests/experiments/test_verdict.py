@@ -121,7 +121,7 @@ def test_rule_that_beat_every_checkpoint_is_said():
     ("value", "sign", "text"),
     [
         (1234.56, False, "1,234.6"),
-        (-0.04, True, "+0.0"),
+        (-0.04, True, "0.0"),
         (-2.0, False, "\N{MINUS SIGN}2.0"),
         (2.0, True, "+2.0"),
         (None, True, "n/a"),

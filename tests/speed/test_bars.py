@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from experiments.speed.bars import BARS, Bar, as_text, bound_text, judge, missed
+from experiments.speed.bars import BARS, Bar, bound_text, judge, missed, three_digits
 from experiments.speed.parts import PARTS
 from tests.speed.made import results
 
@@ -37,7 +37,7 @@ def test_a_bar_that_is_missed_is_named_with_its_figure(bar: Bar):
     assert verdict.bar is bar
     assert line.startswith(bar.what)
     assert bound_text(bar) in line
-    assert as_text(verdict.measured["value"]) in line
+    assert three_digits(verdict.measured["value"]) in line
 
 
 def test_a_figure_on_the_bar_passes():
@@ -60,7 +60,7 @@ def test_what_was_not_measured_is_neither_met_nor_missed():
     [(0.0, "0"), (1234.5, "1,234"), (12.345, "12.3"), (0.02345, "0.0234"), (-3.0, "-3"), (-6.014e-5, "-0.0000601")],
 )
 def test_numbers_have_three_digits(value, text):
-    assert as_text(value) == text
+    assert three_digits(value) == text
 
 
 def test_a_bar_in_words():

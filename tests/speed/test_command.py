@@ -5,11 +5,14 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from experiments.jobs.parts import RESULTS
+from experiments.jobs.readme import README
 from experiments.speed import __main__ as entry
-from experiments.speed import command, part, readme
-from experiments.speed.bars import BARS, as_text, judge
+from experiments.speed import command, part
+from experiments.speed.bars import BARS, judge, three_digits
 from experiments.speed.parts import PARTS
-from experiments.speed.settings import RESULTS, Settings
+from experiments.speed.readme import EXCERPT
+from experiments.speed.settings import Settings
 from tests.speed.made import results
 
 MISSED = next(bar for bar in BARS if bar.part == "growth")
@@ -137,27 +140,27 @@ def test_the_page_shows_each_figure_with_its_quartiles(measured, tmp_path):
     command.run(measured(), "typed")
     page = (tmp_path / "speed.md").read_text()
     for verdict in judge({name: made["figures"] for name, made in results().items()}):
-        assert as_text(verdict.measured["value"]) in page
+        assert three_digits(verdict.measured["value"]) in page
         assert verdict.note in page
     assert "7 x [6.5, 7.5]" in page
 
 
 def test_the_readme_says_what_the_page_says(measured, tmp_path):
     command.run(measured(MISSED), "typed")
-    text = readme.README.read_text()
-    new = readme.renewed(text, (tmp_path / "speed.md").read_text())
+    text = README.read_text()
+    new = EXCERPT.renewed(text, (tmp_path / "speed.md").read_text())
 
-    assert new.split(readme.BEGIN)[0] == text.split(readme.BEGIN)[0]
-    assert new.split(readme.END)[1] == text.split(readme.END)[1]
+    assert new.split(EXCERPT.begin)[0] == text.split(EXCERPT.begin)[0]
+    assert new.split(EXCERPT.end)[1] == text.split(EXCERPT.end)[1]
     assert "not passed" in new
     assert command.machine() in new
-    assert readme.renewed(new, (tmp_path / "speed.md").read_text()) == new
+    assert EXCERPT.renewed(new, (tmp_path / "speed.md").read_text()) == new
 
 
 def test_readme_and_published_page_agree():
-    assert readme.README.read_text() == readme.renewed(readme.README.read_text(), readme.published())
+    assert README.read_text() == EXCERPT.renewed(README.read_text(), EXCERPT.published)
 
 
 def test_a_readme_without_its_marks_is_refused():
     with pytest.raises(ValueError, match=r"README\.md is not allowed"):
-        readme.renewed("# a\n", None)
+        EXCERPT.renewed("# a\n", None)

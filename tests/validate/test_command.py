@@ -7,9 +7,10 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from ccenv.files.writing import write_json
 from experiments.jobs.config import CONFIGS
-from experiments.jobs.files import read_json, write_json
-from experiments.jobs.named import named
+from experiments.jobs.files import read_json
+from experiments.jobs.parts import named
 from experiments.validate import __main__
 from experiments.validate.command import FILES, PAGE, validate
 from experiments.validate.parts import PARTS

@@ -2,10 +2,8 @@
 
 import pytest
 
-from experiments.jobs.files import ROOT
-from experiments.validate.command import PAGE
-from experiments.validate.readme import BEGIN, END, README, renewed, summary
-from experiments.validate.settings import Settings
+from experiments.jobs.readme import README
+from experiments.validate.readme import EXCERPT, summary
 
 MADE = """# Validation
 
@@ -25,9 +23,9 @@ Written by `python -m experiments.validate`; do not edit. **NOT PASSED**: 1 of 2
 
 
 def test_readme_and_page_say_the_same():
-    page = (ROOT / Settings.results / PAGE).read_text()
+    readme = README.read_text()
 
-    assert README.read_text() == renewed(README.read_text(), page), "run python -m experiments.validate.readme"
+    assert readme == EXCERPT.renewed(readme, EXCERPT.published), "run python -m experiments.validate.readme"
 
 
 def test_the_summary_has_each_part_and_its_first_figures():
@@ -38,13 +36,13 @@ def test_the_summary_has_each_part_and_its_first_figures():
 
 
 def test_only_what_stands_between_the_marks_is_renewed():
-    readme = f"# a\n\n{BEGIN}\nold\n{END}\n\nb\n"
+    readme = f"# a\n\n{EXCERPT.begin}\nold\n{EXCERPT.end}\n\nb\n"
 
-    assert renewed(readme, MADE) == f"# a\n\n{BEGIN}\n{summary(MADE)}\n{END}\n\nb\n"
+    assert EXCERPT.renewed(readme, MADE) == f"# a\n\n{EXCERPT.begin}\n{summary(MADE)}\n{EXCERPT.end}\n\nb\n"
 
 
 def test_a_page_or_readme_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"README\.md is not allowed"):
-        renewed("# a\n", MADE)
+        EXCERPT.renewed("# a\n", MADE)
     with pytest.raises(ValueError, match=r"validation\.md is not allowed"):
         summary("# Validation\n")

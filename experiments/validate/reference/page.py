@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from experiments.jobs.files import to_csv
-from experiments.validate.page import table, text
+from experiments.jobs.markdown import table, text
 
 COLUMNS = ("table", "column", "kind", "n", "tolerance", "deviation", "line", "within")
 TITLE = "## Solver against the reference tables"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.jobs.files import to_csv
-from experiments.validate.page import table, text
+from experiments.jobs.markdown import table, text
 from experiments.validate.simulated.family import LEVEL, Family
 from experiments.validate.simulated.run import rare_below
 
