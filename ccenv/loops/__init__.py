@@ -1,4 +1,4 @@
-"""Compiled loops over the simulator and the rules: what is called from Python.
+"""Compiled loops over the simulator and the rules: the entry points that Python calls.
 
-One set is compiled for each size class.
+Each entry is compiled once per size class.
 """

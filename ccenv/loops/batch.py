@@ -1,7 +1,7 @@
-"""The entry point of the batch: every row starts, acts or goes on, and runs to its next decision or its end.
+"""Entry point of the batch: each row starts, acts or continues, and runs to its next decision or the episode's end.
 
-There is one entry, with one call of each big function, because each caller of compiled code compiles all of it again.
-`words` are the environment records seen as rows of float64, in which the table of leads begins at `first_lead`.
+There is a single entry with one call of each big function, because each entry compiles everything that it calls again.
+`words`: the environment records as rows of float64; the lead table of a row starts at index `first_lead`.
 """
 
 from ccenv.loops.drive import ask, start
@@ -17,16 +17,16 @@ from ccenv.sim.shown.observe import write_rest
 from ccenv.sim.shown.observed import copy_observed
 from ccenv.sim.state.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
 
-# autoreset modes, in Gymnasium's sense
+# autoreset modes of Gymnasium
 NEXT_STEP, SAME_STEP, DISABLED = range(3)
-# what a row is told to do
+# command of a row: nothing; take the action; start under a new seed; continue after a stop at an interval
 REST, ACT, START, GO_ON = range(4)
-REFUSED = NIL - 1  # less the row: what `run_rows` returns for an illegal action
+REFUSED = NIL - 1  # `run_rows` returns REFUSED - row if it refuses the action of a row
 
 
 @block
 def _look(e, c, stop, snap, mask, out):
-    """What the policy sees: observation, mask, coin, decision number."""
+    """Write observation, coin and decision number; after the last step also the core, and a mask of `hold` only."""
     if stop != EPOCH:
         write_core(e, c, snap)
         mask[HOLD] = True
@@ -40,7 +40,7 @@ def _look(e, c, stop, snap, mask, out):
 
 @helper
 def _uncounted_advisor_s(e, c, g, state):
-    """Time of a group's advisors in their present state that is not in the counter yet."""
+    """Return the time [s] that the advisors of group g in this state have spent in it and that is not counted yet."""
     time = 0.0
     left = e.group[g].n[state]
     a = c.first_advisor[g]
@@ -63,7 +63,7 @@ def _pay_nothing(out):
 
 @helper
 def _gain(e, k, total):
-    """What the counter of term k gained since the last decision."""
+    """Return the gain of term k since the last decision; `total`: the present value of its counter."""
     gain = total - e.previous[k]
     e.previous[k] = total
     return gain
@@ -71,11 +71,11 @@ def _gain(e, k, total):
 
 @helper
 def _pay_for_counts(e, c, out):
-    """Reward and cost of what happens at events and actions; to look what has gained is slower than to add nothing."""
+    """Pay reward and cost of counts. All terms are added, because testing each gain for zero is slower."""
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
-    most = c.term_place.shape[0]  # said, so that the compiler need not look at each index
+    most = c.term_place.shape[0]  # bounds the loops, so that the compiler drops the index checks
     for k in range(min(c.n_free, most)):
         reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]])
     for k in range(c.n_free, min(c.n_costs, most)):
@@ -90,9 +90,10 @@ def _pay_for_counts(e, c, out):
 
 @helper
 def _pay_for_time(e, c, out):
-    """Reward for time of advisors and of waiting, with what the counters have not counted yet.
+    """Pay the reward for time of advisors and of waiting, including time that is not in the counters yet.
 
-    It is not counted here either: where time is split, its sum is rounded, and would depend on who decides when.
+    This time is not added to the counters here: splitting an interval changes the rounding of the sum, so the counters
+    would depend on the times of decisions.
     """
     for k in range(c.n_costs, c.n_staffed):
         uncounted_s = _uncounted_advisor_s(e, c, c.staffed[k].group, c.staffed[k].state)
@@ -109,7 +110,7 @@ def _pay_for_time(e, c, out):
 
 @block
 def _pay(e, c, out):
-    """Reward and cost of the step: what the counters gained since the last decision."""
+    """Pay the step: weighted gains of the counters since the last decision; nothing before counting starts."""
     _pay_nothing(out)
     if e.paid_events != e.event_number:
         e.paid_events = e.event_number
@@ -123,7 +124,7 @@ def _pay(e, c, out):
 
 @block
 def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
-    """Start an episode, or go on. Returns what the row does now; REST for nothing."""
+    """Start an episode or continue. Returns the command that the row executes now; REST if none."""
     if command == ACT:
         _pay_nothing(out)
         if autoreset == DISABLED:
@@ -132,14 +133,14 @@ def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
         return START
     if command == START:
         start(e, c, words, first_lead, past, seed, WHOLE(0))
-    if command == GO_ON and e.stopped == 0:  # its run is over, or was never begun
+    if command == GO_ON and e.stopped == 0:  # the run is over or has not begun
         return REST
     return command
 
 
 @helper
 def _prepare(e, c, words, first_lead, past, out, command, action, seed, autoreset):
-    """Note the policy's action, or start an episode. Returns what the row does now; REST for nothing."""
+    """Store the policy's action, or start an episode. Returns the command that the row executes now; REST if none."""
     if command == ACT and e.done == 0:
         e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
         return ACT
@@ -156,7 +157,7 @@ def _count_from_here(e, c):
 
 @block
 def _finish(e, c, stop, doing, snap, obs, mask, out):
-    """Fill the row's outputs. What accrues before the first decision is paid with the first step."""
+    """Fill the row's outputs. Reward that accrues before the first decision is paid with the first step."""
     _look(e, c, stop, snap, mask, out)
     copy_observed(snap, obs)
     e.done = 0 if stop == EPOCH else 1
@@ -173,7 +174,7 @@ def _finish(e, c, stop, doing, snap, obs, mask, out):
 
 @helper
 def _first_illegal(envs, masks, actions):
-    """The first row at a decision whose action its mask forbids, else NIL."""
+    """Return the first row at a decision whose action is illegal, else NIL."""
     for b in range(actions.shape[0]):
         a = actions[b]
         if (a < 0 or a >= masks.shape[1] or not masks[b, a]) and envs[b].done == 0:
@@ -182,7 +183,7 @@ def _first_illegal(envs, masks, actions):
 
 
 def refused_row(result):
-    """The row whose action `run_rows` has refused, NIL if it has refused none."""
+    """Return the row whose action `run_rows` refused, from its result; NIL if it refused none."""
     return REFUSED - result if result <= REFUSED else NIL
 
 
@@ -191,9 +192,9 @@ def run_rows(
     envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, commands, seeds, final_obs, autoreset, refuses,
     actions,
 ):  # fmt: skip
-    """Run every row that is not told to rest. Returns the first row that failed, else NIL.
+    """Run every row whose command is not REST. Returns the first row that failed, else NIL.
 
-    With `refuses`, nothing is run where an action is illegal, and the result says in which row: see `refused_row`.
+    `refuses`: if an action is illegal, no row runs, and the result encodes the row (see `refused_row`).
     """
     if refuses:
         b = _first_illegal(envs, masks, actions)

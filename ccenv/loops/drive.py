@@ -1,4 +1,4 @@
-"""At an epoch: the half of the decisions that rules own, and the action that a policy has given."""
+"""Decisions at an epoch: rules decide their half, the policy is asked for its own. Also the start of an episode."""
 
 from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
 from ccenv.sim.clock.clock import clear
@@ -14,13 +14,13 @@ from ccenv.sim.shown.masks import legal, write_mask
 from ccenv.sim.state.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
 from ccenv.sim.state.layout import HELD
 
-# which decisions the policy owns; rules own the rest
+# what the policy owns (`c.own`); rules own the rest
 NOTHING, ROUTING, PACING, BOTH = range(4)
 
 
 @helper
 def restrict(mask, c):
-    """Take the actions of the other half out of a mask; returns the number left."""
+    """Remove the actions that the policy does not own from a mask. Returns the number of legal actions left."""
     n = 0
     for a in range(c.n_actions):
         if a != HOLD and (c.action[a].kind == ASSIGN) != (c.own == ROUTING):
@@ -32,7 +32,7 @@ def restrict(mask, c):
 
 @helper
 def _single(mask, c):
-    """The one legal action."""
+    """Return the only legal action."""
     for a in range(c.n_actions):
         if mask[a]:
             return WHOLE(a)
@@ -41,15 +41,15 @@ def _single(mask, c):
 
 @helper
 def _coin(e, c):
-    """The coin of the rules, if they ever look at it."""
+    """Return the decision's coin for rules; not computed (0.5) if no rule uses it."""
     return coin(e) if c.tosses != 0 else 0.5
 
 
 @helper
 def _given(e, c, snap, mask):
-    """The policy's action, used up; NIL if it must be asked.
+    """Return the policy's action and clear it; NIL if there is none, so the policy must be asked.
 
-    An illegal one is counted, and the rules decide instead.
+    An illegal action is counted, and the rules decide instead.
     """
     a = WHOLE(e.given)
     e.given = NIL
@@ -67,7 +67,7 @@ def _given(e, c, snap, mask):
 
 @helper
 def _routing_half(e, c, snap, mask):
-    """The next assignment; HOLD if there is none to make, NIL if the policy must be asked."""
+    """Return the next action of the routing half; HOLD if it holds or has held, NIL if the policy must be asked."""
     if e.rule_state[HELD] != 0.0 or not assign_legal(mask, c):
         return WHOLE(HOLD)
     if c.own != ROUTING:
@@ -79,7 +79,7 @@ def _routing_half(e, c, snap, mask):
 
 @helper
 def _next_action(e, c, snap, mask):
-    """What is done next at this epoch; NIL if the policy must be asked, the mask then holds its own actions."""
+    """Return the next action at this epoch; NIL if the policy must be asked, with the mask restricted to its half."""
     if c.own == BOTH:
         return _given(e, c, snap, mask)
     if c.own == NOTHING:
@@ -101,9 +101,9 @@ def _next_action(e, c, snap, mask):
 
 @helper
 def _is_settled(e, c, snap):
-    """Is the policy's action all that remains to be done at this decision? Then the mask need not be written again.
+    """Return whether the policy's action settles this decision, so that the mask need not be written again.
 
-    It is not where the action is illegal, or where pacing comes after it.
+    It does not if the action is illegal, or if it holds in the routing half, because the pacing rule is asked next.
     """
     a = e.given
     if a == HOLD:
@@ -113,7 +113,7 @@ def _is_settled(e, c, snap):
 
 @helper
 def _act(e, c, log, a, number):
-    """Do an action, of several that are legal or another than `hold`; time moves on after `hold`."""
+    """Apply action a of decision `number` (NIL: forced); `hold` ends the epoch."""
     apply_action(e, c, log, a, number)
     if a == HOLD:
         end_epoch(e, c, True)
@@ -121,14 +121,14 @@ def _act(e, c, log, a, number):
 
 @helper
 def ask(e, c, log, snap, mask):
-    """One decision: act, or end the epoch where there is none; True if the policy must be asked for it."""
+    """Take one decision: act, or end the epoch if nothing can be done. Returns True if the policy must be asked."""
     if e.given != NIL and _is_settled(e, c, snap):
         a = WHOLE(e.given)
         e.given = NIL
         e.n_decisions += 1
         _act(e, c, log, a, e.n_decisions - 1)
         return False
-    if e.given == NIL:  # else nothing has happened since the policy was asked, and the snapshot is as it was
+    if e.given == NIL:  # with an action given, nothing has happened since the policy was asked
         if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
             end_epoch(e, c, False)
             return False
@@ -136,7 +136,7 @@ def ask(e, c, log, snap, mask):
             write_core(e, c, snap)
     n = show_rules(e, c, snap, mask) if c.own == NOTHING else write_mask(snap, c, mask, e.waiting_bits)
     if n == 0 or (n == 1 and mask[HOLD]):
-        end_epoch(e, c, can_act(e, c))  # a lead may be dialed, but no action dials so few
+        end_epoch(e, c, can_act(e, c))  # a lead may be dialable although no action dials so few
         return False
     number = e.n_decisions
     if n == 1:
@@ -154,7 +154,7 @@ def ask(e, c, log, snap, mask):
 
 @helper
 def _copy_past(e, words, past, k):
-    """A stored state as it was, but nothing has been counted."""
+    """Copy stored state k into the record and clear its counters."""
     for j in range(words.shape[0]):
         words[j] = past[k, j]
     for j in range(e.counts.shape[0]):
@@ -165,7 +165,7 @@ def _copy_past(e, words, past, k):
 
 @helper
 def _n_written(words, c, first_lead):
-    """Numbers of a record that a run may have written to: those of its leads only where a campaign keeps leads."""
+    """Return how many words of a record a run may have written: without the leads unless a campaign keeps them."""
     for i in range(c.n_campaigns):
         if c.campaign[i].keeps != 0:
             return words.shape[0]
@@ -174,9 +174,10 @@ def _n_written(words, c, first_lead):
 
 @block
 def start(e, c, words, first_lead, past, seed, episode):
-    """A fresh record for an episode: number 0 runs under the seed itself, later ones under seeds derived from it.
+    """Reset the record for an episode. Episode 0 runs under the seed itself, later ones under seeds derived from it.
 
-    `past` holds the records that an episode may open with, none if it opens with nothing behind it.
+    `past`: stored states, one of which the episode starts from, as rows of float64; empty if there is no history.
+    `words`: the record as float64; its lead table starts at index `first_lead`.
     """
     stops = e.stop_at_slots
     own = seed if episode == 0 else mix(mix(seed) + U(episode))

@@ -1,4 +1,4 @@
-"""Entry point of forks."""
+"""Entry point that turns records into forks."""
 
 from ccenv.sim.decide import coin
 from ccenv.sim.forks.fork import redraw
@@ -7,7 +7,7 @@ from ccenv.sim.kernel.jit import entry
 
 @entry
 def fork_rows(envs, cfg, keys, u):
-    """Make each record a fork under its key; `u` becomes the coin of its coming decision."""
+    """Turn each record into a fork under its key, and write the coin of its next decision to `u`."""
     for b in range(envs.shape[0]):
         redraw(envs[b], cfg[0], keys[b])
         u[b] = coin(envs[b])

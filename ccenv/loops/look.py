@@ -1,4 +1,4 @@
-"""The entry point of the service: what a policy is shown of a snapshot that came from outside."""
+"""Entry point of the service: mask and observation of snapshots that come from outside."""
 
 from ccenv.loops.drive import PACING, ROUTING, restrict
 from ccenv.sim.kernel.jit import entry
@@ -8,7 +8,10 @@ from ccenv.sim.shown.observed import encoded
 
 @entry
 def look_rows(cfg, snaps, numbers, masks, obs):
-    """Legal actions of the policy's half, and the observation, of each row; `numbers` are those of the observation."""
+    """Write the mask of the policy's half and the observation of each row.
+
+    `numbers`: the observed values, unscaled, in the order of the observation.
+    """
     c = cfg[0]
     for b in range(snaps.shape[0]):
         write_mask(snaps[b], c, masks[b], waiting(snaps[b], c))

@@ -1,4 +1,4 @@
-"""Entry points over rows: the config's rules as a policy and what it sees."""
+"""Entry point of the configured rules as a policy."""
 
 from ccenv.rules.dispatch import choose
 from ccenv.sim.kernel.jit import entry
@@ -6,7 +6,7 @@ from ccenv.sim.kernel.jit import entry
 
 @entry
 def choose_rows(cfg, snaps, masks, state, u, starts, actions):
-    """The rules' action in each row; marked rows forget their state first."""
+    """Write the rules' action of each row; rows marked in `starts` clear their rule state first. `u`: coins."""
     c = cfg[0]
     for b in range(snaps.shape[0]):
         if starts[b]:

@@ -1,10 +1,10 @@
 """Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin) to an action.
 
 Most rules have a target of ringing lines and dial the difference. Connected lines do not count. `idle` is the number of
-idle advisors eligible for the campaign. A rule may read the campaign fields, `idle`, and `idle_longest_s` of groups with
-a legal action, but no queue fields: `sim/shown/for_rules.py` writes only these. Random rounding takes one coin per
-event: it is drawn at the first decision after the event and kept in `state`. A new coin at every decision (reviews may
-be seconds apart) would be a different policy.
+idle advisors eligible for the campaign. A rule may read core fields of the centre and of campaigns, `idle`, and
+`idle_longest_s` of groups with a legal action, but no queue fields: `sim/shown/for_rules.py` writes only these. Random
+rounding takes one coin per event: it is drawn at the first decision after the event and kept in `state`. A new coin at
+every decision (reviews may be seconds apart) would be a different policy.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Registry of rules: name, function, parameters, required flag, queue order. A rule's code is its index in its tuple."""
+"""Registry of rules: name, function, parameters, required flag, queue order. The code of a rule is its index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ccenv.sim.state.layout import PACING_PARAMS, RANKS
 
 
 class Param(NamedTuple):
-    """A parameter of a rule: a number with bounds `low` and `high`, or one of `words`, which stand for 0, 1, ..."""
+    """A parameter of a rule: a number with bounds `low` and `high`, or one of `words` (0, 1, ...)."""
 
     name: str
     default: float | str
@@ -25,9 +25,9 @@ class Param(NamedTuple):
 class RuleSpec(NamedTuple):
     """A registered rule.
 
-    `reserves`: value of the campaign flag that a pacing rule needs, None for any. `order`: sort order of the queues that
-    a routing rule needs. `per_queue`: it ranks the queues by its parameter `order`, a list of their names. `tosses`: it
-    may use the decision's coin.
+    `reserves`: value of the campaign flag that a pacing rule needs, None for any. `order`: sort order of the queues
+    that a routing rule needs. `per_queue`: it ranks the queues by its parameter `order`, a list of their names.
+    `tosses`: it may use the decision's coin.
     """
 
     name: str
