@@ -1,5 +1,6 @@
-"""A slow, obvious event loop that follows `ccenv/sim/README.md`, to hold the compiled kernel against.
+"""A slow, simple event loop that follows `ccenv/sim/README.md`; the compiled kernel is compared with it.
 
-It shares the random numbers (`ccenv.sim.kernel.draws`) with the kernel, and nothing else. Each paragraph of that page
-is one method here; clarity comes before speed everywhere.
+It shares with the kernel the random numbers and distributions (`ccenv.sim.kernel.draws` and `dists`), the scenario
+schema, and the declarations of codes, counters and definitions. It shares no event logic. Each paragraph of that page
+is one method here; clarity comes before speed.
 """

@@ -1,4 +1,4 @@
-"""Section "Advisors", and what is the same for inbound and outbound: talk, wrap-up, freeing."""
+"""Section "Advisors", and the parts that inbound and outbound share: talk, wrap-up, freeing."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ COUNTER_OF_STATE = {
 
 
 class Advisors:
-    """What advisors do."""
+    """The states of advisors, and the events that change them."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
     def everybody(self) -> list[Advisor]:
-        """All advisors, group by group, by number."""
+        """All advisors, by group, then by number within the group."""
         return [advisor for group in self.sim.groups for advisor in group.advisors]
 
     def group_of(self, advisor: Advisor) -> GroupState:
-        """The advisor's group."""
+        """The group of an advisor."""
         return self.sim.groups[advisor.group]
 
     # states
 
     def change_state(self, advisor: Advisor, state: int) -> None:
-        """Note the spell that ends, and start another."""
+        """Note the spell that ends, update load and talk time, and set the new state."""
         self.note_spell(advisor)
         advisor.load = self.sim.traits.load_now(advisor)
         if advisor.state == codes.ADVISOR_TALKING:
@@ -48,13 +48,13 @@ class Advisors:
         advisor.state, advisor.since = state, self.sim.now
 
     def note_spell(self, advisor: Advisor) -> None:
-        """Add the time in the present state to its counter."""
+        """Add the time in the current state to its counter."""
         if advisor.state != codes.OFF:
             counter = COUNTER_OF_STATE[advisor.state]
             self.sim.ledger.spells.append(Spell("group", advisor.group, counter, advisor.since, self.sim.now))
 
     def become_idle(self, advisor: Advisor) -> None:
-        """Take a place in the group's idle list."""
+        """Set an advisor idle and append it to the group's idle list."""
         self.change_state(advisor, codes.IDLE)
         group = self.group_of(advisor)
         advisor.idle_key = idle_key(group, advisor, self.sim.now)
@@ -62,20 +62,20 @@ class Advisors:
         group.idle.append(advisor)
 
     def take(self, advisor: Advisor) -> None:
-        """Take an idle advisor from the line for a contact; the next state follows at once."""
+        """Remove an idle advisor from the idle list for a contact; the caller then sets the new state."""
         group = self.group_of(advisor)
         if advisor is first_idle(group):
             group.turn = (advisor.number + 1) % len(group.advisors)
         group.idle.remove(advisor)
 
     def first_idle(self, group: GroupState) -> Advisor:
-        """Who comes first in a group's idle list."""
+        """The first advisor in a group's idle list."""
         return first_idle(group)
 
     # the roster
 
     def come_on(self, advisor: Advisor) -> None:
-        """Entry `on`."""
+        """Roster entry `on`."""
         advisor.worked = True
         if advisor.state == codes.OFF:
             self.free(advisor)
@@ -83,7 +83,7 @@ class Advisors:
             advisor.leaving = False
 
     def leave(self, advisor: Advisor) -> None:
-        """Entry `off`: now, or when finished."""
+        """Roster entry `off`: off now if idle or away, otherwise once the current work is finished."""
         if advisor.state == codes.IDLE:
             self.group_of(advisor).idle.remove(advisor)
         if advisor.state in (codes.IDLE, codes.AWAY):
@@ -92,7 +92,7 @@ class Advisors:
             advisor.leaving = True
 
     def take_break(self, advisor: Advisor, length_s: float) -> None:
-        """Entry `break`: now, or when finished."""
+        """Roster entry `break`: away now if idle, otherwise owed."""
         if advisor.state == codes.IDLE:
             self.group_of(advisor).idle.remove(advisor)
             self.go_away(advisor, length_s)
@@ -100,27 +100,27 @@ class Advisors:
             advisor.owed_s += length_s
 
     def go_away(self, advisor: Advisor, length_s: float) -> None:
-        """A break begins."""
+        """Begin a break and schedule its end."""
         advisor.owed_s = 0.0
         self.change_state(advisor, codes.AWAY)
         self.sim.log.advisor(self.sim.now, codes.LOG_AWAY, advisor)
         advisor.break_end = self.sim.agenda.add(self.sim.now + length_s, lambda: self.come_back(advisor))
 
     def come_back(self, advisor: Advisor) -> None:
-        """A break is over."""
+        """End a break and free the advisor."""
         advisor.break_end = None
         self.sim.log.advisor(self.sim.now, codes.LOG_BREAK_END, advisor)
         self.free(advisor)
 
     def go_off(self, advisor: Advisor) -> None:
-        """Off duty; a break is over, and one that is owed forgotten."""
+        """Set an advisor off; cancel its break and forget an owed one."""
         if advisor.break_end is not None:
             advisor.break_end.cancelled = True
         advisor.break_end, advisor.owed_s, advisor.leaving = None, 0.0, False
         self.change_state(advisor, codes.OFF)
 
     def go_home(self) -> None:
-        """End of a day: all go off."""
+        """At the end of a day set all advisors off."""
         for group in self.sim.groups:
             group.idle.clear()
         for advisor in self.everybody():
@@ -128,7 +128,7 @@ class Advisors:
             self.sim.traits.end_day(advisor)
 
     def free(self, advisor: Advisor) -> None:
-        """Freed: off if leaving, else away if a break is owed, else to the longest waiting connect, else idle."""
+        """Free an advisor: off if leaving, away if a break is owed, else to the longest waiting connect, else idle."""
         if advisor.leaving:
             self.go_off(advisor)
             return
@@ -146,17 +146,17 @@ class Advisors:
     # talk and wrap-up
 
     def side_of(self, contact: Contact) -> Service | Goals:
-        """Which half of the centre a contact belongs to."""
+        """The object that handles this kind of contact: `goals` for attempts, `service` for inbound contacts."""
         return self.sim.goals if contact.is_lead else self.sim.service
 
     def start_talk(self, advisor: Advisor, contact: Contact) -> None:
-        """Begin to handle a contact, with an advisor who is taken already."""
+        """Link a contact with its advisor, who has been taken from the idle list, and begin the talk."""
         advisor.contact, contact.advisor = contact, advisor
         contact.phase, contact.talks_since = codes.TALKING, self.sim.now
         self.change_state(advisor, codes.ADVISOR_TALKING)
 
     def talk_for(self, contact: Contact, handle_s: float) -> None:
-        """The talk of its own begins: schedule its end."""
+        """Begin to handle the contact: count it and schedule the talk's end."""
         assert contact.advisor is not None
         contact.advisor.n_contacts += 1
         self.sim.ledger.count("group", contact.advisor.group, "handled")
@@ -164,7 +164,7 @@ class Advisors:
         contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), lambda: self.end_talk(contact))
 
     def end_talk(self, contact: Contact) -> None:
-        """Talk end: sampled or not; then wrap-up, unless the advisor has to stay with the leg of a transfer."""
+        """Talk end: sampled or not; then wrap-up, unless the advisor holds for the leg of a warm transfer."""
         assert contact.advisor is not None
         self.sim.traits.maybe_sample(contact, contact.advisor)
         contact.unresolved = self.side_of(contact).is_unresolved(contact)
@@ -174,7 +174,7 @@ class Advisors:
             self.wrap_up(contact)
 
     def wrap_up(self, contact: Contact) -> None:
-        """Wrap-up begins, or is over at once."""
+        """Begin the wrap-up, or end it at once if it takes 0 s."""
         assert contact.advisor is not None
         self.side_of(contact).count_talk(contact)
         contact.phase, contact.wraps_up_since = codes.WRAPPING, self.sim.now
@@ -187,7 +187,7 @@ class Advisors:
             contact.event = self.sim.agenda.add(self.sim.clock.tonight(wrap_up_s), lambda: self.end_wrap_up(contact))
 
     def end_wrap_up(self, contact: Contact) -> None:
-        """Wrap-up end: the contact's own end first, then the advisor is freed."""
+        """End the wrap-up: first the contact's own end, then the advisor is freed."""
         advisor = contact.advisor
         assert advisor is not None
         self.sim.log.contact(self.sim.now, codes.LOG_WRAP_UP_END, contact)

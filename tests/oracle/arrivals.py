@@ -1,4 +1,4 @@
-"""Section "The clock", paragraph "Arrivals": when the next fresh contact of each queue comes."""
+"""Section "The clock", part "Load": the next fresh contact of each queue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Piece(NamedTuple):
-    """A span in which the rate goes straight from one value to another, per second."""
+    """A span of time in which the rate (per second) is linear."""
 
     start: float
     end: float
@@ -23,30 +23,30 @@ class Piece(NamedTuple):
     last: float
 
     def rate(self, t: float) -> float:
-        """The rate at a time."""
+        """The rate at time t."""
         if self.first == self.last:
             return self.first
         return self.first + (self.last - self.first) * (t - self.start) / (self.end - self.start)
 
     def area(self, a: float, b: float) -> float:
-        """Integrated rate from a to b."""
+        """The integrated rate from a to b."""
         return (self.rate(a) + self.rate(b)) / 2 * (b - a) if b > a else 0.0
 
     def time_of(self, a: float, need: float) -> float:
-        """When the integrated rate since a is `need`; the span must have so much."""
+        """The time at which the integrated rate since a reaches `need`; the span must contain it."""
         rate = self.rate(a)
         slope = (self.last - self.first) / (self.end - self.start)
         return a + 2 * need / (rate + math.sqrt(max(0.0, rate * rate + 2 * slope * need)))
 
 
 class Arrivals:
-    """Fresh contacts to come."""
+    """The next fresh contacts of all queues."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
     def pieces(self, queue: QueueState) -> Iterator[Piece]:
-        """The rates of arrival of today, as the levels of now make them: of each slot its own."""
+        """Today's arrival rates of a queue under the current levels, one piece for each slot."""
         clock, declared = self.sim.clock, queue.declared
         for slot in range(clock.n_slots):
             is_last = slot == clock.n_slots - 1
@@ -64,13 +64,13 @@ class Arrivals:
         queue.arrival = self.sim.agenda.add_before(self.sim.clock.closing, t, lambda: self.sim.entering.arrive(queue))
 
     def next_recorded(self, queue: QueueState) -> float:
-        """When the trace says."""
+        """The next time of the trace, but not before now; infinite after the last one."""
         assert queue.declared.trace_s is not None
         later = queue.declared.trace_s[queue.n_fresh :]
         return max(later[0], self.sim.now) if later else codes.INFINITY
 
     def next_random(self, queue: QueueState) -> float:
-        """When what is left of the gap is used up; infinite if that is not today."""
+        """The time at which the rest of the gap is used up; infinite if that is not today."""
         if queue.gap_left is None:
             queue.gap_left = exponential(entity_key(self.sim.root, queue.stream, queue.n_fresh), codes.GAP)
         queue.gap_since = self.sim.now
@@ -88,7 +88,7 @@ class Arrivals:
         return codes.INFINITY
 
     def take_off(self, queue: QueueState) -> None:
-        """What has been used up of the gap since it was last looked at is taken off; the next arrival is forgotten."""
+        """Subtract the integrated rate since the last update from the gap, and cancel the scheduled arrival."""
         if queue.arrival is not None:
             queue.arrival.cancelled = True
         if queue.gap_left is None:

@@ -17,7 +17,7 @@ from tests.oracle.simulator import Result, Simulator
 
 
 def constant(value_s: float) -> dict[str, Any]:
-    """A constant dist."""
+    """A constant distribution of time."""
     return {"dist": "constant", "value_s": value_s}
 
 
@@ -26,12 +26,12 @@ KINDS = ("fresh", "redial", "repeat", "lead")
 
 
 def line(t: float, code: str, number: int, kind: str = "-", at: str = "-", detail: int = 0) -> str:
-    """One row: time, code, number, kind, `group.advisor`, detail."""
+    """Format a row of the log: time, code, number, kind, `group.advisor`, detail."""
     return f"{t:.6f} {code} {number} {kind} {at} {detail}"
 
 
 def lines(log: np.ndarray) -> list[str]:
-    """A log in the form of `line`."""
+    """Format a log by `line`."""
     return [
         line(
             row["t"],
@@ -46,12 +46,12 @@ def lines(log: np.ndarray) -> list[str]:
 
 
 def short(t: float, code: str, who: str = "-", advisor: int = codes.NIL, detail: int = 0) -> str:
-    """One row in another form: time, code, `queue.number`, place of the advisor, detail."""
+    """Format a row in the shorter form: time, code, `queue.number`, number of the advisor, detail."""
     return f"{t:.6f} {code} {who} {advisor} {detail}"
 
 
 def shorts(log: np.ndarray, *names: str) -> list[str]:
-    """The rows of these codes in the form of `short`; without names all rows but those of actions."""
+    """Format the rows of these codes by `short`; without names, all rows except those of actions."""
     return [
         short(
             row["t"],
@@ -66,28 +66,28 @@ def shorts(log: np.ndarray, *names: str) -> list[str]:
 
 
 def nonzero(counters: dict[str, float]) -> dict[str, float]:
-    """The counters that counted something."""
+    """The counters that are not 0."""
     return {name: total for name, total in counters.items() if total}
 
 
 def of_leads(counters: dict[str, float]) -> dict[str, float]:
-    """The counters of a campaign that counted something, but for those of dropped shares."""
+    """The counters of a campaign that are not 0, without those of dropped shares."""
     shares = tuple(f"{name}_" for name in NAMES)
     return {name: total for name, total in nonzero(counters).items() if not name.startswith(shares)}
 
 
 def day(close_s: float = 100.0, slot_s: float = 0.0, **changes: Any) -> dict[str, Any]:
-    """The clock of a day from 0 s; one slot, if nothing else is said."""
+    """A day clock that opens at 0 s, with one slot by default."""
     return {"open_s": 0, "close_s": close_s, "overtime_s": 50, "slot_s": slot_s or close_s, "review_s": 0, **changes}
 
 
 def recorded(*times: float, **changes: Any) -> dict[str, Any]:
-    """A queue whose fresh contacts come at known times."""
+    """A queue whose fresh contacts come at the given times, in seconds."""
     return {"arrivals_per_hour": 0, "trace_s": list(times), "handle_s": constant(5), **changes}
 
 
 def first_of(*kinds: int) -> Choose:
-    """The policy that takes the first legal action of these kinds, else holds."""
+    """A policy that takes the first legal action of these kinds, or holds."""
 
     def choose(number: int, u: float, legal: list[int], catalogue: Sequence[Action]) -> int:
         return next((i for i in legal if catalogue[i].kind in kinds), 0)
@@ -96,7 +96,7 @@ def first_of(*kinds: int) -> Choose:
 
 
 def both(scenario: dict[str, Any], seed: int, choose: Choose, *, days: int = 1) -> Result:
-    """Run a mapping in the slow event loop and in the compiled kernel, which must do the same."""
+    """Run a mapping in the oracle and in the compiled kernel, and compare logs and counters."""
     result = run(scenario, seed, choose, days=days)
     loaded = load_scenario({**NAMED, **scenario})
     catalogue = make_catalogue(loaded.centre)
@@ -115,5 +115,5 @@ def dials(log: np.ndarray) -> list[tuple[float, int, int]]:
 
 
 def run(scenario: dict[str, Any], seed: int, choose: Choose, *, days: int = 1, order: str = "entry") -> Result:
-    """Run a mapping."""
+    """Run a mapping in the oracle."""
     return Simulator(load_scenario({**NAMED, **scenario}).centre, seed, choose, days=days, order=order).run()

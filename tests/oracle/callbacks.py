@@ -1,4 +1,4 @@
-"""Section "Inbound": contacts that are called back."""
+"""Section "Inbound": callbacks."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 class Callbacks:
-    """The life of a virtual contact, from accepting a callback to answering it."""
+    """Virtual contacts, from accepting a callback to answering it."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
     def declared(self, contact: Contact) -> schema.Callback:
-        """What the scenario says of callbacks of the contact's queue."""
+        """The callback declaration of the contact's queue."""
         declared = self.sim.queues[contact.index].declared.callback
         assert declared is not None
         return declared
 
     def accept(self, contact: Contact) -> None:
-        """It hangs up, and stands in line without a line."""
+        """Accept a callback: give the telephone line back, and join the queue as a virtual contact."""
         contact.virtual, contact.accepted_s, contact.tries = True, self.sim.now, 0
         self.sim.inbound.stand_in_line(contact, codes.VIRTUAL)
         self.sim.inbound.count(contact, "callback_accepted")
         self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_ACCEPTED, contact)
 
     def ring(self, contact: Contact, advisor: Advisor) -> None:
-        """Assigned: it is called, with an advisor reserved."""
+        """Assigned: reserve the advisor and ring the contact."""
         self.sim.inbound.leave_line(contact)
         advisor.contact, contact.advisor = contact, advisor
         contact.phase = codes.CALLBACK_RINGING
@@ -50,7 +50,7 @@ class Callbacks:
             contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact, key))
 
     def end_ring(self, contact: Contact, key: int) -> None:
-        """Callback ring end: service, or another try, or none."""
+        """Callback ring end: service begins, another try follows, or the callback is lost."""
         contact.event = None
         advisor = contact.advisor
         assert advisor is not None
@@ -70,7 +70,7 @@ class Callbacks:
         self.sim.advisors.free(advisor)
 
     def answer(self, contact: Contact, advisor: Advisor) -> None:
-        """The person answers: its waiting is over."""
+        """The person answers: count the wait and begin the service."""
         contact.waited_s += self.sim.now - contact.entry_s
         contact.virtual = False
         since_accepted_s = self.sim.now - contact.accepted_s
@@ -82,24 +82,24 @@ class Callbacks:
         self.sim.service.begin(contact)
 
     def wait_until(self, contact: Contact, t: float) -> None:
-        """Not in line until the next try."""
+        """Make the contact pending until its next try at time t."""
         contact.phase = codes.PENDING_CALLBACK
         contact.event = self.sim.agenda.add(t, lambda: self.due(contact))
 
     def due(self, contact: Contact) -> None:
-        """Callback due: it joins its queue again, still virtual."""
+        """Callback due: join the queue again, still virtual."""
         contact.event = None
         self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_DUE, contact)
         contact.waited_s += self.sim.now - contact.entry_s
         self.sim.inbound.stand_in_line(contact, codes.VIRTUAL)
 
     def send_away(self, contact: Contact) -> None:
-        """Overtime is over: it leaves the line and is due at the next opening."""
+        """End of overtime: leave the line, due 1 s after the next opening."""
         self.sim.inbound.leave_line(contact)
         self.wait_until(contact, self.sim.clock.next_opening() + 1)
 
     def carry_out(self) -> None:
-        """After the last day: whoever is still to be called back never will be."""
+        """After the last day: count the pending callbacks as carried out and remove them."""
         for contact in [x for x in self.sim.contacts if x.phase == codes.PENDING_CALLBACK]:
             self.sim.inbound.count(contact, "carried_out")
             self.sim.forget(contact)

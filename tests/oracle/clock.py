@@ -1,4 +1,4 @@
-"""Days and nights, slots, closing, and when things fall due (section "The clock")."""
+"""Section "The clock": days and nights, slots, closing, and due times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PENDING = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK)
 
 
 class Clock:
-    """The stage of the day, and the events that the clock alone brings about."""
+    """The stage of the day, and the events of the clock."""
 
     def __init__(self, sim: Simulator, days: int) -> None:
         self.sim = sim
@@ -31,28 +31,28 @@ class Clock:
         self.n_slots = 1 if self.steady else math.ceil(span_s / self.declared.slot_s)
 
     def opens_at(self, day: int) -> float:
-        """Opening of a day."""
+        """Time at which a day opens."""
         return 0.0 if self.steady else day * codes.DAY_S + self.declared.open_s
 
     def closes_at(self, day: int) -> float:
-        """Closing of a day; a steady scenario has none."""
+        """Time at which a day closes; infinite in a steady scenario."""
         return codes.INFINITY if self.steady else day * codes.DAY_S + self.declared.close_s
 
     @property
     def closing(self) -> float:
-        """Closing of this day."""
+        """Time at which the current day closes."""
         return self.closes_at(self.day)
 
     def tonight(self, length_s: float) -> float:
-        """When something that takes so long ends: at the latest at the next opening."""
+        """End of an activity that takes `length_s` from now, at the latest at the next opening."""
         return self.sim.now + length_s if self.steady else min(self.sim.now + length_s, self.opens_at(self.day + 1))
 
     def slot_starts_at(self, slot: int) -> float:
-        """Start of a slot of this day."""
+        """Start of a slot of the current day."""
         return self.opens_at(self.day) + slot * self.declared.slot_s
 
     def open(self, day: int) -> None:
-        """Opening: the levels, then the clock's events, load and arrivals, then the roster and the leads."""
+        """Opening: levels, events of the clock, load and arrivals; then the roster and the leads."""
         sim = self.sim
         self.day, self.slot, self.stage = day, 0, codes.OPEN
         sim.log.clock(sim.now, codes.LOG_OPENING, day)
@@ -79,14 +79,14 @@ class Clock:
         self.sim.agenda.add_before(self.closing, self.slot_starts_at(slot), lambda: self.start_slot(slot))
 
     def start_slot(self, slot: int) -> None:
-        """Slot boundary: the next one is scheduled, then the roster is worked off."""
+        """Slot boundary: schedule the next one, then work off the roster."""
         self.slot = slot
         self.sim.log.clock(self.sim.now, codes.LOG_SLOT, slot)
         self.schedule_slot(slot + 1)
         self.sim.roster.work_off()
 
     def close(self) -> None:
-        """Closing: nothing new starts from now on; overtime begins. What is left of a gap is kept."""
+        """Closing: arrivals and dials end, overtime begins, and the rest of each gap is kept."""
         self.stage = codes.CLOSED
         self.sim.log.clock(self.sim.now, codes.LOG_CLOSING, self.day)
         for queue in self.sim.queues:
@@ -94,14 +94,14 @@ class Clock:
         self.overtime_end = self.sim.agenda.add(self.sim.now + self.declared.overtime_s, self.end_overtime)
 
     def end_overtime(self) -> None:
-        """End of overtime: whoever still waits is sent away."""
+        """End of overtime: waiting contacts go unserved, and waiting connects are dropped."""
         self.stage = codes.OVERTIME_OVER
         self.sim.log.clock(self.sim.now, codes.LOG_OVERTIME_END, self.day)
         self.sim.inbound.send_all_away()
         self.sim.outbound.drop_all()
 
     def end_day_if_over(self) -> bool:
-        """The day ends when, after closing, nothing rings, waits, is talked to or wrapped up. Whether it did."""
+        """End the day if it is closed and every contact is pending. Returns whether it ended."""
         if self.stage not in (codes.CLOSED, codes.OVERTIME_OVER):
             return False
         if any(contact.phase not in PENDING for contact in self.sim.contacts):
@@ -121,21 +121,21 @@ class Clock:
         return True
 
     def end_warm_up(self) -> None:
-        """In a steady scenario: counting starts."""
+        """End of the warm-up in a steady scenario: counting starts."""
         self.sim.log.clock(self.sim.now, codes.LOG_WARM_UP_END, self.day)
         self.sim.ledger.start_counting(self.sim.now)
 
     def end(self) -> None:
-        """In a steady scenario: the horizon."""
+        """End of a steady scenario: the horizon is reached."""
         self.sim.log.clock(self.sim.now, codes.LOG_END, self.day)
         self.over = True
 
     def next_opening(self) -> float:
-        """When the centre opens again; infinite after the last day."""
+        """Time of the next opening; infinite after the last day."""
         return self.opens_at(self.day + 1) if self.day + 1 < self.days else codes.INFINITY
 
     def due_after(self, delay_s: float) -> float:
-        """When something falls due `delay_s` of opening time from now; infinite beyond the last closing."""
+        """Time after `delay_s` of opening time from now; infinite beyond the last closing."""
         if self.steady or math.isinf(delay_s):
             return self.sim.now + delay_s
         start = min(self.sim.now, self.closing)

@@ -1,4 +1,4 @@
-"""Exact comparison of two runs: event logs row by row, then counters."""
+"""Comparison of two runs: event logs row by row (times within a tolerance), then counters."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from ccenv.sim.state import codes
 from ccenv.sim.state.counters import COUNTERS
 
-TIME_TOLERANCE_S = 1e-9  # on each day: what is added up to a later time has lost more digits
+TIME_TOLERANCE_S = 1e-9  # times max(1, t in days): rounding errors grow with the time
 COUNTER_TOLERANCE = 1e-6
 CONTEXT = 5
 EXACT = ("code", "kind", "index", "number", "key", "group", "advisor", "detail")
 
 
 def first_difference(expected: np.ndarray, found: np.ndarray) -> int | None:
-    """Number of the first row that differs, or None."""
+    """Number of the first row that differs; None if the logs are the same."""
     n = min(len(expected), len(found))
     allowed_s = TIME_TOLERANCE_S * np.maximum(1.0, expected["t"][:n] / codes.DAY_S)
     differs = ~(np.abs(expected["t"][:n] - found["t"][:n]) <= allowed_s)
@@ -28,13 +28,13 @@ def first_difference(expected: np.ndarray, found: np.ndarray) -> int | None:
 
 
 def describe_row(row: np.void) -> str:
-    """One row in words."""
+    """Format a row for an error message."""
     values = " ".join(f"{name}={row[name]}" for name in EXACT[1:])
     return f"{row['t']:.9f} {codes.LOG_CODES[row['code']]:<15} {values}"
 
 
 def context(rows: np.ndarray, at: int) -> str:
-    """The rows around one."""
+    """Format the rows around row number `at`."""
     first = max(0, at - CONTEXT)
     lines = [
         f"{'>' if i == at else ' '} {i}: {describe_row(rows[i])}"
@@ -44,7 +44,7 @@ def context(rows: np.ndarray, at: int) -> str:
 
 
 def assert_same_log(expected: np.ndarray, found: np.ndarray) -> None:
-    """Raise AssertionError that shows the first difference with the rows around it."""
+    """Raise AssertionError that shows the first difference and the rows around it."""
     at = first_difference(expected, found)
     if at is not None:
         raise AssertionError(

@@ -1,4 +1,4 @@
-"""Section "Outbound", paragraph "Dropped shares": what counts as abandoned, and in which windows."""
+"""Section "Outbound", part "Dropped shares": what counts as dropped, and in which windows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DROPPED, JOINED, HUNG_UP = range(3)
 
 
 class Tally(NamedTuple):
-    """What one connect adds to numerator and denominator of a share."""
+    """The amounts that one connect adds to numerator and denominator of a dropped share."""
 
     t: float
     day: int
@@ -38,7 +38,7 @@ class Share:
         self.tallies: list[Tally] = []
 
     def over(self, how: int, wait_s: float) -> bool:
-        """Whether a connect that ended so, after such a wait, counts as abandoned."""
+        """Whether a connect that ended in the way `how` after `wait_s` counts as over."""
         d = self.definition
         greeting_s = self.campaign.declared.greeting_s if d.start == "greeting_end" else 0.0
         late = d.threshold_s is not None and wait_s > greeting_s + d.threshold_s
@@ -47,26 +47,26 @@ class Share:
         return how == DROPPED or late
 
     def tally(self, machine: bool, how: int, wait_s: float, t: float, day: int) -> Tally | None:
-        """What a connect or a machine that ended so counts; None if it does not."""
+        """The amounts that a connect or machine adds; None if it does not count."""
         if machine and self.definition.base == "live":
             return None
-        missed = 0.0  # persons taken for machines, for each one who was not
+        missed = 0.0  # persons taken for machines, per recognised person
         if self.definition.false_positives == "estimated" and not machine:
             p = self.campaign.declared.detector.p_false_positive
             missed = p / (1 - p)
         return Tally(t, day, self.over(how, wait_s) + missed, 1 + missed)
 
     def window_ends(self, day: int) -> bool:
-        """Whether a window ends with the end of a day."""
+        """Whether a window ends with the end of this day."""
         return self.definition.window != "period_30d" or (day + 1) % legal.PERIOD_DAYS == 0
 
     def is_covered(self, now: float) -> bool:
-        """Whether the window that ends now was lived through; only one that rolls may begin before the run."""
+        """Whether the window that ends now lies within the run; only a rolling window may begin before it."""
         first_hour = math.floor(now / HOUR_S) - (legal.ROLLING_HOURS - 1)
         return self.definition.window != "rolling_24h" or first_hour >= 0
 
     def in_window(self, tally: Tally, day: int, now: float) -> bool:
-        """Whether something counts in the window that ends now."""
+        """Whether a tally lies in the window that ends now."""
         match self.definition.window:
             case "day":
                 return tally.day == day
@@ -77,7 +77,7 @@ class Share:
 
 
 class Compliance:
-    """The dropped shares of all campaigns, by all definitions."""
+    """The dropped shares of all campaigns, under all definitions."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
@@ -87,13 +87,13 @@ class Compliance:
         ]
 
     def definitions(self, campaign: CampaignState) -> dict[str, legal.Definition | schema.Compliance | None]:
-        """The definitions by name, with the campaign's own as the last; None is `run_total`."""
+        """The definitions by name, the campaign's own last; None stands for `run_total`."""
         named: dict[str, legal.Definition | schema.Compliance | None] = {d.name: d for d in legal.DEFINITIONS}
         own = campaign.declared.compliance
         return {**named, legal.OWN: own if isinstance(own, schema.Compliance) else named.get(own)}
 
     def record(self, contact: Contact, how: int) -> None:
-        """A connect or a machine was joined, dropped or has hung up."""
+        """Count a connect or machine that was joined, dropped or has hung up."""
         wait_s = self.sim.now - contact.waits_since
         for share in self.shares[contact.index]:
             tally = share.tally(contact.machine, how, wait_s, self.sim.now, self.sim.clock.day)
@@ -103,11 +103,11 @@ class Compliance:
                 self.count(share, "base", tally.base)
 
     def count(self, share: Share, counter: str, amount: float) -> None:
-        """Count something of a definition."""
+        """Add to a counter of a definition."""
         self.sim.ledger.count("campaign", share.campaign.index, f"{share.name}_{counter}", amount)
 
     def end_day(self) -> None:
-        """Windows that end with the day."""
+        """End the windows that end with the day."""
         day, now = self.sim.clock.day, self.sim.now
         for share in [share for shares in self.shares for share in shares]:
             if share.window_ends(day) and share.is_covered(now):
@@ -115,7 +115,7 @@ class Compliance:
                 self.end_window(share, sum(x.over for x in inside), sum(x.base for x in inside))
 
     def end_window(self, share: Share, over: float, base: float) -> None:
-        """A window that was lived through ends."""
+        """Count a covered window that ends."""
         self.count(share, "windows", 1)
         self.count(share, "windows_above", over > share.campaign.declared.drop_limit * base)
         self.count(share, "window_over", over)

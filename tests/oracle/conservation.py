@@ -1,6 +1,6 @@
-"""What must be true after every event and action (DESIGN section 3, "Conservation").
+"""Conservation laws that hold after every event and action.
 
-Running totals are held against the contacts that are there: a contact can neither vanish nor be counted twice.
+Running totals are compared with the contacts that are present: a contact can neither vanish nor be counted twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OF_A_LEAD = (codes.RINGING, codes.CONNECT_WAITING, codes.TALKING, codes.WRAPPING
 
 
 def check_conservation(sim: Simulator) -> None:
-    """Raise AssertionError where a law is broken."""
+    """Raise AssertionError if a law is broken."""
     for queue in sim.queues:
         check_queue(sim, queue.index)
     check_origins(sim)
@@ -45,7 +45,7 @@ def check_conservation(sim: Simulator) -> None:
 
 
 def check_queue(sim: Simulator, q: int) -> None:
-    """The contacts of a queue; before they leave the IVR those of its own type."""
+    """Check the contacts of a queue; a contact in the IVR belongs to its origin."""
     phases = Totals(contact.phase for contact in sim.contacts if not contact.is_lead and contact.index == q)
 
     def n(*names: str) -> float:
@@ -71,7 +71,7 @@ def check_queue(sim: Simulator, q: int) -> None:
 
 
 def check_origins(sim: Simulator) -> None:
-    """Contacts come again at their origin, wherever they were last; so these laws hold for all queues together."""
+    """Check the laws of all queues together: contacts return at their origin, not at the queue they were in."""
 
     def n(*names: str) -> float:
         return sum(sim.ledger.totals["queue", q, name] for q in range(len(sim.queues)) for name in names)
@@ -89,7 +89,7 @@ def check_origins(sim: Simulator) -> None:
 
 
 def check_campaign(sim: Simulator, c: int) -> None:
-    """The attempts of a campaign."""
+    """Check the attempts of a campaign."""
     leads = [contact for contact in sim.contacts if contact.is_lead and contact.index == c]
     phases = Totals(contact.phase for contact in leads)
 
@@ -109,7 +109,7 @@ def check_campaign(sim: Simulator, c: int) -> None:
 
 
 def check_leads(sim: Simulator, c: int) -> None:
-    """The leads of a campaign: what was touched is closed, or still held."""
+    """Check the leads of a campaign: each touched lead is closed or still held."""
     campaign = sim.campaigns[c]
     held = [lead for segment in campaign.segments for lead in segment.leads]
     states = Totals(lead.state for lead in held)
@@ -135,7 +135,7 @@ def check_leads(sim: Simulator, c: int) -> None:
 
 
 def check_lines(sim: Simulator) -> None:
-    """Who waits stands in its own line, in order, and nobody else does."""
+    """Check that each line holds exactly its waiting contacts, in order."""
     for queue in sim.queues:
         standing = [x for x in sim.contacts if not x.is_lead and x.index == queue.index and x.phase in IN_LINE]
         assert same(queue.line, standing)
@@ -157,7 +157,7 @@ def same(some: list[Contact], others: list[Contact]) -> bool:
 
 
 def check_idle_lists(sim: Simulator) -> None:
-    """The idle advisors of a group stand in its idle list, in the order in which they became idle."""
+    """Check that each idle list holds the group's idle advisors, in the order in which they became idle."""
     for group in sim.groups:
         idle = {id(advisor) for advisor in group.advisors if advisor.state == codes.IDLE}
         assert {id(advisor) for advisor in group.idle} == idle and len(group.idle) == len(idle)
@@ -166,7 +166,7 @@ def check_idle_lists(sim: Simulator) -> None:
 
 
 def check_advisor(sim: Simulator, advisor: Advisor) -> None:
-    """An advisor is in exactly one state, with what belongs to it: contact, skill, break."""
+    """Check that the contact, skill and break of an advisor agree with its state."""
     assert (advisor.break_end is not None) == (advisor.state == codes.AWAY)
     assert 0 <= advisor.quality <= 100 and 0 <= advisor.load <= 1
     assert sim.clock.stage != codes.NIGHT or advisor.state == codes.OFF

@@ -26,12 +26,12 @@ class Action:
     n: int
 
 
-HOLD_INDEX = 0  # place of `hold` in the catalogue
+HOLD_INDEX = 0  # index of `hold` in the catalogue
 Choose = Callable[[int, float, list[int], Sequence[Action]], int]
 
 
 def make_catalogue(centre: schema.Centre) -> list[Action]:
-    """`hold`; `assign` by queues, then groups; by campaigns `dial(c, n)` up the ladder, or `dial(c, g)` by groups."""
+    """The actions: `hold`; `assign` by queue, then group; by campaign the dials, in ladder order or by group."""
     catalogue = [Action(codes.HOLD, codes.NIL, codes.NIL, 0)]
     for q, queue in enumerate(centre.queues):
         for g, group in enumerate(centre.groups.values()):
@@ -47,7 +47,7 @@ def make_catalogue(centre: schema.Centre) -> list[Action]:
 
 
 class Decisions:
-    """Asks the policy whenever there is a choice."""
+    """Epochs, reviews and the application of actions."""
 
     def __init__(self, sim: Simulator, choose: Choose) -> None:
         self.sim = sim
@@ -57,7 +57,7 @@ class Decisions:
         self.pending_review: Event | None = None
 
     def epoch(self) -> None:
-        """Ask until the policy holds, or nothing but `hold` is legal."""
+        """Ask the policy until it holds, or no action but `hold` is legal."""
         held = False
         while not held and (action := self.next_action()) is not None:
             self.apply(self.catalogue[action])
@@ -68,7 +68,7 @@ class Decisions:
             self.pending_review = self.sim.agenda.add(self.sim.now + self.sim.centre.clock.review_s, self.review)
 
     def next_action(self) -> int | None:
-        """What the policy chooses, or the only thing it could do; None if that is nothing or `hold`."""
+        """The policy's action, or the only legal one; None if no action but `hold` is legal."""
         legal = [i for i, action in enumerate(self.catalogue) if self.is_legal(action)]
         if legal in ([], [HOLD_INDEX]):
             return None
@@ -85,18 +85,18 @@ class Decisions:
         return action
 
     def review(self) -> None:
-        """An event that changes nothing."""
+        """A review: an event that changes nothing."""
         self.pending_review = None
         self.sim.log.clock(self.sim.now, codes.LOG_REVIEW, self.sim.clock.day)
 
     def cancel_review(self) -> None:
-        """Forget a pending review."""
+        """Cancel a pending review."""
         if self.pending_review is not None:
             self.pending_review.cancelled = True
             self.pending_review = None
 
     def is_legal(self, action: Action) -> bool:
-        """Whether an action may be taken now."""
+        """Whether an action is legal now."""
         sim = self.sim
         match action.kind:
             case codes.HOLD:
@@ -110,11 +110,11 @@ class Decisions:
                 return self.may_dial(sim.campaigns[action.index], 1) and bool(sim.groups[action.group].idle)
 
     def any_assignment_is_legal(self) -> bool:
-        """Whether somebody waits whom an idle advisor could take."""
+        """Whether at least one assignment is legal now."""
         return any(action.kind == codes.ASSIGN and self.is_legal(action) for action in self.catalogue)
 
     def may_assign(self, queue: QueueState, group: GroupState) -> bool:
-        """Whether the head of a queue may go to a group now; one that is to be called back needs a line."""
+        """Whether the head of a queue may be assigned to a group now; a virtual head needs a free line."""
         if not queue.line or not group.idle:
             return False
         return not queue.line[0].virtual or self.sim.lines_free() >= 1
@@ -131,7 +131,7 @@ class Decisions:
         )
 
     def apply(self, action: Action) -> None:
-        """Do what an action says."""
+        """Apply an action."""
         sim = self.sim
         match action.kind:
             case codes.ASSIGN:

@@ -1,7 +1,7 @@
 """Random values of a scenario file: chances, numbers, profiles and distributions of time.
 
-Constants are odd fractions of a second, so that two chains of events meet at one instant only where the specification
-says in which order they do (two contacts assigned at one instant, a wrap-up of 0 s, ...), never by a rounding error.
+Constants are odd fractions of a second. Two chains of events therefore meet at one instant only if the specification
+says in which order they happen (two contacts assigned at one instant, a wrap-up of 0 s, ...), and never by rounding.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from zlib import crc32
 import numpy as np
 
 Plain = dict[str, Any]
-BASE = 179  # one with which the first 25 scenarios use every key of the schema
-OUTBOUND_BASE = 21  # the same for campaigns, which have dice of their own
+BASE = 179  # chosen such that the first 25 scenarios use every key of the schema
+OUTBOUND_BASE = 21  # chosen likewise for campaigns, which have their own dice
 
 
 class Dice:
-    """The source of one random scenario; the same number gives the same scenario."""
+    """Random source of one scenario; the same number gives the same scenario."""
 
     def __init__(self, number: int, base: int = BASE, n_slots: int = 1) -> None:
         self.rng = np.random.default_rng([base, number])
@@ -30,11 +30,11 @@ class Dice:
         return bool(self.rng.random() < p)
 
     def between(self, low: float, high: float) -> float:
-        """A number with three decimals."""
+        """A uniform number with three decimals."""
         return round(float(self.rng.uniform(low, high)), 3)
 
     def whole(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
+        """A uniform whole number, both ends included."""
         return int(self.rng.integers(low, high + 1))
 
     def one_of(self, *items: Any) -> Any:
@@ -48,7 +48,7 @@ class Dice:
         return values
 
     def profile(self, low: float, high: float, p_zero: float) -> float | list[float]:
-        """A plain number, or one value for each slot, some of them 0."""
+        """A number, or one value for each slot; a value is 0 with probability `p_zero`."""
         if self.chance(0.3):
             return self.between(low, high)
         return [0.0 if self.chance(p_zero) else self.between(low, high) for _ in range(self.n_slots)]
@@ -56,10 +56,10 @@ class Dice:
     def time(
         self, key: str, mean_s: float, p_zero: float = 0.0, p_never: float = 0.0, endless_s: bool = False
     ) -> float | Plain:
-        """A distribution of time of about this mean, or "at once", or "never".
+        """A distribution of time with about this mean, or a constant 0, or `never`.
 
-        Scenarios take the distributions by turns, and so do the queues of one scenario (`key` ends with a digit), so
-        that few of them show every distribution at every key of the schema.
+        The kind of distribution rotates with the number of the scenario and with `key`, which ends with the digit of
+        the queue or campaign. A few scenarios therefore show every distribution at every key of the schema.
         """
         if self.chance(p_zero):
             return self.one_of(0.0, {"dist": "constant", "value_s": 0.0})
@@ -70,7 +70,7 @@ class Dice:
         return dists[(self.number + crc32(key[:-1].encode()) + 4 * int(key[-1])) % len(dists)]
 
     def simple_dists(self, mean_s: float) -> list[Plain]:
-        """Distributions of one or two parameters."""
+        """Distributions with one or two parameters."""
         shape = self.between(0.4, 4.0)
         return [
             {"dist": "constant", "value_s": mean_s},
@@ -82,7 +82,7 @@ class Dice:
         ]
 
     def other_dists(self, mean_s: float, endless_s: bool) -> list[Plain]:
-        """Lognormal, and the distributions that are lists."""
+        """Lognormal, and the distributions that take lists."""
         sigma, p = self.between(0.2, 1.2), self.between(0.1, 0.9)
         last_hazard = 0.0 if endless_s and self.chance(0.4) else round(1.5 / mean_s, 9)
         steps = [round(mean_s * float(step), 3) for step in self.rng.uniform(0.01, 0.9, self.whole(2, 6))]

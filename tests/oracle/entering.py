@@ -1,4 +1,4 @@
-"""Section "Inbound" up to the queue: who calls, trunks, the IVR, balking, and the offer of a callback."""
+"""Section "Inbound" up to the queue: customer data, trunks, the IVR, balking, and the offer of a callback."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Entering:
         self.sim = sim
 
     def arrive(self, queue: QueueState) -> None:
-        """A fresh contact arrives."""
+        """Let a fresh contact arrive, and schedule the next one."""
         key = entity_key(self.sim.root, queue.stream, queue.n_fresh)
         contact = Contact(codes.FRESH, queue.index, queue.n_fresh, key, codes.FREE, origin=queue.index)
         self.draw_who_it_is(contact)
@@ -34,7 +34,7 @@ class Entering:
         self.enter(contact)
 
     def draw_who_it_is(self, contact: Contact) -> None:
-        """What a contact keeps as long as it comes again."""
+        """Draw the customer data that a contact and its descendants keep."""
         queue, key = self.sim.queues[contact.origin], contact.key
         customer = queue.declared.customer
         contact.priority = uniform(key, codes.PRIORITY) < queue.declared.priority.p
@@ -49,7 +49,7 @@ class Entering:
             contact.preferred = advisors[int(uniform(key, codes.PREFERRED_ADVISOR) * len(advisors))]
 
     def enter(self, contact: Contact) -> None:
-        """At the origin: take a line and go to the IVR, or be blocked."""
+        """Enter at the origin: take a line and go to the IVR, or be blocked."""
         contact.index = contact.true_type = contact.origin
         if self.sim.lines_free() < 1:
             self.sim.log.contact(self.sim.now, codes.LOG_BLOCKED, contact)
@@ -68,7 +68,7 @@ class Entering:
             contact.event = self.sim.agenda.add(self.sim.clock.tonight(time_s), lambda: self.end_ivr(contact))
 
     def end_ivr(self, contact: Contact) -> None:
-        """IVR end: contained, hung up, or sent to a queue."""
+        """IVR end: contained, hung up, or routed to a queue."""
         contact.event = None
         ivr = self.sim.queues[contact.origin].declared.ivr
         assert ivr is not None
@@ -86,7 +86,7 @@ class Entering:
             self.sim.forget(contact)
 
     def route(self, contact: Contact, ivr: schema.Ivr) -> None:
-        """The confusion matrix: to another queue, or to its own."""
+        """Draw the queue to which the IVR routes the contact: another one, or its own."""
         v = uniform(contact.key, codes.ROUTE)
         others = [queue for queue in self.sim.queues if queue.index != contact.origin]
         shares = accumulate(ivr.routes.get(queue.name, 0.0) for queue in others)
@@ -98,11 +98,11 @@ class Entering:
         self.reach(contact)
 
     def must_wait(self, queue: QueueState) -> bool:
-        """Whether somebody stands in line there, or no advisor with the skill is idle."""
+        """Whether the queue's line is not empty, or no advisor with the skill is idle."""
         return bool(queue.line) or not any(group.idle and group.can_handle(queue.name) for group in self.sim.groups)
 
     def reach(self, contact: Contact) -> None:
-        """Reach the queue: join it, in person or to be called back, or balk."""
+        """Reach the queue: balk, accept a callback, or wait on the line."""
         queue = self.sim.queues[contact.index]
         virtual, factor = False, 1.0
         if self.must_wait(queue):
@@ -122,7 +122,7 @@ class Entering:
             self.sim.inbound.wait(contact, patience_factor=factor)
 
     def balks(self, contact: Contact, queue: QueueState, heard_s: float) -> bool:
-        """Whether it leaves on hearing that it must wait, or how long."""
+        """Whether the contact balks at having to wait, or at the announced wait `heard_s`."""
         if uniform(contact.key, codes.BALK) < queue.declared.p_balk:
             return True
         if queue.declared.announcement is None:
@@ -130,7 +130,7 @@ class Entering:
         return heard_s > queue.tolerance.draw(contact.key, codes.TOLERANCE)
 
     def accepts_callback(self, contact: Contact, queue: QueueState, heard_s: float) -> bool:
-        """Whether it is offered a callback and accepts it."""
+        """Whether the contact is offered a callback and accepts it."""
         callback = queue.declared.callback
         too_late = self.sim.clock.stage == codes.OVERTIME_OVER
         if callback is None or heard_s < callback.offer_above_s or too_late:

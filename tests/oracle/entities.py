@@ -1,4 +1,4 @@
-"""What lives in the simulated centre: contacts and advisors, and the state of each queue, group and campaign."""
+"""The entities of the oracle: contacts and advisors, and the states of queues, groups and campaigns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WITH_LINE = (
 
 @dataclass(eq=False)
 class Contact:
-    """One inbound contact or one attempt, from its arrival or dial to its end."""
+    """An inbound contact or an attempt, from its arrival or dial to its end."""
 
     kind: int
     index: int
@@ -34,20 +34,20 @@ class Contact:
     phase: int
     event: Event | None = None
     advisor: Advisor | None = None
-    # inbound, who calls: drawn when fresh, kept by all descendants
+    # inbound, customer data: drawn for a fresh contact, kept by all descendants
     origin: int = codes.NIL
     priority: bool = False
     identified: bool = False
     returning: bool = False
     value_class: int = 0
     preferred: Advisor | None = None
-    # inbound, what has happened so far
+    # inbound, history of the request
     true_type: int = codes.NIL
     n_redials: int = 0
     n_repeats: int = 0
     n_transfers: int = 0
     waited_s: float = 0.0
-    # inbound, this time
+    # inbound, current contact
     entry_s: float = 0.0
     wait_credit_s: float = 0.0
     virtual: bool = False
@@ -76,12 +76,12 @@ class Contact:
 
     @property
     def misrouted(self) -> bool:
-        """Whether the IVR sent it to a queue where it does not belong."""
+        """Whether the IVR routed it to a queue that is not its own."""
         return not self.is_lead and self.index != self.true_type
 
     @property
     def is_first(self) -> bool:
-        """Whether it is neither a redial nor a repeat, nor descends from one."""
+        """Whether it is fresh, or the leg of a fresh contact: neither a redial nor a repeat."""
         return self.n_redials == 0 and self.n_repeats == 0
 
     @property
@@ -92,7 +92,7 @@ class Contact:
 
 @dataclass(eq=False)
 class Advisor:
-    """One advisor; `number` counts within the group, `place` through all groups."""
+    """An advisor; `number` counts within the group, `place` through all groups."""
 
     group: int
     number: int
@@ -126,15 +126,15 @@ def by_slot(profile: float | Sequence[float], slot: int) -> float:
 
 @dataclass(eq=False)
 class QueueState:
-    """A queue: its declaration and distributions, and who stands in line in it."""
+    """A queue: its declaration, its distributions and its waiting line."""
 
     index: int
     name: str
     declared: schema.Queue
     line: list[Contact] = field(default_factory=list)
     n_fresh: int = 0
-    gap_left: float | None = None  # integrated rate that the next fresh contact has to wait for, counted ...
-    gap_since: float = 0.0  # ... from here
+    gap_left: float | None = None  # integrated rate that remains until the next fresh contact ...
+    gap_since: float = 0.0  # ... as of this time
     arrival: Event | None = None
 
     def __post_init__(self) -> None:
@@ -163,7 +163,7 @@ class GroupState:
     handle: list[Dist]
     advisors: list[Advisor]
     idle: list[Advisor] = field(default_factory=list)
-    turn: int = 0  # number of the advisor whose turn it is next, in round robin
+    turn: int = 0  # number of the advisor who is next in round robin
 
     def can_handle(self, name: str) -> bool:
         """Whether this group has the skill for a queue or campaign of this name."""
@@ -172,7 +172,7 @@ class GroupState:
 
 @dataclass(eq=False)
 class CampaignState:
-    """A campaign: its declaration and distributions, and the connects that wait."""
+    """A campaign: its declaration, its distributions and its waiting connects."""
 
     index: int
     name: str

@@ -1,4 +1,4 @@
-"""Future events in order of time; events at the same time happen in the order in which they were scheduled."""
+"""Future events in order of time; simultaneous events happen in the order in which they were scheduled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import isinf
 
 @dataclass(order=True)
 class Event:
-    """Something that will happen, unless it is cancelled."""
+    """A future event, unless it is cancelled."""
 
     time: float
     number: int
@@ -26,7 +26,7 @@ class Agenda:
         self._n_scheduled = 0
 
     def add(self, time: float, happen: Callable[[], None]) -> Event | None:
-        """Schedule an event; one that never comes is not scheduled."""
+        """Schedule an event; return None without scheduling it if its time is infinite."""
         if isinf(time):
             return None
         event = Event(time, self._n_scheduled, happen)
@@ -35,11 +35,11 @@ class Agenda:
         return event
 
     def add_before(self, closing: float, time: float, happen: Callable[[], None]) -> Event | None:
-        """Schedule an event, unless it would come at or after closing."""
+        """Schedule an event, unless its time is at or after closing."""
         return self.add(time, happen) if time < closing else None
 
     def pop(self) -> Event:
-        """Take the next event that was not cancelled."""
+        """Remove and return the next event that is not cancelled."""
         while True:
             event = heapq.heappop(self._heap)
             if not event.cancelled:

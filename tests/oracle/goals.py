@@ -1,4 +1,4 @@
-"""Section "Outbound": attempts that are joined to an advisor, what comes of the talk, and what it is worth."""
+"""Section "Outbound": attempts joined to an advisor, their goals, and the values of goals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Goals:
-    """From joining to the end of the wrap-up."""
+    """Attempts from joining to the end of the wrap-up."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
@@ -31,11 +31,11 @@ class Goals:
         return contact.lead
 
     def count(self, contact: Contact, counter: str, amount: float = 1.0) -> None:
-        """Count something of the attempt's campaign."""
+        """Add to a counter of the attempt's campaign."""
         self.sim.ledger.count("campaign", contact.index, counter, amount)
 
     def join(self, contact: Contact, advisor: Advisor) -> None:
-        """Joined: a person may do what the campaign is for; how long the talk lasts depends on it."""
+        """Joined: draw the goal of a person, and begin a talk of the corresponding handle time."""
         campaign = self.campaign_of(contact)
         self.sim.compliance.record(contact, JOINED)
         if contact.machine:
@@ -49,7 +49,7 @@ class Goals:
         self.sim.log.contact(self.sim.now, codes.LOG_JOINED, contact, detail=int(contact.buys))
 
     def join_person(self, contact: Contact, advisor: Advisor) -> None:
-        """Whether the person agrees, and what could be expected."""
+        """Draw whether the person agrees, and count the expected value."""
         lead, follow_up = self.lead_of(contact), self.campaign_of(contact).declared.follow_up
         p = self.p_goal(contact, advisor)
         contact.buys = uniform(contact.key, codes.SALE) < p
@@ -62,7 +62,7 @@ class Goals:
         lead.n_joins += 1
 
     def p_goal(self, contact: Contact, advisor: Advisor) -> float:
-        """Probability that a person does what the campaign is for."""
+        """Probability that a person reaches the goal of the campaign with this advisor."""
         campaign, lead = self.campaign_of(contact), self.lead_of(contact)
         talk_number = contact.contact_number + lead.n_joins
         p_sale = campaign.p_sale[min(talk_number, len(campaign.p_sale) - 1)]
@@ -70,18 +70,18 @@ class Goals:
         return min(1.0, p * self.sim.traits.sale_factor(advisor))
 
     def value(self, contact: Contact) -> float:
-        """What a goal is worth: goals differ, and long talks may bring more."""
+        """The value of a goal: lognormal, correlated with the handle time."""
         declared = self.campaign_of(contact).declared
         variance, r = math.log1p(declared.value_cv**2), declared.value_handle_correlation
         z = r * normal(contact.key, codes.HANDLE) + math.sqrt(1 - r * r) * normal(contact.key, codes.VALUE)
         return self.lead_of(contact).segment.sale_value * math.exp(math.sqrt(variance) * z - variance / 2)
 
     def is_unresolved(self, contact: Contact) -> bool:
-        """An attempt is never unresolved."""
+        """Always False: an attempt is never unresolved."""
         return False
 
     def after_talk(self, contact: Contact) -> bool:
-        """Count the goal; the attempt is over. The advisor need not stay."""
+        """Count the goal and end the attempt. Returns False: the advisor does not have to stay."""
         if contact.buys:
             self.count(contact, "sales")
             if self.lead_of(contact).n_joins == 1:
@@ -92,10 +92,10 @@ class Goals:
         return False
 
     def count_talk(self, contact: Contact) -> None:
-        """The advisor has finished talking."""
+        """Count the advisor's talk time."""
         self.count(contact, "mp_talk_s" if contact.machine else "talk_s", self.sim.now - contact.talks_since)
 
     def end_wrap_up(self, contact: Contact) -> None:
-        """The contact's own end."""
+        """End the contact."""
         self.count(contact, "wrap_up_s", self.sim.now - contact.wraps_up_since)
         self.sim.forget(contact)

@@ -1,4 +1,4 @@
-"""Which of the idle advisors of a group comes first (section "Advisors", paragraph "Freed")."""
+"""The order of a group's idle advisors (section "Advisors", "Idle list")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.oracle.randomness import child_key, uniform
 
 
 def idle_key(group: GroupState, advisor: Advisor, now: float) -> float:
-    """What the group's order of advisors looks at, at the moment at which one becomes idle; small goes first."""
+    """The value by which the group orders an advisor who becomes idle now; the smallest comes first."""
     match group.declared.advisor_order:
         case "longest_idle":
             return now
@@ -23,11 +23,11 @@ def idle_key(group: GroupState, advisor: Advisor, now: float) -> float:
         case "random":
             return uniform(child_key(advisor.key, codes.IDLE_STEP, advisor.n_idle), codes.IDLE_ORDER)
         case _:
-            return 0.0  # round robin changes with every advisor that is taken: `first_idle`
+            return 0.0  # the turn of round robin changes with every advisor taken: see `first_idle`
 
 
 def first_idle(group: GroupState) -> Advisor:
-    """First in the idle list; of equals, who became idle first."""
+    """The first advisor of the idle list; ties go to the one who became idle first."""
     if group.declared.advisor_order == "round_robin":
         return min(group.idle, key=lambda advisor: (advisor.number - group.turn) % len(group.advisors))
     return min(group.idle, key=lambda advisor: advisor.idle_key)

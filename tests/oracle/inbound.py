@@ -1,4 +1,4 @@
-"""Section "Inbound": standing in line, and how it ends."""
+"""Section "Inbound": the waiting lines, assignment, abandonment and unserved contacts."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Inbound:
         self.sim = sim
 
     def count(self, contact: Contact, counter: str, amount: float = 1.0) -> None:
-        """Count something of the queue in which the contact is."""
+        """Add to a counter of the contact's current queue."""
         self.sim.ledger.count("queue", contact.index, counter, amount)
 
     def count_at_origin(self, contact: Contact, counter: str) -> None:
-        """Count something of the queue to which it came at first."""
+        """Add 1 to a counter of the contact's origin."""
         self.sim.ledger.count("queue", contact.origin, counter)
 
     def queue_of(self, contact: Contact) -> QueueState:
-        """The queue in which a contact is."""
+        """The contact's current queue."""
         return self.sim.queues[contact.index]
 
     def credit_s(self, contact: Contact) -> float:
-        """Waiting credit: of its priority, of its value class if known, and for the waiting already done."""
+        """Waiting credit: that of its priority, that of its value class if identified, and the waiting already done."""
         declared = self.sim.queues[contact.origin].declared
         credit_s = contact.waited_s
         if contact.priority:
@@ -41,18 +41,18 @@ class Inbound:
         return credit_s
 
     def sort_key(self, contact: Contact) -> float:
-        """Place in the line: smaller goes first."""
+        """Sort key of the contact in its line; smaller goes first."""
         return contact.entry_s - (contact.wait_credit_s if self.sim.order == "total_wait" else 0.0)
 
     def stand_in_line(self, contact: Contact, phase: int) -> None:
-        """Join the queue, behind all with a sort key less than or equal to its own."""
+        """Join the queue, behind all contacts with a sort key less than or equal to its own."""
         queue = self.queue_of(contact)
         contact.phase, contact.entry_s, contact.wait_credit_s = phase, self.sim.now, self.credit_s(contact)
         not_behind_me = [other for other in queue.line if self.sort_key(other) <= self.sort_key(contact)]
         queue.line.insert(len(not_behind_me), contact)
 
     def wait(self, contact: Contact, patience_factor: float = 1.0) -> None:
-        """Join the queue on the line. When overtime is over nobody starts to wait."""
+        """Join the queue on the line, with patience. After the end of overtime a contact that must wait is unserved."""
         sim, queue = self.sim, self.queue_of(contact)
         too_late = sim.clock.stage == codes.OVERTIME_OVER and sim.entering.must_wait(queue)
         self.stand_in_line(contact, codes.WAITING)
@@ -63,7 +63,7 @@ class Inbound:
             self.send_away(contact)
 
     def leave_line(self, contact: Contact) -> float:
-        """Stop waiting. Returns the wait in this line, in seconds."""
+        """Remove the contact from its line. Returns its wait in this line, in seconds."""
         self.queue_of(contact).line.remove(contact)
         if contact.event is not None:
             contact.event.cancelled = True
@@ -75,7 +75,7 @@ class Inbound:
         return wait_s
 
     def note_waiting(self, contact: Contact) -> None:
-        """Add the wait so far to the time that passed in waiting."""
+        """Add the wait so far to the waiting time of the queue."""
         self.sim.ledger.spells.append(Spell("queue", contact.index, "waiting_s", contact.entry_s, self.sim.now))
 
     def in_time(self, contact: Contact, wait_s: float) -> bool:
@@ -83,7 +83,7 @@ class Inbound:
         return wait_s <= self.queue_of(contact).declared.service_level_s
 
     def abandon(self, contact: Contact) -> None:
-        """Patience is over."""
+        """Abandoned: patience is over."""
         self.sim.log.contact(self.sim.now, codes.LOG_ABANDONED, contact)
         wait_s = self.leave_line(contact)
         contact.waited_s += wait_s
@@ -95,7 +95,7 @@ class Inbound:
         self.sim.transfers.release(contact)
 
     def send_away(self, contact: Contact) -> None:
-        """Overtime is over for one contact in line."""
+        """End of overtime for a contact in line."""
         if contact.virtual:
             self.sim.callbacks.send_away(contact)
             return
@@ -107,20 +107,20 @@ class Inbound:
         self.sim.transfers.release(contact)
 
     def send_all_away(self) -> None:
-        """Overtime is over for all who stand in line."""
+        """End of overtime for all contacts in line."""
         for queue in self.sim.queues:
             for contact in list(queue.line):
                 self.send_away(contact)
 
     def who_takes(self, contact: Contact, group: GroupState) -> Advisor:
-        """The advisor whom it prefers, if it is known and that one is idle, else the first in the idle list."""
+        """The preferred advisor of an identified contact if idle in the group, else the first of the idle list."""
         if contact.identified and contact.preferred in group.idle:
             assert contact.preferred is not None
             return contact.preferred
         return self.sim.advisors.first_idle(group)
 
     def assign(self, queue: QueueState, group: GroupState) -> None:
-        """The head of the queue to an idle advisor of the group."""
+        """Assign the head of a queue to an idle advisor of the group."""
         contact = queue.line[0]
         advisor = self.who_takes(contact, group)
         if contact.virtual:
@@ -139,7 +139,7 @@ class Inbound:
             self.sim.transfers.hand_over(contact)
 
     def count_answered(self, contact: Contact, wait_s: float) -> None:
-        """Somebody came to an advisor."""
+        """Count an answered contact; `wait_s` is its wait, or the time since it accepted a callback."""
         self.count(contact, "answered")
         if self.in_time(contact, wait_s):
             self.count(contact, "answered_in_time")

@@ -1,4 +1,4 @@
-"""Section "Outbound": when a lead may lawfully be dialed again."""
+"""Section "Outbound": lawful times of the next attempt."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from tests.oracle.segments import Lead, SegmentState
 
 GRID_S = 120
 DIST_DAY_S = 86_400
-MOST_DAYS = 100_000  # after which hours that never come are given up
+MOST_DAYS = 100_000  # days after which the search for open hours ends
 
 
 def grid_time(t: float) -> int:
-    """The grid time of a moment: whole units of 120 s, rounded up."""
+    """Grid time of t: units of 120 s, rounded up."""
     return math.ceil(t / GRID_S)
 
 
 def local_day(t: float, zone_s: float) -> int:
-    """The day of a moment where the lead lives."""
+    """Number of the local day of time t in the lead's zone."""
     return math.floor((t + zone_s) / DIST_DAY_S)
 
 
 def lawful_time(lead: Lead, t: float, steady: bool) -> float:
-    """The least time, not before t, at which hours and caps allow another attempt; infinite if there is none."""
+    """The least time at or after t at which hours and caps allow an attempt; infinite if there is none."""
     if math.isinf(t):
         return t
     calling_rules = lead.segment.campaign.calling_rules
@@ -51,12 +51,12 @@ def hours_from(segment: SegmentState, t: float, steady: bool) -> Iterator[tuple[
 
 
 def days_with_room(lead: Lead, start: float, end: float) -> Iterator[tuple[float, float]]:
-    """The parts of a span that lie in local days in which the cap of seven days has room for another attempt."""
+    """The parts of a span in local days in which the cap of seven days allows another attempt."""
     zone_s, cap = lead.segment.declared.zone_s, lead.segment.campaign.calling_rules.max_per_7_days
     if cap is None:
         yield start, end
         return
     first = local_day(start, zone_s)
-    for day in range(first, first + 9):  # nothing was attempted within the seven days that end with the last of these
+    for day in range(first, first + 9):  # the seven days that end with the last one contain no attempt
         if sum(day - 6 <= attempted <= day for attempted in lead.local_days) < cap:
             yield max(start, day * DIST_DAY_S - zone_s), min(end, (day + 1) * DIST_DAY_S - zone_s)

@@ -1,4 +1,4 @@
-"""Section "Outbound", paragraphs "Rows", "The attempt is over" and "Closed": what becomes of touched leads."""
+"""Section "Outbound", parts "Rows" and "The end of an attempt": touched leads between and after attempts."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ class Leads:
         self.sim = sim
 
     def count(self, campaign: CampaignState, counter: str, amount: float = 1.0) -> None:
-        """Count something of a campaign."""
+        """Add to a counter of a campaign."""
         self.sim.ledger.count("campaign", campaign.index, counter, amount)
 
     # waiting and becoming ready
 
     def start_day(self) -> None:
-        """Opening."""
+        """At the opening, make the due rows of all campaigns ready."""
         for campaign in self.sim.campaigns:
             self.make_ready(campaign)
 
     def become_due(self, campaign: CampaignState) -> None:
-        """Leads due, an event of the campaign."""
+        """Handle a leads due event of a campaign."""
         campaign.leads_due = None
         self.sim.log.clock(self.sim.now, codes.LOG_LEADS_DUE, campaign.index)
         self.make_ready(campaign)
 
     def make_ready(self, campaign: CampaignState) -> None:
-        """All rows that are due, segment by segment; then the next leads due event is scheduled."""
+        """Make all due rows ready, segment by segment; then schedule the next leads due event."""
         for segment in campaign.segments:
             while due := [lead for lead in segment.leads if lead.state == WAITING and lead.due <= self.sim.now]:
                 lead = min(due, key=lambda x: (x.due, x.number))
@@ -51,19 +51,19 @@ class Leads:
         self.schedule(campaign, min((t for t in times if t > self.sim.now), default=codes.INFINITY))
 
     def hours_begin(self, segment: SegmentState) -> float:
-        """When the segment may be dialed from today; a steady centre has no hours."""
+        """Time from which the segment may be dialed today; minus infinity in a steady centre."""
         clock = self.sim.clock
         return -codes.INFINITY if clock.steady else clock.day * codes.DAY_S + segment.from_s
 
     def schedule(self, campaign: CampaignState, t: float) -> None:
-        """Schedule the next leads due event, in place of the one that is scheduled."""
+        """Schedule the next leads due event; it replaces a scheduled one."""
         if campaign.leads_due is not None:
             campaign.leads_due.cancelled = True
         closing = self.sim.clock.closing
         campaign.leads_due = self.sim.agenda.add_before(closing, t, lambda: self.become_due(campaign))
 
     def wait(self, campaign: CampaignState, lead: Lead, why: int, due: float) -> None:
-        """A row begins to wait; if need be the leads due event comes sooner."""
+        """Set a row waiting until `due`; the leads due event moves forward if necessary."""
         lead.state, lead.why, lead.due = WAITING, why, due
         scheduled = codes.INFINITY if campaign.leads_due is None else campaign.leads_due.time
         if due < min(scheduled, self.sim.clock.closing):
@@ -72,7 +72,7 @@ class Leads:
     # promises
 
     def settle_promise(self, campaign: CampaignState, lead: Lead) -> None:
-        """A promise is due: kept or broken."""
+        """Settle a promise that is due: kept or broken."""
         follow_up = campaign.declared.follow_up
         assert follow_up is not None
         key = lead.attempt_key(lead.n_attempts)
@@ -94,7 +94,7 @@ class Leads:
     # the attempt is over
 
     def end_attempt(self, contact: Contact, after: int | None) -> None:
-        """An attempt is over; `after` is its outcome as retries are declared, None if there is no retry after it."""
+        """End an attempt; `after` is its outcome as a key of retries, None if no retry is possible."""
         campaign, lead = self.sim.campaigns[contact.index], contact.lead
         assert lead is not None
         if not campaign.keeps:
@@ -116,7 +116,7 @@ class Leads:
     def what_follows(
         self, campaign: CampaignState, lead: Lead, contact: Contact, after: int | None
     ) -> tuple[int, float] | None:
-        """Why and until when the lead waits; None if it is closed."""
+        """The reason and the due time of the lead's waiting; None if the lead is closed."""
         key, now = contact.key, self.sim.now
         if contact.buys:
             if campaign.kept_delay is None:
@@ -141,24 +141,24 @@ class Leads:
         return codes.RETRYING, lawful_time(lead, due, self.sim.clock.steady)
 
     def quiet_until(self, campaign: CampaignState, lead: Lead) -> float:
-        """Until when the lead is left in peace after its last talk, by the grid."""
+        """End of the lockout after the lead's last talk, by its grid time."""
         if lead.last_talk is None:
             return -codes.INFINITY
         return GRID_S * lead.last_talk + campaign.declared.calling_rules.quiet_after_talk_s
 
     def agreed_delay(self, campaign: CampaignState, key: int) -> float | None:
-        """How much later the person wants to be called, if they agree to it."""
+        """Delay of an agreed callback in seconds; None if the person does not agree to one."""
         agreed = campaign.declared.agreed_callback
         if agreed is None or campaign.agreed_delay is None or uniform(key, codes.AGREE) >= agreed.p:
             return None
         return campaign.agreed_delay.draw(key, codes.AGREE_DELAY)
 
     def retry_dist(self, campaign: CampaignState, after: int | None) -> Dist | None:
-        """How much later the lead is dialed again."""
+        """Distribution of the delay of a retry; None if there is no retry after this outcome."""
         return None if after is None else campaign.retry.get(codes.AFTER[after])
 
     def lockout_s(self, campaign: CampaignState, after: int | None) -> float:
-        """For how long the lead must be left alone after a drop, or after the talk of a person."""
+        """Length of the lockout after a drop or after the talk of a person, else 0."""
         calling_rules = campaign.declared.calling_rules
         if after == codes.AFTER_DROPPED:
             return calling_rules.lockout_after_drop_s
@@ -167,11 +167,11 @@ class Leads:
     # closed
 
     def close(self, campaign: CampaignState, lead: Lead) -> None:
-        """A touched lead will not be dialed again."""
+        """Close a touched lead: it will not be dialed again."""
         lead.segment.leads.remove(lead)
         self.count_closed(campaign, lead)
 
     def count_closed(self, campaign: CampaignState, lead: Lead) -> None:
-        """Count a lead that will not be dialed again."""
+        """Count a closed lead."""
         self.count(campaign, "closed")
         self.count(campaign, "closed_value", lead.segment.declared.value_left)

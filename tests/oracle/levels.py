@@ -1,4 +1,4 @@
-"""Section "The clock": by what the rates of arrival are multiplied: day level, slot levels, mode and surge."""
+"""Section "The clock": the factors of arrival rates: day level, slot levels, mode and surge."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Levels:
-    """The random levels of now."""
+    """The current random levels."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
@@ -27,7 +27,7 @@ class Levels:
         self.surging = False
 
     def draw_day(self, day: int) -> None:
-        """Opening: the levels of the day and of its slots."""
+        """Opening: draw the levels of the day and of its slots."""
         c = self.centre
         key = entity_key(self.sim.root, stream("day"), day)
         self.day = level_of_mean_1(c.day_level_dist, c.day_level_cv, key, codes.DAY_LEVEL)
@@ -48,7 +48,7 @@ class Levels:
         return levels
 
     def factor(self, queue: QueueState, slot: int) -> float:
-        """By what the profile of a queue is multiplied in a slot."""
+        """Factor of a queue's profile in a slot."""
         factor = self.day * self.slots[slot]
         if self.centre.switching is not None:
             factor *= self.centre.switching.arrivals[self.mode]
@@ -58,7 +58,7 @@ class Levels:
         return factor
 
     def answers(self) -> float:
-        """By what the probabilities of an answer are multiplied."""
+        """Factor of the probabilities of an answer."""
         return 1.0 if self.centre.switching is None else self.centre.switching.answers[self.mode]
 
     def is_affected(self, queue: QueueState) -> bool:
@@ -82,13 +82,13 @@ class Levels:
         return entity_key(self.sim.root, stream("mode"), self.n_modes - 1)
 
     def schedule_change(self, key: int) -> None:
-        """Schedule the end of the mode of now, if it is before closing."""
+        """Schedule the end of the current mode, if it is before closing."""
         assert self.centre.switching is not None
         ends = self.sim.now + exponential(key, codes.GAP) * self.centre.switching.mean_s[self.mode]
         self.sim.agenda.add_before(self.sim.clock.closing, ends, self.change_mode)
 
     def change_mode(self) -> None:
-        """Take the other mode."""
+        """Switch to the other mode, and reschedule the arrivals."""
         self.sim.log.clock(self.sim.now, codes.LOG_MODE, 1 - self.mode)
         for queue in self.sim.queues:
             self.sim.arrivals.take_off(queue)
@@ -98,7 +98,7 @@ class Levels:
             self.sim.arrivals.schedule(queue)
 
     def schedule_surge(self, day: int) -> None:
-        """Opening: whether there is a surge today, and when."""
+        """Opening: draw whether there is a surge today, and schedule its beginning."""
         surge = self.centre.surge
         key = entity_key(self.sim.root, stream("surge"), day)
         if surge is None or uniform(key, codes.SURGE_P) >= surge.p:
@@ -109,14 +109,14 @@ class Levels:
         self.sim.agenda.add_before(self.sim.clock.closing, begins, lambda: self.start_surge(key))
 
     def start_surge(self, key: int) -> None:
-        """A surge begins; its end is scheduled."""
+        """Begin a surge and schedule its end."""
         assert self.surge_lasts is not None
         self.change_surge(True)
         ends = self.sim.now + self.surge_lasts.draw(key, codes.SURGE_LENGTH)
         self.sim.agenda.add_before(self.sim.clock.closing, ends, lambda: self.change_surge(False))
 
     def change_surge(self, surging: bool) -> None:
-        """A surge begins or ends: the queues that it affects wait for their next contact at another rate."""
+        """Begin or end a surge, and reschedule the arrivals of the queues that it affects."""
         self.sim.log.clock(self.sim.now, codes.LOG_SURGE, int(surging))
         affected = [queue for queue in self.sim.queues if self.is_affected(queue)]
         for queue in affected:

@@ -1,4 +1,4 @@
-"""Section "Outbound", paragraphs "Hours" and "The next lead": who is dialed next."""
+"""Section "Outbound", "Hours" and "The next lead": the next lead that a campaign dials."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Lists:
         return [segment for segment in campaign.segments if self.is_open(segment)]
 
     def n_dialable(self, campaign: CampaignState) -> float:
-        """Leads that are ready, or fresh and not looked at yet, in segments that are open."""
+        """Number of leads that are ready, or fresh and not looked at yet, in open segments."""
         return sum(len(segment.ready) + segment.n_fresh for segment in self.open_segments(campaign))
 
     def take_next(self, campaign: CampaignState) -> Lead | None:
-        """Take the next lead from its list; None if nobody of the rest may be dialed."""
+        """Take the next lead from its list; None if none of the rest may be dialed."""
         while (choice := self.choose(campaign)) is not None:
             if isinstance(choice, Lead):
                 campaign.retries_since_fresh += choice.why != codes.AGREED
@@ -52,7 +52,7 @@ class Lists:
         return None
 
     def choose(self, campaign: CampaignState) -> Lead | SegmentState | None:
-        """A row that is ready, or the segment of which a fresh lead is to be looked at."""
+        """A ready row, or the segment of the next fresh lead; None if there is neither."""
         segments = self.open_segments(campaign)
         ready = [lead for segment in segments for lead in segment.ready]
         agreed = [lead for lead in ready if lead.why == codes.AGREED]
@@ -72,7 +72,7 @@ class Lists:
         return every > 0 and campaign.retries_since_fresh >= every - 1
 
     def sort_key(self, campaign: CampaignState, lead: Lead) -> tuple[float, float, int, int]:
-        """Place of a retry among the others; small goes first."""
+        """Sort key of a retry; the smallest goes first."""
         value: float
         match campaign.declared.order.retries:
             case "due":
@@ -90,7 +90,7 @@ class Lists:
         return value, lead.due, lead.segment.index, lead.number
 
     def mix(self, campaign: CampaignState, segments: list[SegmentState]) -> SegmentState:
-        """From which of these segments the next fresh lead comes."""
+        """The segment, among those with fresh leads, of the next fresh lead."""
         match campaign.declared.order.mix:
             case "in_order":
                 return segments[0]
@@ -103,14 +103,14 @@ class Lists:
                 return self.by_weight(campaign, segments)
 
     def by_weight(self, campaign: CampaignState, segments: list[SegmentState]) -> SegmentState:
-        """One of these segments, by a coin."""
+        """Draw a segment by weight."""
         u = uniform(entity_key(self.sim.root, campaign.stream, campaign.n_fresh_taken), codes.MIX)
         weights = [segment.declared.weight for segment in segments]
         cumulative = accumulate(weight / sum(weights) for weight in weights)
         return next((segment for segment, c in zip(segments, cumulative, strict=True) if c > u), segments[-1])
 
     def scrub(self, campaign: CampaignState, lead: Lead) -> bool:
-        """Whether a fresh lead must not be dialed at all; it is then closed."""
+        """Whether a fresh lead may not be dialed at all; it is then counted and closed."""
         calling_rules, declared = campaign.declared.calling_rules, lead.segment.declared
         if calling_rules.needs_consent and uniform(lead.key, codes.CONSENT) >= declared.p_consent:
             counter, detail = "without_consent", 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from tests.oracle.dice import Plain
 from tests.oracle.make_lists import ListMaker
 
-SOON_OR_LATER_S = (20.0, 60.0, 150.0, 400.0, 20_000.0, 86_400.0, 200_000.0)  # delays of which attempts are made
+SOON_OR_LATER_S = (20.0, 60.0, 150.0, 400.0, 20_000.0, 86_400.0, 200_000.0)  # mean delays of later attempts
 
 
 class CampaignMaker(ListMaker):
-    """Makes campaigns with any of what the schema offers."""
+    """Makes random campaigns that use the whole schema."""
 
     def campaign(self, name: str, clock: Plain) -> Plain:
-        """A campaign, in which so many lines or leads are allowed that the smallest size class holds them."""
+        """A campaign with so few lines or leads that the smallest size class holds it."""
         n_numbers = self.whole(1, 4)
         campaign: Plain = {
             "p_answer": self.profile(0.1, 0.55, 0.05),
@@ -44,14 +44,14 @@ class CampaignMaker(ListMaker):
         return campaign
 
     def value(self) -> Plain:
-        """What goals are worth, and what drops cost: penalties and lines change nothing in the event loop."""
+        """The value of goals. Penalties and the cost of lines are left out: they change nothing in the event loop."""
         value: Plain = {"sale_value": self.between(0, 100)}
         if self.chance(0.5):
             value |= {"value_cv": self.between(0.1, 1.5), "value_handle_correlation": self.between(-1, 1)}
         return value
 
     def ringing(self, campaign: Plain, name: str) -> None:
-        """One ring-time distribution, or one for each outcome, by turns: few scenarios then show every kind of both."""
+        """One ring distribution, or one for each outcome, alternately: a few scenarios then show every kind of both."""
         if (self.number // N_DISTS + int(name[-1])) % 2:
             campaign["ring_s"] = self.time(f"ring {name}", 12, p_zero=0.1)
             return
@@ -64,7 +64,7 @@ class CampaignMaker(ListMaker):
         }
 
     def come_again(self, campaign: Plain, name: str) -> None:
-        """Why a lead is dialed more than once."""
+        """Add retries, agreed callbacks and follow-ups: the reasons for which a lead is dialed again."""
         if self.chance(0.7):
             campaign["retries"] = self.retries(name)
         if self.chance(0.6):
@@ -86,17 +86,17 @@ class CampaignMaker(ListMaker):
             campaign["p_stop"] = self.between(0.05, 0.4)
 
     def retries(self, name: str) -> Plain:
-        """After which outcomes, seldom not after one of them, and how much later."""
+        """Delays of retries by outcome; some campaigns leave one outcome out."""
         outcomes = ["no_answer", "busy", "machine", "dropped", "hung_up", "talked"]
         left_out = self.one_of(*outcomes, None, None, None)
         retries: Plain = {"max_attempts": self.whole(1, 6)}
         for outcome in outcomes:
             if outcome != left_out:
                 delay_s = self.one_of(*SOON_OR_LATER_S)
-                if outcome == "talked":  # so soon that the quiet after a talk matters
+                if outcome == "talked":  # short enough for the lockout after a talk to matter
                     delay_s = min(delay_s, 60.0)
                 retries[outcome] = self.time(f"retry {outcome} {name}", delay_s, p_zero=0.03)
         return retries
 
 
-N_DISTS = 11  # of which `Dice.time` makes one
+N_DISTS = 11  # kinds of distributions that `Dice.time` rotates through

@@ -10,10 +10,10 @@ ORDERS = ("longest_idle", "fewest_contacts", "least_talk", "round_robin", "linea
 
 
 class GroupMaker(Dice):
-    """Makes groups with any of what the schema offers."""
+    """Makes random groups that use the whole schema."""
 
     def groups(self, queues: list[str], campaigns: list[str], clock: Plain) -> Plain:
-        """One to three groups; every queue and campaign has one that can handle it."""
+        """One to three groups; every queue and campaign has at least one that can handle it."""
         names = [f"g{i}" for i in range(self.whole(1, 3))]
         skills: dict[str, list[str]] = {name: [] for name in names}
         for skill in queues + campaigns:
@@ -25,7 +25,7 @@ class GroupMaker(Dice):
         }
 
     def group(self, name: str, skills: list[str], queues: list[str], clock: Plain) -> Plain:
-        """A group whose staffing changes, sometimes to nobody."""
+        """A group with its skills, presence, handle times and traits; its staffing may be 0 in some slots."""
         group: Plain = {"skills": skills, "advisor_order": self.one_of(*ORDERS), **self.presence(clock)}
         if self.chance(0.6):
             handled = [skill for skill in skills if skill in queues]
@@ -46,7 +46,7 @@ class GroupMaker(Dice):
         return {"staffing": staffing}
 
     def shift(self, clock: Plain) -> Plain:
-        """From the opening, a slot boundary or a time between, to another time, with up to two breaks."""
+        """A shift with up to two breaks; it starts at the opening, at a slot boundary or at another time."""
         open_s, close_s, slot_s = clock["open_s"], clock["close_s"], clock["slot_s"]
         span_s = close_s - open_s
         from_s = open_s + self.one_of(0.0, slot_s * self.whole(0, self.n_slots - 1), self.between(0, 0.5) * span_s)
@@ -66,7 +66,7 @@ class GroupMaker(Dice):
         ]
 
     def traits(self, clock: Plain) -> Plain:
-        """What makes advisors differ from each other and from day to day."""
+        """Traits by which advisors differ from each other and change from day to day."""
         traits: Plain = {}
         if self.chance(0.5):
             traits["speed_cv"] = self.between(0.1, 0.6)

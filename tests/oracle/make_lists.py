@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from tests.oracle.dice import Dice, Plain
 
-ZONE_STEP_S = 30.0  # in which time zones differ, so that local midnights are round times
+ZONE_STEP_S = 30.0  # step of time zones; it makes local midnights round times
 STARTS = ("connected", "greeting_start", "greeting_end")
 DEFINITIONS = ("ftc_30d", "ofcom_24h", "vicidial_today", "genesys_queue", "connect_rolling_24h")
 
 
 class ListMaker(Dice):
-    """Makes the lists of a campaign, and the law that it keeps."""
+    """Makes the lists of a campaign and its calling rules."""
 
     def factors(self) -> list[float]:
-        """How likely an answer is from attempt to attempt."""
+        """Factors of the probability of an answer, by attempt."""
         return [self.between(0.3, 1.6) for _ in range(self.whole(1, 4))]
 
     def lists(self, campaign: Plain, clock: Plain) -> None:
-        """One list, or segments with an order; few leads or few lines."""
+        """One list, or segments with an order; with few leads or few lines."""
         campaign["max_lines"] = self.one_of(1_000_000, self.whole(1, 10)) if self.chance(0.3) else self.whole(1, 15)
         if self.chance(0.6):
             names = [f"s{i}" for i in range(self.whole(1, 3))]
@@ -36,7 +36,7 @@ class ListMaker(Dice):
             }
 
     def segment(self, clock: Plain) -> Plain:
-        """Leads that are alike."""
+        """A segment: leads that are alike."""
         size = "unlimited" if self.chance(0.15) else self.whole(0, 40)
         segment: Plain = {
             "size": size,
@@ -57,12 +57,12 @@ class ListMaker(Dice):
         return segment
 
     def zone_s(self, clock: Plain) -> float:
-        """A zone so near that hours overlap those of the centre."""
+        """A time zone so near that its hours overlap those of the centre."""
         steps = int(0.2 * (clock["close_s"] - clock["open_s"]) / ZONE_STEP_S)
         return ZONE_STEP_S * self.whole(-steps, steps)
 
     def calling_rules(self, campaign: Plain, clock: Plain) -> None:
-        """Hours, caps and lockouts, and how the dropped share is counted."""
+        """Hours, caps and lockouts, and the definition of the dropped share."""
         if clock["kind"] == "day" and self.chance(0.3):
             campaign |= self.hours(clock, "dial", 0.5, 0.6)
         calling_rules: Plain = {}
@@ -83,7 +83,7 @@ class ListMaker(Dice):
         self.compliance(campaign)
 
     def hours(self, clock: Plain, what: str, latest_start: float, earliest_end: float) -> Plain:
-        """From when until when, as shares of the opening hours."""
+        """Beginning and end of the hours, drawn as shares of the opening hours."""
         open_s, span_s = clock["open_s"], clock["close_s"] - clock["open_s"]
         return {
             f"{what}_from_s": round(open_s + self.between(0, latest_start) * span_s, 3),
@@ -91,13 +91,13 @@ class ListMaker(Dice):
         }
 
     def far_zones(self, campaign: Plain, clock: Plain) -> None:
-        """Zones hours away: calls at any hour of the local day, which begins at another time."""
+        """Set time zones hours away; the centre's opening then spans any hour, or the midnight, of the local day."""
         east, west = (12, 7) if clock["open_s"] > 3_600 else (20, 0)
         for segment in campaign["segments"].values():
             segment["zone_s"] = max(-12, min(12, self.whole(-west, east))) * 3_600.0
 
     def compliance(self, campaign: Plain) -> None:
-        """A definition by name, or one of the campaign's own."""
+        """A definition by name, or the campaign's own parameters."""
         campaign["drop_limit"] = self.between(0, 0.3)
         campaign["greeting_s"] = self.between(0, 4)
         if self.chance(0.6):

@@ -6,10 +6,10 @@ from tests.oracle.dice import Dice, Plain
 
 
 class QueueMaker(Dice):
-    """Makes queues with any of what the schema offers."""
+    """Makes random queues that use the whole schema."""
 
     def queue(self, name: str, names: list[str], clock: Plain) -> Plain:
-        """An inbound queue, one of `names`."""
+        """An inbound queue; `names` are those of all queues."""
         others = [other for other in names if other != name]
         higher_tiers = names[names.index(name) + 1 :] if self.upwards else names[: names.index(name)]
         queue: Plain = {
@@ -45,7 +45,7 @@ class QueueMaker(Dice):
         return queue
 
     def comes_back(self, key: str) -> Plain:
-        """Redials or repeats, sometimes beyond closing."""
+        """Redials or repeats; some delays reach beyond closing."""
         return {
             "p": self.one_of(0.0, self.between(0.2, 1.0), 1.0),
             "delay_s": self.time(key, self.one_of(20.0, 100.0, 600.0), p_zero=0.1),
@@ -59,7 +59,7 @@ class QueueMaker(Dice):
         return [round(day * 86_400.0 + t, 3) for day, times in enumerate(days) for t in times]
 
     def ivr(self, name: str, others: list[str]) -> Plain:
-        """A voice menu, sometimes one that sends people the wrong way."""
+        """An IVR; some misroute contacts."""
         ivr = {
             "time_s": self.time(f"ivr {name}", 12, p_zero=0.15),
             "p_contained": self.one_of(0.0, self.between(0.05, 0.4)),
@@ -71,14 +71,14 @@ class QueueMaker(Dice):
         return ivr
 
     def announcement(self, name: str) -> Plain:
-        """What contacts hear that must wait."""
+        """An announcement for contacts that must wait."""
         return {
             "tolerance_s": self.time(f"tolerance {name}", 30, p_zero=0.05, p_never=0.1, endless_s=True),
             "patience_factor": self.between(0.3, 2.5),
         }
 
     def callback(self, name: str) -> Plain:
-        """An offer to be called back, with few or many tries."""
+        """An offer of callbacks, with few or many tries."""
         return {
             "offer_above_s": self.one_of(0.0, self.between(2, 40)),
             "p_accept": self.between(0.2, 1.0),
@@ -89,7 +89,7 @@ class QueueMaker(Dice):
         }
 
     def transfer(self, name: str, higher_tiers: list[str]) -> Plain:
-        """Cold or warm, to another queue from which no way leads back."""
+        """Cold or warm, to another queue from which no transfer leads back."""
         return {
             "p": self.between(0.1, 0.7),
             "to": self.one_of(*higher_tiers),
@@ -98,7 +98,7 @@ class QueueMaker(Dice):
         }
 
     def customer(self) -> Plain:
-        """What a CRM knows."""
+        """Customer data, as in a CRM."""
         customer: Plain = {
             "p_identified": self.one_of(1.0, self.between(0.2, 0.9)),
             "p_returning": self.between(0.1, 0.9),
@@ -119,14 +119,14 @@ class QueueMaker(Dice):
         return customer
 
     def sale(self, name: str) -> Plain:
-        """Orders, which may take another handle time."""
+        """Orders, with or without a handle time of their own."""
         sale: Plain = {"p": self.between(0.1, 0.9), "value": self.between(1, 100)}
         if self.chance(0.8):
             sale["handle_s"] = self.time(f"sale {name}", 50)
         return sale
 
     def satisfaction(self) -> Plain:
-        """Points, so many that some reach the bounds."""
+        """Points of satisfaction, with weights so large that some scores reach the bounds."""
         return {
             "base": self.between(50, 100),
             "per_wait_minute": self.between(0, 60),

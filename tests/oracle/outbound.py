@@ -33,7 +33,7 @@ AFTER_OUTCOME = {
 
 
 def first_share_above(shares: list[float], u: float) -> int:
-    """Index of the first share whose cumulative sum exceeds u; the last one takes what rounding leaves."""
+    """Index of the first share whose cumulative sum exceeds u; the last one if rounding leaves none."""
     for i, cumulative in enumerate(accumulate(shares)):
         if cumulative > u:
             return i
@@ -41,7 +41,7 @@ def first_share_above(shares: list[float], u: float) -> int:
 
 
 class Outbound:
-    """The life of attempts."""
+    """Attempts from the dial to the end of waiting."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
@@ -51,20 +51,20 @@ class Outbound:
         return self.sim.campaigns[contact.index]
 
     def count(self, contact: Contact, counter: str, amount: float = 1.0) -> None:
-        """Count something of the attempt's campaign."""
+        """Add to a counter of the attempt's campaign."""
         self.sim.ledger.count("campaign", contact.index, counter, amount)
 
     # dialing
 
     def dial(self, campaign: CampaignState, n: int) -> None:
-        """Dial n leads, or as many as may be dialed."""
+        """Dial n leads, or fewer if the lists have no more that may be dialed."""
         for _ in range(n):
             lead = self.sim.lists.take_next(campaign)
             if lead is not None:
                 self.dial_lead(campaign, lead, None)
 
     def dial_reserved(self, campaign: CampaignState, group: GroupState) -> None:
-        """Dial one lead with an advisor reserved until the attempt ends."""
+        """Dial one lead, with the first idle advisor of the group reserved until the attempt ends."""
         lead = self.sim.lists.take_next(campaign)
         if lead is None:
             return
@@ -92,7 +92,7 @@ class Outbound:
             contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact))
 
     def make_attempt(self, campaign: CampaignState, lead: Lead, advisor: Advisor | None) -> Contact:
-        """The next attempt of a lead."""
+        """Make the next attempt of a lead."""
         agreed = lead.n_attempts > 0 and lead.why == codes.AGREED
         lead.n_attempts += 1
         key = lead.attempt_key(lead.n_attempts)
@@ -103,13 +103,13 @@ class Outbound:
         return contact
 
     def count_agreed(self, campaign: CampaignState, contact: Contact, lead: Lead) -> None:
-        """An agreed callback is dialed in time, or late."""
+        """Count an agreed callback as kept or late."""
         agreed = campaign.declared.agreed_callback
         assert agreed is not None
         self.count(contact, "agreed_kept" if self.sim.now - lead.due <= agreed.window_s else "agreed_late")
 
     def ring_s(self, campaign: CampaignState, contact: Contact) -> float:
-        """How long it rings; if that depends on the outcome, this is drawn now."""
+        """Draw the ring time in seconds; the outcome is drawn first if the ring distribution depends on it."""
         dist = campaign.ring
         if campaign.ring_of is not None:
             contact.outcome = self.outcome_now(contact)
@@ -119,7 +119,7 @@ class Outbound:
     # the ring's end
 
     def outcome_now(self, contact: Contact) -> int:
-        """Outcome of an attempt, with the probabilities of now."""
+        """Outcome of an attempt, with the current probabilities."""
         c = self.campaign_of(contact).declared
         most = 1 - (c.p_machine + c.p_busy + c.p_invalid)
         p_answer = min(self.p_answer(contact), most)
@@ -136,7 +136,7 @@ class Outbound:
         return first_share_above([p[outcome] for outcome in sorted(p)], uniform(contact.key, codes.OUTCOME))
 
     def p_answer(self, contact: Contact) -> float:
-        """Probability that a person answers this attempt now, if nothing else stood in the way."""
+        """Probability that a person answers this attempt now, before the limit by the other outcomes."""
         lead = contact.lead
         assert lead is not None
         by_attempt = lead.segment.by_attempt
@@ -147,7 +147,7 @@ class Outbound:
         return p * agreed.answer_factor if contact.agreed and agreed is not None else p
 
     def end_ring(self, contact: Contact) -> None:
-        """Ring end: the outcome, and who takes it."""
+        """Ring end: the outcome; a connect or passed machine is joined or waits, all others end the attempt."""
         if contact.outcome == codes.NIL:
             contact.outcome = self.outcome_now(contact)
         self.sim.log.contact(self.sim.now, codes.LOG_RING_END, contact, detail=contact.outcome)
@@ -165,7 +165,7 @@ class Outbound:
             self.sim.advisors.free(reserved)
 
     def connect(self, contact: Contact) -> None:
-        """Join to the reserved advisor, or to who has been idle longest, or wait."""
+        """Join to the reserved advisor, or to the one idle longest, or wait."""
         contact.waits_since = self.sim.now
         if contact.advisor is not None:
             self.sim.goals.join(contact, contact.advisor)
@@ -178,7 +178,7 @@ class Outbound:
         self.wait(contact)
 
     def idle_longest(self, campaign: CampaignState) -> Advisor | None:
-        """The eligible idle advisor who has been idle longest; of equals the one of the lowest group."""
+        """The eligible advisor who has been idle longest; ties go to the lowest group. None if none is idle."""
         groups = [group for group in self.sim.groups if group.can_handle(campaign.name) and group.idle]
         firsts = [self.sim.advisors.first_idle(group) for group in groups]
         return min(firsts, key=lambda advisor: (advisor.since, advisor.group), default=None)
@@ -186,7 +186,7 @@ class Outbound:
     # waiting for an advisor
 
     def wait(self, contact: Contact) -> None:
-        """Wait for an advisor, or be dropped at once. When overtime is over nobody starts to wait."""
+        """Wait for an advisor, or be dropped at once: with a drop time of 0, or after the end of overtime."""
         campaign, now = self.campaign_of(contact), self.sim.now
         limit_s = campaign.drop_after.draw(contact.key, codes.DROP_AFTER)
         hang_up_s = codes.INFINITY if contact.machine else campaign.hang_up.draw(contact.key, codes.HANG_UP)
@@ -202,7 +202,7 @@ class Outbound:
         self.sim.log.contact(now, codes.LOG_CONNECT_WAITING, contact)
 
     def hang_up(self, contact: Contact) -> None:
-        """A person does not want to wait longer."""
+        """A person hangs up while waiting."""
         self.sim.log.contact(self.sim.now, codes.LOG_HANG_UP, contact)
         self.leave_line(contact)
         self.count(contact, "hung_up")
@@ -212,12 +212,12 @@ class Outbound:
         self.sim.leads.end_attempt(contact, codes.AFTER_HUNG_UP)
 
     def give_up(self, contact: Contact) -> None:
-        """A connect has waited as long as it may."""
+        """A connect has reached its drop time."""
         self.sim.log.contact(self.sim.now, codes.LOG_DROP_DUE, contact)
         self.drop(contact)
 
     def drop(self, contact: Contact) -> None:
-        """Nobody was free in time."""
+        """Drop a connect or a passed machine."""
         self.leave_line(contact)
         self.sim.log.contact(self.sim.now, codes.LOG_DROPPED, contact)
         if contact.machine:
@@ -230,18 +230,18 @@ class Outbound:
         self.sim.leads.end_attempt(contact, codes.AFTER_DROPPED)
 
     def drop_all(self) -> None:
-        """Overtime is over: all connects that wait are dropped."""
+        """End of overtime: drop all waiting connects."""
         for campaign in self.sim.campaigns:
             for contact in list(campaign.line):
                 self.drop(contact)
 
     def leave_line(self, contact: Contact) -> None:
-        """Stop waiting."""
+        """Leave the line of waiting connects."""
         self.campaign_of(contact).line.remove(contact)
         if contact.event is not None:
             contact.event.cancelled = True
 
     def take_waiting(self, contact: Contact, advisor: Advisor) -> None:
-        """A freed advisor takes a waiting connect."""
+        """Join a waiting connect to a freed advisor."""
         self.leave_line(contact)
         self.sim.goals.join(contact, advisor)

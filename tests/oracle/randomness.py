@@ -1,4 +1,4 @@
-"""The shared random numbers, with the types that the compiled functions need, and the records of the schema's dists."""
+"""The kernel's random numbers with plain Python types, and the schema's distributions of time."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def uniform(key: int, purpose: int) -> float:
 
 
 def normal(key: int, purpose: int) -> float:
-    """Minus the normal quantile of a uniform: small uniforms are large numbers."""
+    """Minus the normal quantile of a uniform: small uniforms give large numbers."""
     with np.errstate(over="ignore"):
         return -float(draws.normal(uniform(key, purpose)))
 
 
 def exponential(key: int, purpose: int) -> float:
-    """Exponential with mean 1."""
+    """An exponential number with mean 1."""
     return UNIT_EXPONENTIAL.draw(key, purpose)
 
 
@@ -72,7 +72,7 @@ class Dist:
         self.mean_s = mean_of(time)
 
     def draw(self, key: int, purpose: int) -> float:
-        """The time in seconds that this key has for this purpose; may be infinite."""
+        """The time in seconds of this key for this purpose; may be infinite."""
         with np.errstate(over="ignore"):
             return float(dists.draw(self.record, uniform(key, purpose)))
 
@@ -104,7 +104,7 @@ def mean_of(time: schema.Time) -> float:
 
 
 def mean_of_piecewise(dist: schema.PiecewiseHazard) -> float:
-    """The integral of the survival function, piece by piece."""
+    """Mean of a piecewise hazard: the integral of its survival function, piece by piece."""
     total, alive = 0.0, 1.0
     for start, end, hazard in zip(dist.from_s, [*dist.from_s[1:], math.inf], dist.hazard_per_s, strict=True):
         if hazard > 0:

@@ -1,4 +1,4 @@
-"""What a run leaves behind: the rows of the event log, running totals, and spells of time."""
+"""The results of a run: rows of the event log, running totals, and spells of time."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ Counts = dict[str, list[dict[str, float]]]
 
 
 class EventLog:
-    """Rows in the order in which they were written."""
+    """The rows of the log, in the order in which they were written."""
 
     def __init__(self) -> None:
         self.rows: list[tuple] = []
 
     def clock(self, t: float, code: int, number: int, detail: int = 0) -> None:
-        """A row about no contact: the clock's events (`number`: day or slot) and actions (`number`: the decision's)."""
+        """Write a row of the clock (`number`: day, slot, mode, ...) or of an action (`number`: of the decision)."""
         self.rows.append((t, 0, number, code, codes.NIL, codes.NIL, codes.NIL, codes.NIL, detail))
 
     def contact(self, t: float, code: int, contact: Contact, detail: int = 0) -> None:
-        """A row about a contact, with its advisor if it has one."""
+        """Write a row about a contact, with its advisor if it has one."""
         c, a = contact, contact.advisor
         group, advisor = (codes.NIL, codes.NIL) if a is None else (a.group, a.place)
         self.rows.append((t, c.key, c.number, code, c.kind, c.index, group, advisor, detail))
 
     def advisor(self, t: float, code: int, advisor: Advisor) -> None:
-        """A row about an advisor alone."""
+        """Write a row about an advisor without a contact."""
         self.rows.append((t, 0, codes.NIL, code, codes.NIL, codes.NIL, advisor.group, advisor.place, 0))
 
     def lead(self, t: float, code: int, campaign: CampaignState, lead: Lead, key: int, detail: int) -> None:
-        """A row about a lead that is not in an attempt."""
+        """Write a row about a lead that is not in an attempt."""
         self.rows.append((t, key, lead.number, code, codes.LEAD, campaign.index, codes.NIL, codes.NIL, detail))
 
     def array(self) -> np.ndarray:
-        """The rows as records of the kernel's log."""
+        """The rows as an array of the kernel's log records."""
         return np.array(self.rows, dtype=entities.LOG_ROW)
 
 
 @dataclass
 class Spell:
-    """Somebody did something from `start` to `end`: a counter of seconds is the sum of its spells."""
+    """An interval from `start` to `end`; a counter of seconds is the sum of its spells."""
 
     axis: str
     index: int
@@ -57,7 +57,7 @@ class Spell:
 
 
 class Ledger:
-    """Running totals. `count` adds to one at a moment; a spell is added to one as time passes."""
+    """Running totals: `count` adds at one moment; spells are added at the end, over the counted time."""
 
     def __init__(self) -> None:
         self.totals: Totals = defaultdict(float)
@@ -70,7 +70,7 @@ class Ledger:
         self.totals[axis, index, counter] += amount
 
     def start_counting(self, t: float) -> None:
-        """Leave out all that happened so far."""
+        """Exclude everything before time t from the result."""
         self.totals_before = self.totals.copy()
         self.counts_since = t
 

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class Returns:
-    """Contacts that come again."""
+    """Contacts that return."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
     def maybe_redial(self, contact: Contact) -> None:
-        """After abandoning or being blocked: come again, or never."""
+        """After abandoning or being blocked: make the contact a pending redial, or end it."""
         queue = self.sim.queues[contact.true_type]
         redial = queue.declared.redial
         if contact.n_redials < redial.max_times and uniform(contact.key, codes.REDIAL_P) < redial.p:
@@ -29,13 +29,13 @@ class Returns:
             self.sim.forget(contact)
 
     def come_back_after(self, contact: Contact, phase: int, delay_s: float) -> None:
-        """Wait outside for `delay_s` of opening time; beyond the last closing nothing is scheduled."""
+        """Make the contact pending for `delay_s` of opening time; beyond the last closing nothing is scheduled."""
         contact.phase = phase
         come_back = self.redial if phase == codes.PENDING_REDIAL else self.repeat
         contact.event = self.sim.agenda.add(self.sim.clock.due_after(delay_s), lambda: come_back(contact))
 
     def redial(self, contact: Contact) -> None:
-        """A redial is due."""
+        """Handle a redial that is due."""
         contact.key = child_key(contact.key, codes.REDIAL, contact.n_redials)
         contact.kind = codes.REDIAL
         contact.n_redials += 1
@@ -44,7 +44,7 @@ class Returns:
         self.come_again(contact, codes.LOG_REDIAL, "redials")
 
     def repeat(self, contact: Contact) -> None:
-        """A repeat is due."""
+        """Handle a repeat that is due."""
         contact.key = child_key(contact.key, codes.REPEAT, contact.n_repeats)
         contact.kind = codes.REPEAT
         contact.n_repeats += 1
@@ -53,7 +53,7 @@ class Returns:
         self.come_again(contact, codes.LOG_REPEAT, "repeats")
 
     def come_again(self, contact: Contact, code: int, counter: str) -> None:
-        """Enter at the origin, returning and never transferred."""
+        """Enter at the origin, as a returning contact without transfers."""
         contact.returning = True
         contact.n_transfers = 0
         contact.unresolved = False

@@ -1,4 +1,4 @@
-"""Section "The clock", paragraph "Roster": who comes, goes and has a break, and when."""
+"""Section "The clock", part "Roster": the times at which advisors come, go and take breaks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """One line of the roster."""
+    """One entry of the roster."""
 
     t: float
     advisor: Advisor
@@ -31,7 +31,7 @@ class Roster:
         self.other_times: list[float] = []
 
     def start_day(self, day: int) -> None:
-        """Make the entries of a day, and draw who is absent."""
+        """Make the entries of a day, and draw the absences."""
         clock = self.sim.clock
         entries = [entry for group in self.sim.groups for entry in self.entries_of(group)]
         entries = [entry._replace(t=max(entry.t, self.sim.now)) for entry in entries if entry.t < clock.closing]
@@ -43,7 +43,7 @@ class Roster:
             advisor.absent = uniform(child_key(advisor.key, codes.DAY_STEP, day), codes.ABSENT) < shrinkage
 
     def entries_of(self, group: GroupState) -> Iterator[Entry]:
-        """What a group's shifts or staffing say of today."""
+        """Today's entries of a group, from its shifts or its staffing."""
         if not group.declared.shifts:
             for advisor in group.advisors:
                 yield from self.by_staffing(group, advisor)
@@ -59,7 +59,7 @@ class Roster:
                 yield Entry(midnight + shift.until_s, advisor, codes.GO_OFF)
 
     def by_staffing(self, group: GroupState, advisor: Advisor) -> Iterator[Entry]:
-        """On or off at the beginning of each slot that changes it."""
+        """`on` or `off` at the beginning of each slot in which the advisor's presence changes."""
         was_on = False
         for slot in range(self.sim.clock.n_slots):
             is_on = advisor.number < by_slot(group.declared.staffing, slot)
@@ -68,18 +68,18 @@ class Roster:
             was_on = is_on
 
     def schedule_next(self) -> None:
-        """Schedule the next time that is no slot boundary."""
+        """Schedule the next time with entries that is not a slot boundary."""
         if self.other_times:
             self.sim.agenda.add(self.other_times.pop(0), self.happen)
 
     def happen(self) -> None:
-        """Entries of a time that is no slot boundary."""
+        """Work off the entries of a time that is not a slot boundary."""
         self.sim.log.clock(self.sim.now, codes.LOG_ROSTER, self.sim.clock.day)
         self.work_off()
         self.schedule_next()
 
     def work_off(self) -> None:
-        """Work off the entries of now."""
+        """Work off the entries of now, except those of absent advisors."""
         for entry in self.entries:
             if entry.t == self.sim.now and not entry.advisor.absent:
                 self.follow(entry)

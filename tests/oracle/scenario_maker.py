@@ -1,4 +1,4 @@
-"""Small random scenarios, as the plain mappings of a scenario file, that together use every key of the schema."""
+"""Small random scenarios, as plain mappings of a scenario file; together they use every key of the schema."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tests.oracle.make_campaigns import CampaignMaker
 from tests.oracle.make_groups import GroupMaker
 from tests.oracle.make_queues import QueueMaker
 
-LONG_RUN_S = 300.0  # longest day of which a run has more than a week
+LONG_RUN_S = 300.0  # runs of more than a week have days of at most this length
 
 
 class Run(NamedTuple):
-    """A scenario and how to run it."""
+    """A scenario and the arguments of its run."""
 
     scenario: Plain
     seed: int
@@ -30,7 +30,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         return Run(scenario, self.whole(0, 2**40), self.days(scenario["clock"]), self.one_of("entry", "total_wait"))
 
     def days(self, clock: Plain) -> int:
-        """A few days, or more than a week where they are short."""
+        """A few days; for short days also more than a week."""
         if clock["kind"] == "steady":
             return 1
         if clock["close_s"] - clock["open_s"] <= LONG_RUN_S and self.chance(0.5):
@@ -44,7 +44,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         campaigns = [f"c{i}" for i in range(self.one_of(0, 1, 1, 2, 2, 3))]
         if campaigns and self.chance(0.1):
             queues = []
-            clock["review_s"] = clock["review_s"] or self.between(2, 20)  # else holding in an empty centre never ends
+            clock["review_s"] = clock["review_s"] or self.between(2, 20)  # else a `hold` in an empty centre never ends
         maker = CampaignMaker(self.number, OUTBOUND_BASE, self.n_slots)
         centre = {
             "name": f"random-{self.number}",
@@ -63,7 +63,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         return centre
 
     def add_load(self, centre: Plain, queues: list[str], clock: Plain) -> None:
-        """What makes the load of a day uncertain."""
+        """Add random slot levels, a switching mode and surges."""
         if clock["kind"] == "day" and self.chance(0.4):
             centre["slot_level"] = {"cv": self.between(0.05, 0.6), "correlation": self.between(-0.8, 0.95)}
         if self.chance(0.4):
@@ -76,7 +76,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             centre["surge"] = self.surge(queues, clock)
 
     def surge(self, queues: list[str], clock: Plain) -> Plain:
-        """More contacts, or fewer, for a while."""
+        """A temporary increase or decrease of the arrivals."""
         span_s = clock["close_s"] - clock["open_s"]
         from_s = clock["open_s"] + round(self.between(0, 0.5) * span_s, 3)
         surge = {
@@ -91,7 +91,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         return surge
 
     def day_clock(self) -> Plain:
-        """A short day of 1 to 5 slots, the last of which may be cut short."""
+        """A short day of 1 to 5 slots; the last one may be shorter."""
         self.n_slots = self.whole(1, 5)
         slot_s = float(self.one_of(90, 240, 420))
         open_s = float(self.one_of(0, 300, 28_800))
@@ -116,5 +116,5 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         }
 
     def review_s(self) -> float:
-        """Time between reviews."""
+        """Time between reviews in seconds; 0 for none."""
         return self.one_of(0.0, self.between(1, 4), self.between(4, 40))

@@ -1,4 +1,4 @@
-"""Which keys of the scenario schema a set of scenarios never switches on."""
+"""The keys of the scenario schema that no scenario of a set uses."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def schema_keys(node: type[msgspec.Struct] = schema.Centre, prefix: str = "") ->
 
 
 def step(struct: Any, is_mapping: bool) -> str:
-    """What stands between a key and the keys of a mapping under it."""
+    """The part of a dotted key between a key and the keys of a mapping under it."""
     tag = struct.__struct_config__.tag
     return ("*." if is_mapping else "") + (f"<{tag}>." if tag else "")
 
 
 def structs_in(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
-    """The mappings that a type admits, and whether each stands under a free name or in a list."""
+    """The mappings that a type admits, and whether each is a value of a dict or list."""
     origin = typing.get_origin(hint)
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         yield False, hint
@@ -39,7 +39,7 @@ def structs_in(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
 
 
 def used_keys(value: Any, prefix: str = "") -> Iterator[str]:
-    """Keys of `schema_keys` whose value in this scenario differs from the default."""
+    """The keys of `schema_keys` whose value in this scenario differs from the default."""
     for f in msgspec.structs.fields(value):
         item = getattr(value, f.encode_name)
         key = f"{prefix}{f.encode_name}"
@@ -52,11 +52,11 @@ def used_keys(value: Any, prefix: str = "") -> Iterator[str]:
 
 
 def default_of(f: msgspec.structs.FieldInfo) -> Any:
-    """Default of a field; NODEFAULT, which equals nothing else, if it must be given."""
+    """Default of a field; for a required field NODEFAULT, which equals no value."""
     return f.default_factory() if f.default_factory is not msgspec.NODEFAULT else f.default
 
 
 def unused_schema_keys(centres: Iterable[schema.Centre]) -> list[str]:
-    """Keys of the schema that no centre of a set switches on."""
+    """The keys of the schema that no centre of a set uses."""
     used = {key for centre in centres for key in used_keys(centre)}
     return sorted(set(schema_keys()) - used)

@@ -1,4 +1,4 @@
-"""What lists are made of: the segments of a campaign, and the leads that were touched and are not closed."""
+"""Segments of a campaign, and the leads that were touched and are not closed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IN_ATTEMPT, WAITING, READY = range(3)
 
 @dataclass(eq=False)
 class Lead:
-    """One person on a list, from the moment it is taken until it is closed."""
+    """A person on a list, from the moment of being taken until closed."""
 
     segment: SegmentState
     number: int
@@ -29,13 +29,13 @@ class Lead:
     promised_value: float = 0.0
 
     def attempt_key(self, attempt: int) -> int:
-        """Key of attempt 1, 2, ..."""
+        """Key of attempt 1, 2, ...; attempt 1 has the key of the lead."""
         return self.key if attempt == 1 else child_key(self.key, codes.ATTEMPT, attempt - 1)
 
 
 @dataclass(eq=False)
 class SegmentState:
-    """A segment with what the campaign says where it says nothing; `index` counts within the campaign."""
+    """A segment; undeclared keys take the campaign's values. `index` counts within the campaign."""
 
     index: int
     name: str  # of its stream
@@ -55,7 +55,7 @@ class SegmentState:
 
     @property
     def n_fresh(self) -> float:
-        """Leads that were not looked at yet."""
+        """Number of leads that were not looked at yet; may be infinite."""
         return codes.INFINITY if self.declared.size == "unlimited" else self.declared.size - self.n_looked_at
 
     @property
@@ -64,14 +64,14 @@ class SegmentState:
         return [lead for lead in self.leads if lead.state == READY]
 
     def look_at_next(self, root: int) -> Lead:
-        """The next fresh lead."""
+        """The next fresh lead, counted as looked at."""
         number = self.n_looked_at
         self.n_looked_at += 1
         return Lead(self, number, entity_key(root, self.stream, number))
 
 
 def make_segments(name: str, campaign: schema.Campaign) -> list[SegmentState]:
-    """The segments of a campaign; one if it names none."""
+    """The segments of a campaign; a campaign without segments has one."""
     if not campaign.segments:
         whole = schema.Segment(size=campaign.leads, value_left=campaign.value_left)
         return [SegmentState(0, f"campaign:{name}", campaign, whole)]

@@ -1,4 +1,4 @@
-"""Section "Inbound", paragraphs "Service" and "Talk end": how long a contact is served, and what comes of it."""
+"""Section "Inbound", "Service" and "Talk end": handle times and the results of talks."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class Service:
-    """From the beginning of service to the contact's own end."""
+    """Inbound contacts from the beginning of service to their end."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
     def count(self, contact: Contact, counter: str, amount: float = 1.0) -> None:
-        """Count something of the queue in which the contact is."""
+        """Add to a counter of the contact's current queue."""
         self.sim.inbound.count(contact, counter, amount)
 
     def queue_of(self, contact: Contact) -> QueueState:
-        """The queue in which a contact is."""
+        """The contact's current queue."""
         return self.sim.queues[contact.index]
 
     def begin(self, contact: Contact) -> None:
-        """Service: until it is noticed that the contact is wrong here, or for its handle time."""
+        """Begin service: it lasts until the misrouting is detected, or for the handle time."""
         contact.transfers = contact.buys = False
         if contact.misrouted:
             handle_s = self.sim.queues[contact.true_type].detect.draw(contact.key, codes.HANDLE)
@@ -36,7 +36,7 @@ class Service:
         self.sim.advisors.talk_for(contact, handle_s)
 
     def decide_service(self, contact: Contact) -> float:
-        """Whether it will be transferred or buys. Returns its handle time."""
+        """Draw whether the contact is transferred or buys. Returns its handle time in seconds."""
         assert contact.advisor is not None
         advisor, queue = contact.advisor, self.queue_of(contact)
         declared = queue.declared
@@ -51,7 +51,7 @@ class Service:
         return self.sim.traits.handle_s(dist, contact, advisor) * self.customer_factor(contact, advisor)
 
     def customer_factor(self, contact: Contact, advisor: Advisor) -> float:
-        """By what the handle time is multiplied because the contact is known."""
+        """Factor of the handle time of an identified contact: returning, preferred advisor; else 1."""
         customer = self.sim.queues[contact.origin].declared.customer
         factor = 1.0
         if contact.identified and contact.returning:
@@ -61,13 +61,13 @@ class Service:
         return factor
 
     def order_value(self, contact: Contact) -> float:
-        """What an order of this contact is worth."""
+        """Value of an order of this contact."""
         classes = self.sim.queues[contact.origin].declared.customer.value_classes
         factor = classes[contact.value_class - 1].value_factor if contact.value_class else 1.0
         return self.queue_of(contact).declared.sale.value * factor
 
     def is_unresolved(self, contact: Contact) -> bool:
-        """Whether a contact whose talk ends will come again; one that is passed on is not settled yet."""
+        """Whether a contact whose talk ends will repeat; False if it is misrouted or transferred."""
         assert contact.advisor is not None
         if contact.misrouted or contact.transfers:
             return False
@@ -76,7 +76,7 @@ class Service:
         return contact.n_repeats < repeat.max_times and uniform(contact.key, codes.REPEAT_P) < p
 
     def after_talk(self, contact: Contact) -> bool:
-        """What the end of a talk brings about. Returns whether the advisor has to stay."""
+        """Count the results of a talk, or start its transfer. Returns whether the advisor has to stay."""
         if contact.misrouted or contact.transfers:
             return self.sim.transfers.transfer(contact)
         if contact.buys:
@@ -89,7 +89,7 @@ class Service:
         return False
 
     def count_satisfaction(self, contact: Contact) -> None:
-        """Points for what it has been through."""
+        """Count the contact's satisfaction, in points from 0 to 100."""
         declared = self.queue_of(contact).declared.satisfaction
         if declared is None:
             return
@@ -103,11 +103,11 @@ class Service:
         self.count(contact, "score", min(100.0, max(0.0, score)))
 
     def count_talk(self, contact: Contact) -> None:
-        """The advisor has finished talking."""
+        """Count the advisor's talk time."""
         self.count(contact, "talk_s", self.sim.now - contact.talks_since)
 
     def end_wrap_up(self, contact: Contact) -> None:
-        """The contact's own end: it is over, or comes again as a repeat."""
+        """End the contact, or make it a pending repeat."""
         self.count(contact, "wrap_up_s", self.sim.now - contact.wraps_up_since)
         if contact.unresolved:
             delay_s = self.queue_of(contact).repeat_delay.draw(contact.key, codes.REPEAT_DELAY)

@@ -1,4 +1,4 @@
-"""The event loop, and what a run returns."""
+"""The event loop of the oracle, and the result of a run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.oracle.transfers import Transfers
 
 @dataclass(frozen=True)
 class Result:
-    """Event log, counters, and the largest number of contacts that the kernel would need records for at one time."""
+    """Event log, counters, and the largest number of contacts at one time, for which the kernel needs records."""
 
     log: np.ndarray
     counters: Counts
@@ -45,7 +45,7 @@ class Result:
 class Simulator:
     """One run of a centre under a joint policy.
 
-    `order`: "entry" or "total_wait". `checked`: look at the conservation laws after every event and action.
+    `order`: "entry" or "total_wait". `checked`: check the conservation laws after every event and action.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Simulator:
         self.checked = checked
 
     def run(self) -> Result:
-        """Run to the end."""
+        """Run to the end of the episode."""
         peak = 0
         self.agenda.add(self.clock.opens_at(0), lambda: self.clock.open(0))
         while not self.clock.over:
@@ -107,29 +107,29 @@ class Simulator:
         return Result(self.log.array(), self.ledger.result(sizes), peak)
 
     def settle(self) -> None:
-        """After an event: the end of the day, or decisions."""
+        """After an event: an epoch, then the end of the day if it is over."""
         self.owns.epoch()
         if self.clock.end_day_if_over():
             self.owns.cancel_review()
             self.check()
 
     def check(self) -> None:
-        """The conservation laws."""
+        """Check the conservation laws."""
         if self.checked:
             check_conservation(self)
 
     def lines_free(self) -> float:
-        """Trunks not in use."""
+        """Number of trunks not in use."""
         trunks = codes.INFINITY if self.centre.trunks is None else self.centre.trunks
         return trunks - sum(contact.holds_line for contact in self.contacts)
 
     def forget(self, contact: Contact) -> None:
-        """A contact is over for good."""
+        """Remove a contact that is over."""
         self.contacts.remove(contact)
         contact.phase = codes.FREE
 
     def close_spells(self) -> None:
-        """At the end, note the spells that go on."""
+        """At the end of the run, add the spells that are still open."""
         for advisor in self.advisors.everybody():
             self.advisors.note_spell(advisor)
         for queue in self.queues:
@@ -139,5 +139,5 @@ class Simulator:
 
 
 def uniformly_random(number: int, u: float, legal: list[int], catalogue: object) -> int:
-    """The joint policy that takes any legal action with equal probability."""
+    """The joint policy that takes each legal action with equal probability."""
     return legal[int(u * len(legal))]

@@ -1,4 +1,4 @@
-"""Section "Advisors", paragraph "Traits": who an advisor is, and how long and how well that makes them talk."""
+"""Section "Advisors", "Traits": the traits of advisors, and their effect on handle times and results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORKING = (codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP)
 
 
 def n_advisors(declared: schema.Group) -> int:
-    """How many advisors a group ever has."""
+    """Number of advisors that a group has over the whole run."""
     if declared.shifts:
         return sum(shift.n for shift in declared.shifts)
     staffing = declared.staffing
@@ -26,7 +26,7 @@ def n_advisors(declared: schema.Group) -> int:
 
 
 def make_advisor(declared: schema.Group, root: int, group: int, number: int, place: int) -> Advisor:
-    """An advisor as they are at the start of a run."""
+    """An advisor in the state at the start of a run; `place` counts through all groups."""
     key = entity_key(root, stream("advisors"), place)
     variance = math.log1p(declared.speed_cv**2)
     quality = declared.quality.mean + declared.quality.sd * normal(key, codes.QUALITY)
@@ -44,7 +44,7 @@ def make_advisor(declared: schema.Group, root: int, group: int, number: int, pla
 
 
 def make_groups(centre: schema.Centre, root: int) -> list[GroupState]:
-    """The groups with all the advisors that they ever have on duty."""
+    """The groups with all their advisors."""
     groups: list[GroupState] = []
     for index, (name, declared) in enumerate(centre.groups.items()):
         handle = [Dist(declared.handle_s.get(queue, q.handle_s)) for queue, q in centre.queues.items()]
@@ -61,11 +61,11 @@ class Traits:
         self.sim = sim
 
     def declared(self, advisor: Advisor) -> schema.Group:
-        """What the scenario says of the advisor's group."""
+        """The declaration of the advisor's group."""
         return self.sim.groups[advisor.group].declared
 
     def quality(self, advisor: Advisor) -> float:
-        """The quality that counts, in points."""
+        """The quality that counts, in points: after the script's cost."""
         return max(0.0, advisor.quality - self.declared(advisor).script.quality_cost)
 
     def above_mean(self, advisor: Advisor) -> float:
@@ -73,28 +73,28 @@ class Traits:
         return self.quality(advisor) - self.declared(advisor).quality.mean
 
     def sale_factor(self, advisor: Advisor) -> float:
-        """By what the probability of a sale is multiplied."""
+        """Factor of the probability of a sale."""
         return math.exp(self.declared(advisor).quality.on_sale * self.above_mean(advisor))
 
     def repeat_factor(self, advisor: Advisor) -> float:
-        """By what the probability of a repeat is multiplied."""
+        """Factor of the probability of a repeat."""
         return math.exp(-self.declared(advisor).quality.on_repeat * self.above_mean(advisor))
 
     def load_now(self, advisor: Advisor) -> float:
-        """The load after the spell so far."""
+        """The load at the current time."""
         time_constant_s = self.declared(advisor).fatigue.time_constant_s
         kept = math.exp(-(self.sim.now - advisor.since) / time_constant_s)
         return advisor.load * kept + (1 - kept) * (advisor.state in WORKING)
 
     def handle_factor(self, advisor: Advisor) -> float:
-        """Speed, learning and fatigue."""
+        """Factor of handle times: speed, learning and fatigue."""
         learning, fatigue = self.declared(advisor).learning, self.declared(advisor).fatigue
         learned = 1 + learning.excess * math.exp(-advisor.tenure_days / learning.time_constant_days)
         tired = 1 + fatigue.strength * max(0.0, self.load_now(advisor) - fatigue.threshold)
         return advisor.speed * learned * tired
 
     def handle_s(self, dist: Dist, contact: Contact, advisor: Advisor) -> float:
-        """Handle time by this distribution with this advisor, who may talk by the book."""
+        """Handle time with this advisor, from a distribution that the group's script narrows."""
         time_s = dist.draw(contact.key, codes.HANDLE)
         strength = self.declared(advisor).script.strength
         if strength > 0:
@@ -102,7 +102,7 @@ class Traits:
         return time_s * self.handle_factor(advisor)
 
     def maybe_sample(self, contact: Contact, advisor: Advisor) -> None:
-        """Somebody may have listened, and coaches the advisor."""
+        """Draw whether the contact is sampled; count a sample and coach the advisor."""
         monitoring = self.declared(advisor).monitoring
         if uniform(contact.key, codes.MONITOR) >= monitoring.share:
             return
@@ -112,7 +112,7 @@ class Traits:
         advisor.quality += monitoring.gain * (advisor.first_quality - advisor.quality)
 
     def end_day(self, advisor: Advisor) -> None:
-        """Whoever worked has one more day of tenure, and has lost some quality."""
+        """An advisor who was on duty gains a day of tenure and loses quality by the drift."""
         if advisor.worked:
             advisor.tenure_days += 1
             advisor.quality = max(0.0, advisor.quality - self.declared(advisor).monitoring.drift_per_day)

@@ -1,4 +1,4 @@
-"""Section "Inbound": legs of contacts that were misrouted or are transferred, cold and warm."""
+"""Section "Inbound": the legs of misrouted and transferred contacts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class Transfers:
-    """From the end of one talk to the beginning of the next one's service."""
+    """Transfers from the end of one talk to the beginning of the leg's service."""
 
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
 
     def queue_named(self, name: str) -> QueueState:
-        """A queue by its name."""
+        """The queue with this name."""
         return next(queue for queue in self.sim.queues if queue.name == name)
 
     def transfer(self, contact: Contact) -> bool:
-        """Talk end of a misrouted or transferred contact: its leg joins another queue. Whether the advisor stays."""
+        """Talk end of a misrouted or transferred contact: start its leg. Returns whether the advisor stays."""
         declared = self.sim.queues[contact.index].declared.transfer
         to = contact.true_type if contact.misrouted else self.queue_named(declared.to).index
         warm = not contact.misrouted and declared.kind == "warm"
@@ -49,7 +49,7 @@ class Transfers:
         return warm
 
     def hand_over(self, leg: Contact) -> None:
-        """The leg of a warm transfer is assigned: for a while both advisors talk."""
+        """The leg of a warm transfer is assigned: begin the handover, during which both advisors talk."""
         assert leg.giver is not None
         leg.phase = codes.HANDING_OVER
         handover_s = self.sim.queues[leg.giver.index].handover.draw(leg.key, codes.HANDOVER)
@@ -65,7 +65,7 @@ class Transfers:
         self.release(leg)
 
     def release(self, leg: Contact) -> None:
-        """Let go of the first advisor, if there is one who stayed with the leg."""
+        """Start the wrap-up of the first advisor if one holds for this leg."""
         giver, leg.giver = leg.giver, None
         if giver is not None:
             self.sim.advisors.wrap_up(giver)
