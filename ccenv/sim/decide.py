@@ -25,10 +25,7 @@ def _has_lead(e, c, i):
 
 @helper
 def can_act(e, c):
-    """Return whether an assignment is possible, or a dial of one lead.
-
-    A dial ladder without 1 may still leave `hold` as the only legal action.
-    """
+    """Return whether an action other than `hold` is legal; a dial ladder starts with 1, so one lead is enough."""
     return (e.waiting_bits != U(0) or c.n_campaigns > 0) and _can_act(e, c)
 
 
