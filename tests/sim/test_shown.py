@@ -9,8 +9,9 @@ import pytest
 
 from ccenv import Batch
 from ccenv.scenarios import load_scenario
-from ccenv.sim.state.fields import OBSERVED
+from ccenv.sim.state.fields import FIELDS, OBSERVED
 from tests.env.short import random_legal
+from tests.env.whole_centre import whole_centre
 from tests.sim.looking import look_again, shown
 
 ROWS = 4
@@ -46,3 +47,17 @@ def test_the_observation_is_the_snapshot_clipped_and_scaled(name: str) -> None:
         shares = [np.minimum(snapshot[f.name].reshape(ROWS, -1), f.high) * f.scale for f in OBSERVED]
         np.testing.assert_array_equal(batch.obs, np.hstack(shares).astype(np.float32))
         batch.step(random_legal(batch.mask, batch.u))
+
+
+def test_every_field_of_the_snapshot_takes_several_values() -> None:
+    """A field that is declared and never written would be 0 on both sides of every other comparison."""
+    values: dict[str, set[float]] = {field.name: set() for field in FIELDS}
+    for scenario, steps in ((whole_centre(), 2_400), (load_scenario("tiny"), 100)):  # the first has leads without end
+        batch = Batch(scenario, 2 * ROWS, autoreset="same_step")
+        batch.reset(range(2 * ROWS))
+        for _ in range(steps):
+            snapshot = batch.snapshot
+            for name, seen in values.items():
+                seen.update((snapshot[name].min(initial=np.inf), snapshot[name].max(initial=-np.inf)))
+            batch.step(random_legal(batch.mask, batch.u))
+    assert [name for name, seen in values.items() if len(seen - {np.inf, -np.inf}) < 2] == []
