@@ -1,1 +1,1 @@
-"""Every concept of the simulated centre: its equation, its test, and a paired experiment that shows what it does."""
+"""Every concept of the simulated centre: its equation, its test, and a paired experiment that measures its effect."""

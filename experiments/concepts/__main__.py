@@ -1,11 +1,11 @@
-"""The table of concepts, measured: each one switched off and on, on the same days.
+"""Measure the table of concepts: each concept off and on, on the same days.
 
     python -m experiments.concepts
     python -m experiments.concepts concepts.only=[redials,fatigue] concepts.most_runs=20
 
-Writes `concepts.json`, `concepts.csv` and the page `concepts.md` into `experiments/results`; a part of the table, or
-one on fewer days, goes into `outputs/concepts`. Finished cells are kept there, so that a run that was killed goes on.
-Exits with code 1 if a concept does not move its KPI, or moves it the other way.
+Writes `concepts.json`, `concepts.csv` and the page `concepts.md` into `experiments/results`. A part of the table, or a
+table on fewer days, is written into `outputs/concepts`. Finished cells are kept there, so an interrupted run continues.
+Exits with code 1 if a concept does not move its KPI or moves it in the wrong direction.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ register()
 
 
 def results_folder(settings: Settings) -> Path:
-    """Where the table goes: only the whole one is published."""
+    """Folder of the result files: `experiments/results` for the whole table, else the output folder."""
     whole = not settings.concepts.only and settings.concepts.most_runs is None and settings.dir is None
     return ROOT / "experiments" / "results" if whole else folder_of(settings, "concepts")
 
 
 def run(settings: Settings) -> int:
-    """Measure, write and judge; the exit code."""
+    """Measure, write the results and print the failures; returns the exit code."""
     result = measure_all(chosen(settings.concepts.only), settings, folder_of(settings, "concepts") / "cells")
     page = write_results(result, results_folder(settings))
     print(f"{page}: {len(result['rows'])} concepts")

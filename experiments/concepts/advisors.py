@@ -1,4 +1,4 @@
-"""Concepts: what each advisor is like."""
+"""Concepts: properties of individual advisors."""
 
 from __future__ import annotations
 

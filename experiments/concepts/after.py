@@ -1,4 +1,4 @@
-"""Concepts: an inbound contact from its service on: transfers, orders, satisfaction, and coming again."""
+"""Concepts: an inbound contact from its service onwards: transfers, orders, satisfaction, repeats."""
 
 from __future__ import annotations
 

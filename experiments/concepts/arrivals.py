@@ -1,4 +1,4 @@
-"""Concepts: how contacts arrive, and what lasts from day to day."""
+"""Concepts: arrivals of contacts, and state that persists from day to day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLAT = {
     "queues.bills.interpolation": "constant",
 }
 FLAT_PROFILES = {f"queues.{queue}.arrivals_per_hour": mean_of(profile) for queue, profile in PROFILES.items()}
-# Three slots of four hours, so that there is a way to go from one value to the next; the off side has the slots' means.
+# Three slots of four hours leave time for the rate to change within a slot; the off side has the means of the slots.
 COARSE: dict[str, Any] = {
     **CALM,
     **FLAT_STAFF,
@@ -28,7 +28,7 @@ COARSE: dict[str, Any] = {
     "clock.slot_s": 14_400.0,
     "queues.bills.arrivals_per_hour": [55.0, 55.0, 55.0],
 }
-N_FAULTS = round(mean_of(PROFILES["faults"]) * OPEN_FOR_S / 3_600.0)  # of a day
+N_FAULTS = round(mean_of(PROFILES["faults"]) * OPEN_FOR_S / 3_600.0)  # contacts in a day
 EVENLY = {"queues.faults.trace_s": [round(OPEN_S + (i + 0.5) / N_FAULTS * OPEN_FOR_S) for i in range(N_FAULTS)]}
 FISCHER = "Markov-modulated Poisson process: Fischer and Meier-Hellstern (1993)"
 

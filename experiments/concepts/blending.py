@@ -1,4 +1,4 @@
-"""Concepts: advisors who both answer and dial."""
+"""Concepts: advisors who handle both inbound and outbound contacts."""
 
 from __future__ import annotations
 

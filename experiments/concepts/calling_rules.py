@@ -1,4 +1,4 @@
-"""Concepts: the calling rules, and how dropped connects are counted."""
+"""Concepts: the calling rules, and the definitions of the share of dropped connects."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ HARD = (
     ),
 )
 
-# The bank's campaign by definitions of its own; where a key has a default, the experiment begins with another value.
+# Definitions for the bank's campaign. For a key with a default, the off side has another value.
 DROPS: dict[str, Any] = {"rules.pacing": {"name": "max0", "params": {"k": 3.0, "c": 2.0}}}
 PLAIN = {"threshold_s": 1.0, "start": "connected", "base": "live", "hang_ups": "late", "false_positives": "ignored"}
 
@@ -248,7 +248,7 @@ COUNTED = (
     ),
 )
 
-AGAINST = {  # what the share is compared with, where it moves, why, and a scenario that uses the definition
+AGAINST = {  # the definition compared with, the direction of the share, the reason, a scenario that uses the definition
     "ftc_30d": ("ofcom_24h", "down", "silent ones do not count, nor who is joined late", SELLING),
     "ofcom_24h": ("run_total", "up", "silent ones count", OUTREACH),
     "vicidial_today": ("run_total", "up", "who hangs up counts", f"{SELLING}:newest_first"),

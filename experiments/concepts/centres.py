@@ -1,4 +1,4 @@
-"""Centres of the library as the experiments name them, and the same value for several of their queues or groups."""
+"""Names and parts of library centres that the experiments use, and helpers that set one value in several entities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SELLING, COLLECTING, OUTREACH, HYBRID, BANK = (
     "hybrid_small",
     "bank_blended",
 )
-FRESH_START: Changes = {"history.kind": "none"}  # technical_support opens with what the days before have left
+FRESH_START: Changes = {"history.kind": "none"}  # technical_support opens with the backlog of earlier days
 
 _SERVICE, _SUPPORT, _N, _X, _UTILITY = (
     load_scenario(name).centre for name in (SERVICE, SUPPORT, "n_design", "x_design", "surge_day")
@@ -35,25 +35,25 @@ UTILITY, DESKS = tuple(_UTILITY.queues), tuple(_UTILITY.groups)
 
 
 def queues(names: Iterable[str], key: str, value: Any) -> dict[str, Any]:
-    """The same value of a key of some queues."""
+    """Set one key to the same value in several queues."""
     return {f"queues.{name}.{key}": value for name in names}
 
 
 def groups(names: Iterable[str], key: str, value: Any) -> dict[str, Any]:
-    """The same value of a key of some groups."""
+    """Set one key to the same value in several groups."""
     return {f"groups.{name}.{key}": value for name in names}
 
 
 def policies(**values: Any) -> dict[str, Any]:
-    """Keys of the campaign of lead_generation, two underscores for a dot."""
+    """Keys of the campaign of lead_generation; two underscores stand for a dot."""
     return {f"campaigns.policies.{key.replace('__', '.')}": value for key, value in values.items()}
 
 
 def listed(key: str, value: Any) -> dict[str, Any]:
-    """The same value of a key of all segments of lead_generation."""
+    """Set one key to the same value in all segments of lead_generation."""
     return {f"campaigns.policies.segments.{name}.{key}": value for name in SELLING_LIST}
 
 
 def arrears(**values: Any) -> dict[str, Any]:
-    """Keys of the campaign of collections, two underscores for a dot."""
+    """Keys of the campaign of collections; two underscores stand for a dot."""
     return {f"campaigns.arrears.{key.replace('__', '.')}": value for key, value in values.items()}

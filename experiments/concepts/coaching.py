@@ -1,4 +1,4 @@
-"""Concepts: what the centre does about quality: scripts and monitoring."""
+"""Concepts: quality measures of the centre: scripts and monitoring."""
 
 from __future__ import annotations
 

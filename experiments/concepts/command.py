@@ -1,4 +1,4 @@
-"""The command: all experiments, their result files and what is wrong with them."""
+"""The command's work: run all experiments, write their result files, list failures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 def measure_all(parts: Mapping[str, Sequence[Concept]], settings: Settings, cells: Path) -> dict[str, Any]:
-    """Rows of all concepts in plain types; cells that are there are not computed again."""
+    """Rows of all concepts in plain types; finished cells are read from `cells`, not computed again."""
     asked = settings.evaluation.purpose, settings.concepts.most_runs
     listed = [(part, concept) for part, concepts in parts.items() for concept in concepts]
     with Workers(settings.evaluation.processes) as workers:
@@ -36,12 +36,12 @@ def _row(part: str, concept: Concept, measured: Mapping[str, Any]) -> dict[str, 
 
 
 def failures(result: Mapping[str, Any]) -> list[str]:
-    """A line for each concept that does not do what is expected."""
+    """One line for each concept that does not have its expected effect."""
     return [f"{row['name']}: {row['failure']}" for row in result["rows"] if row["failure"] is not None]
 
 
 def write_results(result: Mapping[str, Any], folder: Path) -> Path:
-    """Write `concepts.json`, `concepts.csv` and the page; returns the page's file."""
+    """Write `concepts.json`, `concepts.csv` and the page; returns the path of the page."""
     write_json(folder / "concepts.json", result)
     write_atomic(folder / "concepts.csv", to_csv(COLUMNS, map(_line, result["rows"])))
     write_atomic(folder / "concepts.md", page(result))

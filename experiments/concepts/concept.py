@@ -1,4 +1,4 @@
-"""What a row of the concept table is: a concept and the paired experiment that shows what it does."""
+"""Types of the concept table: a concept and the paired experiment that measures its effect."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ CHOICE = "modelling choice"
 
 
 class Experiment(NamedTuple):
-    """The same days of a centre twice, without and with a concept.
+    """A paired experiment: the same days of a centre without and with a concept.
 
     Attributes:
         scenario: A name of the library.
         kpi: The column of a KPI table that is compared.
-        moves: Where the concept moves it, said before it is measured.
+        moves: Expected direction of the change, declared before the measurement.
         off: Dotted keys and values of the scenario without the concept.
-        on: The same with it; nothing where the scenario as it is has it.
-        both: What is set on both sides, so that the concept has something to act on.
+        on: The same with the concept; empty if the scenario itself has it.
+        both: Keys and values set on both sides, which give the concept something to act on.
         runs: Episodes of each side, on the same seeds.
-        days: Length of an episode.
-        days_off: Length of an episode without the concept, where it is the length that is compared.
-        policy: Makes what decides in the place of the scenario's rules.
-        why: Why it moves that way, where the concept's equation does not say so.
+        days: Length of an episode [days].
+        days_off: Length of an episode without the concept [days], if the experiment compares lengths.
+        policy: Function that makes the policy that replaces the scenario's rules; None for the rules.
+        why: Reason for the direction, if the concept's equation does not give it.
     """
 
     scenario: str
@@ -46,17 +46,17 @@ class Experiment(NamedTuple):
 
 
 class Concept(NamedTuple):
-    """One row.
+    """One row of the table.
 
     Attributes:
-        name: What it is called, unique.
-        keys: Dotted keys of the schema that it is made with, the one that switches it on first; `*` stands for a name
-            or a place in a list, `key=value` for one value of the key, or one distribution of time.
-        equation: What it does, in short.
-        source: Where the equation comes from.
+        name: Unique name.
+        keys: Dotted keys of the schema that define the concept; the first one switches it on. `*` stands for a name or
+            an index of a list. `key=value` stands for one value of the key, or for one distribution of time.
+        equation: Its effect as a short formula.
+        source: Source of the equation.
         test: Node id of the test that covers it.
         used_in: A scenario of the library that uses the first key; `scenario:variant` for one of its variants.
-        experiment: What shows its effect.
+        experiment: The experiment that measures its effect.
     """
 
     name: str

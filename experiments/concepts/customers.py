@@ -1,4 +1,4 @@
-"""Concepts: who comes first, and what the centre knows of its customers."""
+"""Concepts: order of service, and the centre's knowledge of its customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Concepts: an attempt, from the dial to the advisor."""
+"""Concepts: an attempt, from the dial to the connection with an advisor."""
 
 from __future__ import annotations
 

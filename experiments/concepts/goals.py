@@ -1,4 +1,4 @@
-"""Concepts: what a talk outbound is for, what it brings, and what becomes of it."""
+"""Concepts: goals of an outbound talk, their value, and their later outcome."""
 
 from __future__ import annotations
 

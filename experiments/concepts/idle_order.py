@@ -1,6 +1,6 @@
-"""Concepts: which of the idle advisors of a group comes first.
+"""Concepts: order of the idle advisors of a group.
 
-Who comes first is seen where advisors differ in speed, or where those tire who are always at work.
+The order has an effect if advisors differ in speed or tire from continuous work.
 """
 
 from __future__ import annotations

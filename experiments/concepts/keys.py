@@ -1,4 +1,4 @@
-"""Keys of the schema of a scenario, and whether a scenario uses one."""
+"""Keys of the schema of a scenario, and a test of whether a scenario uses a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 from ccenv.scenarios.schema import Centre
 
-# Parts of a scenario file of which every key belongs to a concept.
+# Parts of a scenario file whose keys all belong to a concept.
 CONCEPTUAL = (
     "queues",
     "groups",
@@ -40,7 +40,10 @@ def _leaves(node: type[msgspec.Struct], prefix: str) -> Iterator[str]:
 
 
 def _below(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
-    """The mappings that a type admits, and whether they stand under a name or in a list; no dists."""
+    """Structs that a type admits, each with True if it is an item of a mapping or list.
+
+    Tagged structs, which are the distributions of time, count as values and are left out.
+    """
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         if hint.__struct_config__.tag is None:
             yield False, hint
@@ -52,7 +55,7 @@ def _below(hint: Any) -> Iterator[tuple[bool, type[msgspec.Struct]]]:
 
 
 def uses(centre: Centre, key: str) -> bool:
-    """Whether a key has another value than its default somewhere in a centre; for `key=value`, that value."""
+    """Whether a key differs from its default somewhere in a centre; for `key=value`, whether it has that value."""
     path, _, wanted = key.partition("=")
     values = list(_values(centre, path.split(".")))
     if wanted:
@@ -66,7 +69,7 @@ def values_at(centre: Centre, path: str) -> list[Any]:
 
 
 def _values(node: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
-    """The values at a path, with their defaults."""
+    """Values at a path, with their defaults."""
     first, *rest = path
     if first == "*":
         inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
@@ -83,7 +86,7 @@ def _values(node: Any, path: list[str]) -> Iterator[tuple[Any, Any]]:
 
 
 def _called(value: Any) -> str:
-    """A distribution of time by its name, a rule by its own; of other values their text."""
+    """Name of a value: the tag of a time distribution, the name of a rule, otherwise the text of the value."""
     if isinstance(value, msgspec.Struct):
         tag = value.__struct_config__.tag
         return str(tag if tag is not None else getattr(value, "name", value))

@@ -1,4 +1,4 @@
-"""Concepts: the lists of leads, in what order they are dialed, and again."""
+"""Concepts: lists of leads, the order in which they are dialed, and retries."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ ORDERS = {
     "newest": "the highest number in the list",
     "random": "any of them",
 }
-SCARCE: Changes = policies(  # half of the dials are fresh ones, so that more leads may be dialed again than can be
+SCARCE: Changes = policies(  # half of the dials go to fresh leads, so more retries are due than dials remain for them
     order__mix="even",
     order__fresh_every=2,
     by_attempt=[1.0, 0.7, 0.5, 0.35, 0.25, 0.2],

@@ -1,4 +1,4 @@
-"""One experiment: the same seeds without and with a concept, and what differs."""
+"""One experiment: the same seeds without and with a concept, and the difference of the KPI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from experiments.jobs.cells import cell_digest, run_once, source_digest
 from experiments.jobs.files import read_json
 from experiments.study.evaluation import finite
 
-DIGITS = 16  # of the digest of a scenario's content
+DIGITS = 16  # kept of the digest of a scenario's content
 
 
 def sides(experiment: Experiment) -> tuple[Scenario, Scenario]:
@@ -27,10 +27,10 @@ def sides(experiment: Experiment) -> tuple[Scenario, Scenario]:
 
 
 def measure(experiment: Experiment, purpose: str, most_runs: int | None) -> dict[str, Any]:
-    """What the KPI is on both sides, and the paired difference, on less off, with its 95 % interval.
+    """KPI of both sides, and the paired difference, on less off, with its 95 % interval.
 
     Raises:
-        ValueError: If the experiment compares equal things, or a sum over episodes of unequal length.
+        ValueError: If both sides are the same scenario, or a KPI that is a sum compares episodes of unequal length.
     """
     scenarios = sides(experiment)
     lengths = (experiment.days if experiment.days_off is None else experiment.days_off, experiment.days)
@@ -56,7 +56,7 @@ def _days(experiment: Experiment, scenario: Scenario, days: int, purpose: str, r
 
 
 def failure(experiment: Experiment, measured: Mapping[str, Any]) -> str | None:
-    """What is wrong with a result: the interval includes 0, or the KPI moved the other way; None if nothing is."""
+    """Message if the interval contains 0 or the KPI moves in the wrong direction; None if the result is as expected."""
     value, low, high = (measured["difference"][k] for k in Estimate._fields)
     if low is None or high is None:
         return f"{experiment.kpi} has no interval"
@@ -68,7 +68,7 @@ def failure(experiment: Experiment, measured: Mapping[str, Any]) -> str | None:
 
 
 def run_cell(experiment: Experiment, folder: Path, purpose: str, most_runs: int | None) -> dict[str, Any]:
-    """The result of an experiment, kept in a file that is named by everything that it depends on."""
+    """Result of an experiment, cached in a file whose name is a digest of all inputs and of the sources."""
     name = cell_digest(
         {"experiment": described(experiment), "purpose": purpose, "most_runs": most_runs},
         " ".join(scenario.digest for scenario in sides(experiment)),
@@ -80,7 +80,7 @@ def run_cell(experiment: Experiment, folder: Path, purpose: str, most_runs: int 
 
 
 def described(experiment: Experiment) -> dict[str, Any]:
-    """An experiment in plain types."""
+    """The experiment in plain types."""
     policy = None if experiment.policy is None else experiment.policy.__name__
     changes = {name: dict(getattr(experiment, name)) for name in ("off", "on", "both")}
     return experiment._asdict() | changes | {"policy": policy}

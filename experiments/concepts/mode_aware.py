@@ -1,4 +1,4 @@
-"""A policy that keeps another number of advisors free in each mode of a switching load, where it may see the mode."""
+"""A policy with one reserve of idle advisors for each mode of a switching load, for centres that observe the mode."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ccenv.policy import Policy, RulePolicy
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.codes import DIAL_RESERVED
 
-RESERVES = np.array([2, 5])  # best whole reserves by mode: case B1 of the reference table modulated_headroom
+RESERVES = np.array([2, 5])  # best integer reserve of each mode: case B1 of the reference table modulated_headroom
 
 
 class ModeAware:
-    """Starts outbound work while more advisors are idle than the reserve of the mode; routing is the scenario's rule.
+    """Start outbound work while more advisors are idle than the reserve of the mode; routing is the scenario's rule.
 
-    It is for one campaign that reserves, and one group.
+    For one campaign that reserves an advisor before it dials, and one group.
     """
 
     needs_snapshot = True
@@ -27,12 +27,12 @@ class ModeAware:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """As in the protocol; `obs` are snapshot records, (B,)."""
+        """Choose actions as in the policy protocol; `obs` are snapshot records, (B,)."""
         enough = obs["idle"][:, 0] > RESERVES[obs["mode"].astype(np.int64)]
         return np.where(enough & mask[:, self.dial], self.dial, 0), state
 
 
 def by_the_mode_if_seen(scenario: Scenario) -> Policy:
-    """`ModeAware` where the mode is observed, else the scenario's own rules."""
+    """`ModeAware` if the mode is observed, else the scenario's own rules."""
     switching = scenario.centre.switching
     return ModeAware(scenario) if switching is not None and switching.observed else RulePolicy(scenario)

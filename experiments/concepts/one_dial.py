@@ -1,4 +1,4 @@
-"""A policy that dials once at each event, as many lines as one step of the ladder gives, and then waits."""
+"""A policy that dials once at each event, with the lines of one step of the ladder, and then waits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LINES_PER_IDLE = 4.0
 
 
 class OneDial:
-    """At an event the largest step of the ladder up to four ringing lines for each idle advisor; else nothing.
+    """At an event, dial the largest step of the ladder that keeps at most four ringing lines for each idle advisor.
 
-    It is for one campaign that does not reserve, and one group.
+    It does nothing at other epochs. For one campaign that does not reserve, and one group.
     """
 
     needs_snapshot = True
@@ -27,7 +27,7 @@ class OneDial:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """As in the protocol; `obs` are snapshot records, (B,)."""
+        """Choose actions as in the policy protocol; `obs` are snapshot records, (B,)."""
         first = (obs["epoch_kind"] == EVENT_EPOCH) | (obs["epoch_kind"] == OPENING_EPOCH)
         wanted = np.where(first, LINES_PER_IDLE * obs["idle"][:, 0] - obs["ringing"][:, 0], 0.0)
         fits = mask & (self.n_lines > 0) & (self.n_lines <= wanted[:, None])
@@ -35,5 +35,5 @@ class OneDial:
 
 
 def one_dial_per_event(scenario: Scenario) -> Policy:
-    """`OneDial` for a scenario."""
+    """Make `OneDial` for a scenario."""
     return OneDial(scenario)

@@ -1,4 +1,4 @@
-"""The page of the concepts, made from their result file."""
+"""Page of the concepts, made from their result file."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from ccenv.kpis import KPIS, LABELS
 from ccenv.kpis.numbers import as_text
 
-LONG = 8  # values of a list that are shown
+LONG = 8  # longer lists are shortened
 HEAD = """# Concepts of the simulated centre
 
-Written by `python -m experiments.concepts`; do not edit. What happens when is said in
+Written by `python -m experiments.concepts`; do not edit. The order of events is in
 [ccenv/sim/README.md](../../ccenv/sim/README.md).
 
-Each row is a concept with its keys in a scenario file (the first one switches it on), its equation (with a source, or
-the words *modelling choice*), the test that covers it, a scenario of the library that uses it, and an experiment: the
-same seeds without (off) and with (on) the concept, everything else equal. The direction in which the KPI is expected to
-move is declared with the concept; the difference is on less off, with its 95 % bootstrap interval over the runs. `u` is
-a uniform of the contact, `T ~ distribution` a time. The command fails if an interval holds 0, or if a KPI moves the
-other way.
+Each row is one concept: its keys in a scenario file (the first one switches it on), its equation with a source or the
+words *modelling choice*, the test that covers it, a scenario of the library that uses it, and an experiment. The
+experiment runs the same seeds without (off) and with (on) the concept, everything else equal. The expected direction of
+the KPI is declared with the concept. The difference is on less off, with its 95 % bootstrap interval over the runs. `u`
+is a uniform random number of the contact, `T ~ distribution` a time. The command fails if an interval contains 0 or a
+KPI moves in the other direction.
 """
 COLUMNS = (
     "concept",
@@ -37,12 +37,12 @@ COLUMNS = (
 
 
 def page(result: Mapping[str, Any]) -> str:
-    """Markdown of a result of `python -m experiments.concepts`."""
+    """Markdown page of a result of `python -m experiments.concepts`."""
     parts: dict[str, list[Mapping[str, Any]]] = {}
     for row in result["rows"]:
         parts.setdefault(row["part"], []).append(row)
     sections = [f"## {part}\n\n{_table(rows)}" for part, rows in parts.items()]
-    days = f"Runs are on seeds of the range `{result['purpose']}`, one day long where nothing else is said."
+    days = f"Runs use seeds of the range `{result['purpose']}` and last one day unless the row says otherwise."
     return "\n".join([HEAD, days, "", "\n\n".join(sections), "", _kpis(result), ""])
 
 
@@ -90,7 +90,7 @@ def _code(text: str) -> str:
 
 
 def settings_text(changes: Mapping[str, Any]) -> str:
-    """Keys and values in one line: entities that are given the same value stand together, long lists are cut."""
+    """Keys and values in one line. Entities with the same value are grouped; long lists are shortened."""
     together: dict[tuple[str, str, str], list[str]] = {}
     for key, value in changes.items():
         axis, entity, rest = _place(key)
@@ -101,7 +101,7 @@ def settings_text(changes: Mapping[str, Any]) -> str:
 
 
 def _place(key: str) -> tuple[str, str, str]:
-    """A dotted key as where the entity stands, the entity, and what follows; that is empty if it names none."""
+    """Split a dotted key into axis, entity and rest; entity and rest are empty if the key names no entity."""
     before, inside, after = key.partition(".segments.")
     axis, rest = (before + ".segments", after) if inside else key.split(".", 1) if "." in key else (key, "")
     entity, _, rest = rest.partition(".")
@@ -133,7 +133,7 @@ def _signed(value: float) -> str:
 
 
 def _kpis(result: Mapping[str, Any]) -> str:
-    """What the KPIs of the table mean."""
+    """Section with the meaning of each KPI of the table."""
     used = sorted({row["experiment"]["kpi"].partition(":")[0] for row in result["rows"]})
     return "\n".join(["## KPIs", "", *(f"- `{name}`: {_meaning(name)}" for name in used)])
 

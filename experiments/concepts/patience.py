@@ -1,4 +1,4 @@
-"""Concepts: distributions of patience and of handle time. At equal mean the shape alone changes the KPIs."""
+"""Concepts: distributions of patience and of handle time. At equal means, the shape alone changes the KPIs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MEAN_HANDLE_S = 180.0
 ZELTYN = "patience by distribution: Zeltyn and Mandelbaum (2005), Call centers with impatient customers"
 TEST = "tests/sim/test_time_dists.py::test_a_draw_is_the_quantile"
 
-# Each has the mean of MEAN_PATIENCE_S, to 0.1 %; a test computes them.
+# Each has the mean MEAN_PATIENCE_S to within 0.1 %; a test computes the means.
 PATIENCE: dict[str, tuple[dict[str, Any], str, Direction, str, str]] = {
     "constant": (
         {"dist": "constant", "value_s": MEAN_PATIENCE_S},
@@ -86,7 +86,7 @@ def _patience(name: str) -> Concept:
     )
 
 
-# Each has the mean of MEAN_HANDLE_S, to 0.1 %.
+# Each has the mean MEAN_HANDLE_S to within 0.1 %.
 HANDLE: dict[str, tuple[dict[str, Any], str, str, Direction, str, str]] = {
     "lognormal": (
         {"dist": "lognormal", "mu": 5.08138, "sigma": 0.47238},

@@ -1,4 +1,4 @@
-"""Concepts: which advisors are there, and what for."""
+"""Concepts: presence and skills of the advisors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All concepts, declared once; the command, its result files, its page and its tests are made from this."""
+"""Declaration of all concepts. The command, its result files, its page and its tests use it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ CONCEPTS = tuple(concept for part in PARTS.values() for concept in part)
 
 
 def chosen(only: list[str]) -> dict[str, tuple[Concept, ...]]:
-    """The parts with the concepts of these names; all of them if there are none.
+    """The parts with the concepts of the given names; all parts if `only` is empty.
 
     Raises:
-        ValueError: If there is no such concept.
+        ValueError: If a name is not that of a concept.
     """
     names = [concept.name for concept in CONCEPTS]
     unknown = sorted(set(only) - set(names))

@@ -1,4 +1,4 @@
-"""Figures of surge_day that its experiments flatten: the same contacts and advisors, spread over the day."""
+"""Figures of the scenario surge_day, which its experiments flatten: the same contacts and advisors, spread evenly."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def mean_of(values: Sequence[float]) -> float:
 
 
 def spread(staffing: Sequence[float]) -> list[int]:
-    """The same advisor hours, as evenly as whole advisors allow; what is left over comes first."""
+    """Spread the same number of advisor slots as evenly as integers allow; the remainder goes to the first slots."""
     each, left = divmod(int(sum(staffing)), len(staffing))
     return [each + 1] * left + [each] * (len(staffing) - left)
