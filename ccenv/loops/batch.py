@@ -7,7 +7,7 @@ There is a single entry with one call of each big function, because each entry c
 from ccenv.loops.drive import ask, start
 from ccenv.sim.advance import advance
 from ccenv.sim.decide import coin
-from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.contacts import uncounted_waiting_s
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import block, entry, helper
@@ -98,14 +98,15 @@ def _pay_for_time(e, c, out):
     for k in range(c.n_costs, c.n_staffed):
         uncounted_s = _uncounted_advisor_s(e, c, c.staffed[k].group, c.staffed[k].state)
         out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_s)
-    left = e.waited_queues
-    e.waited_queues = e.waiting_bits
-    while left != U(0):
-        q = lowest(left)
-        k = c.waiting_term[q]
-        if k != NIL:
-            out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_waiting_s(e, q))
-        left = without_lowest(left)
+    for word in range(e.waited_queues.shape[0]):
+        left = e.waited_queues[word]
+        e.waited_queues[word] = e.waiting_bits[word]
+        while left != U(0):
+            q = WORD * word + lowest(left)
+            k = c.waiting_term[q]
+            if k != NIL:
+                out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_waiting_s(e, q))
+            left = without_lowest(left)
 
 
 @block

@@ -2,7 +2,7 @@
 
 from ccenv.loops.drive import PACING, ROUTING, restrict
 from ccenv.sim.kernel.jit import entry
-from ccenv.sim.shown.masks import waiting, write_mask
+from ccenv.sim.shown.masks import mark_waiting, write_mask
 from ccenv.sim.shown.observed import encoded
 
 
@@ -14,7 +14,8 @@ def look_rows(cfg, snaps, numbers, masks, obs):
     """
     c = cfg[0]
     for b in range(snaps.shape[0]):
-        write_mask(snaps[b], c, masks[b], waiting(snaps[b], c))
+        mark_waiting(snaps[b], c)
+        write_mask(snaps[b], c, masks[b], snaps[b].ready)
         if c.own in (ROUTING, PACING):
             restrict(masks[b], c)
         for k in range(obs.shape[1]):

@@ -9,7 +9,7 @@ every decision (reviews may be seconds apart) would be a different policy.
 
 import math
 
-from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import DIAL, DIAL_RESERVED, HOLD
@@ -19,10 +19,11 @@ from ccenv.sim.state.codes import DIAL, DIAL_RESERVED, HOLD
 def _idle(snap, c, i):
     """Return the number of idle advisors eligible for campaign i."""
     total = 0.0
-    left = c.campaign_groups[i]
-    while left != U(0):
-        total += snap.idle[lowest(left)]
-        left = without_lowest(left)
+    for word in range(c.campaign_groups.shape[1]):
+        left = c.campaign_groups[i, word]
+        while left != U(0):
+            total += snap.idle[WORD * word + lowest(left)]
+            left = without_lowest(left)
     return total
 
 

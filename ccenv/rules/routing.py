@@ -11,7 +11,7 @@ the group with the fewest or most skills (queues and campaigns), among equals th
 
 import numpy as np
 
-from ccenv.sim.kernel.bits import count_bits, lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, count_bits, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import HOLD
@@ -24,7 +24,10 @@ ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of `adviso
 @helper
 def _n_skills(c, g):
     """Return the number of queues and campaigns that a group handles."""
-    return np.int64(count_bits(c.queue_skill[g]) + count_bits(c.campaign_skill[g]))
+    n = count_bits(c.campaign_skill[g])
+    for word in range(c.queue_skill.shape[1]):
+        n += count_bits(c.queue_skill[g, word])
+    return np.int64(n)
 
 
 @helper
@@ -68,12 +71,13 @@ def _assignable(mask, c, q):
 def fifo(snap, mask, c, params, state, u):
     """Assign the eligible contact with the longest wait in its present queue, to the group that `advisor` selects."""
     best = NO_QUEUE
-    left = snap.ready
-    while left != U(0):
-        q = lowest(left)
-        left = without_lowest(left)
-        if _assignable(mask, c, q) and (best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]):
-            best = q
+    for word in range(snap.ready.shape[0]):
+        left = snap.ready[word]
+        while left != U(0):
+            q = WORD * word + lowest(left)
+            left = without_lowest(left)
+            if _assignable(mask, c, q) and (best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]):
+                best = q
     return _to_group(snap, mask, c, best, params[0])
 
 
@@ -81,12 +85,13 @@ def fifo(snap, mask, c, params, state, u):
 def lwt(snap, mask, c, params, state, u):
     """Assign the eligible contact with the longest wait, credit included, to the group that `advisor` selects."""
     best = NO_QUEUE
-    left = snap.ready
-    while left != U(0):
-        q = lowest(left)
-        left = without_lowest(left)
-        if _assignable(mask, c, q) and (best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]):
-            best = q
+    for word in range(snap.ready.shape[0]):
+        left = snap.ready[word]
+        while left != U(0):
+            q = WORD * word + lowest(left)
+            left = without_lowest(left)
+            if _assignable(mask, c, q) and (best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]):
+                best = q
     return _to_group(snap, mask, c, best, params[0])
 
 
@@ -97,14 +102,15 @@ def priority(snap, mask, c, params, state, u):
     `params[RANKS + q]` is the rank of queue q.
     """
     best = NO_QUEUE
-    left = snap.ready
-    while left != U(0):
-        q = lowest(left)
-        left = without_lowest(left)
-        if _assignable(mask, c, q) and (best < 0 or params[RANKS + q] <= params[RANKS + best]):
-            first = best < 0 or params[RANKS + q] < params[RANKS + best]
-            if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
-                best = q
+    for word in range(snap.ready.shape[0]):
+        left = snap.ready[word]
+        while left != U(0):
+            q = WORD * word + lowest(left)
+            left = without_lowest(left)
+            if _assignable(mask, c, q) and (best < 0 or params[RANKS + q] <= params[RANKS + best]):
+                first = best < 0 or params[RANKS + q] < params[RANKS + best]
+                if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
+                    best = q
     return _to_group(snap, mask, c, best, params[0])
 
 
@@ -112,33 +118,30 @@ def priority(snap, mask, c, params, state, u):
 def longest_queue(snap, mask, c, params, state, u):
     """Assign from the longest eligible queue (ties: longest wait), to the group that `advisor` selects."""
     best = NO_QUEUE
-    left = snap.ready
-    while left != U(0):
-        q = lowest(left)
-        left = without_lowest(left)
-        if _assignable(mask, c, q) and (best < 0 or snap.queue_length[q] >= snap.queue_length[best]):
-            longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
-            if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
-                best = q
+    for word in range(snap.ready.shape[0]):
+        left = snap.ready[word]
+        while left != U(0):
+            q = WORD * word + lowest(left)
+            left = without_lowest(left)
+            if _assignable(mask, c, q) and (best < 0 or snap.queue_length[q] >= snap.queue_length[best]):
+                longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
+                if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
+                    best = q
     return _to_group(snap, mask, c, best, params[0])
 
 
 @helper
 def random(snap, mask, c, params, state, u):
     """Assign at random: all legal assignments are equally likely."""
+    first, end = c.first_assign[0], c.first_assign[c.n_queues]
     n = 0
-    left = snap.ready
-    while left != U(0):
-        n += _n_assignable(mask, c, lowest(left))
-        left = without_lowest(left)
+    for a in range(first, end):
+        if mask[a]:
+            n += 1
     k = int(u * n)
-    left = snap.ready
-    while left != U(0):
-        q = lowest(left)
-        for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            if mask[a]:
-                if k == 0:
-                    return a
-                k -= 1
-        left = without_lowest(left)
+    for a in range(first, end):
+        if mask[a]:
+            if k == 0:
+                return a
+            k -= 1
     return HOLD

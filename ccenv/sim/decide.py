@@ -3,7 +3,8 @@
 from ccenv.sim.advisors.matching import assignable
 from ccenv.sim.handling.assigning import assign
 from ccenv.sim.handling.waiting import arm
-from ccenv.sim.kernel.draws import U, key_in, uniform
+from ccenv.sim.kernel.bits import is_empty, meet
+from ccenv.sim.kernel.draws import key_in, uniform
 from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_action
@@ -26,17 +27,17 @@ def _has_lead(e, c, i):
 @helper
 def can_act(e, c):
     """Return whether an action other than `hold` is legal; a dial ladder starts with 1, so one lead is enough."""
-    return (e.waiting_bits != U(0) or c.n_campaigns > 0) and _can_act(e, c)
+    return (not is_empty(e.waiting_bits) or c.n_campaigns > 0) and _can_act(e, c)
 
 
 @block
 def _can_act(e, c):
-    if assignable(e, c) != U(0):
+    if assignable(e, c):
         return True
     if e.stage != OPEN:
         return False
     for i in range(c.n_campaigns):
-        if c.campaign[i].reserves == 0 or (c.campaign_groups[i] & e.idle_bits) != U(0):
+        if c.campaign[i].reserves == 0 or meet(c.campaign_groups, i, e.idle_bits):
             if lines_free(e, c, i) > 0 and _has_lead(e, c, i):
                 return True
     return False

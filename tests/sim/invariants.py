@@ -107,6 +107,11 @@ def records(v: View) -> None:
     assert len(np.unique(v.x["key"])) == len(v.places), "two contacts with one key"
 
 
+def members(words: np.ndarray) -> list[int]:
+    """The members of a set, ascending."""
+    return [64 * k + i for k, word in enumerate(words) for i in range(64) if int(word) >> i & 1]
+
+
 def queues(v: View) -> None:
     """Lines: everybody who waits, in person or not, stands in one, in order."""
     queue, contact = v.e["queue"], v.e["contact"]
@@ -115,7 +120,7 @@ def queues(v: View) -> None:
     lengths = v.here[codes.WAITING] + virtual
     assert np.array_equal(queue["length"][: v.Q], lengths), "length of a queue"
     assert np.array_equal(queue["n_virtual"][: v.Q], virtual) and int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
-    assert int(v.e["waiting_bits"]) == sum(1 << q for q in range(v.Q) if lengths[q]), "waiting_bits"
+    assert members(v.e["waiting_bits"]) == [q for q in range(v.Q) if lengths[q]], "waiting_bits"
     assert int(v.e["in_ivr"]) == v.here[codes.IN_IVR].sum(), "in_ivr"
     for q in range(v.Q):
         places = chain(v, queue["head"][q], queue["tail"][q], int(lengths[q]))
@@ -128,13 +133,11 @@ def queues(v: View) -> None:
 def sets(v: View) -> None:
     """Who is idle, who talks, where a connect waits; and no pair in common where it was said that none is."""
     idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
-    assert int(v.e["idle_bits"]) == sum(1 << g for g in idle), "idle_bits"
-    words = v.e["talking"]
-    talking = [a for a in range(64 * len(words)) if int(words[a // 64]) >> a % 64 & 1]
-    assert talking == np.flatnonzero(v.state == codes.ADVISOR_TALKING).tolist(), "talking"
+    assert members(v.e["idle_bits"]) == sorted(int(g) for g in idle), "idle_bits"
+    assert members(v.e["talking"]) == np.flatnonzero(v.state == codes.ADVISOR_TALKING).tolist(), "talking"
     connects = v.leads[codes.CONNECT_WAITING]
     assert int(v.e["connect_bits"]) == sum(1 << i for i in range(v.C) if connects[i]), "connect_bits"
-    queues, groups = ([k for k in range(64) if int(v.e[f"vain_{name}"]) >> k & 1] for name in ("queues", "groups"))
+    queues, groups = (members(v.e[f"vain_{name}"]) for name in ("queues", "groups"))
     assert np.all(v.c["queue_pair"][np.ix_(queues, groups)] == codes.NIL), "a pair was overlooked"
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from ccenv.scenarios.compile.roster import Entry, advisors, make_roster, staffing
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.schema import Centre, Group
+from ccenv.sim.kernel.bits import WORD, words_of
 from ccenv.sim.state.codes import ADVISOR_ORDERS, NIL
 
 
@@ -18,11 +17,13 @@ def fill_groups(row: Any, centre: Centre) -> None:
     first = 0
     row["advisor_group"] = NIL
     for g, group in enumerate(centre.groups.values()):
-        row["queue_skill"][g] = sum(1 << q for q, name in enumerate(centre.queues) if name in group.skills)
+        served = [q for q, name in enumerate(centre.queues) if name in group.skills]
+        row["queue_skill"][g] = words_of(served, WORD * row["queue_skill"].shape[1])
         row["campaign_skill"][g] = sum(1 << c for c, name in enumerate(centre.campaigns) if name in group.skills)
         for kind, entities in (("queue", centre.queues), ("campaign", centre.campaigns)):
             for k, name in enumerate(entities):
-                row[f"{kind}_groups"][k] |= np.uint64((name in group.skills) << g)
+                if name in group.skills:
+                    row[f"{kind}_groups"][k] |= words_of([g], WORD * row[f"{kind}_groups"].shape[1])
         row["staffing"][g, : n_slots(centre.clock)] = staffing(group, centre.clock)
         row["first_advisor"][g] = first
         row["advisor_group"][first : first + advisors(group)] = g

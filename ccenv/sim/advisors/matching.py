@@ -1,46 +1,67 @@
-"""Queues with a legal assignment; only pairs that have changed since the last call are checked."""
+"""Which queues can be assigned to an advisor now. Only pairs whose queue or group has changed are tested again."""
 
-from ccenv.sim.kernel.bits import bit, lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, bit, is_empty, lowest, meet, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import VIRTUAL
 
 
 @helper
-def _heads(e, c):
-    """Return the queues whose head may be assigned, as bits; a virtual head needs a free line."""
-    bits = e.waiting_bits
+def _heads(e, c, word):
+    """The queues of one word whose head may be assigned; a virtual head needs a free line."""
+    bits = e.waiting_bits[word]
     if e.n_virtual > 0 and e.lines >= c.trunks:
         left = bits
         while left != U(0):
-            q = lowest(left)
-            if e.contact[e.queue[q].head].phase == VIRTUAL:
-                bits &= ~bit(q)
+            one = lowest(left)
+            if e.contact[e.queue[WORD * word + one].head].phase == VIRTUAL:
+                bits &= ~bit(one)
             left = without_lowest(left)
     return bits
 
 
 @helper
-def assignable(e, c):
-    """Return the queues with a legal assignment, as bits.
+def _served_by_news(e, c, word):
+    """The queues of one word that a group serves which has become idle since the last call."""
+    queues = U(0)
+    for k in range(e.idle_bits.shape[0]):
+        left = e.idle_bits[k] & ~e.vain_groups[k]
+        while left != U(0):
+            queues |= c.queue_skill[WORD * k + lowest(left), word]
+            left = without_lowest(left)
+    return queues
 
-    `e.vain_queues` and `e.vain_groups` hold the queues and groups that had no pair in common at the last call. Only
-    queues that have begun to wait since, and queues of groups that have become idle since, are checked.
-    """
-    if e.waiting_bits == U(0):
-        return U(0)
-    waiting = _heads(e, c)
-    news = waiting & ~e.vain_queues
-    left = e.idle_bits & ~e.vain_groups
-    while left != U(0):
-        news |= c.queue_skill[lowest(left)] & waiting
-        left = without_lowest(left)
+
+@helper
+def _matched(e, c, word, news):
+    """Those of the queues in `news`, of one word, that an idle group serves."""
     found = U(0)
     while news != U(0):
-        q = lowest(news)
-        if (c.queue_groups[q] & e.idle_bits) != U(0):
-            found |= bit(q)
+        one = lowest(news)
+        if meet(c.queue_groups, WORD * word + one, e.idle_bits):
+            found |= bit(one)
         news = without_lowest(news)
-    e.vain_queues = waiting & ~found
-    e.vain_groups = e.idle_bits
     return found
+
+
+@helper
+def assignable(e, c):
+    """Write the queues with a legal assignment to `e.assignable`, and return whether there is one.
+
+    `e.vain_queues` and `e.vain_groups` hold the waiting queues and idle groups that had no pair in common at the last
+    call. Only a queue or a group that is new since then can form a pair.
+    """
+    if is_empty(e.waiting_bits):
+        for word in range(e.assignable.shape[0]):
+            e.assignable[word] = U(0)
+        return False
+    some = U(0)
+    for word in range(e.waiting_bits.shape[0]):
+        waiting = _heads(e, c, word)
+        found = _matched(e, c, word, waiting & (~e.vain_queues[word] | _served_by_news(e, c, word)))
+        e.vain_queues[word] = waiting & ~found
+        e.assignable[word] = found
+        some |= found
+    for k in range(e.idle_bits.shape[0]):
+        e.vain_groups[k] = e.idle_bits[k]
+    return some != U(0)

@@ -1,6 +1,6 @@
 """Advisor states, and the counters of the time spent in each."""
 
-from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.bits import add, remove
 from ccenv.sim.kernel.draws import exp
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
@@ -39,20 +39,20 @@ def bring_load_up(e, c, g, a):
 @helper
 def _note_idle(e, g):
     """Update the bit sets after the number of idle advisors of a group has changed."""
-    e.news_groups |= bit(g)
+    add(e.news_groups, g)
     if e.group[g].n[IDLE] > 0:
-        e.idle_bits |= bit(g)
+        add(e.idle_bits, g)
     else:
-        e.idle_bits &= ~bit(g)
+        remove(e.idle_bits, g)
 
 
 @helper
 def _note_talking(e, a, talks):
     """Set or clear the advisor's bit in `e.talking`."""
     if talks:
-        e.talking[a >> 6] |= bit(a & 63)
+        add(e.talking, a)
     else:
-        e.talking[a >> 6] &= ~bit(a & 63)
+        remove(e.talking, a)
 
 
 @helper
@@ -68,7 +68,7 @@ def set_state(e, c, a, state):
         _note_idle(e, g)
     if state == ADVISOR_TALKING or e.advisor[a].state == ADVISOR_TALKING:
         _note_talking(e, a, state == ADVISOR_TALKING)
-    e.news_advisors |= bit(g)
+    add(e.news_advisors, g)
     e.advisor[a].state = state
     e.advisor[a].since = e.t
 

@@ -1,6 +1,6 @@
 """A contact in service: the link to its advisor, the count by pair, and the end of the talk."""
 
-from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.bits import add
 from ccenv.sim.kernel.contacts import schedule_end
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import FRESH, LEAD, TALKING
@@ -40,7 +40,7 @@ def enter_service(e, c, s, a):
     p = _pair_of(e, c, s)
     e.talk_pair[a] = p
     e.in_service[p] += 1
-    e.news_advisors |= bit(c.advisor_group[a])
+    add(e.news_advisors, c.advisor_group[a])
 
 
 @helper
@@ -50,7 +50,7 @@ def leave_service(e, c, s):
     a = e.contact[s].advisor
     e.in_service[e.talk_pair[a]] -= 1
     e.advisor[a].talk_s += talk
-    e.news_advisors |= bit(c.advisor_group[a])
+    add(e.news_advisors, c.advisor_group[a])
     return talk
 
 
@@ -61,6 +61,6 @@ def talk_for(e, c, s, handle_s):
     e.advisor[a].n_contacts += 1.0
     g = c.advisor_group[a]
     e.group_count[g].handled += 1
-    e.news_advisors |= bit(g)
+    add(e.news_advisors, g)
     e.talk_t[a] = e.t
     schedule_end(e, s, e.t + handle_s)

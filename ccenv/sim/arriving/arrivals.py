@@ -6,7 +6,7 @@ A queue's `residual` is the integrated rate that remains, at time `residual_t`, 
 import math
 
 from ccenv.sim.arriving.entering import enter
-from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.contacts import take_contact
 from ccenv.sim.kernel.draws import U, entity_key, happens, log, uniform
 from ccenv.sim.kernel.heap import cancel, schedule
@@ -162,14 +162,15 @@ def draw_value_class(c, q, u):
 def draw_preferred(c, q, u):
     """Return one of the advisors with the skill for queue q, all equally likely, from uniform u."""
     number = int(u * c.queue[q].n_able)
-    left = c.queue_groups[q]
-    while left != U(0):
-        g = lowest(left)
-        n = c.first_advisor[g + 1] - c.first_advisor[g]
-        if number < n:
-            return c.first_advisor[g] + number
-        number -= n
-        left = without_lowest(left)
+    for word in range(c.queue_groups.shape[1]):
+        left = c.queue_groups[q, word]
+        while left != U(0):
+            g = WORD * word + lowest(left)
+            n = c.first_advisor[g + 1] - c.first_advisor[g]
+            if number < n:
+                return c.first_advisor[g] + number
+            number -= n
+            left = without_lowest(left)
     return NIL
 
 

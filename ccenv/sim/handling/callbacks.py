@@ -8,7 +8,7 @@ from ccenv.sim.advisors.talking import count_answered, enter_service
 from ccenv.sim.handling.joining import free_advisor
 from ccenv.sim.handling.returns import come_back_after
 from ccenv.sim.handling.service import begin_service
-from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.bits import add
 from ccenv.sim.kernel.contacts import end_contact, schedule_end
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import child_key, uniform
@@ -69,7 +69,7 @@ def _answered(e, c, log, s):
     a = e.contact[s].advisor
     wait = e.t - e.contact[s].accepted_s
     e.queue[q].n_callbacks -= 1
-    e.news_queues |= bit(q)
+    add(e.news_queues, q)
     e.queue_count[q].callback_answered += 1
     e.queue_count[q].callback_wait_s += wait
     count_answered(e, c, s, wait)
@@ -88,7 +88,7 @@ def _not_answered(e, c, log, s):
     e.contact[s].advisor = NIL
     if e.contact[s].tries >= c.queue[q].max_tries:
         e.queue[q].n_callbacks -= 1
-        e.news_queues |= bit(q)
+        add(e.news_queues, q)
         e.queue_count[q].callback_lost += 1
         note_contact(e, c, log, LOG_CALLBACK_LOST, s, 0)
         end_contact(e, s)

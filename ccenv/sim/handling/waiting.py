@@ -2,10 +2,10 @@
 
 from ccenv.sim.handling.returns import come_back_after, redial_or_leave
 from ccenv.sim.handling.wrap_up import release_partner
-from ccenv.sim.kernel.bits import bit
+from ccenv.sim.kernel.bits import add, meet
 from ccenv.sim.kernel.contacts import cancel_contact, contact_timer, end_contact, join_queue, leave_queue
 from ccenv.sim.kernel.dists import draw
-from ccenv.sim.kernel.draws import U, uniform
+from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.heap import NEVER_S, schedule_as
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.recent import note_abandonment, note_arrival
@@ -54,7 +54,7 @@ def _count_offered(e, c, q):
 @helper
 def must_wait(e, c, q):
     """Return whether a contact that reaches queue q must wait: the line is not empty, or no advisor is idle."""
-    return e.queue[q].length > 0 or (c.queue_groups[q] & e.idle_bits) == U(0)
+    return e.queue[q].length > 0 or not meet(c.queue_groups, q, e.idle_bits)
 
 
 @helper
@@ -104,7 +104,7 @@ def accept_callback(e, c, log, s):
     _count_offered(e, c, q)
     e.queue_count[q].callback_accepted += 1
     e.queue[q].n_callbacks += 1
-    e.news_queues |= bit(q)
+    add(e.news_queues, q)
     e.contact[s].accepted_s = e.t
     e.lines -= 1
     _stand_in_line(e, c, s, VIRTUAL)

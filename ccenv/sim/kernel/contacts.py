@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ccenv.sim.kernel.draws import ONE, U
+from ccenv.sim.kernel.bits import add, remove
 from ccenv.sim.kernel.heap import NEVER_S, cancel, schedule
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUAL
@@ -154,8 +154,8 @@ def join_queue(e, c, s, phase):
         e.queue[q].tail = s
     _count_waiting_time(e, q)
     e.queue[q].length += 1
-    e.waiting_bits |= _bit(q)
-    e.waited_queues |= _bit(q)
+    add(e.waiting_bits, q)
+    add(e.waited_queues, q)
     e.contact[s].phase = phase
     if phase == VIRTUAL:
         e.queue[q].n_virtual += 1
@@ -179,7 +179,7 @@ def leave_queue(e, s):
         e.queue[q].n_virtual -= 1
         e.n_virtual -= 1
     if e.queue[q].length == 0:
-        e.waiting_bits &= ~_bit(q)
+        remove(e.waiting_bits, q)
 
 
 @helper
@@ -187,8 +187,3 @@ def settle_waiting_time(e, c):
     """Bring the counters of waiting time up to now."""
     for q in range(c.n_queues):
         _count_waiting_time(e, q)
-
-
-@helper
-def _bit(q):
-    return ONE << U(q)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ccenv.sim.advisors.idle_list import first_idle, idle_take
 from ccenv.sim.handling.joining import free_advisor, join_connect
-from ccenv.sim.kernel.bits import bit, lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, bit, lowest, without_lowest
 from ccenv.sim.kernel.contacts import end_contact, link, schedule_end, take_contact, unlink
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import U, uniform
@@ -166,12 +166,13 @@ def dial_reserved(e, c, log, i, g):
 def _longest_idle(e, c, i):
     """Return the eligible advisor who has been idle longest, among the first ones of each group; NIL if none."""
     best = NIL
-    left = c.campaign_groups[i] & e.idle_bits
-    while left != U(0):
-        a = first_idle(e, c, lowest(left))
-        if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
-            best = a
-        left = without_lowest(left)
+    for word in range(e.idle_bits.shape[0]):
+        left = c.campaign_groups[i, word] & e.idle_bits[word]
+        while left != U(0):
+            a = first_idle(e, c, WORD * word + lowest(left))
+            if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
+                best = a
+            left = without_lowest(left)
     return best
 
 

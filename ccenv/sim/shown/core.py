@@ -3,7 +3,7 @@
 import numpy as np
 
 from ccenv.sim.advisors.idle_list import first_idle_s
-from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.lists.lawful import segment_open
@@ -23,10 +23,11 @@ def lines_free(e, c, i):
 @helper
 def _write_preferred(e, c, snap, q, s):
     """Set `head_preferred` of queue q: 1 for the group whose idle advisor the head (record s, NIL: none) prefers."""
-    left = c.queue_groups[q]
-    while left != U(0):
-        snap.head_preferred[c.queue_pair[q, lowest(left)]] = 0.0
-        left = without_lowest(left)
+    for word in range(c.queue_groups.shape[1]):
+        left = c.queue_groups[q, word]
+        while left != U(0):
+            snap.head_preferred[c.queue_pair[q, WORD * word + lowest(left)]] = 0.0
+            left = without_lowest(left)
     if s != NIL and e.contact[s].identified != 0 and e.contact[s].preferred != NIL:
         a = e.contact[s].preferred
         p = c.queue_pair[q, c.advisor_group[a]]
@@ -107,12 +108,13 @@ def write_core(e, c, snap):
     if e.shown != TO_POLICY:
         mark_all(e, c, TO_POLICY)
     write_centre(e, c, snap)
-    left = e.waiting_bits | e.shown_queues
-    e.rest_queues |= left
-    e.shown_queues = e.waiting_bits
-    while left != U(0):
-        write_head(e, c, snap, lowest(left))
-        left = without_lowest(left)
+    for word in range(e.waiting_bits.shape[0]):
+        left = e.waiting_bits[word] | e.shown_queues[word]
+        e.rest_queues[word] |= left
+        e.shown_queues[word] = e.waiting_bits[word]
+        while left != U(0):
+            write_head(e, c, snap, WORD * word + lowest(left))
+            left = without_lowest(left)
     for g in range(c.n_groups):
         _write_idle(e, c, snap, g)
     if c.n_campaigns > 0:

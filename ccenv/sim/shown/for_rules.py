@@ -8,7 +8,7 @@ until the reader changes, only the kernel writes to them.
 
 from ccenv.sim.advisors.idle_list import first_idle_s
 from ccenv.sim.advisors.matching import assignable
-from ccenv.sim.kernel.bits import bit, has, lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, bit, clear, contains, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.shown.core import write_campaign, write_centre, write_head
@@ -23,7 +23,7 @@ def _forget(e, c, mask):
     for a in range(c.n_actions):
         mask[a] = False
     mark_all(e, c, TO_RULES)
-    e.shown_queues = U(0)
+    clear(e.shown_queues)
     e.shown_dials = U(0)
 
 
@@ -33,24 +33,41 @@ def _show_groups(e, c, snap):
 
     A group that gained its first or lost its last idle advisor changes which reserving campaigns may dial.
     """
-    left = e.news_groups
-    e.news_groups = U(0)
-    while left != U(0):
-        g = lowest(left)
-        snap.idle[g] = e.group[g].n[IDLE]
-        if e.group[g].n[IDLE] == 0:
-            snap.idle_longest_s[g] = 0.0
-        e.news_campaigns |= c.campaign_skill[g] & c.reserving
-        left = without_lowest(left)
+    for word in range(e.news_groups.shape[0]):
+        left = e.news_groups[word]
+        e.news_groups[word] = U(0)
+        while left != U(0):
+            g = WORD * word + lowest(left)
+            snap.idle[g] = e.group[g].n[IDLE]
+            if e.group[g].n[IDLE] == 0:
+                snap.idle_longest_s[g] = 0.0
+            e.news_campaigns |= c.campaign_skill[g] & c.reserving
+            left = without_lowest(left)
 
 
 @helper
-def _show_idle_times(e, snap, groups):
-    left = groups & e.idle_bits
-    while left != U(0):
-        g = lowest(left)
-        snap.idle_longest_s[g] = first_idle_s(e, g)
-        left = without_lowest(left)
+def _show_idle_times(e, snap):
+    for word in range(e.idle_bits.shape[0]):
+        left = e.shown_groups[word] & e.idle_bits[word]
+        while left != U(0):
+            g = WORD * word + lowest(left)
+            snap.idle_longest_s[g] = first_idle_s(e, g)
+            left = without_lowest(left)
+
+
+@helper
+def _show_queue(e, c, snap, mask, q):
+    """Write the head of a queue with a legal assignment and its actions. Returns the number of legal ones."""
+    write_head(e, c, snap, q)
+    for word in range(e.shown_groups.shape[0]):
+        e.shown_groups[word] |= c.queue_groups[q, word]
+    n = 0
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        legal = contains(e.idle_bits, c.action[a].group)
+        mask[a] = legal
+        if legal:
+            n += 1
+    return n
 
 
 @helper
@@ -59,29 +76,24 @@ def _show_queues(e, c, snap, mask):
 
     Returns the number of legal assignments, and the set of groups with the skill for one of these queues.
     """
-    ready = assignable(e, c)
-    left = e.shown_queues & ~ready
-    while left != U(0):
-        q = lowest(left)
-        for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            mask[a] = False
-        left = without_lowest(left)
-    e.shown_queues = ready
-    snap.ready = ready
+    assignable(e, c)
+    clear(e.shown_groups)
     n = 0
-    groups = U(0)
-    left = ready
-    while left != U(0):
-        q = lowest(left)
-        write_head(e, c, snap, q)
-        groups |= c.queue_groups[q]
-        for a in range(c.first_assign[q], c.first_assign[q + 1]):
-            legal = has(e.idle_bits, c.action[a].group)
-            mask[a] = legal
-            if legal:
-                n += 1
-        left = without_lowest(left)
-    return n, groups
+    for word in range(e.assignable.shape[0]):
+        ready = e.assignable[word]
+        left = e.shown_queues[word] & ~ready
+        while left != U(0):
+            q = WORD * word + lowest(left)
+            for a in range(c.first_assign[q], c.first_assign[q + 1]):
+                mask[a] = False
+            left = without_lowest(left)
+        e.shown_queues[word] = ready
+        snap.ready[word] = ready
+        left = ready
+        while left != U(0):
+            n += _show_queue(e, c, snap, mask, WORD * word + lowest(left))
+            left = without_lowest(left)
+    return n
 
 
 @helper
@@ -129,14 +141,16 @@ def show_rules(e, c, snap, mask):
         _forget(e, c, mask)
     write_centre(e, c, snap)
     _show_groups(e, c, snap)
-    n, groups = _show_queues(e, c, snap, mask)
+    n = _show_queues(e, c, snap, mask)
     if c.n_campaigns > 0:
         _show_campaigns(e, c, snap, mask)
         left = c.reserving
         while left != U(0):
-            groups |= c.campaign_groups[lowest(left)]
+            i = lowest(left)
+            for word in range(e.shown_groups.shape[0]):
+                e.shown_groups[word] |= c.campaign_groups[i, word]
             left = without_lowest(left)
-    _show_idle_times(e, snap, groups)
+    _show_idle_times(e, snap)
     if may_hold(snap, c):
         mask[HOLD] = True
         n += 1

@@ -22,20 +22,13 @@ import math
 
 import numpy as np
 
-from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.bits import fill, first_bits
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.compliance import HOUR_S
 from ccenv.sim.state.codes import DAY_S, INFINITY, OPEN
 
-EVERYTHING = ~U(0)
 STAGES = 4  # stages of a day, to number day and stage together
 TO_NOBODY, TO_RULES, TO_POLICY = range(3)
-
-
-@helper
-def all_of(n):
-    """Return the set {0, ..., n - 1}; empty for n = 0."""
-    return EVERYTHING >> U(64 - n) if n > 0 else U(0)
 
 
 @block
@@ -46,12 +39,12 @@ def mark_all(e, c, to):
     e.shown_slot = -1
     e.shown_hour = -1
     e.shown_events = -1
-    e.shown_queues = all_of(c.n_queues)
-    e.rest_queues = all_of(c.n_queues)
-    e.news_queues = all_of(c.n_queues)
-    e.news_groups = all_of(c.n_groups)
-    e.news_advisors = all_of(c.n_groups)
-    e.rest_campaigns = all_of(c.n_campaigns)
+    fill(e.shown_queues, c.n_queues)
+    fill(e.rest_queues, c.n_queues)
+    fill(e.news_queues, c.n_queues)
+    fill(e.news_groups, c.n_groups)
+    fill(e.news_advisors, c.n_groups)
+    e.rest_campaigns = first_bits(c.n_campaigns)
 
 
 @helper
@@ -80,7 +73,7 @@ def mark_campaigns(e, c):
     trunks = (e.lines != e.shown_lines) & (c.trunks - max(e.lines, e.shown_lines) < c.most_lines)  # `&`: branch-free
     e.shown_lines = e.lines
     if hours or trunks:
-        e.news_campaigns = all_of(c.n_campaigns)
+        e.news_campaigns = first_bits(c.n_campaigns)
 
 
 @helper
@@ -89,4 +82,4 @@ def mark_hour(e, c):
     hour = np.int64(math.floor(e.t / HOUR_S))
     if hour != e.shown_hour:
         e.shown_hour = hour
-        e.news_windows = all_of(c.n_campaigns)
+        e.news_windows = first_bits(c.n_campaigns)

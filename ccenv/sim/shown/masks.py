@@ -1,6 +1,6 @@
 """Legal actions, computed from the core of a snapshot alone, so that the kernel and the service share the code."""
 
-from ccenv.sim.kernel.bits import bit, lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, add, bit, clear, is_empty, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import WHOLE
@@ -8,12 +8,12 @@ from ccenv.sim.state.codes import ASSIGN, HOLD
 
 
 @helper
-def waiting(snap, c):
+def mark_waiting(snap, c):
     """Return the set of queues with a contact in line."""
-    queues = U(0)
+    clear(snap.ready)
     for q in range(c.n_queues):
-        queues |= U(snap.queue_length[q] > 0.0) << U(q)
-    return queues
+        if snap.queue_length[q] > 0.0:
+            add(snap.ready, q)
 
 
 @helper
@@ -25,7 +25,7 @@ def _head_may_go(snap, q):
 @helper
 def may_hold(snap, c):
     """Return whether `hold` is legal; `snap.ready` must be up to date."""
-    return snap.ready == U(0) or (snap.closed == 0.0 and c.work_conserving == 0)
+    return is_empty(snap.ready) or (snap.closed == 0.0 and c.work_conserving == 0)
 
 
 @helper
@@ -65,17 +65,20 @@ def write_mask(snap, c, mask, queues):
     for a in range(mask.shape[0]):
         mask[a] = False
     n = 0
-    ready = U(0)
-    while queues != U(0):
-        q = lowest(queues)
-        if _head_may_go(snap, q):
-            for a in range(c.first_assign[q], c.first_assign[q + 1]):
-                if snap.idle[c.action[a].group] > 0.0:
-                    mask[a] = True
-                    n += 1
-                    ready |= bit(q)
-        queues = without_lowest(queues)
-    snap.ready = ready
+    for word in range(snap.ready.shape[0]):
+        left = queues[word]
+        ready = U(0)
+        while left != U(0):
+            one = lowest(left)
+            q = WORD * word + one
+            if _head_may_go(snap, q):
+                for a in range(c.first_assign[q], c.first_assign[q + 1]):
+                    if snap.idle[c.action[a].group] > 0.0:
+                        mask[a] = True
+                        n += 1
+                        ready |= bit(one)
+            left = without_lowest(left)
+        snap.ready[word] = ready
     if may_hold(snap, c):
         mask[HOLD] = True
         n += 1

@@ -1,7 +1,7 @@
 """Fields of the snapshot outside the core, written only when an observation is needed, and their encoding."""
 
 from ccenv.sim.arriving.arrivals import forecast
-from ccenv.sim.kernel.bits import lowest, without_lowest
+from ccenv.sim.kernel.bits import WORD, WORD_BITS, is_empty, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.recent import recent_per_hour
@@ -57,18 +57,19 @@ def _write_callbacks(e, c, snap, q):
 
 @helper
 def _write_queues(e, c, snap):
-    left = e.rest_queues
-    e.rest_queues = U(0)
-    if c.prefers != 0 and left != U(0):
+    if c.prefers != 0 and not is_empty(e.rest_queues):
         show_preferred(c, snap, c.n_pairs)
-    while left != U(0):
-        _write_line(e, c, snap, lowest(left))
-        left = without_lowest(left)
-    left = e.news_queues
-    e.news_queues = U(0)
-    while left != U(0):
-        _write_callbacks(e, c, snap, lowest(left))
-        left = without_lowest(left)
+    for word in range(e.rest_queues.shape[0]):
+        left = e.rest_queues[word]
+        e.rest_queues[word] = U(0)
+        while left != U(0):
+            _write_line(e, c, snap, WORD * word + lowest(left))
+            left = without_lowest(left)
+        left = e.news_queues[word]
+        e.news_queues[word] = U(0)
+        while left != U(0):
+            _write_callbacks(e, c, snap, WORD * word + lowest(left))
+            left = without_lowest(left)
 
 
 @block
@@ -96,10 +97,10 @@ def _write_finishes(e, c, snap):
     for g in range(c.n_groups):
         for h in range(3):
             snap.finishes[g, h] = 0.0
-    for word in range((c.n_advisors + 63) >> 6):
+    for word in range((c.n_advisors + WORD - 1) >> WORD_BITS):
         left = e.talking[word]
         while left != U(0):
-            a = 64 * word + lowest(left)
+            a = WORD * word + lowest(left)
             g = c.advisor_group[a]
             p = e.talk_pair[a]
             x = min((e.t - e.talk_t[a]) * BINS_PER_S, FINISH_BINS - 1.000001)
@@ -123,17 +124,19 @@ def _write_group(e, c, snap, g):
 
 @helper
 def _write_groups(e, c, snap, eventful):
-    left = e.news_advisors
-    e.news_advisors = U(0)
-    if eventful or left != U(0):
+    changed = not is_empty(e.news_advisors)
+    if eventful or changed:
         _write_finishes(e, c, snap)
-    if left != U(0):
+    if changed:
         for p in range(c.n_pairs):
             snap.in_service[p] = e.in_service[p]
         show_service(c, snap, c.n_pairs)
-    while left != U(0):
-        _write_group(e, c, snap, lowest(left))
-        left = without_lowest(left)
+    for word in range(e.news_advisors.shape[0]):
+        left = e.news_advisors[word]
+        e.news_advisors[word] = U(0)
+        while left != U(0):
+            _write_group(e, c, snap, WORD * word + lowest(left))
+            left = without_lowest(left)
     show_idle(c, snap, c.n_groups)
 
 

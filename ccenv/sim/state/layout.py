@@ -30,7 +30,7 @@ from ccenv.sim.state.entities import (
     STAFFED,
 )
 from ccenv.sim.state.fields import FIELDS, OBSERVED, Field
-from ccenv.sim.state.sizes import SIZES, Size
+from ccenv.sim.state.sizes import SIZES, Size, n_words
 
 HEAP_WAYS = 4
 HEAP_PADDING = HEAP_WAYS - 1  # sentinel events behind the last one, so that four siblings can always be read
@@ -160,10 +160,10 @@ def _config(z: Size) -> np.dtype:
             ("queue", _queue(z), (z.queues,)),
             ("campaign", _campaign(z), (z.campaigns,)),
             ("segment", _segment(z), (z.segments,)),
-            ("queue_skill", "u8", (z.groups,)),  # bit q: the group handles queue q
+            ("queue_skill", "u8", (z.groups, n_words(z.queues))),  # bit q: the group handles queue q
             ("campaign_skill", "u8", (z.groups,)),  # bit i: the group handles campaign i
-            ("queue_groups", "u8", (z.queues,)),  # bit g: the group handles the queue
-            ("campaign_groups", "u8", (z.campaigns,)),  # bit g: the group handles the campaign
+            ("queue_groups", "u8", (z.queues, n_words(z.groups))),  # bit g: the group handles the queue
+            ("campaign_groups", "u8", (z.campaigns, n_words(z.groups))),  # bit g: the group handles the campaign
             ("reserving", "u8"),  # bit i: campaign i reserves an advisor for each attempt
             ("most_lines", "i8"),  # largest `max_lines` of a campaign
             ("staffing", "i4", (z.groups, z.slots)),  # planned advisors
@@ -229,6 +229,7 @@ def _queue_state(z: Size) -> np.dtype:
 def _env(z: Size) -> np.dtype:
     counts = [(f"{axis}_count", _counts(axis), (_entities(z)[axis],)) for axis in COUNTERS]
     n_counts = _n_counts(z)
+    queue_set, group_set = (n_words(z.queues),), (n_words(z.groups),)
     kind = np.dtype(
         [
             # key of the run; now; day level; opening, closing and next opening; times of the last decision and of the
@@ -239,21 +240,21 @@ def _env(z: Size) -> np.dtype:
             ("n_decisions", "i8"), ("n_illegal", "i8"),
             # Sets as bits (`kernel/bits.py`): queues with a contact in line, groups with an idle advisor, campaigns
             # with a waiting connect; queues and groups known to have no compatible pair (`advisors/matching.py`).
-            ("waiting_bits", "u8"), ("idle_bits", "u8"), ("connect_bits", "u8"),
-            ("vain_queues", "u8"), ("vain_groups", "u8"),
+            ("waiting_bits", "u8", queue_set), ("idle_bits", "u8", group_set), ("connect_bits", "u8"),
+            ("assignable", "u8", queue_set), ("vain_queues", "u8", queue_set), ("vain_groups", "u8", group_set),
             # sets of entities whose part of the snapshot is stale (`shown/marks.py`)
-            ("news_groups", "u8"), ("news_campaigns", "u8"),
-            ("news_queues", "u8"), ("news_advisors", "u8"), ("news_windows", "u8"), ("rest_queues", "u8"),
-            ("rest_campaigns", "u8"),
+            ("news_groups", "u8", group_set), ("news_campaigns", "u8"),
+            ("news_queues", "u8", queue_set), ("news_advisors", "u8", group_set), ("news_windows", "u8"),
+            ("rest_queues", "u8", queue_set), ("rest_campaigns", "u8"),
             # reward: queues with a contact in line at any time since the last step; `event_number` at the last payment
             # of counts, NIL to pay again; key of the decisions' coins
-            ("waited_queues", "u8"), ("paid_events", "i8"), ("coin_key", "u8"),
+            ("waited_queues", "u8", queue_set), ("paid_events", "i8"), ("coin_key", "u8"),
             # state when the snapshot was written last: `n_events`, hour, slot; queues with a contact in line (policy),
             # or queues and campaigns with a legal action (rules); next start or end of dialing hours; lines in use; day
             # and stage; the reader `shown`
             ("shown_events", "i8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
-            ("shown_queues", "u8"), ("shown_dials", "u8"), ("shown_until", "f8"), ("shown_lines", "i4"),
-            ("shown_stage", "i4"), ("shown", "i4"),
+            ("shown_queues", "u8", queue_set), ("shown_groups", "u8", group_set), ("shown_dials", "u8"),
+            ("shown_until", "f8"), ("shown_lines", "i4"), ("shown_stage", "i4"), ("shown", "i4"),
             ("sequence", "i4"), ("heap_n", "i4"),  # schedulings so far (breaks ties of time); events in the heap
             # first free contact record; contacts that keep the day open; lines in use
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
@@ -278,7 +279,7 @@ def _env(z: Size) -> np.dtype:
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),  # contacts in talk
-            ("talking", "u8", (-(-z.advisors // 64),)),  # bit set of talking advisors, 64 per word
+            ("talking", "u8", (n_words(z.advisors),)),  # bit set of talking advisors, 64 per word
             # start and compatible pair of each talk; separate arrays, because one loop reads all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("advisor", ADVISOR, (z.advisors,)),
@@ -327,7 +328,9 @@ def _snapshot(z: Size) -> np.dtype:
     for f in FIELDS:
         shape = _field_shape(f, z)
         fields.append((f.name, "f8", shape) if shape else (f.name, "f8"))
-    fields.append(("ready", "u8"))  # bit set of queues with a legal assignment; written with the mask, read by rules
+    fields.append(
+        ("ready", "u8", (n_words(z.queues),))
+    )  # bit set of queues with a legal assignment; written with the mask, read by rules
     fields.append(("observed", "f4", (_n_observed(z),)))  # encoded observation (`shown/observed.py`)
     return np.dtype(fields, align=True)
 

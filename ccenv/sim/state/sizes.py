@@ -6,6 +6,13 @@ from typing import NamedTuple
 
 from ccenv.sim.state.codes import FIRST_STREAM
 
+WORD = 64  # bits in a word of a set
+
+
+def n_words(n: int) -> int:
+    """Return the number of words in a set of up to n members (see `kernel/bits.py`)."""
+    return -(-n // WORD)
+
 
 class Size(NamedTuple):
     """Capacities of one size class: rows of each table.
