@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ccenv.sim.state import codes
-from ccenv.sim.state.entities import ADVISOR, CONTACT
+from ccenv.sim.state.entities import advisor_record, contact_record
 from ccenv.sim.state.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS, layout
 from ccenv.sim.state.sizes import SIZES, Size
 
@@ -18,6 +18,7 @@ def most(kind: np.dtype, field: str) -> int:
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=lambda size: size.name)
 def test_what_is_numbered_fits(size: Size) -> None:
+    advisor, contact = advisor_record(size), contact_record(size)
     numbered = {
         size.advisors - 1: ("advisor", "preferred"),
         size.contacts - 1: ("previous", "next", "partner"),
@@ -26,13 +27,14 @@ def test_what_is_numbered_fits(size: Size) -> None:
         size.leads - 1: ("lead",),
     }
     for last, fields in numbered.items():
-        assert all(last <= most(CONTACT, field) for field in fields), fields
-    assert size.contacts - 1 <= most(ADVISOR, "contact")
+        assert all(last <= most(contact, field) for field in fields), fields
+    assert size.contacts - 1 <= most(advisor, "contact")
     assert size.pairs - 1 <= np.iinfo(layout(size.name).env["talk_pair"].base).max
-    assert all(size.advisors - 1 <= most(ADVISOR, field) for field in ("place", "ahead", "behind"))
+    assert all(size.advisors - 1 <= most(advisor, field) for field in ("place", "ahead", "behind"))
 
 
 def test_codes_fit() -> None:
+    advisor, contact = advisor_record(SIZES["S"]), contact_record(SIZES["S"])
     greatest = {
         "phase": codes.N_PHASES,
         "kind": codes.ATTEMPT,
@@ -41,9 +43,10 @@ def test_codes_fit() -> None:
         "contact_number": CONTACT_NUMBERS,
         "attempt": ATTEMPT_NUMBERS,
     }
-    assert all(code <= most(CONTACT, field) for field, code in greatest.items())
-    assert most(ADVISOR, "state") >= codes.N_STATES
+    assert all(code <= most(contact, field) for field, code in greatest.items())
+    assert most(advisor, "state") >= codes.N_STATES
 
 
-def test_many_things_are_small() -> None:
-    assert CONTACT.itemsize == ADVISOR.itemsize == 128
+@pytest.mark.parametrize("size", ["S", "M", "L"])
+def test_many_things_are_small(size: str) -> None:
+    assert contact_record(SIZES[size]).itemsize == advisor_record(SIZES[size]).itemsize == 128

@@ -119,6 +119,6 @@ class Centre(Node, frozen=True):
     work_conserving: bool = False
     rules: Rules = Rules()
     reward: str = "service"
-    size_class: Literal["S", "M", "L"] | None = None
+    size_class: Literal["S", "M", "L", "XL"] | None = None
     sources: dict[str, str] = {}
     variants: dict[str, dict[str, Any]] = {}

@@ -8,6 +8,7 @@ import numpy as np
 
 from ccenv.sim.state.codes import N_STATES
 from ccenv.sim.state.definitions import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
+from ccenv.sim.state.sizes import Size
 
 DIST_POINTS = 32  # most pieces or quantiles of a distribution
 LOG_ROWS = 131_072  # capacity of the event log
@@ -99,21 +100,31 @@ def _in_whole_lines(kind: np.dtype) -> np.dtype:
     }, align=True)  # fmt: skip
 
 
-# ADVISOR and CONTACT have many rows: fields that most events touch come first, and each field is as narrow as its range
-# allows, to save cache lines.
+def _index(least: str, n: int) -> str:
+    """Return the narrowest signed integer type that holds 0, ..., n - 1 and NIL, at least as wide as `least`."""
+    return next(kind for kind in ("i1", "i2", "i4") if kind >= least and n - 1 <= np.iinfo(kind).max)
+
+
+# Records of advisors and contacts have many rows: fields that most events touch come first, and each field is as
+# narrow as its range allows, to save cache lines.
 #
 # ADVISOR: `since`: start of the state, or time up to which it is counted; `owed_s`: break still to be taken; `talk_s`,
 # `n_contacts`, `n_idle`: talk, contacts begun and idle periods in the run; `order`, `idle_number`: sort key in the idle
 # heap and tie-breaker; `place`: index in the heap; `ahead`, `behind`: links of the idle list; flags: `leaving` at the
 # end of the current work, `absent` today, `worked` today; `quality_0`: quality at the start; `load`: average load
 # (fatigue), as of `load_t`.
-ADVISOR = np.dtype([
-    ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"), ("order", "f8"),
-    ("n_idle", "i4"), ("place", "i2"), ("ahead", "i2"), ("behind", "i2"),
-    ("contact", "i2"), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
-    ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
-    ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
-], align=True)  # fmt: skip
+def advisor_record(z: Size) -> np.dtype:
+    """Return the record type of one advisor in a size class."""
+    place, contact = _index("i2", z.advisors), _index("i2", z.contacts)
+    return np.dtype([
+        ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"),
+        ("order", "f8"), ("n_idle", "i4"), ("place", place), ("ahead", place), ("behind", place),
+        ("contact", contact), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
+        ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
+        ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
+    ], align=True)  # fmt: skip
+
+
 # CONTACT: `entry_s`: time of joining the queue, or of the answer of an attempt; `since`: start of the phase;
 # `waited_s`: earlier waiting for the same request; `previous`, `next`: links of its list; `index`: queue or campaign;
 # `origin`: queue of arrival; `true_type`: queue it belongs to; flags: `transfers` after the talk, `buys` (the goal),
@@ -121,18 +132,24 @@ ADVISOR = np.dtype([
 # `lead`: row of the lead table or NIL; `tries`: callback tries; `attempt`: 1, 2, ...; `joins`: earlier joins of the
 # lead; `contact_number`: contacts before the campaign; `outcome`: NIL until known; flags: `machine`, `hangs_up` (before
 # the drop), `agreed`.
-CONTACT = _in_whole_lines(np.dtype([
-    ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
-    ("factor", "f8"),  # of patience while it waits, of handle time while it talks
-    ("advisor", "i2"), ("previous", "i2"), ("next", "i2"),
-    ("partner", "i2"),  # warm transfer: the two records point to each other, the first contact's and the leg's
-    ("n_redials", "i2"), ("n_repeats", "i2"), ("n_transfers", "i2"),
-    ("phase", "i1"), ("kind", "i1"), ("index", "i1"), ("origin", "i1"), ("true_type", "i1"), ("priority", "i1"),
-    ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
-    ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
-    ("lead", "i4"), ("preferred", "i2"), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
-    ("segment", "i1"), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"), ("machine", "i1"),
-    ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
-], align=True))  # fmt: skip
+def contact_record(z: Size) -> np.dtype:
+    """Return the record type of one contact, or attempt, in a size class."""
+    advisor, link = _index("i2", z.advisors), _index("i2", z.contacts)
+    index = _index("i1", max(z.queues, z.campaigns))
+    return _in_whole_lines(np.dtype([
+        ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
+        ("factor", "f8"),  # of patience while it waits, of handle time while it talks
+        ("advisor", advisor), ("previous", link), ("next", link),
+        ("partner", link),  # warm transfer: the two records point to each other, the first contact's and the leg's
+        ("n_redials", "i2"), ("n_repeats", "i2"), ("n_transfers", "i2"),
+        ("phase", "i1"), ("kind", "i1"), ("index", index), ("origin", index), ("true_type", index), ("priority", "i1"),
+        ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
+        ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
+        ("lead", "i4"), ("preferred", advisor), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
+        ("segment", _index("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
+        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
+    ], align=True))  # fmt: skip
+
+
 # an entry of the event heap; `sequence` breaks ties of time
 EVENT = np.dtype([("t", "f8"), ("timer", "i4"), ("sequence", "i4")], align=True)

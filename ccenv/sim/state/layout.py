@@ -17,9 +17,7 @@ from ccenv.sim.state.counters import COMPLIANCE_COUNTERS, COUNTERS
 from ccenv.sim.state.definitions import N_DEFINITIONS
 from ccenv.sim.state.entities import (
     ACTION,
-    ADVISOR,
     CAMPAIGN_STATE,
-    CONTACT,
     DEFINITION,
     DIST,
     EVENT,
@@ -28,6 +26,8 @@ from ccenv.sim.state.entities import (
     ROSTER_ENTRY,
     SEGMENT_STATE,
     STAFFED,
+    advisor_record,
+    contact_record,
 )
 from ccenv.sim.state.fields import FIELDS, OBSERVED, Field
 from ccenv.sim.state.sizes import SIZES, Size, n_words
@@ -282,11 +282,11 @@ def _env(z: Size) -> np.dtype:
             ("talking", "u8", (n_words(z.advisors),)),  # bit set of talking advisors, 64 per word
             # start and compatible pair of each talk; separate arrays, because one loop reads all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
-            ("advisor", ADVISOR, (z.advisors,)),
+            ("advisor", advisor_record(z), (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # from first_advisor[g] on: the first of group g's idle list, or its heap
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),
             ("place", "i4", (z.heap,)),  # by timer: index of its event in the heap, NIL if none is pending
-            ("contact", CONTACT, (z.contacts,)),
+            ("contact", contact_record(z), (z.contacts,)),
             # Table of touched leads, one array per column to keep rows small: due time; number in the segment (or link
             # of the free list); attempts by local day, DAY_BITS each.
             ("lead_due", "f8", (z.leads,)), ("lead_number", "u4", (z.leads,)), ("lead_days", "u4", (z.leads,)),

@@ -56,4 +56,8 @@ SIZES = {
         "L", queues=64, groups=64, campaigns=16, pairs=512, actions=640, advisors=1024, contacts=8192, slots=288,
         dists=640, roster=32_768, trace=131_072, segments=64, leads=131_072,
     ),
+    "XL": Size(
+        "XL", queues=512, groups=128, campaigns=16, pairs=4096, actions=6144, advisors=10_000, contacts=65_536,
+        slots=288, dists=6144, roster=131_072, trace=1_048_576, segments=64, leads=131_072,
+    ),
 }  # fmt: skip
