@@ -154,7 +154,8 @@ def _observe(record: Any, scenario: Scenario) -> None:
     for f in OBSERVED:
         n = n_numbers(f, scenario)
         record["observed_at"][f.name] = at
-        record["observed_high"][at : at + n], record["observed_scale"][at : at + n] = f.high, f.scale
+        record["observed_high"][at : at + n] = f.highest(scenario.size)
+        record["observed_scale"][at : at + n] = f.scale
         at += n
     record["n_observed"] = at
 

@@ -50,7 +50,7 @@ def interface_of(scenario: Scenario) -> Interface:
     """The interface that this package gives a scenario, under the campaigns' flags that it has."""
     return Interface(
         [
-            FieldDeclaration(f.name, f.axis, f.width, f.unit, float(f.high), float(f.scale), not f.rule_only)
+            FieldDeclaration(f.name, f.axis, f.width, f.unit, f.highest(scenario.size), float(f.scale), not f.rule_only)
             for f in FIELDS
         ],
         {axis: list(names) for axis, names in entities(scenario).items()},

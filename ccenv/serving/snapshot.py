@@ -34,7 +34,7 @@ def _entries(scenario: Scenario) -> list[_Entry]:
     for f in FIELDS:
         axes: tuple[tuple[str, ...] | int, ...] = () if f.axis == "" else (names[f.axis],)
         axes += () if f.width == 1 else (f.width,)
-        found.append(_Entry(f.name, axes, f.high if f.unit in BOUNDED else LARGEST, f.unit in WHOLE))
+        found.append(_Entry(f.name, axes, f.highest(scenario.size) if f.unit in BOUNDED else LARGEST, f.unit in WHOLE))
     return [entry for entry in found if () not in entry.axes]
 
 

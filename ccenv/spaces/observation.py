@@ -56,5 +56,7 @@ def observation_names(scenario: Scenario) -> tuple[str, ...]:
 
 def observation_space(scenario: Scenario) -> Box:
     """Box (K,) float32 with the bounds of the declarations times their scales."""
-    high = np.concatenate([np.full(n_numbers(f, scenario), np.float32(f.high * f.scale)) for f in OBSERVED])
+    high = np.concatenate(
+        [np.full(n_numbers(f, scenario), np.float32(f.highest(scenario.size) * f.scale)) for f in OBSERVED]
+    )
     return Box(np.zeros_like(high), high, dtype=np.float32)

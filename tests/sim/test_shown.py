@@ -44,7 +44,9 @@ def test_the_observation_is_the_snapshot_clipped_and_scaled(name: str) -> None:
     batch.reset(range(ROWS))
     for _ in range(STEPS):
         snapshot = batch.snapshot
-        shares = [np.minimum(snapshot[f.name].reshape(ROWS, -1), f.high) * f.scale for f in OBSERVED]
+        shares = [
+            np.minimum(snapshot[f.name].reshape(ROWS, -1), f.highest(batch.scenario.size)) * f.scale for f in OBSERVED
+        ]
         np.testing.assert_array_equal(batch.obs, np.hstack(shares).astype(np.float32))
         batch.step(random_legal(batch.mask, batch.u))
 

@@ -19,7 +19,8 @@ import numpy as np
 
 from ccenv.sim.kernel.draws import ONE, U
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.sizes import WORD, n_words
+from ccenv.sim.state.sizes import WORD as WORD
+from ccenv.sim.state.sizes import n_words
 
 PAIRS, FOURS, BYTES = U(0x5555555555555555), U(0x3333333333333333), U(0x0F0F0F0F0F0F0F0F)
 SUM_OF_BYTES = U(0x0101010101010101)

@@ -21,7 +21,7 @@ def lines_free(e, c, i):
 
 
 @helper
-def _write_preferred(e, c, snap, q, s):
+def write_preferred(e, c, snap, q, s):
     """Set `head_preferred` of queue q: 1 for the group whose idle advisor the head (record s, NIL: none) prefers."""
     for word in range(c.queue_groups.shape[1]):
         left = c.queue_groups[q, word]
@@ -56,11 +56,11 @@ def write_head(e, c, snap, q):
             snap.head_returning[q] = e.contact[s].returning
             snap.head_value_class[q] = e.contact[s].value_class
     if c.prefers != 0:
-        _write_preferred(e, c, snap, q, s)
+        write_preferred(e, c, snap, q, s)
 
 
 @helper
-def _write_lists(e, c, snap, i):
+def write_lists(e, c, snap, i):
     """Write the leads that campaign i may dial now, from its open segments."""
     n = np.int64(0)
     snap.agreed_ready[i] = 0.0
@@ -74,12 +74,18 @@ def _write_lists(e, c, snap, i):
 
 
 @helper
-def write_campaign(e, c, snap, i):
-    """Write the lines, waiting connects and leads of campaign i."""
+def write_lines(e, c, snap, i):
+    """Write the lines and waiting connects of campaign i."""
     snap.ringing[i] = e.campaign[i].ringing
     snap.connects_waiting[i] = e.campaign[i].waiting
     snap.lines_free[i] = lines_free(e, c, i)
-    _write_lists(e, c, snap, i)
+
+
+@helper
+def write_campaign(e, c, snap, i):
+    """Write the core fields of campaign i."""
+    write_lines(e, c, snap, i)
+    write_lists(e, c, snap, i)
 
 
 @helper
@@ -92,7 +98,7 @@ def write_centre(e, c, snap):
 
 
 @helper
-def _write_idle(e, c, snap, g):
+def write_idle(e, c, snap, g):
     """Write the idle advisors of group g."""
     snap.idle[g] = e.group[g].n[IDLE]
     snap.idle_longest_s[g] = first_idle_s(e, g)
@@ -116,7 +122,7 @@ def write_core(e, c, snap):
             write_head(e, c, snap, WORD * word + lowest(left))
             left = without_lowest(left)
     for g in range(c.n_groups):
-        _write_idle(e, c, snap, g)
+        write_idle(e, c, snap, g)
     if c.n_campaigns > 0:
         mark_campaigns(e, c)
     left = e.news_campaigns

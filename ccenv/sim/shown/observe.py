@@ -35,7 +35,7 @@ BINS_PER_S = 1.0 / FINISH_STEP_S
 
 
 @helper
-def _write_line(e, c, snap, q):
+def write_line(e, c, snap, q):
     """Write the waits at the head of queue q, and encode its default group of fields."""
     s = e.queue[q].head
     snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
@@ -49,7 +49,7 @@ def _write_line(e, c, snap, q):
 
 
 @helper
-def _write_callbacks(e, c, snap, q):
+def write_callbacks(e, c, snap, q):
     """Write the pending callbacks of queue q."""
     snap.callbacks_pending[q] = e.queue[q].n_callbacks
     show_callbacks(c, snap, q)
@@ -63,26 +63,46 @@ def _write_queues(e, c, snap):
         left = e.rest_queues[word]
         e.rest_queues[word] = U(0)
         while left != U(0):
-            _write_line(e, c, snap, WORD * word + lowest(left))
+            write_line(e, c, snap, WORD * word + lowest(left))
             left = without_lowest(left)
         left = e.news_queues[word]
         e.news_queues[word] = U(0)
         while left != U(0):
-            _write_callbacks(e, c, snap, WORD * word + lowest(left))
+            write_callbacks(e, c, snap, WORD * word + lowest(left))
             left = without_lowest(left)
 
 
-@block
-def _write_slot(e, c, snap):
-    """Write the fields that change only with the slot: forecasts and planned staffing."""
-    following = min(e.slot + 1, c.n_slots - 1)
+@helper
+def write_queue_slot(e, c, snap, following):
+    """Write the forecasts of each queue in this slot and the following one."""
     for q in range(c.n_queues):
         snap.forecast_per_hour[q] = forecast(c, q, e.slot)
         snap.forecast_next_per_hour[q] = forecast(c, q, following)
     show_queue_slots(c, snap, c.n_queues)
+
+
+@helper
+def write_group_slot(c, snap, following):
+    """Write the staffing of each group in the following slot."""
     for g in range(c.n_groups):
         snap.staffed_next[g] = c.staffing[g, following]
     show_group_slots(c, snap, c.n_groups)
+
+
+@block
+def _write_slot(e, c, snap):
+    """Write the fields that change only with the slot."""
+    following = min(e.slot + 1, c.n_slots - 1)
+    write_queue_slot(e, c, snap, following)
+    write_group_slot(c, snap, following)
+
+
+@helper
+def write_service(e, c, snap):
+    """Write the contacts in service of each compatible pair."""
+    for p in range(c.n_pairs):
+        snap.in_service[p] = e.in_service[p]
+    show_service(c, snap, c.n_pairs)
 
 
 @helper
@@ -92,7 +112,7 @@ def _between(c, p, i, part, h):
 
 
 @helper
-def _write_finishes(e, c, snap):
+def write_finishes(e, c, snap):
     """Write the expected numbers of contacts that end soon, from their ages, summed in the order of advisors."""
     for g in range(c.n_groups):
         for h in range(3):
@@ -112,7 +132,7 @@ def _write_finishes(e, c, snap):
 
 
 @helper
-def _write_group(e, c, snap, g):
+def write_states(e, c, snap, g):
     """Write the numbers of advisors of group g by state."""
     n = e.group[g].n
     snap.reserved[g] = n[AWAITING_ANSWER]
@@ -126,22 +146,20 @@ def _write_group(e, c, snap, g):
 def _write_groups(e, c, snap, eventful):
     changed = not is_empty(e.news_advisors)
     if eventful or changed:
-        _write_finishes(e, c, snap)
+        write_finishes(e, c, snap)
     if changed:
-        for p in range(c.n_pairs):
-            snap.in_service[p] = e.in_service[p]
-        show_service(c, snap, c.n_pairs)
+        write_service(e, c, snap)
     for word in range(e.news_advisors.shape[0]):
         left = e.news_advisors[word]
         e.news_advisors[word] = U(0)
         while left != U(0):
-            _write_group(e, c, snap, WORD * word + lowest(left))
+            write_states(e, c, snap, WORD * word + lowest(left))
             left = without_lowest(left)
     show_idle(c, snap, c.n_groups)
 
 
 @helper
-def _write_list(e, c, snap, i):
+def write_leads(e, c, snap, i):
     """Write the leads of campaign i that are not closed."""
     snap.leads_left[i] = 0.0
     snap.retries_ready[i] = 0.0
@@ -156,7 +174,7 @@ def _write_list(e, c, snap, i):
 
 
 @helper
-def _write_ringing(e, c, snap, i):
+def write_ringing(e, c, snap, i):
     """Write the ringing lines of campaign i by age class."""
     n = 0.0
     over_1 = 0.0
@@ -178,20 +196,26 @@ def _write_ringing(e, c, snap, i):
 
 
 @helper
-def _write_campaign(e, c, snap, i):
-    """Write the default group of fields of campaign i: answer rates, dropped connects, leads."""
+def write_outcomes(e, c, snap, i):
+    """Write the answer rates and the dropped connects of campaign i."""
     for k in range(2):  # both counts decay alike, so their ratio needs no update to now
         ended = e.campaign[i].ended[k]
         snap.answer_rate[i, k] = e.campaign[i].answered[k] / ended if ended > 1e-3 else 0.0
     dropped = e.campaign_count[i].dropped
     snap.dropped[i] = dropped
     snap.joined_or_dropped[i] = dropped + e.campaign_count[i].joined
-    _write_list(e, c, snap, i)
+
+
+@helper
+def _write_campaign(e, c, snap, i):
+    """Write the default group of fields of campaign i: answer rates, dropped connects, leads."""
+    write_outcomes(e, c, snap, i)
+    write_leads(e, c, snap, i)
     show_campaign(c, snap, i)
 
 
 @block
-def _write_windows(e, c, snap, i):
+def write_windows(e, c, snap, i):
     """Write the dropped share of the current windows of campaign i, over and base, by definition."""
     roll_hours(e, i)
     for d in range(N_DEFINITIONS):
@@ -204,7 +228,7 @@ def _write_windows(e, c, snap, i):
 @helper
 def _write_campaigns(e, c, snap):
     for i in range(c.n_campaigns):
-        _write_ringing(e, c, snap, i)
+        write_ringing(e, c, snap, i)
     left = e.rest_campaigns
     e.rest_campaigns = U(0)
     while left != U(0):
@@ -213,17 +237,27 @@ def _write_campaigns(e, c, snap):
     left = e.news_windows
     e.news_windows = U(0)
     while left != U(0):
-        _write_windows(e, c, snap, lowest(left))
+        write_windows(e, c, snap, lowest(left))
         left = without_lowest(left)
 
 
 @helper
-def _write_recent(e, c, snap, per_hour):
+def write_recent(e, c, snap, per_hour):
     """Write the recent rates of arrival and abandonment; `per_hour` converts the decayed counts."""
     for q in range(c.n_queues):
         snap.arrivals_recent_per_hour[q] = e.recent_arrivals[q] * per_hour
         snap.abandoned_recent_per_hour[q] = e.recent_abandoned[q] * per_hour
     show_recent(c, snap, c.n_queues)
+
+
+@helper
+def write_clock(e, c, snap):
+    """Write what the clock shows, the mode and the contacts in the IVR."""
+    snap.time_of_day_s = e.t - e.day * DAY_S
+    snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
+    snap.since_last_s = e.t - e.last_decision_t
+    snap.mode = e.mode if c.mode_seen != 0 else 0.0
+    snap.in_ivr = e.in_ivr
 
 
 @block
@@ -238,15 +272,11 @@ def write_rest(e, c, snap):
         if e.slot != e.shown_slot:
             e.shown_slot = e.slot
             _write_slot(e, c, snap)
-    snap.time_of_day_s = e.t - e.day * DAY_S
-    snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
-    snap.since_last_s = e.t - e.last_decision_t
-    snap.mode = e.mode if c.mode_seen != 0 else 0.0
-    snap.in_ivr = e.in_ivr
+    write_clock(e, c, snap)
     show_centre(c, snap)
     _write_queues(e, c, snap)
     _write_groups(e, c, snap, eventful)
     if c.n_campaigns > 0:
         _write_campaigns(e, c, snap)
     if eventful:
-        _write_recent(e, c, snap, per_hour)
+        write_recent(e, c, snap, per_hour)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import bounded, helper
-from ccenv.sim.state.fields import OBSERVED, Field, changing
+from ccenv.sim.state.fields import OBSERVED, Field, encoded_as
 
 
 @helper
@@ -128,14 +128,14 @@ def _nothing_of_centre(c, snap):
     """End the recursion: all fields are encoded."""
 
 
-show_centre = _of_centre(changing(""))
-show_line, show_callbacks = _of_entity(changing("Q")), _of_entity(changing("Q", "callbacks"))
-show_recent, show_queue_slots = _of_all(changing("Q", "recent")), _of_all(changing("Q", "slot"))
-show_service, show_preferred = _of_all(changing("P")), _of_all(changing("P", "preferred"))
-show_states, show_group_slots = _of_entity(changing("G")), _of_all(changing("G", "slot"))
-show_idle, show_talks = _of_all(changing("G", "idle")), _of_all(changing("G", "talks"))
-show_campaign = _of_entity(changing("C"))
-show_ringing, show_windows = _of_entity(changing("C", "ringing")), _of_entity(changing("C", "windows"))
+show_centre = _of_centre(encoded_as("centre"))
+show_line, show_callbacks = _of_entity(encoded_as("line")), _of_entity(encoded_as("callbacks"))
+show_recent, show_queue_slots = _of_all(encoded_as("recent")), _of_all(encoded_as("queue_slot"))
+show_service, show_preferred = _of_all(encoded_as("service")), _of_all(encoded_as("preferred"))
+show_states, show_group_slots = _of_entity(encoded_as("states")), _of_all(encoded_as("group_slot"))
+show_idle, show_talks = _of_all(encoded_as("idle")), _of_all(encoded_as("talks"))
+show_campaign = _of_entity(encoded_as("campaign"))
+show_ringing, show_windows = _of_entity(encoded_as("ringing")), _of_entity(encoded_as("windows"))
 
 
 @bounded
