@@ -1,4 +1,4 @@
-"""What the page shows of the simulator."""
+"""Section of the page on the simulator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def lines_csv(results: Sequence[dict[str, Any]]) -> str:
 
 
 def body(results: Sequence[dict[str, Any]], family: Family) -> str:
-    """The part of the page in Markdown."""
+    """The section in Markdown."""
     rows = [
         [
             line["row"],
@@ -75,7 +75,7 @@ are
 
 
 def _gain(result: dict[str, Any]) -> list[str]:
-    """What an optimal policy is after: the first measure of its model."""
+    """Objective of an optimal policy: the first measure of its model."""
     line = result["measures"][0]
     names = (result["row"]["name"], f"`{result['row']['model']}`", f"`{line['measure']}`")
     return [*names, f"{line['exact']:.6g}", f"{line['simulated']:.6g}", f"{line['z']:+.2f}"]
