@@ -1,8 +1,8 @@
 """Settings of the entry points: the typed schema behind `configs/`, and what turns them into objects of ccenv.
 
-Everything that a run depends on is here. The schema refuses a misspelt key. Two places are open, because their keys
-belong to others, who check them: `scenario.set` holds keys of the scenario, `learner.training` those of
-`agents.train.Training`.
+Everything that a run depends on is here. The schema refuses a misspelt key. Three places are open, because other code
+checks their keys: `scenario.set` holds keys of the scenario, `learner.training` those of `agents.train.Training`, and
+`learner.settings` those of the learner.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 
 CONFIGS = str(Path(__file__).parents[2] / "configs")
-OPEN = {"scenario": "set", "learner": "training"}
+OPEN = {"scenario": ("set",), "learner": ("settings", "training")}
 
 
 @dataclass
@@ -60,13 +60,18 @@ class LearnerConfig:
     """How a policy is learned.
 
     Attributes:
+        name: Which learner, as of `agents.registry.find_learner`.
         copies: Centres that run side by side.
-        training: Budget and settings, nested; what is not named has the default of `agents.train.Training`.
+        settings: Settings of this learner, nested; keys that are not named have the learner's defaults.
+        training: Budget and settings that all learners have, nested; keys that are not named have the defaults of
+            `agents.train.Training`.
         select_by: Ways of deciding among which is chosen with the checkpoint: `argmax`, `sample`.
         validation_days: Days on which checkpoints are compared.
     """
 
+    name: str = MISSING
     copies: int = MISSING
+    settings: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     select_by: list[str] = MISSING
     validation_days: int = MISSING
@@ -158,9 +163,9 @@ def register() -> None:
 
 
 def _opened(group: str, node: DictConfig) -> DictConfig:
-    """Let the open place of a group take any key: Hydra closes the whole tree, but for what says otherwise itself."""
-    if group in OPEN:
-        OmegaConf.set_struct(node[OPEN[group]], False)
+    """Let the open places of a group take any key; Hydra closes all nodes that do not have a flag of their own."""
+    for key in OPEN.get(group, ()):
+        OmegaConf.set_struct(node[key], False)
     return node
 
 

@@ -25,27 +25,40 @@ from experiments.study.evaluation import Pair, interval
 if TYPE_CHECKING:
     from agents.common.checkpoints import TrainingFolder
     from agents.train import Training
+    from experiments.jobs.config import LearnerConfig
 
 
-def training_of(values: Mapping[str, Any]) -> Training:
-    """The training that nested settings describe; what they do not name has its default.
+def training_of(learner: LearnerConfig) -> Training:
+    """The training that the settings describe; settings that they do not name have their defaults.
 
     Raises:
         ValueError: If a key is unknown or a value is not allowed; it names the key and what is allowed.
     """
+    from agents.registry import find_learner
     from agents.train import Training
 
-    refuse_unknown(Training, values, "learner.training")
     try:
-        return msgspec.convert(values, Training)
+        kind = find_learner(learner.name)
+    except ValueError as error:
+        raise ValueError(f"learner.name: {error}") from None
+    settings = _converted(kind.settings, learner.settings, "learner.settings")
+    training = _converted(Training, learner.training, "learner.training", apart=("learner", "settings"))
+    return dataclasses.replace(training, learner=learner.name, settings=settings)
+
+
+def _converted(kind: type, values: Mapping[str, Any], at: str, apart: Sequence[str] = ()) -> Any:
+    """A dataclass from nested settings; the fields `apart` are not among them."""
+    refuse_unknown(kind, values, at, apart)
+    try:
+        return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        raise ValueError(f"learner.training: {error}") from None
+        raise ValueError(f"{at}: {error}") from None
 
 
-def refuse_unknown(kind: type, values: Mapping[str, Any], at: str) -> None:
-    """Refuse keys that a dataclass, or one inside it, does not have."""
+def refuse_unknown(kind: type, values: Mapping[str, Any], at: str, apart: Sequence[str] = ()) -> None:
+    """Refuse keys that a dataclass, or one inside it, does not have, and its fields `apart`."""
     kinds = typing.get_type_hints(kind)
-    names = [each.name for each in dataclasses.fields(kind)]
+    names = [each.name for each in dataclasses.fields(kind) if each.name not in apart]
     for key, value in values.items():
         if key not in names:
             raise ValueError(f"{at}.{key}: unknown key; allowed: {', '.join(names)}")
@@ -78,7 +91,7 @@ def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, d
     """KPIs of a checkpoint; runs in a worker."""
     import torch
 
-    from agents.common.checkpoints import load_policy
+    from agents.policies import load_policy
 
     torch.set_num_threads(1)
     call = pair.as_call()
@@ -129,9 +142,9 @@ def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Pa
     """Write a checkpoint as a bundle; the pair is its fallback."""
     import torch
 
-    from agents.common.checkpoints import load_policy
-    from ccenv.serving.write import write_bundle
+    from agents.common.export import export_bundle
+    from agents.policies import load_policy
 
     torch.set_num_threads(1)
     provenance = {"source_digest": source_digest(), "seeds": "training", "steps": int(file.stem)}
-    write_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())
+    export_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())

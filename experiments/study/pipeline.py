@@ -116,7 +116,7 @@ def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"rules.pacing: a training under reserves = {reserves_of(job)} has no rule to start from")
     learner = job.settings.learner
     pair = pair_of(tuning["warm_start"])
-    training = training_of(learner.training)
+    training = training_of(learner)
     folder = learn(job.scenario, pair, training, learner.copies, reserves_of(job), job.stages.work / "training")
     assert folder.outcome is not None
     return folder.outcome

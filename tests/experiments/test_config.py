@@ -6,6 +6,7 @@ from hydra import compose, initialize_config_dir
 from hydra.errors import ConfigCompositionException
 from omegaconf import DictConfig, OmegaConf
 
+from agents.registry import find_learner
 from ccenv.scenarios import ScenarioError, list_scenarios
 from experiments.jobs.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
 from experiments.study.learning import training_of
@@ -130,4 +131,7 @@ def test_standard_grid_names_registered_rules_and_parameters():
 
 @pytest.mark.parametrize("learner", sorted(path.stem for path in FOLDER.glob("learner/*.yaml")))
 def test_training_of_every_learner_is_one(learner: str):
-    assert training_of(settings(f"learner={learner}").learner.training).steps > 0
+    named = settings(f"learner={learner}").learner
+    training = training_of(named)
+    assert training.steps > 0
+    assert isinstance(training.settings, find_learner(named.name).settings)

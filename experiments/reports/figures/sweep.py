@@ -86,7 +86,7 @@ def _series(lines: Sequence[Mapping[str, Any]], others: Sequence[str]) -> list[_
 
 
 def _short(key: str) -> str:
-    return key.removeprefix("scenario.set.").removeprefix("learner.training.")
+    return key.removeprefix("scenario.set.").removeprefix("learner.training.").removeprefix("learner.settings.")
 
 
 def _position(line: Mapping[str, Any], across: str, values: Sequence[str]) -> float:
