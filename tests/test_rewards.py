@@ -4,8 +4,8 @@ import pytest
 from ccenv.policy import RulePolicy
 from ccenv.rewards.sums import episode_rewards
 from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset
-from ccenv.rewards.trap import check_reward, compared
 from ccenv.scenarios import list_scenarios, load_scenario
+from ccenv.scenarios.check.reward_trap import check_reward, compared
 from ccenv.sim.state.codes import ASSIGN
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.layout import layout

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccenv.files.reading import read
 from ccenv.scenarios import ScenarioError, load_scenario
-from ccenv.scenarios.files.reading import find, read
+from ccenv.scenarios.files.library import find
 
 TINY = read(find("tiny"))
 PIECES = "queues.sales.patience_s"

@@ -7,13 +7,14 @@ import msgspec
 import numpy as np
 import pytest
 
+from ccenv.files.reading import read
 from ccenv.rewards.terms import load_preset
-from ccenv.rewards.trap import check_reward
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from ccenv.scenarios.check.reward_trap import check_reward
 from ccenv.scenarios.compile.campaigns import keeps
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.times import times
-from ccenv.scenarios.files.reading import find, read
+from ccenv.scenarios.files.library import find
 from ccenv.scenarios.schema import Campaign, Centre, Dist, Segment
 from ccenv.theory.models import NDesign, SwitchingBlending, SwitchingPacing
 from experiments.calibrate.write_yaml import dump
