@@ -85,10 +85,10 @@ def test_what_was_warned_of_is_not_warned_of_again():
 
 def test_a_change_that_makes_the_own_reward_starve_inbound_is_warned_of():
     """The preset stays, but a goal becomes worth more than the contacts that are lost for it."""
-    sound = load_scenario("tiny")
-    dear = {"campaigns.survey.sale_value": 1e6}
+    sound = load_scenario("bank_blended")
+    dear = {"campaigns.deposits.sale_value": 1e6}
 
-    _, first = caught(lambda: sound.replace(reward="hybrid"))
-    _, then = caught(lambda: sound.replace(reward="hybrid").replace(**dear))
+    _, found = caught(lambda: sound.replace(**dear))
 
-    assert first == [] and len(then) == 1 and then[0].filename == __file__
+    assert len(found) == 1 and found[0].filename == __file__
+    assert caught(lambda: sound.replace(**{"campaigns.deposits.ring_s": 10}))[1] == []
