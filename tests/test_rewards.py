@@ -62,6 +62,7 @@ def test_two_counters_of_one_name_are_two_terms(tiny):
     assert not np.any(inbound * outbound)
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
 def test_without_a_reward_the_scenario_names_the_preset(tiny):
     scenario = tiny.replace(reward="conversion")
 

@@ -73,6 +73,7 @@ def test_digest_ignores_prose_spelling_and_stated_defaults(same):
     assert load_scenario("tiny", **same).digest == TINY_DIGEST
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
 @pytest.mark.parametrize(
     "other",
     [
