@@ -94,6 +94,7 @@ def test_the_drawn_case_happens_as_drawn() -> None:
 
 
 def test_every_definition_gives_another_share() -> None:
+    assert tuple(COUNTED) == legal.NAMES
     counters = both(SCENARIO, SEED, choose, days=30).counters["campaign"][0]
     for name, (over, base) in COUNTED.items():
         assert counters[f"{name}_over"] == pytest.approx(float(over)), name
