@@ -7,7 +7,7 @@ checks their keys: `scenario.set` holds keys of the scenario, `learner.training`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from experiments.jobs.changes import changes
 
 CONFIGS = str(Path(__file__).parents[2] / "configs")
 OPEN = {"scenario": ("set",), "learner": ("settings", "training")}
@@ -180,23 +181,17 @@ def settings_of(config: DictConfig) -> Settings:
     return settings
 
 
-def overrides(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted keys and values of a nested mapping.
-
-    A distribution of time (a mapping with `dist`) and a rule (one with `name`) are values as a whole: a new
-    distribution does not inherit the parameters of the old one.
-    """
-    for key, value in tree.items():
-        dotted = f"{prefix}{key}"
-        if isinstance(value, Mapping) and not {"dist", "name"} & set(value):
-            yield from overrides(value, f"{dotted}.")
-        else:
-            yield dotted, value
-
-
 def scenario_of(settings: ScenarioConfig) -> Scenario:
-    """The scenario that the settings describe."""
-    return load_scenario(settings.name, variant=settings.variant, **dict(overrides(settings.set)))
+    """Load the scenario that the settings describe.
+
+    Raises:
+        ScenarioError: As `load_scenario`.
+    """
+    if not settings.set:
+        return load_scenario(settings.name, variant=settings.variant)
+    with warnings.catch_warnings(action="ignore"):  # the changed scenario has its own warnings
+        before = load_scenario(settings.name, variant=settings.variant)
+    return load_scenario(settings.name, variant=settings.variant, **changes(settings.set, before.centre))
 
 
 def folder_of(settings: Settings, command: str) -> Path:

@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -8,7 +7,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from agents.registry import find_learner
 from ccenv.scenarios import ScenarioError, list_scenarios
-from experiments.jobs.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
+from experiments.jobs.config import CONFIGS, Settings, register, scenario_of, settings_of
 from experiments.study.learning import training_of
 
 register()
@@ -103,18 +102,6 @@ def test_misspelt_key_is_refused(given: str):
 def test_value_of_the_wrong_type_is_refused():
     with pytest.raises(ConfigCompositionException, match=r"Error merging override evaluation\.days=many"):
         composed("evaluation.days=many")
-
-
-@pytest.mark.parametrize(
-    ("tree", "flat"),
-    [
-        ({"a": {"b": 1, "c": {"d": [2]}}}, {"a.b": 1, "a.c.d": [2]}),
-        ({"q": {"dist": "constant", "value_s": 3}}, {"q": {"dist": "constant", "value_s": 3}}),
-        ({"rules": {"routing": {"name": "lwt"}}}, {"rules.routing": {"name": "lwt"}}),
-    ],
-)
-def test_nested_keys_become_dotted(tree: dict[str, Any], flat: dict[str, Any]):
-    assert dict(overrides(tree)) == flat
 
 
 def test_standard_grid_names_registered_rules_and_parameters():
