@@ -30,7 +30,7 @@ class Column(NamedTuple):
     decimals: int
     campaign: bool = False
     shown: bool = True
-    dist: str = ""
+    judged_by: str = ""
 
     @property
     def definition(self) -> tuple[str, str]:
@@ -43,11 +43,11 @@ class Column(NamedTuple):
         return label.label, label.counter.meaning
 
 
-def _by_dist(name: str) -> tuple[Column, ...]:
+def _by_definition(name: str) -> tuple[Column, ...]:
     share = f"dropped_share_{name}"
     return (
-        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, dist=share),
-        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, dist=share),
+        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, judged_by=share),
+        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, judged_by=share),
     )
 
 
@@ -57,7 +57,7 @@ COLUMNS = (
     Column("n_joined", "Connects joined", "per day", 1.0, 1, campaign=True, shown=False),
     Column("n_attempts", "Dials", "per day", 1.0, 0, campaign=True),
     Column(RUN_TOTAL_SHARE, "Dropped", "% of connects", 100.0, 2, campaign=True),
-    *(column for name in NAMES for column in _by_dist(name)),
+    *(column for name in NAMES for column in _by_definition(name)),
     Column("abandonment", "Abandoned", "% of offered", 100.0, 2),
     Column("mean_wait_s", "Mean wait", "s", 1.0, 1),
     Column("served_within_T_of_offered", "In time", "% of offered", 100.0, 1),
@@ -87,7 +87,7 @@ class Entrant(NamedTuple):
 
 def columns_of(scenario: Scenario, judged_by: str) -> list[Column]:
     """Columns of the main table, those of campaigns only where there is one; `judged_by` as in `compare`."""
-    mine = [column for column in COLUMNS if column.dist in ("", judged_by)]
+    mine = [column for column in COLUMNS if column.judged_by in ("", judged_by)]
     return [column for column in mine if scenario.campaigns or not column.campaign]
 
 

@@ -56,6 +56,11 @@ def command() -> ModuleType:
     return importlib.import_module("experiments.concepts.__main__")
 
 
+@pytest.fixture(scope="module")
+def report() -> ModuleType:
+    return importlib.import_module("experiments.concepts.report")
+
+
 def test_every_key_of_the_schema_belongs_to_a_concept(concepts: dict[str, Concept]):
     claimed = {key.partition("=")[0] for concept in concepts.values() for key in concept.keys}
 
@@ -286,6 +291,32 @@ def test_the_published_table_is_that_of_the_declarations(concepts: dict[str, Con
         failure(c.experiment, row["measured"]) is None for c, row in zip(concepts.values(), result["rows"], strict=True)
     )
     assert (RESULTS / "concepts.md").read_text() == page(result)
+
+
+def test_a_report_has_the_words_of_the_declarations_and_the_figures_of_the_measurement(report: ModuleType, concepts: dict[str, Concept]):
+    concept = concepts[NAMES[0]]
+    other = concept._replace(equation="x = y", experiment=concept.experiment._replace(why="so"))
+    result = read_json(RESULTS / "concepts.json")
+
+    (row,) = report.renewed(result, {"A part": [other]})["rows"]
+
+    assert (row["part"], row["equation"], row["experiment"]["why"]) == ("A part", "x = y", "so")
+    assert row["measured"] == result["rows"][0]["measured"]
+
+
+def test_a_report_of_another_experiment_or_scenario_is_refused(report: ModuleType, concepts: dict[str, Concept]):
+    concept = concepts[NAMES[0]]
+    result = read_json(RESULTS / "concepts.json")
+    other = concept._replace(experiment=concept.experiment._replace(runs=3))
+
+    with pytest.raises(ValueError, match="its experiment was not measured"):
+        report.renewed(result, {"A part": [other]})
+    with pytest.raises(ValueError, match="its experiment was not measured"):
+        report.renewed({**result, "rows": []}, {"A part": [concept]})
+    row = result["rows"][0]
+    stale = {**row, "measured": {**row["measured"], "scenarios": ["0", "1"]}}
+    with pytest.raises(ValueError, match="its scenario has changed"):
+        report.renewed({**result, "rows": [stale]}, {"A part": [concept]})
 
 
 def test_the_published_figures_are_those_of_the_scenarios_as_they_are(both_sides: Sides):
