@@ -293,7 +293,9 @@ def test_the_published_table_is_that_of_the_declarations(concepts: dict[str, Con
     assert (RESULTS / "concepts.md").read_text() == page(result)
 
 
-def test_a_report_has_the_words_of_the_declarations_and_the_figures_of_the_measurement(report: ModuleType, concepts: dict[str, Concept]):
+def test_a_report_has_the_words_of_the_declarations_and_the_figures_of_the_measurement(
+    report: ModuleType, concepts: dict[str, Concept]
+):
     concept = concepts[NAMES[0]]
     other = concept._replace(equation="x = y", experiment=concept.experiment._replace(why="so"))
     result = read_json(RESULTS / "concepts.json")
