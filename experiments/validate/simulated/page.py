@@ -69,8 +69,8 @@ def _text(results: Sequence[dict[str, Any]], family: Family) -> str:
 
 - Largest absolute z: {family.largest:.2f}; Bonferroni's bound at {100 * LEVEL:g} %: {family.bound:.2f}.
 - Kolmogorov-Smirnov distance of all z to the standard normal distribution: {family.distance:.4f}. Measures of one
-  row are correlated; with the correlations that the replications show, a larger distance has probability {family.p:.3f} (asked
-  for: above {LEVEL:g}; if all were independent it would be {family.p_independent:.3f})."""
+  row are correlated; with the correlations that the replications show, a larger distance has probability
+  {family.p:.3f} (asked for: above {LEVEL:g}; if all were independent it would be {family.p_independent:.3f})."""
 
 
 def _gain(result: dict[str, Any]) -> list[str]:
