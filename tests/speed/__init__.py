@@ -1,1 +1,1 @@
-"""Tests of the speed measurement: the compared things are the same, and a missed bar is reported. No time is asserted."""
+"""Tests of the speed measurement: compared things are the same, and a missed bar is reported. No time is asserted."""
