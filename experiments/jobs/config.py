@@ -1,8 +1,8 @@
-"""Settings of the entry points: the typed schema behind `configs/`, and what turns them into objects of ccenv.
+"""Settings of the commands: the typed schema behind `configs/`, and its conversion to objects of ccenv.
 
-Everything that a run depends on is here. The schema refuses a misspelt key. Three places are open, because other code
-checks their keys: `scenario.set` holds keys of the scenario, `learner.training` those of `agents.train.Training`, and
-`learner.settings` those of the learner.
+The schema holds everything on which a run depends, and refuses a misspelt key. Three places are open, because other
+code checks their keys: `scenario.set` holds keys of the scenario, `learner.training` those of `agents.train.Training`,
+and `learner.settings` those of the learner.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ OPEN = {"scenario": ("set",), "learner": ("settings", "training")}
 
 @dataclass
 class ScenarioConfig:
-    """Which centre.
+    """Choice of the centre.
 
     Attributes:
         name: A name of the library, or the path of a file.
         variant: One of its variants.
-        set: Keys of the scenario to replace, nested.
+        set: Keys of the scenario to replace, nested (see `experiments.jobs.changes`).
     """
 
     name: str = MISSING
@@ -39,12 +39,12 @@ class ScenarioConfig:
 
 @dataclass
 class RulesConfig:
-    """Candidates and how long they have to prove themselves.
+    """Candidate rules and the number of training days on which they are compared.
 
     Attributes:
         routing: For each routing rule the values to try of each of its parameters.
         pacing: The same for pacing rules.
-        reference_pacing: What paces while the routing is chosen; null is the scenario's own rule.
+        reference_pacing: Pacing rule under which the routing rules are tuned; null is the scenario's own rule.
         rungs: Training days of each round.
         keep: Share of a rule's candidates that goes on to the next round.
     """
@@ -58,16 +58,16 @@ class RulesConfig:
 
 @dataclass
 class LearnerConfig:
-    """How a policy is learned.
+    """Training of a policy.
 
     Attributes:
-        name: Which learner, as of `agents.registry.find_learner`.
-        copies: Centres that run side by side.
+        name: Name of the learner in `agents.registry`.
+        copies: Number of centres in the batch.
         settings: Settings of this learner, nested; keys that are not named have the learner's defaults.
         training: Budget and settings that all learners have, nested; keys that are not named have the defaults of
             `agents.train.Training`.
-        select_by: Ways of deciding among which is chosen with the checkpoint: `argmax`, `sample`.
-        validation_days: Days on which checkpoints are compared.
+        select_by: Ways of deciding (`argmax`, `sample`); the best one is chosen together with the checkpoint.
+        validation_days: Number of days on which checkpoints are compared.
     """
 
     name: str = MISSING
@@ -80,14 +80,14 @@ class LearnerConfig:
 
 @dataclass
 class EvaluationConfig:
-    """Days on which policies are compared.
+    """Evaluation days, on which policies are compared.
 
     Attributes:
-        purpose: Range of seeds, `evaluation` for anything that is published.
-        days: How many of its first seeds.
-        within_limit: Whether candidates that surely drop more than the scenario allows are set back, rules and
-            checkpoints alike; else the value alone decides, in which a drop has its price.
-        processes: How many run side by side; no result depends on it.
+        purpose: Range of seeds; published results use `evaluation`.
+        days: Number of days: the first seeds of the range.
+        within_limit: Whether rules and checkpoints whose dropped share surely exceeds the scenario's limit are ranked
+            last. If false, the value alone decides; drops have a price in the value.
+        processes: Number of parallel processes; no result depends on it.
     """
 
     purpose: str = MISSING
@@ -98,10 +98,10 @@ class EvaluationConfig:
 
 @dataclass
 class ReportConfig:
-    """What the report shows.
+    """Contents of the report.
 
     Attributes:
-        watched_days: Days on which the best rule and the learned policy are watched for the figures.
+        watched_days: Number of days on which the figures show the best rule and the learned policy in detail.
     """
 
     watched_days: int = MISSING
@@ -109,11 +109,11 @@ class ReportConfig:
 
 @dataclass
 class ConceptsConfig:
-    """Which part of the table of concepts.
+    """Part of the table of concepts to measure.
 
     Attributes:
-        only: Names of concepts; none are all.
-        most_runs: Most episodes of each side of an experiment; null is as many as it declares.
+        only: Names of concepts; empty for all.
+        most_runs: Largest number of episodes of each side of an experiment; null is the declared number.
     """
 
     only: list[str] = field(default_factory=list)
@@ -130,10 +130,10 @@ class Settings:
         learner: How a policy is learned.
         evaluation: Days of the comparison.
         report: What the report shows.
-        concepts: Which part of the table of concepts is measured.
-        train: Whether a cell of a sweep trains a policy beside tuning the rules.
-        policy: Folder of a bundle to evaluate; null is the scenario's own rules.
-        dir: Where results go; null is `outputs/` and the name of the command.
+        concepts: Part of the table of concepts to measure.
+        train: Whether a cell of a sweep also trains a policy.
+        policy: Folder of a bundle to evaluate; null evaluates the scenario's own rules.
+        dir: Output folder; null is `outputs/` and the name of the command.
     """
 
     scenario: ScenarioConfig = MISSING
@@ -148,7 +148,7 @@ class Settings:
 
 
 def register() -> None:
-    """Make the schema known to Hydra; each scenario of the library becomes an option of the group `scenario`."""
+    """Register the schema with Hydra; each scenario of the library becomes an option of the group `scenario`."""
     store = ConfigStore.instance()
     store.store("schema", Settings)
     kinds = {
@@ -171,10 +171,10 @@ def _opened(group: str, node: DictConfig) -> DictConfig:
 
 
 def settings_of(config: DictConfig) -> Settings:
-    """The settings as plain dataclasses; below this there is no Hydra.
+    """Return the settings as plain dataclasses. Code that gets them does not use Hydra.
 
     Raises:
-        omegaconf.errors.OmegaConfBaseException: If a value is missing or has the wrong type; it names the key.
+        omegaconf.errors.OmegaConfBaseException: A value is missing or has the wrong type; the message names the key.
     """
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
@@ -195,5 +195,5 @@ def scenario_of(settings: ScenarioConfig) -> Scenario:
 
 
 def folder_of(settings: Settings, command: str) -> Path:
-    """Where the results of a command go."""
+    """Return the output folder of a command."""
     return Path(settings.dir or f"outputs/{command}")

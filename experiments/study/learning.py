@@ -1,4 +1,4 @@
-"""Training a policy from the best tuned rule, choosing its checkpoint, exporting it."""
+"""Train a policy from the best tuned rule, choose its checkpoint, export it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def training_of(learner: LearnerConfig) -> Training:
-    """The training that the settings describe; settings that they do not name have their defaults.
+    """Return the training that the settings describe; keys that are not named have their defaults.
 
     Raises:
-        ValueError: If a key is unknown or a value is not allowed; it names the key and what is allowed.
+        ValueError: A key is unknown or a value is not allowed; the message names the key and what is allowed.
     """
     from agents.registry import find_learner
     from agents.train import Training
@@ -69,15 +69,15 @@ def refuse_unknown(kind: type, values: Mapping[str, Any], at: str, apart: Sequen
 def learn(
     scenario: Scenario, pair: Pair, training: Training, copies: int, reserves: bool | None, folder: Path
 ) -> TrainingFolder:
-    """Train, starting from a pair of rules; a training that was killed goes on.
+    """Train, starting from a pair of rules; a killed training resumes.
 
     Args:
         scenario: The centre.
-        pair: Where the training starts; it also orders the queues.
+        pair: Rules that the policy imitates first; the routing rule also orders the queues.
         training: Budget and settings.
-        copies: Rows of the batch.
-        reserves: The campaigns' flag.
-        folder: Where the training is kept.
+        copies: Number of rows of the batch.
+        reserves: Flag `reserves` of the campaigns.
+        folder: Folder of the training.
     """
     from agents.train import train
 
@@ -88,7 +88,7 @@ def learn(
 
 
 def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, days: np.ndarray) -> KpiTable:
-    """KPIs of a checkpoint; runs in a worker."""
+    """Return KPIs of a checkpoint; runs in a worker process."""
     import torch
 
     from agents.policies import load_policy
@@ -115,8 +115,8 @@ def choose(
         policies: Files of the checkpoints by the decisions they have learned from.
         select_by: Ways of deciding to try: `argmax`, `sample`.
         n_days: Validation days.
-        limit: Largest dropped share allowed, None for no limit: as in the tuning of rules.
-        workers: Where the days are run.
+        limit: Largest dropped share allowed, as in the tuning of rules; None for no limit.
+        workers: Processes that simulate the days.
 
     Returns:
         `points`: for each checkpoint and way of deciding `decisions` (learned from), `decision`, `difference` to the
@@ -139,7 +139,7 @@ def choose(
 
 
 def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path) -> None:
-    """Write a checkpoint as a bundle; the pair is its fallback."""
+    """Write a checkpoint as a bundle with the pair as its fallback rules."""
     import torch
 
     from agents.common.export import export_bundle
