@@ -1,1 +1,1 @@
-"""Policies that are made: tuned rules, learners, and their export to a bundle."""
+"""Learners: training from a rule, checkpoints, choice of a checkpoint, export to a bundle."""

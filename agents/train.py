@@ -1,4 +1,4 @@
-"""One training: warm start, PPO within a budget, checkpoints; started again in its folder it goes on where it was."""
+"""One training: warm start, iterations of a learner within a budget, checkpoints. A killed training continues."""
 
 from __future__ import annotations
 
@@ -8,44 +8,42 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
+from agents.base import Learner, LearnerKind
 from agents.common import batch_state
 from agents.common.checkpoints import LearningLog, TrainingFolder
-from agents.common.demonstration import Demonstration, demonstrate
-from agents.common.warm_start import CloneSettings, clone_rule
-from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
-from ccenv.integrations.sb3 import CentreVecEnv
+from agents.common.demonstration import demonstrate
+from agents.common.warm_start import CloneSettings
+from agents.registry import find_learner
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.seeds import seeds
 
 SEEDS_PER_TRAINING = 2**16
 
-#: Columns of the learning log: decisions and seconds so far; decisions per second of this rollout and its update;
-#: reward per hour of this rollout, and over the last twenty or so; mean seconds between decisions; episodes that
-#: ended; weight of the entropy and learning rate; and the figures of the update (`agents.ppo.update.Losses`).
+#: Columns of the learning log, before the learner's own figures: decisions and seconds so far; decisions per second of
+#: this iteration; reward per hour of this iteration, and its long-run mean; mean seconds between decisions; episodes
+#: that ended.
 COLUMNS = (
     "steps", "wall_s", "decisions_per_s", "reward_per_hour", "mean_reward_per_hour", "elapsed_s", "episodes",
-    "entropy_weight", "learning_rate", "policy", "value", "entropy", "approx_kl", "clip_fraction",
-    "explained_variance",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Training:
-    """What a training is.
+    """Settings of a training.
 
     Attributes:
         steps: Decisions to learn from.
-        wall_s: Seconds it may take, None for no bound. Rates fall with whichever of the two budgets is used up
-            faster, so with a bound that binds a training is not repeatable bit by bit.
-        seed: Of the weights, the minibatches and the training days; trainings of different seeds share no day.
-        threads: Threads of torch: they belong to the result, which differs with their number.
+        wall_s: Seconds it may take; None: no bound. Learning rates fall with the budget that is used up faster. If
+            that is the time, the training is not repeatable bit by bit.
+        seed: Seed of the weights, the minibatches and the training days. Trainings of different seeds share no day.
+        threads: Threads of torch. The result depends on their number.
         n_checkpoints: Policies kept, evenly spaced, beside the one at the start.
-        scales: Time constants. Where a rule is given, the spread of its returns replaces `reward_scale`.
-        ppo: How PPO learns.
+        scales: Time constants. With a rule, the spread of its returns replaces `reward_scale`.
+        learner: Name of the learner, as of `agents.registry.find_learner`.
+        settings: The learner's own settings, an instance of `LearnerKind.settings`; None: their defaults.
         clone: How the rule is cloned.
     """
 
@@ -55,7 +53,8 @@ class Training:
     threads: int = 1
     n_checkpoints: int = 20
     scales: TimeScales = field(default_factory=TimeScales)
-    ppo: PPOSettings = field(default_factory=PPOSettings)
+    learner: str = "ppo"
+    settings: Any = None
     clone: CloneSettings = field(default_factory=CloneSettings)
 
 
@@ -68,108 +67,106 @@ def train(
     about: dict[str, Any] | None = None,
     progress: bool = True,
 ) -> TrainingFolder:
-    """Train a policy, or go on with it, or return at once if it is trained.
+    """Train a policy. A training that was killed continues; one that is over returns at once.
 
     Args:
-        batch: A batch with `autoreset="same_step"`; its rows are the copies.
-        folder: Where everything is kept.
+        batch: A batch with `autoreset="same_step"`; each row is a copy of the centre.
+        folder: Folder of the training.
         training: Settings.
         rule: Policy to start from; None: start from random weights, all copies at the beginning of an episode.
-        about: Plain JSON values that say more of what is trained on (reward, rules, ...); kept, and compared on
-            resuming.
+        about: Further plain JSON values that describe the training (reward, rules, ...). They are kept, and compared
+            when the training continues.
         progress: Whether to show a progress bar.
 
     Returns:
         The folder.
+
+    Raises:
+        agents.common.checkpoints.OtherTrainingError: If the folder holds a training with other settings.
+        ValueError: If there is no such learner.
+        TypeError: If `training.settings` are those of another learner.
     """
+    kind = find_learner(training.learner)
+    settings = kind.settings() if training.settings is None else training.settings
+    if not isinstance(settings, kind.settings):
+        raise TypeError(
+            f"settings of learner {kind.name!r} are a {type(settings).__name__}; allowed: {kind.settings.__name__}"
+        )
+    training = dataclasses.replace(training, settings=settings)
     what = {"copies": batch.n, "scenario": batch.scenario.digest, "owns": batch.run.owns, **(about or {})}
     kept = TrainingFolder(folder, {**dataclasses.asdict(training), **what})
     if kept.outcome is None:
         torch.set_num_threads(training.threads)
-        _Run(batch, kept, training, rule).to_the_end(progress)
+        _Run(batch, kept, training, kind, rule).to_the_end(progress)
     return kept
 
 
 class _Run:
-    """A training under way."""
+    """A training in progress."""
 
-    def __init__(self, batch: Any, folder: TrainingFolder, training: Training, rule: Any):
+    def __init__(self, batch: Any, folder: TrainingFolder, training: Training, kind: LearnerKind, rule: Any):
         self.batch, self.folder, self.training = batch, folder, training
-        self.started, self.wall_before = time.perf_counter(), 0.0
-        self.model = SemiMarkovMaskablePPO(
-            env=CentreVecEnv(batch), scales=training.scales, settings=training.ppo, seed=training.seed
-        )
+        self.started, self.wall_before, self.learning_s = time.perf_counter(), 0.0, 0.0
+        self.learner: Learner = kind.make(batch, training.scales, training.settings, training.seed)
         self.start: dict[str, float] = {}
         kept = folder.load_resume()
         if kept is None:
             self._begin(rule)
         else:
-            self._go_on(kept)
-        self.log = LearningLog(folder.path / "learning.csv", COLUMNS, self.model.num_timesteps)
+            self._continue(kept)
+        self.log = LearningLog(folder.path / "learning.csv", (*COLUMNS, *kind.figures), self.learner.steps)
 
     def _begin(self, rule: Any) -> None:
-        days = seeds("training", self.batch.n, skip=self.training.seed * SEEDS_PER_TRAINING)
+        training = self.training
+        days = seeds("training", self.batch.n, skip=training.seed * SEEDS_PER_TRAINING)
         if rule is None:
             self.batch.reset(days)
         else:
-            shown = demonstrate(self.batch, rule, days, self.training.scales, seed=self.training.seed)
-            self._learn_from(shown)
+            shown = demonstrate(self.batch, rule, days, training.scales, seed=training.seed)
+            self.start = self.learner.warm_start(shown, training.clone, training.seed)
             self.batch.restore(shown.state)
         self._checkpoint()
 
-    def _learn_from(self, shown: Demonstration) -> None:
-        buffer = self.model.rollout_buffer
-        buffer.scales = dataclasses.replace(buffer.scales, reward_scale=shown.return_spread)
-        per_decision = self.batch.n * self.training.ppo.steps / shown.n_decisions
-        buffer.rate.reward, buffer.rate.elapsed_s = shown.reward * per_decision, shown.elapsed_s * per_decision
-        self.start = clone_rule(self.model, shown, self.training.clone, seed=self.training.seed)
-
-    def _go_on(self, kept: dict[str, Any]) -> None:
-        model = self.model
-        model.num_timesteps, self.wall_before, self.start = kept["steps"], kept["wall_s"], kept["start"]
-        model.seconds = kept["seconds"]
-        model.policy.load_state_dict(kept["policy"])
-        model.policy.optimizer.load_state_dict(kept["optimizer"])
-        model.rollout_buffer.load_state(kept["buffer"])
+    def _continue(self, kept: dict[str, Any]) -> None:
+        self.wall_before, self.learning_s, self.start = kept["wall_s"], kept["learning_s"], kept["start"]
+        self.learner.load_state(kept["learner"])
         batch_state.restore_tensors(self.batch, kept["batch"])
 
     def _checkpoint(self) -> None:
-        model = self.model
+        learner = self.learner
         about = {
+            "learner": self.training.learner,
+            "settings": dataclasses.asdict(self.training.settings),
             "n_obs": self.batch.n_obs,
             "n_actions": self.batch.n_actions,
-            "hidden": list(self.training.ppo.hidden),
             "owns": self.batch.run.owns,
             "reserves": _flag(self.batch.scenario),
         }
-        self.folder.save_policy(model.num_timesteps, model.actor, about)
+        self.folder.save_policy(learner.steps, learner.actor, about)
         self.folder.save_resume(
             {
-                "steps": model.num_timesteps,
                 "wall_s": self.wall_s,
+                "learning_s": self.learning_s,
                 "start": self.start,
-                "seconds": model.seconds,
-                "policy": model.policy.state_dict(),
-                "optimizer": model.policy.optimizer.state_dict(),
-                "buffer": model.rollout_buffer.state(),
+                "learner": learner.state(),
                 "batch": batch_state.as_tensors(self.batch.clone()),
             }
         )
 
     @property
     def wall_s(self) -> float:
-        """Seconds spent so far, before interruptions too."""
+        """Seconds spent so far, including those before interruptions."""
         return self.wall_before + time.perf_counter() - self.started
 
     def done(self) -> float:
-        """Share of the training that is over: of the budget that is used up faster."""
+        """Share of the budget that is used up: of decisions or of time, the larger one."""
         by_wall = self.wall_s / self.training.wall_s if self.training.wall_s else 0.0
-        return min(1.0, max(self.model.num_timesteps / self.training.steps, by_wall))
+        return min(1.0, max(self.learner.steps / self.training.steps, by_wall))
 
     def to_the_end(self, progress: bool) -> None:
         """Train until a budget is used up."""
         n_checkpoints, done = self.training.n_checkpoints, self.done()
-        with tqdm(total=self.training.steps, initial=self.model.num_timesteps, unit="dec", disable=not progress) as bar:
+        with tqdm(total=self.training.steps, initial=self.learner.steps, unit="dec", disable=not progress) as bar:
             while done < 1.0:
                 row = self._iterate(done)
                 self.log.add(row)
@@ -181,40 +178,34 @@ class _Run:
         self.folder.finish(self._outcome())
 
     def _iterate(self, done: float) -> dict[str, float]:
-        """One rollout and its update; returns a row of the learning log."""
-        model, started = self.model, time.perf_counter()
-        before = model.num_timesteps
-        model.iterate(done)
-        buffer = model.rollout_buffer
-        elapsed_s = float(buffer.elapsed_s.sum())
+        """One iteration; returns a row of the learning log."""
+        started = time.perf_counter()
+        found = self.learner.iterate(done)
+        spent_s = time.perf_counter() - started
+        self.learning_s += spent_s
         return {
-            "steps": model.num_timesteps,
+            "steps": self.learner.steps,
             "wall_s": self.wall_s,
-            "decisions_per_s": (model.num_timesteps - before) / (time.perf_counter() - started),
-            "reward_per_hour": 3600.0 * float(buffer.rewards.sum()) / max(elapsed_s, 1e-9),
-            "mean_reward_per_hour": 3600.0 * buffer.rate.per_s,
-            "elapsed_s": elapsed_s / buffer.rewards.size,
-            "episodes": float(np.count_nonzero(buffer.ended)),
-            "entropy_weight": model.ent_coef,
-            "learning_rate": model.policy.optimizer.param_groups[0]["lr"],
-            **model.figures,
+            "decisions_per_s": found.n_decisions / spent_s,
+            "reward_per_hour": 3600.0 * found.reward / max(found.elapsed_s, 1e-9),
+            "mean_reward_per_hour": 3600.0 * found.reward_per_s,
+            "elapsed_s": found.elapsed_s / found.n_decisions,
+            "episodes": found.episodes,
+            **found.figures,
         }
 
     def _outcome(self) -> dict[str, Any]:
-        seconds, steps = self.model.seconds, self.model.num_timesteps
-        learning_s = max(seconds["collect"] + seconds["update"], 1e-9)  # the warm start may use up the budget
         return {
-            "steps": steps,
+            "steps": self.learner.steps,
             "wall_s": self.wall_s,
-            "decisions_per_s": steps / learning_s,
-            "share_environment": seconds["env"] / learning_s,
-            "share_outside_update": seconds["collect"] / learning_s,
-            "reward_scale": self.model.rollout_buffer.scales.reward_scale,
+            "decisions_per_s": self.learner.steps
+            / max(self.learning_s, 1e-9),  # 0 if the warm start takes all the time
+            **self.learner.summary(),
             "start": self.start,
         }
 
 
 def _flag(scenario: Any) -> bool | None:
-    """Whether the campaigns reserve; None where there are none, or some do and some do not."""
+    """Whether the campaigns reserve; None if there is no campaign or if they differ."""
     flags = {campaign.reserves for campaign in scenario.centre.campaigns.values()}
     return flags.pop() if len(flags) == 1 else None

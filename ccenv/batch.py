@@ -13,7 +13,8 @@ from ccenv.loops.forks import fork_rows
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.run.engine import Engine
 from ccenv.run.history import past_of
-from ccenv.scenarios import Scenario, load_scenario
+from ccenv.scenarios import Scenario
+from ccenv.scenarios.load import load_for_run
 from ccenv.sim.state.codes import NIL
 from ccenv.spaces.observation import observation_space, snapshot_dtype
 
@@ -53,7 +54,7 @@ class Batch:
         final_obs: Last observation of an episode that ended in a `same_step` step, (B, K).
 
     Raises:
-        ValueError: If an argument is not allowed; the message says what is.
+        ValueError: If an argument is not allowed; the message says what is allowed.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Batch:
         ):
             if value not in allowed:
                 raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}")
-        centre = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        centre = load_for_run(scenario, reward)
         self.run = run_config(
             centre, owns=owns, routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
         )

@@ -48,7 +48,7 @@ def simulate(
     Raises:
         ValueError: If an argument is not allowed.
     """
-    centre = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    centre = load_scenario(scenario)
     keys = np.array([int(s) for s in seeds], np.int64)
     if keys.size == 0 or keys.min() < 0:
         raise ValueError("seeds: allowed: one or more non-negative integers")

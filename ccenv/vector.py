@@ -11,8 +11,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
-from ccenv.env import INFO, SEED_BITS
 from ccenv.sim.state.codes import HOLD
+from ccenv.spaces.info import INFO, SEED_BITS
 
 MODES = {
     AutoresetMode.NEXT_STEP: "next_step",

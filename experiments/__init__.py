@@ -1,1 +1,1 @@
-"""Entry points: the commands that train, evaluate, compare and report, and the only users of Hydra."""
+"""Commands that train, evaluate, compare and report. Only this package uses Hydra."""

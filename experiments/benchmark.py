@@ -1,9 +1,9 @@
-"""The main job: tuned rules against a trained policy on the same unseen days, and a report of it.
+"""Compare tuned rules and a trained policy on the same unseen days, and write a report.
 
     python -m experiments.benchmark
 
-Leaves `report.html`, the result files and the exported bundle in `outputs/benchmark`. Finished stages are kept: a job
-that was killed goes on where it was.
+Writes `report.html`, the result files and the exported bundle into `outputs/benchmark`. Finished stages are kept: a
+killed job resumes at the first unfinished stage.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ register()
 
 
 def run_benchmark(settings: Settings, command: str) -> Path:
-    """Run all stages that are not finished, and write the report.
+    """Run all unfinished stages and write the report.
 
     Args:
         settings: All settings.
-        command: What was typed, for the report.
+        command: The command line, for the report.
 
     Returns:
         The report's file.
@@ -46,7 +46,7 @@ def run_benchmark(settings: Settings, command: str) -> Path:
 
 
 def _provenance(job: Job, command: str) -> dict[str, Any]:
-    """What the report says about where it comes from; nothing of it is needed to compare results."""
+    """Provenance of the report. Comparisons of results do not use it."""
     settings, scenario = job.settings, job.scenario
     variant = settings.scenario.variant
     return {
@@ -78,7 +78,7 @@ def _range(purpose: str, n: int, use: str) -> str:
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="benchmark")
 def main(config: DictConfig) -> None:
-    """Run the benchmark and say where the report is."""
+    """Run the benchmark and print the path of the report."""
     command = " ".join(["python -m experiments.benchmark", *sys.argv[1:]])
     tqdm.write(f"report: {run_benchmark(settings_of(config), command)}")
 

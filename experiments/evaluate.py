@@ -1,4 +1,4 @@
-"""KPIs of an exported policy, or of the scenario's own rules, on unseen days.
+"""Print KPIs of an exported policy, or of the scenario's own rules, on unseen days.
 
 python -m experiments.evaluate scenario=bank_blended policy=outputs/train/bundle
 python -m experiments.evaluate scenario=bank_blended
@@ -23,7 +23,7 @@ register()
 
 
 def evaluate(settings: Settings) -> KpiTable:
-    """Run the policy of the settings, or the scenario's rules; one row for each seed."""
+    """Simulate the policy of the settings, or the scenario's rules; return one row for each seed."""
     scenario = scenario_of(settings.scenario)
     days = seeds(settings.evaluation.purpose, settings.evaluation.days)
     with Workers(settings.evaluation.processes) as workers:
@@ -34,7 +34,7 @@ def evaluate(settings: Settings) -> KpiTable:
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
 def main(config: DictConfig) -> None:
-    """Evaluate, print the summary and keep it."""
+    """Evaluate, print the summary and write it to a file."""
     settings = settings_of(config)
     table = evaluate(settings)
     summary = table.summary()

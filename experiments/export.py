@@ -1,4 +1,4 @@
-"""Export the chosen checkpoint of a finished training as a bundle once more.
+"""Export the chosen checkpoint of a finished training as a bundle again.
 
 python -m experiments.export outputs/train
 """
@@ -13,7 +13,7 @@ from experiments.study.pipeline import evaluated_policy, exported
 
 
 def export_again(folder: Path) -> Path:
-    """Export and evaluate what the folder of a training, a benchmark or a cell holds; returns the bundle."""
+    """Export and evaluate the chosen checkpoint in the folder of a training, benchmark or cell; return the bundle."""
     with job_in(folder) as job:
         exported(job, job.stages.result("tuning"), job.stages.result("choice"))
         evaluated_policy(job)

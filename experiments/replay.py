@@ -1,8 +1,8 @@
-"""A recorded day of the bank under a routing rule: `python -m experiments.replay 1999-10-04 --routing lwt`.
+"""Replay a recorded day of the bank under a routing rule: `python -m experiments.replay 1999-10-04 --routing lwt`.
 
-The contacts of the log arrive at the log's times; how long they are served, how patient they are and who serves them is
-drawn by the scenario `bank_inbound`, so that the figures of the rule are means over seeds. Those who came again are in
-the log already, so nobody comes again in the replay.
+Contacts arrive at the times of the log. The scenario `bank_inbound` draws their handle times and patience and has the
+advisors, so the figures of the rule are means over seeds. The log already holds redials and repeats, so the replay has
+none of its own.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from experiments.calibrate.document import SERVICE_LEVEL_S
 from experiments.calibrate.logs import TYPES, LogMissingError, data_folder, read_weekdays
 
 VARIANTS = {1: "january", 5: "may", 10: None}
-"""What `bank_inbound` calls the months that the log is there for."""
+"""Variant of `bank_inbound` for each month of the log; None is the scenario itself."""
 
 
 def contacts_of(day: datetime.date, contacts: npt.NDArray[np.void]) -> npt.NDArray[np.void]:
-    """The contacts of one day of the log, in order of arrival.
+    """Return the contacts of one day of the log, in order of arrival.
 
     Raises:
-        ValueError: The log has no such day; it lists the days of the month, or the months, that it has.
+        ValueError: The log has no such day; the message lists the days of that month, or the months, in the log.
     """
     chosen = contacts[(contacts["month"] == day.month) & (contacts["day"] == day.day)]
     if day.year == 1999 and len(chosen):
@@ -46,7 +46,7 @@ def contacts_of(day: datetime.date, contacts: npt.NDArray[np.void]) -> npt.NDArr
 
 
 def overrides(chosen: npt.NDArray[np.void]) -> dict[str, Any]:
-    """Overrides of `bank_inbound` that let recorded contacts arrive, and no others.
+    """Return overrides of `bank_inbound` under which exactly the recorded contacts arrive.
 
     Args:
         chosen: Contacts of one day, of dtype `experiments.calibrate.logs.CONTACT`, in order of arrival.
@@ -63,7 +63,7 @@ def overrides(chosen: npt.NDArray[np.void]) -> dict[str, Any]:
 
 
 def replayed(day: datetime.date, contacts: npt.NDArray[np.void]) -> Scenario:
-    """`bank_inbound`, in the variant of the month, with the contacts of a day of the log.
+    """Return `bank_inbound`, in the variant of the month, with the contacts of a day of the log.
 
     Raises:
         ValueError: As in `contacts_of`.
@@ -72,7 +72,7 @@ def replayed(day: datetime.date, contacts: npt.NDArray[np.void]) -> Scenario:
 
 
 def compare(day: datetime.date, contacts: npt.NDArray[np.void], routing: str, n_seeds: int) -> str:
-    """A text table: contacts and KPIs by type, as logged and under a rule; intervals are 95 %, over the seeds."""
+    """Return a text table of contacts and KPIs by type, as logged and under a rule, with 95 % intervals over seeds."""
     chosen = contacts_of(day, contacts)
     summary = simulate(replayed(day, contacts), routing=routing, seeds=seeds("validation", n_seeds)).summary()
     lines = [["type", "contacts", *(word for kpi in KPIS for word in (kpi, routing))]]
@@ -86,14 +86,14 @@ def compare(day: datetime.date, contacts: npt.NDArray[np.void], routing: str, n_
 
 
 def logged(own: npt.NDArray[np.void]) -> dict[str, float]:
-    """The KPIs of recorded contacts as the simulator counts them; nan where there are none."""
+    """Return KPIs of recorded contacts by the simulator's definitions; nan if there are no contacts."""
     in_time = ~own["abandoned"] & (own["wait_s"] <= SERVICE_LEVEL_S)
     numerators = (own["abandoned"].sum(), own["wait_s"].sum(), in_time.sum())
     return {kpi: float(ratio_of_totals(above, len(own))) for kpi, above in zip(KPIS, numerators, strict=True)}
 
 
 def main() -> int:
-    """Run the command; 2 if the log is not there or does not have the day."""
+    """Run the command; return 2 if the log does not exist or does not have the day."""
     parser = argparse.ArgumentParser(prog="python -m experiments.replay", description=__doc__)
     parser.add_argument("day", type=datetime.date.fromisoformat, help="a day of the log, 1999-10-04")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Make the tables and figures of a finished sweep or benchmark anew from its result files.
+"""Write the tables and figures of a finished sweep or benchmark again from its result files.
 
 python -m experiments.report outputs/sweep
 python -m experiments.report outputs/benchmark
@@ -14,10 +14,10 @@ from experiments.reports.sweep import write_sweep_report
 
 
 def report(folder: Path) -> Path:
-    """Write the report of the folder; returns its main file.
+    """Write the report of the folder; return its main file.
 
     Raises:
-        FileNotFoundError: If the folder holds neither a sweep nor a benchmark.
+        FileNotFoundError: The folder holds neither a sweep nor a benchmark.
     """
     if (folder / "cells").is_dir():
         return write_sweep_report(folder)

@@ -1,10 +1,10 @@
-"""Many runs over any keys of the settings; a cell that is there is not run again.
+"""Run combinations of any keys of the settings; finished cells are not run again.
 
     python -m experiments.sweep scenario.set.campaigns.deposits.ring_s=10,20 launcher=joblib
 
-Each combination is a cell: rules are tuned, with `train=true` a policy is trained and exported, and all are evaluated
-on the same unseen days. Its result is one JSON file in `cells/`, named by the digest of what it depends on and written
-by rename.
+Each combination is a cell. A cell tunes the rules, trains and exports a policy if `train=true`, and evaluates all of
+them on the same unseen days. Its result is one JSON file in `cells/`, named by a digest of its inputs and written
+atomically.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ register()
 
 
 def run_cell(settings: Settings) -> Path:
-    """Run a cell, unless its result is there; returns the result's file.
+    """Run a cell, unless its result exists; return the result's file.
 
     Raises:
-        ValueError: If a training is bounded by the clock: its result would depend on the machine.
+        ValueError: The training is bounded by the clock: its result would depend on the machine.
     """
     wall_s = settings.learner.training.get("wall_s")
     if settings.train and wall_s is not None:

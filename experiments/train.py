@@ -2,7 +2,7 @@
 
     python -m experiments.train scenario=bank_blended learner.training.steps=4_000_000
 
-Leaves the bundle and the training in `outputs/train`. Finished stages are kept, and a training that was killed goes on.
+Writes the bundle and the training into `outputs/train`. Finished stages are kept, and a killed training resumes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ register()
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
 def main(config: DictConfig) -> None:
-    """Train and say where the bundle is."""
+    """Train and print the path of the bundle."""
     with job_of(settings_of(config), "train") as job:
         learned(job)
         print(f"bundle: {job.stages.bundle}")

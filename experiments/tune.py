@@ -18,7 +18,7 @@ register()
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
 def main(config: DictConfig) -> None:
-    """Tune and print."""
+    """Tune the rules and print a table."""
     with job_of(settings_of(config), "tune") as job:
         tuning = job.stages.run("tuning", lambda: tuned(job))
     for row in tuning_rows(tuning):

@@ -63,8 +63,9 @@ figure.tight_layout()
 # %%
 import torch
 
-from agents.common.checkpoints import load_policy
+from agents.common.export import export_bundle
 from agents.common.selection import select_checkpoint
+from agents.policies import load_policy
 from agents.train import Training, train
 
 torch.set_num_threads(1)
@@ -86,12 +87,11 @@ for row in chosen.rows:
 
 # %%
 from ccenv.serving import load_bundle
-from ccenv.serving.write import write_bundle
 
 trained = chosen.best_of(name for name in candidates if name != "the rule")
 policy = candidates[trained]["policy"]
 provenance = {"source_digest": "notebook", "seeds": "training", "steps": int(trained)}
-bundle = write_bundle(folder / "bundle", policy, scenario, provenance=provenance, **rule)
+bundle = export_bundle(folder / "bundle", policy, scenario, provenance=provenance, **rule)
 
 exported = ccenv.simulate(scenario, policy=bundle, seeds=seeds("evaluation", 8))
 print(exported.summary())

@@ -12,7 +12,7 @@
 # # Theory against simulation
 #
 # Where a centre can be solved, the simulator must give the same figures. Two such centres: one queue with patience
-# (Erlang A), and a blended one, for which the best policy is known, too.
+# (Erlang A), and a blended centre whose best policy is known.
 
 # %%
 import matplotlib.pyplot as plt
@@ -63,8 +63,8 @@ assert np.max(np.abs(z)) < 4.5
 # %% [markdown]
 # ## Blending
 #
-# Ten advisors, inbound with patience, and outbound contacts that are always at hand and take twice as long. How much
-# outbound can be done while inbound waits no more than so many seconds? `solve` gives the most that any policy can do,
+# Ten advisors, inbound with patience, and outbound contacts that are always available and take twice as long. How much
+# outbound is possible under a bound on the mean wait of inbound? `solve` gives the most that any policy can do,
 # `evaluate` what a reserve of idle advisors does, and `scenario()` the same centre for the simulator.
 
 # %%
@@ -86,8 +86,8 @@ for r, rule, (outbound, wait_s) in zip(reserves, rules, found, strict=True):
     print(f"{r:7d}  {rule.outbound_per_h:24.2f}  {outbound:9.2f}  {rule.e_wait_s:20.2f}  {wait_s:9.2f}")
 
 # %% [markdown]
-# How much more would the best policy do at the wait that a reserve gives? Hardly anything: with the advisors idle alone
-# to go by, a rule comes within 1 % of the optimum.
+# How much more does the best policy do at the wait that a reserve gives? Hardly more: a rule that reads only the number
+# of idle advisors comes within 1 % of the optimum.
 
 # %%
 for r, rule in zip(reserves, rules, strict=True):

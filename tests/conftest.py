@@ -1,18 +1,37 @@
-"""Settings that hold for every test, however pytest was started."""
+"""Settings for all tests and doctests."""
 
 import os
+from collections.abc import Generator
+from pathlib import Path
 
+import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
-# One thread, as in the Makefile: two torch threads give other weights, and crawl beside another busy process. The
-# libraries read this when they are first imported, which happens after this file.
+# One thread, as in the Makefile: torch computes other weights with two threads than with one, and two threads slow
+# down tenfold beside another busy process. The libraries read these variables at import, which comes after this file.
 for variable in ("MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"
 
-# The same examples in every run, so that a failure is the change's and not the draw's. No deadline: the first example
-# may compile a kernel.
+# Hypothesis draws the same examples in every run, so a new failure comes from a change of the code. There is no
+# deadline: the first example may compile a kernel.
 settings.register_profile("ccenv", derandomize=True, deadline=None)
 settings.load_profile("ccenv")
 
-# Scripts for other environments (`make check-install`), which the search for doctests would run in this one.
+# Scripts for other environments (`make check-install`). The search for doctests would run them in this one.
 collect_ignore = ["install"]
+
+
+class DoctestsOnly:
+    """Skips the search for doctests in modules without a prompt, so that collecting does not import every module."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+        """Drop the doctest collector of a file without `>>>`."""
+        found = yield
+        return [one for one in found if not isinstance(one, DoctestModule) or ">>>" in file_path.read_text("utf-8")]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the plugin by hand: hooks of this file see the files of `tests/` only."""
+    config.pluginmanager.register(DoctestsOnly())

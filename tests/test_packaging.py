@@ -1,3 +1,4 @@
+import ast
 import re
 import shutil
 import subprocess
@@ -5,10 +6,13 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import requires
+from email import message_from_bytes
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+import yaml
+from packaging.dependency_groups import resolve_dependency_groups
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -16,10 +20,13 @@ from packaging.version import Version
 import ccenv
 
 ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
 LOCK_LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
-EXTRAS = PROJECT["optional-dependencies"]
-DECLARED = [Requirement(text) for text in sum(EXTRAS.values(), PROJECT["dependencies"])]
+EXTRAS, GROUPS = PROJECT["optional-dependencies"], PYPROJECT["dependency-groups"]
+IN_WHEEL = [Requirement(text) for text in sum(EXTRAS.values(), PROJECT["dependencies"])]
+DECLARED = IN_WHEEL + [Requirement(text) for text in resolve_dependency_groups(GROUPS, *GROUPS)]
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
 
 # A CUDA build of torch brings these, the CPU build does not; pip resolves them beside the lock.
 ACCELERATOR_PREFIXES = ("cuda-", "nvidia-", "triton")
@@ -83,19 +90,63 @@ def test_lock_holds_nothing_that_no_requirement_needs():
     assert sorted(set(pins()) - named) == []
 
 
-def test_extras_of_this_project_that_an_extra_names_exist():
-    asked = {extra for each in DECLARED if each.name == PROJECT["name"] for extra in each.extras}
+def test_extra_all_names_every_other_extra():
+    (each,) = (Requirement(text) for text in EXTRAS["all"])
 
-    assert asked <= set(EXTRAS)
+    assert (each.name, each.extras) == (PROJECT["name"], set(EXTRAS) - {"all"})
+
+
+def test_group_dev_holds_every_group():
+    # `make lock` resolves the extra `all` and this group.
+    assert set(resolve_dependency_groups(GROUPS, "dev")) == set(resolve_dependency_groups(GROUPS, *GROUPS))
+
+
+def imported(*folders: str) -> set[str]:
+    """Distributions outside the standard library that the files of these folders import, in functions too."""
+    modules: set[str] = set()
+    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                modules |= {name.name for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module)
+    top = {module.split(".")[0] for module in modules} - sys.stdlib_module_names
+    of = packages_distributions()
+    return {
+        canonicalize_name(name) for module in top - {"agents", "ccenv", "experiments", "tests"} for name in of[module]
+    }
+
+
+def names(requirements: list[Requirement]) -> set[str]:
+    return {canonicalize_name(each.name) for each in requirements}
+
+
+def test_wheel_declares_what_ccenv_imports():
+    assert imported("ccenv") - names(IN_WHEEL) == set()
+
+
+def test_checkout_declares_what_it_imports():
+    assert imported("agents", "ccenv", "experiments", "notebooks", "tests") - names(DECLARED) == set()
+
+
+@pytest.mark.parametrize("extra", sorted(set(EXTRAS) - {"all"}))
+def test_extra_serves_code_of_the_wheel(extra: str):
+    assert names([Requirement(text) for text in EXTRAS[extra]]) & imported("ccenv") != set()
+
+
+def test_citation_says_what_the_metadata_say():
+    assert CITATION["version"] == ccenv.__version__
+    assert CITATION["license"] == PROJECT["license"]
+    assert [author["name"] for author in CITATION["authors"]] == [author["name"] for author in PROJECT["authors"]]
 
 
 def copy_of_sources(to: Path) -> Path:
-    """Copy what the wheel is built from: a build leaves a folder behind, from which deleted modules would come back."""
+    """Copy the sources of the wheel: a build leaves a folder behind, from which deleted modules would return."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "ccenv", to / "ccenv", ignore=ignored)
     for name in ("agents", "experiments"):
         shutil.copytree(ROOT / name, to / name, ignore=ignored)
-    for name in ("pyproject.toml", *PROJECT["license-files"]):
+    for name in ("pyproject.toml", PROJECT["readme"], *PROJECT["license-files"]):
         shutil.copy(ROOT / name, to / name)
     return to
 
@@ -128,3 +179,14 @@ def test_wheel_ships_every_module_and_data_file_of_ccenv(wheel: zipfile.ZipFile)
     }
 
     assert shipped == kept
+
+
+@pytest.mark.slow
+def test_wheel_has_a_description_and_offers_its_extras_alone(wheel: zipfile.ZipFile):
+    metadata = message_from_bytes(wheel.read(f"ccenv-{ccenv.__version__}.dist-info/METADATA"))
+
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_payload().strip() == (ROOT / "README.md").read_text().strip()
+    assert set(metadata.get_all("Provides-Extra")) == set(EXTRAS)
+    assert metadata["Keywords"].split(",") == PROJECT["keywords"]
+    assert metadata.get_all("Classifier") == PROJECT["classifiers"]

@@ -4,8 +4,8 @@ import pytest
 from ccenv.policy import RulePolicy
 from ccenv.rewards.sums import episode_rewards
 from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset
-from ccenv.rewards.trap import check_reward, compared
 from ccenv.scenarios import list_scenarios, load_scenario
+from ccenv.scenarios.check.reward_trap import check_reward, compared
 from ccenv.sim.state.codes import ASSIGN
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.layout import layout
@@ -62,6 +62,7 @@ def test_two_counters_of_one_name_are_two_terms(tiny):
     assert not np.any(inbound * outbound)
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
 def test_without_a_reward_the_scenario_names_the_preset(tiny):
     scenario = tiny.replace(reward="conversion")
 

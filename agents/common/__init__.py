@@ -1,1 +1,1 @@
-"""What learners share: checkpoints, warm start, selection, export."""
+"""Code that all learners share. It imports no learner."""

@@ -1,12 +1,12 @@
-"""The folder of a training: what it is, its learning log, its policies, and what is needed to go on after a kill.
+"""The folder of a training: its settings, learning log, policies, and the state from which a killed training continues.
 
-    training.json   the settings; another training is refused
-    learning.csv    one row for each rollout and update
-    policies/       one actor for each checkpoint, named by the decisions it has learnt from
-    resume.pt       everything else of the last checkpoint; gone when the training is over
-    finished.json   how it went; there when the training is over
+    training.json   the settings; a training with other settings is refused
+    learning.csv    one row for each iteration
+    policies/       one actor for each checkpoint, named by the decisions that it has learnt from
+    resume.pt       the rest of the last checkpoint; deleted when the training is over
+    finished.json   the outcome; written when the training is over
 
-Files are written atomically: each is complete or absent.
+Each file is complete or absent.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 
 import torch
 
-from agents.common.policy import MaskedActor, TorchPolicy
-from ccenv.files.writing import write_atomically, write_json
+from agents.common.policy import Actor
+from ccenv.files.writing import write_atomic, write_atomically
 
 
 class OtherTrainingError(ValueError):
@@ -28,11 +28,11 @@ class OtherTrainingError(ValueError):
 
 
 class TrainingFolder:
-    """A training's folder.
+    """The folder of one training.
 
     Args:
-        path: Made if it is not there.
-        settings: What the training is, as plain JSON values.
+        path: The folder; made if it is missing.
+        settings: Settings of the training, plain JSON values.
 
     Raises:
         OtherTrainingError: If the folder holds a training with other settings; it names the first that differs.
@@ -45,7 +45,7 @@ class TrainingFolder:
     def _declare(self, settings: dict[str, Any]) -> None:
         file = self.path / "training.json"
         if not file.exists():
-            write_json(file, settings)
+            write_atomic(file, _json(settings))
             return
         there = json.loads(file.read_text(encoding="utf-8"))
         for key in sorted(set(there) | set(settings)):
@@ -57,17 +57,17 @@ class TrainingFolder:
 
     @property
     def outcome(self) -> dict[str, Any] | None:
-        """How the training went, or None while it is not over."""
+        """The outcome of the training; None while it is not over."""
         file = self.path / "finished.json"
         return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
     def finish(self, outcome: Mapping[str, Any]) -> None:
-        """Mark the training as over."""
-        write_json(self.path / "finished.json", outcome)
+        """Mark the training as over and keep its outcome."""
+        write_atomic(self.path / "finished.json", _json(outcome))
         (self.path / "resume.pt").unlink(missing_ok=True)
 
-    def save_policy(self, steps: int, actor: MaskedActor, about: Mapping[str, Any]) -> None:
-        """Keep the actor as it is after `steps` decisions; `about` are the arguments that rebuild the policy."""
+    def save_policy(self, steps: int, actor: Actor, about: Mapping[str, Any]) -> None:
+        """Save the actor as it is after `steps` decisions; `about` holds the values that rebuild the policy."""
         content = {"steps": steps, "about": dict(about), "weights": actor.state_dict()}
         write_atomically(self.path / "policies" / f"{steps:012d}.pt", lambda p: torch.save(content, p))
 
@@ -76,36 +76,22 @@ class TrainingFolder:
         return {int(file.stem): file for file in sorted((self.path / "policies").glob("*.pt"))}
 
     def save_resume(self, state: Mapping[str, Any]) -> None:
-        """Keep what is needed to go on."""
+        """Save the state from which the training can continue."""
         write_atomically(self.path / "resume.pt", lambda p: torch.save(dict(state), p))
 
     def load_resume(self) -> dict[str, Any] | None:
-        """What is needed to go on, or None if nothing was kept."""
+        """The saved state, or None if there is none."""
         file = self.path / "resume.pt"
         return torch.load(file, weights_only=True) if file.exists() else None
 
 
-def load_policy(file: Path | str, **options: Any) -> TorchPolicy:
-    """A kept policy.
-
-    Args:
-        file: One of `TrainingFolder.policies`.
-        options: `decision`, as of `TorchPolicy`.
-    """
-    content = torch.load(file, weights_only=True)
-    about = content["about"]
-    actor = MaskedActor.build(about["n_obs"], tuple(about["hidden"]), about["n_actions"])
-    actor.load_state_dict(content["weights"])
-    return TorchPolicy(actor, owns=about["owns"], reserves=about["reserves"], **options)
-
-
 class LearningLog:
-    """A CSV file that grows by a row at a time.
+    """A CSV file to which rows are appended.
 
     Args:
-        file: Rows after `last_step`, written by a run that was killed before it could keep their state, are dropped.
-        columns: The first is the number of steps.
-        last_step: Where the training goes on.
+        file: The file. Rows after `last_step` are dropped: a run wrote them that was killed before its next checkpoint.
+        columns: Names of the columns; the first is the number of steps.
+        last_step: Step from which the training continues.
     """
 
     def __init__(self, file: Path, columns: tuple[str, ...], last_step: int):
@@ -129,3 +115,7 @@ def read_log(file: Path) -> list[dict[str, float]]:
     """Rows of a learning log."""
     with file.open(newline="", encoding="utf-8") as stream:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(stream)]
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2) + "\n"

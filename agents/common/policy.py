@@ -1,31 +1,59 @@
-"""A trained network as a policy."""
+"""Networks that act, and a network as a policy."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import torch
 from torch import nn
 
-from ccenv.spaces.coins import choose
+from ccenv.serving.decision import Decision, ProbabilityPolicy
 
-DECISIONS = ("argmax", "sample")
 ILLEGAL_LOGIT = -1e8  # as in sb3-contrib; its exponential is exactly 0 in float32
 
 
-class Standardise(nn.Module):
-    """The first layer of actor and critic: observations less their mean, over their spread, clipped to +-`LIMIT`.
+class Actor(nn.Module):
+    """Base class of networks that map observation and mask to the probabilities of the legal actions.
 
-    Both are fixed once, before learning, from the demonstration of the rule that the training starts from: the declared
-    scales suit centres of any size, and in a small centre the numbers that matter hardly differ from 0 under them.
+    A subclass defines `logits`, `n_obs` (numbers in an observation, K) and `n_actions` (A).
+    """
+
+    n_obs: int
+    n_actions: int
+
+    def logits(self, obs: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Logits, (B, A), `ILLEGAL_LOGIT` where illegal.
+
+        Args:
+            obs: Observations, (B, K) float32.
+            mask: Legal actions, (B, A) bool.
+        """
+        raise NotImplementedError
+
+    def forward(self, obs: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits, (B, A), and probabilities, (B, A), 0 where illegal."""
+        logits = self.logits(obs, mask)
+        return logits, torch.softmax(logits, dim=-1)
+
+    @torch.inference_mode()
+    def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Probability of each action, (B, A) float32, for arrays; 0 where illegal."""
+        return self(torch.from_numpy(obs), torch.from_numpy(mask))[1].numpy()
+
+
+class Standardise(nn.Module):
+    """First layer of actor and critic: observations minus their mean, over their spread, clipped to +-`LIMIT`.
+
+    Mean and spread are fixed once, before learning, from the demonstration of the rule that the training starts from.
+    The scales that the fields declare suit centres of any size, so in a small centre the informative numbers stay
+    close to 0 under them.
     """
 
     mean: torch.Tensor
     scale: torch.Tensor
     LIMIT = 10.0
-    SMALLEST = 0.02  # what hardly varies under the rule may vary under another policy: do not blow it up
+    SMALLEST = 0.02  # a number that hardly varies under the rule may vary under another policy: bound its gain
 
     def __init__(self, n_obs: int):
         super().__init__()
@@ -33,7 +61,7 @@ class Standardise(nn.Module):
         self.register_buffer("scale", torch.ones(n_obs))
 
     def fit(self, obs: np.ndarray) -> None:
-        """Take mean and spread from observations, (N, K)."""
+        """Set mean and spread from observations, (N, K)."""
         self.mean.copy_(torch.from_numpy(obs.mean(axis=0)))
         self.scale.copy_(torch.from_numpy(1.0 / np.maximum(obs.std(axis=0), self.SMALLEST)))
 
@@ -42,76 +70,48 @@ class Standardise(nn.Module):
         return torch.clamp((obs - self.mean) * self.scale, -self.LIMIT, self.LIMIT)
 
 
-class MaskedActor(nn.Module):
-    """The part of an actor-critic that acts: observation and mask to the probabilities of the legal actions.
+class MaskedActor(Actor):
+    """An actor made of a body and a linear head.
 
     Args:
-        body: Observation (B, K) to features.
+        body: Observation (B, K) to features; its first layer may be `Standardise`.
         head: Features to one logit for each action, (B, A).
     """
 
     def __init__(self, body: nn.Module, head: nn.Module):
         super().__init__()
         self.body, self.head = body, head
+        weights = list(self.parameters())
+        self.n_obs, self.n_actions = weights[0].shape[1], len(weights[-1])
 
     @classmethod
     def build(cls, n_obs: int, hidden: tuple[int, ...], n_actions: int) -> MaskedActor:
-        """A new network of tanh layers, its weights named as those of the learner's."""
+        """A new network: `Standardise`, tanh layers of the widths `hidden`, and a linear head."""
         widths = (n_obs, *hidden)
         layers = [f for a, b in pairwise(widths) for f in (nn.Linear(a, b), nn.Tanh())]
         return cls(nn.Sequential(Standardise(n_obs), *layers), nn.Linear(widths[-1], n_actions))
 
-    def forward(self, obs: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits, (B, A), and probabilities, (B, A), 0 where illegal."""
-        logits = self.logits(obs, mask)
-        return logits, torch.softmax(logits, dim=-1)
-
     def logits(self, obs: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Logits, (B, A), -1e8 where illegal."""
+        """Logits, (B, A), `ILLEGAL_LOGIT` where illegal."""
         return torch.where(mask, self.head(self.body(obs)), ILLEGAL_LOGIT)
 
-    @torch.inference_mode()
-    def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Probability of each action, (B, A) float32."""
-        return self(torch.from_numpy(obs), torch.from_numpy(mask))[1].numpy()
 
-
-class TorchPolicy:
-    """A network that acts by the policy protocol; it keeps no state.
+class TorchPolicy(ProbabilityPolicy):
+    """A network as a policy; it keeps no state.
 
     Args:
         actor: The network.
-        decision: `argmax` takes the likeliest action (the first of equals), `sample` draws one with the row's coin.
-        owns: What the policy owns: `routing`, `pacing` or `blended`.
-        reserves: The campaigns' flag under which it was trained; None: any.
+        decision: As of `ProbabilityPolicy`, like the other arguments.
+        owns: The half that the policy decides.
+        reserves: The campaigns' flag under which it was trained.
     """
 
     def __init__(
-        self,
-        actor: MaskedActor,
-        decision: Literal["argmax", "sample"] = "argmax",
-        *,
-        owns: str = "blended",
-        reserves: bool | None = None,
+        self, actor: Actor, decision: Decision = "argmax", *, owns: str = "blended", reserves: bool | None = None
     ):
-        if decision not in DECISIONS:
-            raise ValueError(f"decision is {decision!r}; allowed are {' and '.join(DECISIONS)}")
-        self.actor, self.decision, self.owns, self.reserves = actor, decision, owns, reserves
+        super().__init__(decision, owns=owns, reserves=reserves)
+        self.actor = actor
 
-    def act(
-        self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Choose an action for each row.
-
-        Args:
-            obs: Observations, (B, K) float32.
-            mask: Legal actions, (B, A) bool.
-            state: Passed through.
-            u: Coins in (0, 1), (B,).
-            starts: Rows at their first decision, (B,) bool; not used.
-
-        Returns:
-            Actions, (B,) int64, and the state.
-        """
-        probabilities = self.actor.probabilities(obs, mask)
-        return (choose(probabilities, u) if self.decision == "sample" else probabilities.argmax(axis=1)), state
+    def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Probability of each action, (B, A) float32, 0 where illegal."""
+        return self.actor.probabilities(obs, mask)

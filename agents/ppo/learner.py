@@ -16,9 +16,10 @@ from stable_baselines3.common.utils import LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv
 from torch import nn
 
+from agents.common.optimise import descend
 from agents.common.policy import MaskedActor, Standardise
 from agents.ppo.rollout_buffer import SemiMarkovRolloutBuffer
-from agents.ppo.update import Losses, LossWeights, descend, explained_variance, losses, mean_losses
+from agents.ppo.update import Losses, LossWeights, explained_variance, losses, mean_losses
 from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.spaces.coins import choose

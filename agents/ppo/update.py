@@ -63,15 +63,6 @@ def losses(actor: MaskedActor, critic: nn.Module, data: MaskableRolloutBufferSam
     )
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor, max_norm: float) -> None:
-    """One step of the optimiser with the gradient's norm clipped."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_(parameters, max_norm)
-    optimizer.step()
-
-
 def mean_losses(parts: Iterable[Losses]) -> dict[str, float]:
     """Means over minibatches, by name."""
     stacked = torch.stack([torch.stack(list(part)) for part in parts])

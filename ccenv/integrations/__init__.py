@@ -1,1 +1,4 @@
-"""Adapters to other libraries, each behind an extra of its own and imported lazily."""
+"""Adapters for learning libraries. Each module imports one library, which an extra installs.
+
+`semi_markov` needs NumPy alone; `sb3` needs the extra `sb3`.
+"""

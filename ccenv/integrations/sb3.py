@@ -1,4 +1,4 @@
-"""The native batch as a `VecEnv` of Stable-Baselines3."""
+"""A batch as a `VecEnv` of Stable-Baselines3 (extra `sb3`)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvS
 
 
 class CentreVecEnv(VecEnv):
-    """A batch of centres that any learner of Stable-Baselines3 can train on.
+    """A batch of centres as the vector environment of a Stable-Baselines3 learner.
 
-    What `step` returns are copies; the arrays of the batch itself (`elapsed_s`, `cost`, `cost_base`,
-    `action_masks()`) are overwritten by the next step. Rows restart at their end (`same_step`), with
-    `terminal_observation` and `TimeLimit.truncated` in the row's info; all other infos are one shared empty dict.
+    `step` returns copies. The batch's own arrays (`elapsed_s`, `cost`, `cost_base`, `action_masks()`) are overwritten
+    by the next step. A row restarts at the end of its episode (`same_step`), and its info then has
+    `terminal_observation` and `TimeLimit.truncated`. All other infos are one shared empty dict.
 
-    A learner that discounts by steps is wrong on these event-level steps: use `agents.ppo.learner`, whose buffer reads
-    `elapsed_s`.
+    The time between decisions varies, so a learner that discounts per step optimises another objective. Compute returns
+    from `elapsed_s` with `ccenv.integrations.semi_markov`.
 
     Args:
         batch: A `ccenv.batch.Batch` with `autoreset="same_step"`.
@@ -33,17 +33,17 @@ class CentreVecEnv(VecEnv):
 
     @property
     def elapsed_s(self) -> np.ndarray:
-        """Seconds from the last decision to this one, (B,): the semi-Markov time step."""
+        """Seconds from the last decision to this one, (B,): the time step of the semi-Markov process."""
         return self.batch.elapsed_s
 
     @property
     def cost(self) -> np.ndarray:
-        """Events of the step that the compliance definition counts in its numerator, (B,)."""
+        """Events of the step in the numerator of the compliance definition, (B,)."""
         return self.batch.cost
 
     @property
     def cost_base(self) -> np.ndarray:
-        """Events of the step in its denominator, (B,)."""
+        """Events of the step in the denominator of the compliance definition, (B,)."""
         return self.batch.cost_base
 
     def action_masks(self) -> np.ndarray:
@@ -51,7 +51,7 @@ class CentreVecEnv(VecEnv):
         return self.batch.mask
 
     def reset(self) -> np.ndarray:
-        """Start every row anew, with the seeds given to `seed`, or with random ones."""
+        """Start a new episode in every row, with the seeds given to `seed` or with random ones."""
         if self._seeds[0] is None:
             self.seed()
         self.batch.reset(np.array(self._seeds, np.int64))
@@ -60,7 +60,7 @@ class CentreVecEnv(VecEnv):
         return self.batch.obs.copy()
 
     def step_async(self, actions: np.ndarray) -> None:
-        """Take the actions of the coming step."""
+        """Store the actions of the next step."""
         self._actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
@@ -75,17 +75,17 @@ class CentreVecEnv(VecEnv):
         return batch.obs.copy(), batch.reward.copy(), ended, infos
 
     def close(self) -> None:
-        """Nothing is held that must be closed."""
+        """Do nothing: a batch holds no resource that must be closed."""
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """Attribute of each row: its entry of a batch array, or what the rows have in common."""
+        """Attribute of each row: its entry of a batch array, or the value that all rows share."""
         if attr_name == "render_mode":
             return [None for _ in self._get_indices(indices)]
         value = getattr(self.batch, {"action_masks": "mask"}.get(attr_name, attr_name))
         return [value[b] if isinstance(value, np.ndarray) else value for b in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        """Refused: rows have no attributes of their own.
+        """Refuse: rows have no attributes of their own.
 
         Raises:
             AttributeError: Always.
@@ -95,7 +95,7 @@ class CentreVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *method_args: Any, indices: VecEnvIndices = None, **kwargs: Any
     ) -> list[Any]:
-        """Call `action_masks`, the only method that a row has.
+        """Call `action_masks`, the only method of a row.
 
         Raises:
             AttributeError: For any other method.
@@ -105,5 +105,5 @@ class CentreVecEnv(VecEnv):
         return self.get_attr("action_masks", indices)
 
     def env_is_wrapped(self, wrapper_class: type, indices: VecEnvIndices = None) -> list[bool]:
-        """No row is wrapped."""
+        """False for each row: rows have no wrappers."""
         return [False for _ in self._get_indices(indices)]

@@ -1,13 +1,14 @@
-"""Returns and advantages on steps that take different times: discounts by the clock, not by the step.
+"""Returns and advantages for steps of different duration: the discount depends on elapsed time, not on steps.
 
-Decision k earns r_k until decision k + 1, tau_k seconds later (0 within a chain of actions at one instant). With the
+Decision k earns r_k until decision k + 1, which comes tau_k seconds later (0 between actions at one instant). With the
 value V,
 
     delta_k = r_k + exp(-beta tau_k) V_k+1 - V_k
     A_k = delta_k + exp(-(beta + kappa) tau_k) A_k+1
 
-so that a chain of actions at one instant counts as one. 1/beta is the horizon, 1/kappa the time over which credit is
-traced.
+so several actions at one instant count as one. 1/beta is the horizon, 1/kappa the time constant of the credit trace.
+With constant tau this is generalised advantage estimation (Schulman et al., 2016) with gamma = exp(-beta tau) and
+lambda = exp(-kappa tau).
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ class TimeScales:
     """The two time constants [s] and the scale of rewards.
 
     Attributes:
-        horizon_s: 1/beta, above 0; infinite for no discount (the average-reward ablation).
+        horizon_s: 1/beta, above 0; infinite for no discount (the average-reward case).
         credit_s: 1/kappa, above 0; infinite gives Monte Carlo returns.
-        centre: Whether the long-run reward rate is taken off: r_k - rate * tau_k. Needed where the horizon is infinite.
-        reward_scale: Rewards are divided by it, above 0; a fixed figure, so that values learnt early stay true.
+        centre: Whether the long-run reward rate is subtracted: r_k - rate * tau_k. An infinite horizon needs it.
+        reward_scale: Rewards are divided by it, above 0. It is constant, so values learnt early stay valid.
     """
 
     horizon_s: float = 1800.0
@@ -54,20 +55,26 @@ class TimeScales:
 
 @dataclass
 class RewardRate:
-    """Long-run reward per second: a ratio of sums, of which each rollout renews the share `weight`."""
+    """Long-run reward per second: a ratio of two sums, each an exponential average over rollouts.
+
+    Attributes:
+        weight: Weight of a new rollout.
+        reward: Averaged reward of a rollout.
+        elapsed_s: Averaged seconds of a rollout.
+    """
 
     weight: float = 0.05
     reward: float = 0.0
     elapsed_s: float = 0.0
 
     def add(self, reward: float, elapsed_s: float) -> None:
-        """Take in the sums of one rollout."""
+        """Add the sums of one rollout."""
         self.reward += self.weight * (reward - self.reward)
         self.elapsed_s += self.weight * (elapsed_s - self.elapsed_s)
 
     @property
     def per_s(self) -> float:
-        """The rate; 0 before any time has passed."""
+        """Reward per second; 0 before any time has passed."""
         return self.reward / self.elapsed_s if self.elapsed_s > 0 else 0.0
 
 
@@ -85,9 +92,9 @@ def advantages(
         rewards: Reward until the next decision, centred and scaled, (T, B).
         elapsed_s: Seconds until the next decision, (T, B).
         values: V at the decision, (T, B).
-        next_values: V after the step: of the next decision; at a time limit of the last observation; 0 where the
-            episode terminated; (T, B).
-        ended: Whether the episode ended with the step, (T, B) bool: no advantage is carried across.
+        next_values: V after the step, (T, B): of the next decision; of the last observation if a time limit ended the
+            episode; 0 if it terminated.
+        ended: Whether the episode ended with the step, (T, B) bool; the trace stops there.
         scales: The time constants.
 
     Returns:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.files.errors import closest
 from ccenv.kpis.bootstrap import CONFIDENCE, Estimate, Floats, estimate, resampled_sums
 from ccenv.kpis.kpi import AXES, LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.registry import KPIS
-from ccenv.scenarios.files.errors import closest
 
 KEYS = ("seed", "start_s")  # columns that say which row it is
 

@@ -1,1 +1,1 @@
-"""Rewards: weighted sums of the simulator's counters, their presets, and the check for worthless actions."""
+"""Rewards: weighted sums of the simulator's counters, and their presets."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ccenv.rewards.terms import TERMS, Reward, reward_weights
-from ccenv.scenarios import Scenario
 from ccenv.sim.state.counters import COUNTERS
+
+if TYPE_CHECKING:
+    from ccenv.scenarios import Scenario
 
 
 def contributions(scenario: Scenario, table: np.ndarray, reward: Reward = None) -> dict[str, np.ndarray]:

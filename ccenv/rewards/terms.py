@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.files.errors import closest, names
+from ccenv.files.reading import read
 from ccenv.kpis import LABELS
-from ccenv.scenarios.files.errors import closest, names
-from ccenv.scenarios.files.reading import read
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.layout import layout
 

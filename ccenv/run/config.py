@@ -14,6 +14,7 @@ from ccenv.rewards.terms import compile_reward
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
+from ccenv.scenarios.check.warn import warn_of_reward
 from ccenv.scenarios.compile.attempt_times import most_days
 from ccenv.scenarios.compile.segments import keeps
 from ccenv.sim.kernel.jit import records
@@ -132,6 +133,8 @@ def run_config(
     _observe(record, scenario)
     _pay(record, scenario, scenario.centre.reward if reward is None else reward)
     compiled = records(config.view(kinds.config))
+    if reward is not None and reward != scenario.centre.reward:  # its own is checked when it is loaded
+        warn_of_reward(scenario, reward)
     return RunConfig(scenario, kinds, compiled, owns, routed, paced, days, places(scenario, kinds))
 
 

@@ -1,8 +1,8 @@
 """What a centre is: typed schema, validation, compilation for the kernel, and the library of centres."""
 
+from ccenv.files.errors import ScenarioError
 from ccenv.scenarios.catalogue import Action, Pair
-from ccenv.scenarios.files.errors import ScenarioError
-from ccenv.scenarios.files.reading import list_scenarios
+from ccenv.scenarios.files.library import list_scenarios
 from ccenv.scenarios.load import load_scenario
 from ccenv.scenarios.scenario import Scenario
 

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ccenv.scenarios.check.held_transfers import HeldTransferWarning, held_transfers
-from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.reading import plain_mapping, read
+from ccenv.rewards.terms import Reward
+from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers
+from ccenv.scenarios.files.library import find
 from ccenv.scenarios.files.overrides import changed_file, override
-from ccenv.scenarios.files.reading import find, plain_mapping, read
 from ccenv.scenarios.scenario import Scenario, build
 
+Source = str | Path | Mapping[str, Any]
 
-def load_scenario(
-    source: str | Path | Mapping[str, Any] | Scenario, *, variant: str | None = None, **overrides: Any
-) -> Scenario:
-    """Load, check and size a scenario.
 
-    A `RewardTrapWarning` says if its own reward would starve inbound contacts, a `HeldTransferWarning` if its advisors
-    may all wait for one another.
+def load_scenario(source: Source | Scenario, *, variant: str | None = None, **overrides: Any) -> Scenario:
+    """Load and check a scenario, and choose its size class.
+
+    Warns with a `RewardTrapWarning` if the scenario's own reward pays for starving inbound contacts, and with a
+    `HeldTransferWarning` if all its advisors may wait for one another.
 
     Args:
-        source: a name of the library, the path of a YAML file, a mapping with the same keys, or a scenario.
-        variant: one of the file's `variants`, applied before the overrides.
-        **overrides: values for dotted keys, `**{"campaigns.deposits.ring_s": 10}`.
+        source: Name of a library scenario, path of a YAML file, mapping with the same keys, or a scenario.
+        variant: Name of one of the file's `variants`, applied before the overrides.
+        **overrides: Values for dotted keys, for example `**{"campaigns.deposits.ring_s": 10}`.
 
     Raises:
-        ScenarioError: naming file, key, value and what is allowed.
+        ScenarioError: If the scenario cannot be used; the message names file, key, value and what is allowed.
     """
     if isinstance(source, Scenario):
         if variant is not None:
             overrides = {**_variant(source.centre.variants, variant, source.file), **overrides}
         return source.replace(**overrides) if overrides else source
+    scenario = _load(source, variant, overrides)
+    warn_of_reward(scenario)
+    warn_of_transfers(scenario)
+    return scenario
+
+
+def load_for_run(source: Source | Scenario, reward: Reward) -> Scenario:
+    """Load the scenario of a run that may have a reward of its own.
+
+    The scenario's own reward is checked only if the run uses it. `ccenv.run.config` checks any other reward, so a
+    run warns of one reward at most.
+    """
+    if isinstance(source, Scenario):
+        return source
+    scenario = _load(source, None, {})
+    if reward is None or reward == scenario.centre.reward:
+        warn_of_reward(scenario)
+    warn_of_transfers(scenario)
+    return scenario
+
+
+def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Scenario:
     if isinstance(source, str | Path):
         path = find(source)
         data, file = read(path), path.name
@@ -46,19 +69,7 @@ def load_scenario(
     if overrides:
         file = changed_file(file, overrides)
         override(data, overrides, file)
-    scenario = build(data, file)
-    _warn(scenario)
-    return scenario
-
-
-def _warn(scenario: Scenario) -> None:
-    from ccenv.rewards.trap import RewardTrapWarning, check_reward  # which reads scenarios itself
-
-    found = check_reward(scenario)
-    if found is not None:
-        warnings.warn(f"{scenario.file}: reward = {scenario.centre.reward!r}: {found}", RewardTrapWarning, stacklevel=3)
-    for held in held_transfers(scenario.centre):
-        warnings.warn(f"{scenario.file}: {held}", HeldTransferWarning, stacklevel=3)
+    return build(data, file)
 
 
 def _variant(variants: Any, name: str, file: str) -> dict[str, Any]:

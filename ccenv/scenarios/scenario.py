@@ -14,6 +14,7 @@ import numpy as np
 from ccenv.scenarios.catalogue import Action, Pair, make_catalogue, make_pairs
 from ccenv.scenarios.check.capacity import choose_size
 from ccenv.scenarios.check.centre import validate
+from ccenv.scenarios.check.warn import warn_of_change
 from ccenv.scenarios.compile.centre import Order, compile_centre
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
@@ -97,11 +98,19 @@ class Scenario:
         return compile_centre(self.centre, self.size.name, int(days), order)
 
     def replace(self, **overrides: Any) -> Scenario:
-        """The same scenario with other values at dotted keys."""
+        """Copy of the scenario with other values at dotted keys.
+
+        Warns with a `RewardTrapWarning` if the change makes the scenario's own reward pay for starving inbound.
+
+        Raises:
+            ScenarioError: If a key does not exist, or the result is not valid.
+        """
         data = msgspec.to_builtins(self.centre)
         file = changed_file(self.file, overrides)
         override(data, overrides, file)
-        return build(data, file)
+        scenario = build(data, file)
+        warn_of_change(scenario, self)
+        return scenario
 
     def with_reserves(self, flag: bool) -> Scenario:
         """The same scenario with every campaign's `reserves` set to `flag`."""

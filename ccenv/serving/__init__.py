@@ -1,6 +1,6 @@
 """Bundles of exported policies, and the routing service (extra `serve`).
 
-The names are loaded when they are first used: they need packages that core does not bring.
+Names are imported on first use, because they need packages that `ccenv` alone does not install.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
     from ccenv.serving.decider import Decider
     from ccenv.serving.load import BundlePolicy, load_bundle
     from ccenv.serving.snapshot import snapshot_values
+    from ccenv.serving.write import set_kpis, write_bundle
 
 _HOMES = {
     "BundlePolicy": "ccenv.serving.load",
     "Decider": "ccenv.serving.decider",
     "load_bundle": "ccenv.serving.load",
+    "set_kpis": "ccenv.serving.write",
     "snapshot_values": "ccenv.serving.snapshot",
+    "write_bundle": "ccenv.serving.write",
 }
 
 __all__ = [
@@ -29,7 +32,9 @@ __all__ = [
     "Decider",
     "RequestError",
     "load_bundle",
+    "set_kpis",
     "snapshot_values",
+    "write_bundle",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Loading a bundle: nothing of it is used before everything that it says of itself has been checked."""
+"""Load a bundle. Every statement of its manifest is checked before the bundle is used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ccenv.rules import RuleError
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
 from ccenv.serving.errors import BundleError, BundleWarning, PolicyError
-from ccenv.serving.graph import Graph
+from ccenv.serving.graph import Graph, GraphPolicy
 from ccenv.serving.interface import differences, interface_of, listed
 from ccenv.serving.manifest import (
     TOLERANCE,
@@ -24,61 +24,36 @@ from ccenv.serving.manifest import (
     read_manifest,
     training_scenario,
 )
-from ccenv.spaces.coins import choose
 from ccenv.spaces.observation import observation_names
 
 KEYS_SHOWN = 20
 
 
-class BundlePolicy:
-    """An exported policy, by the policy protocol; it keeps no state. Made by `load_bundle`.
+class BundlePolicy(GraphPolicy):
+    """An exported policy; `load_bundle` makes it. It implements `ccenv.policy.Policy` and keeps no state.
 
     Attributes:
-        manifest: All that is known of it.
+        manifest: The bundle's manifest.
         scenario: The scenario of its training.
-        owns: What it owns: `routing`, `pacing` or `blended`; rules own the rest.
-        reserves: The campaigns' flag under which it was trained; None where there is no campaign or they differ.
+        graph: Its graph.
+        owns: The half that it decides: `routing`, `pacing` or `blended`; rules decide the rest.
+        reserves: The campaigns' flag under which it was trained; None if there is no campaign or if they differ.
         routing, pacing: Its fallback rules, as `simulate` takes them; `routing` orders the queues.
     """
 
     def __init__(self, manifest: Manifest, scenario: Scenario, graph: Graph) -> None:
-        self.manifest, self.scenario, self.graph = manifest, scenario, graph
-        self.owns, self.reserves = manifest.owns, manifest.reserves
+        super().__init__(graph, manifest.decision, owns=manifest.owns, reserves=manifest.reserves)
+        self.manifest, self.scenario = manifest, scenario
         self.routing, self.pacing = manifest.fallback.routing.choice, manifest.fallback.pacing.choice
-        self.needs_coin = manifest.decision == "sample"
-
-    def act(
-        self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Choose an action for each row.
-
-        Args:
-            obs: Observations, (B, K) float32.
-            mask: Legal actions, (B, A) bool.
-            state: Passed through.
-            u: Coins in (0, 1), (B,).
-            starts: Rows at their first decision, (B,) bool; not used.
-
-        Returns:
-            Actions, (B,) int64, and the state.
-
-        Raises:
-            PolicyError: If the graph gives no decision.
-        """
-        return self.decide(self.graph.probabilities(obs, mask), u), state
-
-    def decide(self, probabilities: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """From probabilities (B, A) to actions (B,) int64: the likeliest, or drawn with the coins (B,)."""
-        return choose(probabilities, u) if self.needs_coin else probabilities.argmax(axis=1)
 
     def check_scenario(self, scenario: Scenario) -> None:
-        """Whether the policy can be asked about this scenario, the campaigns' flags included.
+        """Check that the policy can decide in this scenario, with the campaigns' flags that it has.
 
         Warns:
             BundleWarning: If the scenario is not that of the training; it lists the keys that differ.
 
         Raises:
-            BundleError: If fields, names or actions differ: the policy could not be asked.
+            BundleError: If fields, names or actions differ.
         """
         found = differences(self.manifest.interface, interface_of(scenario))
         if found:
@@ -103,12 +78,12 @@ def load_bundle(path: str | Path) -> BundlePolicy:
         A policy that runs under onnxruntime in one thread.
 
     Warns:
-        BundleWarning: If this version of the package reads the training scenario otherwise.
+        BundleWarning: If this version of the package gives the training scenario another digest.
 
     Raises:
-        BundleError: If a file is missing or is not the one that the manifest names, the format version is another, the
-            fields or actions of the training scenario are not those of this package, a fallback rule cannot run, or
-            the graph does not repeat the golden vectors. The message names what differs.
+        BundleError: If a file is missing or differs from the one that the manifest names, the format version differs,
+            the fields or actions of the training scenario differ from those of this package, a fallback rule cannot
+            run, or the graph does not repeat the golden vectors. The message names the difference.
         ImportError: If the extra `serve` is not installed.
     """
     folder = Path(path)
@@ -125,7 +100,13 @@ def load_bundle(path: str | Path) -> BundlePolicy:
 
 
 def changed_keys(before: Any, after: Any, at: str = "") -> set[str]:
-    """Dotted keys at which two scenarios' contents differ, both with parts by name; a key that one lacks ends there."""
+    """Dotted keys at which two scenarios' contents differ. If one content lacks a key, keys below it are not listed.
+
+    Args:
+        before: Content with parts by name, as `manifest.by_name` gives it.
+        after: The other content.
+        at: Dotted key of both.
+    """
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         keys = set(before) ^ set(after)
         found = {f"{at}.{key}".lstrip(".") for key in keys}
@@ -134,7 +115,7 @@ def changed_keys(before: Any, after: Any, at: str = "") -> set[str]:
 
 
 def _check_fallback(policy: BundlePolicy) -> None:
-    """That the rules exist, with these parameters, under this flag."""
+    """Check that the fallback rules exist, with these parameters, under this flag."""
     run = run_config(
         policy.scenario,
         owns=policy.owns,
@@ -147,15 +128,10 @@ def _check_fallback(policy: BundlePolicy) -> None:
 
 
 def _check_golden(policy: BundlePolicy) -> None:
-    """That the graph has the interface's size and repeats each golden vector."""
-    manifest, graph = policy.manifest, policy.graph
-    names = list(observation_names(policy.scenario))
+    """Check that the graph has the interface's sizes and repeats each golden vector."""
+    manifest, names = policy.manifest, list(observation_names(policy.scenario))
     actions = manifest.interface.actions
-    if (graph.n_obs, graph.n_actions) != (len(names), len(actions)):
-        raise BundleError(
-            f"the graph takes {graph.n_obs} numbers and {graph.n_actions} actions, "
-            f"the interface has {len(names)} and {len(actions)}"
-        )
+    policy.graph.check_size(len(names), len(actions))
     if list(manifest.training_range) != names:
         raise BundleError("training_range does not name the numbers of the observation, in their order")
     for k, golden in enumerate(manifest.golden):

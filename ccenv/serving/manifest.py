@@ -1,6 +1,6 @@
-"""`manifest.json`: everything that is known of a bundle's policy, in types.
+"""Types of `manifest.json`, which describes the policy of a bundle.
 
-A bundle is a folder with `policy.onnx`, a graph from (`obs`, `mask`) to `probabilities`, and this manifest.
+A bundle is a folder with two files: the graph `policy.onnx` (see `ccenv.serving.graph`) and this manifest.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import msgspec
 from ccenv.kpis import KpiTable
 from ccenv.scenarios import Scenario, ScenarioError, load_scenario
 from ccenv.scenarios.files.overrides import NAMED
+from ccenv.serving.decision import Decision
 from ccenv.serving.errors import BundleError
 from ccenv.serving.interface import Interface
 
 FORMAT = 1
 GRAPH, MANIFEST = "policy.onnx", "manifest.json"
-INPUTS, OUTPUT = ("obs", "mask"), "probabilities"
-TOLERANCE = 1e-5  # of a probability in a golden vector, for rounding differs between processors
+TOLERANCE = 1e-5  # of a probability in a golden vector: rounding differs between processors
 
 Coin = Annotated[float, msgspec.Meta(gt=0.0, lt=1.0)]
 
@@ -49,35 +49,49 @@ class FallbackRule(_Node, frozen=True):
 
     @property
     def choice(self) -> tuple[str, dict[str, Any]]:
-        """As `simulate` takes it."""
+        """Name and parameters, as `simulate` takes them."""
         return self.name, dict(self.params)
 
 
 class Fallback(_Node, frozen=True):
-    """What decides where the policy cannot; the routing rule also orders the queues."""
+    """Rules that decide if the policy fails or is late; the routing rule also orders the queues."""
 
     routing: FallbackRule
     pacing: FallbackRule
 
 
 class Provenance(_Node, frozen=True):
-    """Where the policy comes from.
+    """Origin of the policy.
 
-    `source_digest` is of the code that trained it, `seeds` the purpose of the seeds it was trained on, `steps` the
-    decisions it learnt from, `threads` those of the learning library, `libraries` their versions.
+    Attributes:
+        version: Version of ccenv that wrote the bundle.
+        source_digest: Digest of the code that trained the policy.
+        seeds: Purpose of the seeds that it was trained on.
+        steps: Decisions that it learnt from.
+        threads: Threads of the learning library; None if not known.
+        libraries: Versions of the libraries, by name.
+        details: Any other values.
     """
 
     version: str
     source_digest: str
     seeds: str
     steps: int
-    threads: int
+    threads: int | None
     libraries: dict[str, str]
     details: dict[str, Any] = {}
 
 
 class Golden(_Node, frozen=True):
-    """A decision that the graph must repeat: observation (K,), numbers of the legal actions, coin; action and (A,)."""
+    """A decision that the graph must repeat.
+
+    Attributes:
+        obs: The observation, K numbers.
+        legal: Indices of the legal actions.
+        u: The coin.
+        action: Name of the action taken.
+        probabilities: Probability of each action, A numbers.
+    """
 
     obs: list[float]
     legal: list[int]
@@ -87,7 +101,7 @@ class Golden(_Node, frozen=True):
 
 
 class Figure(_Node, frozen=True):
-    """A KPI with the ends of its interval; None where nothing was counted."""
+    """A KPI with the ends of its interval; None if its denominator is 0."""
 
     value: float | None
     low: float | None
@@ -95,7 +109,14 @@ class Figure(_Node, frozen=True):
 
 
 class Kpis(_Node, frozen=True):
-    """KPIs of the exported graph: over how many runs on which seeds, and the confidence of the intervals."""
+    """KPIs of the exported graph.
+
+    Attributes:
+        seeds: Purpose of the seeds of the runs.
+        n_runs: Number of runs.
+        confidence: Confidence of the intervals, a share.
+        figures: KPIs by column of the KPI table.
+    """
 
     seeds: str
     n_runs: int
@@ -106,9 +127,21 @@ class Kpis(_Node, frozen=True):
 class Manifest(_Node, frozen=True):
     """The manifest.
 
-    `owns` is what the policy owns; `reserves` the campaigns' flag under which it was trained, None where there is
-    no campaign or they differ; `decision` how an action is taken from the probabilities; `training_range` the least
-    and the greatest value seen of each number of the observation; `files` the SHA-256 of each.
+    Attributes:
+        format: Version of this format.
+        name: Name of the bundle.
+        interface_digest: Digest of `interface`.
+        scenario: The scenario of the training.
+        owns: The half that the policy decides.
+        reserves: The campaigns' flag under which it was trained; None if there is no campaign or if they differ.
+        decision: How an action is taken from the probabilities.
+        fallback: Rules that decide if the policy fails or is late.
+        provenance: Origin of the policy.
+        kpis: KPIs of the graph; None until `set_kpis` writes them.
+        files: SHA-256 of each file, hexadecimal, by file name.
+        interface: Fields, names and actions that the policy is bound to.
+        training_range: Least and greatest value seen of each number of the observation, by its name.
+        golden: Decisions that the graph must repeat.
     """
 
     format: int
@@ -117,7 +150,7 @@ class Manifest(_Node, frozen=True):
     scenario: TrainingScenario
     owns: Literal["routing", "pacing", "blended"]
     reserves: bool | None
-    decision: Literal["argmax", "sample"]
+    decision: Decision
     fallback: Fallback
     provenance: Provenance
     kpis: Kpis | None
@@ -132,7 +165,7 @@ class _Version(msgspec.Struct):
 
 
 def encode(manifest: Manifest) -> bytes:
-    """The manifest as JSON, with each list of numbers on one line."""
+    """The manifest as JSON; each list of numbers is on one line."""
     text = msgspec.json.format(msgspec.json.encode(manifest), indent=2).decode()
     flat = re.compile(r"\[\s+[-+.\deE,\s]+\]")
     return (
@@ -142,10 +175,10 @@ def encode(manifest: Manifest) -> bytes:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a bundle, its own digests checked.
+    """Read the manifest of a bundle and check the digests of its parts.
 
     Raises:
-        BundleError: If it is not there, of another format version, or not what a manifest is.
+        BundleError: If it is missing, has another format version, or is not a manifest.
     """
     try:
         content = (folder / MANIFEST).read_bytes()
@@ -165,10 +198,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def read_graph(folder: Path, manifest: Manifest) -> bytes:
-    """The graph, its digest checked.
+    """Read the graph and check its digest.
 
     Raises:
-        BundleError: If it is not there or not the file that the manifest names.
+        BundleError: If it is missing or not the file that the manifest names.
     """
     if set(manifest.files) != {GRAPH}:
         raise BundleError(f"{folder}: {MANIFEST}: files are {', '.join(manifest.files) or 'none'}; allowed: {GRAPH}")
@@ -183,15 +216,15 @@ def read_graph(folder: Path, manifest: Manifest) -> bytes:
 
 
 def content_digest(content: Mapping[str, Any]) -> str:
-    """The digest of a scenario's content, as `Scenario.digest`."""
+    """Digest of a scenario's content, equal to `Scenario.digest`."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def training_scenario(record: TrainingScenario) -> Scenario:
-    """The scenario of the training, from the content that the manifest holds.
+    """Build the scenario of the training from the content that the manifest holds.
 
     Raises:
-        BundleError: If this version of the package does not take it.
+        BundleError: If this version of the package refuses the content.
     """
     try:
         return load_scenario({**by_name(record.content), "name": record.name, "description": "from a bundle"})
@@ -200,14 +233,19 @@ def training_scenario(record: TrainingScenario) -> Scenario:
 
 
 def by_name(content: Any, at: tuple[str, ...] = ()) -> Any:
-    """A scenario's content with mappings where it has lists of [name, values]; `at` are the keys that lead there."""
+    """A scenario's content with its lists of [name, values] turned into mappings.
+
+    Args:
+        content: `Scenario.content`, or a part of it.
+        at: Keys that lead to the part.
+    """
     if len(at) % 2 == 1 and at[-1] in NAMED:
         content = dict(content)
     return {k: by_name(v, (*at, k)) for k, v in content.items()} if isinstance(content, dict) else content
 
 
 def kpi_figures(table: KpiTable, seeds: str) -> Kpis:
-    """The summary of a KPI table for a manifest; `seeds` says which seeds its rows ran on."""
+    """Summary of a KPI table for a manifest; `seeds` is the purpose of the seeds of its rows."""
     summary = table.summary()
     figures = {
         column: Figure(*(None if math.isnan(x) else float(x) for x in (e.value, e.low, e.high)))

@@ -1,4 +1,4 @@
-"""Writing a bundle: the graph of a trained policy, and the manifest that says what it is."""
+"""Write a bundle from an ONNX graph: the graph, and the manifest that describes it."""
 
 from __future__ import annotations
 
@@ -12,27 +12,25 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import torch
 
 import ccenv
-from agents.common.export import export_onnx
-from agents.common.policy import TorchPolicy
-from agents.common.survey import Survey, golden_vectors, survey_days
 from ccenv.batch import Batch
-from ccenv.files.writing import write_atomically
+from ccenv.files.writing import write_atomic
 from ccenv.kpis import KpiTable
 from ccenv.run.config import RuleChoice, RunConfig
 from ccenv.scenarios import Scenario
-from ccenv.serving import load_bundle
+from ccenv.serving.decision import Decision
 from ccenv.serving.errors import BundleError
-from ccenv.serving.graph import Graph
+from ccenv.serving.graph import Graph, GraphPolicy
 from ccenv.serving.interface import interface_of
+from ccenv.serving.load import load_bundle
 from ccenv.serving.manifest import (
     FORMAT,
     GRAPH,
     MANIFEST,
     Fallback,
     FallbackRule,
+    Golden,
     Manifest,
     Provenance,
     TrainingScenario,
@@ -40,66 +38,76 @@ from ccenv.serving.manifest import (
     kpi_figures,
     read_manifest,
 )
+from ccenv.serving.survey import Probabilities, Survey, golden_vectors, survey_days
 from ccenv.spaces.observation import observation_names
 
-LIBRARIES = ("numpy", "numba", "torch", "onnx", "onnxruntime", "stable-baselines3", "sb3-contrib")
+LIBRARIES = ("numpy", "numba", "onnxruntime")
 SURVEY_DAYS = 8
 
 
 def write_bundle(
     folder: Path | str,
-    policy: TorchPolicy,
+    graph: Path | str | bytes,
     scenario: Scenario,
     *,
     provenance: Mapping[str, Any],
+    owns: str = "blended",
+    reserves: bool | None = None,
+    decision: Decision = "argmax",
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
     ranges: np.ndarray | None = None,
     days: int = SURVEY_DAYS,
     name: str | None = None,
+    expected: Probabilities | None = None,
 ) -> Path:
-    """Export a policy; the folder appears when it is whole and has been loaded once.
+    """Write a bundle. The folder appears when it is complete and has been loaded once.
 
     Args:
-        folder: Where; a bundle that is there is replaced.
-        policy: The policy, with what it owns and how it decides.
-        scenario: The scenario of its training.
-        provenance: `source_digest`, `seeds` and `steps` of `manifest.Provenance`, `details` if there are any.
-        routing: Fallback rule, and the order of the queues under which it was trained; None: the scenario's.
+        folder: Folder of the bundle; an existing bundle is replaced.
+        graph: ONNX file, or its content. `ccenv.serving.graph` says which inputs and outputs it must have.
+        scenario: The scenario of the training.
+        provenance: `source_digest`, `seeds` and `steps` of `manifest.Provenance`; optionally `threads`, `libraries`
+            (added to the versions of numpy, numba and onnxruntime) and `details`.
+        owns: The half that the policy decides: `routing`, `pacing` or `blended`.
+        reserves: The campaigns' flag under which it was trained; None: the scenario's own.
+        decision: `argmax` takes the likeliest action, `sample` draws one with the decision's coin.
+        routing: Fallback rule, and the order of the queues under which the policy was trained; None: the scenario's.
         pacing: Fallback rule; None: the scenario's.
-        ranges: Least and greatest values seen in training, (2, K) in units of the observation; widened by what the
-            policy meets in the survey, which is all there is if None.
+        ranges: Least and greatest values seen in training, (2, K) in units of the observation. They are widened by
+            the values met in the survey; None: the survey alone.
         days: Training days of the survey.
         name: Name of the bundle; None: that of the scenario and the first digits of the graph's digest.
+        expected: Function from (obs, mask) to probabilities (N, A) that the graph must repeat in the survey: the
+            network that was exported. None: no such check.
 
     Returns:
         The folder.
 
     Raises:
-        BundleError: If something else is in the folder, or the exported graph does not decide as the policy does.
+        BundleError: If the folder holds something else, the graph is not one of the kind that a bundle can hold or
+            does not fit the scenario, or its probabilities are not the expected ones.
+        PolicyError: If the graph fails on a decision of the survey.
         ccenv.rules.RuleError: If a fallback rule cannot run under the policy's flag.
+        ImportError: If the extra `serve` is not installed.
     """
     target = Path(folder)
     _refuse_other(target)
-    batch = Batch(
-        scenario,
-        days,
-        owns=policy.owns,
-        routing=routing,
-        pacing=pacing,
-        reserves=policy.reserves,
-        autoreset="disabled",
-    )
+    content = graph if isinstance(graph, bytes) else Path(graph).read_bytes()
+    policy = GraphPolicy(Graph(content), decision, owns=owns, reserves=reserves)
+    batch = Batch(scenario, days, owns=owns, routing=routing, pacing=pacing, reserves=reserves, autoreset="disabled")
+    policy.graph.check_size(batch.n_obs, batch.n_actions)
+    survey = survey_days(batch, policy)
+    if ranges is not None:
+        low, high = np.asarray(ranges, np.float32)
+        survey = survey._replace(low=np.minimum(low, survey.low), high=np.maximum(high, survey.high))
+    golden = golden_vectors(policy, survey, [action.name for action in batch.catalogue], expected)
+    manifest = _manifest(policy, batch.run, content, survey, golden, provenance, name)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        content = export_onnx(policy, unfinished / GRAPH).read_bytes()
-        survey = survey_days(batch, policy)
-        if ranges is not None:
-            low, high = np.asarray(ranges, np.float32)
-            survey = survey._replace(low=np.minimum(low, survey.low), high=np.maximum(high, survey.high))
-        manifest = _manifest(policy, batch.run, content, survey, provenance, name)
-        write_atomically(unfinished / MANIFEST, lambda p: p.write_bytes(encode(manifest)))
+        write_atomic(unfinished / GRAPH, content)
+        write_atomic(unfinished / MANIFEST, encode(manifest))
         load_bundle(unfinished)
         _publish(unfinished, target)
     finally:
@@ -108,27 +116,34 @@ def write_bundle(
 
 
 def set_kpis(folder: Path | str, table: KpiTable, seeds: str = "evaluation") -> None:
-    """Put the KPIs of the exported graph into its manifest.
+    """Write the KPIs of a bundle's graph into its manifest.
 
     Args:
-        folder: The bundle.
+        folder: Folder of the bundle.
         table: KPIs by run.
-        seeds: Purpose of the seeds that were run.
+        seeds: Purpose of the seeds of the runs.
     """
     path = Path(folder)
     manifest = msgspec.structs.replace(read_manifest(path), kpis=kpi_figures(table, seeds))
-    write_atomically(path / MANIFEST, lambda p: p.write_bytes(encode(manifest)))
+    write_atomic(path / MANIFEST, encode(manifest))
 
 
 def _manifest(
-    policy: TorchPolicy, run: RunConfig, content: bytes, survey: Survey, given: Mapping[str, Any], name: str | None
+    policy: GraphPolicy,
+    run: RunConfig,
+    content: bytes,
+    survey: Survey,
+    golden: list[Golden],
+    given: Mapping[str, Any],
+    name: str | None,
 ) -> Manifest:
     scenario, interface, digest = run.scenario, interface_of(run.scenario), hashlib.sha256(content).hexdigest()
     ranges = zip(survey.low.tolist(), survey.high.tolist(), strict=True)
     made = {
         "version": ccenv.__version__,
-        "threads": torch.get_num_threads(),
-        "libraries": {library: version(library) for library in LIBRARIES},
+        "threads": None,
+        **given,
+        "libraries": {library: version(library) for library in LIBRARIES} | dict(given.get("libraries", {})),
     }
     return Manifest(
         format=FORMAT,
@@ -139,23 +154,23 @@ def _manifest(
         reserves=policy.reserves,
         decision=policy.decision,
         fallback=Fallback(*(FallbackRule(*rule) for rule in (run.routing, run.pacing))),
-        provenance=msgspec.convert({**made, **given}, Provenance),
+        provenance=msgspec.convert(made, Provenance),
         kpis=None,
         files={GRAPH: digest},
         interface=interface,
         training_range=dict(zip(observation_names(scenario), ranges, strict=True)),
-        golden=golden_vectors(Graph(content), policy, survey, interface.actions),
+        golden=golden,
     )
 
 
 def _refuse_other(folder: Path) -> None:
-    """Refuse to replace what is not a bundle."""
+    """Refuse a folder that holds other files than those of a bundle."""
     if folder.is_dir() and not {path.name for path in folder.iterdir()} <= {GRAPH, MANIFEST}:
         raise BundleError(f"{folder} holds something else than a bundle; choose another folder")
 
 
 def _publish(unfinished: Path, target: Path) -> None:
-    """Give a whole folder its name."""
+    """Rename the complete folder to its final name."""
     old = target.with_name(f".{target.name}.{os.getpid()}.old")
     if target.exists():
         target.rename(old)

@@ -1,1 +1,1 @@
-"""What a policy sees, and how its probabilities become actions."""
+"""What a policy sees, the information beside it, and how its probabilities become actions."""

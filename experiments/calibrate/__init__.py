@@ -1,1 +1,1 @@
-"""The bank's scenarios, calibrated from its call log: `python -m experiments.calibrate`."""
+"""Calibration of the bank's scenarios to its call log: `python -m experiments.calibrate`."""

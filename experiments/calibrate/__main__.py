@@ -1,8 +1,8 @@
 """Calibrate the bank's scenarios to its call log and compare them with the days held back.
 
 Writes `bank_inbound.yaml` and `bank_blended.yaml` into the library of scenarios, and the result, its page and its
-figure into `experiments/results`. Exits with code 2 where the logs are not there, and with 1 where the model is too far
-from the days held back.
+figure into `experiments/results`. Exits with code 2 if the logs do not exist, and with 1 if the
+model is too far from the days held back.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from experiments.jobs.files import ROOT
 
 
 def main() -> int:
-    """Run the command; the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m experiments.calibrate", description=__doc__)
     parser.add_argument("--data", type=Path, default=data_folder(), help="folder of the logs (default: %(default)s)")
     parser.add_argument("--library", type=Path, default=ROOT / "ccenv/scenarios/library", help="where the scenarios go")

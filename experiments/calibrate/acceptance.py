@@ -1,4 +1,4 @@
-"""The log beside the model, on days that no fit has seen."""
+"""Comparison of log and model on days that no fit uses."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ Figures = dict[str, Any]
 
 
 def of_log(contacts: NDArray[np.void]) -> Figures:
-    """The three KPIs of measured days, in total and by type, with bootstrap intervals over the days."""
+    """Return the three KPIs of the log's days, in total and by type, with bootstrap intervals over the days."""
     out: Figures = {}
     for name in ("", *TYPES):
         chosen = contacts["type"] == name if name else np.ones(len(contacts), bool)
@@ -42,7 +42,7 @@ def of_log(contacts: NDArray[np.void]) -> Figures:
 
 
 def of_model(table: KpiTable, n_days: int) -> Figures:
-    """The same of simulated days; beside it the interval in which the figure of `n_days` days falls."""
+    """Return the same KPIs of simulated days, with the prediction interval of a sample of `n_days` days."""
     summary = table.summary()
     out: Figures = {}
     for name in ("", *TYPES):
@@ -56,7 +56,7 @@ def of_model(table: KpiTable, n_days: int) -> Figures:
 
 
 def verdict(log: Figures, modelled: Figures) -> dict[str, Any]:
-    """Whether the model is near enough to the log: abandonment in points, mean wait relative to the log's."""
+    """Return whether the model is close enough to the log: abandonment in points, mean wait relative to the log's."""
     abandonment = modelled["all"]["abandonment"][0] - log["all"]["abandonment"][0]
     wait = modelled["all"]["mean_wait_s"][0] / log["all"]["mean_wait_s"][0] - 1.0
     accepted = abs(abandonment) <= ALLOWED_ABANDONMENT and abs(wait) <= ALLOWED_WAIT
@@ -64,7 +64,7 @@ def verdict(log: Figures, modelled: Figures) -> dict[str, Any]:
 
 
 def _sums_by_day(contacts: NDArray[np.void], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Offered, and the numerator of each KPI, by day (days, 1 + KPIs)."""
+    """Contacts offered and the numerator of each KPI, by day: (days, 1 + KPIs)."""
     days = np.unique(contacts["month"] * 100 + contacts["day"], return_inverse=True)[1]
     in_time = ~contacts["abandoned"] & (contacts["wait_s"] <= SERVICE_LEVEL_S)
     parts = (np.ones(len(contacts)), contacts["abandoned"], contacts["wait_s"], in_time)

@@ -1,4 +1,4 @@
-"""Arrivals of a sample of days: profiles by type and half hour, and the random level of a day."""
+"""Arrivals of a sample of days: profiles by type and half hour, and the variation of the day level."""
 
 import math
 
@@ -11,7 +11,7 @@ WIDTHS = (0, 1, 2, 4, 8)
 
 
 def counts(contacts: NDArray[np.void]) -> NDArray[np.float64]:
-    """Contacts offered by day, type (order of `TYPES`) and half hour: (days, types, slots)."""
+    """Return contacts offered by day, type (order of `TYPES`) and half hour: (days, types, slots)."""
     days = np.unique(contacts["month"] * 100 + contacts["day"], return_inverse=True)[1]
     types = np.array([TYPES.index(name) for name in contacts["type"]])
     slots = ((contacts["arrival_s"] - OPEN_S) // SLOT_S).astype(int)
@@ -21,16 +21,16 @@ def counts(contacts: NDArray[np.void]) -> NDArray[np.float64]:
 
 
 def smooth(profile: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Binomial moving average over `2 * width + 1` half hours that keeps the total; ends are mirrored."""
+    """Return the binomial moving average over `2 * width + 1` half hours; it keeps the total, ends are mirrored."""
     weights = np.array([math.comb(2 * width, k) for k in range(2 * width + 1)], dtype=float)
     padded = np.pad(profile, width, mode="symmetric")
     return np.asarray(np.convolve(padded, weights / weights.sum(), mode="valid"))
 
 
 def choose_width(days: NDArray[np.float64]) -> int:
-    """Width of the smoothing under which each day (days, slots) is likeliest given the other days.
+    """Return the smoothing width with the highest leave-one-out likelihood of the days, (days, slots).
 
-    A small constant keeps the Poisson likelihood finite where the other days saw nobody.
+    A small constant keeps the Poisson likelihood finite in slots without contacts on the other days.
     """
 
     def score(width: int) -> float:
@@ -44,14 +44,14 @@ def choose_width(days: NDArray[np.float64]) -> int:
 
 
 def profiles(days: NDArray[np.float64]) -> tuple[NDArray[np.float64], dict[str, int]]:
-    """Mean contacts by type and half hour (types, slots), smoothed, and the width chosen for each type."""
+    """Return smoothed mean contacts by type and half hour, (types, slots), and the width chosen for each type."""
     widths = {name: choose_width(days[:, i]) for i, name in enumerate(TYPES)}
     smoothed = np.array([smooth(days[:, i].mean(axis=0), widths[name]) for i, name in enumerate(TYPES)])
     return smoothed, widths
 
 
 def day_level_cv(days: NDArray[np.float64]) -> float:
-    """Coefficient of variation of a day's level: variance of the daily totals net of Poisson noise."""
+    """Return the coefficient of variation of the day level: variance of the daily totals net of Poisson noise."""
     totals = days.sum(axis=(1, 2))
     excess = max(0.0, totals.var(ddof=1) - totals.mean())
     return float(math.sqrt(excess) / totals.mean())

@@ -1,4 +1,4 @@
-"""How many advisors of `blended` the centre gets."""
+"""Staffing of the group `blended`."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ MOST_AT_LEAST = 4
 
 
 class Dialed(NamedTuple):
-    """What the scenario's own rules come to with at least so many of `blended` while the campaign may be dialed."""
+    """Result of the scenario's own rules with a least number of `blended` advisors during the campaign's hours."""
 
     at_least: int
     joined_per_day: float
@@ -26,7 +26,7 @@ class Dialed(NamedTuple):
 
 
 class Blending(NamedTuple):
-    """Staffing of `blended`, what occupancy alone asks for, occupancy by hour without and with it, what was tried."""
+    """Staffing of `blended`, the part due to occupancy, occupancy by hour without and with it, and the trials."""
 
     staffing: list[int]
     asked_for: list[int]
@@ -38,13 +38,14 @@ class Blending(NamedTuple):
 def staff_blended(
     inbound: dict[str, Any], campaign: dict[str, Any], keys: NDArray[np.int64], tick: Callable[[], object]
 ) -> Blending:
-    """Smallest staffing of `blended` that holds inbound occupancy in every hour and can dial within the drop limit.
+    """Return the smallest staffing of `blended` that meets the occupancy limit and can dial within the drop limit.
 
-    As no other group dials, somebody has to be there in each half hour of the campaign's hours: the fewest with whom
-    the scenario's own pacing rule joins anybody and drops no more than the limit.
+    Inbound occupancy is at most its limit in every hour. No other group dials, so each half hour of the campaign's
+    hours needs `blended` advisors: the fewest with whom the scenario's own pacing rule joins connects and drops no more
+    than the limit.
 
     Raises:
-        RuntimeError: More than `MOST_AT_LEAST` would be needed.
+        RuntimeError: More than `MOST_AT_LEAST` advisors would be needed.
     """
 
     def occupancy(numbers: list[int]) -> NDArray[np.float64]:
@@ -69,9 +70,9 @@ def raise_to(limit: float, start: list[int], occupancy: Callable[[list[int]], ND
     """Add one advisor at a time to the busiest half hour of each hour whose occupancy exceeds the limit.
 
     Args:
-        limit: Of the occupancy of an hour.
-        start: Numbers to begin with.
-        occupancy: From numbers by half hour to work and time on duty by half hour, (2, slots).
+        limit: Largest occupancy of an hour.
+        start: Initial numbers of advisors by half hour.
+        occupancy: Function from numbers by half hour to working time and time on duty by half hour, (2, slots).
     """
     numbers = list(start)
     for _ in range(MOST_STEPS):
@@ -88,7 +89,7 @@ def raise_to(limit: float, start: list[int], occupancy: Callable[[list[int]], ND
 def occupancy_by_slot(
     inbound: dict[str, Any], campaign: dict[str, Any], numbers: list[int], keys: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Seconds at work and on duty of `general` and `blended` by half hour, dialing off; mean per day (2, slots)."""
+    """Return seconds at work and on duty of `general` and `blended` without dialing: mean per day, (2, slots)."""
     groups = ("general", "blended") if any(numbers) else ("general",)
     document = blended(inbound, numbers, campaign) if any(numbers) else inbound
     table = model.run(document, keys)

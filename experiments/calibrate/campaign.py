@@ -1,4 +1,4 @@
-"""The term-deposit campaign: what the UCI file says, and what no public log says and is assumed."""
+"""The term-deposit campaign: figures from the UCI file, and assumptions where no public log has figures."""
 
 import csv
 import io
@@ -11,28 +11,28 @@ from numpy.typing import NDArray
 
 from experiments.calibrate.logs import OPEN_S, SLOT_S, SLOTS, require
 
-# Beyond the tenth contact there are too few sales to tell one number from the next.
+# Beyond the tenth contact there are too few sales to estimate a probability for each number.
 CONTACT_NUMBERS, SALE_NUMBERS = 16, 11
 
-# Assumed, as no public log has dials: the level is that of the one public anchor, the rise towards the evening is a
-# modelling choice. From hour (inclusive) to probability.
+# Assumed, because no public log has dials. The level is the only public figure; the rise towards the evening is a
+# modelling choice. Keys are first hours (inclusive), values probabilities of an answer.
 P_ANSWER_FROM_HOUR = {7: 0.12, 9: 0.15, 12: 0.18, 15: 0.20, 17: 0.24, 20: 0.22}
 RING_S = 18.0
 P_MACHINE, P_BUSY, P_INVALID = 0.35, 0.03, 0.03
 P_DETECTOR_ERROR = 0.05
 HANDLE_MACHINE_S = 10.0
 MAX_LINES = 30
-# Law: 8 am to 9 pm at the called party; 2 s, from the end of the greeting, here from the answer; 3 % of
+# Calling rules: 8 am to 9 pm at the called party; 2 s, from the end of the greeting, here from the answer; 3 % of
 # answered calls.
 DIAL_FROM_S, DIAL_UNTIL_S = 8 * 3600, 21 * 3600
 DROP_AFTER_S, DROP_LIMIT = 2.0, 0.03
 GREETING_S, HANG_UP_S = 1.0, 12.0
-# Whoever was dropped is left alone for 72 h. As the list has no end, nobody is dialed twice: factors beyond the first
-# and the lockout act in studies that add retries.
+# Lockout of 72 h after a drop. The list is unlimited, so no lead is dialed twice: the lockout and the factors beyond
+# the first attempt act only in studies that add retries.
 LOCKOUT_S = 72 * 3600.0
 BY_ATTEMPT = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75]
 VALUE_CV, VALUE_HANDLE_CORRELATION = 0.5, 0.4
-# A sale is taken to bring 100: a cent a minute for a line.
+# The unit of value is a hundredth of a sale: a line costs a cent a minute.
 LINE_COST_PER_HOUR, DROP_PENALTY = 0.006, 0.1
 
 SOURCES = {
@@ -74,7 +74,7 @@ SOURCES = {
 
 
 def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
-    """The campaign as a mapping of the scenario file.
+    """Return the campaign as a mapping of the scenario file.
 
     Raises:
         LogMissingError: The UCI archive is not in `folder`.
@@ -121,7 +121,7 @@ def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
 
 
 def _read(folder: Path) -> tuple[NDArray[np.int_], NDArray[np.bool_], NDArray[np.float64]]:
-    """Contact number at which each client ended, whether he bought, and the duration of that contact [s]."""
+    """Number of each client's last contact, whether the client bought, and the duration of that contact [s]."""
     with zipfile.ZipFile(require(folder, "uci_bank.zip")) as archive:
         text = archive.read("bank-full.csv").decode("utf-8")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
@@ -131,13 +131,13 @@ def _read(folder: Path) -> tuple[NDArray[np.int_], NDArray[np.bool_], NDArray[np
 
 
 def _contacts(numbers: NDArray[np.int_], last: int) -> NDArray[np.float64]:
-    """How many contacts were a client's first, second, ...; the last entry holds all from number `last` on."""
+    """Number of contacts that were a client's first, second, ...; the last entry holds all from number `last` on."""
     reached = [np.sum(numbers >= k) for k in range(1, last)]
     return np.array([*reached, np.sum(np.maximum(0, numbers - last + 1))], dtype=float)
 
 
 def _rounded_shares(counts: NDArray[np.float64]) -> list[float]:
-    """Shares with four decimals that add up to 1: the last one takes what rounding leaves."""
+    """Shares with four decimals that add up to 1: the last one takes the rounding error."""
     shares = [round(float(share), 4) for share in counts[:-1] / counts.sum()]
     return [*shares, round(1.0 - sum(shares), 4)]
 

@@ -1,4 +1,4 @@
-"""The log and the model through the day, group by group."""
+"""Figure of the log and the model through the day, by group."""
 
 from collections.abc import Mapping
 from typing import Any

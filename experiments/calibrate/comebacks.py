@@ -1,11 +1,11 @@
-"""Contacts that come again: how many redial after abandoning, how many repeat after having been served, and when.
+"""Redials after abandonment and repeats after service: their probabilities and delays, from the log.
 
-The log names a customer only if he had to queue, so a return is seen only if it queued too. The rate of returns at a
-lag is therefore divided by the share of contacts that queued at that lag, in the same centre on the same day. What
-remains contains the contacts that a customer would make anyway. Assumptions: from half an hour on, a served customer's
-contacts are of that kind, and sooner they have at most the rate of the bin that starts there. Sooner after a service,
-the excess over that rate are repeats; after an abandonment, at any lag, the excess over the rate of contacts made
-anyway are redials. All customers return like those who can be identified, who are mostly of types PS and NE.
+The log identifies only customers who queued, so a return is seen only if it queued too. The rate of returns at a
+lag is therefore divided by the share of contacts that queued at that lag, in the same centre on the same day. The
+result includes unrelated contacts of the same customer. Assumptions: from half an hour after a service on, all contacts
+are unrelated; before that, unrelated contacts have at most the rate of the bin that starts there. Earlier after a
+service, the excess over that rate is repeats. After an abandonment, at any lag, the excess over the unrelated rate is
+redials. All customers return like those who can be identified, who are mostly of types PS and NE.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ REPEATS_UNTIL_S = 1800.0
 
 
 class Comebacks(NamedTuple):
-    """Probability of coming again the same day, and the hazard of the delay given that it happens."""
+    """Probability of a return on the same day, and the hazard of its delay given a return."""
 
     p: float
     from_s: list[float]
@@ -28,7 +28,7 @@ class Comebacks(NamedTuple):
 
 
 def redials_and_repeats(contacts: NDArray[np.void]) -> tuple[Comebacks, Comebacks]:
-    """Redials after an abandonment and repeats after a service, from the rates of return within one day."""
+    """Return redials after an abandonment and repeats after a service, from the rates of return within one day."""
     abandoned, served = return_rates(contacts)
     lags = np.array(LAGS_S)
     anyway = np.minimum(served, served[lags[:-1] == REPEATS_UNTIL_S])
@@ -37,7 +37,7 @@ def redials_and_repeats(contacts: NDArray[np.void]) -> tuple[Comebacks, Comeback
 
 
 def return_rates(contacts: NDArray[np.void]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rate [1/s] of the first return in each bin of `LAGS_S`, corrected for returns that are not seen.
+    """Return the rate [1/s] of the first return in each bin of `LAGS_S`, corrected for returns that are not seen.
 
     Returns:
         The rate after an abandonment from the queue, and the rate after a service that began in the queue.
@@ -52,18 +52,18 @@ def return_rates(contacts: NDArray[np.void]) -> tuple[NDArray[np.float64], NDArr
 
 
 def comebacks(lags: NDArray[np.float64], excess: NDArray[np.float64]) -> Comebacks:
-    """Turn an excess hazard [1/s] of returning, by bin, into a probability and a distribution of the delay."""
+    """Convert an excess hazard [1/s] of returning, by bin, into a probability and a distribution of the delay."""
     cumulated = np.concatenate([[0.0], np.cumsum(np.maximum(excess, 0.0) * np.diff(lags))])
     still_out = np.exp(-cumulated) - np.exp(-cumulated[-1])
     p = float(still_out[0])
     hazard = np.log(still_out[:-2] / still_out[1:-1]) / np.diff(lags)[:-1]
-    # within the last bin the delays end: on average after half of it
+    # delays end within the last bin, on average at its midpoint
     last = 2.0 / (lags[-1] - lags[-2])
     return Comebacks(p, [float(x) for x in lags[:-1]], [*(float(h) for h in hazard), float(last)])
 
 
 def _tally_day(today: NDArray[np.void], tallies: NDArray[np.float64]) -> None:
-    """Add a day's returns seen, bins at risk, and contacts that queued and that were offered at those lags."""
+    """Add one day: returns seen, bins at risk, and contacts that queued and that were offered at those lags."""
     arrivals = today["arrival_s"]
     queued_before = np.concatenate([[0.0], np.cumsum(today["wait_s"] > 0)])
     for contact in today[(today["customer"] != "") & (today["wait_s"] > 0)]:

@@ -1,4 +1,4 @@
-"""The calibration from logs to scenario files, page and figure."""
+"""The calibration, from logs to scenario files, page and figure."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ def calibrate(data: Path, library: Path, results: Path) -> dict[str, Any]:
         The verdict on the days held back.
 
     Raises:
-        LogMissingError: A log is not there.
+        LogMissingError: A log does not exist.
     """
     contacts = read_weekdays(data)
     deposits = campaign(data, WRAP_UP_S)
@@ -74,7 +74,7 @@ def calibrate(data: Path, library: Path, results: Path) -> dict[str, Any]:
 
 @contextmanager
 def _progress(label: str, most: int) -> Iterator[Callable[[], object]]:
-    """A bar of `most` simulations, which is full when the search needed fewer."""
+    """Progress bar of at most `most` simulations; it is filled if the search needs fewer."""
     with tqdm(total=most, desc=label, unit="simulation") as bar:
         yield bar.update
         bar.total = bar.n
@@ -88,7 +88,7 @@ def _result(
     documents: dict[str, dict[str, Any]],
     blending: Blending,
 ) -> dict[str, Any]:
-    """Everything that the page and the figure show, in plain types."""
+    """Content of the page and the figure in plain types."""
     check = contacts[held_back(contacts)]
     october = contacts[(contacts["month"] == 10) & ~held_back(contacts)]
     keys = seeds("validation", SHOWN_DAYS)

@@ -1,15 +1,15 @@
-"""How long customers are served, how long they wait, and how many have priority."""
+"""Handle times, patience and priority of the customers, from the log."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Shorter services were mostly advisors hanging up to rest (Brown et al. 2005, 4.1), longer ones slips of the log.
+# Shorter services were mostly advisors who hung up to rest (Brown et al. 2005, 4.1), longer ones errors of the log.
 SHORTEST_S, LONGEST_S = 10.0, 3_600.0
-# Below this many of October's services or queued contacts a type takes the figure of the three months.
+# A type with fewer services or queued contacts in October takes the figure of all three months.
 FEWEST = 200
-# The bins of the published hazard; the last one holds for ever.
+# Bins of the published hazard [s]; the last one has no end.
 PATIENCE_FROM_S = (0.0, 5.0, 10.0, 20.0, 30.0, 45.0, 60.0, 75.0, 90.0, 120.0, 180.0, 240.0, 420.0)
 # A bin with fewer abandonments is joined to the one before it.
 FEWEST_EVENTS = 10
@@ -27,7 +27,7 @@ class LognormalFit(NamedTuple):
 
 
 class Hazard(NamedTuple):
-    """Piecewise constant hazard [1/s] from each of `from_s`, and how many abandonments it rests on."""
+    """Piecewise constant hazard [1/s] from each of `from_s`, and the number of abandonments behind it."""
 
     from_s: list[float]
     per_s: list[float]
@@ -35,14 +35,14 @@ class Hazard(NamedTuple):
 
 
 def handle_time(contacts: NDArray[np.void]) -> LognormalFit:
-    """Lognormal fit of the service times of these contacts between `SHORTEST_S` and `LONGEST_S`."""
+    """Return the lognormal fit of the service times of these contacts between `SHORTEST_S` and `LONGEST_S`."""
     served = contacts["service_s"][~contacts["abandoned"]]
     used = np.log(served[(served >= SHORTEST_S) & (served <= LONGEST_S)])
     return LognormalFit(float(used.mean()), float(used.std()), len(used), float(np.mean(served < SHORTEST_S)))
 
 
 def patience(contacts: NDArray[np.void]) -> Hazard:
-    """Hazard of abandoning: abandonments per second waited in each bin, of contacts that waited 1 s to an hour."""
+    """Return the hazard of abandoning: abandonments per second waited in each bin, of waits from 1 s to an hour."""
     queued = contacts[(contacts["wait_s"] >= 1.0) & (contacts["wait_s"] <= LONGEST_S)]
     starts = list(PATIENCE_FROM_S)
     events, exposure = _occurrence_exposure(queued, starts)
@@ -54,7 +54,7 @@ def patience(contacts: NDArray[np.void]) -> Hazard:
 
 
 def share_high(contacts: NDArray[np.void]) -> float:
-    """Share of high priority among the contacts that queued (priority is not logged for the others)."""
+    """Return the share of high priority among contacts that queued (priority is not logged for the others)."""
     return float(np.mean(contacts["high"][contacts["wait_s"] > 0]))
 
 

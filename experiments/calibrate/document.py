@@ -40,7 +40,7 @@ COMMENTS = {
 
 
 class Customers(NamedTuple):
-    """What is the same in all months: by type the handle time, patience and share of high priority; the returns."""
+    """Figures common to all months: handle time, patience and share of high priority by type; the returns."""
 
     handle: dict[str, LognormalFit]
     patience: dict[str, Hazard]
@@ -57,7 +57,7 @@ class Traffic(NamedTuple):
 
 
 def inbound(customers: Customers, traffic: Traffic, staffing: Staffing) -> dict[str, Any]:
-    """The document of `bank_inbound` without variants."""
+    """Return the document of `bank_inbound` without variants."""
     arrivals = _per_hour(traffic)
     return {
         "name": "bank_inbound",
@@ -83,7 +83,7 @@ def inbound(customers: Customers, traffic: Traffic, staffing: Staffing) -> dict[
 
 
 def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, Any]) -> dict[str, Any]:
-    """The document of `bank_blended`: an inbound document with the group that also dials, and its campaign."""
+    """Return the document of `bank_blended`: an inbound document with the group that also dials, and its campaign."""
     return {
         "name": "bank_blended",
         "description": "The bank's centre on an October weekday, with a group that takes the same five types as the "
@@ -103,7 +103,7 @@ def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, A
 
 
 def variant(traffic: Traffic, staffing: Staffing) -> dict[str, Any]:
-    """Dotted keys of another month, and the values that replace those of October."""
+    """Return the values of another month that replace those of October, by dotted key."""
     arrivals = _per_hour(traffic)
     return {
         "day_level_cv": round(traffic.day_level_cv, 3),

@@ -16,7 +16,7 @@ MONTHS = (1, 5, 10)
 OPEN_S, CLOSE_S, SLOT_S = 25_200, 86_400, 1_800
 SLOTS = (CLOSE_S - OPEN_S) // SLOT_S
 
-# An election (17 May), a holiday's eve (20) and the surge after it (23): abnormal by the notes that came with the log.
+# An election (17 May), the eve of a holiday (20) and the surge after it (23): abnormal by the notes of the log.
 ABNORMAL = {(5, 17), (5, 20), (5, 23)}
 SUNDAY_TO_THURSDAY = {6, 0, 1, 2, 3}
 
@@ -37,21 +37,21 @@ CONTACT = np.dtype(
 
 
 class LogMissingError(FileNotFoundError):
-    """A file of the data folder is not there."""
+    """A file of the data folder does not exist."""
 
 
 def data_folder() -> Path:
-    """Where the logs are looked for: `shared/data` beside the checkout."""
+    """Return the default folder of the logs: `shared/data` beside the checkout."""
     return Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
 def log_name(month: int) -> str:
-    """Name of a month's log in the data folder."""
+    """Return the file name of a month's log."""
     return f"anonbank_1999_{month:02d}.csv.gz"
 
 
 def require(folder: Path, name: str) -> Path:
-    """Path of a data file.
+    """Return the path of a data file.
 
     Raises:
         LogMissingError: It does not exist; the message names it.
@@ -63,10 +63,10 @@ def require(folder: Path, name: str) -> Path:
 
 
 def read_weekdays(folder: Path) -> NDArray[np.void]:
-    """Contacts offered to an advisor on regular weekdays (Sunday to Thursday, 7:00 to 24:00) of the three months.
+    """Return contacts offered to an advisor on regular weekdays (Sunday to Thursday, 7:00 to 24:00) of three months.
 
-    Offered are the served and those who abandoned from the queue; callers who left inside the voice unit, and the rows
-    marked as phantoms, are not. A contact arrives when it leaves the voice unit.
+    Served contacts and contacts that abandoned from the queue are offered. Callers who left inside the voice unit, and
+    rows marked as phantoms, are not. A contact arrives when it leaves the voice unit.
 
     Returns:
         One row per contact of dtype `CONTACT`, in order of month, day and arrival; times in seconds after midnight.
@@ -82,12 +82,12 @@ def read_weekdays(folder: Path) -> NDArray[np.void]:
 
 
 def held_back(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Whether each contact is of an even day of October: kept from every fit, for acceptance."""
+    """Return whether each contact is of an even day of October: no fit uses these days, acceptance does."""
     return np.asarray((contacts["month"] == 10) & (contacts["day"] % 2 == 0))
 
 
 def n_days(contacts: NDArray[np.void]) -> int:
-    """Number of different days."""
+    """Return the number of different days."""
     return len(np.unique(contacts["month"] * 100 + contacts["day"]))
 
 

@@ -1,4 +1,4 @@
-"""The scenario under calibration, simulated: what its groups come to by half hour, and who came again."""
+"""Simulation of the scenario under calibration: outcomes of the groups by half hour, and returns."""
 
 from typing import Any
 
@@ -14,27 +14,27 @@ from experiments.calibrate.staffing import Staffing
 
 
 def run(document: dict[str, Any], seeds: NDArray[np.int64], staffing: Staffing | None = None) -> KpiTable:
-    """Days of a scenario document under `lwt` without dialing, by interval, with other staffing if given."""
+    """Simulate a scenario document under `lwt` without dialing; return KPIs by interval. Staffing may be replaced."""
     changes: dict[str, Any] = {f"groups.{name}.staffing": numbers for name, numbers in (staffing or {}).items()}
     scenario = load_scenario(document, **changes)
     return simulate(scenario, routing="lwt", pacing="no_dial", seeds=seeds, by="interval")
 
 
 def dialed(document: dict[str, Any], seeds: NDArray[np.int64]) -> tuple[float, float | None]:
-    """Connects joined per day under the document's own rules, and the dropped share, None without a connect."""
+    """Return connects joined per day under the document's own rules, and the dropped share (None without connects)."""
     table = simulate(load_scenario(document), seeds=seeds)
     joined, dropped = float(table["n_joined"].sum()), float(table["n_dropped"].sum())
     return joined / len(table), dropped / (joined + dropped) if joined + dropped > 0 else None
 
 
 def by_slot(table: KpiTable, column: str) -> NDArray[np.float64]:
-    """Mean per day of a column of the interval table (slots,)."""
+    """Return the mean per day of a column of the interval table, (slots,)."""
     assert table.interval is not None
     return np.asarray(table.interval[column].mean(axis=0))
 
 
 def outcomes(table: KpiTable) -> dict[str, Outcome]:
-    """Means per day by half hour for the queues of each group."""
+    """Return means per day by half hour for the queues of each group."""
 
     def total(column: str, group: str) -> NDArray[np.float64]:
         return np.sum([by_slot(table, f"{column}:{name}") for name in GROUPS[group]], axis=0)
@@ -45,5 +45,5 @@ def outcomes(table: KpiTable) -> dict[str, Outcome]:
 
 
 def returns(table: KpiTable) -> NDArray[np.float64]:
-    """Redials and repeats by type and half hour, mean per day (types, slots)."""
+    """Return redials and repeats by type and half hour: mean per day, (types, slots)."""
     return np.array([by_slot(table, f"n_redials:{name}") + by_slot(table, f"n_repeats:{name}") for name in TYPES])

@@ -1,4 +1,4 @@
-"""How far the log is from one pool of advisors for the five types: who served type NW, and how long it waited."""
+"""Check of the assumption of one pool of advisors for five types: service and waits of type NW."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +9,12 @@ ENOUGH, FEW = 100, 0.05
 
 
 def unequal_service(contacts: NDArray[np.void]) -> dict[str, float]:
-    """Type NW beside type PS at the same half hours of the same days, and the advisors who hardly served NW.
+    """Compare type NW with type PS in the same half hours of the same days, and count advisors who hardly served NW.
 
     Returns:
-        Shares that had to queue (`queued`, `queued_ps`), mean waits (`wait_s`, `wait_ps_s`), advisors with `ENOUGH`
-        contacts or more of types other than IN (`advisors`), and those with a share below `FEW` of NW (`without_nw`).
+        Shares of contacts that queued (`queued`, `queued_ps`), mean waits (`wait_s`, `wait_ps_s`), the number of
+        advisors with at least `ENOUGH` contacts of types other than IN (`advisors`), and how many of them have a share
+        of NW below `FEW` (`without_nw`).
     """
     cell = contacts["day"] * SLOTS + ((contacts["arrival_s"] - OPEN_S) // SLOT_S).astype(int)
     nw, ps = contacts["type"] == "NW", contacts["type"] == "PS"

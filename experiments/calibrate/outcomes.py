@@ -1,4 +1,4 @@
-"""What the measured days came to, by group and half hour of the clock, as the simulator counts it."""
+"""Outcomes of the log's days by group and half hour of the clock, by the simulator's definitions."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from experiments.calibrate.arrivals import smooth
 from experiments.calibrate.logs import OPEN_S, SLOT_S, SLOTS
 
-# A count of three days' standard error is itself uncertain: no half hour is taken for exact.
+# Standard errors from a few days are uncertain themselves: this floor keeps any half hour from counting as exact.
 LEAST_ABANDONED, LEAST_WAITING_S = 0.1, 30.0
 
 
@@ -29,11 +29,11 @@ class Target(NamedTuple):
 
 
 def target(contacts: NDArray[np.void], width: int = 0) -> Target:
-    """Outcome of these contacts' days; each event counts in the half hour in which it happens.
+    """Return the outcome of the days of these contacts; each event counts in the half hour in which it happens.
 
     Args:
         contacts: All offered contacts of these days and types.
-        width: Of the smoothing over half hours (see `arrivals.smooth`), 0 for none.
+        width: Width of the smoothing over half hours (see `arrivals.smooth`), 0 for none.
     """
     days = np.unique(contacts["month"] * 100 + contacts["day"], return_inverse=True)[1]
     n = int(days.max()) + 1

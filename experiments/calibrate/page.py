@@ -1,4 +1,4 @@
-"""The page of the calibration, written from its result file."""
+"""Page of the calibration, made from its result file."""
 
 import textwrap
 from typing import Any
@@ -21,7 +21,7 @@ left out: the log's holidays end on Saturday 2 October. Intervals are 95 %, over
 
 
 def page(result: dict[str, Any]) -> str:
-    """Markdown of a result of `python -m experiments.calibrate`."""
+    """Return the page of a result of `python -m experiments.calibrate`, in Markdown."""
     sections = (_accepted, _by_type, _one_pool, _months, _staffing, _figures)
     parts = ["# Calibration of the bank's centre", _wrap(HEAD), *(section(result) for section in sections)]
     return "\n\n".join([*parts, "![log and model through the day](calibration.svg)"]) + "\n"
@@ -156,7 +156,7 @@ def _percent(share: float) -> str:
 
 
 def _wrap(text: str) -> str:
-    """Paragraph of lines that do not end between a number and its percent sign."""
+    """Fill a paragraph without line breaks between a number and its percent sign."""
     joined = " ".join(text.split()).replace(" %", "\0%")
     return textwrap.fill(joined, WIDTH, break_long_words=False, break_on_hyphens=False).replace("\0", " ")
 

@@ -1,4 +1,4 @@
-"""The calibration of one sample of days: fresh arrivals and staffing that together explain what was measured."""
+"""Calibration of one sample of days: fresh arrivals and staffing that reproduce the measured outcomes."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,10 +24,10 @@ from experiments.calibrate.logs import GROUPS, TYPES
 from experiments.calibrate.outcomes import Outcome, Target, target
 from experiments.calibrate.staffing import Staffing, first_guess, fit
 
-# Smoothing of what staffing is fitted to, by group: as wide as that of the arrivals of its types.
+# Smoothing width of the targets of the staffing, by group: that of the arrivals of its types.
 TARGET_WIDTH = {"general": 1, "internet": 4}
 RETURNS_WIDTH = 2
-# Days simulated and greatest number of sweeps, for a first and a second fit.
+# Simulated days and largest number of sweeps, of the first and the second fit.
 ROUNDS = ((192, 6), (512, 4))
 ARRIVAL_UPDATES = 2
 TICKS = sum(ARRIVAL_UPDATES + sweeps * 10 + 1 for _, sweeps in ROUNDS) + 1
@@ -43,7 +43,7 @@ class Fit(NamedTuple):
 
 
 def measure_customers(october: NDArray[np.void], all_months: NDArray[np.void]) -> Customers:
-    """Handle time, patience, priority by type, and returns; rare types take more months or all types."""
+    """Return handle time, patience and priority by type, and returns; rare types use more months or all types."""
     handle: dict[str, LognormalFit] = {}
     hazard: dict[str, Hazard] = {}
     high: dict[str, float] = {}
@@ -81,7 +81,7 @@ def fit_days(contacts: NDArray[np.void], customers: Customers, tick: Callable[[]
 def _net_of_returns(
     offered: NDArray[np.float64], customers: Customers, traffic: Traffic, staffing: Staffing, keys: NDArray[np.int64]
 ) -> Traffic:
-    """Fresh arrivals: what was offered less the redials and repeats that the model makes under the present traffic."""
+    """Fresh arrivals: contacts offered minus the model's redials and repeats under the present traffic."""
     came_again = model.returns(model.run(inbound(customers, traffic, staffing), keys))
     smoothed = np.array([arrivals.smooth(row, RETURNS_WIDTH) for row in came_again])
     return traffic._replace(fresh=np.maximum(offered - smoothed, 0.0))

@@ -1,9 +1,8 @@
-"""Effective staffing: the whole numbers of advisors under which the simulator shows the measured outcomes.
+"""Effective staffing: the whole numbers of advisors under which the simulator reproduces the measured outcomes.
 
-The log has no record of who was at his place, so the staffing of a group is what explains its abandonments and waits.
-A change of staffing is felt in its own half hour and the few after it; so all half hours of one colour (each
-`COLOURS`-th) are changed in one simulation, and the effect of each is read from its own half hour to the next of its
-colour.
+The log does not record presence, so the staffing of a group is fitted to its abandonments and waits. A change of
+staffing acts on its own half hour and the few after it. Therefore all half hours of one colour (every `COLOURS`-th) are
+changed in one simulation, and the effect of each is read from its own half hour to the next of its colour.
 """
 
 from collections.abc import Callable
@@ -17,21 +16,21 @@ from experiments.calibrate.logs import SLOT_S, SLOTS
 from experiments.calibrate.outcomes import Outcome, Target
 
 COLOURS = 4
-# Weight of the day's totals in the loss: one percent off counts as much as one standard error in one half hour.
+# Weight of the day's totals in the loss: an error of one percent counts as one standard error in one half hour.
 TOTAL_ERROR = 0.01
 
 Staffing = dict[str, list[int]]
 Simulate = Callable[[Staffing], dict[str, Outcome]]
-Change = tuple[int, int]  # slot, and how many advisors more
+Change = tuple[int, int]  # slot, and the change in advisors
 Step = tuple[Change, ...]
 Effects = dict[Change, Outcome]
 
 
 def first_guess(target: Target, handle_s: float, patience_s: float) -> list[int]:
-    """Fewest advisors in each half hour with at most the abandonment of the whole day, by the Erlang A formula.
+    """Return the fewest advisors in each half hour with at most the abandonment of the day, by Erlang A.
 
     Args:
-        target: What was measured.
+        target: Measured outcome.
         handle_s: Mean handle time with wrap-up [s].
         patience_s: Mean patience [s].
     """
@@ -44,10 +43,10 @@ def first_guess(target: Target, handle_s: float, patience_s: float) -> list[int]
 
 
 def loss(numbers: list[int], outcome: Outcome, target: Target) -> float:
-    """Squared distance from the target, and how unsteady the staffing is.
+    """Return the squared distance from the target plus a penalty on changes of staffing.
 
-    Each half hour counts in its standard errors, the totals in units of `TOTAL_ERROR`, and a change by d advisors from
-    one half hour to the next costs d squared, because the log hardly tells which of two half hours was the shorter one.
+    Half hours are measured in standard errors, totals in units of `TOTAL_ERROR`. A change by d advisors between
+    neighbouring half hours costs d squared, because the log hardly identifies which of the two was short of staff.
     """
     by_slot = np.sum(((outcome.abandoned - target.mean.abandoned) / target.error_abandoned) ** 2)
     by_slot += np.sum(((outcome.waiting_s - target.mean.waiting_s) / target.error_waiting_s) ** 2)
@@ -79,9 +78,9 @@ def _apply(
     steps: dict[str, list[Step]],
     tick: Callable[[], object],
 ) -> bool:
-    """Take as many of the promising steps as keep their promise together, half as many each time they do not.
+    """Apply the promising steps of each group together; while its loss does not fall, halve the steps and try again.
 
-    `best` and `outcome` are changed in place. Returns whether any group was.
+    `best` and `outcome` are changed in place. Returns whether any group changed.
     """
     improved = False
     while any(steps.values()):
@@ -99,7 +98,7 @@ def _apply(
 def _effects(
     simulate: Simulate, staffing: Staffing, outcome: dict[str, Outcome], tick: Callable[[], object]
 ) -> dict[str, Effects]:
-    """What one advisor more or fewer in each half hour does to the outcome, by group."""
+    """Effect of one advisor more or fewer in each half hour on the outcome, by group."""
     effects: dict[str, Effects] = {name: {} for name in staffing}
     for colour in range(COLOURS):
         for change in (1, -1):
@@ -114,7 +113,7 @@ def _effects(
 
 
 def _promising(numbers: list[int], outcome: Outcome, effects: Effects, target: Target) -> list[Step]:
-    """Steps that lower the loss if effects add up, the best one first: a change, or a shift between neighbours."""
+    """Steps that lower the loss if effects are additive, best first: a change, or a shift between neighbours."""
     possible: list[Step] = [((slot, change),) for slot, change in effects]
     possible += [((slot, change), (slot + 1, -change)) for slot in range(SLOTS - 1) for change in (1, -1)]
     taken: list[Step] = []

@@ -1,4 +1,4 @@
-"""Scenario files as stable, commented YAML."""
+"""Write scenario files as commented YAML with a stable layout."""
 
 import json
 import re
@@ -7,16 +7,16 @@ from typing import Any
 
 WIDTH = 120
 PLAIN = re.compile(r"[A-Za-z][\w.*>-]*")
-# words that YAML 1.1 takes for a truth value or for nothing
+# words that YAML 1.1 reads as a boolean or null
 AWAITING_ANSWER = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 def dump(document: dict[str, Any], comments: dict[str, str]) -> str:
-    """YAML text of a document of mappings, lists of scalars, and scalars.
+    """Return the YAML text of a document of mappings, lists of scalars, and scalars.
 
     Args:
-        document: What to write; keys keep their order.
-        comments: Text put above a key, by dotted key; the empty key stands for the head of the file.
+        document: The content; keys keep their order.
+        comments: Comment above a key, by dotted key; the empty key is the head of the file.
     """
     head = [f"# {line}" for line in _wrap(comments.get("", ""), WIDTH - 2)]
     return "\n".join([*head, *_mapping(document, "", 0, comments)]) + "\n"
@@ -52,7 +52,7 @@ def _flow(value: Any) -> str:
         return "[" + ", ".join(_flow(v) for v in value) + "]"
     if isinstance(value, str):
         return _text(value)
-    # YAML 1.1 takes 1e-05 for a word and 1.0e-05 for a number
+    # YAML 1.1 reads 1e-05 as text and 1.0e-05 as a number
     return re.sub(r"^(-?\d+)e", r"\1.0e", json.dumps(value))
 
 

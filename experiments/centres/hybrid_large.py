@@ -1,9 +1,9 @@
-"""The library's largest centre, written from a few tables: `python -m experiments.centres.hybrid_large`.
+"""Write the library's largest centre from a few tables: `python -m experiments.centres.hybrid_large`.
 
-A thousand advisors in four languages and six topics. Each group takes one or more topics in one or two languages, so
-that skills overlap; how many advisors it has follows from the load of its queues, shared equally by the groups that
-take them. Some teams also dial (`large_campaigns`). The variant `small` is the same construction for two languages and
-three topics, and dials nobody.
+The centre has a thousand advisors, four languages and six topics. Each group takes one or more topics in one or two
+languages, so skills overlap. The load of a queue is divided equally among the groups that take it; the number of
+advisors of a group follows from its load. Some teams also dial (`large_campaigns`). The variant `small` has two
+languages and three topics, and does not dial.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ SHAPE = (
     [0.18, 0.24, 0.31, 0.37, 0.56, 0.7, 0.8, 0.86, 0.9, 0.94, 0.96, 0.98, 1.0, 1.0, 0.98, 0.96]
     + [0.95, 0.95, 0.94, 0.92, 0.88, 0.84, 0.79, 0.74, 0.61, 0.56, 0.51, 0.45, 0.34, 0.28, 0.22, 0.16]
 )  # fmt: skip
-"""Arrivals by half hour, of the highest one."""
+"""Arrivals by half hour, relative to the highest one."""
 STARTS = {21_600: 0.17, 28_800: 0.28, 36_000: 0.2, 43_200: 0.16, 50_400: 0.19}
-"""When shifts begin, and the share of a group's advisors in each."""
+"""Start of each shift, and the share of a group's advisors in it."""
 PEAK_PER_HOUR = 8_000.0
 PACING = {"name": "max0", "params": {"k": 5.0, "c": 4.0, "reserve": 4.0}}
 LANGUAGES = {"english": 0.5, "spanish": 0.25, "french": 0.15, "german": 0.1}
@@ -81,7 +81,7 @@ SOURCES = {
 
 
 def document() -> dict[str, Any]:
-    """The scenario file as plain data."""
+    """Return the scenario file as plain data."""
     queues, groups = centre(list(LANGUAGES), list(TOPICS), PEAK_PER_HOUR, 1_000)
     for name, own in groups.items():
         team, *languages = name.split("_")
@@ -123,13 +123,13 @@ def document() -> dict[str, Any]:
 def centre(
     languages: list[str], topics: list[str], peak_per_hour: float, n_advisors: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Queues and groups for some languages and topics.
+    """Return queues and groups for some languages and topics.
 
     Args:
         languages: Keys of `LANGUAGES`.
         topics: Keys of `TOPICS`.
         peak_per_hour: Contacts per hour in the highest half hour.
-        n_advisors: About how many advisors; rounded by shift.
+        n_advisors: Approximate number of advisors; rounded by shift.
     """
     total = sum(LANGUAGES[language] for language in languages) * sum(TOPICS[topic].share for topic in topics)
     queues: dict[str, Any] = {}
@@ -148,7 +148,7 @@ def centre(
 
 
 def skills_of_groups(languages: list[str], topics: list[str]) -> dict[str, list[str]]:
-    """Queues that each group takes: every team in each language, some also in the first and another one."""
+    """Return the queues of each group: every team in each language, some also in the first and another language."""
     spoken: list[tuple[str, tuple[str, ...]]] = [(team, (language,)) for language in languages for team in TEAMS]
     spoken += [(team, (languages[0], language)) for language in languages[1:] for team in BILINGUAL]
     groups: dict[str, list[str]] = {}
@@ -160,7 +160,7 @@ def skills_of_groups(languages: list[str], topics: list[str]) -> dict[str, list[
 
 
 def queue(language: str, topic: Topic, topics: list[str], peak: float) -> dict[str, Any]:
-    """One queue; `peak` contacts per hour at most, transferred only to a topic that is there."""
+    """Return one queue with at most `peak` contacts per hour; it transfers only to topics of the centre."""
     found: dict[str, Any] = {
         "arrivals_per_hour": [round(peak * share, 1) for share in SHAPE],
         "handle_s": {"dist": "lognormal", "mu": topic.mu, "sigma": topic.sigma},
@@ -181,7 +181,7 @@ def queue(language: str, topic: Topic, topics: list[str], peak: float) -> dict[s
 
 
 def group(skills: list[str], n_advisors: float, number: int) -> dict[str, Any]:
-    """One group of about so many advisors, at least one in each shift; breaks differ from group to group."""
+    """Return one group with about `n_advisors` advisors, at least one in each shift; breaks differ between groups."""
     shifts = []
     for k, (start, share) in enumerate(STARTS.items()):
         rest = start + 7_200 + 900 * ((number + k) % 4)

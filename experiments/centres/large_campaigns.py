@@ -1,4 +1,4 @@
-"""The campaigns of the library's largest centre: what its teams dial when nobody waits for them."""
+"""Campaigns of the library's largest centre, which its teams dial while no contact waits for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOCKOUT_S = 72 * 3600
 
 
 class Offer(NamedTuple):
-    """Which teams dial it in which language, who is called (leads, propensity), and how often a talk ends in a sale."""
+    """A campaign: its team and language, its segments (leads, propensity), and the probability of a sale."""
 
     team: str
     language: str
@@ -65,12 +65,12 @@ SOURCES = {
 
 
 def campaigns() -> dict[str, Any]:
-    """All campaigns, as mappings of the scenario file."""
+    """Return all campaigns as mappings of the scenario file."""
     return {name: _campaign(offer) for name, offer in OFFERS.items()}
 
 
 def skills(team: str, languages: tuple[str, ...]) -> list[str]:
-    """The campaigns that advisors of a team with these languages dial: of those with the same topics, all."""
+    """Return the names of a team's campaigns in the given languages."""
     return [name for name, offer in OFFERS.items() if offer.team == team and offer.language in languages]
 
 

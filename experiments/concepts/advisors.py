@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.concepts.centres import DESKS, FRESH_START, SUPPORT, TEAMS, TIRING_GROUPS, groups
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 
-TRAITS = "tests/oracle/test_by_hand_traits.py"
+TRAITS = "tests/semantics/test_by_hand_traits.py"
 QUALITY = {**groups(DESKS, "quality.sd", 10.0), "queues.bills.repeat": {"p": 0.15, "delay_s": 900.0}}
 
 CONCEPTS = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from experiments.concepts.centres import FRESH_START, SUPPORT, TIERS, UTILITY, queues
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 
-INBOUND = "tests/oracle/test_by_hand_inbound.py"
-TRAITS = "tests/oracle/test_by_hand_traits.py"
-TRANSFERS = "tests/oracle/test_by_hand_transfers.py"
-RANDOM = "tests/oracle/test_random_scenarios.py::test_counters_are_what_the_log_says"
+INBOUND = "tests/semantics/test_by_hand_inbound.py"
+TRAITS = "tests/semantics/test_by_hand_traits.py"
+TRANSFERS = "tests/semantics/test_by_hand_transfers.py"
+RANDOM = "tests/semantics/test_random_scenarios.py::test_counters_are_what_the_log_says"
 
 PASSED_ON = (
     Concept(

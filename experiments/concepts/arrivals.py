@@ -9,8 +9,8 @@ from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.mode_aware import by_the_mode_if_seen
 from experiments.concepts.utility import OPEN_FOR_S, OPEN_S, PROFILES, STAFFING, mean_of
 
-LOAD = "tests/oracle/test_by_hand_load.py"
-LEVELS = "tests/oracle/test_by_hand_load.py::test_slot_levels_are_a_lognormal_chain_and_multiply_the_day_level"
+LOAD = "tests/semantics/test_by_hand_load.py"
+LEVELS = "tests/semantics/test_by_hand_load.py::test_slot_levels_are_a_lognormal_chain_and_multiply_the_day_level"
 CALM = {"surge.p": 0.0, "day_level_cv": 0.0, "slot_level.cv": 0.0}
 FLAT_STAFF = {f"groups.{desk}.staffing": round(mean_of(staffing)) for desk, staffing in STAFFING.items()}
 FLAT = {
@@ -38,7 +38,7 @@ CONCEPTS = (
         ("queues.*.arrivals_per_hour",),
         "`rate(t) = a_k / 3600` in slot `k`",
         "Poisson process: Brown et al. (2005)",
-        "tests/oracle/test_by_hand_load.py::test_a_linear_profile_goes_straight_from_slot_to_slot_and_holds_its_last_value",
+        "tests/semantics/test_by_hand_load.py::test_a_linear_profile_goes_straight_from_slot_to_slot_and_holds_its_last_value",
         "bank_inbound",
         Experiment(
             "surge_day",
@@ -54,7 +54,7 @@ CONCEPTS = (
         ("queues.*.interpolation=linear",),
         "`rate(t)` goes straight from `a_k` to `a_(k+1)`",
         CHOICE,
-        "tests/oracle/test_by_hand_load.py::test_a_linear_profile_goes_straight_from_slot_to_slot_and_holds_its_last_value",
+        "tests/semantics/test_by_hand_load.py::test_a_linear_profile_goes_straight_from_slot_to_slot_and_holds_its_last_value",
         "surge_day",
         Experiment(
             "surge_day",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.concepts.centres import BANK, HYBRID
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 
-BLENDED_TEST = "tests/oracle/test_by_hand_outbound.py::test_connects_wait_are_taken_by_a_freed_advisor_and_dropped"
+BLENDED_TEST = "tests/semantics/test_by_hand_outbound.py::test_connects_wait_are_taken_by_a_freed_advisor_and_dropped"
 
 CONCEPTS = (
     Concept(
@@ -74,7 +74,7 @@ CONCEPTS = (
         ("queues.*.callback.p_accept",),
         "callbacks stand in line with callers; agreed ones come before other leads",
         CHOICE,
-        "tests/oracle/test_by_hand_callbacks.py::test_callbacks_are_offered_only_above_the_announced_wait",
+        "tests/semantics/test_by_hand_callbacks.py::test_callbacks_are_offered_only_above_the_announced_wait",
         HYBRID,
         Experiment(
             HYBRID,

@@ -8,8 +8,8 @@ from ccenv.sim.state.definitions import DEFINITIONS
 from experiments.concepts.centres import BANK, COLLECTING, HYBRID, OUTREACH, SELLING, arrears, listed, policies
 from experiments.concepts.concept import Concept, Direction, Experiment
 
-DIST = "tests/oracle/test_by_hand_calling_rules.py"
-COMPLIANCE = "tests/oracle/test_by_hand_compliance.py"
+DIST = "tests/semantics/test_by_hand_calling_rules.py"
+COMPLIANCE = "tests/semantics/test_by_hand_compliance.py"
 SHARES = f"{COMPLIANCE}::test_every_definition_gives_another_share"
 SCRUBBED = f"{DIST}::test_leads_are_scrubbed_when_they_are_reached"
 CAP_24H, CAP_7_DAYS = f"{DIST}::test_three_attempts_in_24_hours", f"{DIST}::test_seven_attempts_in_seven_days"

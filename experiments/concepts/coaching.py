@@ -5,7 +5,7 @@ from __future__ import annotations
 from experiments.concepts.centres import COACHED, FRESH_START, SUPPORT, TEAMS, groups
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 
-TRAITS = "tests/oracle/test_by_hand_traits.py"
+TRAITS = "tests/semantics/test_by_hand_traits.py"
 
 CONCEPTS = (
     Concept(

@@ -26,11 +26,12 @@ def measure_all(parts: Mapping[str, Sequence[Concept]], settings: Settings, cell
     listed = [(part, concept) for part, concepts in parts.items() for concept in concepts]
     with Workers(settings.evaluation.processes) as workers:
         measured = workers.map(run_cell, [(concept.experiment, cells, *asked) for _, concept in listed], "concepts")
-    rows = [_row(part, concept, result) for (part, concept), result in zip(listed, measured, strict=True)]
+    rows = [row_of(part, concept, result) for (part, concept), result in zip(listed, measured, strict=True)]
     return {"purpose": asked[0], "rows": rows}
 
 
-def _row(part: str, concept: Concept, measured: Mapping[str, Any]) -> dict[str, Any]:
+def row_of(part: str, concept: Concept, measured: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of the table: the declaration of a concept, its figures, and its failure (None if it is as expected)."""
     declared = concept._asdict() | {"experiment": described(concept.experiment)}
     return {"part": part, **declared, "measured": measured, "failure": failure(concept.experiment, measured)}
 

@@ -6,8 +6,8 @@ from experiments.concepts.centres import SERVICE, UTILITY, queues
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.inbound import INBOUND
 
-ORDERS = "tests/oracle/test_by_hand_orders.py"
-KNOWN = "tests/oracle/test_by_hand_traits.py::test_customers_are_worth_more_and_known_ones_are_served_faster"
+ORDERS = "tests/semantics/test_by_hand_orders.py"
+KNOWN = "tests/semantics/test_by_hand_traits.py::test_customers_are_worth_more_and_known_ones_are_served_faster"
 LWT = {"rules.routing": {"name": "lwt"}}
 
 CONCEPTS = (

@@ -8,9 +8,9 @@ from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.one_dial import one_dial_per_event
 from experiments.concepts.utility import listed_by_slot, mean_of
 
-OUTBOUND = "tests/oracle/test_by_hand_outbound.py"
-ATTEMPTS = "tests/oracle/test_by_hand_attempts.py"
-OUTCOME = "tests/oracle/test_random_scenarios.py::test_counters_of_campaigns_are_what_the_log_says"
+OUTBOUND = "tests/semantics/test_by_hand_outbound.py"
+ATTEMPTS = "tests/semantics/test_by_hand_attempts.py"
+OUTCOME = "tests/semantics/test_random_scenarios.py::test_counters_of_campaigns_are_what_the_log_says"
 BY_SEGMENT = f"{ATTEMPTS}::test_segments_have_their_own_answers_propensity_and_value"
 INVARIANTS = "tests/sim/test_invariants.py::test_any_scenario"
 WAITING = f"{OUTBOUND}::test_connects_wait_are_taken_by_a_freed_advisor_and_dropped"
@@ -231,7 +231,7 @@ JOINED = (
         ("campaigns.*.dial_from_s", "campaigns.*.dial_until_s"),
         "dialed while `dial_from_s <= time of day < dial_until_s`",
         CHOICE,
-        "tests/oracle/test_by_hand_calling_rules.py::test_leads_are_dialed_in_the_calling_hours_of_their_own_zone",
+        "tests/semantics/test_by_hand_calling_rules.py::test_leads_are_dialed_in_the_calling_hours_of_their_own_zone",
         BANK,
         Experiment(
             COLLECTING,

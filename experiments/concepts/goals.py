@@ -5,11 +5,11 @@ from __future__ import annotations
 from experiments.concepts.centres import BANK, COLLECTING, OUTREACH, SELLING, arrears, policies
 from experiments.concepts.concept import CHOICE, Concept, Direction, Experiment
 
-LEADS = "tests/oracle/test_by_hand_leads.py"
-ATTEMPTS = "tests/oracle/test_by_hand_attempts.py"
+LEADS = "tests/semantics/test_by_hand_leads.py"
+ATTEMPTS = "tests/semantics/test_by_hand_attempts.py"
 GOAL = f"{ATTEMPTS}::test_segments_have_their_own_answers_propensity_and_value"
-COUNTED = "tests/oracle/test_random_scenarios.py::test_counters_of_campaigns_are_what_the_log_says"
-HANDLED = "tests/oracle/test_by_hand_outbound.py::test_machines_that_pass_cost_advisor_time_and_are_no_connects"
+COUNTED = "tests/semantics/test_random_scenarios.py::test_counters_of_campaigns_are_what_the_log_says"
+HANDLED = "tests/semantics/test_by_hand_outbound.py::test_machines_that_pass_cost_advisor_time_and_are_no_connects"
 PROMISE = f"{LEADS}::test_promises_are_kept_or_broken_and_broken_ones_are_dialed_again"
 KPI = "tests/kpis/test_registry.py::test_kpi_is_what_the_hand_says"
 UCI = "UCI Bank Marketing (Moro et al. 2014)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from experiments.concepts.centres import TEAMS, groups
 from experiments.concepts.concept import CHOICE, Changes, Concept, Direction, Experiment
 
-ORDERS = "tests/oracle/test_by_hand_orders.py"
+ORDERS = "tests/semantics/test_by_hand_orders.py"
 ORDER_BY = {
     "longest_idle": "the advisor idle since longest comes first",
     "fewest_contacts": "the one with the fewest contacts begun",

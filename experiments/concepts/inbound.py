@@ -5,9 +5,9 @@ from __future__ import annotations
 from experiments.concepts.centres import SERVICE, SERVICE_QUEUES, queues
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 
-CALLBACKS = "tests/oracle/test_by_hand_callbacks.py"
-INBOUND = "tests/oracle/test_by_hand_inbound.py"
-TRANSFERS = "tests/oracle/test_by_hand_transfers.py"
+CALLBACKS = "tests/semantics/test_by_hand_callbacks.py"
+INBOUND = "tests/semantics/test_by_hand_inbound.py"
+TRANSFERS = "tests/semantics/test_by_hand_transfers.py"
 IVR_TEST = f"{CALLBACKS}::test_the_ivr_serves_or_loses_contacts"
 MISROUTED_TEST = f"{TRANSFERS}::test_a_misrouted_contact_is_noticed_and_transferred_to_where_it_belongs"
 HEARD_TEST = f"{CALLBACKS}::test_who_hears_of_a_long_wait_balks_and_who_stays_has_other_patience"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from experiments.concepts.centres import COLLECTING, HYBRID, OUTREACH, SELLING, listed, policies
 from experiments.concepts.concept import CHOICE, Changes, Concept, Direction, Experiment
 
-LISTS = "tests/oracle/test_by_hand_leads.py"
-BY_SEGMENT = "tests/oracle/test_by_hand_attempts.py::test_segments_have_their_own_answers_propensity_and_value"
+LISTS = "tests/semantics/test_by_hand_leads.py"
+BY_SEGMENT = "tests/semantics/test_by_hand_attempts.py::test_segments_have_their_own_answers_propensity_and_value"
 RETRIES = f"{LISTS}::test_a_lead_is_dialed_again_when_it_is_due_and_closed_after_the_last_attempt"
 AGREED = f"{LISTS}::test_an_agreed_callback_goes_first_and_is_kept_or_late"
 VICIDIAL = "lead order: ViciDial (production rules)"
@@ -33,7 +33,7 @@ SEGMENTS = (
         ("campaigns.*.leads",),
         "`leads` leads, then nobody is left to be dialed",
         CHOICE,
-        "tests/oracle/test_by_hand_calling_rules.py::test_a_dial_with_nobody_left_to_dial_changes_nothing",
+        "tests/semantics/test_by_hand_calling_rules.py::test_a_dial_with_nobody_left_to_dial_changes_nothing",
         HYBRID,
         Experiment(
             HYBRID,

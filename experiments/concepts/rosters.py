@@ -6,7 +6,7 @@ from experiments.concepts.centres import FRESH_START, SHIFTS, SUPPORT, TEAMS, gr
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.utility import STAFFING, spread
 
-ROSTER = "tests/oracle/test_by_hand_roster.py"
+ROSTER = "tests/semantics/test_by_hand_roster.py"
 
 ROSTERS = (
     Concept(

@@ -1,8 +1,8 @@
-"""A cell of a sweep: named by everything that its result depends on, computed once, kept.
+"""Cells of a sweep: each result is computed once and kept in a file named by its inputs.
 
 The name is a digest of the resolved settings, of the scenario's content (which may come from a user's file) and of the
-sources. A result holds no time and no date, so that a sweep that was killed and started again ends with the same bytes
-as one that was not.
+sources. A result holds no time and no date: a sweep that is killed and restarted ends with the same bytes as an
+uninterrupted one.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from experiments.jobs.files import ROOT
 PACKAGES = ("agents", "ccenv", "experiments")
 SUFFIXES = (".py", ".yaml")
 
-# Settings on which no result of a sweep depends: where it goes, who computes it, how it is drawn; other commands'.
+# Settings that change no result of a sweep: the output folder, the number of processes, the drawing of the report, and
+# the settings of other commands.
 NOISE = ("concepts", "dir", "evaluation.processes", "report")
 
 
 @functools.cache
 def source_digest(root: Path = ROOT) -> str:
-    """SHA-256 of the packages' code and of the scenario library."""
+    """Return the SHA-256 of the packages' code and of the scenario library."""
     digest = hashlib.sha256()
     for path in sorted(path for package in PACKAGES for path in (root / package).rglob("*") if path.suffix in SUFFIXES):
         content = path.read_bytes()
@@ -36,7 +37,7 @@ def source_digest(root: Path = ROOT) -> str:
 
 
 def essential(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings without the noise."""
+    """Return a copy of the settings without the keys of `NOISE`."""
     kept = json.loads(json.dumps(settings))
     for key in NOISE:
         *parents, last = key.split(".")
@@ -48,7 +49,7 @@ def essential(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def cell_digest(settings: dict[str, Any], scenario_digest: str, sources: str) -> str:
-    """Name of a cell: 16 hexadecimal digits.
+    """Return the name of a cell: 16 hexadecimal digits.
 
     Args:
         settings: The resolved settings.
@@ -60,10 +61,10 @@ def cell_digest(settings: dict[str, Any], scenario_digest: str, sources: str) ->
 
 
 def run_once(path: Path, compute: Callable[[], Any]) -> tuple[Path, bool]:
-    """Compute the result at `path` and write it, unless it is there.
+    """Compute a result and write it to `path`, unless the file exists.
 
     Returns:
-        The path, and whether the result had to be computed.
+        The path, and whether the result was computed by this call.
     """
     if path.exists():
         return path, False

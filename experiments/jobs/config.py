@@ -1,13 +1,13 @@
-"""Settings of the entry points: the typed schema behind `configs/`, and what turns them into objects of ccenv.
+"""Settings of the commands: the typed schema behind `configs/`, and its conversion to objects of ccenv.
 
-Everything that a run depends on is here. The schema refuses a misspelt key. Two places are open, because their keys
-belong to others, who check them: `scenario.set` holds keys of the scenario, `learner.training` those of
-`agents.train.Training`.
+The schema holds everything on which a run depends, and refuses a misspelt key. Three places are open, because other
+code checks their keys: `scenario.set` holds keys of the scenario, `learner.training` those of `agents.train.Training`,
+and `learner.settings` those of the learner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,20 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from experiments.jobs.changes import changes
 
 CONFIGS = str(Path(__file__).parents[2] / "configs")
-OPEN = {"scenario": "set", "learner": "training"}
+OPEN = {"scenario": ("set",), "learner": ("settings", "training")}
 
 
 @dataclass
 class ScenarioConfig:
-    """Which centre.
+    """Choice of the centre.
 
     Attributes:
         name: A name of the library, or the path of a file.
         variant: One of its variants.
-        set: Keys of the scenario to replace, nested.
+        set: Keys of the scenario to replace, nested (see `experiments.jobs.changes`).
     """
 
     name: str = MISSING
@@ -38,12 +39,12 @@ class ScenarioConfig:
 
 @dataclass
 class RulesConfig:
-    """Candidates and how long they have to prove themselves.
+    """Candidate rules and the number of training days on which they are compared.
 
     Attributes:
         routing: For each routing rule the values to try of each of its parameters.
         pacing: The same for pacing rules.
-        reference_pacing: What paces while the routing is chosen; null is the scenario's own rule.
+        reference_pacing: Pacing rule under which the routing rules are tuned; null is the scenario's own rule.
         rungs: Training days of each round.
         keep: Share of a rule's candidates that goes on to the next round.
     """
@@ -57,16 +58,21 @@ class RulesConfig:
 
 @dataclass
 class LearnerConfig:
-    """How a policy is learned.
+    """Training of a policy.
 
     Attributes:
-        copies: Centres that run side by side.
-        training: Budget and settings, nested; what is not named has the default of `agents.train.Training`.
-        select_by: Ways of deciding among which is chosen with the checkpoint: `argmax`, `sample`.
-        validation_days: Days on which checkpoints are compared.
+        name: Name of the learner in `agents.registry`.
+        copies: Number of centres in the batch.
+        settings: Settings of this learner, nested; keys that are not named have the learner's defaults.
+        training: Budget and settings that all learners have, nested; keys that are not named have the defaults of
+            `agents.train.Training`.
+        select_by: Ways of deciding (`argmax`, `sample`); the best one is chosen together with the checkpoint.
+        validation_days: Number of days on which checkpoints are compared.
     """
 
+    name: str = MISSING
     copies: int = MISSING
+    settings: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     select_by: list[str] = MISSING
     validation_days: int = MISSING
@@ -74,14 +80,14 @@ class LearnerConfig:
 
 @dataclass
 class EvaluationConfig:
-    """Days on which policies are compared.
+    """Evaluation days, on which policies are compared.
 
     Attributes:
-        purpose: Range of seeds, `evaluation` for anything that is published.
-        days: How many of its first seeds.
-        within_limit: Whether candidates that surely drop more than the scenario allows are set back, rules and
-            checkpoints alike; else the value alone decides, in which a drop has its price.
-        processes: How many run side by side; no result depends on it.
+        purpose: Range of seeds; published results use `evaluation`.
+        days: Number of days: the first seeds of the range.
+        within_limit: Whether rules and checkpoints whose dropped share surely exceeds the scenario's limit are ranked
+            last. If false, the value alone decides; drops have a price in the value.
+        processes: Number of parallel processes; no result depends on it.
     """
 
     purpose: str = MISSING
@@ -92,10 +98,10 @@ class EvaluationConfig:
 
 @dataclass
 class ReportConfig:
-    """What the report shows.
+    """Contents of the report.
 
     Attributes:
-        watched_days: Days on which the best rule and the learned policy are watched for the figures.
+        watched_days: Number of days on which the figures show the best rule and the learned policy in detail.
     """
 
     watched_days: int = MISSING
@@ -103,11 +109,11 @@ class ReportConfig:
 
 @dataclass
 class ConceptsConfig:
-    """Which part of the table of concepts.
+    """Part of the table of concepts to measure.
 
     Attributes:
-        only: Names of concepts; none are all.
-        most_runs: Most episodes of each side of an experiment; null is as many as it declares.
+        only: Names of concepts; empty for all.
+        most_runs: Largest number of episodes of each side of an experiment; null is the declared number.
     """
 
     only: list[str] = field(default_factory=list)
@@ -124,10 +130,10 @@ class Settings:
         learner: How a policy is learned.
         evaluation: Days of the comparison.
         report: What the report shows.
-        concepts: Which part of the table of concepts is measured.
-        train: Whether a cell of a sweep trains a policy beside tuning the rules.
-        policy: Folder of a bundle to evaluate; null is the scenario's own rules.
-        dir: Where results go; null is `outputs/` and the name of the command.
+        concepts: Part of the table of concepts to measure.
+        train: Whether a cell of a sweep also trains a policy.
+        policy: Folder of a bundle to evaluate; null evaluates the scenario's own rules.
+        dir: Output folder; null is `outputs/` and the name of the command.
     """
 
     scenario: ScenarioConfig = MISSING
@@ -142,7 +148,7 @@ class Settings:
 
 
 def register() -> None:
-    """Make the schema known to Hydra; each scenario of the library becomes an option of the group `scenario`."""
+    """Register the schema with Hydra; each scenario of the library becomes an option of the group `scenario`."""
     store = ConfigStore.instance()
     store.store("schema", Settings)
     kinds = {
@@ -158,42 +164,36 @@ def register() -> None:
 
 
 def _opened(group: str, node: DictConfig) -> DictConfig:
-    """Let the open place of a group take any key: Hydra closes the whole tree, but for what says otherwise itself."""
-    if group in OPEN:
-        OmegaConf.set_struct(node[OPEN[group]], False)
+    """Let the open places of a group take any key; Hydra closes all nodes that do not have a flag of their own."""
+    for key in OPEN.get(group, ()):
+        OmegaConf.set_struct(node[key], False)
     return node
 
 
 def settings_of(config: DictConfig) -> Settings:
-    """The settings as plain dataclasses; below this there is no Hydra.
+    """Return the settings as plain dataclasses. Code that gets them does not use Hydra.
 
     Raises:
-        omegaconf.errors.OmegaConfBaseException: If a value is missing or has the wrong type; it names the key.
+        omegaconf.errors.OmegaConfBaseException: A value is missing or has the wrong type; the message names the key.
     """
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
     return settings
 
 
-def overrides(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the dotted keys and values of a nested mapping.
-
-    A distribution of time (a mapping with `dist`) and a rule (one with `name`) are values as a whole: a new
-    distribution does not inherit the parameters of the old one.
-    """
-    for key, value in tree.items():
-        dotted = f"{prefix}{key}"
-        if isinstance(value, Mapping) and not {"dist", "name"} & set(value):
-            yield from overrides(value, f"{dotted}.")
-        else:
-            yield dotted, value
-
-
 def scenario_of(settings: ScenarioConfig) -> Scenario:
-    """The scenario that the settings describe."""
-    return load_scenario(settings.name, variant=settings.variant, **dict(overrides(settings.set)))
+    """Load the scenario that the settings describe.
+
+    Raises:
+        ScenarioError: As `load_scenario`.
+    """
+    if not settings.set:
+        return load_scenario(settings.name, variant=settings.variant)
+    with warnings.catch_warnings(action="ignore"):  # the changed scenario has its own warnings
+        before = load_scenario(settings.name, variant=settings.variant)
+    return load_scenario(settings.name, variant=settings.variant, **changes(settings.set, before.centre))
 
 
 def folder_of(settings: Settings, command: str) -> Path:
-    """Where the results of a command go."""
+    """Return the output folder of a command."""
     return Path(settings.dir or f"outputs/{command}")

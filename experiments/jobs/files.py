@@ -12,12 +12,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def read_json(path: Path) -> Any:
-    """Content of a result file."""
+    """Return the content of a JSON file."""
     return json.loads(path.read_text())
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as comma-separated text, numbers to 10 digits; a missing value is an empty cell."""
+    """Return rows as comma-separated text, with numbers to 10 digits; a missing value is an empty cell."""
     lines = [columns, *([_cell(row.get(column)) for column in columns] for row in rows)]
     return "".join(",".join(line) + "\n" for line in lines)
 

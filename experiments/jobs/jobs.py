@@ -1,4 +1,4 @@
-"""A job: settings, the scenario they describe, the folder of its stages and the processes that work on it."""
+"""Jobs: the settings of a command, their scenario, the folder of the stages and the worker processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from experiments.jobs.workers import Workers, one_thread
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What the stages work on."""
+    """Inputs of the stages."""
 
     settings: Settings
     scenario: Scenario
@@ -28,13 +28,13 @@ class Job:
 
 
 def digest_of(settings: Settings, scenario: Scenario) -> str:
-    """Name of the job: everything on which its results depend."""
+    """Return the name of the job: a digest of everything on which its results depend."""
     return cell_digest(dataclasses.asdict(settings), scenario.digest, source_digest())
 
 
 @contextmanager
 def job_of(settings: Settings, command: str) -> Iterator[Job]:
-    """The job of a command; what was there of it is found again."""
+    """Open the job of a command; finished stages in its folder are reused."""
     one_thread()
     scenario = scenario_of(settings.scenario)
     stages = Stages(folder_of(settings, command), digest_of(settings, scenario), dataclasses.asdict(settings))
@@ -44,10 +44,10 @@ def job_of(settings: Settings, command: str) -> Iterator[Job]:
 
 @contextmanager
 def job_in(folder: Path) -> Iterator[Job]:
-    """The job that a folder holds.
+    """Open the job in a folder.
 
     Raises:
-        FileNotFoundError: If it holds none.
+        FileNotFoundError: The folder holds no job.
     """
     cell = read_json(folder / "cell.json")
     settings = msgspec.convert(cell["settings"], Settings)

@@ -1,4 +1,4 @@
-"""What a result was made with: versions, machine, commit. None of it goes into a compared file."""
+"""Provenance of a result: versions, machine, commit. Files that are compared byte by byte do not hold it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGES = (
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that matter for a result."""
+    """Return the versions of Python and of the installed packages in `PACKAGES`."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -28,7 +28,7 @@ def versions() -> dict[str, str]:
 
 
 def machine() -> str:
-    """Processor, cores and system in one line."""
+    """Return processor, number of cores and system in one line."""
     return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
 
 
@@ -42,7 +42,7 @@ def _processor() -> str:
 
 
 def commit() -> str:
-    """Commit of the checkout, and whether files differ from it; a note where that cannot be told."""
+    """Return the commit of the checkout and whether files differ from it; a note outside a git checkout."""
     head = _git("rev-parse", "--short=12", "HEAD")
     if head is None:
         return "not a git checkout"

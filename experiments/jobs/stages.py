@@ -1,4 +1,4 @@
-"""A long job in stages: what is finished is kept, and a job that was killed goes on where it was."""
+"""Stages of a long job. Results of finished stages are kept: a killed job resumes at the first unfinished stage."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MAX_HEADER = 1_000_000  # characters: a table of KPIs has hundreds of named colu
 class Stages:
     """The folder of a job.
 
-        cell.json      what the job is: digest and settings
+        cell.json      digest and settings of the job
         results/       one small text file for each stage
         bundle/        the exported policy
-        work/          what only the next stages need: tables of days, the training
-        timings.json   seconds of each stage, the one file that differs between two equal jobs
+        work/          inputs of later stages: tables of days, the training
+        timings.json   seconds of each stage; the only file that differs between two equal jobs
 
     Args:
-        folder: Made if it is not there. If it holds another job (other settings or sources), that one is moved aside.
+        folder: Made if it does not exist. A folder with another job (other settings or sources) is renamed first.
         digest: Name of the job.
         settings: Its settings.
     """
@@ -49,7 +49,7 @@ class Stages:
 
     @property
     def work(self) -> Path:
-        """Folder of what the next stages need."""
+        """Folder of the inputs of later stages."""
         return self.folder / "work"
 
     @property
@@ -59,7 +59,7 @@ class Stages:
         return read_json(path) if path.exists() else {}
 
     def run(self, name: str, compute: Callable[[], Any]) -> Any:
-        """Result of a stage, computed if it is not there."""
+        """Return the result of a stage; compute and keep it if it is not there."""
         path = self._file(name)
         if path.exists():
             tqdm.write(f"{name}: kept")
@@ -71,10 +71,10 @@ class Stages:
         return read_json(path)
 
     def result(self, name: str) -> Any:
-        """Result of a finished stage.
+        """Return the result of a finished stage.
 
         Raises:
-            FileNotFoundError: If it is not finished.
+            FileNotFoundError: The stage is not finished.
         """
         return read_json(self._file(name))
 
@@ -82,13 +82,13 @@ class Stages:
         return self.folder / "results" / f"{name}.json"
 
     def save_table(self, name: str, table: KpiTable) -> None:
-        """Keep a table of days for the next stages."""
+        """Write a table of days for later stages."""
         stream = io.BytesIO()
         np.save(stream, np.asarray(table), allow_pickle=False)
         write_atomic(self.work / "tables" / f"{name}.npy", stream.getvalue())
 
     def table(self, name: str) -> KpiTable:
-        """A table that was kept."""
+        """Return a table written by `save_table`."""
         return np.load(self.work / "tables" / f"{name}.npy", allow_pickle=False, max_header_size=MAX_HEADER).view(
             KpiTable
         )

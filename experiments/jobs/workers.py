@@ -1,4 +1,4 @@
-"""Independent computations in processes of one thread each, with a progress bar."""
+"""Independent computations in parallel processes of one thread each, with a progress bar."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ THREAD_VARIABLES = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 
 def one_thread() -> None:
-    """One thread for the libraries that are loaded from now on, here and in child processes.
+    """Set one thread for libraries that are loaded later, in this process and in its children.
 
-    Threads gain nothing on networks of this size, crawl beside another busy process, and change what a training learns.
+    Several threads do not speed up networks of this size, are slow beside another busy process, and change the results
+    of a training.
     """
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
 
 
 class Workers:
-    """A pool that is started at the first use; with one process everything runs here.
+    """A process pool, started at the first use. With one process, all computations run in the calling process.
 
     Args:
-        processes: How many computations run side by side. No result depends on it.
+        processes: Number of parallel computations. No result depends on it.
     """
 
     def __init__(self, processes: int) -> None:
@@ -45,17 +46,17 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
 
     def map(self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], label: str) -> list[Any]:
-        """Results of `function(*task)` in the order of the tasks.
+        """Return the results of `function(*task)`, in the order of the tasks.
 
         Args:
             function: A function at the top level of a module.
-            tasks: Arguments, which are pickled.
-            label: What the progress bar says.
+            tasks: Arguments of each call; they are pickled.
+            label: Text of the progress bar.
         """
         if self.processes == 1 or len(tasks) < 2:
             return [function(*task) for task in tqdm(tasks, desc=label, dynamic_ncols=True)]
         if self._pool is None:
-            # "spawn" alone behaves alike everywhere, and a child inherits neither threads nor compiled state.
+            # "spawn" behaves the same on all systems, and its children inherit neither threads nor compiled state.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.processes, mp_context=context)
         futures = {self._pool.submit(function, *task): place for place, task in enumerate(tasks)}

@@ -1,1 +1,1 @@
-"""What is shown: pages, tables, captions, figures."""
+"""Reports: pages, tables, captions and figures."""

@@ -1,4 +1,4 @@
-"""The report of a benchmark, from the files in its folder."""
+"""Report of a benchmark, made from the files in its folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from experiments.study.evaluation import VALUE, pair_of
 
 
 def write_report(folder: Path) -> Path:
-    """Write `report.html`, the main table as CSV and the figures; returns the page."""
+    """Write `report.html`, the main table as CSV and the figures; return the path of the page."""
     results = read_results(folder)
     images = drawings(results)
     write_atomic(folder / "results" / "table.csv", table_csv(results.comparison))
@@ -28,7 +28,7 @@ def write_report(folder: Path) -> Path:
 
 
 def read_results(folder: Path) -> Results:
-    """Contents of the result files of a finished benchmark."""
+    """Return the contents of the result files of a finished benchmark."""
     made = read_json(folder / "provenance.json")
     tuning, choice = (read_json(folder / "results" / f"{name}.json") for name in ("tuning", "choice"))
     walls = _wall_times(folder / "work" / "training" / "learning.csv")
@@ -44,7 +44,7 @@ def read_results(folder: Path) -> Results:
 
 
 def table_csv(comparison: dict[str, Any]) -> str:
-    """The main table with all interval ends, one line for each policy."""
+    """Return the main table with all interval ends as CSV, one line for each policy."""
     names = [column.name for column in COLUMNS if column.name in comparison["rows"][0]["kpis"]]
     ends = ("mean", "low", "high")
     columns = ["policy", "role", "reserves", "outcome", "within_limit", *(f"difference_{end}" for end in ends)]
@@ -59,7 +59,7 @@ def table_csv(comparison: dict[str, Any]) -> str:
 
 
 def _wall_times(log: Path) -> Callable[[int], float]:
-    """Seconds of training by decisions learned from, from the learning log; 0 decisions are where learning began."""
+    """Seconds of training by number of decisions learned from, from the learning log; 0 is the start of learning."""
     rows = np.atleast_1d(np.genfromtxt(log, delimiter=",", names=True))
     began_s = rows["wall_s"][0] - rows["steps"][0] / rows["decisions_per_s"][0]
     steps, wall_s = np.append(0.0, rows["steps"]), np.append(began_s, rows["wall_s"])
@@ -67,7 +67,7 @@ def _wall_times(log: Path) -> Callable[[int], float]:
 
 
 def _tuning_text(tuning: dict[str, Any]) -> str:
-    """How the rules were tuned, in a paragraph."""
+    """A paragraph about the tuning of the rules."""
     n = {half: sum(family["candidates"] for family in tuning[half]) for half in ("routing", "pacing")}
     first, *later = (str(days) for days in tuning["rungs"])
     rounds = f"; the best {100 * tuning['keep']:.0f} % of them went on to {', then '.join(later)}" if later else ""

@@ -1,4 +1,4 @@
-"""Text below the tables and figures of a report: what is shown, on how many days, and what the interval is over."""
+"""Captions of the tables and figures of a report: contents, number of days, and the meaning of the intervals."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ ONE_RUN = "One training run; the intervals are over days only."
 
 
 class Caption(NamedTuple):
-    """A numbered caption; the first sentence also stands in for the picture where it cannot be seen."""
+    """A numbered caption; its first sentence is also the alternative text of the picture."""
 
     number: str
     text: str
 
     @property
     def alternative(self) -> str:
-        """The first sentence."""
+        """The first sentence, as alternative text."""
         return self.text.split(". ")[0]
 
 
 def captions(
     figures: Sequence[str], comparison: Mapping[str, Any], days: Mapping[str, int], reward: str, best_rule: str
 ) -> dict[str, Caption]:
-    """Captions by name; figures are numbered in the order given.
+    """Return captions by name; figures are numbered in the order given.
 
     Args:
         figures: Names of the figures that are shown.
-        comparison: What `compare` gave.
-        days: `validation` and `watched`: on how many days.
+        comparison: Result of `compare`.
+        days: Number of days of `validation` and `watched`.
         reward: Name of the reward's preset.
         best_rule: Label of the best tuned rule.
     """

@@ -1,4 +1,4 @@
-"""The report of a benchmark: one HTML page that needs no other file and no network, made from the result files."""
+"""Page of a benchmark: one self-contained HTML file, made from the result files; it needs no network."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Results:
     """Contents of the result files of a benchmark.
 
     Attributes:
-        tuning: What `tuned` gave, with `text`: how the rules were tuned.
-        choice: What `choose` gave, with `wall_s` of each point and `warm_start`, the rule that the training started
-            from.
-        comparison: What `compare` gave.
-        watch: What `watched` gave.
-        provenance: Where it comes from: `scenario`, `commands`, `seeds`, `timings`, `versions`, ...
+        tuning: Result of `tuned`, with `text`: a paragraph about the tuning.
+        choice: Result of `choose`, with `wall_s` of each point and `warm_start`: the rule from which the training
+            started.
+        comparison: Result of `compare`.
+        watch: Result of `watched`.
+        provenance: `scenario`, `commands`, `seeds`, `timings`, `versions`, ...
         settings: All settings.
     """
 
@@ -50,7 +50,7 @@ class Results:
 
 
 def render(results: Results, images: Mapping[str, bytes]) -> str:
-    """The page with these figures, SVG by name."""
+    """Return the page with the given figures (SVG by name)."""
     comparison, scenario = results.comparison, results.provenance["scenario"]
     labels = {row["role"]: row["label"] for row in comparison["rows"] if row["role"] != "other"}
     days = {"validation": results.choice["days"], "watched": results.watch["days"]}
@@ -85,7 +85,7 @@ def render(results: Results, images: Mapping[str, bytes]) -> str:
 
 
 def drawings(results: Results) -> dict[str, bytes]:
-    """All figures as SVG, by name, in the order of the page; those of dialing only where there is a campaign."""
+    """Return all figures as SVG by name, in the order of the page; figures of dialing need a campaign."""
     rows, looks, slots = results.comparison["rows"], results.watch["looks"], results.watch["slots"]
     dials = results.comparison["limit"] is not None
     reference = f"{results.choice['warm_start']}, the rule it started from"

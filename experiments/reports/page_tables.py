@@ -1,4 +1,4 @@
-"""Tables of a report as text: what stands in which cell."""
+"""Tables of a report: the text of each cell."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ CARDS = (VALUE, "n_sales", "abandonment", "mean_wait_s", "occupancy")  # and the
 
 
 def columns_shown(comparison: Mapping[str, Any]) -> list[Column]:
-    """Columns of the main table that the comparison has."""
+    """Return the columns of the main table that the comparison has."""
     present = comparison["rows"][0]["kpis"]
     return [column for column in COLUMNS if column.name in present and column.shown]
 
 
 def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Headings of the main table."""
+    """Return the headings of the main table."""
     value, *others = columns_shown(comparison)
     flag = [{"title": "Reserves", "unit": "an advisor"}] if comparison["limit"] is not None else []
     difference = {"title": "Difference", "unit": "to the best tuned rule"}
@@ -29,7 +29,7 @@ def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def groups(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of the main table under their headings."""
+    """Return the rows of the main table by section."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in comparison["rows"]:
         found.setdefault(row["group"], []).append({"role": row["role"], "cells": _cells(row, comparison)})
@@ -71,7 +71,7 @@ def _cell(text: str, note: str = "", tone: str = "") -> dict[str, str]:
 
 
 def cards(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The learned policy beside the best tuned rule, a few figures large."""
+    """Return a few large figures of the learned policy and the best tuned rule, side by side."""
     rows = {row["role"]: row for row in comparison["rows"]}
     learned, rule = rows["learned"], rows["best_rule"]
     return [
@@ -92,7 +92,7 @@ def _figure(interval: Mapping[str, Any] | None, column: Column) -> str:
 
 
 def term_rows(terms: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """What each term of the value adds; terms that neither policy met are left out."""
+    """Return the amount that each term adds to the value; terms that are 0 for both policies are left out."""
     return [
         {
             "meaning": MEANING[term["column"]],
@@ -106,7 +106,7 @@ def term_rows(terms: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def tuning_rows(tuning: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The best candidate of each rule."""
+    """Return the best candidate of each rule."""
     return [
         {
             "half": half,
@@ -124,7 +124,7 @@ def tuning_rows(tuning: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def routing_rows(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """How often each policy held an inbound contact back, and to which groups it gave the others."""
+    """Return how often each policy held an inbound contact back, and to which groups it assigned the others."""
     rows = []
     for look in looks:
         routing = look["routing"]

@@ -1,4 +1,4 @@
-"""The report of a sweep: one table over all cells, and figures of what changes along the keys that were varied."""
+"""Report of a sweep: a table of all cells, and figures of KPIs against the varied keys."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ABSENT = "\N{EN DASH}"
 
 
 def write_sweep_report(folder: Path) -> Path:
-    """Write `table.csv`, `table.md` and `figure.svg` beside the cells; returns the Markdown table.
+    """Write `table.csv`, `table.md` and `figure.svg` beside the cells; return the path of the Markdown table.
 
     Raises:
-        FileNotFoundError: If there are no cells.
+        FileNotFoundError: There are no cells.
     """
     cells = read_cells(folder)
     keys = varied(cells)
@@ -36,7 +36,7 @@ def write_sweep_report(folder: Path) -> Path:
 
 
 def read_cells(folder: Path) -> list[dict[str, Any]]:
-    """Results of all cells, with `keys`: their settings by dotted key."""
+    """Return the results of all cells, each with `keys`: its settings by dotted key."""
     paths = sorted((folder / "cells").glob("*.json"))
     if not paths:
         raise FileNotFoundError(f"{folder / 'cells'} holds no result of a sweep")
@@ -53,7 +53,7 @@ def _dotted(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 
 def varied(cells: list[dict[str, Any]]) -> list[str]:
-    """Keys that do not have the same value in all cells; sorts the cells by them."""
+    """Return the keys whose values differ between cells, and sort the cells by them (in place)."""
     names = sorted({key for cell in cells for key in cell["keys"]})
     keys = [key for key in names if len({repr(cell["keys"].get(key)) for cell in cells}) > 1]
     cells.sort(key=lambda cell: [_order(cell["keys"].get(key)) for key in keys])
@@ -61,13 +61,13 @@ def varied(cells: list[dict[str, Any]]) -> list[str]:
 
 
 def _order(value: Any) -> tuple[int, float, str]:
-    """Numbers in their order, before everything else."""
+    """Sort key: numbers in their order, before all other values."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return (0, float(value), "") if is_number else (1, 0.0, str(value))
 
 
 def _lines(cell: Mapping[str, Any], keys: list[str]) -> Iterator[dict[str, Any]]:
-    """The best tuned rule of a cell, and its learned policy if it has one."""
+    """Lines of a cell: the best tuned rule and, if there is one, the learned policy."""
     for role in ROLES:
         for row in cell["comparison"]["rows"]:
             if row["role"] == role:

@@ -1,1 +1,1 @@
-"""How fast it is, measured side by side with other ways to do the same: `python -m experiments.speed`."""
+"""Measurement of speed in comparison with other ways to do the same: `python -m experiments.speed`."""

@@ -1,13 +1,13 @@
-"""Measure how fast it is, beside other ways to do the same, and hold the figures against their bars.
+"""Measure speed in comparison with other ways to do the same, and compare the figures with their bars.
 
     python -m experiments.speed
     python -m experiments.speed parts=[peers,growth] rounds=3 share=0.1 cold=false
 
-Writes `speed.md` and the folder `speed` beside it into `experiments/results`; a part of the measurement, or a shorter
-one, goes into `outputs/speed`. Finished parts are kept there, so that a run that was killed goes on where it was;
-`take=2` measures everything once more. Exits with 1 if a bar is missed, and says which. Times are CPU times, so other
-work may run beside it; but it slows all down by the caches, and two processes can only be twice as fast as one on a
-quiet machine.
+Writes `speed.md` and the folder `speed` beside it into `experiments/results`. A part of the measurement, or a shorter
+one, is written into `outputs/speed`. Finished parts are kept there, so an interrupted run continues; `take=2` measures
+everything again. Exits with 1 if a bar is missed, and names it. Times are CPU times, so other work may run at the same
+time. It still slows all candidates down through the caches, and two processes can be twice as fast as one only on an
+otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ register()
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="speed")
 def main(config: DictConfig) -> None:
-    """Measure, say where the page is and which bars are missed."""
+    """Measure, print the path of the page and the missed bars."""
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
     missed = run(settings, " ".join(["python -m experiments.speed", *sys.argv[1:]]))

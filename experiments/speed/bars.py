@@ -1,4 +1,4 @@
-"""What is asked of the speed, declared once: command, page, result files and tests are made from these bars."""
+"""Requirements on the speed, declared once. The command, the page, the result files and the tests use these bars."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from experiments.speed.clock import Figure
 
 
 class Bar(NamedTuple):
-    """One figure, and what it is held against.
+    """One figure and its requirement.
 
     Attributes:
-        what: What is measured.
+        what: Description of the figure.
         part: The part that measures it.
         figure: Name of the figure among those of the part.
-        at: Whether the bar is the least or the most that is allowed; None where there is none.
+        at: Whether the bar is the least or the most that is allowed; None if there is no bar.
         bound: The bar.
-        aim: What would be better still.
-        unit: Of figure and bar.
-        note: Other figures of the part, for orientation: a format string of their values by name.
+        aim: A better value to aim for.
+        unit: Unit of figure and bar.
+        note: Format string of other figures of the part by name, for orientation.
     """
 
     what: str
@@ -35,7 +35,7 @@ class Bar(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A bar and what was measured: None for both if it was not."""
+    """A bar and its measured figure. `measured` and `passed` are None if it was not measured."""
 
     bar: Bar
     measured: Figure | None
@@ -98,11 +98,11 @@ BARS: tuple[Bar, ...] = (
 
 
 def judge(figures: Mapping[str, Mapping[str, Figure]], bars: Sequence[Bar] = BARS) -> list[Verdict]:
-    """Hold the figures of all parts against the bars.
+    """Compare the figures of all parts with the bars.
 
     Args:
-        figures: For each part that was measured its figures by name.
-        bars: What they are held against.
+        figures: Figures by name, for each measured part.
+        bars: The bars.
     """
     return [_judged(bar, figures.get(bar.part, {})) for bar in bars]
 
@@ -119,7 +119,7 @@ def _judged(bar: Bar, figures: Mapping[str, Figure]) -> Verdict:
 
 
 def missed(verdicts: Sequence[Verdict]) -> list[str]:
-    """A line for each bar that is missed."""
+    """One line for each missed bar."""
     return [
         f"{verdict.bar.what}: {three_digits(verdict.measured['value'])} {verdict.bar.unit}; "
         f"bar: {bound_text(verdict.bar)}"
@@ -129,7 +129,7 @@ def missed(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def bound_text(bar: Bar) -> str:
-    """The bar in words, with what would be better still."""
+    """The bar in words, with its aim."""
     if bar.at is None or bar.bound is None:
         return "reported"
     aim = "" if bar.aim is None else f" (aim {bar.aim:g})"
@@ -137,5 +137,5 @@ def bound_text(bar: Bar) -> str:
 
 
 def three_digits(value: float) -> str:
-    """A figure to three significant digits."""
+    """The figure with three significant digits."""
     return as_text(value, digits=3)

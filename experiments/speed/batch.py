@@ -1,4 +1,4 @@
-"""The native batch under a policy in NumPy, beside the same rule in the kernel: what it costs to leave the kernel."""
+"""Native batch under a NumPy policy, and the same rule in the kernel: the cost of leaving the kernel."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from experiments.speed.policy import NumpyPolicy, rules_of
 
 SCENARIO = "bank_blended"
 ROWS = 64
-STEPS = 14_000  # of a turn: about a day of each row
+STEPS = 14_000  # in a turn: about a day of each row
 
 
 class Native:
-    """Rows that a policy steps through, each going on with its next day by itself."""
+    """Rows stepped by a policy; each continues with its next day automatically."""
 
     def __init__(self, scenario: Scenario, rows: int) -> None:
         self.batch = Batch(scenario, rows, on_illegal="raise", autoreset="same_step", **rules_of(scenario))
@@ -27,7 +27,7 @@ class Native:
         self.n_obs = self.batch.n_obs
 
     def run(self, steps: int, first_seed: int) -> Counts:
-        """So many decisions of each row, from the opening on."""
+        """Take `steps` decisions in each row, starting at the opening."""
         batch, policy = self.batch, self.policy
         batch.reset(first_seed + np.arange(batch.n))
         for _ in range(steps):
@@ -36,7 +36,7 @@ class Native:
         return {"decisions": float(steps * batch.n)}
 
     def decide(self, steps: int) -> Counts:
-        """The policy alone, on what the rows show now."""
+        """Run the policy alone, `steps` times on the current observations."""
         batch, policy = self.batch, self.policy
         for _ in range(steps):
             policy.act(batch.obs, batch.mask, None, batch.u, batch.starts)
@@ -44,7 +44,7 @@ class Native:
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of the rule in the kernel, of the batch under the policy, and of the policy by itself.
+    """Time the rule in the kernel, the batch under the policy, and the policy alone.
 
     Args:
         inputs: `rounds` and `share`.

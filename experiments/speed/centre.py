@@ -1,4 +1,4 @@
-"""The bank's blended centre beside the plain one: what all features together cost."""
+"""The bank's blended centre compared with the plain one: the cost of all features together."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from experiments.speed.peers.comparison import ADVISORS
 from experiments.speed.peers.model import loaded, scenario_of
 
 SCENARIO = "bank_blended"
-DAYS, RUNS = 64, 32  # of the bank, and of the plain centre, in a round
+DAYS, RUNS = 64, 32  # episodes in a round: of the bank, of the plain centre
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of both, with the scenario's own rules in the kernel.
+    """Time both centres, with the scenario's own rules in the kernel.
 
     Args:
-        inputs: `rounds`, `share`, and `advisors` of the plain centre, where they are not 100.
+        inputs: `rounds`, `share`, and optionally `advisors` of the plain centre (default 100).
     """
     share = inputs["share"]
     plain = Kernel(scenario_of(loaded(inputs.get("advisors", ADVISORS))), scaled(RUNS, share))

@@ -1,4 +1,4 @@
-"""Fresh Python processes, which say on their last line what they measured."""
+"""Fresh Python processes that print their measurement on their last line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from experiments.jobs.files import ROOT
 
 
 class Said(NamedTuple):
-    """What a process printed: its last line, read as JSON, and everything on its error output."""
+    """Output of a process: its last line, parsed as JSON, and its whole error output."""
 
     result: Any
     errors: str
@@ -23,12 +23,12 @@ def ask(code: str, *, cache: Path | None = None, folder: Path = ROOT) -> Said:
     """Run code in a fresh process.
 
     Args:
-        code: Python; its last line of output is JSON.
-        cache: Where compiled code is kept; the usual place if None.
-        folder: Where it runs, from which it imports.
+        code: Python code; its last line of output is JSON.
+        cache: Folder of compiled code; None for the usual one.
+        folder: Working folder, from which it imports.
 
     Raises:
-        RuntimeError: If the process fails; with what it said.
+        RuntimeError: If the process fails; with its error output.
     """
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": str(folder)}
     if cache is not None:

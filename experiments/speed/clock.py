@@ -1,4 +1,4 @@
-"""Measuring CPU time: candidates take turns, so that what slows the machine down slows all of them down."""
+"""Measurement of CPU time. Candidates take turns, so a slow phase of the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ Candidate = Callable[[int], Counts]
 Figure = dict[str, float]  # `value`, `low` and `high`
 
 QUARTILES = (25.0, 75.0)
-WARM_UP = -1  # the number of the round that is not counted
+WARM_UP = -1  # number of the first round, which is not counted
 
 
 class Clocked(NamedTuple):
-    """One candidate: the time of each round [s], and what it did in it, by name."""
+    """One candidate: the time of each round [s], and the amounts of work done in it, by name."""
 
     seconds: Floats
     counts: dict[str, Floats]
 
     def per(self, unit: str) -> Floats:
-        """Seconds for one of what is counted under a name, by round."""
+        """Seconds per unit of work of the given name, by round."""
         return self.seconds / self.counts[unit]
 
 
 def interleaved(
     candidates: Mapping[str, Candidate], rounds: int, clock: Callable[[], float] = time.process_time
 ) -> dict[str, Clocked]:
-    """Run all candidates in turn, round after round; a first round warms caches up and is not counted.
+    """Run all candidates in turn, round after round. A first round warms the caches and is not counted.
 
     Args:
-        candidates: Functions of the number of the round, which return what they did.
-        rounds: At least 1.
-        clock: Seconds; CPU time of this process, where nothing else is given.
+        candidates: Functions of the number of the round that return the amounts of work done, by name.
+        rounds: Number of counted rounds, at least 1.
+        clock: Clock [s]; by default the CPU time of this process.
     """
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     done: dict[str, list[Counts]] = {name: [] for name in candidates}
@@ -59,7 +59,7 @@ def interleaved(
 
 
 def figure(by_round: Any) -> Figure:
-    """The median of the rounds, and their quartiles."""
+    """Median of the rounds, and their quartiles."""
     values = np.atleast_1d(np.asarray(by_round, float))
     low, high = np.percentile(values, QUARTILES)
     return {"value": float(np.median(values)), "low": float(low), "high": float(high)}
@@ -71,5 +71,5 @@ def exactly(value: float) -> Figure:
 
 
 def scaled(n: int, share: float) -> int:
-    """So much of a number of things, at least 1."""
+    """A share of a number, rounded, at least 1."""
     return max(1, round(n * share))

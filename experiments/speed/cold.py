@@ -1,4 +1,4 @@
-"""Compiling a size class with nothing in the cache, once."""
+"""Compilation of a size class with an empty cache, once."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ print(json.dumps(time.process_time() - started))
 
 
 def inputs(settings: Settings) -> Sequence[dict[str, Any]]:
-    """A cell for each size class; none if nothing is to be compiled anew."""
+    """One cell for each size class; none if the settings exclude cold compilation."""
     return [{"size": size} for size in SIZES] if settings.cold else []
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """CPU time of the first step with an empty cache, and whether the process says that it compiles.
+    """CPU time of the first step with an empty cache, and whether the process reports that it compiles.
 
     Args:
         inputs: `size`, a size class.

@@ -1,4 +1,4 @@
-"""The command: measure what is not there yet, write page, tables and figures, and say which bars are missed."""
+"""The command: measure the missing parts, write page, tables and figures, and list the missed bars."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from experiments.speed.parts import PARTS
 from experiments.speed.settings import Settings
 
 PAGE = "speed.md"
-FILES = "speed"  # folder of tables and figures, beside the page
+FILES = "speed"  # folder of tables and figures, next to the page
 COLUMNS = ("what", "part", "figure", "measured", "low", "high", "unit", "bar", "passed", "note")
-LEAST_ROUNDS = 2  # else a spread cannot be told
+LEAST_ROUNDS = 2  # quartiles need at least two rounds
 
-Results = dict[str, dict[str, Any]]  # what each part measured
+Results = dict[str, dict[str, Any]]  # result of each part by name
 
 
 def run(settings: Settings, command: str) -> list[str]:
-    """Measure and write.
+    """Measure and write the results.
 
     Args:
         settings: All settings.
-        command: What was typed, for the page.
+        command: The command line, for the page.
 
     Returns:
-        A line for each bar that is missed.
+        One line for each missed bar.
 
     Raises:
-        ValueError: If there is no part of a name, or there are too few rounds.
+        ValueError: If a part does not exist, or there are too few rounds.
     """
     if settings.rounds < LEAST_ROUNDS:
         raise ValueError(f"rounds = {settings.rounds}; allowed: {LEAST_ROUNDS} or more")
@@ -54,7 +54,7 @@ def run(settings: Settings, command: str) -> list[str]:
 
 
 def measure_all(parts: list[Part], settings: Settings) -> Results:
-    """Results of the parts; cells that are there are not measured again."""
+    """Results of the parts; finished cells are not measured again."""
     one_thread()
     cells = [(part, inputs) for part in parts for inputs in part.inputs(settings)]
     results: Results = {}
@@ -71,7 +71,7 @@ def measure_all(parts: list[Part], settings: Settings) -> Results:
 def write_results(
     results: Mapping[str, dict[str, Any]], verdicts: list[Verdict], settings: Settings, command: str
 ) -> Path:
-    """Write page, tables and figures; returns the page's file."""
+    """Write page, tables and figures; returns the path of the page."""
     out = settings.results
     drawn = figures(results)
     for name, image in drawn.items():

@@ -1,4 +1,4 @@
-"""Copies of one environment: clone and restore, and forks, beside plain copies of its record."""
+"""Copies of one environment: clone and restore, and forks, compared with plain copies of its record."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from experiments.speed.batch import Native
 from experiments.speed.clock import Counts, figure, interleaved, scaled
 
 SCENARIO = "bank_blended"
-COPIES = 2_000  # of a turn
-FORKS = 16  # made by one call
-BEFORE = 3_000  # decisions before the copies: the centre is busy
+COPIES = 2_000  # in a turn
+FORKS = 16  # in one call
+BEFORE = 3_000  # decisions before the copies, to reach a busy centre
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of two plain copies, of clone and restore, of a fork, and of many forks at once.
+    """Time two plain copies, clone and restore, one fork, and many forks in one call.
 
     Args:
         inputs: `rounds` and `share`.

@@ -1,4 +1,4 @@
-"""Evaluating rules on many days through `simulate`, in one process and in two."""
+"""Evaluation of rules on many days through `simulate`, in one process and in two."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ PROCESSES = 2
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of all days in one process, and half of them in each of two; wall time, as it is what is shared.
+    """Time all days in one process, and half of them in each of two.
+
+    Figures of both use wall time, because a second process shortens only that.
 
     Args:
-        inputs: `rounds`, `share`, and `scenario`, where it is not the bank.
+        inputs: `rounds`, `share`, and optionally `scenario` (default: the bank).
 
     Returns:
-        `figures`; CPU seconds are for `DAYS` days, wall times for as many `days` as were run.
+        `figures`; CPU seconds are for `DAYS` days, wall times for the `days` that were run.
     """
     one_thread()
     scenario, days = inputs.get("scenario", SCENARIO), scaled(DAYS, inputs["share"])
@@ -59,7 +61,7 @@ def _days(pool: ProcessPoolExecutor, n: int, scenario: str, days: int, number: i
 
 
 def evaluated(scenario: str, seeds: Sequence[int]) -> float:
-    """CPU seconds of the days of these seeds under the scenario's rules."""
+    """CPU seconds for the days of these seeds under the scenario's rules."""
     started = time.process_time()
     simulate(scenario, seeds=seeds)
     return time.process_time() - started

@@ -1,4 +1,4 @@
-"""The two figures: what an event costs as the centre grows, and throughput against the number of environments."""
+"""The two figures: time of an event as the centre grows, and throughput against the number of environments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, styled, svg
 
-GREEN = "#009E73"  # of the same palette
+GREEN = "#009E73"  # from the palette of the other colours
 HEIGHT = 3.2
 LINES = {
     "batch": ("native batch", LEARNED, "o"),
@@ -22,7 +22,7 @@ KINDS = {"inbound": ("inbound", BEST_RULE, "o"), "blended": ("blended, with list
 
 
 def figures(results: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
-    """The figures of the parts that were measured, as SVG by name of file."""
+    """Figures of the measured parts, as SVG by file name."""
     drawn = {}
     with styled():
         if "growth" in results:
@@ -36,7 +36,7 @@ def growth(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """Draw the time of an event against the number of advisors.
 
     Args:
-        rows: Each with `kind`, `advisors`, `queues` and `ns` (`value`, `low`, `high`).
+        rows: Mappings with `kind`, `advisors`, `queues` and `ns` (`value`, `low`, `high`).
     """
     figure = Figure(figsize=(WIDTH, HEIGHT))
     axes = figure.subplots()
@@ -55,10 +55,10 @@ def growth(rows: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def throughput(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw decisions a second against the number of environments that are stepped together.
+    """Draw decisions per second against the number of environments stepped together.
 
     Args:
-        rows: Each with `kind`, `n` and `decisions_per_s` (`value`, `low`, `high`).
+        rows: Mappings with `kind`, `n` and `decisions_per_s` (`value`, `low`, `high`).
     """
     figure = Figure(figsize=(WIDTH, HEIGHT))
     axes = figure.subplots()
@@ -79,7 +79,7 @@ def throughput(rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _line(
     axes: Axes, x: Sequence[float], y: Sequence[Mapping[str, float]], label: str, colour: str, marker: str
 ) -> None:
-    """Medians, with a band between the quartiles of the rounds."""
+    """Draw medians, with a band between the quartiles of the rounds."""
     if not x:
         return
     axes.fill_between(

@@ -1,4 +1,4 @@
-"""What an event costs as the centre grows: advisors and queues together, at the same load."""
+"""Time of an event as the centre grows: advisors and queues together, at the same load."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from ccenv.scenarios import Scenario, load_scenario
 from experiments.speed.clock import figure, interleaved, scaled
 from experiments.speed.kernel import Kernel
 
-TEAM = 20  # advisors of a group; there is a group for each queue
+TEAM = 20  # advisors in a group; each queue has one group
 TEAMS = (1, 2, 5, 10, 25, 50)
-PER_CAMPAIGN = 5  # groups, of which one dials
+PER_CAMPAIGN = 5  # one of so many groups dials
 KINDS = ("inbound", "blended")
 LOAD, TALK_S, WRAP_UP_S = 0.9, 240.0, 60.0
-EVENTS = 200_000  # of a turn, about
+EVENTS = 200_000  # in a turn, approximately
 EVENTS_OF_A_CONTACT = 3.0
 ROWS = 2
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of centres of all sizes.
+    """Time centres of all sizes.
 
     Args:
-        inputs: `rounds`, `share`, and `teams`, where they are not `TEAMS`.
+        inputs: `rounds`, `share`, and optionally `teams` (default `TEAMS`).
 
     Returns:
         `figures`, and `sizes`: `kind`, `advisors`, `queues`, `pairs`, `size_class`, `ns` of an event.
@@ -53,12 +53,12 @@ def _row(kind: str, teams: int, centre: Scenario, ns: Any) -> dict[str, Any]:
 
 
 def grown(teams: int, kind: str, share: float = 1.0) -> Scenario:
-    """A centre of so many groups of 20, each with a queue of its own; it takes contacts of the next queue as well.
+    """A centre of `teams` groups of 20 advisors. Each has its own queue and also takes contacts of the next queue.
 
     Args:
-        teams: Groups, and queues.
-        kind: `inbound`; or `blended`, where every fifth group also dials a list of its own, again and again.
-        share: Of the usual length of a run.
+        teams: Number of groups and of queues.
+        kind: `inbound`, or `blended`: every fifth group also dials its own list repeatedly.
+        share: Share of the usual length of a run.
     """
     rate_per_hour = LOAD * TEAM * 3600.0 / (TALK_S + WRAP_UP_S)
     queue = {

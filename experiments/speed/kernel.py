@@ -1,4 +1,4 @@
-"""The compiled loop by itself: rules decide everything, nothing is observed."""
+"""The compiled loop alone: rules make all decisions, and no observation is written."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Kernel:
 
     Args:
         scenario: The centre.
-        rows: How many copies run in one call.
-        rules: `routing` and `pacing`, as in `simulate`; the scenario's own where nothing else is given.
+        rows: Number of copies that run in one call.
+        rules: `routing` and `pacing`, as in `simulate`; the scenario's own by default.
     """
 
     def __init__(self, scenario: Scenario, rows: int, **rules: Any) -> None:
@@ -28,11 +28,11 @@ class Kernel:
         self._everyone = np.ones(rows, np.bool_)
 
     def turn(self, number: int) -> Counts:
-        """The turn of a round, on seeds of its own."""
+        """Run the turn of a round, on its own seeds."""
         return self.run((number - WARM_UP) * self.engine.n)
 
     def run(self, first_seed: int) -> Counts:
-        """An episode in each row; what happened in them: `events`, `decisions` and `episodes`."""
+        """Run an episode in each row; returns the numbers of `events`, `decisions` and `episodes`."""
         envs = self.engine.envs
         self.engine.start(first_seed + np.arange(len(envs), dtype=np.uint64), self._everyone)
         events, decisions = envs["n_events"].sum(), envs["n_decisions"].sum()

@@ -1,4 +1,4 @@
-"""Bytes of an environment, by what they are for."""
+"""Bytes of an environment, by purpose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ccenv.sim.state.sizes import SIZES
 from experiments.speed.clock import exactly
 
 SCENARIO = "bank_blended"
-LEAD = "lead_"  # fields of the record that are columns of the table of leads
+LEAD = "lead_"  # prefix of the record's fields that are columns of the table of leads
 ROWS = 4
 KIB = 1024.0
 
@@ -25,7 +25,7 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `figures`, and `classes`: for each size class `bytes` of the record, of its table of leads (`lead_bytes`), and
-        how many leads it holds (`leads`).
+        the number of `leads`, `advisors` and `contacts` that it can hold.
     """
     batch = Batch(load_scenario(SCENARIO), ROWS)
     engine, size = batch.engine, batch.scenario.size

@@ -1,4 +1,4 @@
-"""The page of the speed, made from the results of all parts."""
+"""Page of the speed, made from the results of all parts."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def page(
     command: str,
     drawn: Sequence[str],
 ) -> str:
-    """Markdown of everything that was measured.
+    """Page in Markdown.
 
     Args:
-        results: What each part measured.
+        results: Result of each part.
         verdicts: The bars and their figures.
         settings: All settings.
-        command: What was typed.
-        drawn: The figures, relative to the page.
+        command: The command line.
+        drawn: Paths of the figures, relative to the page.
     """
     sections = {"peers": _peers, "growth": _growth, "vectors": _vectors, "memory": _memory}
     return (

@@ -1,4 +1,4 @@
-"""The parts of the measurement, in the order in which they are run."""
+"""The parts of the measurement, in running order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POLICY, CHILD = "experiments/speed/policy.py", "experiments/speed/child.py"
 
 
 def unmeasured(settings: Settings) -> Sequence[dict[str, object]]:
-    """One cell that does not depend on how often or how much."""
+    """One cell that depends neither on the rounds nor on the share."""
     return [{}]
 
 

@@ -1,4 +1,4 @@
-"""A rule twice: in the kernel, and as anybody would write it in NumPy on observation and mask."""
+"""One rule in two forms: in the kernel, and as a plain NumPy policy on observation and mask."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SCALE = {field.name: field.scale for field in FIELDS}
 
 
 def rules_of(scenario: Scenario) -> dict[str, Any]:
-    """The kernel's rules that `NumpyPolicy` is equal to.
+    """The kernel's rules that equal `NumpyPolicy`.
 
-    Queues in their order, to the group with the fewest skills, and as many lines ringing as advisors are idle.
+    Queues are served in their order, by the group with the fewest skills. As many lines ring as advisors are idle.
     """
     params = {"order": list(scenario.queues), "advisor": "least_skilled"}
     routing = ("priority", params)
@@ -25,13 +25,13 @@ def rules_of(scenario: Scenario) -> dict[str, Any]:
 
 
 class NumpyPolicy:
-    """The policy.
+    """The rule as a NumPy policy.
 
     Args:
         scenario: A centre with one campaign that does not reserve, and groups that differ in their number of skills.
 
     Raises:
-        ValueError: If the centre has another number of campaigns.
+        ValueError: If the centre does not have exactly one campaign.
     """
 
     reserves = False
@@ -45,8 +45,8 @@ class NumpyPolicy:
         assigning = [a for a, action in enumerate(actions) if action.kind == ASSIGN]
         ranked = sorted(assigning, key=lambda a: (actions[a].index, len(skills[actions[a].group])))
         dialing = [a for a, action in enumerate(actions) if action.kind == DIAL]
-        self.first_of = np.array([*ranked, HOLD])  # the last column stands for none of them
-        self.dials = np.array([HOLD, *dialing])  # numbers of lines that grow
+        self.first_of = np.array([*ranked, HOLD])  # the last column stands for no assignment
+        self.dials = np.array([HOLD, *dialing])  # in ascending number of lines
         self.lines = np.array([0.0] + [actions[a].n for a in dialing])
         names = observation_names(scenario)
         eligible = [g for g, mine in zip(scenario.groups, skills, strict=True) if self.campaign in mine]
@@ -56,7 +56,7 @@ class NumpyPolicy:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """As in `ccenv.policy.Policy`."""
+        """Choose actions as in `ccenv.policy.Policy`."""
         legal = mask[:, self.first_of]
         legal[:, -1] = True
         assigned = self.first_of[legal.argmax(axis=1)]

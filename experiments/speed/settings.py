@@ -17,11 +17,11 @@ class Settings:
 
     Attributes:
         parts: Names of the parts to run; empty for all.
-        rounds: How often the candidates of a part take turns.
-        share: Share of the work of a turn that is done.
-        cold: Whether the size classes are compiled anew, which takes minutes.
-        take: Number of the measurement: another number measures again what was measured before.
-        dir: Where finished parts are kept.
+        rounds: Number of rounds in which the candidates of a part take turns.
+        share: Share of the usual work of a turn.
+        cold: Whether to compile the size classes with an empty cache, which takes minutes.
+        take: Number of the measurement; a new number repeats what was measured before.
+        dir: Folder of finished parts.
     """
 
     parts: list[str] = field(default_factory=list)
@@ -33,16 +33,16 @@ class Settings:
 
     @property
     def whole(self) -> bool:
-        """Whether everything is measured as it is published."""
+        """Whether the measurement is complete, as it is published."""
         usual = Settings()
         return not self.parts and self.cold and self.share >= 1.0 and self.rounds >= usual.rounds
 
     @property
     def results(self) -> Path:
-        """Where the page goes: only the whole one is published."""
+        """Folder of the page: only a complete measurement is published."""
         return ROOT / (RESULTS if self.whole else self.dir)
 
 
 def register() -> None:
-    """Make the schema known to Hydra."""
+    """Register the schema with Hydra."""
     ConfigStore.instance().store("speed_schema", Settings)

@@ -1,4 +1,4 @@
-"""One environment through `gymnasium.make`: what Python adds to the call of the kernel."""
+"""One environment through `gymnasium.make`: the time that Python adds to the kernel call."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from experiments.speed.clock import Counts, figure, interleaved, scaled
 from experiments.speed.policy import NumpyPolicy
 
 SCENARIO = "bank_blended"
-STEPS = 10_000  # of a turn; a day has more
+STEPS = 10_000  # in a turn; a day has more
 SEED = 1
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of the environment, the batch of one row and the bare kernel, taking the same actions on the same day.
+    """Time the environment, the batch of one row and the bare kernel, on the same actions of the same day.
 
     Args:
         inputs: `rounds` and `share`.
@@ -42,7 +42,7 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _recorded(batch: Batch, steps: int) -> list[int]:
-    """What the policy does from the opening on."""
+    """Actions of the policy from the opening on."""
     policy = NumpyPolicy(batch.scenario)
     actions: list[int] = []
     batch.reset([SEED])
@@ -68,7 +68,7 @@ def _batch_steps(batch: Batch, actions: list[int]) -> Counts:
 
 
 def _kernel_calls(batch: Batch, actions: list[int]) -> Counts:
-    """The compiled function itself, its arguments at hand."""
+    """Call the compiled function directly, with its arguments prepared."""
     call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False), np.zeros(1, np.int64)
     batch.reset([SEED])
     for action in actions:

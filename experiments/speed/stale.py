@@ -1,7 +1,7 @@
-"""Does an edit of a kernel file ever run old code? The kernel's own way of compiling, on two small files.
+"""Test whether an edit of a kernel file ever runs old code, with the kernel's way of compiling, on two small files.
 
-Numba's cache looks at the file of the compiled function alone, so the edit is made in another file, of a function that
-the compiled one calls.
+Numba's cache looks at the file of the compiled function alone. The edit is therefore made in another file, in a
+function that the compiled one calls.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ print(json.dumps([ask(), sum(ask.stats.cache_misses.values())]))
 
 
 class Seen(NamedTuple):
-    """What a process got: the answer, and how many functions it had to compile."""
+    """Output of a process: the answer, and the number of functions that it had to compile."""
 
     answer: int
     compiled: int
 
 
 def edited() -> list[Seen]:
-    """What is run before an edit of the called function, after it, and after the edit is taken back."""
+    """Outputs before an edit of the called function, after it, and after the edit is undone."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "checkout"
         for name in KEPT:
@@ -67,7 +67,7 @@ def edited() -> list[Seen]:
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """How many of these runs got the answer of other code, and how many compiled what was compiled before.
+    """Number of runs with the answer of other code, and number of functions compiled again after the edit is undone.
 
     Args:
         inputs: Not used.

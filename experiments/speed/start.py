@@ -1,4 +1,4 @@
-"""How soon a fresh process is ready: the import, and the first step from a warm cache."""
+"""Start of a fresh process: the import, and the first step from a warm cache."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ print(json.dumps(time.process_time()))
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of fresh processes, CPU time of each by its own clock, the interpreter's start included.
+    """CPU time of fresh processes by their own clocks.
+
+    The time of the first step includes the start of the interpreter; the time of the import does not.
 
     Args:
-        inputs: `rounds`, and `scenario`, where it is not the bank.
+        inputs: `rounds`, and optionally `scenario` (default: the bank).
     """
     first_step = FIRST_STEP.format(scenario=inputs.get("scenario", SCENARIO))
-    ask(first_step)  # fills the cache, if it must be
+    ask(first_step)  # fills the cache if it is empty
     with tempfile.TemporaryDirectory() as empty:
         imports = [ask(IMPORT, cache=Path(empty)).result for _ in range(inputs["rounds"])]
         compiled = sum(path.is_file() for path in Path(empty).rglob("*"))

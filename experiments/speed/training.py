@@ -1,4 +1,4 @@
-"""Where the time of a training goes: the environment's share of PPO."""
+"""Breakdown of the time of a training: the environment's share of PPO."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from experiments.speed.clock import figure, scaled
 
 SCENARIO = "bank_blended"
 COPIES = 256
-BEFORE = 3_000  # decisions of each copy before: the centre is busy
+BEFORE = 3_000  # decisions of each copy before the measurement, to reach a busy centre
 EPOCHS, HIDDEN = 4, (64, 64)
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rollouts and updates, one of each a round, in wall time on one thread.
+    """Time one rollout and one update a round, in wall time on one thread.
 
-    The environment's time is that of `Batch.step` and of taking observation, mask, reward and times over into the
-    rollout.
+    The environment's time is that of `Batch.step` and of copying observation, mask, reward and times into the rollout.
 
     Args:
-        inputs: `rounds`, `share`, and `copies`, where they are not 256.
+        inputs: `rounds`, `share`, and optionally `copies` (default 256).
     """
     one_thread()
     import torch

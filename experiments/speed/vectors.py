@@ -1,6 +1,6 @@
-"""Decisions a second against the number of environments: the native batch, and loops over single environments.
+"""Decisions per second against the number of environments: the native batch, and loops over single environments.
 
-All of them show observation, mask and reward, and are led by the same policy in NumPy.
+All of them return observation, mask and reward, and all run the same NumPy policy.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ SIZES = {
     "dummy": (1, 4, 16, 64),
 }
 COMPARED = 64
-DECISIONS = {"batch": 65_536, "vector": 65_536, "sync": 8_192, "dummy": 8_192}  # of a turn
-BEFORE = 1_500  # decisions of each row before it is measured, into the busy part of the day
+DECISIONS = {"batch": 65_536, "vector": 65_536, "sync": 8_192, "dummy": 8_192}  # in a turn
+BEFORE = 1_500  # decisions of each row before the measurement, to reach the busy part of the day
 
-Ready = Callable[[int], Counts]  # so many steps of all rows
+Ready = Callable[[int], Counts]  # takes a number of steps in all rows
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of all kinds, for one number of environments after the other.
+    """Time all kinds, for one number of environments after the other.
 
     Args:
-        inputs: `rounds`, `share`, and `sizes`, where they are not `SIZES`.
+        inputs: `rounds`, `share`, and optionally `sizes` (default `SIZES`) and `compared` (default `COMPARED`).
 
     Returns:
         `figures`, and `throughput`: `kind`, `n` and `decisions_per_s`.
@@ -81,7 +81,7 @@ def _batch(n: int, before: int) -> Ready:
 
 
 def _gymnasium(env: Any, n: int, policy: NumpyPolicy, before: int) -> Ready:
-    """Steps of a vector environment of Gymnasium's, which are taken up where they ended."""
+    """Steps of a Gymnasium vector environment; each call continues where the last one ended."""
     obs, info = env.reset(seed=0)
     last = [obs, info["action_mask"]]
     nothing = np.zeros(n)
@@ -112,7 +112,7 @@ def _sync(n: int, before: int) -> Ready:
 
 
 def _dummy(n: int, before: int) -> Ready:
-    """Steps of SB3's loop over environments, with masks as sb3-contrib asks for them."""
+    """Steps of SB3's loop over environments, with masks fetched as sb3-contrib does."""
     env, policy, nothing = DummyVecEnv([_made] * n), NumpyPolicy(load_scenario(SCENARIO)), np.zeros(n)
     env.seed(0)
     last: list[Any] = [env.reset()]

@@ -1,1 +1,1 @@
-"""What is computed: tuning, learning, evaluation, comparison."""
+"""Tuning, training, evaluation and comparison of policies."""

@@ -1,4 +1,4 @@
-"""Every policy on the same unseen days: figures and paired differences."""
+"""Figures of all policies on the same unseen days, and their paired differences."""
 
 from __future__ import annotations
 
@@ -17,10 +17,18 @@ from experiments.study.evaluation import VALUE, drop_limit, interval
 
 
 class Column(NamedTuple):
-    """A figure of the main table: column of a KPI table, heading, unit, factor from the column's unit, decimals.
+    """A column of the main table.
 
-    `campaign` columns are for scenarios with one; those not `shown` are in the CSV table only; those of a `dist`, named
-    by its dropped share, are for runs that are judged by it.
+    Attributes:
+        name: Column of the KPI table.
+        title: Heading.
+        unit: Unit as shown.
+        factor: From the unit of the KPI table to the unit shown.
+        decimals: Decimals shown.
+        campaign: Whether the column is for scenarios with a campaign only.
+        shown: Whether the HTML table has the column; the CSV table has all columns.
+        judged_by: Dropped share (column of the KPI table) for whose definition the column is; it is left out where
+            another definition is held against the limit. Empty for all definitions.
     """
 
     name: str
@@ -30,7 +38,7 @@ class Column(NamedTuple):
     decimals: int
     campaign: bool = False
     shown: bool = True
-    dist: str = ""
+    judged_by: str = ""
 
     @property
     def definition(self) -> tuple[str, str]:
@@ -43,11 +51,11 @@ class Column(NamedTuple):
         return label.label, label.counter.meaning
 
 
-def _by_dist(name: str) -> tuple[Column, ...]:
+def _by_definition(name: str) -> tuple[Column, ...]:
     share = f"dropped_share_{name}"
     return (
-        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, dist=share),
-        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, dist=share),
+        Column(share, f"Dropped, {name}", "% of connects", 100.0, 2, campaign=True, judged_by=share),
+        Column(f"windows_above_{name}", "Above the limit", "% of windows", 100.0, 1, campaign=True, judged_by=share),
     )
 
 
@@ -57,7 +65,7 @@ COLUMNS = (
     Column("n_joined", "Connects joined", "per day", 1.0, 1, campaign=True, shown=False),
     Column("n_attempts", "Dials", "per day", 1.0, 0, campaign=True),
     Column(RUN_TOTAL_SHARE, "Dropped", "% of connects", 100.0, 2, campaign=True),
-    *(column for name in NAMES for column in _by_dist(name)),
+    *(column for name in NAMES for column in _by_definition(name)),
     Column("abandonment", "Abandoned", "% of offered", 100.0, 2),
     Column("mean_wait_s", "Mean wait", "s", 1.0, 1),
     Column("served_within_T_of_offered", "In time", "% of offered", 100.0, 1),
@@ -66,14 +74,14 @@ COLUMNS = (
 
 
 class Entrant(NamedTuple):
-    """A policy and its days.
+    """A policy and its results by day.
 
     Attributes:
-        label: What it is called.
-        short: The same for the inside of a figure.
+        label: Name of the policy.
+        short: Shorter name, for labels in a figure.
         group: Heading of its part of the table.
-        reserves: Campaign flag under which it ran, None where there is no campaign.
-        role: `learned`, `best_rule` (the best tuned rule, to which all are compared) or `other`.
+        reserves: Campaign flag `reserves` under which it ran; None without a campaign.
+        role: `learned`, `best_rule` (the best tuned rule, the baseline of all differences) or `other`.
         table: One row for each seed, with the column `value`.
     """
 
@@ -86,18 +94,18 @@ class Entrant(NamedTuple):
 
 
 def columns_of(scenario: Scenario, judged_by: str) -> list[Column]:
-    """Columns of the main table, those of campaigns only where there is one; `judged_by` as in `compare`."""
-    mine = [column for column in COLUMNS if column.dist in ("", judged_by)]
+    """Return the columns of the main table for a scenario; `judged_by` as in `compare`."""
+    mine = [column for column in COLUMNS if column.judged_by in ("", judged_by)]
     return [column for column in mine if scenario.campaigns or not column.campaign]
 
 
 def compare(scenario: Scenario, entrants: Sequence[Entrant]) -> dict[str, Any]:
-    """Figures of all entrants and their paired differences to the best tuned rule.
+    """Return figures of all entrants and their paired differences to the best tuned rule.
 
     Returns:
-        `days`, `limit`, `definition` (of the dropped share, that the campaigns have chosen), `judged_by` (column that
-        is held against the limit), `rows` (in the order of the entrants) and, where there is a learned policy, `terms`;
-        each row then has `learned_lead`, the difference in value of the learned policy to it.
+        `days`, `limit`, `definition` (the campaigns' definition of the dropped share), `judged_by` (the column that is
+        compared with the limit), `rows` (in the order of the entrants) and `terms`. With a learned policy, each row has
+        `learned_lead`: the value of the learned policy minus the value of the row. Without one, `terms` is empty.
     """
     baseline = next(entrant for entrant in entrants if entrant.role == "best_rule")
     judged_by = share_column(scenario, baseline.table)
@@ -142,14 +150,14 @@ def _difference(table: KpiTable, other: KpiTable, column: str) -> dict[str, Any]
 
 
 def outcome(difference: Mapping[str, Any]) -> str:
-    """`won` or `lost` if the whole interval of the difference lies on one side of 0, else `tied`."""
+    """Return `won` or `lost` if the whole interval of the difference lies on one side of 0, else `tied`."""
     if difference["low"] is None or difference["low"] <= 0.0 <= difference["high"]:
         return "tied"
     return "won" if difference["low"] > 0.0 else "lost"
 
 
 def _terms(learned: KpiTable, rule: KpiTable, scenario: Scenario) -> list[dict[str, Any]]:
-    """What each term of the reward adds to the difference in value; the largest first."""
+    """Amount that each term of the reward adds to the difference in value, the largest first."""
     mine, other = contributions(scenario, learned), contributions(scenario, rule)
     terms = []
     for column in mine:

@@ -1,4 +1,4 @@
-"""Days of a policy as a table of KPIs, with the value that learners and rules are judged by as one more column."""
+"""Evaluation of policies: a table of KPIs by day, with the undiscounted reward as the additional column `value`."""
 
 from __future__ import annotations
 
@@ -29,60 +29,60 @@ class Rule:
 
     @property
     def arguments(self) -> str:
-        """The parameters as in a call."""
+        """The parameters, written as in a call."""
         texts = {key: f"{value:g}" if isinstance(value, float) else str(value) for key, value in self.params.items()}
         return ", ".join(f"{key}={text}" for key, text in texts.items())
 
     @property
     def label(self) -> str:
-        """Name and parameters as in a call."""
+        """Name and parameters, written as in a call."""
         return f"{self.name}({self.arguments})" if self.params else self.name
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The two rules that run a centre."""
+    """The routing rule and the pacing rule of a centre."""
 
     routing: Rule
     pacing: Rule
 
     @property
     def label(self) -> str:
-        """Both rules."""
+        """Labels of both rules."""
         return f"{self.routing.label} + {self.pacing.label}"
 
     def as_call(self) -> dict[str, Any]:
-        """The arguments that `simulate` takes."""
+        """Return the rules as keyword arguments of `simulate`."""
         return {
             half: (rule.name, dict(rule.params)) for half, rule in (("routing", self.routing), ("pacing", self.pacing))
         }
 
 
 def pair_of(saved: Mapping[str, Any]) -> Pair:
-    """A pair from a result file."""
+    """Return the pair that a result file holds."""
     return Pair(*(Rule(saved[half]["name"], saved[half]["params"]) for half in ("routing", "pacing")))
 
 
 def own_pair(scenario: Scenario) -> Pair:
-    """The rules that the scenario names."""
+    """Return the rules that the scenario names."""
     rules = scenario.centre.rules
     return Pair(*(Rule(rule.name, dict(rule.params)) for rule in (rules.routing, rules.pacing)))
 
 
 def needs_reserves(scenario: Scenario, pacing: Rule) -> bool | None:
-    """The campaign flag under which a pacing rule runs; None where there is no campaign."""
+    """Return the campaign flag `reserves` under which a pacing rule runs; None without a campaign."""
     declared = next(rule.reserves for rule in PACING_RULES if rule.name == pacing.name)
     flags = {campaign.reserves for campaign in scenario.centre.campaigns.values()}
     return declared if flags and declared is not None else flags.pop() if len(flags) == 1 else None
 
 
 def drop_limit(scenario: Scenario) -> float | None:
-    """Largest dropped share that the scenario's campaigns allow, None without a campaign."""
+    """Return the smallest drop limit of the scenario's campaigns; None without a campaign."""
     return min((campaign.drop_limit for campaign in scenario.centre.campaigns.values()), default=None)
 
 
 def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:
-    """The table with the column `value`: the undiscounted reward of each run."""
+    """Return the table with one more column, `value`: the undiscounted reward of each run."""
     value = episode_rewards(scenario, table)
     names = table.dtype.names or ()
     out = np.empty(len(table), [*((name, table.dtype[name]) for name in names), (VALUE, value.dtype)])
@@ -93,35 +93,35 @@ def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:
 
 
 def rule_days(scenario: Scenario, pair: Pair, days: np.ndarray) -> KpiTable:
-    """KPIs of a pair of rules, one row for each seed, under the flag that the pacing rule needs."""
+    """Return KPIs of a pair of rules, one row for each seed, under the flag that the pacing rule needs."""
     return with_value(scenario, simulate(scenario, **pair.as_call(), seeds=days))
 
 
 def bundle_days(scenario: Scenario, bundle: Path, days: np.ndarray) -> KpiTable:
-    """KPIs of an exported policy under onnxruntime; its own fallback orders the queues."""
+    """Return KPIs of an exported policy, run by onnxruntime; the bundle's fallback rule orders the queues."""
     return with_value(scenario, simulate(scenario, policy=bundle, seeds=days))
 
 
 def evaluate_rules(scenario: Scenario, pairs: Sequence[Pair], seeds: np.ndarray, workers: Workers) -> list[KpiTable]:
-    """Tables of all pairs on the same seeds."""
+    """Return the tables of all pairs on the same seeds."""
     tables: list[KpiTable] = workers.map(rule_days, [(scenario, pair, seeds) for pair in pairs], "rules, unseen days")
     return tables
 
 
 def evaluate_bundle(scenario: Scenario, bundle: Path, seeds: np.ndarray, workers: Workers) -> KpiTable:
-    """The table of an exported policy, the seeds shared among the processes."""
+    """Return the table of an exported policy; the seeds are divided among the processes."""
     parts = [part for part in np.array_split(seeds, workers.processes) if part.size]
     tasks = [(scenario, bundle, part) for part in parts]
     return np.concatenate(workers.map(bundle_days, tasks, "learned policy, unseen days")).view(KpiTable)
 
 
 def finite(value: float) -> float | None:
-    """A figure for a result file: None where nothing was counted."""
+    """Return a figure for a result file: None for nan (nothing was counted)."""
     return None if math.isnan(value) else float(value)
 
 
 def interval(estimate: Estimate) -> dict[str, float | None] | None:
-    """An estimate for a result file: None where nothing was counted, ends None where there is one run only."""
+    """Return an estimate for a result file: None if nothing was counted; ends None if there is one run only."""
     if math.isnan(estimate.value):
         return None
     return {"mean": float(estimate.value), "low": finite(estimate.low), "high": finite(estimate.high)}

@@ -1,4 +1,4 @@
-"""Training a policy from the best tuned rule, choosing its checkpoint, exporting it."""
+"""Train a policy from the best tuned rule, choose its checkpoint, export it."""
 
 from __future__ import annotations
 
@@ -25,27 +25,40 @@ from experiments.study.evaluation import Pair, interval
 if TYPE_CHECKING:
     from agents.common.checkpoints import TrainingFolder
     from agents.train import Training
+    from experiments.jobs.config import LearnerConfig
 
 
-def training_of(values: Mapping[str, Any]) -> Training:
-    """The training that nested settings describe; what they do not name has its default.
+def training_of(learner: LearnerConfig) -> Training:
+    """Return the training that the settings describe; keys that are not named have their defaults.
 
     Raises:
-        ValueError: If a key is unknown or a value is not allowed; it names the key and what is allowed.
+        ValueError: A key is unknown or a value is not allowed; the message names the key and what is allowed.
     """
+    from agents.registry import find_learner
     from agents.train import Training
 
-    refuse_unknown(Training, values, "learner.training")
     try:
-        return msgspec.convert(values, Training)
+        kind = find_learner(learner.name)
+    except ValueError as error:
+        raise ValueError(f"learner.name: {error}") from None
+    settings = _converted(kind.settings, learner.settings, "learner.settings")
+    training = _converted(Training, learner.training, "learner.training", apart=("learner", "settings"))
+    return dataclasses.replace(training, learner=learner.name, settings=settings)
+
+
+def _converted(kind: type, values: Mapping[str, Any], at: str, apart: Sequence[str] = ()) -> Any:
+    """A dataclass from nested settings; the fields `apart` are not among them."""
+    refuse_unknown(kind, values, at, apart)
+    try:
+        return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        raise ValueError(f"learner.training: {error}") from None
+        raise ValueError(f"{at}: {error}") from None
 
 
-def refuse_unknown(kind: type, values: Mapping[str, Any], at: str) -> None:
-    """Refuse keys that a dataclass, or one inside it, does not have."""
+def refuse_unknown(kind: type, values: Mapping[str, Any], at: str, apart: Sequence[str] = ()) -> None:
+    """Refuse keys that a dataclass, or one inside it, does not have, and its fields `apart`."""
     kinds = typing.get_type_hints(kind)
-    names = [each.name for each in dataclasses.fields(kind)]
+    names = [each.name for each in dataclasses.fields(kind) if each.name not in apart]
     for key, value in values.items():
         if key not in names:
             raise ValueError(f"{at}.{key}: unknown key; allowed: {', '.join(names)}")
@@ -56,15 +69,15 @@ def refuse_unknown(kind: type, values: Mapping[str, Any], at: str) -> None:
 def learn(
     scenario: Scenario, pair: Pair, training: Training, copies: int, reserves: bool | None, folder: Path
 ) -> TrainingFolder:
-    """Train, starting from a pair of rules; a training that was killed goes on.
+    """Train, starting from a pair of rules; a killed training resumes.
 
     Args:
         scenario: The centre.
-        pair: Where the training starts; it also orders the queues.
+        pair: Rules that the policy imitates first; the routing rule also orders the queues.
         training: Budget and settings.
-        copies: Rows of the batch.
-        reserves: The campaigns' flag.
-        folder: Where the training is kept.
+        copies: Number of rows of the batch.
+        reserves: Flag `reserves` of the campaigns.
+        folder: Folder of the training.
     """
     from agents.train import train
 
@@ -75,10 +88,10 @@ def learn(
 
 
 def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, days: np.ndarray) -> KpiTable:
-    """KPIs of a checkpoint; runs in a worker."""
+    """Return KPIs of a checkpoint; runs in a worker process."""
     import torch
 
-    from agents.common.checkpoints import load_policy
+    from agents.policies import load_policy
 
     torch.set_num_threads(1)
     call = pair.as_call()
@@ -102,8 +115,8 @@ def choose(
         policies: Files of the checkpoints by the decisions they have learned from.
         select_by: Ways of deciding to try: `argmax`, `sample`.
         n_days: Validation days.
-        limit: Largest dropped share allowed, None for no limit: as in the tuning of rules.
-        workers: Where the days are run.
+        limit: Largest dropped share allowed, as in the tuning of rules; None for no limit.
+        workers: Processes that simulate the days.
 
     Returns:
         `points`: for each checkpoint and way of deciding `decisions` (learned from), `decision`, `difference` to the
@@ -126,12 +139,12 @@ def choose(
 
 
 def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path) -> None:
-    """Write a checkpoint as a bundle; the pair is its fallback."""
+    """Write a checkpoint as a bundle with the pair as its fallback rules."""
     import torch
 
-    from agents.common.checkpoints import load_policy
-    from ccenv.serving.write import write_bundle
+    from agents.common.export import export_bundle
+    from agents.policies import load_policy
 
     torch.set_num_threads(1)
     provenance = {"source_digest": source_digest(), "seeds": "training", "steps": int(file.stem)}
-    write_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())
+    export_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())

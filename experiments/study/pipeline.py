@@ -1,4 +1,4 @@
-"""The stages that compare rules and a learned policy on one scenario: tune, evaluate, train, choose, export."""
+"""Stages of a comparison of rules and a learned policy on one scenario: tune, evaluate, train, choose, export."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def tuned(job: Job) -> dict[str, Any]:
 
     Returns:
         `routing` and `pacing` (the best candidate of each rule), `best` (the best pair), `warm_start` (the best pair
-        under the flag that the policy is trained for, None if there is none), and how they were tuned.
+        under the campaign flag of the training; None if there is none), and the settings of the tuning.
     """
     rules, limit = job.settings.rules, limit_of(job)
     halving = Halving(tuple(rules.rungs), rules.keep)
@@ -84,7 +84,7 @@ def _family(tried: Sequence[Tried], half: str, chosen: Rule) -> dict[str, Any]:
 
 
 def rows(tuning: Mapping[str, Any]) -> list[tuple[str, Pair]]:
-    """The pairs of rules that are shown, each once, with the heading of its part of the table."""
+    """Return the pairs of rules of the table, each once, with the heading of its section."""
     best_pair = pair_of(tuning["best"])
     pacing = [Pair(best_pair.routing, _rule(family)) for family in tuning["pacing"]]
     routing = [Pair(_rule(family), best_pair.pacing) for family in tuning["routing"]]
@@ -98,7 +98,7 @@ def _rule(family: Mapping[str, Any]) -> Rule:
 
 
 def evaluated_rules(job: Job, tuning: Mapping[str, Any]) -> list[str]:
-    """Run all rules on the unseen days and keep their tables; returns their names."""
+    """Simulate all rules on the unseen days and keep their tables; return their names."""
     pairs = [pair for _, pair in rows(tuning)]
     days = seeds(job.settings.evaluation.purpose, job.settings.evaluation.days)
     for place, table in enumerate(evaluate_rules(job.scenario, pairs, days, job.workers)):
@@ -107,16 +107,16 @@ def evaluated_rules(job: Job, tuning: Mapping[str, Any]) -> list[str]:
 
 
 def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """Train, from the best tuned rule under the policy's flag; returns how it went.
+    """Train from the best tuned rule under the policy's campaign flag; return the outcome of the training.
 
     Raises:
-        ValueError: If no rule of the grid runs under that flag.
+        ValueError: No rule of the grid runs under that flag.
     """
     if tuning["warm_start"] is None:
         raise ValueError(f"rules.pacing: a training under reserves = {reserves_of(job)} has no rule to start from")
     learner = job.settings.learner
     pair = pair_of(tuning["warm_start"])
-    training = training_of(learner.training)
+    training = training_of(learner)
     folder = learn(job.scenario, pair, training, learner.copies, reserves_of(job), job.stages.work / "training")
     assert folder.outcome is not None
     return folder.outcome
@@ -140,7 +140,7 @@ def exported(job: Job, tuning: Mapping[str, Any], choice: Mapping[str, Any]) -> 
 
 
 def evaluated_policy(job: Job) -> dict[str, Any]:
-    """Run the exported policy on the unseen days under onnxruntime, and put its figures into the bundle."""
+    """Simulate the exported policy on the unseen days with onnxruntime and write its figures into the bundle."""
     from ccenv.serving.write import set_kpis
 
     days = seeds(job.settings.evaluation.purpose, job.settings.evaluation.days)
@@ -151,7 +151,7 @@ def evaluated_policy(job: Job) -> dict[str, Any]:
 
 
 def learned(job: Job) -> dict[str, Any]:
-    """Tune, train, choose, export and evaluate, as far as it is not done; returns what `choose` gave."""
+    """Run the unfinished stages of tuning, training, choice, export and evaluation; return the result of `choose`."""
     tuning = job.stages.run("tuning", lambda: tuned(job))
     job.stages.run("training", lambda: trained(job, tuning))
     choice: dict[str, Any] = job.stages.run("choice", lambda: chosen(job, tuning))
@@ -161,10 +161,10 @@ def learned(job: Job) -> dict[str, Any]:
 
 
 def compare_all(job: Job, *, train: bool) -> dict[str, Any]:
-    """Run all stages that are not finished.
+    """Run all unfinished stages.
 
     Returns:
-        `tuning`, `choice` (without a training: None) and `comparison`; nothing in them depends on the clock.
+        `tuning`, `choice` (None without a training) and `comparison`; none of them depends on the clock.
     """
     run = job.stages.run
     tuning = run("tuning", lambda: tuned(job))
@@ -175,7 +175,7 @@ def compare_all(job: Job, *, train: bool) -> dict[str, Any]:
 
 
 def entrants(job: Job, tuning: Mapping[str, Any], *, with_learned: bool) -> list[Entrant]:
-    """All that are compared, from the tables kept."""
+    """Return all policies of the comparison, from the tables kept."""
     best_pair = pair_of(tuning["best"])
     found = []
     if with_learned:
@@ -190,7 +190,7 @@ def entrants(job: Job, tuning: Mapping[str, Any], *, with_learned: bool) -> list
 
 
 def watched(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """Watch the best tuned rule and the exported policy on the first unseen days, side by side."""
+    """Record the best tuned rule and the exported policy in detail on the first unseen days."""
     days = seeds(job.settings.evaluation.purpose, job.settings.report.watched_days)
     best_pair, warm_start = pair_of(tuning["best"]), pair_of(tuning["warm_start"])
     tasks = [

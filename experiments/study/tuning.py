@@ -1,7 +1,7 @@
-"""Tuning rules as hard as learners: a grid for each rule, halved on more and more training days.
+"""Tuning of rules by successive halving: a grid of candidates for each rule, on more and more training days.
 
-All candidates of a rule run the same few days; the best share of them runs more, and so on. A candidate comes before
-another if it keeps the limit on the dropped share and the other does not; then by value.
+All candidates of a rule are simulated on the same few days, the best share of them on more days, and so on. Candidates
+that may be within the limit on the dropped share come first, ordered by value.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from experiments.study.evaluation import VALUE, Pair, Rule, finite, rule_days
 
 @dataclass(frozen=True)
 class Halving:
-    """How long candidates have to prove themselves.
+    """Rounds of the tuning.
 
     Attributes:
         rungs: Training days of each round, increasing.
@@ -38,19 +38,19 @@ class Halving:
             raise ValueError(f"keep = {self.keep}: must lie between 0 and 1")
 
     def survivors(self, n: int) -> int:
-        """How many of n candidates go on."""
+        """Return how many of n candidates go on to the next round."""
         return max(1, math.ceil(self.keep * n))
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate and what it was worth in the last round that it reached.
+    """A candidate and its figures in the last round that it reached.
 
     Attributes:
         pair: The rules.
         days: Training days of that round.
         value: Reward per day.
-        dropped_share: By the campaigns' definition, None without connects.
+        dropped_share: Dropped share by the campaigns' definition; None without connects.
         dropped_low: Lower end of its 95 % interval.
         dropped_high: Upper end.
     """
@@ -64,7 +64,7 @@ class Tried:
 
 
 def candidates(grids: Mapping[str, Mapping[str, Sequence[Any]]]) -> dict[str, list[Rule]]:
-    """All combinations of the parameter values of each rule."""
+    """Return all combinations of the parameter values of each rule."""
     return {
         name: [Rule(name, dict(zip(grid, values, strict=True))) for values in itertools.product(*grid.values())]
         for name, grid in grids.items()
@@ -85,12 +85,12 @@ def tune(
         scenario: The centre.
         families: Candidates by name of the rule that varies; each family has its own rounds.
         halving: Rounds.
-        limit: Largest dropped share allowed, None for no limit.
-        workers: Where the days are run.
-        label: What the progress bar says.
+        limit: Largest dropped share allowed; None for no limit.
+        workers: Processes that simulate the days.
+        label: Text of the progress bar.
 
     Returns:
-        For each family what was tried: those that lasted longest first, the best of a round before the others.
+        The candidates of each family: those of the last round first, and within a round by rank.
     """
     left = {name: list(pairs) for name, pairs in families.items()}
     out: dict[str, list[Tried]] = {name: [] for name in families}
@@ -107,16 +107,16 @@ def tune(
 
 
 def _try(scenario: Scenario, pair: Pair, days: int) -> Tried:
-    """One candidate on the first training days; runs in a worker."""
+    """Simulate one candidate on the first training days; runs in a worker process."""
     table = rule_days(scenario, pair, seeds("training", days))
     summary = table.summary()
     return Tried(pair, days, summary[VALUE].value, *map(finite, summary[share_column(scenario, table)]))
 
 
 def rank(tried: Tried, limit: float | None) -> tuple[bool, float]:
-    """Sort key: those that may be within the limit first, by value; then the others by how little they drop.
+    """Sort key: candidates that may be within the limit by value, then the others by their dropped share.
 
-    A candidate is set back when even the lower end of its interval is above the limit.
+    A candidate surely exceeds the limit if the lower end of its interval is above it.
     """
     if limit is not None and tried.dropped_low is not None and tried.dropped_low > limit:
         return True, tried.dropped_low
@@ -124,5 +124,5 @@ def rank(tried: Tried, limit: float | None) -> tuple[bool, float]:
 
 
 def best(tried: Mapping[str, Sequence[Tried]], limit: float | None) -> Tried:
-    """The best candidate over all families."""
+    """Return the best candidate over all families."""
     return min((family[0] for family in tried.values()), key=lambda each: rank(each, limit))

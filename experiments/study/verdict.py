@@ -1,4 +1,4 @@
-"""Who wins, in words made from the numbers."""
+"""Verdict of a comparison, as sentences made from the figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEANING = {labelled.column: labelled.counter.meaning for labelled in LABELS.valu
 
 
 def span(interval: Mapping[str, Any] | None, factor: float = 1.0, decimals: int = 2, sign: bool = False) -> str:
-    """An interval as text: `1.2 [0.3, 2.1]`."""
+    """Return an interval as text: `1.2 [0.3, 2.1]`."""
     if interval is None:
         return "n/a"
     mean, low, high = (None if interval[key] is None else factor * interval[key] for key in ("mean", "low", "high"))
@@ -25,16 +25,16 @@ def span(interval: Mapping[str, Any] | None, factor: float = 1.0, decimals: int 
 
 
 def number(value: float | None, decimals: int = 2, sign: bool = False) -> str:
-    """A figure with fixed decimals and a typographic minus sign."""
+    """Return a figure with fixed decimals and a typographic minus sign."""
     return as_text(value, decimals=decimals, sign=sign, minus="\N{MINUS SIGN}")
 
 
 def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    """Outcome (`won`, `tied`, `lost`), one sentence, and what has to be known with it.
+    """Return `outcome` (`won`, `tied`, `lost`), `headline` (one sentence) and `paragraphs` with the details.
 
     Args:
-        comparison: What `compare` gave, with a learned policy.
-        training: What `choose` gave.
+        comparison: Result of `compare`, with a learned policy.
+        training: Result of `choose`.
     """
     rows = comparison["rows"]
     learned = next(row for row in rows if row["role"] == "learned")

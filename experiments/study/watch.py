@@ -1,8 +1,9 @@
-"""Watching a policy at work: what the centre looks like through the day, and in which states it does what.
+"""Detailed record of a policy: state of the centre through the day, and decisions by state.
 
-The policy decides through the native batch, one row for each day, and is looked at from one decision to the next. What
-is counted between two of them falls into the slot of the second, what lasts into the slot of their middle. Idle time is
-exact; the lines that ring are those after the first decision: where dialing is legal the next is due at the next event.
+The policy decides through the native batch, one row for each day. The record is made from one decision to the next:
+events between two decisions count in the slot of the second, durations in the slot of their midpoint. Idle time is
+exact. The number of ringing lines is that after the first decision, because the next decision is due at the next event
+wherever dialing is legal.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ccenv.serving import load_bundle
 from ccenv.sim.state.codes import ASSIGN, DAY_S, HOLD, IDLE
 from experiments.study.evaluation import Pair, finite
 
-CAP = 15  # the last row and column of a map hold all larger numbers
+CAP = 15  # the last row and column of a map hold this number and all larger ones
 COUNTED = {
     "offered": ("queue_count", ("offered",)),
     "left": ("queue_count", ("answered", "abandoned", "unserved")),
@@ -30,7 +31,7 @@ COUNTED = {
     "abandoned": ("queue_count", ("abandoned",)),
     "joined": ("campaign_count", ("joined",)),
 }
-ONE = "one"  # a denominator that counts days
+ONE = "one"  # denominator of a mean per day
 SERIES = {
     "offered": ("offered", ONE),
     "mean_wait_s": ("wait_s", "left"),
@@ -44,14 +45,14 @@ SERIES = {
 def watch(
     scenario: Scenario, pair: Pair, bundle: Path | None, seeds: Sequence[int], reserves: bool | None
 ) -> dict[str, Any]:
-    """Run one day for each seed and look on.
+    """Simulate one day for each seed and record it.
 
     Args:
         scenario: The centre.
-        pair: The rules: they decide if there is no bundle, and order the queues in any case.
+        pair: Rules that decide if there is no bundle; the routing rule always orders the queues.
         bundle: Folder of an exported policy that owns both halves, or None.
         seeds: The days.
-        reserves: The campaigns' flag.
+        reserves: Flag `reserves` of the campaigns.
 
     Returns:
         `slots` (`start_s`, `slot_s`, `staffed`), `series` (for each key of `SERIES` `mean`, `low`, `high` by slot),
@@ -106,7 +107,7 @@ class _Look:
         self.advisors = np.flatnonzero(np.isin(groups, self.in_play))
 
     def _stand(self) -> None:
-        """Note where the rows stand."""
+        """Read time, slot and counters of all rows."""
         self.seen = self.batch.snapshot
         self.t = self.batch.engine.envs["t"].copy()
         self.idle_s = self._idle_time()
@@ -122,7 +123,7 @@ class _Look:
         return counted + np.where(advisors["state"] == IDLE, self.t[:, None] - advisors["since"], 0.0).sum(axis=1)
 
     def before(self, actions: np.ndarray) -> None:
-        """Note the question and the answer."""
+        """Record the decision: the state and the action."""
         seen = self.seen
         idle, may_dial = (seen["idle"][:, groups].sum(axis=1) for groups in (self.in_play, self.dialing))
         ringing = seen["ringing"].sum(axis=1) if self.scenario.campaigns else np.zeros(self.batch.n)
@@ -145,7 +146,7 @@ class _Look:
         np.add.at(self.assigned, self.group[actions[may_assign & chosen]], 1)
 
     def after(self) -> None:
-        """Add what happened until the next decision."""
+        """Add the events and durations up to the next decision."""
         t, idle_s = self.t, self.idle_s
         rows = np.flatnonzero(self.running)
         self.running &= ~(self.batch.terminated | self.batch.truncated)
@@ -163,7 +164,7 @@ class _Look:
             self.counted[name] = total
 
     def result(self) -> dict[str, Any]:
-        """What was seen."""
+        """Return the record in plain types."""
         clock, groups = self.scenario.centre.clock, self.scenario.centre.groups.values()
         staffed = sum(np.array(staffing(group, clock)) for group in groups)
         start_s = clock.open_s + clock.slot_s * np.arange(self.n_slots)

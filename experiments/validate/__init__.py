@@ -1,1 +1,1 @@
-"""Simulator, rules and decision processes against what is known exactly: `python -m experiments.validate`."""
+"""Validation of the simulator, rules and decision processes against exact results: `python -m experiments.validate`."""

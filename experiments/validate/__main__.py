@@ -1,11 +1,11 @@
-"""Hold simulator, rules and decision processes against what is known exactly, and write a page of it.
+"""Validate simulator, rules and decision processes against exact results, and write a page about it.
 
     python -m experiments.validate
     python -m experiments.validate parts=[simulator] rows=[Erlang] share=0.1
 
-Writes `validation.md` and the folder `validation` beside it into `experiments/results`; after a run of all parts
-`python -m experiments.validate.readme` brings its verdicts into the README. Finished cells are kept: a run
-that was killed goes on where it was. Exits with 1 if a part does not pass.
+Writes `validation.md` and the folder `validation` beside it into `experiments/results`. After a run of all parts,
+`python -m experiments.validate.readme` copies its verdicts into the README. Finished cells are kept, so an interrupted
+run continues. Exits with 1 if a part does not pass.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ register()
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="validate")
 def main(config: DictConfig) -> None:
-    """Validate, say where the page is, and exit by the verdict."""
+    """Run the validation, print the path of the page, and exit with 1 if a part fails."""
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
     passed = validate(settings, " ".join(["python -m experiments.validate", *sys.argv[1:]]))

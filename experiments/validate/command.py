@@ -1,4 +1,4 @@
-"""The command: compute what is not there yet, and write the page."""
+"""The command: compute the missing cells and write the page."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from experiments.validate.parts import PARTS
 from experiments.validate.settings import Settings
 
 PAGE = "validation.md"
-FILES = "validation"  # folder of tables and figures, beside the page
+FILES = "validation"  # folder of tables and figures, next to the page
 
 
 def validate(settings: Settings, command: str) -> bool:
-    """Run the chosen parts and write their results; cells that are there are kept.
+    """Run the chosen parts and write their results; finished cells are not computed again.
 
     Args:
         settings: All settings.
-        command: What was typed, for the page.
+        command: The command line, for the page.
 
     Returns:
-        Whether all parts passed that could be done here.
+        Whether all parts passed that could be run on this machine.
     """
     folder, out = ROOT / settings.dir, ROOT / settings.results
     parts = named(PARTS, settings.parts)
@@ -48,7 +48,7 @@ def validate(settings: Settings, command: str) -> bool:
 
 
 def compute(tasks: Sequence[tuple[Part, Task]], folder: Path, processes: int) -> list[Any]:
-    """Results of the tasks in their order, the longest computed first."""
+    """Compute the tasks and return their results in the given order; the longest tasks start first."""
     order = sorted(range(len(tasks)), key=lambda place: -tasks[place][1].seconds)
     cells = [part.cell(task, folder / "cells") for part, task in tasks]
     with Workers(processes) as workers:
@@ -57,7 +57,7 @@ def compute(tasks: Sequence[tuple[Part, Task]], folder: Path, processes: int) ->
 
 
 def run_cell(cell: Path, task: Task) -> None:
-    """Compute a cell unless it is there, and note how long it took."""
+    """Compute a cell unless its file exists, and record the time it took [s]."""
     started = time.perf_counter()
     _, computed = run_once(cell, lambda: task.compute(task.inputs))
     if computed or not _timing(cell).exists():

@@ -1,4 +1,4 @@
-"""Common random numbers: how much wider an interval of a difference is if each arm meets days of its own."""
+"""Common random numbers: how much wider the interval of a difference is if each arm runs on days of its own."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ABOVE = 1.0
 
 
 class Pair(NamedTuple):
-    """Two arms of one scenario, each a routing and a pacing rule (None: the scenario's own), and what is compared.
+    """Two arms of one scenario, each a routing and a pacing rule (None: the scenario's own), and the compared KPIs.
 
-    `least` is what the ratio must reach; where it names no KPI, the ratio must be above 1.
+    `least` is the smallest allowed ratio of a KPI; for a KPI without an entry the ratio must be above 1.
     """
 
     scenario: str
@@ -32,7 +32,7 @@ PAIRS = (
     Pair("bank_inbound", ("fifo", None), ("lwt", None), SERVICE),
     Pair("bank_inbound", ("lwt", None), ("longest_queue", None), SERVICE),
     Pair("bank_inbound", ("priority", None), ("random", None), SERVICE),
-    # The group that dials has two advisors: with a reserve of 3 it never does, and there is no calling to be compared.
+    # The group that dials has two advisors. With a reserve of 3 it never dials, so no outbound KPI can be compared.
     Pair(
         "bank_blended",
         (None, ("progressive", {"reserve": 1})),
@@ -58,14 +58,14 @@ PAIRS = (
 
 
 def measure(pairs: tuple[Pair, ...] = PAIRS, days: int = DAYS) -> dict[str, Any]:
-    """Ratio of the widths of both intervals, for every KPI of every pair.
+    """Ratio of the widths of the independent and the paired interval, for every KPI of every pair.
 
     Args:
-        pairs: What is compared.
+        pairs: The pairs to compare.
         days: Simulated days of each arm.
 
     Returns:
-        `days`, `passed` and one of `rows` for each KPI of a pair: `scenario`, `first`, `second`, `kpi`, `difference`
+        `days`, `passed` and `rows`, one for each KPI of a pair: `scenario`, `first`, `second`, `kpi`, `difference`
         (second less first, value and ends of the paired interval), `ratio` (independent over paired), `least`,
         `passed`.
     """
@@ -74,13 +74,13 @@ def measure(pairs: tuple[Pair, ...] = PAIRS, days: int = DAYS) -> dict[str, Any]
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """A result in a few words."""
+    """Short summary of a result."""
     ratios = [row["ratio"] for row in result["rows"]]
     return f"intervals of {len(ratios)} differences {min(ratios):.1f} to {max(ratios):.1f} times as narrow"
 
 
 def section(result: dict[str, Any]) -> str:
-    """Markdown of a result."""
+    """Section of the page in Markdown."""
     head = ["scenario", "arms", "KPI", "difference, same days", "ratio of widths", "asked for", ""]
     lines = [head, ["---"] * len(head), *(_cells(row) for row in result["rows"])]
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -97,7 +97,7 @@ def _compared(pair: Pair, days: int) -> list[dict[str, Any]]:
     same, others = seeds(PURPOSE, days), seeds(PURPOSE, days, skip=days)
     first, second = _run(pair, pair.first, same), _run(pair, pair.second, same)
     independent = _run(pair, pair.second, others)
-    independent["seed"] = first["seed"]  # day i beside another day i: resampled alike, but nothing in common
+    independent["seed"] = first["seed"]  # pairs day i with another day: same resampling, no common random numbers
     rows = []
     for kpi in pair.kpis:
         paired, apart = paired_difference(second, first, kpi), paired_difference(independent, first, kpi)
@@ -122,7 +122,7 @@ def _run(pair: Pair, arm: tuple[RuleChoice, RuleChoice], keys: Any) -> KpiTable:
 
 
 def _name(arm: tuple[RuleChoice, RuleChoice]) -> str:
-    """The rules of an arm that are not the scenario's own, with their parameters."""
+    """The rules of an arm that replace the scenario's own, with their parameters."""
     return ", ".join(_rule(rule) for rule in arm if rule is not None)
 
 

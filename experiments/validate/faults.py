@@ -1,4 +1,4 @@
-"""Planted faults: each goes into a copy of the packages, and at least one row must notice it."""
+"""Planted faults: each is put into a copy of the packages, and at least one row must detect it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from experiments.validate.planted import EXACT, KERNEL_ROWS, RETURNS
 from experiments.validate.settings import Settings
 
 PACKAGES = ("ccenv", "agents", "experiments")
-LEVEL = 0.001  # of the family of all measures of a run
+LEVEL = 0.001  # significance level for all measures of a run together
 
 
 class Fault(NamedTuple):
-    """A text that stands once in a file, what is put in its place, and the rows that look for it."""
+    """A text that occurs once in a file, its replacement, and the rows that must detect the change."""
 
     name: str
     file: str
@@ -74,7 +74,7 @@ NONE = Fault("none", "", "", "", (*KERNEL_ROWS, RETURNS))
 
 
 def run_planted(inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    """Measures of a fault's rows, run by a copy of the packages with the fault in it; of `NONE` by the packages."""
+    """Measures of a fault's rows, run by a copy of the packages with the fault. `NONE` runs the packages themselves."""
     fault = Fault(**{**inputs, "rows": tuple(inputs["rows"])})
     if not fault.file:
         return _measures(ROOT, fault.rows, {})
@@ -90,7 +90,7 @@ def plant(fault: Fault, copy: Path) -> None:
     """Put a fault into a copy of the packages.
 
     Raises:
-        ValueError: If its text does not stand exactly once in its file.
+        ValueError: If its text does not occur exactly once in its file.
     """
     path = copy / fault.file
     source = path.read_text()
@@ -100,13 +100,13 @@ def plant(fault: Fault, copy: Path) -> None:
 
 
 def noticed(measures: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The measures that differ from the exact value: beyond the Bonferroni bound, or at all where nothing varies."""
+    """Measures that differ from the exact value: by more than the Bonferroni bound, or at all if nothing is random."""
     limit = bound(len(measures))
     return [line for line in measures if _differs(line, limit)]
 
 
 def bound(n: int) -> float:
-    """Largest |z| allowed among n measures."""
+    """Largest allowed |z| among n measures."""
     return float(norm.isf(LEVEL / (2 * n)))
 
 

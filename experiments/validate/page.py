@@ -1,4 +1,4 @@
-"""The page of the validation: verdicts, the parts, and what it was made with."""
+"""Page of the validation: verdicts, sections of the parts, and the environment."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ WORDS = {True: "passed", False: "NOT PASSED", None: "not done here"}
 
 
 def page(reports: Sequence[tuple[Part, Report]], command: str, seconds: float, settings: Settings) -> str:
-    """Markdown of all parts.
+    """Page in Markdown.
 
     Args:
-        reports: What each part says.
-        command: What was typed.
-        seconds: Computing time of all cells together [s].
+        reports: The report of each part.
+        command: The command line.
+        seconds: Total computing time of all cells [s].
         settings: All settings.
     """
     verdicts = [[part.title, WORDS[report.passed], "; ".join(report.verdict)] for part, report in reports]

@@ -1,4 +1,4 @@
-"""A part of the validation: what it computes, cell by cell, and what it says of the results."""
+"""A part of the validation: its tasks, each kept in a cell, and its report."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from experiments.validate.settings import Settings
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One cell: computed once, kept, and computed again only if what it depends on changes.
+    """One cell: computed once, kept, and computed again only if its inputs or sources change.
 
     Attributes:
         name: Name of the cell within its part.
-        compute: A function at the top level of a module, of the inputs; its result fits into JSON.
-        inputs: All that the result depends on beside the sources; they fit into JSON.
-        seconds: About how long it takes; the longest are begun first.
+        compute: Function of the inputs, at the top level of a module; its result must be serialisable as JSON.
+        inputs: Everything besides the sources that the result depends on; serialisable as JSON.
+        seconds: Rough computing time [s]; the longest tasks start first.
     """
 
     name: str
@@ -30,12 +30,12 @@ class Task:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What a part says.
+    """Report of a part.
 
     Attributes:
-        passed: The verdict; None if the part could not be done here.
-        verdict: Why, one sentence each.
-        body: The part of the page, in Markdown, with its heading.
+        passed: The verdict; None if the part could not be run on this machine.
+        verdict: Reasons, one sentence each.
+        body: Section of the page in Markdown, with its heading.
         files: Result files by name: text, or the bytes of a figure.
     """
 
@@ -50,9 +50,9 @@ class Part(parts.Part):
     """One part of the validation.
 
     Attributes:
-        sources: Packages and modules on which the cells depend beside `ccenv`, relative to the checkout.
-        tasks: Makes the cells from the settings.
-        report: Makes the report from the settings and the results of all cells, in the order of the tasks.
+        sources: Packages and modules besides `ccenv` that the cells depend on, relative to the checkout.
+        tasks: Makes the tasks from the settings.
+        report: Makes the report from the settings and the results of all tasks, in their order.
     """
 
     sources: tuple[str, ...]

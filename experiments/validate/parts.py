@@ -21,24 +21,24 @@ def measured(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def no_inputs(settings: Settings) -> dict[str, Any]:
-    """A part whose cell depends on sources alone."""
+    """Inputs of a part whose cell depends on the sources alone."""
     return {"arguments": {}}
 
 
 def module_part(
     name: str, title: str, seconds: float, *sources: str, inputs: Callable[[Settings], dict[str, Any]] = no_inputs
 ) -> Part:
-    """A part that is one module of this package with `measure`, `verdict`, `section` and, where it draws, `figures`.
+    """A part that is one module of this package with `measure`, `verdict`, `section` and optionally `figures`.
 
-    The result of `measure` has `passed`, and `skipped`, a reason, where it is None; else `verdict` says why in a few
-    words.
+    The result of `measure` has `passed`. If that is None, `skipped` is the reason; otherwise `verdict` makes a short
+    summary.
 
     Args:
         name: Name of the module and of the part.
-        title: A few words.
-        seconds: About how long it takes.
-        *sources: Further packages that it depends on.
-        inputs: What the result depends on by the settings: `arguments` of `measure`, and contents of files.
+        title: Short title.
+        seconds: Rough computing time [s].
+        *sources: Further packages that the result depends on.
+        inputs: Makes, from the settings, `arguments` of `measure` and the contents of files that the result depends on.
     """
     module = f"experiments.validate.{name}"
 

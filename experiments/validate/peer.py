@@ -1,4 +1,4 @@
-"""Ciw, a simulator made by others (Palmer, Knight, Harper & Hawa 2019), on two centres that both can describe."""
+"""Comparison with the simulator Ciw (Palmer, Knight, Harper & Hawa 2019), on two centres that both can describe."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Floats = npt.NDArray[np.float64]
 
 N, AHT_S = 5, 300.0
 WARM_UP_S, HORIZON_S = 7_200.0, 144_000.0
-CLEAR_S = 7_200.0  # simulated beyond the horizon, so that Ciw has written a record of everybody who came before it
+CLEAR_S = 7_200.0  # simulated after the horizon: Ciw writes a contact's record only when it leaves
 REPLICATIONS = 48
-OURS = 20  # as many replications of ours for each of Ciw's
-LEVEL = 0.001  # of the family of all measures
+OURS = 20  # replications of ccenv for each one of Ciw
+LEVEL = 0.001  # significance level for all measures together
 
 
 class Centre(NamedTuple):
-    """A queue for each class in order of priority, served by one group: rate per hour and mean patience [s]."""
+    """A queue for each class, in order of priority, served by one group: rate [1/h] and mean patience [s]."""
 
     name: str
     classes: dict[str, tuple[float, float]]
@@ -32,19 +32,19 @@ CENTRES = (
     Centre("M/M/5 with patience", {"first": (65.0, 120.0)}),
     Centre("two classes, the first with priority", {"first": (30.0, 60.0), "second": (40.0, 240.0)}),
 )
-# Sums over contacts of a class: came in, had to wait, gave up, waited [s].
+# Sums over the contacts of a class: arrived, had to wait, abandoned, wait [s].
 SUMS = ("n_offered", "n_waited", "n_abandoned", "wait_s")
 MEASURES = {"p_wait": 1, "p_abandon": 2, "e_wait_s": 3}
 
 
 def measure(replications: int = REPLICATIONS) -> dict[str, Any]:
-    """Both simulators on every centre.
+    """Compare both simulators on every centre.
 
     Args:
-        replications: Of Ciw; ours has `OURS` times as many.
+        replications: Replications of Ciw; ccenv has `OURS` times as many.
 
     Returns:
-        `replications`, `bound` of |z|, `passed`, and one of `rows` for each measure of a class: `centre`, `class`,
+        `replications`, `bound` of |z|, `passed`, and `rows`, one for each measure of a class: `centre`, `class`,
         `measure`, `ciw` and `ours` (each value and standard error) and `z` of the difference.
     """
     rows = [row for centre in CENTRES for row in _compared(centre, replications)]
@@ -54,13 +54,13 @@ def measure(replications: int = REPLICATIONS) -> dict[str, Any]:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """A result in a few words."""
+    """Short summary of a result."""
     largest = max(abs(row["z"]) for row in result["rows"])
     return f"{len(result['rows'])} comparisons, largest absolute z {largest:.2f} (bound {result['bound']:.2f})"
 
 
 def section(result: dict[str, Any]) -> str:
-    """Markdown of a result."""
+    """Section of the page in Markdown."""
     head = ["centre", "class", "measure", "Ciw", "ccenv", "z of the difference"]
     lines = [head, ["---"] * len(head), *(_cells(row) for row in result["rows"])]
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -74,7 +74,7 @@ agree if no |z| is above {result["bound"]:.2f}, Bonferroni's bound at {100 * LEV
 
 
 def by_ciw(centre: Centre, seed: int) -> Floats:
-    """`SUMS` of one replication, by class, (classes, sums)."""
+    """`SUMS` of one replication in Ciw, by class, (classes, sums)."""
     names = list(centre.classes)
     network = ciw.create_network(
         arrival_distributions={c: [ciw.dists.Exponential(centre.classes[c][0] / 3600.0)] for c in names},
@@ -97,7 +97,7 @@ def by_ciw(centre: Centre, seed: int) -> Floats:
 
 
 def by_ccenv(centre: Centre, replications: int) -> Floats:
-    """`SUMS` of all replications, by class, (replications, classes, sums)."""
+    """`SUMS` of all replications in ccenv, by class, (replications, classes, sums)."""
     table = simulate(_scenario(centre), seeds=range(replications))
     return np.stack([np.stack([table[f"{name}:{c}"] for name in SUMS], axis=-1) for c in centre.classes], axis=1)
 

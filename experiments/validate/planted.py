@@ -1,4 +1,4 @@
-"""A short list of rows, run by whatever package is imported: `python -m experiments.validate.planted NAME...`."""
+"""Run a short list of rows with the imported package: `python -m experiments.validate.planted NAME...`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from experiments.validate.simulated.measures import totals
 from experiments.validate.simulated.rows import Row, read_rows
 from experiments.validate.simulated.run import ratio, simulated
 
-SHARE = 0.25  # of the hours of the committed list
+SHARE = 0.25  # share of the hours of the committed list
 LISTED = ("Erlang A 7", "redials", "blending C1, reserve 1", "pacing P3, max0")
-# The committed list wraps up under a tabulated policy alone, which is another compiled entry; this one is a rule.
+# Wrap-up in the committed list runs under a tabulated policy only, another compiled entry. This row runs a rule.
 WRAPPING = Row(
     name="pacing with wrap-up, max0",
     model="Pacing",
@@ -37,7 +37,7 @@ EXACT = 1e-9
 
 
 def compare(names: Sequence[str]) -> list[dict[str, Any]]:
-    """Measures of these rows: `row`, `measure`, `exact`, `found` and `z`, which is None where nothing is random."""
+    """Measures of the rows: `row`, `measure`, `exact`, `found` and `z`; `z` is None if nothing is random."""
     listed = {row.name: row for row in (*read_rows(), WRAPPING)}
     found = []
     for name in names:
@@ -62,7 +62,7 @@ def _line(row: str, measure: str, exact: float, above: Any, below: Any) -> dict[
 
 
 def _returns() -> dict[str, Any]:
-    """Two states in turn, of 30 s and reward 1, of 300 s and reward 2: with exact values no step has an advantage."""
+    """Two alternating states, of 30 s and reward 1 and of 300 s and reward 2; exact values give advantages of 0."""
     elapsed, rewards = np.array([30.0, 300.0]), np.array([1.0, 2.0])
     scales = TimeScales(horizon_s=1_800.0, credit_s=180.0)
     gamma = np.exp(-elapsed / scales.horizon_s)

@@ -1,8 +1,8 @@
-"""A blend centre that others have simulated and published, described as a scenario.
+"""A blend centre with published simulation results, described as a scenario.
 
-The centre of Deslauriers, L'Ecuyer, Pichitlamken, Ingolfsson and Avramidis (2007), "Markov chain models of a telephone
-call center with call blending", Computers & Operations Research 34(6), 1616-1645, in the simplified form and with the
-output of 1,000 days that come with the ContactCenters library of the Universite de Montreal (example `Blend`).
+The centre is that of Deslauriers, L'Ecuyer, Pichitlamken, Ingolfsson and Avramidis (2007), "Markov chain models of a
+telephone call center with call blending", Computers & Operations Research 34(6), 1616-1645. The simplified form and the
+output of 1,000 days come with the ContactCenters library of the Universite de Montreal (example `Blend`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from experiments.jobs.markdown import table
 
 DAYS, PUBLISHED_DAYS = 4_000, 1_000
 FIRST_SEED = 4_000_000
-LEVEL = 0.001  # of the family of all measures
+LEVEL = 0.001  # significance level for all measures together
 HOUR_S = 3_600.0
 CENTRE: dict[str, Any] = {
     "name": "blend",
@@ -58,7 +58,7 @@ CENTRE: dict[str, Any] = {
 
 
 class Measure(NamedTuple):
-    """Mean and standard deviation over the published days, and the columns that add up to it (minus: taken off)."""
+    """Mean and standard deviation over the published days, and the columns whose sum it is (a minus sign subtracts)."""
 
     name: str
     mean: float
@@ -80,13 +80,13 @@ MEASURES = (
 
 
 def measure(days: int = DAYS) -> dict[str, Any]:
-    """Our days beside the published ones.
+    """Compare simulated days with the published ones.
 
     Args:
         days: Simulated days.
 
     Returns:
-        `days`, `bound` of |z|, `passed`, and one of `rows` for each measure: `measure`, `published` and `ours` (each
+        `days`, `bound` of |z|, `passed`, and `rows`, one for each measure: `measure`, `published` and `ours` (each
         value and standard error), `z` of the difference.
     """
     found = simulate(load_scenario(CENTRE), seeds=range(FIRST_SEED, FIRST_SEED + days))
@@ -96,13 +96,13 @@ def measure(days: int = DAYS) -> dict[str, Any]:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """A result in a few words."""
+    """Short summary of a result."""
     largest = max(abs(row["z"]) for row in result["rows"])
     return f"{len(result['rows'])} measures, largest absolute z {largest:.2f} (bound {result['bound']:.2f})"
 
 
 def section(result: dict[str, Any]) -> str:
-    """Markdown of a result."""
+    """Section of the page in Markdown."""
     head = ["mean per day", "published", "ccenv", "z of the difference"]
     return f"""## A published blend centre
 

@@ -1,4 +1,4 @@
-"""The bank's day by half hour: the calibrated centre beside every weekday of its call log."""
+"""The bank's day by half hour: the calibrated centre compared with every weekday of its call log."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from experiments.validate.settings import Settings
 Floats = npt.NDArray[np.float64]
 
 DAYS, PURPOSE = 512, "evaluation"
-BAND = 0.9  # share of the days whose figures the band holds
-INSIDE = 0.9  # share of the half hours in which the model's figure must lie in the band of October
+BAND = 0.9  # central share of the days that the band covers
+INSIDE = 0.9  # smallest share of the half hours in which the model's figure lies in the band of October
 FIGURE = "real_data"
 
 
 class Month(NamedTuple):
-    """A month of the log and the variant of `bank_inbound` that was fitted to it, None for the scenario itself."""
+    """A month of the log and the variant of `bank_inbound` fitted to it; None for the scenario itself."""
 
     name: str
     number: int
@@ -48,7 +48,7 @@ class Month(NamedTuple):
 
 
 MONTHS = (Month("January", 1, "january"), Month("May", 5, "may"), Month("October", 10, None))
-ACCEPTED = "October"  # the other months are shown: the calibration accepts October alone
+ACCEPTED = "October"  # the calibration accepts October alone; the other months are only shown
 SHOWN = {
     "mean_wait_s": ("Mean wait\n[s per contact offered]", 1.0),
     "abandonment": ("Abandoned\n[% of offered]", 100.0),
@@ -57,7 +57,7 @@ SHOWN = {
 
 
 def log_inputs(settings: Settings) -> dict[str, Any]:
-    """What the result depends on beside the sources: the folder, and the content of the logs that are there."""
+    """Inputs of the result besides the sources: the folder, and the content of the existing logs."""
     paths = [ROOT / settings.data / log_name(month) for month in MONTHS_OF_LOG]
     content = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
     return {"arguments": {"folder": settings.data}, "content": content}
@@ -67,14 +67,14 @@ def measure(folder: str = Settings.data, days: int = DAYS) -> dict[str, Any]:
     """Log and model by half hour, for each month and KPI.
 
     Args:
-        folder: Where the logs are, relative to the checkout.
+        folder: Folder of the logs, relative to the checkout.
         days: Simulated days of each month.
 
     Returns:
-        `skipped`, a reason, and `passed` None where a log is missing. Else `passed`, `days` and `months`: by name
-        `days` and `kpis`, by name `log` (ratio of totals over the days), `low` and `high` (of the band over days),
-        `model`, each (slots,); `inside`, the share of half hours in which `model` is in the band; `covered`, the share
-        of the log's half hours, day by day, in the band of the simulated days.
+        If a log is missing: `skipped`, the reason, and `passed` None. Otherwise `passed`, `days` and `months`. A month
+        has `days` and `kpis`. A KPI has `log` (ratio of totals over the days), `low` and `high` (band over days) and
+        `model`, each (slots,); `inside`, the share of half hours in which `model` lies in the band; and `covered`, the
+        share of the log's half hours, day by day, in the band of the simulated days.
     """
     try:
         contacts = read_weekdays(ROOT / folder)
@@ -88,13 +88,13 @@ def measure(folder: str = Settings.data, days: int = DAYS) -> dict[str, Any]:
 
 
 def verdict(result: dict[str, Any]) -> str:
-    """A result in a few words."""
+    """Short summary of a result."""
     inside = [kpi["inside"] for kpi in result["months"][ACCEPTED]["kpis"].values()]
     return f"{100 * min(inside):.0f} % of the half hours of {ACCEPTED} in the band of its days, or more"
 
 
 def section(result: dict[str, Any]) -> str:
-    """Markdown of a result, with the figure under `FIGURE`."""
+    """Section of the page in Markdown, with the figure under `FIGURE`."""
     title = "## Real data: the bank by half hour"
     if "skipped" in result:
         return f"{title}\n\nSkipped: {result['skipped']}."
@@ -119,7 +119,7 @@ the right spread, not that a new month is foretold.
 
 
 def figures(result: dict[str, Any]) -> dict[str, bytes]:
-    """The figure as SVG, by name; none where the logs are missing."""
+    """The figure as SVG, by name; empty if the logs are missing."""
     if "skipped" in result:
         return {}
     with styled():
@@ -133,7 +133,8 @@ def _shares(kpi: dict[str, Any]) -> str:
 def by_day(contacts: npt.NDArray[np.void]) -> tuple[Floats, dict[str, Floats]]:
     """Contacts offered, and the numerator of each KPI, by day and half hour, (days, slots) each.
 
-    As the simulator counts: an arrival in its own half hour; a wait, an abandonment and an answer where the wait ends.
+    The counting is that of the simulator: an arrival counts in its own half hour; a wait, an abandonment and an answer
+    count in the half hour in which the wait ends.
     """
     days = np.unique(contacts["month"] * 100 + contacts["day"], return_inverse=True)[1]
     ends = contacts["arrival_s"] + contacts["wait_s"]
@@ -148,7 +149,7 @@ def by_day(contacts: npt.NDArray[np.void]) -> tuple[Floats, dict[str, Floats]]:
 
 
 def _added(days: npt.NDArray[np.int_], times: Floats, weights: Floats) -> Floats:
-    """Weights by day and half hour; overtime belongs to the last one."""
+    """Sum of weights by day and half hour; overtime belongs to the last half hour."""
     slots = np.clip((times - OPEN_S) // SLOT_S, 0, SLOTS - 1).astype(int)
     out = np.zeros((int(days.max()) + 1, SLOTS))
     np.add.at(out, (days, slots), weights)
@@ -166,7 +167,7 @@ def _month(contacts: npt.NDArray[np.void], table: KpiTable) -> dict[str, Any]:
 
 
 def _compared(log: tuple[Floats, Floats], model: tuple[Floats, Floats]) -> dict[str, Any]:
-    """Both, each as numerator and denominator, (days, slots)."""
+    """Comparison of log and model, each given as numerator and denominator, (days, slots)."""
     (low, high), (model_low, model_high) = _band(*log), _band(*model)
     figure = ratio_of_totals(model[0].sum(axis=0), model[1].sum(axis=0))
     single = ratio_of_totals(*log)
@@ -182,7 +183,7 @@ def _compared(log: tuple[Floats, Floats], model: tuple[Floats, Floats]) -> dict[
 
 
 def _band(numerator: Floats, denominator: Floats) -> Floats:
-    """Ends of the band of the days' figures, (2, slots)."""
+    """Ends of the band over the days' figures, (2, slots)."""
     ends = [0.5 - BAND / 2, 0.5 + BAND / 2]
     found: Floats = np.nanquantile(ratio_of_totals(numerator, denominator), ends, axis=0)
     return found

@@ -15,13 +15,13 @@ class Settings:
 
     Attributes:
         parts: Names of the parts to run; empty for all.
-        rows: Rows of the simulator's list, by the beginning of their names; empty for all.
-        share: Share of the hours of each row that is simulated; below 1 no precision is asked.
+        rows: Rows of the simulator's list to run, by the beginnings of their names; empty for all.
+        share: Simulated share of the hours of each row; below 1 no precision is required.
         reference: Folder of the reference tables, relative to the checkout.
         data: Folder of the bank's logs, relative to the checkout.
-        processes: How many cells are computed side by side; no result depends on it.
-        dir: Where the cells are kept.
-        results: Where page, tables and figures go.
+        processes: Number of cells computed in parallel; no result depends on it.
+        dir: Folder of the cells.
+        results: Folder of the page, the tables and the figures.
     """
 
     parts: list[str] = field(default_factory=list)
@@ -35,5 +35,5 @@ class Settings:
 
 
 def register() -> None:
-    """Make the schema known to Hydra."""
+    """Register the schema with Hydra."""
     ConfigStore.instance().store("validate_schema", Settings)

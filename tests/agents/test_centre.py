@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from agents.common import batch_state
-from agents.common.checkpoints import load_policy
 from agents.common.warm_start import CloneSettings
+from agents.policies import load_policy
 from agents.ppo.learner import PPOSettings
 from agents.train import Training, train
 from ccenv.batch import Batch
@@ -77,7 +77,7 @@ def test_a_training_leaves_a_policy_that_simulate_takes(scenario, tmp_path):
         steps=4096,
         n_checkpoints=2,
         scales=TimeScales(horizon_s=600.0, credit_s=60.0),
-        ppo=PPOSettings(steps=16, batch_size=512),
+        settings=PPOSettings(steps=16, batch_size=512),
         clone=CloneSettings(passes=3, batch_size=512),
     )
     batch = Batch(scenario, 32)

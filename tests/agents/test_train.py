@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from agents.common import batch_state
-from agents.common.checkpoints import LearningLog, OtherTrainingError, load_policy, read_log
+from agents.common.checkpoints import LearningLog, OtherTrainingError, read_log
 from agents.common.warm_start import CloneSettings
+from agents.policies import load_policy
+from agents.ppo.kind import FIGURES
 from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
 from agents.train import COLUMNS, Training, train
 from ccenv.integrations.semi_markov import TimeScales
@@ -23,7 +25,7 @@ TRAINING = Training(
     seed=3,
     n_checkpoints=4,
     scales=TimeScales(horizon_s=600.0),
-    ppo=PPOSettings(steps=8, batch_size=64, epochs=2),
+    settings=PPOSettings(steps=8, batch_size=64, epochs=2),
     clone=CloneSettings(passes=2, batch_size=256),
 )
 
@@ -121,7 +123,7 @@ def test_the_log_has_a_row_for_each_rollout(tmp_path):
 
     rows = read_log(folder.path / "learning.csv")
 
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == (*COLUMNS, *FIGURES)
     # eight rollouts of 128, two of 256, one of 512
     assert [row["steps"] for row in rows] == [*range(128, 1025, 128), 1280, 1536, 2048]
     assert all(np.isfinite(list(row.values())).all() for row in rows)
@@ -176,3 +178,12 @@ def test_settings_are_kept_as_json(tmp_path):
     kept = json.loads((tmp_path / "training.json").read_text())
     assert kept["scales"]["horizon_s"] == 600.0
     assert (kept["copies"], kept["scenario"], kept["owns"]) == (16, "toy", "blended")
+
+
+def test_an_infinite_horizon_is_kept_and_compared(tmp_path):
+    training = Training(**{**vars(TRAINING), "steps": 128, "scales": TimeScales(horizon_s=float("inf"))})
+    done = start(tmp_path, training)
+
+    assert start(tmp_path, training).outcome == done.outcome
+    with pytest.raises(OtherTrainingError, match="'horizon_s': inf"):
+        start(tmp_path, TRAINING)

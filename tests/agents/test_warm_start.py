@@ -11,6 +11,7 @@ import torch
 from agents.common import warm_start
 from agents.common.demonstration import demonstrate, returns
 from agents.common.warm_start import CloneSettings, clone_rule, cross_entropy
+from agents.ppo.kind import PPO
 from agents.ppo.learner import SemiMarkovMaskablePPO
 from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.integrations.semi_markov import TimeScales
@@ -114,7 +115,10 @@ def test_a_clone_acts_and_values_as_the_rule():
     )
     before = [p.clone() for p in model.policy.optimizer.param_groups[0]["params"]]
 
-    figures = clone_rule(model, shown(64), CloneSettings(passes=20, batch_size=512))
+    demonstration = shown(64)
+    model.standardise(demonstration.obs)
+    settings = CloneSettings(passes=20, batch_size=512)
+    figures = clone_rule(model.actor, demonstration, settings, critic=model.critic, reward_scale=2.0)
 
     assert figures["agreement"] > 0.99
     assert figures["explained_variance"] > 0.0
@@ -126,9 +130,9 @@ def test_a_clone_acts_and_values_as_the_rule():
 
 
 def cloned(demonstration, settings):
-    model = SemiMarkovMaskablePPO(env=CentreVecEnv(ToyBatch(DAY, 4)), scales=SCALES, seed=0)
-    clone_rule(model, demonstration, settings)
-    return model
+    learner = PPO.make(ToyBatch(DAY, 4), SCALES, PPO.settings(), 0)
+    learner.warm_start(demonstration, settings, 0)
+    return learner.model
 
 
 def test_the_learning_rate_of_a_clone_falls_linearly_towards_0_for_actor_and_critic(monkeypatch):

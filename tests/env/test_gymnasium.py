@@ -140,7 +140,7 @@ def test_arguments_that_are_not_allowed_are_refused_by_name(arguments: dict[str,
 
 
 def test_an_environment_is_made_again_from_its_spec() -> None:
-    env = gymnasium.make("ccenv/Blended-v0", scenario="tiny", reward={"sales": 1.0})
+    env = gymnasium.make("ccenv/Blended-v0", scenario="tiny", reward={"abandoned": -1.0})
     assert env.spec is not None
     for spec in (EnvSpec.from_json(env.spec.to_json()), pickle.loads(pickle.dumps(env.spec))):
         again = gymnasium.make(spec)

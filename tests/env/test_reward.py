@@ -40,6 +40,7 @@ class Sums:
         self.counted = counters_of(batch.engine.counters(), batch.run.layout.env)
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
 @pytest.mark.parametrize("term", TERMS)
 def test_a_term_summed_over_an_episode_is_its_counter(term: str) -> None:
     long = "_30d_window" in term or "_24h_window" in term
@@ -92,6 +93,7 @@ def test_time_is_paid_in_the_step_in_which_it_passes() -> None:
         np.testing.assert_allclose(step["reward"], 4 * step["elapsed_s"], rtol=1e-9, atol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
 def test_warm_up_pays_nothing_and_is_not_counted() -> None:
     sums = Sums(load_scenario(STEADY), {"answered": 1.0, "attempts": 1.0, "waiting_s": 1.0, "idle_s": 1.0})
     n_warm_up = sum(step["warm_up"].sum() for step in sums.steps)

@@ -1,8 +1,11 @@
 import ast
 import dataclasses
 import functools
+import importlib
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,13 +13,10 @@ import pytest
 from ccenv.kpis import KPIS, LABELS
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.scenarios.means import mean_s
-from experiments.concepts import __main__ as command
-from experiments.concepts import patience
 from experiments.concepts.concept import Concept, Experiment
 from experiments.concepts.keys import conceptual_keys, uses, values_at
 from experiments.concepts.measure import DIGITS, described, failure, measure, sides
 from experiments.concepts.page import page, settings_text
-from experiments.concepts.table import CONCEPTS, chosen
 from experiments.jobs.config import ConceptsConfig, Settings, register
 from experiments.jobs.files import ROOT, read_json
 from tests.experiments.test_config import settings
@@ -24,22 +24,45 @@ from tests.experiments.test_config import settings
 register()
 RESULTS = ROOT / "experiments" / "results"
 NO_LEAVES = {"rules.routing", "rules.pacing", "campaigns.*.compliance"}  # chosen by name
-by_name = pytest.mark.parametrize("concept", CONCEPTS, ids=[concept.name for concept in CONCEPTS])
+# The declarations load scenarios, so they are imported by fixtures. The names come from the published table, which
+# `test_the_published_table_is_that_of_the_declarations` holds equal to the declarations.
+NAMES = [row["name"] for row in read_json(RESULTS / "concepts.json")["rows"]]
+Sides = Callable[[str], tuple[Scenario, Scenario]]
+by_name = pytest.mark.parametrize("name", NAMES)
 
 
-@functools.cache
-def both_sides(name: str) -> tuple[Scenario, Scenario]:
-    return sides(next(concept.experiment for concept in CONCEPTS if concept.name == name))
+@pytest.fixture(scope="module")
+def concepts() -> dict[str, Concept]:
+    """The declared concepts by name."""
+    declared = importlib.import_module("experiments.concepts.table").CONCEPTS
+    by_name = {concept.name: concept for concept in declared}
+    assert len(by_name) == len(declared), "names of concepts are unique"
+    return by_name
 
 
-def test_names_are_unique():
-    names = [concept.name for concept in CONCEPTS]
+@pytest.fixture
+def concept(concepts: dict[str, Concept], name: str) -> Concept:
+    return concepts[name]
 
-    assert sorted(set(names)) == sorted(names)
+
+@pytest.fixture(scope="module")
+def both_sides(concepts: dict[str, Concept]) -> Sides:
+    """The scenarios of a concept's experiment, off and on, by the concept's name."""
+    return functools.cache(lambda name: sides(concepts[name].experiment))
 
 
-def test_every_key_of_the_schema_belongs_to_a_concept():
-    claimed = {key.partition("=")[0] for concept in CONCEPTS for key in concept.keys}
+@pytest.fixture(scope="module")
+def command() -> ModuleType:
+    return importlib.import_module("experiments.concepts.__main__")
+
+
+@pytest.fixture(scope="module")
+def report() -> ModuleType:
+    return importlib.import_module("experiments.concepts.report")
+
+
+def test_every_key_of_the_schema_belongs_to_a_concept(concepts: dict[str, Concept]):
+    claimed = {key.partition("=")[0] for concept in concepts.values() for key in concept.keys}
 
     assert set(conceptual_keys()) == claimed - NO_LEAVES
 
@@ -83,7 +106,7 @@ def names_in(path: Path) -> set[str]:
 
 
 @by_name
-def test_its_experiment_switches_it_on(concept: Concept):
+def test_its_experiment_switches_it_on(concept: Concept, both_sides: Sides):
     off, on = (scenario.centre for scenario in both_sides(concept.name))
     key = concept.keys[0]
 
@@ -94,7 +117,7 @@ def test_its_experiment_switches_it_on(concept: Concept):
 
 
 @by_name
-def test_its_kpi_is_a_column(concept: Concept):
+def test_its_kpi_is_a_column(concept: Concept, both_sides: Sides):
     name, _, entity = concept.experiment.kpi.partition(":")
     _, on = both_sides(concept.name)
 
@@ -102,14 +125,17 @@ def test_its_kpi_is_a_column(concept: Concept):
     assert not entity or entity in {*on.queues, *on.groups, *on.campaigns}
 
 
-@pytest.mark.parametrize("name", [*patience.PATIENCE, *patience.HANDLE])
-def test_distributions_are_compared_at_equal_means(name: str):
-    table, mean = (
-        (patience.PATIENCE, patience.MEAN_PATIENCE_S) if name in patience.PATIENCE else (patience.HANDLE, 180.0)
-    )
-    dist = load_scenario("tiny", **{"queues.support.patience_s": table[name][0]}).centre.queues["support"].patience_s
+@pytest.mark.parametrize(("table", "mean"), [("PATIENCE", "MEAN_PATIENCE_S"), ("HANDLE", "MEAN_HANDLE_S")])
+def test_distributions_are_compared_at_equal_means(table: str, mean: str):
+    declared = importlib.import_module("experiments.concepts.patience")
+    dists, equal_s = getattr(declared, table), getattr(declared, mean)
 
-    assert mean_s(dist) == pytest.approx(mean, rel=1e-3)
+    means = {
+        name: mean_s(load_scenario("tiny", **{"queues.support.patience_s": dist}).centre.queues["support"].patience_s)
+        for name, (dist, *_) in dists.items()
+    }
+
+    assert means == pytest.approx(dict.fromkeys(dists, equal_s), rel=1e-3)
 
 
 def contacts_a_day(scenario: Scenario) -> float:
@@ -127,13 +153,13 @@ def contacts_a_day(scenario: Scenario) -> float:
 
 
 @pytest.mark.parametrize("name", ["profile by slot", "linear profile", "recorded trace"])
-def test_arrivals_are_compared_at_equal_volume(name: str):
+def test_arrivals_are_compared_at_equal_volume(name: str, both_sides: Sides):
     off, on = both_sides(name)
 
     assert contacts_a_day(on) == pytest.approx(contacts_a_day(off), rel=1e-3)
 
 
-def test_staffing_is_compared_at_equal_hours():
+def test_staffing_is_compared_at_equal_hours(both_sides: Sides):
     off, on = both_sides("staffing by slot")
 
     assert sum(off.centre.groups["all_round"].staffing) == sum(on.centre.groups["all_round"].staffing)
@@ -148,7 +174,7 @@ def small(folder: Path, *only: str) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, command: ModuleType) -> Path:
     where = tmp_path_factory.mktemp("concepts")
     assert command.run(small(where, *FEW)) == 0
     return where
@@ -167,7 +193,7 @@ def test_the_page_is_made_from_the_result_file(folder: Path):
     assert (folder / "concepts.md").read_text() == page(read_json(folder / "concepts.json"))
 
 
-def test_finished_cells_are_kept(folder: Path):
+def test_finished_cells_are_kept(folder: Path, command: ModuleType):
     cells = sorted((folder / "cells").glob("*.json"))
     before = [(path.stat().st_mtime_ns, path.read_bytes()) for path in cells]
     cells[0].unlink()
@@ -184,21 +210,20 @@ NO_EFFECT = Experiment("tiny", "mean_wait_s", "up", off={"groups.first.wage_per_
 OTHER_WAY = Experiment("tiny", "cost_per_contact", "down", off={"groups.first.wage_per_hour": 1.0})
 
 
-def planted(experiment: Experiment) -> dict[str, tuple[Concept, ...]]:
-    return {"Planted": (CONCEPTS[0]._replace(name="planted", experiment=experiment),)}
-
-
 @pytest.mark.parametrize(
     ("experiment", "says"), [(NO_EFFECT, "planted: mean_wait_s does not move"), (OTHER_WAY, "goes up, not down")]
 )
 def test_a_concept_that_does_not_do_what_it_should_fails_the_command(
     experiment: Experiment,
     says: str,
+    concepts: dict[str, Concept],
+    command: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(command, "chosen", lambda only: planted(experiment))
+    planted = concepts["redials"]._replace(name="planted", experiment=experiment)
+    monkeypatch.setattr(command, "chosen", lambda only: {"Planted": (planted,)})
 
     assert command.run(small(tmp_path)) == 1
     assert says in capsys.readouterr().err
@@ -225,12 +250,12 @@ def test_what_cannot_be_compared_is_refused(experiment: Experiment, says: str):
         measure(experiment, "evaluation", 2)
 
 
-def test_an_unknown_concept_is_refused_by_name():
+def test_an_unknown_concept_is_refused_by_name(command: ModuleType):
     with pytest.raises(ValueError, match="'redial': not a concept; allowed: .*redials"):
-        chosen(["redials", "redial"])
+        command.chosen(["redials", "redial"])
 
 
-def test_only_the_whole_table_is_published(tmp_path: Path):
+def test_only_the_whole_table_is_published(tmp_path: Path, command: ModuleType):
     whole = settings(command="concepts")
 
     assert command.results_folder(whole) == RESULTS
@@ -255,18 +280,48 @@ def test_changes_in_one_line(changes: dict[str, Any], text: str):
     assert settings_text(changes) == text
 
 
-def test_the_published_table_is_that_of_the_declarations():
+def test_the_published_table_is_that_of_the_declarations(concepts: dict[str, Concept]):
     result = read_json(RESULTS / "concepts.json")
-    declared = [{**concept._asdict(), "experiment": described(concept.experiment)} for concept in CONCEPTS]
+    declared = [{**concept._asdict(), "experiment": described(concept.experiment)} for concept in concepts.values()]
     published = [{key: row[key] for key in Concept._fields} for row in result["rows"]]
 
     assert published == [row | {"keys": list(row["keys"])} for row in declared]
-    assert [row["failure"] for row in result["rows"]] == [None] * len(CONCEPTS)
-    assert all(failure(c.experiment, row["measured"]) is None for c, row in zip(CONCEPTS, result["rows"], strict=True))
+    assert [row["failure"] for row in result["rows"]] == [None] * len(concepts)
+    assert all(
+        failure(c.experiment, row["measured"]) is None for c, row in zip(concepts.values(), result["rows"], strict=True)
+    )
     assert (RESULTS / "concepts.md").read_text() == page(result)
 
 
-def test_the_published_figures_are_those_of_the_scenarios_as_they_are():
+def test_a_report_has_the_words_of_the_declarations_and_the_figures_of_the_measurement(
+    report: ModuleType, concepts: dict[str, Concept]
+):
+    concept = concepts[NAMES[0]]
+    other = concept._replace(equation="x = y", experiment=concept.experiment._replace(why="so"))
+    result = read_json(RESULTS / "concepts.json")
+
+    (row,) = report.renewed(result, {"A part": [other]})["rows"]
+
+    assert (row["part"], row["equation"], row["experiment"]["why"]) == ("A part", "x = y", "so")
+    assert row["measured"] == result["rows"][0]["measured"]
+
+
+def test_a_report_of_another_experiment_or_scenario_is_refused(report: ModuleType, concepts: dict[str, Concept]):
+    concept = concepts[NAMES[0]]
+    result = read_json(RESULTS / "concepts.json")
+    other = concept._replace(experiment=concept.experiment._replace(runs=3))
+
+    with pytest.raises(ValueError, match="its experiment was not measured"):
+        report.renewed(result, {"A part": [other]})
+    with pytest.raises(ValueError, match="its experiment was not measured"):
+        report.renewed({**result, "rows": []}, {"A part": [concept]})
+    row = result["rows"][0]
+    stale = {**row, "measured": {**row["measured"], "scenarios": ["0", "1"]}}
+    with pytest.raises(ValueError, match="its scenario has changed"):
+        report.renewed({**result, "rows": [stale]}, {"A part": [concept]})
+
+
+def test_the_published_figures_are_those_of_the_scenarios_as_they_are(both_sides: Sides):
     rows = read_json(RESULTS / "concepts.json")["rows"]
     stale = [
         row["name"]

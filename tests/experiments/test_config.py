@@ -1,13 +1,13 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra.errors import ConfigCompositionException
 from omegaconf import DictConfig, OmegaConf
 
+from agents.registry import find_learner
 from ccenv.scenarios import ScenarioError, list_scenarios
-from experiments.jobs.config import CONFIGS, Settings, overrides, register, scenario_of, settings_of
+from experiments.jobs.config import CONFIGS, Settings, register, scenario_of, settings_of
 from experiments.study.learning import training_of
 
 register()
@@ -104,18 +104,6 @@ def test_value_of_the_wrong_type_is_refused():
         composed("evaluation.days=many")
 
 
-@pytest.mark.parametrize(
-    ("tree", "flat"),
-    [
-        ({"a": {"b": 1, "c": {"d": [2]}}}, {"a.b": 1, "a.c.d": [2]}),
-        ({"q": {"dist": "constant", "value_s": 3}}, {"q": {"dist": "constant", "value_s": 3}}),
-        ({"rules": {"routing": {"name": "lwt"}}}, {"rules.routing": {"name": "lwt"}}),
-    ],
-)
-def test_nested_keys_become_dotted(tree: dict[str, Any], flat: dict[str, Any]):
-    assert dict(overrides(tree)) == flat
-
-
 def test_standard_grid_names_registered_rules_and_parameters():
     from ccenv.rules import PACING_RULES, ROUTING_RULES
 
@@ -130,4 +118,7 @@ def test_standard_grid_names_registered_rules_and_parameters():
 
 @pytest.mark.parametrize("learner", sorted(path.stem for path in FOLDER.glob("learner/*.yaml")))
 def test_training_of_every_learner_is_one(learner: str):
-    assert training_of(settings(f"learner={learner}").learner.training).steps > 0
+    named = settings(f"learner={learner}").learner
+    training = training_of(named)
+    assert training.steps > 0
+    assert isinstance(training.settings, find_learner(named.name).settings)

@@ -2,25 +2,41 @@ from typing import Any
 
 import pytest
 
+from experiments.jobs.config import LearnerConfig
 from experiments.study.learning import training_of
 
 
-def test_training_takes_nested_settings_and_keeps_the_other_defaults():
-    training = training_of({"steps": 100, "wall_s": 3, "ppo": {"epochs": 2, "hidden": [8, 8]}})
+def learner(name: str = "ppo", settings: dict[str, Any] | None = None, **training: Any) -> LearnerConfig:
+    return LearnerConfig(name, copies=2, settings=settings or {}, training=training, select_by=[], validation_days=1)
 
-    assert (training.steps, training.wall_s, training.ppo.epochs, training.ppo.hidden) == (100, 3.0, 2, (8, 8))
-    assert training.ppo.learning_rate == 1e-3
+
+def test_training_takes_nested_settings_and_keeps_the_other_defaults():
+    training = training_of(learner(settings={"epochs": 2, "hidden": [8, 8]}, steps=100, wall_s=3, clone={"passes": 4}))
+
+    assert (training.steps, training.wall_s, training.clone.passes) == (100, 3.0, 4)
+    assert (training.learner, training.settings.epochs, training.settings.hidden) == ("ppo", 2, (8, 8))
+    assert training.settings.learning_rate == 1e-3
 
 
 @pytest.mark.parametrize(
-    ("values", "message"),
+    ("given", "message"),
     [
         ({"steps": 1, "step": 2}, r"learner\.training\.step: unknown key; allowed: steps, "),
-        ({"steps": 1, "ppo": {"lr": 2}}, r"learner\.training\.ppo\.lr: unknown key; allowed: steps, "),
+        ({"steps": 1, "clone": {"pass": 2}}, r"learner\.training\.clone\.pass: unknown key; allowed: passes, "),
+        ({"steps": 1, "learner": "ppo"}, r"learner\.training\.learner: unknown key; allowed: .*, scales, clone$"),
+        ({"steps": 1, "settings": {"lr": 2}}, r"learner\.settings\.lr: unknown key; allowed: steps, growth, "),
+        (
+            {"steps": 1, "settings": {"epochs": "many"}},
+            r"learner\.settings: Expected `int`, got `str` - at `\$\.epochs`",
+        ),
         ({"steps": "many"}, r"learner\.training: Expected `int`, got `str` - at `\$\.steps`"),
         ({}, r"learner\.training: Object missing required field `steps`"),
+        (
+            {"name": "dqn", "steps": 1},
+            r"learner\.name: learner 'dqn'; allowed: ppo, or an address package\.module:KIND",
+        ),
     ],
 )
-def test_wrong_training_setting_is_refused_by_name(values: dict[str, Any], message: str):
+def test_wrong_setting_of_a_learner_is_refused_by_name(given: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
-        training_of(values)
+        training_of(learner(**given))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Install the wheel in fresh environments, as somebody outside would: core alone, then core with the extra `serve`.
-# Each runs one small script that uses what was installed and asserts that nothing more came along.
+# Install the wheel in new environments as a user does: core alone, then core with the extra `serve`.
+# A script in each environment uses the installed packages and asserts that no other extra is installed.
 # Usage: tests/install/check.sh PYTHON, where PYTHON has setuptools.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -8,13 +8,13 @@ python=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Built from a copy: setuptools leaves a build folder behind, and modules deleted since would come back from it.
+# Built from a copy: setuptools leaves a build folder behind, from which deleted modules would return.
 mkdir "$work/source"
-cp -R "$root/pyproject.toml" "$root/LICENSE" "$root/ccenv" "$work/source"
+cp -R "$root/pyproject.toml" "$root/README.md" "$root/LICENSE" "$root/ccenv" "$work/source"
 "$python" -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$work/wheel" "$work/source"
 wheel=$(echo "$work"/wheel/ccenv-*.whl)
 
-# Outside the checkout and isolated (-I), so that `import ccenv` can find the wheel alone.
+# Outside the checkout and isolated (-I): `import ccenv` can find only the wheel.
 cd "$work"
 check() { # name, extras, script
   "$python" -m venv "$work/$1"

@@ -1,9 +1,12 @@
-"""Run with core alone installed: the simulator works, and no extra came along."""
+"""Run with core alone installed: the simulator and the semi-Markov returns work, and no extra is installed."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
 import ccenv
+from ccenv.integrations.semi_markov import TimeScales, advantages
 
 EXTRAS = ["hydra", "matplotlib", "omegaconf", "onnxruntime", "scipy", "stable_baselines3", "starlette", "torch"]
 SEEDS = range(2)
@@ -14,4 +17,8 @@ assert "site-packages" in Path(ccenv.__file__).parts, f"not the wheel: {ccenv.__
 
 table = ccenv.simulate("tiny", seeds=SEEDS)
 assert len(table) == len(SEEDS), f"{len(table)} rows for {len(SEEDS)} seeds"
+ones = np.ones((3, 1))
+never = np.zeros((3, 1), bool)
+gained = advantages(ones, ones, ones, ones, never, TimeScales(horizon_s=10.0, credit_s=10.0))
+assert gained[0, 0] > gained[2, 0] > 0.0, f"advantages {gained.ravel()}"
 print(f"core alone: simulate gave {len(table)} rows")

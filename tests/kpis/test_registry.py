@@ -6,14 +6,14 @@ from ccenv.kpis.kpi import column_of
 from ccenv.simulation import simulate
 from ccenv.theory.erlang import ErlangA
 from tests.env.whole_centre import last_day_of_the_month
-from tests.kpis.tiny import EXPECTED, RUN, TINY, counters_of
+from tests.kpis.tiny import EXPECTED, RUN, counters_of, tiny
 
-ENTITIES = {"queue": TINY.queues, "group": TINY.groups, "campaign": TINY.campaigns, "centre": ()}
+ENTITIES = {"queue": ("sales", "support"), "group": ("first", "blended"), "campaign": ("survey",), "centre": ()}
 
 
 @pytest.mark.parametrize("name", KPIS)
 def test_kpi_is_what_the_hand_says(name):
-    table = kpi_table(TINY, counters_of(TINY, (1,), **RUN), [7])
+    table = kpi_table(tiny(), counters_of(tiny(), (1,), **RUN), [7])
 
     columns = [name, *(f"{name}:{entity}" for entity in ENTITIES[KPIS[name].axis])]
     assert [table[column][0] for column in columns] == pytest.approx(EXPECTED[name])
@@ -57,7 +57,7 @@ def test_service_levels_have_the_names_of_the_reference():
 
 
 def test_nothing_counted_is_nan_in_ratios_and_zero_in_sums():
-    table = kpi_table(TINY, counters_of(TINY, (1,)), [7])
+    table = kpi_table(tiny(), counters_of(tiny(), (1,)), [7])
 
     for kpi in KPIS.values():
         assert np.isnan(table[kpi.name][0]) if kpi.denominator else table[kpi.name][0] == 0.0
@@ -88,7 +88,7 @@ def test_shares_lie_between_0_and_1_where_everything_happens():
 def test_means_over_contacts_in_person_leave_callbacks_out():
     """A wait that is the same for all in person is their mean, however many are called back."""
     counted = {"offered": (20, 0), "callback_accepted": (15, 0), "answered": (20, 0), "callback_answered": (15, 0)}
-    table = kpi_table(TINY, counters_of(TINY, (1,), **counted, waited=(5, 0), wait_answered_s=(50, 0)), [7])
+    table = kpi_table(tiny(), counters_of(tiny(), (1,), **counted, waited=(5, 0), wait_answered_s=(50, 0)), [7])
 
     for name, value in {"asa_s": 10.0, "mean_wait_s": 10.0, "atq_s": 10.0, "p_wait": 1.0}.items():
         assert table[name][0] == value, name

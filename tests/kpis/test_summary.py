@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from ccenv.kpis import KPIS, KpiTable, bootstrap, kpi_table, paired_difference, ratio_of_totals
-from tests.kpis.tiny import COUNTS, EXPECTED, RUN, TINY, by_interval, counters_of, three_runs
+from tests.kpis.tiny import COUNTS, EXPECTED, RUN, by_interval, counters_of, three_runs, tiny
 
 
 def test_summary_is_the_ratio_of_totals_not_the_mean_of_ratios():
@@ -26,7 +26,7 @@ def test_summary_of_sums_is_the_mean_per_run():
 
 def test_summary_takes_wages_from_the_table_alone():
     buffer = io.BytesIO()
-    np.save(buffer, kpi_table(TINY, counters_of(TINY, (1,), **RUN), [7]))
+    np.save(buffer, kpi_table(tiny(), counters_of(tiny(), (1,), **RUN), [7]))
     buffer.seek(0)
 
     loaded = np.load(buffer, max_header_size=1_000_000)
@@ -44,7 +44,7 @@ def test_one_run_has_no_interval():
 
 
 def test_equal_runs_have_an_interval_without_width():
-    table = kpi_table(TINY, counters_of(TINY, (5,), **RUN), range(5))
+    table = kpi_table(tiny(), counters_of(tiny(), (5,), **RUN), range(5))
 
     assert table.summary()["aht_s"] == pytest.approx((212.0, 212.0, 212.0))
 
@@ -64,7 +64,7 @@ def test_wider_confidence_is_a_wider_interval():
 
 
 def test_interval_of_a_mean_is_that_of_the_binomial():
-    table = kpi_table(TINY, counters_of(TINY, (100,), sales=np.arange(100)[:, None] % 2), range(100))
+    table = kpi_table(tiny(), counters_of(tiny(), (100,), sales=np.arange(100)[:, None] % 2), range(100))
 
     value, low, high = table.summary()["n_sales"]
 
@@ -79,7 +79,7 @@ def test_summary_prints_and_becomes_a_dict():
     (line,) = [line for line in lines if line.startswith("abandonment ")]
     assert line.split()[:3] == ["abandonment", "share", "0.1"] and line.split()[-2:] == ["0.2", "0.03333"]
     (heading,) = [line for line in lines if line.startswith("queue ")]
-    assert len(heading) == len(line) and heading.split()[-2:] == list(TINY.queues)
+    assert len(heading) == len(line) and heading.split()[-2:] == list(tiny().queues)
     assert summary.as_dict()["n_offered"]["value"] == pytest.approx(100 / 3)
     assert "3 runs, 95 %" in lines[0]
 
@@ -112,8 +112,8 @@ def test_paired_difference_is_first_less_second():
 def test_paired_difference_resamples_both_tables_alike():
     rng = np.random.default_rng(1)
     day = rng.integers(50, 200, (40, 1))
-    base = kpi_table(TINY, counters_of(TINY, (40,), offered=100, abandoned=day // 10), range(40))
-    shifted = kpi_table(TINY, counters_of(TINY, (40,), offered=100, abandoned=day // 10 + 1), range(40))
+    base = kpi_table(tiny(), counters_of(tiny(), (40,), offered=100, abandoned=day // 10), range(40))
+    shifted = kpi_table(tiny(), counters_of(tiny(), (40,), offered=100, abandoned=day // 10 + 1), range(40))
 
     difference = paired_difference(shifted, base, "abandonment")
 
@@ -138,7 +138,7 @@ def test_resampling_takes_as_many_rows_as_there_are(monkeypatch):
 @given(COUNTS)
 def test_every_figure_is_a_ratio_of_totals(runs):
     above, below = np.array(runs)[:, :2], np.array(runs)[:, 2:]
-    table = kpi_table(TINY, counters_of(TINY, (len(runs),), abandoned=above, offered=below), range(len(runs)))
+    table = kpi_table(tiny(), counters_of(tiny(), (len(runs),), abandoned=above, offered=below), range(len(runs)))
 
     np.testing.assert_array_equal(table["abandonment"], ratio_of_totals(above.sum(1), below.sum(1)))
     summary = table.summary()
@@ -169,7 +169,7 @@ def test_intervals_cover_the_truth():
                 "offered": np.stack([offered, 0 * offered], 1),
                 "abandoned": np.stack([abandoned, 0 * offered], 1),
             }
-            tables.append(kpi_table(TINY, counters_of(TINY, (n,), **counted), range(n)))
+            tables.append(kpi_table(tiny(), counters_of(tiny(), (n,), **counted), range(n)))
         _, low, high = tables[0].summary()["abandonment"]
         covered += low <= truth <= high
         difference = paired_difference(tables[1], tables[0], "abandonment")

@@ -6,11 +6,11 @@ from hypothesis import given
 
 from ccenv.kpis import KpiTable, interval_table, kpi_table
 from ccenv.scenarios import load_scenario
-from tests.kpis.tiny import COUNTS, RUN, TINY, by_interval, counters_of, three_runs
+from tests.kpis.tiny import COUNTS, RUN, by_interval, counters_of, three_runs, tiny
 
 
 def test_counters_are_columns_in_total_and_by_entity():
-    table = kpi_table(TINY, counters_of(TINY, (2,), **RUN), [7, 8], n_illegal=[0, 3])
+    table = kpi_table(tiny(), counters_of(tiny(), (2,), **RUN), [7, 8], n_illegal=[0, 3])
 
     assert table["seed"].tolist() == [7, 8]
     assert table["n_offered"].tolist() == [60, 60]
@@ -22,10 +22,10 @@ def test_counters_are_columns_in_total_and_by_entity():
 
 
 def test_entities_beyond_the_scenario_are_ignored():
-    exact = counters_of(TINY, (1,), **RUN)
+    exact = counters_of(tiny(), (1,), **RUN)
     padded = {axis: np.concatenate([values, np.ones_like(values)], axis=1) for axis, values in exact.items()}
 
-    assert kpi_table(TINY, padded, [7]).tobytes() == kpi_table(TINY, exact, [7]).tobytes()
+    assert kpi_table(tiny(), padded, [7]).tobytes() == kpi_table(tiny(), exact, [7]).tobytes()
 
 
 def test_a_centre_without_campaigns_has_their_totals():
@@ -67,15 +67,15 @@ def test_interval_table_has_the_differences_of_cumulative_counters():
 
 
 def test_illegal_actions_by_interval():
-    table = interval_table(TINY, counters_of(TINY, (1, 3)), [4], [0.0, 1.0, 2.0], n_illegal=[[2, 2, 5]])
+    table = interval_table(tiny(), counters_of(tiny(), (1, 3)), [4], [0.0, 1.0, 2.0], n_illegal=[[2, 2, 5]])
 
     assert table["n_illegal_actions"].tolist() == [[2, 0, 3]]
 
 
 def test_interval_follows_the_rows():
     counted = {"offered": [[[1, 0]], [[2, 0]], [[3, 0]]]}
-    interval = interval_table(TINY, counters_of(TINY, (3, 1), **counted), [3, 1, 2], [0.0])
-    table = kpi_table(TINY, counters_of(TINY, (3,), offered=[[1, 0], [2, 0], [3, 0]]), [3, 1, 2], interval=interval)
+    interval = interval_table(tiny(), counters_of(tiny(), (3, 1), **counted), [3, 1, 2], [0.0])
+    table = kpi_table(tiny(), counters_of(tiny(), (3,), offered=[[1, 0], [2, 0], [3, 0]]), [3, 1, 2], interval=interval)
 
     for rows in (table[1:], table[[2, 0]], table[table["seed"] > 1], pickle.loads(pickle.dumps(table))):
         assert isinstance(rows, KpiTable) and isinstance(rows.interval, KpiTable)
@@ -99,7 +99,7 @@ def test_repr_is_short():
 @given(COUNTS)
 def test_a_total_lies_between_its_entities(runs):
     above, below = np.array(runs)[:, :2], np.array(runs)[:, 2:] + 1
-    table = kpi_table(TINY, counters_of(TINY, (len(runs),), abandoned=above, offered=below), range(len(runs)))
+    table = kpi_table(tiny(), counters_of(tiny(), (len(runs),), abandoned=above, offered=below), range(len(runs)))
 
     each = np.stack([table["abandonment:sales"], table["abandonment:support"]])
     assert np.all(table["abandonment"] >= each.min(axis=0) * (1 - 1e-12))
@@ -111,9 +111,9 @@ def test_intervals_add_up_to_the_run(steps):
     """Summing every additive column over the intervals gives the run's, whatever the counters."""
     cumulative = np.cumsum(np.array(steps, float), axis=0)
     counted = {"abandoned": cumulative[None, :, :2], "idle_s": cumulative[None, :, 2:]}
-    parts = interval_table(TINY, counters_of(TINY, (1, len(steps)), **counted), [1], np.arange(len(steps)))
+    parts = interval_table(tiny(), counters_of(tiny(), (1, len(steps)), **counted), [1], np.arange(len(steps)))
     run = {label: values[:, -1] for label, values in counted.items()}
-    whole = kpi_table(TINY, counters_of(TINY, (1,), **run), [1])
+    whole = kpi_table(tiny(), counters_of(tiny(), (1,), **run), [1])
 
     for column in ("n_abandoned", "n_abandoned:support", "idle_s", "wages", "wages:blended", "staffed_h"):
         assert parts[column].sum() == pytest.approx(whole[column][0])

@@ -1,22 +1,28 @@
 """The scenario `tiny` with counters made by hand, instead of by the simulator."""
 
+import functools
+
 import numpy as np
 from hypothesis import strategies as st
 
 from ccenv.kpis import LABELS, interval_table, kpi_table
-from ccenv.scenarios import load_scenario
+from ccenv.scenarios import Scenario, load_scenario
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.definitions import NAMES
 
-# queues sales and support; groups first (wage 18) and blended (20); campaign survey
-TINY = load_scenario(
-    "tiny",
-    **{
-        "campaigns.survey.goal": "appointment",
-        "campaigns.survey.line_cost_per_hour": 9.0,
-        "campaigns.survey.drop_penalty": 1.5,
-    },
-)
+
+@functools.cache
+def tiny() -> Scenario:
+    """Queues sales and support; groups first (wage 18) and blended (20); campaign survey."""
+    return load_scenario(
+        "tiny",
+        **{
+            "campaigns.survey.goal": "appointment",
+            "campaigns.survey.line_cost_per_hour": 9.0,
+            "campaigns.survey.drop_penalty": 1.5,
+        },
+    )
+
 
 # for each run abandoned and offered of each queue, or other pairs
 COUNTS = st.lists(st.tuples(*[st.integers(0, 1000)] * 4), min_size=1, max_size=6)
@@ -33,13 +39,13 @@ def counters_of(scenario, shape, **counted):
 
 def three_runs(**more):
     counted = {"offered": [[10, 0], [30, 10], [0, 50]], "abandoned": [[5, 0], [3, 2], [0, 0]], **more}
-    return kpi_table(TINY, counters_of(TINY, (3,), **counted), [3, 1, 2])
+    return kpi_table(tiny(), counters_of(tiny(), (3,), **counted), [3, 1, 2])
 
 
 def by_interval(seeds, **more):
     counted = {"offered": [[[10, 0], [15, 10]]], **more}
     shape = (len(seeds), len(np.atleast_3d(counted["offered"])[0]))
-    return interval_table(TINY, counters_of(TINY, shape, **counted), seeds, np.arange(shape[1]) * 1800.0)
+    return interval_table(tiny(), counters_of(tiny(), shape, **counted), seeds, np.arange(shape[1]) * 1800.0)
 
 
 # one run in which all that enters is accounted for; sales and support, first and blended

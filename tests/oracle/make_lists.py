@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ccenv.sim.state.definitions import DEFINITIONS
 from tests.oracle.dice import Dice, Plain
 
 ZONE_STEP_S = 30.0  # step of time zones; it makes local midnights round times
 STARTS = ("connected", "greeting_start", "greeting_end")
-DEFINITIONS = ("ftc_30d", "ofcom_24h", "vicidial_today", "genesys_queue", "connect_rolling_24h")
 
 
 class ListMaker(Dice):
@@ -110,4 +110,4 @@ class ListMaker(Dice):
                 "window": self.one_of("day", "period_30d", "rolling_24h"),
             }
         elif self.chance(0.6):
-            campaign["compliance"] = self.one_of(*DEFINITIONS)
+            campaign["compliance"] = self.one_of(*(definition.name for definition in DEFINITIONS))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ccenv.files.reading import read
 from ccenv.scenarios import ScenarioError, load_scenario
-from ccenv.scenarios.files.reading import find, read
+from ccenv.scenarios.files.library import find
 
 TINY = read(find("tiny"))
 PIECES = "queues.sales.patience_s"
@@ -37,6 +38,19 @@ MISSING = object()
 
 # what is changed, words of the message, then key and value named by it if they are not those of the last change
 CASES = [
+    # keys of earlier versions
+    ({"day_level_law": "gamma"}, "this key is now called day_level_dist"),
+    ({"campaigns.survey.law": {"max_per_24h": 3}}, "this key is now called calling_rules"),
+    (
+        {"queues.sales.handle_s": {"law": "constant", "value_s": 9}},
+        "this key is now called dist",
+        *("queues.sales.handle_s.law", "constant"),
+    ),
+    (
+        {"queues.sales.handle_s": {"dist": "constant", "value_s": 9, "law": "constant"}},
+        "this key is now called dist",
+        *("queues.sales.handle_s.law", "constant"),
+    ),
     # keys and types
     ({"colour": 1}, "unknown key; allowed here: name, description, clock,"),
     ({"queues.sales.patience": 9}, "unknown key; did you mean 'patience_s'"),
@@ -251,7 +265,7 @@ def test_files_that_are_no_scenarios(tmp_path, content, words):
         ("tin", "did you mean 'tiny'?"),
         ("a/b", "a/b: there is no such file"),
         ("none.yaml", "none.yaml: there is no such file"),
-        ("x" * 5000, "is no file"),
+        ("x" * 5000, "cannot be read as a file"),
         (5, "mapping: must be a mapping of keys to values, is int"),
     ],
 )

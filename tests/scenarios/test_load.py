@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import yaml
 
-from ccenv.rewards.trap import RewardTrapWarning, check_reward
+from ccenv.files.reading import read
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
-from ccenv.scenarios.files.reading import LIBRARY, find, read
+from ccenv.scenarios.check.reward_trap import RewardTrapWarning, check_reward
+from ccenv.scenarios.files.library import LIBRARY, find
 from ccenv.scenarios.files.sources import figures, unsourced, unused
 
 TINY = read(find("tiny"))
@@ -72,6 +73,7 @@ def test_digest_ignores_prose_spelling_and_stated_defaults(same):
     assert load_scenario("tiny", **same).digest == TINY_DIGEST
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
 @pytest.mark.parametrize(
     "other",
     [

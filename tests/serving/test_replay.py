@@ -7,13 +7,13 @@ import pytest
 import torch
 from httpx2 import ASGITransport, AsyncClient
 
+from agents.common.export import export_bundle
 from agents.common.policy import MaskedActor, TorchPolicy
 from ccenv.batch import Batch
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import load_scenario
 from ccenv.serving import Decider, load_bundle, snapshot_values
 from ccenv.serving.service import make_app
-from ccenv.serving.write import write_bundle
 from tests.env.whole_centre import whole_centre
 from tests.serving.helpers import PATIENT_S, StandIn, client_of, golden
 
@@ -115,7 +115,7 @@ def test_a_day_of_a_larger_centre_replayed_gives_its_decisions(tmp_path, name, n
     batch = Batch(scenario, 3, reserves=False, autoreset="disabled", **rules)
     policy = TorchPolicy(_holding(batch), "sample", reserves=False)
     about = {"source_digest": "none", "seeds": "training", "steps": 0}
-    bundle = load_bundle(write_bundle(tmp_path / "bundle", policy, scenario, provenance=about, days=2, **rules))
+    bundle = load_bundle(export_bundle(tmp_path / "bundle", policy, scenario, provenance=about, days=2, **rules))
     done, answers, _ = replayed(bundle, batch, bundle, [7, 8, 9], every)
     asked = done[::every]
     assert len(done) > n_decisions

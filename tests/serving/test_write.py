@@ -1,4 +1,4 @@
-"""Writing a bundle of a network, and putting its KPIs into it."""
+"""A network exported as a bundle, and its KPIs in the manifest."""
 
 import msgspec
 import numpy as np
@@ -6,13 +6,14 @@ import pytest
 import torch
 
 import ccenv
+from agents.common.export import export_bundle
 from agents.common.policy import MaskedActor, TorchPolicy
-from agents.common.survey import golden_vectors, survey_days
 from ccenv.batch import Batch
 from ccenv.rules import RuleError
 from ccenv.scenarios import load_scenario
 from ccenv.serving import BundleError, load_bundle
-from ccenv.serving.write import set_kpis, write_bundle
+from ccenv.serving.survey import golden_vectors, survey_days
+from ccenv.serving.write import set_kpis
 from ccenv.spaces.observation import observation_names
 
 pytestmark = pytest.mark.slow  # the exporter takes seconds
@@ -35,7 +36,7 @@ def batch():
 
 @pytest.fixture
 def bundle(batch, tmp_path):
-    return write_bundle(
+    return export_bundle(
         tmp_path / "runs" / "bundle", policy_of(batch), load_scenario("tiny"), provenance=ABOUT, **RULES
     )
 
@@ -58,6 +59,8 @@ def test_the_manifest_says_what_the_policy_is(batch, bundle):
     assert policy.scenario.digest == load_scenario("tiny").with_reserves(True).digest
     assert (manifest.provenance.version, manifest.provenance.steps) == (ccenv.__version__, 7)
     assert manifest.provenance.details == {"learner": "by hand"}
+    assert manifest.provenance.threads == 1
+    assert {"numpy", "numba", "onnxruntime", "torch", "onnx"} <= set(manifest.provenance.libraries)
     assert manifest.kpis is None
     assert {golden.action for golden in manifest.golden} >= {"hold", "dial:survey>blended"}
     assert sorted(path.name for path in bundle.iterdir()) == ["manifest.json", "policy.onnx"]
@@ -68,7 +71,7 @@ def test_ranges_are_those_of_the_survey_and_of_the_training(batch, tmp_path):
     network, n = policy_of(batch), batch.n_obs
     survey = survey_days(batch, network)
     ranges = np.stack([np.full(n, 0.25, np.float32), np.full(n, 0.5, np.float32)])
-    folder = write_bundle(
+    folder = export_bundle(
         tmp_path / "b", network, batch.scenario, provenance=ABOUT, ranges=ranges, days=batch.n, **RULES
     )
     found = load_bundle(folder).manifest.training_range
@@ -78,7 +81,7 @@ def test_ranges_are_those_of_the_survey_and_of_the_training(batch, tmp_path):
 
 
 def test_the_same_policy_gives_the_same_bytes(batch, bundle, tmp_path):
-    again = write_bundle(tmp_path / "again", policy_of(batch), load_scenario("tiny"), provenance=ABOUT, **RULES)
+    again = export_bundle(tmp_path / "again", policy_of(batch), load_scenario("tiny"), provenance=ABOUT, **RULES)
     for name in ("policy.onnx", "manifest.json"):
         assert (bundle / name).read_bytes() == (again / name).read_bytes()
 
@@ -101,27 +104,28 @@ def test_kpis_are_put_into_the_manifest_alone(bundle):
 
 
 def test_a_bundle_is_replaced_and_nothing_else_is(batch, bundle):
-    other = write_bundle(bundle, policy_of(batch, "sample"), batch.scenario, provenance=ABOUT, **RULES)
+    other = export_bundle(bundle, policy_of(batch, "sample"), batch.scenario, provenance=ABOUT, **RULES)
     assert load_bundle(other).manifest.decision == "sample"
     (bundle / "notes.txt").write_text("mine")
     with pytest.raises(BundleError, match="holds something else than a bundle"):
-        write_bundle(bundle, policy_of(batch), batch.scenario, provenance=ABOUT, **RULES)
+        export_bundle(bundle, policy_of(batch), batch.scenario, provenance=ABOUT, **RULES)
     assert (bundle / "notes.txt").read_text() == "mine"
 
 
 def test_a_fallback_of_the_other_flag_is_refused(batch, tmp_path):
     with pytest.raises(RuleError, match=r"max0 needs campaigns.survey.reserves = false, it is true"):
-        write_bundle(tmp_path / "b", policy_of(batch), batch.scenario, provenance=ABOUT, pacing="max0")
+        export_bundle(tmp_path / "b", policy_of(batch), batch.scenario, provenance=ABOUT, pacing="max0")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_graph_that_is_not_the_network_is_refused(batch, bundle):
-    graph, other = load_bundle(bundle).graph, policy_of(batch, seed=3)
+    policy, other = load_bundle(bundle), policy_of(batch, seed=3)
+    names = [action.name for action in batch.catalogue]
     with pytest.raises(BundleError, match="the exported graph is not the network: a probability is off by 0"):
-        golden_vectors(graph, other, survey_days(batch, other), [action.name for action in batch.catalogue])
+        golden_vectors(policy, survey_days(batch, other), names, other.probabilities)
 
 
 def test_provenance_without_its_facts_is_refused(batch, tmp_path):
     with pytest.raises(msgspec.ValidationError, match="source_digest"):
-        write_bundle(tmp_path / "b", policy_of(batch), batch.scenario, provenance={}, **RULES)
+        export_bundle(tmp_path / "b", policy_of(batch), batch.scenario, provenance={}, **RULES)
     assert list(tmp_path.iterdir()) == []

@@ -1,1 +1,1 @@
-"""Tests of the measurement of speed: what is compared is the same, and a missed bar is seen. No time is asserted."""
+"""Tests of the speed measurement: compared things are the same, and a missed bar is reported. No time is asserted."""

@@ -1,4 +1,4 @@
-"""Results as the parts would measure them, made up from the bars: every bar is met, unless it is to be missed."""
+"""Artificial results of all parts, derived from the bars: every bar is met except the one to be missed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MORE = {
 
 
 def results(missed: Bar | None = None, without: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
-    """What all parts measured.
+    """Results of all parts.
 
     Args:
         missed: A bar that is missed.

@@ -1,4 +1,4 @@
-"""The bars are declared once: every one is judged, has its part, and misses are named."""
+"""The bars are declared once: every bar is judged, belongs to a part, and missed bars are named."""
 
 import string
 

@@ -1,4 +1,4 @@
-"""Candidates take turns, each round of every candidate is counted, the first one is not."""
+"""Candidates take turns. Each round of every candidate is counted, except the first."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from experiments.speed.clock import WARM_UP, exactly, figure, interleaved, scale
 
 
 class Clock:
-    """A clock that moves only when a candidate says so."""
+    """A clock that only candidates advance."""
 
     def __init__(self):
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""The command: what is there is kept, only the whole is published, a missed bar is an exit code of 1."""
+"""The command keeps finished cells, publishes only a complete measurement, and exits with 1 if a bar is missed."""
 
 import json
 import xml.etree.ElementTree as ElementTree
@@ -20,7 +20,7 @@ MISSED = next(bar for bar in BARS if bar.part == "growth")
 
 @pytest.fixture
 def measured(monkeypatch, tmp_path):
-    """Parts that do not measure but say what was made up; the list of those that were asked."""
+    """Replace the parts' measurements by artificial results; returns the list of measured parts."""
     asked = []
 
     def made(missed=None):

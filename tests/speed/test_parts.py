@@ -1,4 +1,4 @@
-"""Every part measures the figures that the bars ask for; the sizes are tiny, and no time is looked at."""
+"""Every part measures the figures that its bars use. The sizes are tiny, and no time is asserted."""
 
 import string
 
@@ -77,7 +77,7 @@ def test_an_edited_kernel_file_never_runs_old_code():
 
 def test_evaluation_spreads_the_days_over_the_processes():
     class Pool:
-        """Runs at once."""
+        """Executor without processes; it records the seeds and returns 0.5 CPU seconds."""
 
         def __init__(self):
             self.seeds = []

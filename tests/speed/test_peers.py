@@ -1,4 +1,4 @@
-"""All engines simulate the same centre: within intervals of exact values, with and without wrap-up."""
+"""All engines simulate the same centre: results lie within intervals of exact values, with and without wrap-up."""
 
 from dataclasses import asdict
 
@@ -46,7 +46,7 @@ def test_a_short_wrap_up_is_erlang_a():
 
 
 def test_wrap_up_changes_the_distribution_of_the_time_that_an_advisor_is_taken():
-    """Were it not so, Erlang A could take the place of the balance equations."""
+    """Otherwise Erlang A could replace the balance equations."""
     assert exact.solve(WITH_WRAP_UP)["e_wait_s"] < 0.99 * by_erlang(WITH_WRAP_UP)["e_wait_s"]
 
 
@@ -68,7 +68,7 @@ def test_every_engine_counts_its_events():
     }
     per_contact = {name: run.events / run.contacts for name, run in runs.items()}
 
-    # an arrival, and the ends of talk and wrap-up, or of patience; Ciw has no end of talk
+    # arrival, end of talk, end of wrap-up or of patience; Ciw has no end of talk
     assert 2.7 < per_contact["ccenv"] <= 3.0
     assert 1.9 < per_contact["ciw"] <= 2.1
     assert per_contact["ccenv"] <= per_contact["heapq"] < per_contact["simpy"]

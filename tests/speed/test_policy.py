@@ -1,4 +1,4 @@
-"""The policy in NumPy decides as the rule in the kernel does, so that their times may be compared."""
+"""The NumPy policy decides as the rule in the kernel does, so their times can be compared."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def test_the_policy_and_the_rule_in_the_kernel_live_through_the_same_days():
     kernel = Kernel(scenario, DAYS, **rules_of(scenario))
     counts = kernel.run(5)
     native = Native(scenario, DAYS)
-    native.batch.autoreset = loops.DISABLED  # no row goes on with its next day
+    native.batch.autoreset = loops.DISABLED  # no row continues with its next day
     done = rollout(native.batch, native.policy, np.arange(5, 5 + DAYS))
 
     assert done.n_decisions.sum() == counts["decisions"] > 1000 * DAYS

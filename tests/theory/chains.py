@@ -1,4 +1,4 @@
-"""Independent twins of the formulas: small Markov chains written out state by state, and solved as they stand."""
+"""Independent twins of the formulas: small Markov chains written state by state and solved directly."""
 
 import numpy as np
 from scipy import sparse
@@ -6,7 +6,7 @@ from scipy.sparse import linalg
 
 
 def stationary(moves, start):
-    """Distribution of a chain as a dictionary; ``moves(state)`` yields pairs of a next state and a rate."""
+    """Stationary distribution of a chain, as a dictionary; ``moves(state)`` yields pairs of a next state and a rate."""
     index, states, entries = {start: 0}, [start], []
     for state in states:
         for following, rate in moves(state):
@@ -29,7 +29,7 @@ def mean(dist, measure):
 
 
 def at_work_given_free(n, load):
-    """Mean number at work given that an advisor is free: Erlang's distribution, cut below ``n``."""
+    """Mean number at work given that an advisor is idle: Erlang's distribution, truncated below ``n``."""
     steps = np.log(load) - np.log(np.arange(1.0, n))
     weights = np.exp(np.concatenate(([0.0], np.cumsum(steps))) - max(0.0, np.cumsum(steps).max(initial=0.0)))
     return float(weights @ np.arange(n) / weights.sum())

@@ -1,4 +1,4 @@
-"""Models under parameters drawn at random: bounds are close, limits are kept, and the policy is worth what is said."""
+"""Models under random parameters: bounds are close, limits are kept, and the policy has the stated value."""
 
 import numpy as np
 import pytest
@@ -16,17 +16,17 @@ from ccenv.theory.models import (
 
 
 class Dice:
-    """Parameters drawn at random, times and rates evenly on the log scale."""
+    """Source of random parameters."""
 
     def __init__(self, seed: int) -> None:
         self.random = np.random.default_rng(seed)
 
     def between(self, low: float, high: float) -> float:
-        """A number between two positive ones."""
+        """A random number between two positive numbers, uniform on the log scale."""
         return float(np.exp(self.random.uniform(np.log(low), np.log(high))))
 
     def rate(self, n: int, aht_s: float, most: float) -> float:
-        """Contacts per hour that put up to `most` of n advisors to work."""
+        """Random contacts per hour that keep up to `most` of n advisors at work."""
         return float(self.random.uniform(0.0, most)) * n * 3600.0 / aht_s
 
 
@@ -88,7 +88,7 @@ def test_the_best_policy_is_worth_what_the_solver_says(make, seed):
         try:
             best = model.solve(limit)
         except ValueError as refusal:
-            assert "no policy meets" in str(refusal)  # nothing else is wrong with these parameters
+            assert "no policy meets" in str(refusal)  # the only expected fault of these parameters
             continue
         found = model.evaluate(best.policy)
         assert getattr(found, objective) == pytest.approx(abs(best.optimal_value), rel=1e-8, abs=1e-9)

@@ -64,7 +64,7 @@ def test_equal_handle_times_leave_a_chain_of_the_number_at_work(r, p_next):
 
 
 def tuned_reserve(model, limit):
-    """The randomised reserve that waits exactly `limit` seconds, by bisection."""
+    """The randomised reserve with a mean wait of exactly `limit` seconds, by bisection."""
     r = max(k for k in range(model.s + 1) if model.evaluate(reserve(k)).e_wait_s > limit) + 1
     low, high = 0.0, 1.0
     for _ in range(60):
@@ -237,7 +237,7 @@ def test_inbound_first_is_blending():
     ],
 )
 def test_cheap_waiting_without_patience_is_no_trap(model):
-    """Policies that never serve inbound let a queue grow to its cap, from where the solver must find back."""
+    """Policies that never serve inbound let a queue grow to its cap; the solver must return from there."""
     found = model.solve()
 
     assert found.full_action_gain >= found.inbound_first_gain - 1e-9 * abs(found.inbound_first_gain)

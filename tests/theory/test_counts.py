@@ -49,6 +49,6 @@ def test_a_large_mean_leaves_the_gamma_distribution(cv):
 
 
 def test_120_percent_is_exceeded_above_a_whole_limit_only():
-    answer = poisson_gamma_counts(50, 0.1)  # more than 60, not 60 itself
+    answer = poisson_gamma_counts(50, 0.1)  # more than 60, without 60 itself
 
     assert answer.p_exceed_120pct == pytest.approx(stats.nbinom.sf(60, 100, 100 / 150), rel=1e-10)

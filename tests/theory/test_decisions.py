@@ -26,7 +26,7 @@ quick = settings(max_examples=25)
 
 
 def random_process(seed, n_stable=5, n_decisions=4):
-    """Every choice leads anywhere and every event everywhere, so that all policies have one recurrent class."""
+    """A process in which every choice and every event leads anywhere, so all policies have one recurrent class."""
     rng = np.random.default_rng(seed)
     rates = rng.uniform(0.1, 3.0, (n_stable, n_decisions))
     owner = np.repeat(np.arange(n_decisions), rng.integers(1, 4, n_decisions))
@@ -36,7 +36,7 @@ def random_process(seed, n_stable=5, n_decisions=4):
 
 
 def dense_dist(process, choice):
-    """The long-run shares of time by a dense least-squares solution, started from the first decision state."""
+    """Long-run shares of time by a dense least-squares solution, from the first decision state."""
     rates = process.rates.toarray()
     used = np.unique(process.to[choice])
     chain = np.zeros((len(used), len(used)))
@@ -161,7 +161,7 @@ def test_a_limit_that_no_policy_meets_is_refused_with_the_least_possible():
 
 
 def two_islands():
-    """Decision states 0 and 1: stay on an island (first choice), or cross to the other."""
+    """Decision states 0 and 1: stay on an island (first choice) or cross to the other."""
     rates = sparse.csr_array(np.array([[1.0, 0.0], [0.0, 2.0]]))
     return DecisionProcess(rates, np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0]))
 

@@ -1,4 +1,4 @@
-"""Answering-machine detection: the arithmetic of the trade, and a simulated campaign that comes to it."""
+"""Answering-machine detection: the published example, and a simulated campaign with the same figures."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from ccenv.scenarios import load_scenario
 from ccenv.simulation import simulate
 from ccenv.theory import detection
 
-CERTAIN = 0.9999  # of each interval; a run that is as good as certain to fall in, on seeds that do not change
+CERTAIN = 0.9999  # confidence of each interval: almost certain to contain the value, on fixed seeds
 
 
 def test_a_thousand_dials_leave_two_drops():
@@ -54,7 +54,7 @@ def test_what_cannot_be_is_refused(arguments, name):
 
 
 def test_a_simulated_campaign_comes_to_the_same_numbers():
-    """With an advisor reserved for each dial nobody is dropped: what counts under `ofcom_24h` are the silent ones."""
+    """With an advisor reserved for each dial no connect is dropped, so `ofcom_24h` counts the silent calls alone."""
     per_dial = detection(1, p_called_machine=0.4, p_live=0.2, accuracy=0.99)
     campaign = {
         "p_answer": per_dial.live,
@@ -85,7 +85,7 @@ def test_a_simulated_campaign_comes_to_the_same_numbers():
     assert within(total("false_positive"), n, expected.silent / n)
     assert within(total("machine") + total("false_positive"), n, 0.4)
     assert within(total("connects"), n, (expected.live - expected.silent) / n)
-    # what an operator can estimate: over and base follow from the connects and the error that the detector is known for
+    # an operator's estimate: over and base follow from the connects and the known error of the detector
     over, base, wrong = total("ofcom_24h_over"), total("ofcom_24h_base"), expected.p_false_positive
     assert over == pytest.approx(total("connects") * wrong / (1.0 - wrong))
     assert base == pytest.approx(total("connects") / (1.0 - wrong))

@@ -11,12 +11,12 @@ from scipy import linalg
 
 from ccenv.theory import erlang_a, erlang_b, erlang_c
 
-HOUR_S = 3600.0  # with this handle time, rate_per_hour is the offered load
+HOUR_S = 3600.0  # with this handle time, rate_per_hour equals the offered load
 
-EXACT = 1e-12  # relative; the worst rounding error seen against the sums in Decimal below is a tenth of it
+EXACT = 1e-12  # relative; ten times the largest observed deviation from the sums in Decimal below
 CHAIN = 1e-9  # relative; the truncated chain and its matrix exponential lose about 1e-12
 SMALLEST = 1e-300  # absolute; floats lose digits below 1e-308
-ROUNDING = 1e-12  # absolute slack where two probabilities are only ordered
+ROUNDING = 1e-12  # absolute slack of comparisons of order between probabilities
 
 advisors = st.integers(1, 2000)
 loads = st.floats(-6, 6).map(lambda power: 10.0**power)
@@ -27,7 +27,7 @@ quick = settings(deadline=None, max_examples=100)
 
 
 def close(value, rel):
-    """Nearness relative to the value, however small; pytest's own default takes 1e-12 for 0."""
+    """Closeness relative to the value, however small; the default of pytest accepts 1e-12 for 0."""
     return pytest.approx(value, rel=rel, abs=SMALLEST)
 
 
@@ -62,7 +62,7 @@ def test_erlang_c_equals_its_closed_form(n, load):
     answer = erlang_c(load, HOUR_S, n, HOUR_S / 10)
 
     with localcontext(prec=60):
-        a = Decimal(answer.offered_load)  # near n its last bit matters
+        a = Decimal(answer.offered_load)  # near n the last bit affects the result
         b = exact_blocking(n, a)
         p_wait = b / (1 - (a / n) * (1 - b))
         level = 1 - p_wait * (-(n - a) / 10).exp()
@@ -71,7 +71,7 @@ def test_erlang_c_equals_its_closed_form(n, load):
 
 
 def palm_series(x, y):
-    """Sum over j of t_j and of j t_j, where t_j = y^j / ((x + 1) ... (x + j)): Palm's A, and A times the mean queue."""
+    """Sums over j of t_j and of j t_j, with t_j = y^j / ((x + 1) ... (x + j)): Palm's A, and A times the mean queue."""
     term = total = Decimal(1)
     queue, j = Decimal(0), 0
     while y > x + j or term * (j + 1) > total * Decimal(10) ** -190:
@@ -83,7 +83,7 @@ def palm_series(x, y):
 
 
 def palm(n, load, patience, threshold):
-    """Erlang A by Palm's formulas, times in mean handle times; the cancellation in them is paid for in digits."""
+    """Erlang A by Palm's formulas, in mean handle times; extra digits make up for the cancellation."""
     with localcontext(prec=200):
         a, t = Decimal(load), Decimal(threshold) / Decimal(patience)
         x, y = n * Decimal(patience), a * Decimal(patience)
@@ -143,7 +143,7 @@ def test_erlang_a_equals_palms_formulas(n, load, patience, threshold):
 @pytest.mark.parametrize("patience", [1e3, 1e6, 1e9, 1e12])
 def test_erlang_a_at_load_n_follows_ramanujan(patience):
     # There Palm's A is 1 + x / (x + 1) + x^2 / ((x + 1) (x + 2)) + ..., whose expansion is Ramanujan's (Knuth, The Art
-    # of Computer Programming 1, section 1.2.11.3); what is left out is below 1e-18 of it.
+    # of Computer Programming 1, section 1.2.11.3); the omitted terms are below 1e-18 of it.
     x = 2000 * patience
     palm_a = (math.sqrt(2 * math.pi * x) * (1 + 1 / (12 * x) + 1 / (288 * x * x)) + 2 / 3 + 8 / (135 * x)) / 2
 
@@ -154,7 +154,7 @@ def test_erlang_a_at_load_n_follows_ramanujan(patience):
     assert answer.p_wait == close(blocking / ((1 - blocking) / palm_a + blocking), EXACT)
 
 
-# An independent slow twin: the birth-death chain, and a tagged contact that moves up in the queue.
+# Independent slow twin: the birth and death chain, and a tagged contact that moves up in the queue.
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def twin(rate_per_hour, handle_s, patience_s, n, threshold_s, n_waiting):
     tagged[0, -2] = n * finish
     tagged[ahead, -1] = leave
     tagged -= np.diag(tagged.sum(axis=1))
-    met = dist[n:]  # by an arrival that has to wait, by number already waiting
+    met = dist[n:]  # seen by an arrival that has to wait: distribution of the number already waiting
     at_threshold = met @ linalg.expm(tagged * threshold_s)[:-2]
     moves = tagged[:-2, :-2]
     return Twin(
@@ -251,7 +251,7 @@ def test_erlang_c_agrees_with_the_chain(rate_per_hour, handle_s, n, threshold_s)
     assert fast.occupancy == close(slow.n_at_work / n, CHAIN)
 
 
-# Identities, limits and order, over the whole range.
+# Identities, limits and monotonicity over the whole range.
 
 
 @quick
@@ -387,7 +387,7 @@ def test_measures_at_rate_0_are_those_of_a_lone_contact():
     assert erlang_b(4, 0).blocking == 0
 
 
-# Refusals: each names the argument, its value and what is allowed.
+# Errors: each names the argument, its value and the allowed values.
 
 
 @pytest.mark.parametrize("n", [0, -3, 2.5, math.nan, math.inf, True, "8", None])

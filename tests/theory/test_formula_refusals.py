@@ -1,4 +1,4 @@
-"""Every argument of every formula: what is not allowed is refused, by name, value and what is allowed."""
+"""Every argument of every formula: a value out of range is an error that names it and the allowed range."""
 
 import inspect
 import math

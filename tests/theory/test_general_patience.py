@@ -12,7 +12,7 @@ from ccenv.theory.patience import patience_dist
 from tests.theory.chains import at_work_given_free
 
 HOUR_S = 3600.0
-DISTS = {  # by scipy, with mean 1
+DISTS = {  # scipy's distributions with mean 1
     "exp": stats.expon(),
     "unif": stats.uniform(0, 2),
     "erlang2": stats.gamma(2, scale=1 / 2),
@@ -80,11 +80,11 @@ def test_the_exponential_distribution_by_any_name_gives_the_same(name):
 @pytest.mark.parametrize("name", DISTS)
 @pytest.mark.parametrize(("rate", "n"), [(100.0, 6), (100.0, 9), (300.0, 24)])
 def test_it_equals_textbook_integrals(name, rate, n):
-    # Zeltyn and Mandelbaum (2005): J, J_1, J_H, J(t) and E, by another quadrature and with scipy's distributions.
+    # Zeltyn and Mandelbaum (2005): J, J_1, J_H, J(t) and E, with another quadrature and scipy's distributions.
     arrive, finish, mean_s, t_s = rate / 3600, n / 300, 150.0, 25.0
     known = DISTS[name]
     far = mean_s * float(known.isf(1e-14)) + 60 / finish
-    v = np.linspace(0, far ** (1 / 3), 400_001) ** 3  # dense near 0, where some distributions are steep
+    v = np.linspace(0, far ** (1 / 3), 400_001) ** 3  # dense near 0: some distributions are steep there
     gone = integrate.cumulative_simpson(known.sf(v / mean_s), x=v, initial=0)
     density = np.exp(arrive * gone - finish * v)
     j, j1, jh = (integrate.simpson(part * density, x=v) for part in (1.0, v, gone))

@@ -1,4 +1,4 @@
-"""The scenario of a model has the model's figures; that both give the same results is what the validation shows."""
+"""The scenario of a model has the model's parameters. The validation shows that both give the same results."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_pacing_has_no_queue_and_splits_the_handle_time():
     assert not campaign.reserves
     assert (campaign.p_answer, campaign.ring_s, campaign.drop_after_s) == (0.3, 18.0, 2.0)
     assert (mean_s(campaign.handle_s), mean_s(campaign.wrap_up_s)) == (150.0, 60.0)
-    assert centre.clock.review_s > 0  # else holding in an empty centre never ends
+    assert centre.clock.review_s > 0  # without reviews, holding in an empty centre never ends
 
 
 def test_blended_pacing_has_both():

@@ -59,7 +59,7 @@ def test_the_registered_rule_of_the_n_design_is_the_same_and_that_of_its_scenari
 
 
 def one_by_one(coordinates):
-    """Class 2 first, written down again without the model's own rules."""
+    """Class 2 first, written again without the model's own rules."""
     q1, q2 = np.maximum(coordinates["class1"] - 2, 0), coordinates["q2"]
     idle = 2 - coordinates["flexible1"] - coordinates["flexible2"]
     second = np.minimum(q2, idle)
@@ -67,7 +67,7 @@ def one_by_one(coordinates):
 
 
 def longer_line_first(coordinates):
-    """The longer line, class 1 if equal, one advisor after the other."""
+    """The longer queue first, class 1 if equal, one advisor after the other."""
     starts = np.zeros((len(coordinates["q2"]), 2), int)
     for k, (x1, a, b, q2) in enumerate(zip(*(coordinates[n] for n in CENTRE.built.space.names), strict=True)):
         q1 = max(x1 - 2, 0)
@@ -135,7 +135,7 @@ def test_harrisons_optimum_is_a_curve_and_beats_all_rules():
 
 
 def test_class_1_alone_is_a_birth_and_death_process():
-    """With hardly any class 2 the second server helps class 1 from two on: rates 1, then 1.5."""
+    """Without class 2, and with the help of server 2, jobs of class 1 leave at rate 1 + 1/2."""
     model = replace(HarrisonN(0.5, 120, 3))
     stable, _, process = model._built
     rates = process.rates.toarray()[stable.index(x1=5, x2=0, helps=1)]

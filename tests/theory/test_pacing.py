@@ -32,7 +32,7 @@ def test_one_line_for_each_idle_advisor_drops_nobody(n, wrap_s):
 
 @pytest.mark.parametrize("n_lines", [1, 7, 30])
 def test_constant_lines_without_grace_are_erlang_b(n_lines):
-    """Answers come by a Poisson process, whatever the advisors do."""
+    """Answers arrive as a Poisson process, independently of the advisors."""
     found = Pacing(4, 0.3, 18.0, 150.0).evaluate(lines(n_lines))
 
     answers = n_lines * 0.3 / 18.0
@@ -94,7 +94,7 @@ def test_the_optimum_meets_the_limit_beats_rules_and_agrees_with_the_linear_prog
 
 
 def test_the_multiplier_prices_drops_over_the_limit():
-    """One more dropped per hour than allowed: the limit on drops - 0.03 answered is 1 per hour, not 0."""
+    """One more drop per hour than allowed: the limit on drops - 0.03 answered is 1 per hour, not 0."""
     best = SMALL.solve(0.03)
     policies = [SMALL.solve(limit) for limit in (0.0299, 0.0301)]
 
@@ -141,7 +141,7 @@ def test_without_inbound_blended_pacing_is_pacing(rule):
 
 
 def test_dialing_without_delay_and_always_answered_is_blending():
-    """With very short rings one line for each idle advisor is as good as starting outbound at once."""
+    """With very short rings, one line for each idle advisor equals starting outbound at once."""
     joint = BlendedPacing(3, 20.0, 200.0, 90.0, 150.0, 1e-4, 1.0, max_ringing=4)
 
     found = joint.evaluate(("progressive_unreserved", {"reserve": 1}))
@@ -214,7 +214,7 @@ def test_a_threshold_dialer_without_thresholds_is_another_rule(params, rule):
 
 
 def test_where_no_dial_keeps_the_limit_the_best_is_never_to_dial():
-    """Policies equally good but for rounding must not follow one another for ever."""
+    """Policies that differ only by rounding must not alternate forever."""
     best = BlendedPacing(1, 27.2, 34.56, 22.99, 80.49, 6.489, 0.5505).solve()
 
     assert best.optimal_connects_per_h == best.result.drop_rate == 0.0

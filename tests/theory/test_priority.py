@@ -72,7 +72,7 @@ def test_without_abandonment_it_gives_cobhams_formulas(n, rate1, rate2):
 def test_nearly_equal_patience_comes_to_the_total_of_erlang_a(n, rate1, rate2):
     total = erlang_a(rate1 + rate2, 300, 200, n, 0)
 
-    for patience2_s in (200, 200 * (1 + 1e-9)):  # in closed form, and from the chain of the second queue
+    for patience2_s in (200, 200 * (1 + 1e-9)):  # in closed form, and by the chain of the second queue
         answer = v_design(n, rate1, rate2, 300, 200, patience2_s)
 
         abandoned = (rate1 * answer.p_ab1 + rate2 * answer.p_ab2) / (rate1 + rate2)

@@ -71,7 +71,7 @@ NEARLY_CERTAIN = [
 
 @pytest.mark.parametrize("centre", NEARLY_CERTAIN)
 def test_where_hardly_anybody_is_lost_flows_balance(centre):
-    """Fresh contacts leave served for good or lost for good; those who redial are as many as are in their orbit."""
+    """Fresh contacts arrive as fast as contacts leave for good, served or lost."""
     n, rate, handle_s, patience_s, redial_prob, redial_s, reconnect_prob, _ = centre
 
     answer = redial(*centre)

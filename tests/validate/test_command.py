@@ -1,4 +1,4 @@
-"""The command on a few rows: page, kept cells, exit code."""
+"""The command on a few rows: page, kept cells and exit code."""
 
 import sys
 from pathlib import Path

@@ -18,7 +18,7 @@ def test_what_is_not_reached_fails_and_is_named_on_the_page() -> None:
 
 
 def test_counts_without_anything_in_common_gain_nothing() -> None:
-    """Nobody is dialed in the second arm, so other days of it are as good as the same ones."""
+    """The second arm dials no lead, so other days of it are as good as the same days."""
     found = measure((Pair("bank_blended", *RESERVES, ("n_joined",)),), 16)
     assert found["rows"][0]["ratio"] == 1.0
     assert not found["passed"]

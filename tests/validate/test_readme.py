@@ -1,4 +1,4 @@
-"""The README says of the validation what its page says."""
+"""The README repeats the verdicts of the validation page."""
 
 import pytest
 

@@ -11,7 +11,7 @@ from tests.calibrate.made_log import made
 
 
 def test_events_of_the_log_count_where_the_simulator_counts_them() -> None:
-    """Arrived at 10:00 (half hour 6), gone 1,900 s later (7); after closing all counts in the last half hour."""
+    """Arrival at 10:00 (half hour 6), end 1,900 s later (7); after closing all events count in the last half hour."""
     contacts = made(
         4,
         day=[1, 1, 4, 4],
@@ -36,7 +36,7 @@ def test_without_the_logs_it_says_which_one_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_cell_is_named_by_the_content_of_the_logs(tmp_path: Path) -> None:
-    """Another folder, a log that comes and a log that changes each ask for another cell; other files do not."""
+    """Another folder, a new log and a changed log each give another cell; other files do not."""
     part = next(part for part in PARTS if part.name == "real_data")
 
     def cell(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""The result columns of the reference tables, which a checkout need not have."""
+"""The result columns of the reference tables. A checkout need not contain the tables."""
 
 import math
 from fnmatch import fnmatchcase
@@ -36,7 +36,7 @@ def test_the_table_is_reproduced(task):
 @pytest.mark.slow
 @needs_reference
 def test_the_multipliers_that_the_table_has_roughly_are_near():
-    """Where its bounds did not meet; the list leaves them out."""
+    """Multipliers of the line whose bounds did not meet; the list excludes them."""
     name = "blended_pacing_optimal"
     rough = [line for line in compare.read_table(FOLDER, name) if float(line["dual_gap"]) > 1e-9]
     for line in rough:
@@ -59,7 +59,7 @@ def test_every_column_is_listed_once(name):
             any(fnmatchcase(column, pattern) for pattern in patterns)
             for patterns in (listed["inputs"], results, listed.get("left_out", ()))
         ]
-        left_out = kinds[2] and kinds[1]  # erlangC_bd_n_80_20 is among erlangC_*, but no target
+        left_out = kinds[2] and kinds[1]  # erlangC_bd_n_80_20 matches erlangC_*, but is not compared
         assert sum(kinds) - left_out == 1, column
     assert not [name for name in listed["exact"] if "*" not in name and name not in header and name not in others]
 

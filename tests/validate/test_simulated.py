@@ -1,4 +1,4 @@
-"""The comparison of the simulator with exact values, on a few rows of little length."""
+"""The comparison of the simulator with exact values, on a few short rows."""
 
 import dataclasses
 

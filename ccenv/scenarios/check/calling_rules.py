@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.segments import hours
-from ccenv.scenarios.files.errors import closest, names
 from ccenv.scenarios.schema import Campaign, Centre, Clock, Compliance, Segment
 from ccenv.sim.state.codes import DAY_S
 from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL

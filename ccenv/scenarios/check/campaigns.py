@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccenv.files.errors import names
 from ccenv.rules.registry import PACING_RULES
 from ccenv.scenarios.check.dialing import endless_dialing
 from ccenv.scenarios.check.problem import SUM_TOLERANCE, Problem
-from ccenv.scenarios.files.errors import names
 from ccenv.scenarios.schema import Campaign, Centre
 from ccenv.scenarios.schema.base import ProbabilityProfile
 from ccenv.sim.state.sizes import SIZES

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from msgspec import UNSET
 
+from ccenv.files.errors import ScenarioError
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile.centre import collect_dists
 from ccenv.scenarios.compile.roster import advisors, make_roster
 from ccenv.scenarios.compile.segments import n_segments
 from ccenv.scenarios.compile.slots import n_slots
-from ccenv.scenarios.files.errors import ScenarioError
 from ccenv.scenarios.schema import Centre
 from ccenv.sim.state.sizes import SIZES, Size
 

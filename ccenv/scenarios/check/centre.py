@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.rewards.terms import list_presets
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
 from ccenv.scenarios.check.calling_rules import definitions, dialing_hours
 from ccenv.scenarios.check.campaigns import campaigns, ringing
@@ -20,7 +22,6 @@ from ccenv.scenarios.check.lists import lists
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.check.queues import classes, ivrs, profiles_to_interpolate, traces, transfers
 from ccenv.scenarios.compile.slots import n_slots
-from ccenv.scenarios.files.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Centre, Clock
 from ccenv.sim.state.codes import DAY_S
 
@@ -119,8 +120,6 @@ def rules(centre: Centre) -> Iterator[Problem]:
 
 def reward(centre: Centre) -> Iterator[Problem]:
     """A preset that there is."""
-    from ccenv.rewards.terms import list_presets  # which reads scenarios itself
-
     known = list_presets()
     if centre.reward not in known:
         yield Problem("reward", centre.reward, f"must be one of {names(known)}{closest(centre.reward, known)}")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.roster import advisors
-from ccenv.scenarios.files.errors import closest, names
 from ccenv.scenarios.schema import Centre, Clock, Shift
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccenv.scenarios.files.errors import names
+from ccenv.files.errors import names
 from ccenv.scenarios.schema import Centre, Never
 
 

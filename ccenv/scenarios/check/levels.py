@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import Problem
-from ccenv.scenarios.files.errors import closest, names
 from ccenv.scenarios.schema import Centre, SlotLevel
 
 GAMMA_LEVEL = (0.01, 4.47)  # coefficients of variation of gamma distributions with shapes from 0.05 to 10,000

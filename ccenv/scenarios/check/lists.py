@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ccenv.files.errors import names
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.attempt_times import longest_s
 from ccenv.scenarios.compile.segments import keeps, segments
-from ccenv.scenarios.files.errors import names
 from ccenv.scenarios.schema import Campaign, Centre, Clock, Segment
 from ccenv.sim.state.codes import AFTER
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import SUM_TOLERANCE, Problem
-from ccenv.scenarios.files.errors import closest, names
 from ccenv.scenarios.schema import Centre, Clock, Ivr
 from ccenv.sim.state.codes import DAY_S
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import msgspec
 from msgspec import UNSET
 
-from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Centre, Node
 
 # keys of earlier versions and what they are called now; the first of the new names that fits the place is named

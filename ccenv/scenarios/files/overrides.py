@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ccenv.scenarios.files.errors import ScenarioError, closest, names
-from ccenv.scenarios.files.reading import plain
+from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.reading import plain
 
 SHOWN = 3
 NAMED = ("queues", "groups", "campaigns", "segments")  # mappings from names to parts, whose order counts

@@ -1,4 +1,4 @@
-"""The learning curve: what the checkpoints are worth on validation days, against wall time."""
+"""Learning curve: value of the checkpoints on validation days, against wall time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def learning_curve(
     Args:
         checkpoints: In order of time, each with `wall_s`, `decisions`, `difference` (`mean`, `low`, `high`),
             `dropped_share` (`mean`, `low`, `high`, or None) and `chosen`.
-        unit: What the difference is measured in.
-        reference: Label of the rule that the run started from, the dashed line.
-        limit: Largest dropped share allowed, None where there is no campaign.
+        unit: Unit of the difference.
+        reference: Label of the rule from which the training started (dashed line).
+        limit: Largest dropped share allowed; None without a campaign.
     """
     shares = limit is not None and all(point["dropped_share"] is not None for point in checkpoints)
     figure = Figure(figsize=(WIDTH, 4.2 if shares else 2.9))
@@ -70,14 +70,14 @@ def _mark_chosen(axes: Axes, checkpoints: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _mark_start(axes: Axes, minutes: float) -> None:
-    """Until the first checkpoint the rule is watched and cloned."""
+    """Mark the time before the first checkpoint, in which the policy imitates the rule."""
     axes.axvspan(0.0, minutes, color="#F2F2F2", zorder=0)
     axes.annotate("rule is\ncloned", (minutes / 2, 0.97), xycoords=("data", "axes fraction"), ha="center", va="top",
                   fontsize=7.5, color="#777777")  # fmt: skip
 
 
 def _decisions_axis(axes: Axes, minutes: list[float], decisions: Sequence[int]) -> None:
-    """Say on a second axis on top how many decisions were learned from."""
+    """Add a second axis on top: the number of decisions learned from."""
     if len(minutes) < 2:
         return
     top = axes.secondary_xaxis("top")

@@ -1,4 +1,4 @@
-"""The centre through the day, by half hour: the best tuned rule and the learned policy side by side."""
+"""The centre through the day, by slot: the best tuned rule and the learned policy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def day(slots: Mapping[str, Any], policies: Sequence[Mapping[str, Any]]) -> Figu
     Args:
         slots: `start_s`, the beginnings of the slots (seconds after midnight), `slot_s`, and `staffed` by slot.
         policies: Each with `label`, `role` and `series`: for each panel's key `mean`, `low` and `high` by slot
-            (None where nothing was counted).
+            (None if nothing was counted).
     """
     figure = Figure(figsize=(WIDTH, 6.0))
     panels = figure.subplots(3, 2, sharex=True)
@@ -55,7 +55,7 @@ def _line(axes: Axes, x: np.ndarray, series: Mapping[str, Sequence[float | None]
 
 
 def _staffing(axes: Axes, start: np.ndarray, slots: Mapping[str, Any]) -> None:
-    """Advisors on duty as steps on a scale of their own: contacts and advisors have no common unit."""
+    """Draw advisors on duty as steps on a second axis: contacts and advisors have no common unit."""
     twin = axes.twinx()
     edges = np.append(start, start[-1] + slots["slot_s"]) / 3600
     twin.stairs(slots["staffed"], edges, color=OTHER, linewidth=1.2, linestyle="-")

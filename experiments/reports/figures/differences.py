@@ -1,4 +1,4 @@
-"""Every policy against the best tuned rule: paired differences with their intervals."""
+"""Paired differences of all policies to the best tuned rule, with their intervals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.reports.figures.style import BEST_RULE, FAINT, WIDTH, colour_of
 
-ROOM = 4.0  # how much farther than the middle difference the axis reaches before a row becomes an arrow
+ROOM = 4.0  # below 0 the axis ends at most at this multiple of the median difference; rows beyond it are arrows
 
 
 def differences(rows: Sequence[Mapping[str, Any]], unit: str) -> Figure:
@@ -19,7 +19,7 @@ def differences(rows: Sequence[Mapping[str, Any]], unit: str) -> Figure:
 
     Args:
         rows: Each with `label`, `role`, and `difference` (`mean`, `low`, `high`; None for the baseline).
-        unit: What the difference is measured in.
+        unit: Unit of the difference.
     """
     ordered = sorted(rows, key=_mean, reverse=True)
     figure = Figure(figsize=(WIDTH, 0.6 + 0.215 * len(ordered)))
@@ -46,7 +46,7 @@ def _mean(row: Mapping[str, Any]) -> float:
 
 
 def _reach(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Ends of the axis: all rows, unless a few are so far off that the others could not be told apart."""
+    """Ends of the axis: all rows, unless a few distant rows would make the others indistinguishable."""
     means = np.array([_mean(row) for row in rows])
     ends = [row["difference"] for row in rows if row["difference"] is not None]
     lowest = min([end["low"] for end in ends], default=-1.0)

@@ -1,4 +1,4 @@
-"""What a policy does when: the share of decisions that dial, by the state in which they were taken."""
+"""Policy map: share of decisions that dial, by state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from experiments.reports.figures.style import SEQUENTIAL, WIDTH, colour_of
 
-LEAST_VISITS = 20  # a share of fewer decisions is left blank
+LEAST_VISITS = 20  # cells with fewer decisions are left blank
 
 
 def policy_map(policies: Sequence[Mapping[str, Any]], slots: Mapping[str, Any]) -> Figure:
@@ -52,13 +52,13 @@ def policy_map(policies: Sequence[Mapping[str, Any]], slots: Mapping[str, Any]) 
 
 
 def _share(counts: Mapping[str, Any]) -> np.ndarray:
-    """Share that dialed, nan where too few decisions were seen."""
+    """Share of decisions that dialed; nan if there are too few decisions."""
     asked, dialed = np.array(counts["asked"], float), np.array(counts["dialed"], float)
     return np.where(asked >= LEAST_VISITS, dialed / np.maximum(asked, 1.0), np.nan)
 
 
 def _seen(share: np.ndarray, axis: int) -> int:
-    """How far along an axis anything was seen."""
+    """Length of an axis up to its last entry with a decision."""
     places = np.flatnonzero(~np.all(np.isnan(share), axis=1 - axis))
     return int(places[-1]) + 1 if places.size else 1
 
@@ -71,7 +71,7 @@ def _mesh(axes: Axes, y: np.ndarray, share: np.ndarray) -> QuadMesh:
 
 
 def _counts(n: int, n_all: int) -> tuple[list[int], list[str]]:
-    """Ticks of an axis that counts; the last place of all holds larger numbers too."""
+    """Ticks of an axis of counts; its last entry holds all larger numbers too."""
     every = max(1, (n - 1) // 6)
     ticks = [tick for tick in range(0, n, every) if tick == 0 or tick < n_all - 1]
     labels = [str(tick) for tick in ticks]

@@ -1,7 +1,7 @@
-"""The look that all figures share, and their way into a self-contained page.
+"""Shared style of all figures, and their conversion to SVG and data URIs.
 
-Colours are from the palette of Okabe and Ito (2008), which readers with colour-vision deficiencies tell apart. A policy
-has one colour in every figure.
+Colours are from the palette of Okabe and Ito (2008), which is safe for readers with colour-vision deficiencies. A
+policy has one colour in every figure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INK = "#222222"
 FAINT = "#D9D9D9"
 
 SEQUENTIAL = "cividis"
-WIDTH = 7.6  # inches: the text column of the page
+WIDTH = 7.6  # inches; width of the text column of the page
 
 _SETTINGS = {
     "axes.axisbelow": True,
@@ -44,7 +44,7 @@ _SETTINGS = {
     "legend.frameon": False,
     "lines.linewidth": 1.6,
     "svg.fonttype": "path",
-    "svg.hashsalt": "ccenv",  # the same drawing is the same bytes
+    "svg.hashsalt": "ccenv",  # equal drawings give equal bytes
     "text.color": INK,
     "xtick.color": "#444444",
     "xtick.labelsize": 8,
@@ -55,13 +55,13 @@ _SETTINGS = {
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw with the shared look, without a display."""
+    """Context in which figures have the shared style and need no display."""
     with matplotlib.rc_context(cast(Any, _SETTINGS)):
         yield
 
 
 def colour_of(role: str) -> str:
-    """Colour of a policy by its role in the comparison: `learned`, `best_rule` or any other."""
+    """Return the colour of a policy by its role in the comparison: `learned`, `best_rule` or any other."""
     return {"learned": LEARNED, "best_rule": BEST_RULE}.get(role, OTHER)
 
 
@@ -75,7 +75,7 @@ def hours(axes: Axes, first_s: float, last_s: float) -> None:
 
 
 def svg(figure: Figure) -> bytes:
-    """The drawing as SVG without a date."""
+    """Return the drawing as SVG without a date."""
     stream = io.BytesIO()
     metadata: dict[str, Any] = {"Date": None}
     figure.savefig(stream, format="svg", metadata=metadata)
@@ -83,5 +83,5 @@ def svg(figure: Figure) -> bytes:
 
 
 def data_uri(image: bytes) -> str:
-    """The image as an address that holds it, so that the page needs no other file."""
+    """Return the image as a data URI: the page needs no other file."""
     return "data:image/svg+xml;base64," + base64.b64encode(image).decode()

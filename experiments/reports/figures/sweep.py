@@ -1,4 +1,4 @@
-"""What changes along the keys of a sweep."""
+"""KPIs against the varied keys of a sweep."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = {"learned": "learned policy", "best_rule": "best tuned rule"}
 
 
 def sweep_figure(lines: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Figure:
-    """Draw six figures against the key that takes most values; the other keys are told apart by their markers.
+    """Draw six KPIs against the key with most values; markers distinguish the values of the other keys.
 
     Args:
         lines: Each with `settings` (the varied keys), `role` and `kpis` (`mean`, `low`, `high`, or None).
@@ -86,11 +86,11 @@ def _series(lines: Sequence[Mapping[str, Any]], others: Sequence[str]) -> list[_
 
 
 def _short(key: str) -> str:
-    return key.removeprefix("scenario.set.").removeprefix("learner.training.")
+    return key.removeprefix("scenario.set.").removeprefix("learner.training.").removeprefix("learner.settings.")
 
 
 def _position(line: Mapping[str, Any], across: str, values: Sequence[str]) -> float:
-    """Where a cell stands: its number, or the place of its word among the others."""
+    """Horizontal position of a cell: its number, or the index of its word among all words."""
     value = line["settings"][across]
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)

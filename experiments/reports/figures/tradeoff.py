@@ -1,4 +1,4 @@
-"""What the inbound callers pay for what the campaign earns: every policy as one point."""
+"""Trade-off between the campaign and the inbound callers: one point for each policy."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 
 from experiments.reports.figures.style import FAINT, WIDTH, colour_of
 
-CLOSEST = 0.052  # labels stand at least this share of the axis apart
+CLOSEST = 0.052  # least distance of two labels, as a share of the axis
 
 
 def tradeoff(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw goals reached a day against the share of callers who gave up; up and to the left is better.
+    """Draw goals reached per day against the abandoned share; up and to the left is better.
 
     Args:
         rows: Each with `short`, `role` and `kpis`: `abandonment` and `n_sales`, each with `mean`, `low`, `high`.
@@ -48,14 +48,14 @@ def _point(axes: Axes, row: Mapping[str, Any]) -> None:
 
 
 def _labels(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Names in the right margin at the height of their points, moved apart where they would overlap."""
+    """Write names in the right margin at the height of their points, moved apart to avoid overlaps."""
     low, high = axes.get_ylim()
     ordered = sorted(rows, key=lambda row: _place(row)[1])
     heights: list[float] = []
     for row in ordered:
         wanted = (_place(row)[1] - low) / (high - low)
         heights.append(max(wanted, heights[-1] + CLOSEST) if heights else max(wanted, 0.0))
-    excess = max(0.0, heights[-1] - 1.0)  # what a crowd at the top has pushed out goes down again
+    excess = max(0.0, heights[-1] - 1.0)  # labels pushed above the axis are moved down again
     for place in range(len(heights) - 1, -1, -1):
         ceiling = heights[place + 1] - CLOSEST if place + 1 < len(heights) else 1.0
         heights[place] = min(heights[place], ceiling) if excess else heights[place]

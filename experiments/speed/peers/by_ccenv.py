@@ -1,4 +1,4 @@
-"""The kernel, under the scenario's own rule."""
+"""The kernel, with the scenario's own rule."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from experiments.speed.peers.model import Model, Outcome, scenario_of
 
 
 class Runs:
-    """Replications of a model, some side by side in one batch."""
+    """Replications of a model, several in one batch."""
 
     def __init__(self, model: Model, rows: int) -> None:
         self.kernel = Kernel(scenario_of(model), rows)
 
     def __call__(self, first_seed: int) -> list[Outcome]:
-        """One replication in each row."""
+        """Run one replication in each row."""
         engine = self.kernel.engine
         self.kernel.run(first_seed)
         queue = counters_of(engine.counters(), engine.run.layout.env)["queue"][:, 0]

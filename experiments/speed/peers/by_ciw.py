@@ -1,4 +1,4 @@
-"""Ciw (Palmer, Knight, Harper & Hawa 2019), where a server stays with the contact through talk and wrap-up."""
+"""Ciw (Palmer, Knight, Harper & Hawa 2019); a server keeps the contact through talk and wrap-up."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from experiments.speed.peers.model import Model, Outcome
 
 
 class CountingSimulation(ciw.Simulation):
-    """A simulation that counts the events it carries out."""
+    """A simulation that counts its events."""
 
     n_events = 0
 
     def event_and_return_nextnode(self, next_active_node: ciw.Node) -> ciw.Node:
-        """Carry out the next event."""
+        """Execute and count the next event."""
         self.n_events += 1
         return super().event_and_return_nextnode(next_active_node)
 
 
 def run(model: Model, seed: int, kind: type[ciw.Simulation] = ciw.Simulation) -> Outcome:
-    """One replication; events are counted where the kind of simulation counts them, else 0."""
+    """Run one replication; the number of events is 0 unless `kind` counts them."""
     service = ciw.dists.Exponential(1.0 / model.talk_s)
     if model.wrap_up_s:
         service = service + ciw.dists.Exponential(1.0 / model.wrap_up_s)

@@ -1,4 +1,4 @@
-"""A loop over a heap of events in plain Python, written by hand for this one centre."""
+"""A loop over a heap of events in plain Python, written for this one centre."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ARRIVAL, TALK_END, WRAP_UP_END, PATIENCE_OVER = range(4)
 
 
 def run(model: Model, seed: int) -> Outcome:
-    """One replication.
+    """Run one replication.
 
-    An event is a tuple of time, kind and number of the contact. The end of somebody's patience stays in the heap when
-    an advisor comes first, and then finds nobody.
+    An event is a tuple of time, kind and number of the contact. The event of the end of patience stays in the heap if
+    an advisor comes first, and then has no effect.
     """
     draw = random.Random(seed).expovariate
     arrival_rate, talk_rate = model.rate_per_hour / 3600.0, 1.0 / model.talk_s
@@ -23,7 +23,7 @@ def run(model: Model, seed: int) -> Outcome:
     warm_up_s, end_s = model.warm_up_s, model.end_s
     events = [(draw(arrival_rate), ARRIVAL, 0)]
     line: deque[int] = deque()
-    since: dict[int, float] = {}  # of those who wait, by number
+    since: dict[int, float] = {}  # arrival times of the waiting contacts, by number
     idle = model.n
     contacts = n_events = left = waited = abandoned = 0
     wait_s = 0.0

@@ -1,4 +1,4 @@
-"""SimPy, one process for each contact, after the example of reneging customers in its documentation."""
+"""SimPy, with one process for each contact, after the example of reneging customers in its documentation."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class CountingEnvironment(simpy.Environment):
     n_events = 0
 
     def step(self) -> None:
-        """Process the next event."""
+        """Process and count the next event."""
         self.n_events += 1
         super().step()
 
 
 class Centre:
-    """The centre and what was counted in it."""
+    """The centre and its counters."""
 
     def __init__(self, model: Model, seed: int, environment: simpy.Environment) -> None:
         self.model, self.environment = model, environment
@@ -34,7 +34,7 @@ class Centre:
         environment.process(self.arrivals())
 
     def arrivals(self) -> Generator[simpy.Event, Any, None]:
-        """Contacts one after the other."""
+        """Generate contacts one after the other."""
         rate = self.model.rate_per_hour / 3600.0
         while True:
             yield self.environment.timeout(self.draw(rate))
@@ -42,7 +42,7 @@ class Centre:
             self.environment.process(self.contact())
 
     def contact(self) -> Generator[simpy.Event, Any, None]:
-        """Wait for an advisor or give up; talk; be wrapped up."""
+        """Wait for an advisor or abandon; then talk and wrap-up."""
         environment, model = self.environment, self.model
         came = environment.now
         with self.advisors.request() as advisor:
@@ -55,7 +55,7 @@ class Centre:
                     yield environment.timeout(self.draw(1.0 / model.wrap_up_s))
 
     def count(self, wait_s: float, answered: bool) -> None:
-        """A wait is over."""
+        """Count a wait that has ended."""
         if self.environment.now >= self.model.warm_up_s:
             self.left += 1
             self.waited += wait_s > 0.0
@@ -64,7 +64,7 @@ class Centre:
 
 
 def run(model: Model, seed: int, environment: simpy.Environment | None = None) -> Outcome:
-    """One replication; events are counted where the environment counts them, else 0."""
+    """Run one replication; the number of events is 0 unless the environment counts them."""
     used = simpy.Environment() if environment is None else environment
     centre = Centre(model, seed, used)
     used.run(until=model.end_s)

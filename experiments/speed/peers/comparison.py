@@ -1,4 +1,4 @@
-"""All engines on the same centre: contacts a second, and whether their results are the exact ones."""
+"""All engines on the same centre: contacts per second, and whether their results agree with the exact ones."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from experiments.speed.peers.model import Model, Outcome, loaded
 ADVISORS = 100
 COUNTED_S, LEAST_COUNTED_S = 36_000.0, 3_600.0
 REPLICATIONS = {"ccenv": 32, "simpy": 1, "ciw": 1, "heapq": 6}  # in a round
-LEVEL = 0.001  # of the family of all comparisons
+LEVEL = 0.001  # significance level for all comparisons together
 CONFIDENCE = 0.95
-MEASURES = {"p_wait": "waited", "p_abandon": "abandoned", "e_wait_s": "wait_s"}  # sums, for each contact that left
+# Sums, divided by the contacts that left.
+MEASURES = {"p_wait": "waited", "p_abandon": "abandoned", "e_wait_s": "wait_s"}
 
 Engine = Callable[[int], list[Outcome]]
 
 
 def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Rounds of all engines.
+    """Time all engines.
 
     Args:
-        inputs: `rounds`, `share`, and `advisors`, where they are not 100.
+        inputs: `rounds`, `share`, and optionally `advisors` (default 100).
 
     Returns:
-        `figures`: contacts a second of each engine, ratios, nanoseconds and number of events, and the largest error
-        as a share of what chance allows; `results`: what each found, beside what is exact.
+        `figures`: contacts per second of each engine, ratios, nanoseconds of an event of ccenv, events per contact, and
+        the largest error relative to the error that chance allows. `results`: estimates of each engine and exact
+        values.
     """
     share = inputs["share"]
     model = loaded(inputs.get("advisors", ADVISORS), counted_s=max(LEAST_COUNTED_S, COUNTED_S * share))
@@ -71,7 +73,7 @@ def _turn(engine: Engine, rows: int, kept: list[Outcome]) -> Candidate:
 
 
 def _events(model: Model, found: Mapping[str, Sequence[Outcome]]) -> dict[str, float]:
-    """Events for each contact; SimPy and Ciw count theirs in a run that is not timed."""
+    """Events per contact; SimPy and Ciw count theirs in a run that is not timed."""
     counted = {
         "simpy": [by_simpy.run(model, 0, by_simpy.CountingEnvironment())],
         "ciw": [by_ciw.run(model, 0, by_ciw.CountingSimulation)],
@@ -81,11 +83,11 @@ def _events(model: Model, found: Mapping[str, Sequence[Outcome]]) -> dict[str, f
 
 
 def compared(found: Mapping[str, Sequence[Outcome]], truth: Mapping[str, float]) -> list[dict[str, Any]]:
-    """What each engine found, with 95 % intervals, beside what is exact.
+    """Estimates of each engine, with 95 % intervals, and the exact values.
 
     Returns:
-        Rows of `engine`, `measure`, `value`, `low`, `high`, `exact`, `replications`, and `error`, the distance to the
-        exact value as a share of what chance allows to the family of all rows (Student's t, Bonferroni).
+        Rows of `engine`, `measure`, `value`, `low`, `high`, `exact`, `replications`, and `error`: the distance to the
+        exact value relative to the distance that chance allows to the family of all rows (Student's t, Bonferroni).
     """
     family = len(found) * len(MEASURES)
     rows = []
@@ -103,7 +105,7 @@ def compared(found: Mapping[str, Sequence[Outcome]], truth: Mapping[str, float])
 
 
 def _ratio(outcomes: Sequence[Outcome], column: str) -> tuple[float, float]:
-    """A sum for each contact that left, and its standard error over replications, by the delta method."""
+    """A sum per contact that left, and its standard error over replications, by the delta method."""
     above, below = (np.array([getattr(each, name) for each in outcomes], float) for name in (column, "left"))
     value = above.sum() / below.sum()
     errors = (above - value * below) / below.mean()

@@ -1,6 +1,6 @@
-"""M/M/n+M with wrap-up, solved: the stationary distribution of those who talk, who wrap up and who wait.
+"""Exact solution of M/M/n+M with wrap-up: stationary distribution of the numbers talking, wrapping up and waiting.
 
-Talk plus wrap-up is not exponential, so Erlang's formulas do not hold, but they are the limit of a short wrap-up.
+Talk plus wrap-up is not exponential, so Erlang's formulas do not hold. They are the limit for short wrap-up.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from scipy.sparse.linalg import spsolve
 from experiments.speed.peers.model import Model
 
 Transition = tuple[int, int, float]
-PATIENT = 12.0  # standard deviations above the mean that the line may grow to, if nobody were ever served
+PATIENT = 12.0  # standard deviations above its mean at which the queue is truncated, for a queue without service
 
 
 def solve(model: Model) -> dict[str, float]:
-    """Probability of waiting and of abandoning, and the mean wait of all [s], 0 for those who find somebody idle."""
+    """Probability of waiting and of abandoning, and the mean wait of all contacts [s], zeros included."""
     rate, patience = model.rate_per_hour / 3600.0, 1.0 / model.patience_s
-    most = rate / patience  # mean of the line, were it never served
+    most = rate / patience  # mean length of a queue without service
     room = math.ceil(most + PATIENT * math.sqrt(most) + PATIENT)
     transitions = np.array(list(_transitions(model, room)))
     size = _place(model.n, 0, 0, room) + (model.n + 1) * (room + 1)
@@ -32,7 +32,7 @@ def solve(model: Model) -> dict[str, float]:
 
 
 def _place(n: int, talking: int, waiting: int, room: int) -> int:
-    """Number of a state in which all advisors are taken; states with an idle one stand before them."""
+    """Index of a state with all advisors occupied; states with an idle advisor come before these."""
     return n * (n + 1) // 2 + talking * (room + 1) + waiting
 
 
@@ -41,7 +41,7 @@ def _idle_place(n: int, taken: int, talking: int) -> int:
 
 
 def _transitions(model: Model, room: int) -> Iterator[Transition]:
-    """From, to and rate of each change of state."""
+    """Origin, destination and rate of each transition."""
     n = model.n
     rate, patience = model.rate_per_hour / 3600.0, 1.0 / model.patience_s
     talk_end, wrap_up_end = 1.0 / model.talk_s, 1.0 / model.wrap_up_s
@@ -72,7 +72,7 @@ def _transitions(model: Model, room: int) -> Iterator[Transition]:
 
 
 def _stationary(transitions: np.ndarray, size: int) -> np.ndarray:
-    """The distribution with inflow equal to outflow in every state, one of these equations replaced by the sum of 1."""
+    """Solve the balance equations; one of them is replaced by the condition that the probabilities sum to 1."""
     start, to, rate = transitions[:, 0].astype(int), transitions[:, 1].astype(int), transitions[:, 2]
     rows, columns = np.concatenate([to, start]), np.concatenate([start, start])
     flows = sparse.coo_array((np.concatenate([rate, -rate]), (rows, columns)), shape=(size, size)).tolil()

@@ -1,4 +1,4 @@
-"""The centre that all of them simulate, and what each says of a run."""
+"""The centre that all engines simulate, and the result of a run."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from ccenv.scenarios import Scenario, load_scenario
 
 
 class Model(NamedTuple):
-    """M/M/n+M with wrap-up: Poisson arrivals, one line, first come first served, patience while waiting.
+    """M/M/n+M with wrap-up: Poisson arrivals, one queue, first come first served, patience while waiting.
 
-    An advisor talks, then wraps up, and is free after that; all times are exponential.
+    An advisor talks, then wraps up, and is idle after that. All times are exponential.
 
     Attributes:
-        n: Advisors.
-        rate_per_hour: Of arrivals.
-        talk_s: Mean talk time.
-        wrap_up_s: Mean wrap-up time.
-        patience_s: Mean patience.
-        warm_up_s: From the empty centre on, not counted.
-        counted_s: Time after it.
+        n: Number of advisors.
+        rate_per_hour: Arrival rate [1/h].
+        talk_s: Mean talk time [s].
+        wrap_up_s: Mean wrap-up time [s].
+        patience_s: Mean patience [s].
+        warm_up_s: Time from the empty centre that is not counted [s].
+        counted_s: Counted time after it [s].
     """
 
     n: int
@@ -32,12 +32,12 @@ class Model(NamedTuple):
 
     @property
     def end_s(self) -> float:
-        """How long a run is."""
+        """Length of a run [s]."""
         return self.warm_up_s + self.counted_s
 
     @property
     def name(self) -> str:
-        """Kendall's."""
+        """Kendall notation."""
         return f"M/M/{self.n}+M"
 
 
@@ -48,18 +48,18 @@ def loaded(n: int, load: float = 0.96, counted_s: float = 36_000.0) -> Model:
 
 
 class Outcome(NamedTuple):
-    """What a run counted: its work as a whole, and the contacts whose wait was over in the counted time.
+    """Counts of a run: its total work, and the contacts whose wait ended in the counted time.
 
-    A wait is over when an advisor takes the contact, or when it gives up; Ciw writes a record when a contact leaves, so
-    there it is the contacts that left.
+    A wait ends when an advisor takes the contact or the contact abandons. Ciw writes a record when a contact leaves, so
+    there the contacts that left are counted.
 
     Attributes:
-        contacts: That arrived in the whole run, warm-up included.
-        events: Of the whole run, as this engine counts them.
-        left: Contacts whose wait was over, at once or later.
-        waited: Those that found nobody idle.
-        abandoned: Those that gave up.
-        wait_s: Their waits together.
+        contacts: Contacts that arrived in the whole run, warm-up included.
+        events: Events of the whole run, as the engine counts them.
+        left: Contacts whose wait ended, including waits of 0.
+        waited: Contacts that found no idle advisor.
+        abandoned: Contacts that abandoned.
+        wait_s: Sum of their waits [s].
     """
 
     contacts: int

@@ -1,1 +1,1 @@
-"""The solver and the formulas against the reference tables."""
+"""Solver and formulas compared with the reference tables."""

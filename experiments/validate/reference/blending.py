@@ -1,4 +1,4 @@
-"""Answers of the solver to the tables of blending."""
+"""Results of the solver for the tables of blending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result columns of a reference table beside what formulas and solver answer."""
+"""Comparison of the result columns of the reference tables with formulas and solver."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ FLOOR = 1e-6
 
 
 def columns() -> dict[str, dict[str, Any]]:
-    """The committed list: what is reproduced of each table."""
+    """The committed list of the columns that are reproduced, by table."""
     listed: dict[str, dict[str, Any]] = yaml.safe_load(LIST.read_text())
     return listed
 
 
 def read_table(folder: Path, name: str) -> list[Line]:
-    """The lines of a table, with the columns of the one beside which it belongs."""
+    """Lines of a table, joined with the columns of its `beside` table."""
     with (folder / f"{name}.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))
     beside = columns()[name].get("beside")
@@ -41,7 +41,7 @@ def read_table(folder: Path, name: str) -> list[Line]:
 
 
 def kinds(listed: Mapping[str, Any], line: Line) -> dict[str, str]:
-    """The columns of a line that are reproduced, each with the kind of its tolerance."""
+    """Columns of a line that are reproduced, each with the kind of its tolerance."""
     tuned = "tuned" not in listed or any(fnmatchcase(line[listed["tuned"]], value) for value in listed["values"])
     found = {name: "exact" for name in line if _among(name, listed["exact"]) and not _left_out(name, listed, line)}
     for kind in ("objective", "constraint"):
@@ -55,7 +55,7 @@ def _among(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _left_out(name: str, listed: Mapping[str, Any], line: Line) -> bool:
-    """Whether a column is no target, or not in this line."""
+    """Whether a column is excluded, in general or in this line."""
     if _among(name, listed.get("left_out", ())):
         return True
     unless = dict(listed.get("unless", {}))
@@ -64,16 +64,16 @@ def _left_out(name: str, listed: Mapping[str, Any], line: Line) -> bool:
 
 
 def compare(folder: Path, name: str, only: tuple[str, str] | None = None) -> list[dict[str, Any]]:
-    """The largest deviation of each column of a table, by the kind of its tolerance.
+    """Largest deviation of each column of a table, by the kind of its tolerance.
 
     Args:
-        folder: Where the tables are.
+        folder: Folder of the tables.
         name: The table.
-        only: A column and the value that it has in the lines that are looked at; None for all.
+        only: A column and the value that selects the lines; None for all lines.
 
     Returns:
-        One dictionary for each column and kind: `column`, `kind`, `tolerance`, `n` values, `deviation` (relative;
-        infinite where words differ), `line`, a number, and `within`.
+        One dictionary for each column and kind: `column`, `kind`, `tolerance`, `n` values, `deviation` (relative; None
+        if words differ), the number `line` of the largest, and `within`.
     """
     listed = columns()[name]
     worst: dict[tuple[str, str], dict[str, Any]] = {}
@@ -96,7 +96,7 @@ def compare(folder: Path, name: str, only: tuple[str, str] | None = None) -> lis
 
 
 def deviation(found: Any, printed: str, floor: float) -> float:
-    """Relative deviation from a printed value; values below the floor count as if they were so large."""
+    """Deviation from a printed value, relative to it or to `floor` if that is larger; infinite if words differ."""
     value = number(printed)
     if isinstance(value, str) or isinstance(found, str):
         return 0.0 if str(found) == printed else math.inf

@@ -1,4 +1,4 @@
-"""Answers of the solver to the tables of pacing, alone and beside inbound."""
+"""Results of the solver for the tables of pacing, alone and with inbound."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from experiments.validate.reference.made import Answer, fields, model_of, solved
 from experiments.validate.reference.parameters import Line, pacing_rule
 
 LIMIT = 0.03
-ROUNDING = 1e-9  # of a share that is to be at most its limit
+ROUNDING = 1e-9  # tolerance of a share that must not exceed its limit
 
 
 def _pacing(line: Line) -> Any:
-    """The model that the rules' lines were made with."""
+    """The model behind the lines of the rules, with the table's cap of waiting connects."""
     more = {"waiting_cap": parameters.WAITING_CAP} if float(line["grace_s"]) > 0 else {}
     return model_of("Pacing", line, parameters.PACING, **more)
 
@@ -33,7 +33,10 @@ def _pacing_optimal(line: Line) -> Answer:
 
 
 def _pacing_maps(line: Line) -> Answer:
-    """Of policies equally good at the multiplier any may be mixed: either of the table's two targets is right."""
+    """The table's target, if the solver's policies agree with either of the table's two targets.
+
+    Policies that are equally good at the multiplier may be mixed in any way, so both targets are correct.
+    """
     best = solved(model_of("Pacing", line, parameters.PACING), (("drop_rate", LIMIT),))
     waiting, other = int(line["waiting"]), int(line["target_other_policy"])
     wrap_up = float(line["observed_wrap_s"]) > 0
@@ -41,7 +44,7 @@ def _pacing_maps(line: Line) -> Answer:
     state |= {"wrap_up": waiting, "waiting": 0} if wrap_up else {"wrap_up": 0, "waiting": waiting}
     first = int(line["target_ringing_from_zero"])
     if waiting and not wrap_up and state["talking"] < int(line["n"]):
-        return {"target_ringing_from_zero": first}  # no such state: nobody waits while an advisor is idle
+        return {"target_ringing_from_zero": first}  # no such state: connects do not wait while an advisor is idle
     found = {next(iter(part.probabilities(**state)))[0] for part in best.parts}
     wrong = sorted(found - {first, other})
     return {"target_ringing_from_zero": wrong[0] if wrong else first}
@@ -69,7 +72,7 @@ def _joint_optimal(line: Line) -> Answer:
 
 
 def _rules(line: Line, ending: str, model: Any) -> dict[str, float]:
-    """Connects per hour of the best rule of each class that the line gives."""
+    """Connects per hour of the best rule of each class that the line names."""
     classes = [name.removesuffix("_param") for name in line if name.endswith("_param")]
     return {
         f"{name}{ending}": model.evaluate(pacing_rule(name, line[f"{name}_param"])).connects_per_h

@@ -1,4 +1,4 @@
-"""Answers of the closed forms to the lines of their tables."""
+"""Results of the closed forms for the lines of their tables."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from experiments.validate.reference.parameters import Line, arguments
 
 
 def _by_name(formula: Callable[..., Any], *names: str) -> Callable[[Line], Answer]:
-    """Answers of a formula whose arguments are these columns."""
+    """Results of a formula whose arguments have the names of these columns."""
     return lambda line: fields(formula(**arguments(line, names)))
 
 
 def _in_order(formula: Callable[..., Any], *names: str) -> Callable[[Line], Answer]:
-    """The same where the arguments have other names; and the offered load."""
+    """Results of a formula whose arguments have other names than these columns, and the offered load."""
 
     def answer(line: Line) -> Answer:
         given = arguments(line, names)

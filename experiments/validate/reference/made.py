@@ -1,4 +1,4 @@
-"""Models made once and solved once for all lines of a table that ask for them."""
+"""Cache of models: each is built once and solved once for all lines of a table that use it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def _made(kind: str, given: tuple[tuple[str, Any], ...]) -> Any:
 
 
 def model_of(kind: str, line: Line, names: tuple[str, ...], **more: Any) -> Any:
-    """The model of a line, from these columns and further arguments."""
+    """Model of a line, from these columns and further arguments."""
     return _made(kind, tuple({**arguments(line, names), **more}.items()))
 
 
 @functools.cache
 def solved(model: Any, limit: tuple[tuple[str, float], ...] = (), gamma: float = 0.0) -> Any:
-    """The optimum of a model within limits by name, or less `gamma` times the number waiting."""
+    """Optimum of a model within limits by name, or of the objective less `gamma` times the number waiting."""
     if gamma:
         return model.solve(gamma=gamma)
     return model.solve(dict(limit)) if limit else model.solve()
 
 
 def fields(result: Any) -> dict[str, Any]:
-    """The fields of a dataclass by name, none of them copied."""
+    """Fields of a dataclass by name, without copies."""
     return {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}

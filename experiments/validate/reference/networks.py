@@ -1,4 +1,4 @@
-"""Answers of the solver to the tables of networks, and of modes that switch."""
+"""Results of the solver for the tables of networks and of switching modes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from experiments.validate.reference.parameters import ANSWERS, GRIDS, LOADS, Lin
 
 CURVE = "switching_curve_x1_at_x2_1_2_3_5_8_10_15_20_30_50"
 CURVE_AT = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50)
-PRINTED = 6e-9  # half a unit of the last digit of the criss-cross table, and a little
-HALF = 6e-4  # the same of a tuned parameter of the switching table, too few digits for the constraint
+PRINTED = 6e-9  # a little over half a unit of the last printed digit of the criss-cross table
+HALF = 6e-4  # the same for a tuned parameter of the switching table; its digits do not determine the constraint
 
 
 def _n_design(line: Line) -> Answer:
@@ -34,7 +34,7 @@ def _harrison(line: Line) -> Answer:
 
 
 def _criss_cross(line: Line) -> Answer:
-    """The table's value if the solver's lies between the table's bounds, else the solver's."""
+    """The table's value if the solver's is within the width of the table's bounds of it, else the solver's."""
     mu, truncation = (tuple(map(float, line["mu"].split(","))), tuple(map(int, line["truncation"].split("x"))))
     model = model_of("CrissCross", line, ("lambda1", "lambda3"), mu=mu, truncation=truncation)
     found = model.solve().optimal_avg_number
@@ -83,10 +83,10 @@ def _blending(line: Line, case: str) -> Answer:
 
 
 def _meant(found: Callable[[float], Any], constraint: str, value: float) -> Any:
-    """Measures of a tuned rule: its parameter is the one that rounds to the printed one and meets the constraint.
+    """Measures of a tuned rule. Its exact parameter rounds to the printed one and meets the constraint.
 
     Args:
-        found: The measures, by how much the parameter differs from the printed one.
+        found: Function of the difference from the printed parameter that returns the measures.
         constraint: Name of the limited measure.
         value: Its printed value.
     """

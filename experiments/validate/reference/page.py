@@ -1,4 +1,4 @@
-"""What the page shows of the reference tables."""
+"""Section of the page on the reference tables."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TITLE = "## Solver against the reference tables"
 
 
 def columns_csv(lines: Sequence[dict[str, Any]]) -> str:
-    """All columns as CSV; a deviation is missing where words differ."""
+    """All columns as CSV; the deviation is empty if words differ."""
     return to_csv(COLUMNS, lines)
 
 
 def body(lines: Sequence[dict[str, Any]], skipped: str = "") -> str:
-    """The part of the page in Markdown."""
+    """The section in Markdown."""
     if skipped:
         return f"{TITLE}\n\n{skipped[0].upper()}{skipped[1:]}."
     about = text(

@@ -1,4 +1,4 @@
-"""What the words in the reference tables mean: rules and centres."""
+"""Translation of the words in the reference tables into rules and centres."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ HOLDING = (
 # fmt: on
 WHOLE = ("s", "n", "s1", "s2", "max_ringing", "queue_cap", "K_total")
 
-# Of the switching table only the README beside it gives these: answer probabilities; advisors, loads at a handle time
-# of 180 s, outbound handle time [s], limit on abandonment
+# Parameters of the switching table that only its README gives: answer probabilities; and advisors, loads at a handle
+# time of 180 s, outbound handle time [s], limit on abandonment.
 ANSWERS = {"A1": (0.15, 0.45), "A3": (0.25, 0.35)}
 LOADS = {"B1": (10, (4, 9), 180.0, 0.08), "B3": (10, (6, 7), 180.0, 0.08), "B4": (12, (4, 9), 420.0, 0.05)}
-GRIDS = {"0.8": (120, 160), "0.9": (160, 300), "0.95": (200, 600)}  # noted in the table; at 0.95 they matter
-WAITING_CAP = 6  # where the pacing table cuts waiting connects off: it shows beyond 40 constant lines
+GRIDS = {"0.8": (120, 160), "0.9": (160, 300), "0.95": (200, 600)}  # caps of the table; at 0.95 they affect results
+WAITING_CAP = 6  # cap of waiting connects in the pacing table; it affects results beyond 40 constant lines
 
 
 def arguments(line: Line, names: tuple[str, ...]) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def arguments(line: Line, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def number(text: str) -> Any:
-    """A number where the text is one, else the text."""
+    """The text as a number if it is one, else the text."""
     try:
         return float(text)
     except ValueError:
@@ -48,20 +48,20 @@ def number(text: str) -> Any:
 
 
 def named(text: str) -> dict[str, float]:
-    """``k=2.5 c=1`` as a dictionary."""
+    """Parse ``k=2.5 c=1`` into a dictionary."""
     return {name: float(value) for name, value in re.findall(r"(\w+)=(-?[\d.]+)", text)}
 
 
 def reserve(text: str, more: float = 0.0) -> tuple[str, dict[str, float]]:
-    """``4/3 mix 0.2478`` or ``4/3 0.341``: reserve 4, and with this probability, `more` than printed, 3."""
+    """Parse ``4/3 mix 0.2478`` or ``4/3 0.341``: reserve 4, or 3 with this probability, `more` than printed."""
     found = re.fullmatch(r"(\d+)/\d+ (?:mix )?([\d.]+)", text)
-    if found is None:  # a whole number: no coin is tossed
+    if found is None:  # an integer: not randomised
         return ("reserve_threshold", {"reserve": float(text)})
     return ("reserve_threshold", {"reserve": float(found[1]), "p_next": float(found[2]) + more})
 
 
 def pacing_rule(kind: str, text: str) -> Any:
-    """The rule of a policy class and its parameter."""
+    """Pacing rule of a policy class and its parameter."""
     kind = kind.removesuffix("_randomised")
     match kind:
         case "progressive":
@@ -86,7 +86,7 @@ def pacing_rule(kind: str, text: str) -> Any:
 
 
 def n_design_rule(text: str) -> Any:
-    """The rule of a policy's name in the table of the N-design."""
+    """Rule of a policy name in the table of the N-design."""
     for pattern, name, keys in (
         (r"class1_if_q1_ge_(\d+)_else_class2", "threshold", ("q1_ge",)),
         (r"fixed_queue_ratio_q1:q2=([\d.]+)", "fixed_queue_ratio", ("ratio",)),
@@ -99,14 +99,14 @@ def n_design_rule(text: str) -> Any:
 
 
 def harrison_rule(text: str) -> Any:
-    """The rule of a policy's name in the table of Harrison's model."""
+    """Rule of a policy name in the table of Harrison's model."""
     if text.startswith("threshold_"):
         return ("threshold", {"x1_ge": int(text.removeprefix("threshold_"))})
     return text.split(" ")[0].replace("*", "_")
 
 
 def switching_rule(policy: str, text: str, answers: tuple[float, float], more: float = 0.0) -> Any:
-    """The pacing rule of a line of the switching table, its tuned parameter `more` than printed."""
+    """Pacing rule of a line of the switching table; its tuned parameter is `more` than printed."""
     if policy == "progressive":
         return "progressive_unreserved"
     if "inside each mode" in policy:

@@ -1,4 +1,4 @@
-"""The reference tables as a part of the validation."""
+"""Part of the validation: the reference tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from experiments.validate.reference.compare import columns, compare
 from experiments.validate.reference.page import body, columns_csv
 from experiments.validate.settings import Settings
 
-# Tables that take long are worked off piece by piece: by this column.
+# Long tables are split into one task for each value of this column.
 PIECES = {"blended_pacing_policies": "set", "blended_pacing_optimal": "set", "nmodel_harrison": "rho"}
 SECONDS = {"blended_pacing_policies": 8.0, "nmodel_harrison": 15.0}
 
@@ -39,7 +39,7 @@ def _table_tasks(settings: Settings, folder: Path, name: str) -> list[Task]:
 
 
 def compared(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Deviations of the columns of a table, or of a piece of it."""
+    """Deviations of the columns of a table, or of one piece of it."""
     only = inputs["only"]
     found = compare(ROOT / inputs["folder"], inputs["table"], None if only is None else (only[0], only[1]))
     return {"table": inputs["table"], "columns": found}
@@ -57,7 +57,7 @@ def _report(settings: Settings, results: Sequence[dict[str, Any]]) -> Report:
 
 
 def merged(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for each column of a table and kind: the largest deviation of all pieces."""
+    """One line for each column and kind of a table, with the largest deviation of all pieces."""
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
     for result in results:
         for column in result["columns"]:

@@ -1,1 +1,1 @@
-"""The simulator against exact values, under rules and under optimal policies."""
+"""The simulator compared with exact values, under rules and under optimal policies."""

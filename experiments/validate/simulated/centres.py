@@ -1,4 +1,4 @@
-"""The scenario of a row: that of the model, or, for a formula, the same centre written down."""
+"""Scenario of a row: that of the model, or for a formula a scenario of the same centre."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ccenv.scenarios import Scenario, load_scenario
 from ccenv.theory import models
 from experiments.validate.simulated.rows import Row
 
-WARM_UP = 0.05  # of the counted time, but at least
+WARM_UP = 0.05  # share of the counted time, but at least LEAST_WARM_UP_S
 LEAST_WARM_UP_S = 7_200.0
-SLOTS = 48  # of the day on which a sinusoidal rate is laid, the most of the smallest size class
-REVIEW_S = 600.0  # policies of the solvable models decide after events alone; a review only keeps an empty centre alive
-LINE_UNIT_S = 60.0  # what a unit of time of the slow server's model lasts
-AGAIN = 1_000_000  # times that a contact may come again
+SLOTS = 48  # slots of the day that carry a sinusoidal rate; the maximum of the smallest size class
+REVIEW_S = 600.0  # policies of the solvable models decide after events; reviews only keep an empty centre going
+LINE_UNIT_S = 60.0  # length of a unit of time of the slow server's model
+AGAIN = 1_000_000  # how often a contact may redial or repeat; never reached
 
 
 def centre_of(row: Row) -> tuple[Scenario, int, float]:
-    """The scenario, the days of an episode, and the counted seconds of one replication."""
+    """Scenario, days of an episode, and counted seconds of one replication."""
     if row.model == "mt_mnm_transient":
         span_s = float(row.parameters["t_s"])
         days = max(1, round(row.span_s / span_s))
@@ -40,7 +40,7 @@ def _made(name: str, clock: Mapping[str, Any], centre: Mapping[str, Any]) -> dic
 
 
 def _queue(rate_per_hour: float, handle_s: float, patience: Any = 0.0, threshold_s: float = 20.0) -> dict[str, Any]:
-    """A queue; a patience of 0 never ends."""
+    """A queue; a patience of 0 is infinite."""
     return {
         "arrivals_per_hour": float(rate_per_hour),
         "handle_s": float(handle_s),
@@ -126,8 +126,8 @@ def _transient(
 ) -> dict[str, Any]:
     """Days from opening to `t_s`, each from an empty centre.
 
-    The rate goes straight from slot to slot. A chord lies inside the arc, so the wave is made higher by as much as its
-    integral would lose.
+    The rate is linear between slots. A chord lies inside the arc of the sine, so the amplitude is raised until the
+    integral of the rate is that of the sine.
     """
     slot_s = t_s / SLOTS
     half = math.pi * slot_s / period_s
@@ -141,10 +141,10 @@ def _transient(
 
 
 def patience_dist(name: str, mean_s: float) -> dict[str, Any]:
-    """A distribution of patience of the formula M/M/n+G as a distribution of time of a scenario.
+    """Convert a distribution of patience of the formula M/M/n+G to a distribution of time of a scenario.
 
     Raises:
-        ValueError: If there is no such distribution here.
+        ValueError: If this distribution is not supported here.
     """
     if name == "det":
         return {"dist": "constant", "value_s": mean_s}

@@ -1,4 +1,4 @@
-"""Exact values of a row's measures, and the policy to run where one is tabulated or optimal."""
+"""Exact values of a row's measures, and the policy to run if it is tabulated or optimal."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ccenv import theory
 from ccenv.theory.models import PolicyMap, SlowServer
 from experiments.validate.simulated.rows import Row, rule_of
 
-NODES = 200  # of the Gauss-Legendre rule over a transient, whose error is then far below that of the path itself
+NODES = 200  # of the Gauss-Legendre rule over a transient; its error is far below that of the path itself
 
 
 class Exact(NamedTuple):
-    """What theory says.
+    """Exact values of a row.
 
     Attributes:
         values: Measures by name.
-        policy: The policy whose values they are, None where a rule is run by the kernel or nothing is chosen.
+        policy: The policy with these values; None if the kernel runs a rule or there is nothing to choose.
     """
 
     values: Mapping[str, float]
@@ -29,7 +29,7 @@ class Exact(NamedTuple):
 
 
 def exact_of(row: Row) -> Exact:
-    """The exact values of a row."""
+    """Exact values of a row."""
     if row.model == "mt_mnm_transient":
         return Exact(_transient(**row.parameters))
     if row.model == "SlowServer":
@@ -55,7 +55,7 @@ def _formula(name: str, parameters: Mapping[str, Any]) -> dict[str, float]:
 def _transient(
     n: int, lambda0_per_h: float, amplitude: float, period_s: float, aht_s: float, patience_s: float, t_s: float
 ) -> dict[str, float]:
-    """Averages from opening to `t_s`: over the time, and over the contacts that arrive."""
+    """Averages from opening to `t_s`, over the time and over the arriving contacts."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     times = 0.5 * t_s * (nodes + 1.0)
     path = theory.mt_mnm_path(n, lambda0_per_h, amplitude, period_s, aht_s, patience_s, times.tolist())

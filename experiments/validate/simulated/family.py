@@ -1,8 +1,8 @@
-"""The verdict on all z together: the largest of them, and their distribution.
+"""Verdict on all z together: their largest absolute value, and their distribution.
 
-Measures of one row come from the same replications, so their z are correlated; rows have seeds of their own.
-Bonferroni's bound needs no independence. The Kolmogorov-Smirnov test does: the probability of its distance is taken
-from the distribution of that distance under the correlations within rows that the replications show, by simulation.
+Measures of one row come from the same replications, so their z are correlated. Different rows have different seeds.
+Bonferroni's bound needs no independence, but the Kolmogorov-Smirnov test does. The probability of its distance is
+therefore simulated, under the correlations within rows that the replications show.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ SEED = 5
 
 
 class Family(NamedTuple):
-    """What is said of all z.
+    """Summary of all z.
 
     Attributes:
-        n: How many there are.
+        n: Number of z.
         largest: Largest absolute value.
-        bound: What it must stay below: Bonferroni's bound at `LEVEL`, two-sided.
+        bound: Bound that it must stay below: Bonferroni's bound at `LEVEL`, two-sided.
         distance: Kolmogorov-Smirnov distance to the standard normal distribution.
-        p: Probability of a larger distance, correlations within rows allowed for.
-        p_independent: The same if all z were independent.
+        p: Probability of a larger distance under the correlations within rows.
+        p_independent: The same probability if all z were independent.
     """
 
     n: int
@@ -42,12 +42,12 @@ class Family(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether there are any, and neither the largest nor their distribution speaks against the simulator."""
+        """Whether there are z, the largest is below its bound, and `p` is above `LEVEL`."""
         return self.n > 0 and self.largest < self.bound and self.p > LEVEL
 
 
 def family_of(results: Sequence[dict[str, Any]]) -> Family:
-    """The family of the results of rows."""
+    """Family of the results of all rows."""
     z = np.array([line["z"] for result in results for line in result["measures"]])
     if z.size == 0:
         return Family(0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -73,10 +73,10 @@ def distances(z: Floats) -> Floats:
 
 
 def _draws(blocks: Sequence[Floats], random: np.random.Generator) -> Floats:
-    """Normal z as correlated within rows as the given matrices say, (`DRAWS`, n)."""
+    """Normal z with the given correlations within rows, (`DRAWS`, n)."""
     parts = []
     for correlation in blocks:
         values, vectors = np.linalg.eigh(correlation)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))  # a matrix of rounded figures may have values just below 0
+        root = vectors * np.sqrt(np.maximum(values, 0.0))  # rounding may leave eigenvalues just below 0
         parts.append(random.standard_normal((DRAWS, len(root))) @ root.T)
     return np.concatenate(parts, axis=1)

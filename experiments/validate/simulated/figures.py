@@ -1,4 +1,4 @@
-"""Simulated over exact, and the z against the normal dist."""
+"""Figure of simulated over exact values, and of z against the normal distribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a measure of theory is counted in a simulation: what is added up over what."""
+"""Counting of the measures of theory in a simulation: the sums in numerator and denominator."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ccenv.kpis.kpi import add_up
 from experiments.validate.simulated.rows import Row
 
 Floats = npt.NDArray[np.float64]
-TIME = ()  # below: the counted time
+TIME = ()  # as denominator: the counted time
 
 
 class Count(NamedTuple):
     """A ratio of two sums of counters, by their labels.
 
     Attributes:
-        above: Labels added up.
-        below: Labels added up, or `TIME`, the counted seconds.
-        seen: The label of which there must be enough for the measure not to be a rare one.
+        above: Labels of the numerator.
+        below: Labels of the denominator, or `TIME`, the counted seconds.
+        seen: Label of the counter that decides whether the measure is too rare to compare.
         entity: `:name` of a queue, or `` for all.
-        factor: By which the ratio is multiplied.
+        factor: Factor of the ratio.
     """
 
     above: tuple[str, ...]
@@ -88,12 +88,12 @@ COUNTS: Mapping[str, Count] = {
 
 
 def totals(row: Row, measure: str, table: KpiTable, span_s: float) -> tuple[Floats, Floats, float]:
-    """A measure of each replication, as numerator and denominator, (R,) each, and how much of it was seen.
+    """Numerator and denominator of a measure for each replication, (R,) each, and the total number of counted cases.
 
     Args:
         row: The row.
         measure: One of its measures.
-        table: What was simulated, one line for each replication.
+        table: Simulation results, one line for each replication.
         span_s: Counted seconds of a replication.
     """
     columns: Any = table.view(np.ndarray)

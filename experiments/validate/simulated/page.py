@@ -1,4 +1,4 @@
-"""What the page shows of the simulator."""
+"""Section of the page on the simulator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def lines_csv(results: Sequence[dict[str, Any]]) -> str:
 
 
 def body(results: Sequence[dict[str, Any]], family: Family) -> str:
-    """The part of the page in Markdown."""
+    """The section in Markdown."""
     rows = [
         [
             line["row"],
@@ -68,14 +68,13 @@ def _text(results: Sequence[dict[str, Any]], family: Family) -> str:
     return f"""{about}
 
 - Largest absolute z: {family.largest:.2f}; Bonferroni's bound at {100 * LEVEL:g} %: {family.bound:.2f}.
-- Kolmogorov-Smirnov distance of all z to the standard normal distribution: {family.distance:.4f}. Measures of one row
-are
-  correlated; with the correlations that the replications show, a larger distance has probability {family.p:.3f} (asked
-  for: above {LEVEL:g}; if all were independent it would be {family.p_independent:.3f})."""
+- Kolmogorov-Smirnov distance of all z to the standard normal distribution: {family.distance:.4f}. Measures of one
+  row are correlated; with the correlations that the replications show, a larger distance has probability
+  {family.p:.3f} (asked for: above {LEVEL:g}; if all were independent it would be {family.p_independent:.3f})."""
 
 
 def _gain(result: dict[str, Any]) -> list[str]:
-    """What an optimal policy is after: the first measure of its model."""
+    """Objective of an optimal policy: the first measure of its model."""
     line = result["measures"][0]
     names = (result["row"]["name"], f"`{result['row']['model']}`", f"`{line['measure']}`")
     return [*names, f"{line['exact']:.6g}", f"{line['simulated']:.6g}", f"{line['z']:+.2f}"]

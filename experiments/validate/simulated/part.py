@@ -1,4 +1,4 @@
-"""The simulator as a part of the validation."""
+"""Part of the validation: the simulator."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from experiments.validate.simulated.page import body, lines_csv
 from experiments.validate.simulated.rows import Row, read_rows
 from experiments.validate.simulated.run import half_width_limit, run_row
 
-HOURS_PER_SECOND = {"rule": 8_000.0, "": 15_000.0, "table": 3_000.0, "optimal": 3_000.0}  # for the order alone
+# Rough speeds, used to order the tasks.
+HOURS_PER_SECOND = {"rule": 8_000.0, "": 15_000.0, "table": 3_000.0, "optimal": 3_000.0}
 
 
 def rows_of(settings: Settings) -> list[Row]:
-    """The rows that are to be run.
+    """The rows to run.
 
     Raises:
         ValueError: If no row has such a name.
@@ -51,7 +52,7 @@ def _report(settings: Settings, results: Sequence[dict[str, Any]]) -> Report:
 
 
 def too_wide(results: Sequence[dict[str, Any]]) -> list[str]:
-    """Measures whose intervals are wider than asked for."""
+    """Measures whose intervals are wider than the limit."""
     return [
         f"{result['row']['name']}, `{line['measure']}`"
         for result in results

@@ -1,4 +1,4 @@
-"""Policies given by tables over the states of a model, run through the environment."""
+"""Tabulated policies over the states of a model, run through the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class _Look:
-    """The coordinates of a model's state, read from snapshots."""
+    """Reader of the coordinates of a model's state from snapshots."""
 
     def __init__(self, scenario: Scenario) -> None:
         names = {"queue": scenario.queues, "campaign": scenario.campaigns}
@@ -35,7 +35,7 @@ class _Look:
                 return snaps["queue_length"][:, 0] if self._queues else snaps["connects_waiting"][:, 0]
             case "wrap_up" | "ringing":
                 return snaps[name][:, 0]
-            case "class1":  # with the dedicated advisors or in line
+            case "class1":  # with the dedicated advisors or waiting
                 return serving[:, self._pair["class1", "dedicated"]] + snaps["queue_length"][:, 0]
             case "flexible1" | "flexible2":
                 return serving[:, self._pair[name.replace("flexible", "class"), "flexible"]]
@@ -45,11 +45,11 @@ class _Look:
 
 
 class TablePolicy:
-    """A tabulated policy: after each event it draws a choice for the state and carries it out, one action at a time.
+    """A tabulated policy. After each event it draws a choice for the state and carries it out, one action at a time.
 
     Args:
         scenario: The scenario of the model.
-        table: The policy; states beyond its caps are taken as those at the caps.
+        table: The policy; a state beyond its caps is read as the one at the caps.
     """
 
     needs_snapshot = True
@@ -62,14 +62,15 @@ class TablePolicy:
         self._place[tuple(table.states.T)] = np.arange(len(table.states))
         cumulative = np.concatenate(([0.0], np.cumsum(table.weights)))
         within = cumulative[1:] - cumulative[table.first[:-1]][table.owner]
-        self._edge = table.owner + within / (within[table.first[1:] - 1][table.owner])  # y to y + 1 over its choices
+        # Cumulative probability plus the number of the state y: from y to y + 1 over its choices.
+        self._edge = table.owner + within / (within[table.first[1:] - 1][table.owner])
         kinds = [(action.kind == ASSIGN, action) for action in scenario.catalogue]
         self.owns = "routing" if any(assigns for assigns, _ in kinds) and not scenario.campaigns else "pacing"
         self._forced = [k for k, (_, a) in enumerate(kinds) if a.name.endswith(">dedicated")]
         self._steps = self._by_choice(scenario)
 
     def _by_choice(self, scenario: Scenario) -> list[list[tuple[int, int]]]:
-        """For each column of a choice the actions that carry it out, as (how many at once, action), largest first."""
+        """Actions that carry out each column of a choice, as (number at once, action), largest first."""
         if self.owns == "routing":
             names = [action.name for action in scenario.catalogue]
             return [[(1, names.index(f"assign:class{k}>flexible"))] for k in (1, 2)]
@@ -79,7 +80,10 @@ class TablePolicy:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """As in the protocol of policies; `obs` are snapshot records, the state is what is left to do, (B, A)."""
+        """Choose actions as in the policy protocol.
+
+        `obs` are snapshot records. The state holds the rest of the drawn choices, (B, A).
+        """
         left = np.zeros((len(u), self._choices.shape[1])) if state is None else state
         kind = obs["epoch_kind"]
         fresh = np.flatnonzero((kind == EVENT_EPOCH) | (kind == OPENING_EPOCH))
@@ -95,7 +99,7 @@ class TablePolicy:
         return actions, left
 
     def _draw(self, snaps: np.ndarray, u: np.ndarray) -> Ints:
-        """A choice for each snapshot, (B, A)."""
+        """Draw a choice for each snapshot, (B, A)."""
         coordinates = [np.rint(self._look(name, snaps)).astype(int) for name in self._names]
         places = self._place[tuple(np.minimum(c, most) for c, most in zip(coordinates, self._most, strict=True))]
         if np.any(places < 0):
@@ -106,7 +110,7 @@ class TablePolicy:
 
 
 class SlowServerPolicy:
-    """The fast advisor is never held back; the slow one takes a contact if at least `threshold` wait."""
+    """Assign to the fast advisor whenever it is idle; to the slow one if at least `threshold` contacts wait."""
 
     needs_snapshot = True
     owns = "routing"
@@ -119,6 +123,6 @@ class SlowServerPolicy:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: np.ndarray | None, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, None]:
-        """As in the protocol of policies; `obs` are snapshot records."""
+        """Choose actions as in the policy protocol; `obs` are snapshot records."""
         slow = mask[:, self._slow] & (obs["queue_length"][:, 0] >= self._threshold)
         return np.where(mask[:, self._fast], self._fast, np.where(slow, self._slow, HOLD)).astype(np.int64), None

@@ -1,4 +1,4 @@
-"""The committed list of rows: a model, its parameters, a rule or policy, measures."""
+"""The committed list of rows, each with a model, its parameters, a rule or policy, and measures."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ REPLICATIONS = 256
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One comparison of the simulator with an exact answer.
+    """One comparison of the simulator with exact values.
 
     Attributes:
         name: Name of the row.
         model: A formula of `ccenv.theory` or a model of `ccenv.theory.models`.
         parameters: Its arguments.
-        way: How it is run: `rule` by the kernel, `table` or `optimal` as a policy, `` where there is no choice.
-        choice: What runs: a rule as {name: parameters}, or one for each mode; or the arguments of `solve`.
+        way: How it is run: `rule` by the kernel, `table` or `optimal` as a policy, `` if there is no choice.
+        choice: A rule as {name: parameters}, a list of one for each mode, or the arguments of `solve`.
         hours: Simulated hours over all replications.
-        measures: What is compared.
+        measures: Names of the compared measures.
         first_seed: Seed of the first replication.
-        replications: Independent replications, under consecutive seeds.
+        replications: Independent replications, on consecutive seeds.
     """
 
     name: str
@@ -51,10 +51,10 @@ class Row:
 
 
 def read_rows(path: Path = LIST) -> list[Row]:
-    """The rows in the order of the list; each seed from 0 on is used by one of them, so that rows are independent.
+    """Rows in the order of the list. No two rows share a seed, so rows are independent.
 
     Raises:
-        ValueError: If a row names more than one way to run it, or a name stands twice.
+        ValueError: If a row names more than one way to run it, or a name occurs twice.
     """
     content = yaml.safe_load(path.read_text())
     rows = [_row(given, content["measures"], k * REPLICATIONS) for k, given in enumerate(content["rows"])]
@@ -82,7 +82,7 @@ def _row(given: dict[str, Any], measures: dict[str, list[str]], first_seed: int)
 
 
 def rule_of(choice: Any) -> Any:
-    """A rule as models take it: (name, parameters), or a list of these, one for each mode."""
+    """A rule in the form that models take: (name, parameters), or a list of these, one for each mode."""
     if isinstance(choice, list):
         return [rule_of(part) for part in choice]
     ((name, params),) = choice.items()

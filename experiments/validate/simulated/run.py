@@ -1,4 +1,4 @@
-"""One row: simulate it, and compare it with its exact values."""
+"""Run one row: simulate it and compare it with its exact values."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from experiments.validate.simulated.rows import Row, rule_of
 
 NORMAL_95 = 1.959964
 DROPPED = ("drop_rate",)
-EXACT = 1e-9  # closer to 0 or 1 than this a measure is certain
-EDGES = 1e-4  # what contacts in line when counting begins and ends may add to a certain measure
+EXACT = 1e-9  # a measure closer to 0 or 1 than this is certain
+EDGES = 1e-4  # tolerance of a certain measure, for contacts that wait when counting begins or ends
 
 
 def half_width_limit(measure: str) -> float:
@@ -30,12 +30,12 @@ def half_width_limit(measure: str) -> float:
 
 
 def rare_below(measure: str) -> float:
-    """How many must be seen of what a measure counts: fewer could not give the half-width even if independent."""
+    """Smallest number of counted cases of a measure. Fewer cannot reach the half-width even if independent."""
     return (NORMAL_95 / half_width_limit(measure)) ** 2
 
 
 def run_row(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Result of a row, given as a dictionary of its fields."""
+    """Result of a row, which is given as a dictionary of its fields."""
     row = Row(**inputs)
     exact = exact_of(row)
     table, span_s = simulated(row, exact)
@@ -43,7 +43,7 @@ def run_row(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def simulated(row: Row, exact: Exact) -> tuple[KpiTable, float]:
-    """One line for each replication, and the counted seconds of each."""
+    """Results of the simulation, one line for each replication, and the counted seconds of each."""
     scenario, days, span_s = centre_of(row)
     if exact.policy is None:
         half = "pacing" if scenario.campaigns else "routing"
@@ -60,7 +60,7 @@ def simulated(row: Row, exact: Exact) -> tuple[KpiTable, float]:
 
 
 def compared(row: Row, exact: Exact, table: KpiTable, span_s: float) -> dict[str, Any]:
-    """Measures with their errors, how these correlate, those that are certain, and those too rare to compare."""
+    """Measures with their errors and correlations, certain measures, and measures too rare to compare."""
     measures, errors, certain, rare = [], [], [], []
     for name in row.measures:
         value = float(exact.values[name])
@@ -83,7 +83,7 @@ def compared(row: Row, exact: Exact, table: KpiTable, span_s: float) -> dict[str
 
 
 def ratio(above: Floats, below: Floats) -> tuple[float, Floats]:
-    """A ratio of totals, and what each replication adds to its error (R,), with mean 0: the delta method."""
+    """A ratio of totals and the contribution of each replication to its error (R,), mean 0 (delta method)."""
     found = above.sum() / below.sum()
     return float(found), (above - found * below) / below.mean()
 

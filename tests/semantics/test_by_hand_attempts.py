@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import both, constant, day, first_of, line, lines, of_leads
 from tests.oracle.decisions import Action
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import both, constant, day, first_of, line, lines, of_leads
 
 DIAL = first_of(codes.DIAL, codes.DIAL_RESERVED)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import both, constant, day, dials, first_of, line, lines, of_leads
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import both, constant, day, dials, first_of, line, lines, of_leads
 
 DIAL = first_of(codes.DIAL, codes.DIAL_RESERVED)
 DAY_S = 86_400

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import constant, first_of, line, lines, nonzero, of_leads, run
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import constant, first_of, line, lines, nonzero, of_leads, run
 
 DIALS = (codes.DIAL, codes.DIAL_RESERVED)
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import constant, day, first_of, nonzero, recorded, run, short, shorts
 from tests.oracle.randomness import child_key, entity_key, root_key, stream
+from tests.semantics.by_hand import constant, day, first_of, nonzero, recorded, run, short, shorts
 
 ASSIGN = first_of(codes.ASSIGN)
 

@@ -12,7 +12,7 @@ import pytest
 from ccenv.scenarios.schema import Campaign, Centre, Segment
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim.state import codes
-from tests.oracle.test_random_scenarios import FAST, made, result_of
+from tests.semantics.test_random_scenarios import FAST, made, result_of
 
 DAY_S = 86_400.0
 Lead = tuple[int, int]  # segment and number

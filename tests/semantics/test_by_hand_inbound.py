@@ -8,8 +8,8 @@ from itertools import accumulate
 import pytest
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import constant, first_of, line, lines, run
 from tests.oracle.randomness import UNIT_EXPONENTIAL, child_key, entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import constant, first_of, line, lines, run
 
 
 def gaps(seed: int, n: int) -> list[float]:

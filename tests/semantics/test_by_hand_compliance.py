@@ -9,9 +9,9 @@ import pytest
 
 from ccenv.sim.state import codes
 from ccenv.sim.state import definitions as legal
-from tests.oracle.by_hand import both, constant, recorded
 from tests.oracle.decisions import Action
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import both, constant, recorded
 
 SEED = 91_576  # the first with the dice of `test_the_dice_of_the_drawn_case`
 DAY_S, OPEN_S, HOUR_23_S = 86_400, 82_700, 82_800
@@ -94,6 +94,7 @@ def test_the_drawn_case_happens_as_drawn() -> None:
 
 
 def test_every_definition_gives_another_share() -> None:
+    assert tuple(COUNTED) == legal.NAMES
     counters = both(SCENARIO, SEED, choose, days=30).counters["campaign"][0]
     for name, (over, base) in COUNTED.items():
         assert counters[f"{name}_over"] == pytest.approx(float(over)), name

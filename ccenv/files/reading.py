@@ -16,11 +16,9 @@ import numpy as np
 import yaml
 from msgspec import UNSET
 
-from ccenv.scenarios.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import ScenarioError
 
-LIBRARY = Path(__file__).resolve().parents[1] / "library"
 LARGEST = 1e15  # far above any time, rate, count or value that means something, far below what overflows
-SUFFIXES = (".yaml", ".yml")
 
 
 class _Loader(yaml.SafeLoader):
@@ -48,31 +46,6 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?", "-+.0123456789"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
-
-
-def list_scenarios() -> list[str]:
-    """Names of the library's scenarios, sorted."""
-    return sorted(path.stem for path in LIBRARY.glob("*.yaml"))
-
-
-def find(source: str | Path) -> Path:
-    """The file of a library name or a path.
-
-    Raises:
-        ScenarioError: neither a name of the library nor a file.
-    """
-    known = list_scenarios()
-    if isinstance(source, str) and source in known:
-        return LIBRARY / f"{source}.yaml"
-    path = Path(source)
-    try:
-        if path.is_file():
-            return path
-    except OSError as error:  # a name too long for a file
-        raise ScenarioError(path.name, "", UNSET, f"is no file: {error.strerror}") from error
-    if isinstance(source, Path) or path.suffix in SUFFIXES or len(path.parts) > 1:
-        raise ScenarioError(str(source), "", UNSET, "there is no such file")
-    raise ScenarioError(source, "", UNSET, f"no such scenario; the library has {names(known)}{closest(source, known)}")
 
 
 def read(path: Path) -> dict[str, Any]:

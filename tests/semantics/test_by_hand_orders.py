@@ -3,8 +3,8 @@
 import pytest
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import constant, day, first_of, recorded, run, short, shorts
 from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import constant, day, first_of, recorded, run, short, shorts
 
 ASSIGN = first_of(codes.ASSIGN)
 

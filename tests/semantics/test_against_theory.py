@@ -7,7 +7,7 @@ import pytest
 
 from ccenv.sim.state import codes
 from ccenv.theory import erlang_a, erlang_b, erlang_c
-from tests.oracle.by_hand import first_of, run
+from tests.semantics.by_hand import first_of, run
 
 RATE_PER_HOUR, HANDLE_S, N = 120.0, 60.0, 3
 RUNS, HORIZON_S = 8, 40_000.0

@@ -8,8 +8,8 @@ import pytest
 
 from ccenv.sim.kernel.draws import normal as quantile
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import day, first_of, recorded, run, short, shorts
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
+from tests.semantics.by_hand import day, first_of, recorded, run, short, shorts
 
 ASSIGN = first_of(codes.ASSIGN)
 GRID_S = 0.001
