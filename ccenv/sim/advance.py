@@ -1,7 +1,5 @@
 """The event loop: take the next event, call its handler, and stop when a decision is due."""
 
-import numpy as np
-
 from ccenv.sim.arriving.arrivals import on_fresh
 from ccenv.sim.arriving.entering import on_ivr_end, on_return
 from ccenv.sim.clock.clock import (
@@ -21,7 +19,7 @@ from ccenv.sim.handling.service import on_handover_end, on_talk_end
 from ccenv.sim.handling.waiting import arm, on_abandoned, on_callback_due
 from ccenv.sim.handling.wrap_up import on_wrap_up_end
 from ccenv.sim.kernel.contacts import advisor_timer, campaign_timer, contact_timer
-from ccenv.sim.kernel.heap import cancel
+from ccenv.sim.kernel.heap import cancel, first_timer
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock
 from ccenv.sim.lines.connects import on_waiting_over
@@ -153,7 +151,7 @@ def advance(e, c, log):
             stop = _settled(e, c, log, EVENT_EPOCH)
             if stop >= 0:
                 return stop
-        timer = np.int64(e.heap[0].timer)
+        timer = first_timer(e)
         e.t = e.heap[0].t
         if _stops_before(e, timer):
             settle_times(e, c)

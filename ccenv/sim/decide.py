@@ -12,7 +12,18 @@ from ccenv.sim.lines.dialing import dial, dial_reserved
 from ccenv.sim.lists.lawful import segment_open
 from ccenv.sim.lists.next_lead import dialable
 from ccenv.sim.shown.core import lines_free
-from ccenv.sim.state.codes import ASSIGN, COIN, DIAL, DIAL_RESERVED, HOLD, NIL, OPEN, REVIEW_TIMER, SAME_INSTANT
+from ccenv.sim.state.codes import (
+    ASSIGN,
+    COIN,
+    DIAL,
+    DIAL_RESERVED,
+    HOLD,
+    NIL,
+    OPEN,
+    REVIEW_EVENT,
+    REVIEW_TIMER,
+    SAME_INSTANT,
+)
 
 
 @helper
@@ -61,7 +72,7 @@ def end_epoch(e, c, more):
     if e.stage != OPEN and e.n_active == 0:  # the last contact ended within the epoch: an unanswered ring of 0 s
         e.unsettled = 1
     if c.review_s > 0.0 and more:
-        schedule(e, REVIEW_TIMER, e.t + c.review_s)
+        schedule(e, REVIEW_TIMER, e.t + c.review_s, REVIEW_EVENT)
     else:
         cancel(e, REVIEW_TIMER)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState
+from tests.oracle.events import Kind
 from tests.oracle.idle_list import first_idle, idle_key
 from tests.oracle.record import Spell
 
@@ -104,7 +105,7 @@ class Advisors:
         advisor.owed_s = 0.0
         self.change_state(advisor, codes.AWAY)
         self.sim.log.advisor(self.sim.now, codes.LOG_AWAY, advisor)
-        advisor.break_end = self.sim.agenda.add(self.sim.now + length_s, lambda: self.come_back(advisor))
+        advisor.break_end = self.sim.agenda.add(self.sim.now + length_s, Kind.END, lambda: self.come_back(advisor))
 
     def come_back(self, advisor: Advisor) -> None:
         """End a break and free the advisor."""
@@ -161,7 +162,7 @@ class Advisors:
         contact.advisor.n_contacts += 1
         self.sim.ledger.count("group", contact.advisor.group, "handled")
         contact.phase = codes.TALKING
-        contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), lambda: self.end_talk(contact))
+        contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), Kind.END, lambda: self.end_talk(contact))
 
     def end_talk(self, contact: Contact) -> None:
         """Talk end: sampled or not; then wrap-up, unless the advisor holds for the leg of a warm transfer."""
@@ -184,7 +185,9 @@ class Advisors:
         if wrap_up_s == 0:
             self.end_wrap_up(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.clock.tonight(wrap_up_s), lambda: self.end_wrap_up(contact))
+            contact.event = self.sim.agenda.add(
+                self.sim.clock.tonight(wrap_up_s), Kind.END, lambda: self.end_wrap_up(contact)
+            )
 
     def end_wrap_up(self, contact: Contact) -> None:
         """End the wrap-up: first the contact's own end, then the advisor is freed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import QueueState, by_slot
+from tests.oracle.events import Kind
 from tests.oracle.randomness import entity_key, exponential
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Arrivals:
         """Schedule the next fresh contact, if it comes before closing."""
         queue.arrival = None
         t = self.next_recorded(queue) if queue.declared.trace_s is not None else self.next_random(queue)
-        queue.arrival = self.sim.agenda.add_before(self.sim.clock.closing, t, lambda: self.sim.entering.arrive(queue))
+        queue.arrival = self.sim.agenda.add_before(
+            self.sim.clock.closing, t, Kind.ARRIVAL, lambda: self.sim.entering.arrive(queue)
+        )
 
     def next_recorded(self, queue: QueueState) -> float:
         """The next time of the trace, but not before now; infinite after the last one."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact
+from tests.oracle.events import Kind
 from tests.oracle.randomness import child_key, uniform
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class Callbacks:
         if ring_s == 0:
             self.end_ring(contact, key)
         else:
-            contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact, key))
+            contact.event = self.sim.agenda.add(
+                self.sim.clock.tonight(ring_s), Kind.END, lambda: self.end_ring(contact, key)
+            )
 
     def end_ring(self, contact: Contact, key: int) -> None:
         """Callback ring end: service begins, another try follows, or the callback is lost."""
@@ -84,7 +87,7 @@ class Callbacks:
     def wait_until(self, contact: Contact, t: float) -> None:
         """Make the contact pending until its next try at time t."""
         contact.phase = codes.PENDING_CALLBACK
-        contact.event = self.sim.agenda.add(t, lambda: self.due(contact))
+        contact.event = self.sim.agenda.add(t, Kind.ARRIVAL, lambda: self.due(contact))
 
     def due(self, contact: Contact) -> None:
         """Callback due: join the queue again, still virtual."""

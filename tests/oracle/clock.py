@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
-from tests.oracle.events import Event
+from tests.oracle.events import Event, Kind
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -59,11 +59,11 @@ class Clock:
         sim.levels.draw_day(day)
         sim.roster.start_day(day)
         if self.steady:
-            sim.agenda.add(self.declared.warm_up_s + self.declared.horizon_s, self.end)
+            sim.agenda.add(self.declared.warm_up_s + self.declared.horizon_s, Kind.CLOCK, self.end)
             if self.declared.warm_up_s > 0:
-                sim.agenda.add(self.declared.warm_up_s, self.end_warm_up)
+                sim.agenda.add(self.declared.warm_up_s, Kind.CLOCK, self.end_warm_up)
         else:
-            sim.agenda.add(self.closing, self.close)
+            sim.agenda.add(self.closing, Kind.CLOCK, self.close)
             self.schedule_slot(1)
             sim.roster.schedule_next()
         sim.levels.start_mode(day)
@@ -76,7 +76,7 @@ class Clock:
 
     def schedule_slot(self, slot: int) -> None:
         """Schedule a slot boundary, if it is before closing."""
-        self.sim.agenda.add_before(self.closing, self.slot_starts_at(slot), lambda: self.start_slot(slot))
+        self.sim.agenda.add_before(self.closing, self.slot_starts_at(slot), Kind.CLOCK, lambda: self.start_slot(slot))
 
     def start_slot(self, slot: int) -> None:
         """Slot boundary: schedule the next one, then work off the roster."""
@@ -91,7 +91,7 @@ class Clock:
         self.sim.log.clock(self.sim.now, codes.LOG_CLOSING, self.day)
         for queue in self.sim.queues:
             self.sim.arrivals.take_off(queue)
-        self.overtime_end = self.sim.agenda.add(self.sim.now + self.declared.overtime_s, self.end_overtime)
+        self.overtime_end = self.sim.agenda.add(self.sim.now + self.declared.overtime_s, Kind.CLOCK, self.end_overtime)
 
     def end_overtime(self) -> None:
         """End of overtime: waiting contacts go unserved, and waiting connects are dropped."""
@@ -117,7 +117,7 @@ class Clock:
             self.sim.callbacks.carry_out()
             self.over = True
         else:
-            self.sim.agenda.add(self.opens_at(tomorrow), lambda: self.open(tomorrow))
+            self.sim.agenda.add(self.opens_at(tomorrow), Kind.CLOCK, lambda: self.open(tomorrow))
         return True
 
     def end_warm_up(self) -> None:

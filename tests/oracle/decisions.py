@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState, GroupState, QueueState
-from tests.oracle.events import Event
+from tests.oracle.events import Event, Kind
 from tests.oracle.randomness import entity_key, stream, uniform
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class Decisions:
             self.sim.check()
         self.cancel_review()
         if held and self.sim.centre.clock.review_s > 0:
-            self.pending_review = self.sim.agenda.add(self.sim.now + self.sim.centre.clock.review_s, self.review)
+            self.pending_review = self.sim.agenda.add(
+                self.sim.now + self.sim.centre.clock.review_s, Kind.REVIEW, self.review
+            )
 
     def next_action(self) -> int | None:
         """The policy's action, or the only legal one; None if no action but `hold` is legal."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
 from tests.oracle.entities import Contact, QueueState
+from tests.oracle.events import Kind
 from tests.oracle.randomness import entity_key, uniform
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Entering:
         if time_s == 0:
             self.end_ivr(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.clock.tonight(time_s), lambda: self.end_ivr(contact))
+            contact.event = self.sim.agenda.add(self.sim.clock.tonight(time_s), Kind.END, lambda: self.end_ivr(contact))
 
     def end_ivr(self, contact: Contact) -> None:
         """IVR end: contained, hung up, or routed to a queue."""

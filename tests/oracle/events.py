@@ -1,11 +1,21 @@
-"""Future events in order of time; simultaneous events happen in the order in which they were scheduled."""
+"""Future events in order of time; at one instant in order of their kind, then in that of their scheduling."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import IntEnum
 from math import isinf
+
+
+class Kind(IntEnum):
+    """What an event is: at one instant those of a smaller number come first."""
+
+    CLOCK = 1
+    END = 2
+    ARRIVAL = 3
+    REVIEW = 4
 
 
 @dataclass(order=True)
@@ -13,6 +23,7 @@ class Event:
     """A future event, unless it is cancelled."""
 
     time: float
+    kind: Kind
     number: int
     happen: Callable[[], None] = field(compare=False)
     cancelled: bool = field(default=False, compare=False)
@@ -25,18 +36,18 @@ class Agenda:
         self._heap: list[Event] = []
         self._n_scheduled = 0
 
-    def add(self, time: float, happen: Callable[[], None]) -> Event | None:
+    def add(self, time: float, kind: Kind, happen: Callable[[], None]) -> Event | None:
         """Schedule an event; return None without scheduling it if its time is infinite."""
         if isinf(time):
             return None
-        event = Event(time, self._n_scheduled, happen)
+        event = Event(time, kind, self._n_scheduled, happen)
         self._n_scheduled += 1
         heapq.heappush(self._heap, event)
         return event
 
-    def add_before(self, closing: float, time: float, happen: Callable[[], None]) -> Event | None:
+    def add_before(self, closing: float, time: float, kind: Kind, happen: Callable[[], None]) -> Event | None:
         """Schedule an event, unless its time is at or after closing."""
-        return self.add(time, happen) if time < closing else None
+        return self.add(time, kind, happen) if time < closing else None
 
     def pop(self) -> Event:
         """Remove and return the next event that is not cancelled."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState, QueueState
+from tests.oracle.events import Kind
 from tests.oracle.record import Spell
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Inbound:
         too_late = sim.clock.stage == codes.OVERTIME_OVER and sim.entering.must_wait(queue)
         self.stand_in_line(contact, codes.WAITING)
         patience_s = queue.patience.draw(contact.key, codes.PATIENCE) * patience_factor
-        contact.event = sim.agenda.add(sim.now + patience_s, lambda: self.abandon(contact))
+        contact.event = sim.agenda.add(sim.now + patience_s, Kind.END, lambda: self.abandon(contact))
         sim.log.contact(sim.now, codes.LOG_WAITING, contact)
         if too_late:
             self.send_away(contact)

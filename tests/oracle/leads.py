@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState, Contact
+from tests.oracle.events import Kind
 from tests.oracle.lawful import GRID_S, grid_time, lawful_time, local_day
 from tests.oracle.randomness import Dist, uniform
 from tests.oracle.segments import READY, WAITING, Lead, SegmentState
@@ -60,7 +61,7 @@ class Leads:
         if campaign.leads_due is not None:
             campaign.leads_due.cancelled = True
         closing = self.sim.clock.closing
-        campaign.leads_due = self.sim.agenda.add_before(closing, t, lambda: self.become_due(campaign))
+        campaign.leads_due = self.sim.agenda.add_before(closing, t, Kind.CLOCK, lambda: self.become_due(campaign))
 
     def wait(self, campaign: CampaignState, lead: Lead, why: int, due: float) -> None:
         """Set a row waiting until `due`; the leads due event moves forward if necessary."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import QueueState
+from tests.oracle.events import Kind
 from tests.oracle.randomness import Dist, entity_key, exponential, level_of_mean_1, normal, stream, uniform
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Levels:
         """Schedule the end of the current mode, if it is before closing."""
         assert self.centre.switching is not None
         ends = self.sim.now + exponential(key, codes.GAP) * self.centre.switching.mean_s[self.mode]
-        self.sim.agenda.add_before(self.sim.clock.closing, ends, self.change_mode)
+        self.sim.agenda.add_before(self.sim.clock.closing, ends, Kind.CLOCK, self.change_mode)
 
     def change_mode(self) -> None:
         """Switch to the other mode, and reschedule the arrivals."""
@@ -106,14 +107,14 @@ class Levels:
         begins = day * codes.DAY_S + surge.from_s
         begins += uniform(key, codes.SURGE_START) * (surge.until_s - surge.from_s)
         begins = max(begins, self.sim.now)
-        self.sim.agenda.add_before(self.sim.clock.closing, begins, lambda: self.start_surge(key))
+        self.sim.agenda.add_before(self.sim.clock.closing, begins, Kind.CLOCK, lambda: self.start_surge(key))
 
     def start_surge(self, key: int) -> None:
         """Begin a surge and schedule its end."""
         assert self.surge_lasts is not None
         self.change_surge(True)
         ends = self.sim.now + self.surge_lasts.draw(key, codes.SURGE_LENGTH)
-        self.sim.agenda.add_before(self.sim.clock.closing, ends, lambda: self.change_surge(False))
+        self.sim.agenda.add_before(self.sim.clock.closing, ends, Kind.CLOCK, lambda: self.change_surge(False))
 
     def change_surge(self, surging: bool) -> None:
         """Begin or end a surge, and reschedule the arrivals of the queues that it affects."""

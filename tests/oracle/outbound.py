@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ccenv.sim.state import codes
 from tests.oracle.compliance import DROPPED, HUNG_UP
 from tests.oracle.entities import Advisor, CampaignState, Contact, GroupState, by_slot
+from tests.oracle.events import Kind
 from tests.oracle.randomness import uniform
 from tests.oracle.segments import Lead
 
@@ -89,7 +90,9 @@ class Outbound:
         if ring_s == 0:
             self.end_ring(contact)
         else:
-            contact.event = self.sim.agenda.add(self.sim.clock.tonight(ring_s), lambda: self.end_ring(contact))
+            contact.event = self.sim.agenda.add(
+                self.sim.clock.tonight(ring_s), Kind.END, lambda: self.end_ring(contact)
+            )
 
     def make_attempt(self, campaign: CampaignState, lead: Lead, advisor: Advisor | None) -> Contact:
         """Make the next attempt of a lead."""
@@ -196,9 +199,9 @@ class Outbound:
             self.drop(contact)
             return
         if hang_up_s < limit_s:
-            contact.event = self.sim.agenda.add(now + hang_up_s, lambda: self.hang_up(contact))
+            contact.event = self.sim.agenda.add(now + hang_up_s, Kind.END, lambda: self.hang_up(contact))
         else:
-            contact.event = self.sim.agenda.add(now + limit_s, lambda: self.give_up(contact))
+            contact.event = self.sim.agenda.add(now + limit_s, Kind.END, lambda: self.give_up(contact))
         self.sim.log.contact(now, codes.LOG_CONNECT_WAITING, contact)
 
     def hang_up(self, contact: Contact) -> None:

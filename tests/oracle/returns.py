@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Contact
+from tests.oracle.events import Kind
 from tests.oracle.randomness import child_key, uniform
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Returns:
         """Make the contact pending for `delay_s` of opening time; beyond the last closing nothing is scheduled."""
         contact.phase = phase
         come_back = self.redial if phase == codes.PENDING_REDIAL else self.repeat
-        contact.event = self.sim.agenda.add(self.sim.clock.due_after(delay_s), lambda: come_back(contact))
+        contact.event = self.sim.agenda.add(self.sim.clock.due_after(delay_s), Kind.ARRIVAL, lambda: come_back(contact))
 
     def redial(self, contact: Contact) -> None:
         """Handle a redial that is due."""

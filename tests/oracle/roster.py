@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, GroupState, by_slot
+from tests.oracle.events import Kind
 from tests.oracle.randomness import child_key, uniform
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Roster:
     def schedule_next(self) -> None:
         """Schedule the next time with entries that is not a slot boundary."""
         if self.other_times:
-            self.sim.agenda.add(self.other_times.pop(0), self.happen)
+            self.sim.agenda.add(self.other_times.pop(0), Kind.CLOCK, self.happen)
 
     def happen(self) -> None:
         """Work off the entries of a time that is not a slot boundary."""

@@ -17,7 +17,7 @@ from tests.oracle.conservation import check_conservation
 from tests.oracle.decisions import Choose, Decisions
 from tests.oracle.entering import Entering
 from tests.oracle.entities import CampaignState, Contact, QueueState
-from tests.oracle.events import Agenda
+from tests.oracle.events import Agenda, Kind
 from tests.oracle.goals import Goals
 from tests.oracle.inbound import Inbound
 from tests.oracle.leads import Leads
@@ -92,7 +92,7 @@ class Simulator:
     def run(self) -> Result:
         """Run to the end of the episode."""
         peak = 0
-        self.agenda.add(self.clock.opens_at(0), lambda: self.clock.open(0))
+        self.agenda.add(self.clock.opens_at(0), Kind.CLOCK, lambda: self.clock.open(0))
         while not self.clock.over:
             event = self.agenda.pop()
             assert event.time >= self.now, "the clock went back"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Contact, QueueState
+from tests.oracle.events import Kind
 from tests.oracle.randomness import child_key
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Transfers:
         if handover_s == 0:
             self.end_handover(leg)
         else:
-            leg.event = self.sim.agenda.add(self.sim.clock.tonight(handover_s), lambda: self.end_handover(leg))
+            leg.event = self.sim.agenda.add(
+                self.sim.clock.tonight(handover_s), Kind.END, lambda: self.end_handover(leg)
+            )
 
     def end_handover(self, leg: Contact) -> None:
         """Handover end: the leg's service begins, then the first advisor wraps up."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ccenv.run.engine import Engine
-from ccenv.sim.kernel.heap import NEVER_S
+from ccenv.sim.kernel.heap import NEVER_S, TIMER_MASK
 from ccenv.sim.state import codes
+from ccenv.sim.state.entities import KIND_AT_BIT, TIMER_BITS
 from ccenv.sim.state.layout import HEAP_PADDING
 from tests.sim.advisors import Advisors
 from tests.sim.conservation import check_conservation
@@ -83,9 +84,10 @@ def chain(v: View, head: int, tail: int, most: int) -> list[int]:
 def heap(v: View) -> None:
     """Events in heap order, each timer at most once and where its place says; none before now."""
     n = len(v.heap)
-    t, sequence, timer = v.heap["t"], v.heap["sequence"], v.heap["timer"]
+    t, order = v.heap["t"], v.heap["order"]
+    timer, sequence = order & TIMER_MASK, order % 2**KIND_AT_BIT >> TIMER_BITS
     parent = (np.arange(1, n) - 1) // 4
-    ordered = (t[parent] < t[1:]) | ((t[parent] == t[1:]) & (sequence[parent] < sequence[1:]))
+    ordered = (t[parent] < t[1:]) | ((t[parent] == t[1:]) & (order[parent] < order[1:]))
     assert ordered.all(), "the heap is out of order"
     behind = v.e["heap"]["t"][n : n + HEAP_PADDING]
     assert np.all(behind == NEVER_S), "an event that never comes is missing behind the last"
@@ -101,7 +103,9 @@ def records(v: View) -> None:
     assert int(v.e["n_active"]) == np.count_nonzero(~v.is_in(*TO_COME)), "n_active is wrong"
     first = len(v.e["place"]) - len(v.e["contact"])
     pending = v.e["place"][first + v.places] != codes.NIL
-    assert np.count_nonzero(v.heap["timer"] >= first) == np.count_nonzero(pending), "an event of a free record"
+    assert np.count_nonzero((v.heap["order"] & TIMER_MASK) >= first) == np.count_nonzero(pending), (
+        "an event of a free record"
+    )
     assert pending[v.is_in(*WITH_EVENT)].all(), "a contact without an event"
     assert not pending[v.is_in(*WITHOUT_EVENT)].any(), "an event of a contact that waits for others"
     assert len(np.unique(v.x["key"])) == len(v.places), "two contacts with one key"

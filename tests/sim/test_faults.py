@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ccenv.run.config import run_config
-from ccenv.sim.kernel.heap import NEVER_S
+from ccenv.sim.kernel.heap import NEVER_S, TIMER_MASK
 from ccenv.sim.state import codes
 from tests.env.whole_centre import whole_centre
 from tests.sim.invariants import Invariants
@@ -71,7 +71,7 @@ def reorder_heap(e: Any) -> None:
     """The earliest event changes places with the last."""
     last = int(e["heap_n"]) - 1
     e["heap"][[0, last]] = e["heap"][[last, 0]]
-    e["place"][e["heap"]["timer"][[0, last]]] = 0, last
+    e["place"][e["heap"]["order"][[0, last]] & TIMER_MASK] = 0, last
 
 
 def mistake_talking(e: Any) -> None:
@@ -87,7 +87,7 @@ def lose_padding(e: Any) -> None:
 
 def misplace_event(e: Any) -> None:
     """An event is not where its place says."""
-    e["place"][e["heap"]["timer"][0]] = 1
+    e["place"][e["heap"]["order"][0] & TIMER_MASK] = 1
 
 
 def forget_event(code: int) -> Plant:

@@ -13,6 +13,7 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.state.codes import (
+    ARRIVAL_EVENT,
     FIRST_STREAM,
     FRESH,
     GAP,
@@ -92,7 +93,7 @@ def _spend(e, c, q):
 def _schedule_from_trace(e, c, q):
     number = e.queue[q].n_fresh
     if number < c.queue[q].n_recorded and c.recorded[c.queue[q].first_recorded + number] < e.close_t:
-        schedule(e, FIRST_STREAM + q, max(c.recorded[c.queue[q].first_recorded + number], e.t))
+        schedule(e, FIRST_STREAM + q, max(c.recorded[c.queue[q].first_recorded + number], e.t), ARRIVAL_EVENT)
     else:
         cancel(e, FIRST_STREAM + q)
 
@@ -114,7 +115,7 @@ def schedule_arrival(e, c, q):
         if need < room:
             due = t + _time_to(e, c, q, slot, t, need)
             if due < e.close_t:  # rounding may give the closing time itself
-                schedule(e, FIRST_STREAM + q, due)
+                schedule(e, FIRST_STREAM + q, due, ARRIVAL_EVENT)
                 return
         need -= room
         t = end

@@ -15,6 +15,7 @@ from ccenv.sim.lines.connects import drop_waiting
 from ccenv.sim.lists.attempts import make_ready
 from ccenv.sim.lists.compliance import end_windows
 from ccenv.sim.state.codes import (
+    CLOCK_EVENT,
     CLOCK_TIMER,
     CLOSED,
     DAY_S,
@@ -48,10 +49,10 @@ def on_opening(e, c, log):
     note_clock(e, log, LOG_OPENING, e.day)
     forget_oldest_slot(e, c)
     draw_levels(e, c)
-    schedule(e, CLOCK_TIMER, e.close_t)
+    schedule(e, CLOCK_TIMER, e.close_t, CLOCK_EVENT)
     _schedule_slot(e, c)
     if c.steady != 0 and c.warm_up_s > 0.0:
-        schedule(e, WARM_UP_TIMER, e.t + c.warm_up_s)
+        schedule(e, WARM_UP_TIMER, e.t + c.warm_up_s, CLOCK_EVENT)
     schedule_roster(e, c)
     begin_modes(e, c)
     begin_surge(e, c)
@@ -73,7 +74,7 @@ def on_opening(e, c, log):
 def _schedule_slot(e, c):
     due = e.open_t + (e.slot + 1) * c.slot_s
     if e.slot + 1 < c.n_slots and due < e.close_t:
-        schedule(e, SLOT_TIMER, due)
+        schedule(e, SLOT_TIMER, due, CLOCK_EVENT)
     else:
         cancel(e, SLOT_TIMER)
 
@@ -95,7 +96,7 @@ def on_closing(e, c, log):
     note_clock(e, log, LOG_CLOSING, e.day)
     for q in range(c.n_queues):
         carry_over(e, c, q)
-    schedule(e, CLOCK_TIMER, e.t + c.overtime_s)
+    schedule(e, CLOCK_TIMER, e.t + c.overtime_s, CLOCK_EVENT)
 
 
 @block
@@ -133,7 +134,7 @@ def end_day(e, c, log):
         _carry_out(e)
         return True
     e.day += 1
-    schedule(e, CLOCK_TIMER, e.day * DAY_S + c.open_s)
+    schedule(e, CLOCK_TIMER, e.day * DAY_S + c.open_s, CLOCK_EVENT)
     return False
 
 
@@ -183,4 +184,4 @@ def clear(e, c):
     e.recent_t = c.open_s
     e.stage = NIGHT
     e.counting = 0 if c.steady != 0 and c.warm_up_s > 0.0 else 1
-    schedule(e, CLOCK_TIMER, c.open_s)
+    schedule(e, CLOCK_TIMER, c.open_s, CLOCK_EVENT)

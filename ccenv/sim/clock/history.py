@@ -12,7 +12,7 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.compliance import shift_hours
 from ccenv.sim.lists.leads import order_again, shift_rows
 from ccenv.sim.shown.marks import TO_NOBODY
-from ccenv.sim.state.codes import CLOCK_TIMER, DAY_S, FREE
+from ccenv.sim.state.codes import CLOCK_EVENT, CLOCK_TIMER, DAY_S, FREE
 
 
 @helper
@@ -66,4 +66,4 @@ def become_past(e, c):
         e.advisor[a].since -= by
         e.advisor[a].load_t -= by
         draw_traits_again(e, c, a)
-    schedule(e, CLOCK_TIMER, c.open_s)
+    schedule(e, CLOCK_TIMER, c.open_s, CLOCK_EVENT)

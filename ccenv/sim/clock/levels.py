@@ -9,6 +9,7 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock
 from ccenv.sim.state.codes import (
+    CLOCK_EVENT,
     DAY_LEVEL,
     GAP,
     LOG_MODE,
@@ -72,7 +73,7 @@ def _next_mode_key(e, c):
 def _schedule_mode(e, c, key):
     due = e.t - log(uniform(key, GAP)) * c.mode_mean_s[e.mode]
     if due < e.close_t:
-        schedule(e, MODE_TIMER, due)
+        schedule(e, MODE_TIMER, due, CLOCK_EVENT)
     else:
         cancel(e, MODE_TIMER)
 
@@ -121,7 +122,7 @@ def begin_surge(e, c):
         start = c.surge_from_s + uniform(key, SURGE_START) * (c.surge_until_s - c.surge_from_s)
         due = max(e.open_t - c.open_s + start, e.t)
         if due < e.close_t:
-            schedule(e, SURGE_TIMER, due)
+            schedule(e, SURGE_TIMER, due, CLOCK_EVENT)
 
 
 @helper
@@ -134,7 +135,7 @@ def on_surge(e, c, events):
         key = entity_key(e.root, c.surge_stream, e.day)
         due = e.t + draw(c.dist[c.surge_lasts], uniform(key, SURGE_LENGTH))
     if due < e.close_t:
-        schedule(e, SURGE_TIMER, due)
+        schedule(e, SURGE_TIMER, due, CLOCK_EVENT)
     else:
         cancel(e, SURGE_TIMER)
     for q in range(c.n_queues):

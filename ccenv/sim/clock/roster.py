@@ -9,6 +9,7 @@ from ccenv.sim.kernel.record import note_advisor, note_clock
 from ccenv.sim.state.codes import (
     AWAY,
     BREAK,
+    CLOCK_EVENT,
     GO_OFF,
     IDLE,
     LOG_BREAK_END,
@@ -70,7 +71,7 @@ def schedule_roster(e, c):
     while i < c.n_roster and c.roster[i].alone == 0:
         i += 1
     if i < c.n_roster:
-        schedule(e, ROSTER_TIMER, e.open_t + c.roster[i].t)
+        schedule(e, ROSTER_TIMER, e.open_t + c.roster[i].t, CLOCK_EVENT)
     else:
         cancel(e, ROSTER_TIMER)
 

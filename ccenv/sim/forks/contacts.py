@@ -19,6 +19,7 @@ from ccenv.sim.state.codes import (
     CONNECT,
     CONNECT_WAITING,
     DROP_AFTER,
+    END_EVENT,
     FALSE_POSITIVE,
     HANDING_OVER,
     HANDLE,
@@ -178,7 +179,7 @@ def redraw_attempt(e, c, s, key):
             if hangs_up < ends:
                 ends = hangs_up
                 e.contact[s].hangs_up = 1
-        schedule_contact(e, s, max(e.contact[s].entry_s + ends, e.t))
+        schedule_contact(e, s, max(e.contact[s].entry_s + ends, e.t), END_EVENT)
 
 
 @helper
@@ -287,7 +288,7 @@ def redraw_inbound(e, c, s, key):
     if phase == WAITING:
         waited = (e.t - e.contact[s].entry_s) / e.contact[s].factor
         left = draw_beyond(c.dist[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
-        schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t))
+        schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t), END_EVENT)
     elif phase == TALKING:
         _redraw_talk(e, c, s, key)
     elif phase == WRAPPING:

@@ -23,6 +23,7 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.leads import order_again
 from ccenv.sim.shown.marks import TO_NOBODY
 from ccenv.sim.state.codes import (
+    ARRIVAL_EVENT,
     FREE,
     FRESH,
     GAP,
@@ -98,7 +99,7 @@ def _maybe_return(e, c, q, key, phase, age):
     e.contact[s].phase = phase
     e.contact[s].since = e.t - age
     draw_customer(e, c, s, key)
-    schedule_contact(e, s, due_in_opening_time(e, c, left))
+    schedule_contact(e, s, due_in_opening_time(e, c, left), ARRIVAL_EVENT)
 
 
 @block

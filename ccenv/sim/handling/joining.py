@@ -12,7 +12,18 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_advisor, note_contact
 from ccenv.sim.lists.compliance import JOINED, count_connect
 from ccenv.sim.lists.goals import expected_value, goal_value, p_goal
-from ccenv.sim.state.codes import ADVISOR_TALKING, AWAY, CONNECT_WAITING, HANDLE, LOG_AWAY, LOG_JOINED, NIL, SALE, VALUE
+from ccenv.sim.state.codes import (
+    ADVISOR_TALKING,
+    AWAY,
+    CONNECT_WAITING,
+    END_EVENT,
+    HANDLE,
+    LOG_AWAY,
+    LOG_JOINED,
+    NIL,
+    SALE,
+    VALUE,
+)
 
 
 @block
@@ -99,7 +110,7 @@ def go_away(e, c, log, a, length_s):
     e.advisor[a].owed_s = 0.0
     note_advisor(e, c, log, LOG_AWAY, a)
     set_state(e, c, a, AWAY)
-    schedule(e, advisor_timer(e, a), e.t + length_s)
+    schedule(e, advisor_timer(e, a), e.t + length_s, END_EVENT)
 
 
 @block

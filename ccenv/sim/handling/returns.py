@@ -5,6 +5,7 @@ from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import happens, uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.codes import (
+    ARRIVAL_EVENT,
     DAY_S,
     INFINITY,
     NIL,
@@ -55,7 +56,7 @@ def come_back_after(e, c, s, phase, delay):
     e.n_active -= 1
     e.contact[s].phase = phase
     e.contact[s].since = e.t
-    schedule_contact(e, s, due_in_opening_time(e, c, delay))
+    schedule_contact(e, s, due_in_opening_time(e, c, delay), ARRIVAL_EVENT)
 
 
 @block

@@ -11,6 +11,7 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.recent import note_abandonment, note_arrival
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.state.codes import (
+    END_EVENT,
     LOG_ABANDONED,
     LOG_CALLBACK_ACCEPTED,
     LOG_CALLBACK_DUE,
@@ -75,7 +76,7 @@ def _arm(e, c, s):
     patience = draw(c.dist[dist], uniform(e.contact[s].key, PATIENCE)) * e.contact[s].factor
     due = e.contact[s].entry_s + patience
     if due < NEVER_S:
-        schedule_as(e, contact_timer(e, s), due, e.unarmed_sequence)
+        schedule_as(e, contact_timer(e, s), due, END_EVENT, e.unarmed_sequence)
 
 
 @helper

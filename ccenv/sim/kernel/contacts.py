@@ -5,7 +5,7 @@ import numpy as np
 from ccenv.sim.kernel.bits import add, remove
 from ccenv.sim.kernel.heap import NEVER_S, cancel, schedule
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import CONTACTS_FULL, FIRST_STREAM, FREE, NIL, VIRTUAL
+from ccenv.sim.state.codes import CONTACTS_FULL, END_EVENT, FIRST_STREAM, FREE, NIL, VIRTUAL
 
 
 @helper
@@ -74,10 +74,10 @@ def end_contact(e, s):
 
 
 @helper
-def schedule_contact(e, s, t):
-    """Schedule the record's next event at t; t >= `NEVER_S` means that there is none."""
+def schedule_contact(e, s, t, kind):
+    """Schedule the record's next event, END_EVENT or ARRIVAL_EVENT, at t; t >= `NEVER_S` means that there is none."""
     if t < NEVER_S:
-        schedule(e, contact_timer(e, s), t)
+        schedule(e, contact_timer(e, s), t, kind)
     else:
         cancel(e, contact_timer(e, s))
 
@@ -85,7 +85,7 @@ def schedule_contact(e, s, t):
 @helper
 def schedule_end(e, s, t):
     """Schedule the end of an activity that keeps the day open; it ends at the next opening at the latest."""
-    schedule_contact(e, s, min(t, e.night_over_t))
+    schedule_contact(e, s, min(t, e.night_over_t), END_EVENT)
 
 
 @helper

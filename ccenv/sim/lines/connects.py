@@ -12,6 +12,7 @@ from ccenv.sim.state.codes import (
     AFTER_DROPPED,
     AFTER_HUNG_UP,
     DROP_AFTER,
+    END_EVENT,
     HANG_UP,
     LOG_CONNECT_WAITING,
     LOG_DROP_DUE,
@@ -39,7 +40,7 @@ def wait_or_drop(e, c, log, i, s):
                 e.contact[s].hangs_up = 1
         note_contact(e, c, log, LOG_CONNECT_WAITING, s, 0)
         connect_waits(e, s)
-        schedule_contact(e, s, e.t + patience)
+        schedule_contact(e, s, e.t + patience, END_EVENT)
     else:
         _drop(e, c, log, i, s)
 

@@ -27,6 +27,7 @@ from ccenv.sim.state.codes import (
     AGREE,
     AGREE_DELAY,
     AGREED,
+    CLOCK_EVENT,
     DAY_S,
     HANDLE,
     INFINITY,
@@ -56,7 +57,7 @@ def _wait(e, c, log, s, r, state, due):
     timer = campaign_timer(e, i)
     at = e.place[timer]
     if due < e.close_t and (at == NIL or due < e.heap[at].t):
-        schedule(e, timer, due)
+        schedule(e, timer, due, CLOCK_EVENT)
 
 
 @helper
@@ -165,7 +166,7 @@ def make_ready(e, c, log, i):
         if opens > e.t:
             wake = min(wake, opens)
     if wake < e.close_t:
-        schedule(e, campaign_timer(e, i), wake)
+        schedule(e, campaign_timer(e, i), wake, CLOCK_EVENT)
     else:
         cancel(e, campaign_timer(e, i))
 

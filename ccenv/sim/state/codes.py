@@ -95,6 +95,11 @@ HOLD, ASSIGN, DIAL, DIAL_RESERVED = range(4)
 # arrival stream (queue), campaign, advisor and contact record.
 CLOCK_TIMER, SLOT_TIMER, WARM_UP_TIMER, REVIEW_TIMER, ROSTER_TIMER, MODE_TIMER, SURGE_TIMER, FIRST_STREAM = range(8)
 
+# Kinds of event. Of events at one instant, those of a lower kind come first: the clock (opening, closing, end, warm-up,
+# slot, roster, mode, surge, leads due), then ends (IVR, ring, talk, handover, wrap-up, patience, drop, hang-up, break),
+# then arrivals (fresh contacts and pending descendants), then reviews.
+CLOCK_EVENT, END_EVENT, ARRIVAL_EVENT, REVIEW_EVENT = range(4)
+
 # failures of a run (`e.failure`): a table is full
 OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL = range(4)
 

@@ -151,5 +151,7 @@ def contact_record(z: Size) -> np.dtype:
     ], align=True))  # fmt: skip
 
 
-# an entry of the event heap; `sequence` breaks ties of time
-EVENT = np.dtype([("t", "f8"), ("timer", "i4"), ("sequence", "i4")], align=True)
+# An entry of the event heap; `order` breaks ties of time. From its highest bits down it holds the kind of event, the
+# sequence number of the scheduling, and the timer in the lowest TIMER_BITS.
+TIMER_BITS, KIND_AT_BIT = 20, 60
+EVENT = np.dtype([("t", "f8"), ("order", "i8")], align=True)

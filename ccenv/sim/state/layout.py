@@ -255,12 +255,12 @@ def _env(z: Size) -> np.dtype:
             ("shown_events", "i8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
             ("shown_queues", "u8", queue_set), ("shown_groups", "u8", group_set), ("shown_dials", "u8"),
             ("shown_until", "f8"), ("shown_lines", "i4"), ("shown_stage", "i4"), ("shown", "i4"),
-            ("sequence", "i4"), ("heap_n", "i4"),  # schedulings so far (breaks ties of time); events in the heap
+            ("sequence", "i8"), ("heap_n", "i4"),  # schedulings so far (breaks ties of time); events in the heap
             # first free contact record; contacts that keep the day open; lines in use
             ("free_head", "i4"), ("n_active", "i4"), ("lines", "i4"), ("day", "i4"), ("slot", "i4"), ("stage", "i4"),
             # flags: counting has started, an epoch is open; its kind; failure code
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
-            ("unarmed", "i4"), ("unarmed_sequence", "i4"),  # contact that joined last, until its patience is drawn
+            ("unarmed", "i4"), ("unarmed_sequence", "i8"),  # contact that joined last, until its patience is drawn
             # flags: stop at slot boundaries, stopped there, the last event is not settled yet, the episode is over
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             # the policy's action, NIL once it is used; flag: it was illegal; draws of the mode; entries into a heap of
