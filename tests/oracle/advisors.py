@@ -153,7 +153,7 @@ class Advisors:
     def start_talk(self, advisor: Advisor, contact: Contact) -> None:
         """Link a contact with its advisor, who has been taken from the idle list, and begin the talk."""
         advisor.contact, contact.advisor = contact, advisor
-        contact.phase, contact.talks_since = codes.TALKING, self.sim.now
+        contact.phase, contact.talks_since, contact.handled_since = codes.TALKING, self.sim.now, self.sim.now
         self.change_state(advisor, codes.ADVISOR_TALKING)
 
     def talk_for(self, contact: Contact, handle_s: float) -> None:
@@ -161,7 +161,7 @@ class Advisors:
         assert contact.advisor is not None
         contact.advisor.n_contacts += 1
         self.sim.ledger.count("group", contact.advisor.group, "handled")
-        contact.phase = codes.TALKING
+        contact.phase, contact.handled_since = codes.TALKING, self.sim.now
         contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), Kind.END, lambda: self.end_talk(contact))
 
     def end_talk(self, contact: Contact) -> None:

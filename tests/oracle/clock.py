@@ -55,6 +55,9 @@ class Clock:
         """Opening: levels, events of the clock, load and arrivals; then the roster and the leads."""
         sim = self.sim
         self.day, self.slot, self.stage = day, 0, codes.OPEN
+        sim.decisions.kind = codes.OPENING_EPOCH
+        if day == 0:
+            sim.snapshots.last_decision = sim.now
         sim.log.clock(sim.now, codes.LOG_OPENING, day)
         sim.levels.draw_day(day)
         sim.roster.start_day(day)

@@ -55,12 +55,14 @@ class Decisions:
         self.catalogue = make_catalogue(sim.centre)
         self.n_decisions = 0
         self.pending_review: Event | None = None
+        self.kind = codes.OPENING_EPOCH
 
     def epoch(self) -> None:
         """Ask the policy until it holds, or no action but `hold` is legal."""
         held = False
         while not held and (action := self.next_action()) is not None:
             self.apply(self.catalogue[action])
+            self.kind = codes.SAME_INSTANT
             held = action == HOLD_INDEX
             self.sim.check()
         self.cancel_review()
@@ -81,13 +83,18 @@ class Decisions:
             number = self.n_decisions
             self.n_decisions += 1
             u = uniform(entity_key(self.sim.root, stream("policy"), number), codes.COIN)
+            if self.sim.look is not None:
+                self.sim.look(self.sim.snapshots.take())
+            self.sim.snapshots.last_decision = self.sim.now
             action = self.choose(number, u, legal, self.catalogue)
             assert action in legal, f"the policy chose {action}, legal are {legal}"
         self.sim.log.clock(self.sim.now, codes.LOG_ACTION, number, detail=action)
         return action
 
     def review(self) -> None:
-        """A review: an event that changes nothing."""
+        """A review: an event that changes nothing, and is not counted."""
+        self.kind = codes.REVIEW_EPOCH
+        self.sim.n_events -= 1
         self.pending_review = None
         self.sim.log.clock(self.sim.now, codes.LOG_REVIEW, self.sim.clock.day)
 

@@ -67,6 +67,7 @@ class Contact:
     buys: bool = False
     waits_since: float = 0.0
     talks_since: float = 0.0
+    handled_since: float = 0.0  # start of the present part of the talk
     wraps_up_since: float = 0.0
 
     @property

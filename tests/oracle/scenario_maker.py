@@ -71,6 +71,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
                 "mean_s": [self.between(30, 400), self.between(30, 400)],
                 "arrivals": [self.between(0, 1), self.between(1, 2.5)],
                 "answers": [self.between(0.3, 1), self.between(1, 2.5)],
+                "observed": self.number % 2 == 0,
             }
         if queues and clock["kind"] == "day" and self.chance(0.8):
             centre["surge"] = self.surge(queues, clock)

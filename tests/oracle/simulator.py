@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,7 @@ from tests.oracle.record import Counts, EventLog, Ledger
 from tests.oracle.returns import Returns
 from tests.oracle.roster import Roster
 from tests.oracle.service import Service
+from tests.oracle.snapshot import Snapshot, Snapshots
 from tests.oracle.traits import Traits, make_groups
 from tests.oracle.transfers import Transfers
 
@@ -45,7 +47,8 @@ class Result:
 class Simulator:
     """One run of a centre under a joint policy.
 
-    `order`: "entry" or "total_wait". `checked`: check the conservation laws after every event and action.
+    `order`: "entry" or "total_wait". `checked`: check the conservation laws after every event and action. `look` is
+    given the snapshot at each decision of the policy.
     """
 
     def __init__(
@@ -57,8 +60,11 @@ class Simulator:
         days: int = 1,
         order: str = "entry",
         checked: bool = True,
+        look: Callable[[Snapshot], None] | None = None,
     ) -> None:
         self.centre = centre
+        self.look = look
+        self.n_events = 0  # reviews apart
         self.order = order
         self.root = root_key(seed)
         self.now = -codes.INFINITY
@@ -86,8 +92,9 @@ class Simulator:
         self.compliance = Compliance(self)
         self.traits = Traits(self)
         self.advisors = Advisors(self)
-        self.owns = Decisions(self, choose)
+        self.decisions = Decisions(self, choose)
         self.checked = checked
+        self.snapshots = Snapshots(self)
 
     def run(self) -> Result:
         """Run to the end of the episode."""
@@ -97,6 +104,8 @@ class Simulator:
             event = self.agenda.pop()
             assert event.time >= self.now, "the clock went back"
             self.now = event.time
+            self.n_events += 1
+            self.decisions.kind = codes.EVENT_EPOCH
             event.happen()
             self.check()
             if not self.clock.over:
@@ -108,9 +117,9 @@ class Simulator:
 
     def settle(self) -> None:
         """After an event: an epoch, then the end of the day if it is over."""
-        self.owns.epoch()
+        self.decisions.epoch()
         if self.clock.end_day_if_over():
-            self.owns.cancel_review()
+            self.decisions.cancel_review()
             self.check()
 
     def check(self) -> None:

@@ -29,7 +29,6 @@ WITHOUT_EFFECT = (
     "history",  # the states before an episode are made by running the simulator itself
     "history.kind",
     "history.days",
-    "switching.observed",  # what a policy sees
     "rules",  # the joint policy makes all decisions
     "rules.routing",
     "rules.routing.params",
