@@ -37,7 +37,7 @@ class Batch:
         owns: Decisions that the policy takes: `routing`, `pacing` or `blended`.
         reward: Preset, or weights by reward term; None: the scenario's.
         days: Days of an episode; None: the scenario's `episode_days`.
-        routing: Rule for routing that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
         reserves: The campaigns' flag; None: what the pacing rule needs if a rule paces, else the scenario's.
         on_illegal: `raise` makes an illegal action an error; `fallback` lets the rules decide and sets `illegal`.
@@ -46,8 +46,8 @@ class Batch:
     Attributes:
         obs: Observations, (B, K) float32. The next call overwrites all arrays; copy those that you keep.
         mask: Legal actions, (B, A) bool.
-        reward, elapsed_s, cost, cost_base: Reward of the last step, its simulated time [s], and numerator and denominator
-            of the dropped share, (B,) float64.
+        reward, elapsed_s: Reward and simulated time [s] of the last step, (B,) float64.
+        cost, cost_base: Numerator and denominator of the dropped share in the last step, (B,) float64.
         terminated, truncated, illegal: (B,) bool.
         starts: Whether the row is at the first decision of an episode, (B,) bool.
         warm_up: Whether the row's episode is in its warm-up, (B,) bool.

@@ -95,12 +95,12 @@ def run_config(
     Args:
         scenario: The centre.
         owns: Decisions that the policy takes: `routing`, `pacing`, `blended`, or `rules` (none).
-        routing: Rule for routing that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
         reserves: The campaigns' flag; None: what the pacing rule needs if a rule paces, else the scenario's.
         days: Days of an episode, at least 1; None: the scenario's `episode_days`.
-        reward: Preset, or weights by reward term; None: the scenario's. A `RewardTrapWarning` says if a given reward pays
-            for starving inbound contacts.
+        reward: Preset, or weights by reward term; None: the scenario's. A `RewardTrapWarning` says if a given reward
+            pays for starving inbound contacts.
 
     Raises:
         RuleError: If a rule, parameter or flag is not allowed.
