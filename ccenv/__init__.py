@@ -1,6 +1,6 @@
 """A blended contact centre as a Markov decision process: routing and pacing.
 
-The public names are loaded when they are first used, so that importing the package compiles and loads little.
+Public names are imported at first use, so that `import ccenv` is fast and compiles nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The native batch: B environments stepped by one call, with arrays that are used again at every step."""
+"""The native batch: B environments stepped by one call. Its arrays are reused at every step."""
 
 from __future__ import annotations
 
@@ -25,32 +25,34 @@ STRIDES = (INT64.itemsize,)
 
 
 class IllegalActionError(ValueError):
-    """An action that its mask forbids."""
+    """An action that the mask forbids."""
 
 
 class Batch:
     """B copies of one decision process.
 
     Args:
-        scenario: A scenario, or what `load_scenario` takes.
+        scenario: A scenario, or a source that `load_scenario` accepts.
         n: Number of environments, B.
-        owns: What the policy owns: `routing`, `pacing` or `blended`.
-        reward: Preset or weights of terms; None: the scenario's.
+        owns: Decisions that the policy takes: `routing`, `pacing` or `blended`.
+        reward: Preset, or weights by reward term; None: the scenario's.
         days: Days of an episode; None: the scenario's `episode_days`.
-        routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
-        reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
-        on_illegal: `raise` an error, or let the rules decide (`fallback`) and flag it.
+        reserves: The campaigns' flag; None: what the pacing rule needs if a rule paces, else the scenario's.
+        on_illegal: `raise` makes an illegal action an error; `fallback` lets the rules decide and sets `illegal`.
         autoreset: Gymnasium's modes: `same_step`, `next_step`, `disabled`.
 
     Attributes:
-        obs: (B, K) float32. All arrays are overwritten by the next call; copy what you keep.
+        obs: Observations, (B, K) float32. The next call overwrites all arrays; copy those that you keep.
         mask: Legal actions, (B, A) bool.
-        reward, elapsed_s, cost, cost_base: What the last step brought and how many seconds it took, (B,) float64.
+        reward, elapsed_s: Reward and simulated time [s] of the last step, (B,) float64.
+        cost, cost_base: Numerator and denominator of the dropped share in the last step, (B,) float64.
         terminated, truncated, illegal: (B,) bool.
-        starts: The row stands at the first decision of an episode, (B,) bool.
-        warm_up: The row's episode is still in its warm-up, (B,) bool.
-        u: The policy's coin for the coming decision, in (0, 1), (B,) float64; `decision` is that decision's number.
+        starts: Whether the row is at the first decision of an episode, (B,) bool.
+        warm_up: Whether the row's episode is in its warm-up, (B,) bool.
+        u: The policy's coin for the coming decision: uniform in (0, 1), (B,) float64.
+        decision: Number of the coming decision in the episode, (B,).
         final_obs: Last observation of an episode that ended in a `same_step` step, (B, K).
 
     Raises:
@@ -88,7 +90,7 @@ class Batch:
         self._attach(Engine(self.run, n, past=past_of(self.run)))
 
     def _attach(self, engine: Engine) -> None:
-        """Make the engine's arrays this batch's own."""
+        """Take over an engine and show its arrays as attributes of the batch."""
         self.engine = engine
         self.n = engine.n
         self._begun = False
@@ -109,7 +111,7 @@ class Batch:
             which: Rows to reset, (B,) bool; None: all.
 
         Raises:
-            ValueError: If the seeds are not what they should be.
+            ValueError: If the seeds are not one non-negative integer for each row.
         """
         rows = np.ones(self.n, np.bool_) if which is None else np.ascontiguousarray(which, np.bool_)
         keys = _whole_numbers("seeds", seeds, self.n)
@@ -118,16 +120,16 @@ class Batch:
         self.engine.start(keys.astype(np.uint64), rows)
 
     def step(self, actions: np.ndarray) -> None:
-        """One decision of every row: act, and run to the next decision or the end of the episode.
+        """Take one action in every row and run to the next decision or the end of the episode.
 
         Raises:
-            IllegalActionError: If `on_illegal` is `raise` and an action is not legal now; nothing has changed then.
+            IllegalActionError: If `on_illegal` is `raise` and an action is illegal; the batch has not changed then.
             ValueError: If the actions are not one whole number for each row, or a row was never reset.
         """
         if not (self._begun or self.begun):
             rows = np.flatnonzero(self.engine.envs["root"] == 0).tolist()
             raise ValueError(f"step: rows {rows} have never been reset; allowed: step after reset of every row")
-        if not (  # of the kernel's own kind: quicker to see than to make it so
+        if not (  # the test is faster than a conversion that changes nothing
             type(actions) is np.ndarray
             and actions.dtype is INT64
             and actions.strides == STRIDES
@@ -137,10 +139,10 @@ class Batch:
         self.act(actions)
 
     def act(self, actions: np.ndarray) -> None:
-        """`step` for callers that have seen to it that every row was reset.
+        """`step` without its checks: the caller guarantees that every row was reset.
 
         Args:
-            actions: One for each row, (B,) int64, contiguous; this is not looked at again.
+            actions: One action for each row, (B,) int64, contiguous; not checked.
 
         Raises:
             IllegalActionError: As in `step`.
@@ -153,19 +155,21 @@ class Batch:
             raise self._illegal(row, int(actions[row]))
 
     def _first_act(self, actions: np.ndarray) -> int:
-        """Prepare the call of all steps, which compiles the kernel if it must, when it is needed."""
+        """Prepare the call that all later steps use. This compiles the kernel if necessary, so it waits for a step."""
         self._run_rows = self.engine.prepared_step(self.autoreset, refuses=self.on_illegal == "raise")
         return self._run_rows(actions)
 
     @property
     def begun(self) -> bool:
-        """Whether every row has been reset, so that it can be stepped."""
-        self._begun = self._begun or bool(np.all(self.engine.envs["root"] != 0))  # the key of a run, 0 before the first
+        """Whether every row has been reset and can be stepped."""
+        self._begun = self._begun or bool(
+            np.all(self.engine.envs["root"] != 0)
+        )  # root key of the episode; 0 before the first reset
         return self._begun
 
     @property
     def observation_space(self) -> Box:
-        """The space of one row's observation: `Box(K,)` with the declared bounds."""
+        """Space of the observation of one row: `Box(K,)` with the declared bounds."""
         return observation_space(self.scenario)
 
     def _illegal(self, row: int, action: int) -> IllegalActionError:
@@ -174,14 +178,14 @@ class Batch:
         return IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
 
     def clone(self, rows: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
-        """A copy of everything that the future of these rows depends on, of all if None; for `restore`."""
+        """Copy the complete state of some rows, of all rows if None; `restore` takes the copy of all rows."""
         return tuple(array.copy() if rows is None else array[rows] for array in self._arrays())
 
     def restore(self, saved: tuple[np.ndarray, ...]) -> None:
-        """Go back to where `clone` was called on a batch of the same make.
+        """Return to the state that `clone` copied from this batch or from one made with the same arguments.
 
         Raises:
-            ValueError: If the copy was made of another kind of batch.
+            ValueError: If the arrays of the copy have other shapes or types.
         """
         for target, source in zip(self._arrays(), saved, strict=True):
             if target.shape != source.shape or target.dtype != source.dtype:
@@ -191,11 +195,11 @@ class Batch:
         self._begun = False
 
     def __getstate__(self) -> dict[str, Any]:
-        """For `copy` and `pickle`: arrays that share memory would be parted if each were copied by itself."""
+        """State for `copy` and `pickle`. Attributes share memory with the engine, so only its arrays are copied."""
         return {"run": self.run, "on_illegal": self.on_illegal, "autoreset": self.autoreset, "saved": self.clone()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make the arrays anew."""
+        """Make a new engine and restore its arrays."""
         saved = state.pop("saved")
         self.__dict__.update(state)
         self.scenario = self.run.scenario
@@ -208,14 +212,14 @@ class Batch:
         return engine.words, engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs
 
     def fork(self, row: int, keys: Any) -> Batch:
-        """Planning copies of a row: the visible state stays, everything hidden is redrawn (see `ccenv.sim.forks`).
+        """Copy a row for planning: the observable state stays, everything hidden is redrawn (see `ccenv.sim.forks`).
 
         Args:
-            row: The row, at a decision.
+            row: A row at a decision.
             keys: One non-negative integer for each fork; equal keys give equal futures.
 
         Returns:
-            A batch with one row for each key, which does not restart rows that end.
+            A batch with one row for each key. Its rows are not reset when they end.
 
         Raises:
             ValueError: If the row's episode is over.
@@ -234,7 +238,7 @@ class Batch:
 
     @property
     def snapshot(self) -> np.ndarray:
-        """The public snapshots, (B,) structured float64: what the observation is made from, in natural units."""
+        """The public snapshots, (B,) structured float64: the fields of the observation in natural units."""
         values = np.ascontiguousarray(self.engine.flat[:, self.run.places])
         return values.view(snapshot_dtype(self.scenario)).reshape(self.n)
 

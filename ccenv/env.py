@@ -27,11 +27,12 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     ## Description
 
-    Inbound contacts wait in queues until they are assigned to a group of advisors who can handle them, or give up.
-    Campaigns dial leads, again and again where nobody was reached; who answers is joined to an idle advisor, waits a
-    moment, hangs up or is dropped. Advisors are never interrupted. No policy dials whom or when the law forbids (hours,
-    numbers of attempts, leads who must not be called). A policy decides which waiting contact goes to which group
-    (routing), how many lines to dial (pacing), or both:
+    Inbound contacts wait in queues until an advisor with the right skill is assigned, or until they abandon.
+    Outbound campaigns dial leads and may dial a lead again after an attempt that failed. A person who answers is a
+    connect: it is joined to an idle advisor, waits for one, hangs up or is dropped. Advisors are never interrupted. The
+    action mask forbids every dial that the calling rules forbid (hours, number of attempts, consent, do-not-call
+    lists). A policy decides which waiting contact goes to which group (routing), how many lines to dial (pacing), or
+    both:
 
     | id | the policy decides |
     |---|---|
@@ -39,36 +40,48 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | `ccenv/Pacing-v0` | `pacing`; the scenario's routing rule assigns |
     | `ccenv/Blended-v0` | `blended`: both |
 
-    Steps are events, not seconds: the policy is asked when something has happened and two or more of its actions are
-    legal, again at the same instant until it holds, and every `review_s` seconds while it could act.
+    The process is semi-Markov: steps are events, not seconds. A decision is due after an event if the policy has at
+    least two legal actions. After an action other than `hold` the policy is asked again at the same instant. While it
+    holds and could act, it is asked every `review_s` seconds.
 
     ## Action Space
 
-    `Discrete(A)`, generated from the scenario: `hold`, `assign` for each compatible pair of queue and group, and for
-    each campaign `dial` with each number of the ladder, or with each group where the campaign reserves. `catalogue`
-    names them. `info["action_mask"]` (int8) and `action_masks()` (bool) tell what is legal.
+    `Discrete(A)`, generated from the scenario:
+
+    - `hold`;
+    - `assign` for each compatible pair of queue and group;
+    - for each campaign, `dial` with each number of lines of `dial_ladder`; for a campaign with `reserves`, `dial` one
+      line for each compatible group.
+
+    `catalogue` names the actions. The legal ones are in `info["action_mask"]` (int8) and `action_masks()` (bool), both
+    of shape (A,).
 
     ## Observation Space
 
-    `Box(K,)` float32: what a real ACD can see, declared in `ccenv.sim.state.fields`, in natural units times a fixed
-    scale, clipped to declared bounds. `ccenv.spaces.observation.observation_names` names each number; `snapshot` holds
-    the same in natural units.
+    `Box(K,)` float32: what a real automatic call distributor can observe. The fields are declared in
+    `ccenv.sim.state.fields`. Each number is a value in natural units times a fixed scale, clipped to declared bounds.
+    `ccenv.spaces.observation.observation_names` names each number. `snapshot` holds the same fields in natural units.
 
     ## Rewards
 
-    The weighted sum of what the simulator counts between two decisions, undiscounted; `reward` names a preset or gives
-    the weights. `info["elapsed_s"]` is the time the step took, `info["cost"]` and `info["cost_base"]` count numerator
-    and denominator of the dropped share, by the definition that each campaign names in `compliance`: dropped connects
-    and joined plus dropped connects where it names none. The limit is on the ratio of their sums.
+    The reward of a step is the weighted sum of the increases of the simulator's counters since the last decision,
+    undiscounted. `reward` names a preset or gives the weights. `info["elapsed_s"]` is the simulated time of the step in
+    seconds.
+
+    `info["cost"]` and `info["cost_base"]` count numerator and denominator of the dropped share. Each campaign chooses
+    its definition in `compliance`; by default the numerator is dropped connects and the denominator is joined plus
+    dropped connects. The limit applies to the ratio of the sums over an episode, not to the ratio of a step.
 
     ## Starting State
 
-    The centre at its opening, empty, at the first decision. `reset(seed=s)` meets the same contacts under any policy.
+    The first decision after the centre opens. The centre opens empty, or in a state that earlier days
+    have left if the scenario has `history`. `reset(seed=s)` gives the same contacts under every policy
+    (common random numbers).
 
     ## Episode End
 
-    `terminated` when the last day is over and everybody has been served or overtime has ended; `truncated` at the
-    horizon of a steady scenario.
+    `terminated` at the end of the last day: after closing, when all contacts have been served or overtime is over.
+    `truncated` at the horizon of a steady scenario.
 
     ## Arguments
 
@@ -76,12 +89,12 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     |---|---|---|
     | `scenario` | `"bank_blended"` | name, path or mapping of a scenario, or a `Scenario` |
     | `owns` | fixed by the id | `routing`, `pacing` or `blended` |
-    | `reward` | `None` | preset or weights of terms; the scenario's own |
+    | `reward` | `None` | preset, or weights by reward term; `None`: the scenario's |
     | `days` | `None` | days of an episode; `None`: the scenario's `episode_days` |
-    | `routing` | `None` | rule of the half not owned, and fallback; the scenario's own |
+    | `routing` | `None` | rule for what is not owned, and fallback; `None`: the scenario's |
     | `pacing` | `None` | the same for pacing |
-    | `reserves` | `None` | the campaigns' flag; the scenario's own, or what the pacing rule needs |
-    | `on_illegal` | `"fallback"` | an illegal action is replaced by the rules' and flagged, or an error (`"raise"`) |
+    | `reserves` | `None` | the campaigns' flag; `None`: the scenario's, or the one a pacing rule needs |
+    | `on_illegal` | `"fallback"` | `"fallback"`: the rules act instead and `illegal_action` is set; `"raise"` |
     | `render_mode` | `None` | `"ansi"` or `"rgb_array"` |
 
     ## Version History
@@ -131,7 +144,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start an episode; without a seed, the next one of the same seed."""
+        """Start an episode. Without a seed, the next episode of the last seed's sequence, or a random one at first."""
         super().reset(seed=seed)
         if seed is None and not self._seeded:
             seed = int(self.np_random.integers(2**SEED_BITS))
@@ -143,7 +156,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         return self.batch.obs[0].copy(), self._info(self.batch.engine.outs.item())
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """Act, and run to the next decision or the end.
+        """Take an action and run to the next decision or the end of the episode.
 
         Raises:
             gymnasium.error.ResetNeeded: If the environment was never reset.
@@ -168,12 +181,12 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     @property
     def snapshot(self) -> np.void:
-        """The observation's fields in natural units, with what only rules may read."""
+        """The observation's fields in natural units, and fields that only rules may read."""
         row: np.void = self.batch.snapshot[0]
         return row
 
     def render(self) -> Any:
-        """The centre now: text (`ansi`) or a picture, (H, W, 3) uint8 (`rgb_array`)."""
+        """Return the present state as text (`ansi`) or as an image, (H, W, 3) uint8 (`rgb_array`)."""
         if self.render_mode == "ansi":
             return as_text(self.scenario, self.snapshot)
         if self.render_mode == "rgb_array":

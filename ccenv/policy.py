@@ -1,4 +1,4 @@
-"""The one protocol of policies, rules as policies, and the one loop that rolls any policy out."""
+"""The protocol of policies, rules as a policy, and the loop that runs a policy over episodes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ State = np.ndarray | None
 
 
 class Policy(Protocol):
-    """Anything that decides.
+    """Anything that maps observations to actions.
 
-    `needs_snapshot` policies are handed the kernel's snapshot records instead of observations.
+    A policy with a true attribute `needs_snapshot` gets the kernel's snapshot records instead of observations.
     """
 
     def act(
@@ -31,9 +31,9 @@ class Policy(Protocol):
         Args:
             obs: Observations, (B, K) float32.
             mask: Legal actions, (B, A) bool.
-            state: What the policy remembers, (B, S), or None at first; rows with `starts` are to be forgotten.
+            state: Memory of the policy, (B, S), None at the first call. The policy resets the rows with `starts`.
             u: The policy's coins, uniform in (0, 1), (B,).
-            starts: Rows at the first decision of an episode, (B,) bool.
+            starts: Whether a row is at the first decision of an episode, (B,) bool.
 
         Returns:
             Actions, (B,) int64, and the state.
@@ -42,15 +42,16 @@ class Policy(Protocol):
 
 
 class RulePolicy:
-    """Compiled rules as a policy: routing first, and when it holds, pacing.
+    """Compiled rules as a policy: the routing rule decides first, and if it holds, the pacing rule.
 
-    It reads snapshots, so it is bound to a scenario and is given `batch.engine.snaps` in the place of observations.
+    The rules read snapshots, so the policy is bound to a scenario and gets `batch.engine.snaps` as observations.
 
     Args:
         scenario: The centre.
         routing: As in `simulate`.
-        pacing: As in `simulate`; its flag is what the policy's batch must run under, and `simulate` sees to it.
-        owns: What it owns: `routing`, `pacing` or `blended`.
+        pacing: As in `simulate`. The batch must run with the campaign flag that this rule needs (`self.reserves`);
+            `simulate` sets it.
+        owns: Decisions that the policy takes: `routing`, `pacing` or `blended`.
     """
 
     needs_snapshot = True
@@ -71,7 +72,7 @@ class RulePolicy:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, State]:
-        """As in the protocol; `obs` are snapshot records, (B,)."""
+        """Decide for B rows, as in `Policy.act`; `obs` are snapshot records, (B,)."""
         memory = np.zeros((len(u), RULE_STATE)) if state is None else state
         actions = np.zeros(len(u), np.int64)
         choose_rows(self.run.config, obs, mask, memory, np.ascontiguousarray(u), np.ascontiguousarray(starts), actions)
@@ -79,7 +80,7 @@ class RulePolicy:
 
 
 class Rollout:
-    """Episodes of one policy on given seeds: counters by run, illegal actions, decisions."""
+    """Episodes of one policy: for each seed the counters, the illegal actions and the decisions."""
 
     def __init__(
         self, seeds: np.ndarray, counts: np.ndarray, env: np.dtype, n_illegal: np.ndarray, n_decisions: np.ndarray
@@ -91,9 +92,9 @@ class Rollout:
 
 
 def rollout(batch: Batch, policy: Policy, seeds: np.ndarray) -> Rollout:
-    """Run one episode for each seed; a row that has finished takes the next seed.
+    """Run one episode for each seed. A row that has finished starts the next seed.
 
-    The batch must have been made with `autoreset="disabled"`.
+    The batch must have been made with `autoreset="disabled"`, because the loop resets rows itself.
     """
     keys = np.asarray(seeds, np.int64)
     engine = batch.engine

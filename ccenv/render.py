@@ -1,4 +1,4 @@
-"""Pictures of the centre without a display: text, and coloured bars."""
+"""Render the state of a centre as text or as an image of coloured bars; no display is needed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ccenv.scenarios import Scenario
 
-# advisors by state, then waiting contacts and ringing lines (Okabe and Ito's colours, safe for the colour-blind)
+# states of advisors, then waiting contacts and ringing lines; Okabe and Ito's palette for colour-blind readers
 COLOURS = {
     "idle": (230, 230, 230),
     "reserved": (240, 228, 66),
@@ -19,7 +19,7 @@ WIDTH, BAR, GAP = 400, 16, 6
 
 
 def _rows(scenario: Scenario, snapshot: np.void) -> list[tuple[str, list[tuple[str, int]]]]:
-    """One line for each queue, group and campaign: its name, and how many of what."""
+    """Return a name and counts by state for each queue, group and campaign."""
     rows = [(f"queue {q}", [("waiting", int(snapshot["queue_length"][i]))]) for i, q in enumerate(scenario.queues)]
     for i, g in enumerate(scenario.groups):
         idle, reserved, wrap_up = (int(snapshot[name][i]) for name in ("idle", "reserved", "wrap_up"))
@@ -33,7 +33,7 @@ def _rows(scenario: Scenario, snapshot: np.void) -> list[tuple[str, list[tuple[s
 
 
 def as_text(scenario: Scenario, snapshot: np.void) -> str:
-    """One line for the clock and one for each queue, group and campaign."""
+    """Return the state as text: one line for the clock and one for each queue, group and campaign."""
     seconds = int(snapshot["time_of_day_s"])
     lines = [f"{scenario.name} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"]
     for name, parts in _rows(scenario, snapshot):
@@ -42,7 +42,7 @@ def as_text(scenario: Scenario, snapshot: np.void) -> str:
 
 
 def as_pixels(scenario: Scenario, snapshot: np.void) -> np.ndarray:
-    """A bar for each queue, group and campaign, one block for each contact or advisor; (H, WIDTH, 3) uint8."""
+    """Return an image, (H, WIDTH, 3) uint8: a bar for each queue, group and campaign, a block for each person."""
     rows = _rows(scenario, snapshot)
     longest = max(20, *(sum(n for _, n in parts) for _, parts in rows))
     step = (WIDTH - 2 * GAP) / longest

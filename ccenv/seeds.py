@@ -1,7 +1,7 @@
-"""Which seeds serve which purpose.
+"""Disjoint ranges of seeds by purpose.
 
-The ranges are disjoint, so that nothing is tuned, trained or chosen on the days that it is judged on. A range holds
-2**32 seeds. Seeds below 2**32 belong to no purpose: they are for trying things out.
+Nothing is trained, tuned or selected on the seeds on which it is evaluated. A range holds 2**32 seeds. Seeds below
+2**32 have no purpose and are free for experiments.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 RANGE = 2**32
-#: First seed of each range. `training`: learning, and tuning of rules; `validation`: choosing among candidates;
-#: `evaluation`: what is published; `history`: states that an episode may open with.
+#: First seed of each range. `training`: learning, and tuning of rules; `validation`: selection among candidates;
+#: `evaluation`: published results; `history`: initial states of episodes.
 FIRST = {"training": 1 * RANGE, "validation": 2 * RANGE, "evaluation": 3 * RANGE, "history": 4 * RANGE}
 
 
 def seeds(purpose: str, n: int, *, skip: int = 0) -> np.ndarray:
-    """Seeds of a purpose: always the same ones, so that runs on them are paired.
+    """Return the first seeds of a purpose. They are the same at each call, so runs on them are paired.
 
     Args:
         purpose: A key of `FIRST`.
-        n: How many, at least 1.
-        skip: How many to leave out at the start of the range, for example those that another training run has.
+        n: Number of seeds, at least 1.
+        skip: Number of seeds to leave out at the start of the range, for example those of another training run.
 
     Returns:
         Consecutive seeds, (n,) int64.

@@ -30,17 +30,17 @@ def simulate(
     days: int | None = None,
     by: str | None = None,
 ) -> KpiTable:
-    """Run one episode for each seed and count.
+    """Run one episode for each seed and return the KPIs.
 
     Args:
-        scenario: A scenario, or what `load_scenario` takes.
+        scenario: A scenario, or a source that `load_scenario` accepts.
         routing: A routing rule's name, or (name, parameters); None: the policy's own if it has one, else the
             scenario's.
         pacing: The same for pacing.
-        policy: A policy, or the folder of a bundle, in the place of the rules; rules run what it was not made for.
-        seeds: Non-negative integers; the same seed meets the same contacts under every policy.
+        policy: A policy, or the folder of a bundle. Rules take the decisions that it does not own.
+        seeds: Non-negative integers. The same seed gives the same contacts under every policy.
         days: Days of an episode; None: the scenario's `episode_days`.
-        by: `interval` for KPIs by slot as well, in `table.interval` (rules only).
+        by: `interval` adds KPIs by slot in `table.interval` (rules only).
 
     Returns:
         One row for each seed.
@@ -85,7 +85,7 @@ def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None) -> KpiTabl
 
 
 def _by_interval(run: RunConfig, keys: np.ndarray, cumulative: np.ndarray) -> KpiTable:
-    """KPIs by slot from the counters at the end of each, (R, I, numbers)."""
+    """Return KPIs by slot from the cumulative counters at the end of each slot, (R, I, numbers)."""
     clock = run.scenario.centre.clock
     n_slots = int(run.config["n_slots"][0])
     start_s = [d * DAY_S + clock.open_s + k * clock.slot_s for d in range(run.days) for k in range(n_slots)]

@@ -1,4 +1,4 @@
-"""The event log of one episode, for looking at and for tests."""
+"""The event log of one episode, for inspection and tests."""
 
 from __future__ import annotations
 
@@ -31,16 +31,17 @@ def trace(
 
     Args:
         scenario: The centre.
-        choose: Takes decision number, coin and the legal actions' numbers, returns one of them; None: rules decide.
+        choose: Function of the decision's number, its coin and the numbers of the legal actions; it returns one of
+            them. None: rules decide.
         seed: Seed of the episode.
         days: Days of the episode; None: the scenario's `episode_days`.
-        owns: What `choose` owns.
+        owns: Decisions that `choose` takes.
         routing: As in `simulate`.
         pacing: As in `simulate`.
         reserves: The campaigns' flag; None: the scenario's.
 
     Returns:
-        Rows of `entities.LOG_ROW` in the order in which things happened, and the counters, one row of each axis.
+        The log, rows of `entities.LOG_ROW` in order of time; and the counters by axis, one row each.
     """
     owned = "rules" if choose is None else owns
     run = run_config(scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)

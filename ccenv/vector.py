@@ -1,4 +1,4 @@
-"""The native Gymnasium vector environment: rows of one batch, each equal to the single environment."""
+"""The native Gymnasium vector environment: the rows of one batch, each equal to a single environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MODES = {
     AutoresetMode.SAME_STEP: "same_step",
     AutoresetMode.DISABLED: "disabled",
 }
-PAID = ("elapsed_s", "cost", "cost_base", "illegal_action")  # belong to a step, so 0 in the info of a reset
+PAID = ("elapsed_s", "cost", "cost_base", "illegal_action")  # they describe a step, so they are 0 after a reset
 
 
 class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
@@ -27,9 +27,9 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
     Args:
         num_envs: Number of copies.
-        autoreset_mode: Gymnasium's `NEXT_STEP`, `SAME_STEP` or `DISABLED`, or its value.
-        render_mode: Only None.
-        arguments: Those of `CentreEnv`.
+        autoreset_mode: A Gymnasium `AutoresetMode` or its value.
+        render_mode: Must be None.
+        arguments: Arguments of `CentreEnv`.
 
     Raises:
         ValueError: If an argument is not allowed.
@@ -63,9 +63,9 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
-        """Start episodes, row i under seed + i, or without a seed its next one.
+        """Start episodes: row i with seed + i, or without a seed the next episode of the row's last seed.
 
-        `options["reset_mask"]`, (B,) bool, limits it to some rows.
+        `options["reset_mask"]`, (B,) bool, selects the rows to reset.
         """
         which = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in options:
@@ -79,7 +79,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         return self.batch.obs.copy(), self._infos(which)
 
     def _seeds(self, seed: int | list[int | None] | None) -> tuple[np.ndarray, np.ndarray]:
-        """A seed for each row, (B,), random where none is given; and where one is, (B,) bool."""
+        """Return a seed for each row, (B,), and whether it was given, (B,) bool. Seeds not given are random."""
         if isinstance(seed, int):
             super().reset(seed=seed)
             return seed + np.arange(self.num_envs, dtype=np.int64), np.ones(self.num_envs, np.bool_)
@@ -91,7 +91,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         return seeds, np.array([s is not None for s in given])
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """One step of every row.
+        """Take one step in every row.
 
         Raises:
             gymnasium.error.ResetNeeded: If a row was never reset.
@@ -120,7 +120,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         return infos
 
     def _add_final(self, infos: dict[str, Any], done: np.ndarray) -> None:
-        """What the finished episodes ended with; the rest of `infos` is then about the new ones."""
+        """Add the last observation and info of the finished episodes; the other infos describe the new episodes."""
         outs = self.batch.engine.outs
         final = {"action_mask": np.zeros_like(infos["action_mask"])}
         final["action_mask"][done, HOLD] = 1

@@ -1,9 +1,9 @@
-"""A rule's run through the training batch: what the learner starts from.
+"""A rule's run through the training batch, from which a learner starts.
 
-It gives states with the rule's actions and returns, the long-run reward rate and the spread of returns, and one state
-of each copy at a random decision of its first episode. Copies that all began at the opening would stay at nearly the
-same time of day for the whole training, so that each rollout would hold a few minutes of the day; these start the
-training spread over the day.
+The run gives observations with the rule's actions and returns, the long-run reward rate, and the spread of returns. It
+also gives one state of each row (a copy of the centre) at a random decision of its first episode. If all copies began
+at the opening, they would stay at nearly the same time of day for the whole training, and each rollout would cover a
+few minutes of the day. These states spread the copies over the day.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from agents.common import batch_state
 from ccenv.integrations.semi_markov import TimeScales
 
-LOOK_AHEAD = 3.0  # horizons of rewards that a return must hold: the rest weighs exp(-3) or less
+LOOK_AHEAD = 3.0  # a return is known if it covers so many horizons: later rewards weigh exp(-3) or less
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class Demonstration:
     Attributes:
         obs: Observations, (N, K) float32.
         mask: Legal actions, (N, A) bool.
-        actions: What the rule did, (N,).
-        returns: Centred, discounted returns, (N,) float32, nan where the run ended too soon to tell.
+        actions: The rule's actions, (N,).
+        returns: Centred, discounted returns, (N,) float32; nan if the run ended too early to know them.
         reward: Sum of all rewards of the run.
-        elapsed_s: Time of all copies together [s].
+        elapsed_s: Simulated time of all copies together [s].
         n_decisions: Decisions of all copies together.
-        state: The copies spread over their episodes.
+        state: Saved state of the batch, its copies spread over their episodes.
     """
 
     obs: np.ndarray
@@ -51,7 +51,7 @@ class Demonstration:
 
 
 class _Record:
-    """What every copy did at every step, and the looks of a few copies at each."""
+    """Rewards and times of all copies at each step, and the observations of a few copies."""
 
     def __init__(self) -> None:
         self.reward: list[np.ndarray] = []
@@ -80,23 +80,23 @@ def demonstrate(
     looks_per_step: int = 12,
     seed: int = 0,
 ) -> Demonstration:
-    """Run a policy until every copy has ended an episode, or for `max_steps` decisions of each.
+    """Run a policy until each copy has ended an episode, at most for `max_steps` decisions of each.
 
     Args:
         batch: A batch with `autoreset="same_step"`.
         rule: A policy; it may read snapshots.
-        seeds: One for each copy.
+        seeds: Seed of each copy, (B,).
         scales: Time constants of the returns.
         max_steps: Bound of the run.
-        looks_per_step: Copies whose states are kept at each step.
-        seed: Draws those copies and the states to start from.
+        looks_per_step: Copies whose observation and action are kept at each step.
+        seed: Seed of the choice of those copies and of the states to start from.
     """
     rng = np.random.default_rng(seed)
     record, memory = _Record(), None
     batch.reset(seeds)
     state, first = batch.clone(), np.ones(batch.n, bool)
     for k in range(max_steps):
-        # the k-th state replaces the one kept with probability 1 / (k + 1): in the end each is as likely as the others
+        # reservoir sampling: the k-th state is kept with probability 1 / (k + 1), so all are equally likely
         chosen = np.flatnonzero(first & (rng.random(batch.n) * (k + 1) < 1.0))
         if len(chosen):
             batch_state.put(state, batch.clone(chosen), chosen)
@@ -134,14 +134,14 @@ def _summarise(record: _Record, scales: TimeScales, state: batch_state.State) ->
 def returns(
     reward: np.ndarray, elapsed_s: np.ndarray, terminated: np.ndarray, truncated: np.ndarray, scales: TimeScales
 ) -> np.ndarray:
-    """Discounted sums of what followed each decision; nan where less than three horizons of it are known.
+    """Discounted sum of the rewards after each decision; nan if less than `LOOK_AHEAD` horizons of them are known.
 
     Args:
         reward: Reward until the next decision, (T, B).
         elapsed_s: Seconds until the next decision, (T, B).
-        terminated: Whether the episode ended there for good, (T, B): all that follows is known to be 0.
-        truncated: Whether a time limit stopped it, (T, B): what would have followed is unknown.
-        scales: The horizon; ten times the credit's time constant where it is infinite.
+        terminated: Whether the episode terminated there, (T, B): all later rewards are 0.
+        truncated: Whether a time limit ended it there, (T, B): later rewards are unknown.
+        scales: The horizon; if it is infinite, ten times the time constant of the credit trace replaces it.
     """
     horizon_s = scales.horizon_s if np.isfinite(scales.horizon_s) else 10.0 * scales.credit_s
     discount = np.exp(-elapsed_s / horizon_s)

@@ -1,6 +1,6 @@
-"""The choice among candidates by paired evaluation: all on the same validation seeds, the rule among them.
+"""Choice among candidates by paired evaluation: all of them, the rule included, run on the same validation seeds.
 
-Where a share of dropped connects is a limit, candidates that surely drop more come last, those that drop least first.
+If there is a limit on the dropped share, candidates whose interval lies above it come last, ordered by the share.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Row:
     """One candidate, with 95 % intervals.
 
     Attributes:
-        name: Of the candidate.
+        name: Name of the candidate.
         reward: Mean reward of an episode.
-        difference: Its paired difference to the baseline's.
-        dropped_share: By the campaigns' definition; nan where nobody was reached or where it was not asked for.
+        difference: Paired difference to the baseline's.
+        dropped_share: Dropped share by the campaigns' definition; nan if its denominator is 0 or no shares were given.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Row:
     dropped_share: Estimate = Estimate(np.nan, np.nan, np.nan)
 
     def place(self, limit: float | None) -> tuple[bool, float]:
-        """What candidates are sorted by, the best first."""
+        """Sort key, the best candidate first. A share surely exceeds the limit if the low end of its interval does."""
         if limit is not None and self.dropped_share.low > limit:
             return True, self.dropped_share.low
         return False, -self.reward.value
@@ -45,18 +45,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Selection:
-    """Candidates, best first. The figures of the best are flattered by the choice: publish those of other seeds."""
+    """Candidates, best first. The choice biases the figures of the best one upward: publish those of other seeds."""
 
     baseline: str
     rows: tuple[Row, ...]
 
     @property
     def best(self) -> str:
-        """Name of the candidate with the highest mean reward of those within the limit."""
+        """Name of the first candidate: the highest mean reward among those within the limit, if there is one."""
         return self.rows[0].name
 
     def best_of(self, names: Iterable[str]) -> str:
-        """The best among some of the candidates, for example the trained ones."""
+        """Name of the best among some candidates, for example the trained ones."""
         among = set(names)
         return next(row.name for row in self.rows if row.name in among)
 
@@ -75,11 +75,11 @@ def select_checkpoint(
 
     Args:
         scenario: The centre.
-        candidates: For each name the arguments of `simulate` that make its policy: `{"policy": ...}`, or
+        candidates: Arguments of `simulate` that make each policy, by name: `{"policy": ...}`, or
             `{"routing": ..., "pacing": ...}` for rules.
         validation_seeds: From `ccenv.seeds.seeds("validation", n)`.
-        baseline: The candidate to compare with: the rule that the training started from.
-        reward: Preset or weights; None: the scenario's.
+        baseline: Name of the candidate to compare with: the rule that the training started from.
+        reward: Preset or weights; None: those of the scenario.
         days: Days of an episode.
         limit: Largest dropped share allowed; None for no limit.
     """
@@ -125,6 +125,6 @@ def rank(
 
 
 def _mean(values: np.ndarray) -> Estimate:
-    """Mean with its bootstrap interval; episodes are resampled alike for all arrays of one length."""
+    """Mean with its bootstrap interval; arrays of equal length use the same resampled episodes."""
     sums = resampled_sums(np.asarray(values, np.float64)[:, None])[:, 0]
     return estimate(float(np.mean(values)), sums / len(values), len(values), CONFIDENCE)

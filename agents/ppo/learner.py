@@ -1,4 +1,4 @@
-"""Masked PPO on event-level steps: sb3-contrib's learner with semi-Markov advantages, on the native batch."""
+"""Masked PPO on event-level steps: sb3-contrib's `MaskablePPO` with semi-Markov advantages, on a `Batch`."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from ccenv.spaces.coins import choose
 
 @dataclass(frozen=True)
 class PPOSettings:
-    """How PPO learns; the defaults are what worked on exactly solved cases.
+    """Settings of PPO; the defaults solve the cases whose optimum is known.
 
     Attributes:
-        steps: Decisions of each row in a rollout, at first.
-        growth: Pairs (share of the training done, factor): from then on rollouts and minibatches are larger by the
+        steps: Decisions of each row in a rollout, at the start.
+        growth: Pairs (share of the training, factor): from this share on, rollouts and minibatches are larger by the
             factor.
-        batch_size: Decisions in a minibatch, at first.
+        batch_size: Decisions in a minibatch, at the start.
         epochs: Passes over each rollout.
-        learning_rate: At the start; falls linearly to 0.
-        clip: Range of the probability ratio.
+        learning_rate: Rate at the start; it falls linearly to 0.
+        clip: The probability ratio is clipped to 1 +- this.
         value_weight: Weight of the value loss.
-        entropy: Weight of the entropy at the start; falls linearly to 0.
+        entropy: Weight of the entropy at the start; it falls linearly to 0.
         entropy_until: Share of the training after which it is 0.
-        target_kl: A rollout's epochs stop beyond 1.5 times this divergence; None for never.
-        hidden: Widths of the tanh layers of actor and critic, which share nothing.
+        target_kl: The epochs on a rollout stop when the divergence exceeds 1.5 times this; None: never.
+        hidden: Widths of the tanh layers of actor and critic, which share no layer.
     """
 
     steps: int = 64
@@ -57,24 +57,23 @@ class PPOSettings:
     hidden: tuple[int, ...] = (64, 64)
 
     def factor(self, done: float) -> int:
-        """How much larger rollouts are when the share `done` of the training is over."""
+        """Factor of rollouts and minibatches when the share `done` of the training is over."""
         return max([1, *(factor for start, factor in self.growth if done >= start)])
 
 
 class SemiMarkovMaskablePPO(MaskablePPO):
-    """PPO whose discount and credit run by the clock.
+    """PPO whose discount and credit trace depend on elapsed time.
 
-    `learn` works as in Stable-Baselines3; `iterate` does one rollout and its update, for a training loop of one's
-    own. All randomness of the training is the batch's coins and the buffer's generator, so that a run can be stopped
-    and resumed.
+    `learn` works as in Stable-Baselines3; `iterate` does one rollout and its update, for another training loop. The
+    batch's coins and the buffer's generator are the only randomness after the start, so a run can stop and resume.
 
     Args:
         policy: Policy class or alias of sb3-contrib.
         env: A `CentreVecEnv`, not wrapped.
         scales: Time constants and reward scale.
-        settings: How PPO learns.
-        seed: Draws the first weights and orders the minibatches.
-        device: Not used: networks of this size are fastest beside the batch, on the CPU.
+        settings: Settings of PPO.
+        seed: Seed of the first weights and of the order of minibatches.
+        device: Not used: networks of this size are fastest on the CPU, where the batch is.
         _init_setup_model: As in Stable-Baselines3.
     """
 
@@ -121,7 +120,7 @@ class SemiMarkovMaskablePPO(MaskablePPO):
         nets.value_net = nn.Sequential(Standardise(n_obs), *nets.value_net)
 
     def standardise(self, obs: np.ndarray) -> None:
-        """Fix the first layers from observations, (N, K)."""
+        """Set the standardising first layers of actor and critic from observations, (N, K)."""
         for net in (self.policy.mlp_extractor.policy_net, self.policy.mlp_extractor.value_net):
             first = net[0]
             assert isinstance(first, Standardise)
@@ -129,17 +128,17 @@ class SemiMarkovMaskablePPO(MaskablePPO):
 
     @property
     def actor(self) -> MaskedActor:
-        """The network that acts; its weights are the policy's own, not a copy."""
+        """The network that acts; it shares its weights with `policy`."""
         return MaskedActor(self.policy.mlp_extractor.policy_net, self.policy.action_net)
 
     @property
     def critic(self) -> nn.Module:
-        """The network of values, (B, K) to (B, 1); its weights are the policy's own."""
+        """The network of values, (B, K) to (B, 1); it shares its weights with `policy`."""
         return nn.Sequential(self.policy.mlp_extractor.value_net, self.policy.value_net)
 
     @torch.inference_mode()
     def values(self, obs: np.ndarray) -> np.ndarray:
-        """V of observations (..., K), in scaled rewards; same leading shape, float32."""
+        """Values of observations (..., K), in scaled rewards: (...) float32."""
         return self.critic(torch.from_numpy(obs)).squeeze(-1).numpy()
 
     def collect_rollouts(
@@ -150,7 +149,7 @@ class SemiMarkovMaskablePPO(MaskablePPO):
         n_rollout_steps: int,
         use_masking: bool = True,
     ) -> bool:
-        """Fill the buffer from the arrays of the batch, acting on the batch's coins; False if the callback stops it."""
+        """Fill the buffer from the batch, whose coins draw the actions. Returns False if the callback stops it."""
         if not isinstance(env, CentreVecEnv):
             raise TypeError(f"the learner reads the batch: it needs a CentreVecEnv, not wrapped, and was given {env}")
         assert isinstance(rollout_buffer, SemiMarkovRolloutBuffer)
@@ -186,7 +185,7 @@ class SemiMarkovMaskablePPO(MaskablePPO):
         self.seconds["env"] += time.perf_counter() - start
 
     def train(self) -> None:
-        """Update the networks from the rollout; what happened is in `figures`."""
+        """Update the networks from the rollout and store its figures in `figures`."""
         start = time.perf_counter()
         self.policy.set_training_mode(True)
         self._update_learning_rate(self.policy.optimizer)
@@ -203,7 +202,7 @@ class SemiMarkovMaskablePPO(MaskablePPO):
         self.seconds["update"] += time.perf_counter() - start
 
     def _epoch(self, actor: MaskedActor, critic: nn.Module, done: list[Losses]) -> bool:
-        """One pass over the rollout; False if the policy has moved too far."""
+        """One pass over the rollout; False if the divergence from the old policy is too large."""
         weights = LossWeights(self.settings.clip, self.ent_coef, self.vf_coef)
         for data in self.rollout_buffer.get(self.batch_size):
             part = losses(actor, critic, data, weights.clip)
@@ -215,9 +214,9 @@ class SemiMarkovMaskablePPO(MaskablePPO):
         return True
 
     def iterate(self, done: float) -> None:
-        """One rollout and its update, at the settings for the share `done` of the training.
+        """Do one rollout and its update, with the settings for the share `done` of the training.
 
-        The environment must have been reset, or restored.
+        The environment must have been reset or restored.
         """
         if not hasattr(self, "_logger"):
             self.set_logger(Logger(folder=None, output_formats=[]))

@@ -1,4 +1,4 @@
-"""A rollout with the times between its decisions, and the minibatches that are dealt from it."""
+"""A rollout with the times between its decisions, and random minibatches of it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ccenv.integrations.semi_markov import RewardRate, TimeScales, advantages
 
 @dataclass
 class FinalObservations:
-    """Observations at time limits within a rollout, whose values stand for what would have followed."""
+    """Last observations before time limits within a rollout; their values replace the rewards that would follow."""
 
     steps: list[np.ndarray] = field(default_factory=list)
     rows: list[np.ndarray] = field(default_factory=list)
     obs: list[np.ndarray] = field(default_factory=list)
 
     def add(self, step: int, truncated: np.ndarray, final_obs: np.ndarray) -> None:
-        """Keep the last observations of the rows, (B,) bool, that a time limit stopped at a step."""
+        """Keep the last observations of the rows, (B,) bool, that a time limit ended at a step."""
         rows = np.flatnonzero(truncated)
         if len(rows):
             self.steps.append(np.full(len(rows), step))
@@ -32,9 +32,9 @@ class FinalObservations:
 
 
 class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
-    """Rollout of T decisions in B rows; `get` deals it in random minibatches.
+    """Rollout of T decisions in B rows; `get` yields it in random minibatches.
 
-    Beside what sb3-contrib's buffer holds: `elapsed_s` and `ended`, (T, B). T may differ from rollout to rollout.
+    It adds `elapsed_s` and `ended`, (T, B), to the arrays of sb3-contrib's buffer. T may differ between rollouts.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
         super().__init__(buffer_size, observation_space, action_space, device, gae_lambda, gamma, n_envs)
 
     def reset(self) -> None:
-        """Forget the rollout; storage is made anew only when its size has changed."""
+        """Discard the rollout; arrays are allocated only when their size has changed."""
         shape = (self.buffer_size, self.n_envs)
         self.final = FinalObservations()
         self.pos, self.full, self.generator_ready = 0, False, False
@@ -73,17 +73,17 @@ class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
         self.values, self.log_probs, self.advantages, self.returns = (np.zeros(shape, np.float32) for _ in range(4))
 
     def resize(self, n_steps: int) -> None:
-        """Make room for `n_steps` decisions of each row, and forget the rollout."""
+        """Allocate `n_steps` decisions of each row, and discard the rollout."""
         self.buffer_size = n_steps
         self.reset()
 
     def before(self, batch: Any, actions: np.ndarray, log_probs: np.ndarray) -> None:
-        """Store what a decision was made on, and the decision; call before the batch steps."""
+        """Store the inputs of a decision and its actions; call before the batch steps."""
         self.observations[self.pos], self.action_masks[self.pos] = batch.obs, batch.mask
         self.actions[self.pos], self.log_probs[self.pos] = actions, log_probs
 
     def after(self, batch: Any) -> None:
-        """Store what the decision led to; call after the batch has stepped."""
+        """Store the outcome of the decision; call after the batch has stepped."""
         k = self.pos
         self.rewards[k], self.elapsed_s[k], self.terminated[k] = batch.reward, batch.elapsed_s, batch.terminated
         np.logical_or(batch.terminated, batch.truncated, out=self.ended[k])
@@ -92,7 +92,7 @@ class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
         self.full = self.pos == self.buffer_size
 
     def next_values(self, last_values: np.ndarray, final_values: np.ndarray) -> np.ndarray:
-        """Values after each step, (T, B): see `advantages`.
+        """Values after each step, (T, B), as `advantages` needs them.
 
         Args:
             last_values: V at the decisions that follow the rollout, (B,).
@@ -105,7 +105,7 @@ class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
         return following
 
     def finish(self, last_values: np.ndarray, final_values: np.ndarray) -> None:
-        """Compute advantages and returns from the rollout and its `values`; arguments as `next_values`."""
+        """Compute advantages and returns from the rollout and its `values`; arguments as of `next_values`."""
         self.rate.add(float(self.rewards.sum()), float(self.elapsed_s.sum()))
         centred = self.rewards - self.rate.per_s * self.elapsed_s if self.scales.centre else self.rewards
         following = self.next_values(last_values, final_values)
@@ -114,7 +114,7 @@ class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
         self.returns[:] = self.advantages + self.values
 
     def get(self, batch_size: int | None = None) -> Generator[MaskableRolloutBufferSamples, None, None]:  # type: ignore[override]
-        """Deal the rollout in minibatches, in an order drawn from the buffer's own generator."""
+        """Yield the rollout in minibatches, in an order drawn from the buffer's generator."""
         assert self.full, "the rollout is not complete"
         n = self.buffer_size * self.n_envs
         columns = [
@@ -132,12 +132,12 @@ class SemiMarkovRolloutBuffer(MaskableRolloutBuffer):
             yield MaskableRolloutBufferSamples(*(c.index_select(0, part) for c in flat))
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps between rollouts."""
+        """State between two rollouts, for a checkpoint."""
         rate, rng = asdict(self.rate), self.rng.bit_generator.state
         return {"rate": rate, "reward_scale": self.scales.reward_scale, "rng": rng}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Go on from `state`."""
+        """Continue from a `state`."""
         self.rate = RewardRate(**state["rate"])
         self.scales = replace(self.scales, reward_scale=state["reward_scale"])
         self.rng.bit_generator.state = state["rng"]

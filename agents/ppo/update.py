@@ -1,8 +1,7 @@
-"""The update of PPO: one pass of minibatches after another over a rollout.
+"""The loss of PPO on a minibatch, and its figures.
 
-The loss is that of sb3-contrib's `MaskablePPO` (a test compares them). It is written out here because the masked
-distributions of sb3-contrib normalise the logits twice, which is a third of the time of an update at this size of
-network.
+The loss equals that of sb3-contrib's `MaskablePPO`; a test compares them. It is computed here because the masked
+distributions of sb3-contrib normalise the logits twice, which takes a third of an update at this size of network.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from agents.common.policy import MaskedActor
 
 
 class LossWeights(NamedTuple):
-    """Clip range of the probability ratio, and weights of entropy and value loss."""
+    """Clip range of the probability ratio, and the weights of the entropy and of the value loss."""
 
     clip: float
     entropy: float
@@ -28,7 +27,7 @@ class LossWeights(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """Terms of the loss of a minibatch, and how far the policy has moved since the rollout."""
+    """Terms of the loss of a minibatch, its divergence from the rollout's policy, and the share of clipped ratios."""
 
     policy: torch.Tensor
     value: torch.Tensor
@@ -37,12 +36,12 @@ class Losses(NamedTuple):
     clip_fraction: torch.Tensor
 
     def total(self, weights: LossWeights) -> torch.Tensor:
-        """What is minimised."""
+        """The loss that is minimised."""
         return self.policy - weights.entropy * self.entropy + weights.value * self.value
 
 
 def losses(actor: MaskedActor, critic: nn.Module, data: MaskableRolloutBufferSamples, clip: float) -> Losses:
-    """Losses on a minibatch whose advantages are normalised within it."""
+    """Losses on a minibatch; advantages are normalised within it."""
     log_p = torch.log_softmax(actor.logits(data.observations, data.action_masks), dim=-1)  # (N, A)
     chosen = log_p.gather(1, data.actions[:, None]).squeeze(1)
     advantage = (data.advantages - data.advantages.mean()) / (data.advantages.std() + 1e-8)
@@ -50,8 +49,7 @@ def losses(actor: MaskedActor, critic: nn.Module, data: MaskableRolloutBufferSam
     ratio = torch.exp(log_ratio)
     gain = torch.min(advantage * ratio, advantage * ratio.clamp(1.0 - clip, 1.0 + clip))
     with torch.no_grad():
-        # an estimator of the divergence that is unbiased and never negative: Schulman (2020), "Approximating KL
-        # divergence"
+        # an unbiased estimator of the divergence that is never negative: Schulman (2020), "Approximating KL divergence"
         approx_kl = (ratio - 1.0 - log_ratio).mean()
         clip_fraction = ((ratio - 1.0).abs() > clip).float().mean()
     return Losses(
@@ -64,12 +62,12 @@ def losses(actor: MaskedActor, critic: nn.Module, data: MaskableRolloutBufferSam
 
 
 def mean_losses(parts: Iterable[Losses]) -> dict[str, float]:
-    """Means over minibatches, by name."""
+    """Mean of each loss over minibatches, by name."""
     stacked = torch.stack([torch.stack(list(part)) for part in parts])
     return dict(zip(Losses._fields, stacked.mean(dim=0).tolist(), strict=True))
 
 
 def explained_variance(values: np.ndarray, returns: np.ndarray) -> float:
-    """Share of the variance of the returns that the values explain, at most 1; 0 if the returns do not vary."""
+    """Share of the variance of the returns that the values explain, at most 1; 0 if the returns are constant."""
     spread = float(np.var(returns))
     return 1.0 - float(np.var(returns - values)) / spread if spread > 0 else 0.0

@@ -1,4 +1,4 @@
-"""The error of every bad scenario."""
+"""The error of an unusable scenario, and words for its messages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ SHOWN = 80
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be used: which file, which dotted key, the value found there, and what is allowed.
+    """A scenario that cannot be used; the message names file, dotted key, value found and what is allowed.
 
-    `key` is empty where the whole file is meant, `value` is UNSET where there is none.
+    `key` is empty if the error concerns the whole file. `value` is UNSET if there is no value.
     """
 
     def __init__(self, file: str, key: str, value: object, allowed: str) -> None:
@@ -29,11 +29,11 @@ class ScenarioError(ValueError):
 
 
 def names(known: Iterable[str]) -> str:
-    """Names as a message shows them."""
+    """Return names as a message lists them."""
     return ", ".join(known) or "none"
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the nearest of the known words, else nothing."""
+    """Return `; did you mean 'x'?` for the known words nearest to `word`; empty if none is near."""
     found = difflib.get_close_matches(word, list(known), n=3)
     return f"; did you mean {' or '.join(repr(f) for f in found)}?" if found else ""

@@ -1,8 +1,7 @@
-"""From a name, a path or a mapping to plain data: scenario files are YAML 1.2 with JSON's types.
+"""Read YAML files and mappings as plain data: YAML 1.2 with JSON's types.
 
-PyYAML reads YAML 1.1, where `no` is false, `9:30` is 570 and `1e-3` is text. A scenario means what it shows, so
-numbers, true, false and null are resolved as in YAML 1.2, everything else is text, and a key may stand only once in
-its mapping.
+PyYAML implements YAML 1.1, in which `no` is false, `9:30` is 570 and `1e-3` is text. This loader resolves numbers,
+true, false and null as YAML 1.2 does; everything else is text. A repeated key is an error.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from msgspec import UNSET
 
 from ccenv.files.errors import ScenarioError
 
-LARGEST = 1e15  # far above any time, rate, count or value that means something, far below what overflows
+LARGEST = 1e15  # far above any meaningful time, rate, count or value, far below overflow
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with the scalars of YAML 1.2 and no repeated keys."""
+    """A SafeLoader with the scalars of YAML 1.2 that refuses repeated keys."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
@@ -49,10 +48,10 @@ for _tag, _pattern, _first in (
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Plain data of a scenario file.
+    """Return the plain data of a YAML file.
 
     Raises:
-        ScenarioError: the file cannot be read, is not YAML, repeats a key or is not a mapping of text to values.
+        ScenarioError: If the file cannot be read, is not YAML, repeats a key, or is not a mapping with text as keys.
     """
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
@@ -66,11 +65,11 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def plain_mapping(data: object, file: str) -> dict[str, Any]:
-    """A deep copy of a scenario's mapping in builtin types.
+    """Return a deep copy of a mapping in builtin types.
 
     Raises:
-        ScenarioError: not a mapping, a key that is not text, a number that is huge or none, or a mapping that contains
-            itself.
+        ScenarioError: If `data` is not a mapping or contains itself, a key is not text, or a number is beyond `LARGEST`
+            or nan.
     """
     if not isinstance(data, Mapping):
         raise ScenarioError(file, "", UNSET, f"must be a mapping of keys to values, is {type(data).__name__}")
@@ -82,7 +81,7 @@ def plain_mapping(data: object, file: str) -> dict[str, Any]:
 
 
 def plain(value: Any, file: str, key: str) -> Any:
-    """A deep copy of one value in builtin types; NumPy scalars and arrays become numbers and lists."""
+    """Return a deep copy of one value in builtin types; NumPy scalars and arrays become numbers and lists."""
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     if isinstance(value, Mapping):
@@ -92,7 +91,7 @@ def plain(value: Any, file: str, key: str) -> Any:
         return {k: plain(v, file, f"{key}.{k}".lstrip(".")) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v, file, f"{key}.{i}") for i, v in enumerate(value)]
-    if isinstance(value, int | float) and not abs(value) <= LARGEST:  # false for not-a-number too
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:  # also refuses nan
         raise ScenarioError(file, key, value, f"must be a number between {-LARGEST:g} and {LARGEST:g}")
     if value is not None and not isinstance(value, bool | int | float | str):
         raise ScenarioError(file, key, value, "must be text, a number, true, false, null, a list or a mapping")

@@ -1,4 +1,4 @@
-"""What is reported: the registry of KPIs, tables of them, and summaries with intervals."""
+"""KPIs: their registry, tables with a row for each run, and summaries with bootstrap intervals."""
 
 from ccenv.kpis.bootstrap import Estimate
 from ccenv.kpis.kpi import LABELS, Kpi, ratio_of_totals

@@ -1,8 +1,8 @@
 """Estimates with bootstrap intervals over runs.
 
-The rows of the runs are resampled together with all that was counted in them (percentile interval, Efron & Tibshirani
-1993). Which rows are taken depends on their number alone, so that two tables of the same seeds are resampled alike:
-that is the pairing. Resamples in which a figure is nan, because a denominator is 0, are left out of its interval.
+Runs are resampled as whole rows, with all their counters (percentile interval, Efron & Tibshirani 1993). The resampled
+rows depend only on the number of runs, so two tables of the same seeds are resampled alike; this makes differences
+paired. Resamples in which a figure is nan because its denominator is 0 are excluded from its interval.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ccenv.kpis.numbers import as_text
 CONFIDENCE = 0.95
 N_RESAMPLES = 2_000
 SEED = 20_031
-BLOCK = 4_000_000  # entries of the resampling matrix held at once
+BLOCK = 4_000_000  # entries of the resampling matrix in memory at once
 
 Floats = npt.NDArray[np.float64]
 
 
 class Estimate(NamedTuple):
-    """A figure with its interval; the ends are nan where there is one run only, or where the figure is nan."""
+    """A figure with its interval; the ends are nan if there is only one run or the figure is nan."""
 
     value: float
     low: float
@@ -35,12 +35,12 @@ class Estimate(NamedTuple):
 
 
 def resampled_sums(values: Floats) -> Floats:
-    """Column sums over resampled rows: from (runs, columns) to (N_RESAMPLES, columns)."""
+    """Return column sums over resampled rows: from (runs, columns) to (N_RESAMPLES, columns)."""
     return np.concatenate([counts @ values for counts in _resampling(len(values))])
 
 
 def _resampling(n: int) -> Iterator[Floats]:
-    """How often each of n rows is taken in each resample, in blocks of shape (resamples, n)."""
+    """Yield how often each of n rows occurs in each resample, in blocks of shape (resamples, n)."""
     rng = np.random.default_rng(SEED)
     block = max(1, BLOCK // n)
     for start in range(0, N_RESAMPLES, block):
@@ -50,7 +50,7 @@ def _resampling(n: int) -> Iterator[Floats]:
 
 
 def estimate(value: float, samples: Floats, n_runs: int, confidence: float) -> Estimate:
-    """A figure with the interval that its resampled values give."""
+    """Return a figure with the percentile interval of its resampled values."""
     usable = samples[~np.isnan(samples)]
     if n_runs < 2 or np.isnan(value) or usable.size == 0:
         return Estimate(value, np.nan, np.nan)

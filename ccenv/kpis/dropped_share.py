@@ -1,4 +1,4 @@
-"""The dropped share that a campaign is judged by: its definition, what counts for it, its column and its limit."""
+"""The dropped share of a campaign: its definition, reward terms, column and limit."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Weights = dict[str, dict[str, float]]
 
 
 def definition_of(campaign: Campaign) -> str:
-    """Name of the definition that a campaign has chosen; `own` where it gives the parameters itself."""
+    """Return the name of a campaign's definition; `own` if the campaign gives the parameters itself."""
     return campaign.compliance if isinstance(campaign.compliance, str) else OWN
 
 
 def cost_weights(scenario: Scenario) -> tuple[Weights, Weights]:
-    """What `info["cost"]` and `info["cost_base"]` count: weights by reward term and campaign."""
+    """Return the weights, by reward term and campaign, of `info["cost"]` and `info["cost_base"]`."""
     cost: Weights = {}
     base: Weights = {}
     for name, campaign in scenario.centre.campaigns.items():
@@ -38,27 +38,30 @@ def cost_weights(scenario: Scenario) -> tuple[Weights, Weights]:
 
 
 def _counted(definition: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The terms of numerator and denominator, counted at once: a window's end adds to neither."""
+    """Return the terms of numerator and denominator that count at the event, not at the end of a window."""
     if definition == RUN_TOTAL:
         return KPIS[RUN_TOTAL_SHARE].numerator, KPIS[RUN_TOTAL_SHARE].denominator
     return (f"{definition}_over",), (f"{definition}_base",)
 
 
 def definition_by(scenario: Scenario) -> str:
-    """Name of the campaigns' definition; where they differ `own`, by which each is counted as it has chosen."""
+    """Return the name of the campaigns' common definition; `own` if they differ.
+
+    The counters of `own` follow the definition of each campaign.
+    """
     names = {definition_of(campaign) for campaign in scenario.centre.campaigns.values()} or {RUN_TOTAL}
     return names.pop() if len(names) == 1 else OWN
 
 
 def in_words(definition: str) -> str:
-    """A definition in the middle of a sentence."""
+    """Name a definition for use in a sentence."""
     return "the campaigns' own definition" if definition == OWN else f"the definition {definition}"
 
 
 def share_column(scenario: Scenario, table: npt.NDArray[Any]) -> str:
-    """Column of the dropped share by which the runs of a KPI table are judged.
+    """Return the column of the dropped share that applies to the runs of a KPI table.
 
-    By the campaigns' definition if a window of it was covered, else by `run_total`.
+    It is that of the campaigns' definition if the runs cover one of its windows, else that of `run_total`.
     """
     name = definition_by(scenario)
     covered = name != RUN_TOTAL and bool(np.any(table[f"n_{name}_windows"] > 0.0))
@@ -66,7 +69,7 @@ def share_column(scenario: Scenario, table: npt.NDArray[Any]) -> str:
 
 
 def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
-    """One line for each campaign: its dropped share by its definition, the limit, and the windows that were covered."""
+    """Return a line for each campaign: its dropped share, its limit, and the windows that the runs cover."""
     figures, column = table.summary(), share_column(scenario, table)
     judged = [column, *([RUN_TOTAL_SHARE] if column != RUN_TOTAL_SHARE else [])]
     lines = []
@@ -85,12 +88,12 @@ def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
 
 
 def within_limits(scenario: Scenario, figures: Mapping[str, Estimate], column: str) -> bool:
-    """Whether the upper end of each campaign's interval is within its limit; who reaches nobody is within any.
+    """Return whether the upper end of each campaign's interval is within its limit; true without connects.
 
     Args:
-        scenario: Where the limits come from.
-        figures: The summary of a KPI table; of one run the figure itself is compared, for want of an interval.
-        column: What `share_column` gave.
+        scenario: Source of the limits.
+        figures: The summary of a KPI table. A single run has no interval, so its figure is compared.
+        column: Result of `share_column`.
     """
     return all(_within(figures, f"{column}:{name}", campaign) for name, campaign in scenario.centre.campaigns.items())
 

@@ -1,7 +1,7 @@
-"""What a key performance indicator is: a ratio of two sums of counters, or one such sum.
+"""Key performance indicators: a KPI is a ratio of two sums of counters, or one such sum.
 
-Over entities and over runs it is the ratio of the totals, never a mean of ratios. A formula names counters by their
-labels (`LABELS`) and sums that are declared before it.
+Over entities and runs it is the ratio of totals, never a mean of ratios. A formula names counters by their labels
+(`LABELS`), and sums that are declared before it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Labelled(NamedTuple):
 
     @property
     def column(self) -> str:
-        """Name of its total in a KPI table: numbers of things begin with `n_`."""
+        """Name of the total in a KPI table; counts begin with `n_`."""
         return f"n_{self.label}" if self.counter.unit == "1" else self.label
 
 
@@ -53,11 +53,11 @@ class Kpi(NamedTuple):
     Attributes:
         name: Its column in a KPI table; followed by `:entity` for one queue, group or campaign.
         unit: "share", "s", "value", ...
-        formula: `sum` or `sum / sum`, where a sum of several labels joined by " + " and " - " stands in brackets. One
-            without a denominator adds up; a summary gives it per run.
-        meaning: In words.
-        axis: What it is given for, beside the total: each "queue", "group" or "campaign"; "centre" has the total only.
-        weight: For sums by group or campaign: what the sum is multiplied by, from the scenario and the entity's name.
+        formula: `sum` or `sum / sum`. A sum of several labels, joined by " + " and " - ", stands in brackets. A KPI
+            without a denominator adds up over entities; a summary gives its mean per run.
+        meaning: Definition in words.
+        axis: "queue", "group" or "campaign": a column for each of them beside the total; "centre": the total alone.
+        weight: Factor of a sum by group or campaign, a function of the centre and the entity's name.
     """
 
     name: str
@@ -69,12 +69,12 @@ class Kpi(NamedTuple):
 
     @property
     def numerator(self) -> tuple[str, ...]:
-        """Labels to add up; one after "-" is subtracted."""
+        """Labels of the sum; a label with a leading "-" is subtracted."""
         return _labels_of(self.formula.partition(" / ")[0])
 
     @property
     def denominator(self) -> tuple[str, ...]:
-        """The same; empty for a sum."""
+        """Labels of the denominator; empty for a sum."""
         return _labels_of(self.formula.partition(" / ")[2])
 
 
@@ -83,14 +83,14 @@ def _labels_of(text: str) -> tuple[str, ...]:
 
 
 def column_of(label: str) -> str:
-    """Name of the total of a counter label, or of a declared sum, in a KPI table."""
+    """Return the column of the total of a counter label or declared sum in a KPI table."""
     return LABELS[label].column if label in LABELS else label
 
 
 def add_up(
     labels: tuple[str, ...], columns: Mapping[str, npt.NDArray[Any]], suffix: str = ""
 ) -> npt.NDArray[np.float64]:
-    """The sum that a numerator or denominator stands for, from columns by name; `suffix` is "" or `:entity`."""
+    """Return the sum of a numerator or denominator from columns by name; `suffix` is "" or `:entity`."""
     total: Any = 0.0
     for label in labels:
         values = columns[column_of(label.removeprefix("-")) + suffix]
@@ -99,6 +99,6 @@ def add_up(
 
 
 def ratio_of_totals(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """The only place where a KPI's ratio is formed; nan where the denominator is 0, because nothing was counted."""
+    """Return numerator / denominator, nan where the denominator is 0. All ratios of KPIs are formed here."""
     above, below = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
     return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0.0)

@@ -1,4 +1,4 @@
-"""Key performance indicators, declared once: tables, summaries, reports and pages are made from these declarations."""
+"""Declarations of all KPIs. Tables, summaries, reports and pages are generated from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ccenv.sim.state.definitions import NAMES
 if TYPE_CHECKING:
     from ccenv.scenarios.schema import Centre
 
-ADVISOR_DAY_S = 8 * 3600.0  # what "for each advisor-day" counts as one
+ADVISOR_DAY_S = 8 * 3600.0  # length of an advisor-day
 
 
 def _hours(centre: Centre, group: str) -> float:
@@ -38,9 +38,9 @@ def _drop_penalty(centre: Centre, campaign: str) -> float:
     return centre.campaigns[campaign].drop_penalty
 
 
-# A contact that accepts a callback is offered and, when it answers, answered, like the others; but it does not wait on
-# a line. So waits on a line are means over all others, and callbacks have waits of their own. A transferred contact is
-# offered, and may be answered, in each of the queues that it comes to.
+# A contact that accepts a callback counts as offered and, when it answers, as answered. It does not wait on a line, so
+# means of waits on a line exclude callbacks, and callbacks have waits of their own. A transferred contact counts as
+# offered, and perhaps as answered, in each queue that it enters.
 _QUEUE = (
     Kpi("wait_s", "s", "(wait_answered_s + wait_abandoned_s + wait_unserved_s)", "wait on a line of all that left it"),
     Kpi("n_entered", "1", "(fresh + redials + repeats - blocked)", "contacts of this origin that met a free trunk"),
@@ -135,8 +135,8 @@ _GROUP = (
     Kpi("call_quality", "points", "sampled_quality / sampled", "mean quality heard in sampled contacts, from 0 to 100"),
 )
 
-# A goal is what a campaign is for: a sale, an appointment, a promise or an answered survey. A person who answers is a
-# connect; one who is joined has an advisor.
+# The goal of a campaign is a sale, an appointment, a promise or an answered survey. A connect is a person who answers;
+# a joined connect has an advisor.
 _CAMPAIGN = (
     Kpi("conversion", "share", "sales / joined", "joined connects that reached the campaign's goal"),
     Kpi("connect_rate", "share", "connects / attempts", "attempts that reached a person, recognised as one"),

@@ -1,4 +1,4 @@
-"""KPIs over many runs: ratios of totals, with intervals over the seeds, and paired differences of two tables."""
+"""Summaries of KPIs over runs: ratios of totals with intervals over seeds, and paired differences of tables."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ccenv.kpis.kpi import AXES, LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.registry import KPIS
 
-KEYS = ("seed", "start_s")  # columns that say which row it is
+KEYS = ("seed", "start_s")  # columns that identify a row
 
 
 class Summary(Mapping[str, Estimate]):
-    """Estimates by column name: a KPI's ratio of totals over the runs; for sums and counters the mean per run.
+    """Estimates by column: a KPI's ratio of totals over the runs; the mean per run of sums and counters.
 
     Attributes:
-        confidence: Of the intervals.
-        n_runs: Rows that were summarised.
+        confidence: Confidence level of the intervals.
+        n_runs: Number of rows summarised.
     """
 
     def __init__(self, estimates: dict[str, Estimate], confidence: float, n_runs: int) -> None:
@@ -40,17 +40,17 @@ class Summary(Mapping[str, Estimate]):
         return len(self._estimates)
 
     def as_dict(self) -> dict[str, dict[str, float]]:
-        """The estimates as plain dictionaries with the keys `value`, `low` and `high`."""
+        """Return the estimates as plain dictionaries with the keys `value`, `low` and `high`."""
         return {column: figure._asdict() for column, figure in self._estimates.items()}
 
     def __str__(self) -> str:
-        """An aligned text table: for each axis its KPIs, totals with intervals, then the entities."""
+        """Return an aligned text table: for each axis its KPIs with totals, intervals and a column for each entity."""
         blocks = [_aligned(rows) for axis in AXES if (rows := self._rows(axis))]
         head = f"{self.n_runs} runs, {100 * self.confidence:g} % bootstrap intervals over seeds; sums are means per run"
         return "\n\n".join([head, *blocks])
 
     def _rows(self, axis: str) -> list[list[str]]:
-        """The lines of one axis, the heading first; none where the scenario has no such entity."""
+        """Return the lines of one axis, heading first; none if the scenario has no entity of the axis."""
         units = {kpi.name: kpi.unit for kpi in KPIS.values() if kpi.axis == axis}
         units |= {counted.column: counted.counter.unit for counted in LABELS.values() if counted.axis == axis}
         first = next(iter(units))
@@ -67,7 +67,7 @@ class Summary(Mapping[str, Estimate]):
 
 
 def summarise(table: npt.NDArray[Any], confidence: float = CONFIDENCE) -> Summary:
-    """Summary of the rows of a KPI table of one dimension."""
+    """Summarise the rows of a KPI table of one dimension."""
     columns = [column for column in table.dtype.names or () if column not in KEYS]
     figures, samples = _figures(table, columns)
     n = len(table)
@@ -78,13 +78,13 @@ def summarise(table: npt.NDArray[Any], confidence: float = CONFIDENCE) -> Summar
 def paired_difference(
     table: npt.NDArray[Any], other: npt.NDArray[Any], column: str, confidence: float = CONFIDENCE
 ) -> Estimate:
-    """A column's figure in `table` less that in `other`, with the paired bootstrap interval.
+    """Return a column's figure in `table` minus that in `other`, with the paired bootstrap interval.
 
     Args:
         table: A KPI table.
         other: A KPI table of the same seeds in the same order.
-        column: A KPI (its ratio of totals is compared) or a sum (its mean per run), in total or of one entity.
-        confidence: Of the interval.
+        column: A KPI (ratio of totals) or a sum (mean per run), in total or of one entity.
+        confidence: Confidence level of the interval.
 
     Raises:
         ValueError: If the seeds differ.
@@ -99,7 +99,7 @@ def paired_difference(
 
 
 def _figures(table: npt.NDArray[Any], columns: list[str]) -> tuple[dict[str, float], dict[str, Floats]]:
-    """The figure of each column over all rows, and its values over resampled rows."""
+    """Return the figure of each column over all rows, and its values over resampled rows."""
     n = len(table)
     if table.ndim != 1 or n == 0:
         raise ValueError(f"a summary needs a table of one dimension with at least one row, not of shape {table.shape}")
@@ -120,7 +120,7 @@ def _known(column: str, columns: Iterable[str]) -> str:
 
 
 def _sums_of(column: str) -> list[str]:
-    """The columns that are added up over rows to form a column's figure."""
+    """Return the columns whose sums over rows form a column's figure."""
     name, colon, entity = column.partition(":")
     kpi = KPIS.get(name)
     if kpi is None or not kpi.denominator:
@@ -129,7 +129,7 @@ def _sums_of(column: str) -> list[str]:
 
 
 def _form(column: str, sums: Mapping[str, Any], n_runs: int) -> Floats:
-    """A column's figure from sums over rows: the ratio of totals, or the mean per run."""
+    """Return a column's figure from sums over rows: the ratio of totals, or the mean per run."""
     name, colon, entity = column.partition(":")
     kpi = KPIS.get(name)
     if kpi is None or not kpi.denominator:
@@ -139,7 +139,7 @@ def _form(column: str, sums: Mapping[str, Any], n_runs: int) -> Floats:
 
 
 def _aligned(rows: list[list[str]]) -> str:
-    """The rows as lines; names to the left, figures to the right of their columns."""
+    """Return the rows as lines; the first two columns are aligned left, figures right."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     lines = []
     for row in rows:

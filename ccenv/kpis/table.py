@@ -1,4 +1,4 @@
-"""The table of KPIs: one row per run, or per run and interval, made from the simulator's counters."""
+"""Tables of KPIs, one row per run or per run and interval, computed from the simulator's counters."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class KpiTable(np.ndarray):
     """A structured array with one row per seed.
 
     Columns: `seed`; every KPI of the registry, as a total under its name and as `name:entity` for each queue, group or
-    campaign; every counter likewise, under its label, with `n_` before it where it counts things. A ratio of which
-    nothing was counted is nan. A column is a plain array; rows selected by index, slice or mask are a KpiTable again.
-    `np.save` keeps the plain array; `np.load` with a larger `max_header_size` and `.view(KpiTable)` turn it back.
+    campaign; every counter likewise, under its label, with the prefix `n_` if it is a count. A ratio with denominator 0
+    is nan. A column is a plain array; rows selected by index, slice or mask are a KpiTable. `np.save` writes the plain
+    array; `np.load` with a larger `max_header_size` and `.view(KpiTable)` restore the table.
 
     Attributes:
         interval: With `by="interval"`, a KpiTable of shape (seeds, intervals) with the column `start_s`; else None. It
@@ -61,7 +61,7 @@ class KpiTable(np.ndarray):
     __str__ = __repr__
 
     def summary(self, confidence: float = CONFIDENCE) -> Summary:
-        """KPIs over all rows, as ratios of totals, with bootstrap intervals over the seeds; one dimension only."""
+        """Return KPIs over all rows: ratios of totals with bootstrap intervals over seeds. One dimension only."""
         return summarise(self, confidence)
 
 
@@ -72,15 +72,15 @@ def kpi_table(
     n_illegal: npt.ArrayLike = 0,
     interval: KpiTable | None = None,
 ) -> KpiTable:
-    """KPIs of R runs.
+    """Return the KPIs of R runs.
 
     Args:
-        scenario: Where the names of the entities, wages and prices come from.
-        counters: For each axis of `COUNTERS` a structured array of shape (R, entities) with what was counted in each
-            run; entities beyond the scenario's own are ignored.
+        scenario: Source of names, wages and prices.
+        counters: For each axis of `COUNTERS` a structured array of shape (R, entities) with the counters of each run;
+            entities beyond the scenario's own are ignored.
         seeds: The seeds of the runs, (R,).
         n_illegal: Illegal actions of each run, (R,).
-        interval: What `interval_table` gave for the same runs.
+        interval: Result of `interval_table` for the same runs.
     """
     keys = np.asarray(seeds, np.int64)
     columns = {"seed": keys} | _columns(scenario, counters, np.broadcast_to(n_illegal, keys.shape))
@@ -96,10 +96,10 @@ def interval_table(
     start_s: Sequence[float] | npt.NDArray[np.float64],
     n_illegal: npt.ArrayLike = 0,
 ) -> KpiTable:
-    """KPIs of R runs by interval, shape (R, intervals).
+    """Return the KPIs of R runs by interval, shape (R, intervals).
 
-    An event belongs to the interval in which it was counted: where a numerator comes later than its denominator (talk
-    time, sales) the ratio mixes neighbouring intervals.
+    An event belongs to the interval in which it was counted. A ratio mixes neighbouring intervals if its numerator is
+    counted later than its denominator (talk time, sales).
 
     Args:
         scenario: As in `kpi_table`.
@@ -133,7 +133,7 @@ def _structured(columns: Columns, shape: tuple[int, ...]) -> KpiTable:
 
 
 def _columns(scenario: Scenario, counters: Mapping[str, npt.NDArray[Any]], n_illegal: npt.NDArray[Any]) -> Columns:
-    """All columns by name: the KPIs in the order of the registry, then the counters."""
+    """Return all columns by name: the KPIs in the order of the registry, then the counters."""
     entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
     counted: Columns = {}
     for labelled in LABELS.values():
@@ -162,6 +162,6 @@ def _columns(scenario: Scenario, counters: Mapping[str, npt.NDArray[Any]], n_ill
 def _with_total(
     column: str, names: tuple[str, ...], values: list[npt.NDArray[Any]], shape: tuple[int, ...]
 ) -> dict[str, npt.NDArray[Any]]:
-    """The columns of a sum: its total over the entities, then one for each."""
+    """Return the columns of a sum: its total over the entities, then one for each entity."""
     total = np.sum(values, axis=0) if values else np.zeros(shape)
     return {column: total} | {f"{column}:{name}": value for name, value in zip(names, values, strict=True)}

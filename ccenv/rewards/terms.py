@@ -1,9 +1,9 @@
-"""Rewards: weighted sums of what the simulator counts.
+"""Rewards: weighted sums of the simulator's counters.
 
-Every counter is a reward term under its label, so that a term summed over an episode is its counter. One sign
-convention holds for all terms: the weight is what one more unit of the counter is worth, so costs have negative
-weights. A reward is the name of a preset or a mapping from terms to weights; a weight is a number for all queues,
-groups or campaigns alike, or a mapping from their names to numbers, where those not named count 0.
+Every counter is a reward term under its label; the term summed over an episode equals the counter. A weight is the
+value of one more unit of the counter, so costs have negative weights. A reward is the name of a preset or a mapping
+from terms to weights. A weight is a number for all queues, groups or campaigns, or a mapping from their names to
+numbers; names left out have weight 0.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ TERMS = {label: labelled for label, labelled in LABELS.items() if labelled.axis 
 
 
 def list_presets() -> list[str]:
-    """Names of the reward presets, sorted."""
+    """Return the names of the reward presets, sorted."""
     return sorted(path.stem for path in PRESETS.glob("*.yaml"))
 
 
 @functools.cache
 def load_preset(name: str) -> Mapping[str, Weight]:
-    """Weights of a preset by term.
+    """Return the weights of a preset by term.
 
     Raises:
         ValueError: If there is no such preset.
@@ -51,18 +51,18 @@ def load_preset(name: str) -> Mapping[str, Weight]:
 
 
 def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.void]:
-    """Weights of a scenario's counters, in the kernel's memory order.
+    """Return the weights of a scenario's counters, in the kernel's memory order.
 
     Args:
-        scenario: Where the names of the entities, the size class and the default preset come from.
+        scenario: Source of the names of queues, groups and campaigns, the size class and the default preset.
         reward: A preset, weights by term, or None for the preset that the scenario names.
 
     Returns:
         A record with the fields `queue_count`, `group_count` and `campaign_count` of the kernel's environment record.
 
     Raises:
-        ValueError: For an unknown preset, term or entity, or a weight that is not a finite number; it names it and what
-            is allowed.
+        ValueError: If a preset, term or name is unknown, or a weight is not a finite number; the message says what is
+            allowed.
     """
     entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
     env = layout(scenario.size.name).env
@@ -81,7 +81,7 @@ def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
 
 
 def compile_reward(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.float64]:
-    """The reward as one vector w: the reward of a step is w @ (counters now - counters before).
+    """Return the reward as a vector w: the reward of a step is w @ (counters now - counters before).
 
     The counters are the field `counts` of the kernel's record, float64. Arguments and errors are those of
     `reward_weights`.

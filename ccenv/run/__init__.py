@@ -1,1 +1,1 @@
-"""How a run is made: its configuration, its arrays, and the past that an episode opens with."""
+"""Everything that a run needs: compiled configuration, arrays, calls into the kernel, initial states."""

@@ -1,4 +1,4 @@
-"""How a scenario is run: who decides what, by which rules and flags, what is seen and what is paid for."""
+"""Compile a run: owner of the decisions, rules, flags, observation and reward, with the scenario's record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OWNERS = {"rules": NOTHING, "routing": ROUTING, "pacing": PACING, "blended": BOT
 
 @dataclass(frozen=True)
 class RunConfig:
-    """A compiled run: the scenario with the flag it runs under, and the kernel's configuration record, shape (1,)."""
+    """A compiled run: the scenario with the run's flag `reserves`, and the kernel's record `config`, shape (1,)."""
 
     scenario: Scenario
     layout: Layout
@@ -39,11 +39,11 @@ class RunConfig:
     routing: tuple[str, dict[str, Any]]
     pacing: tuple[str, dict[str, Any]]
     days: int
-    places: np.ndarray = field(repr=False)  # of the snapshot's numbers, in the order of the public snapshot
+    places: np.ndarray = field(repr=False)  # indices of the public snapshot's numbers in the kernel's record
 
 
 def rule_choice(choice: RuleChoice, default: Any) -> tuple[str, dict[str, Any]]:
-    """A rule's name and given parameters; None takes the scenario's own."""
+    """Return a rule's name and its given parameters; those of the scenario's rule if `choice` is None."""
     if choice is None:
         return default.name, dict(default.params)
     if isinstance(choice, str):
@@ -60,10 +60,10 @@ def _pick(
 
 
 def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool | None) -> Scenario:
-    """The scenario under the flag that decides: asked for, else what the pacing rule needs, else its own.
+    """Return the scenario with the run's flag `reserves`: the requested one, else the pacing rule's, else its own.
 
     Raises:
-        RuleError: If the rule would run under a flag it does not work with.
+        RuleError: If the pacing rule needs the other flag.
     """
     flag = reserves
     if flag is None and not owned:
@@ -94,16 +94,17 @@ def run_config(
 
     Args:
         scenario: The centre.
-        owns: What the policy owns: `rules` (nothing), `routing`, `pacing` or `blended`.
-        routing: Rule of the half that the policy does not own, and fallback of illegal actions; None: the scenario's.
+        owns: Decisions that the policy takes: `routing`, `pacing`, `blended`, or `rules` (none).
+        routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
-        reserves: The campaigns' flag; None: what the pacing rule needs where rules pace, else the scenario's.
+        reserves: The campaigns' flag; None: what the pacing rule needs if a rule paces, else the scenario's.
         days: Days of an episode, at least 1; None: the scenario's `episode_days`.
-        reward: Preset or weights of terms; None: the scenario's.
+        reward: Preset, or weights by reward term; None: the scenario's. A `RewardTrapWarning` says if a given reward
+            pays for starving inbound contacts.
 
     Raises:
         RuleError: If a rule, parameter or flag is not allowed.
-        ScenarioError: If the pacing rule would dial for ever at one instant, because dials are over at once.
+        ScenarioError: If the pacing rule would dial without end at one instant, because dials take no time.
         ValueError: If another argument is not allowed.
     """
     if owns not in OWNERS:
@@ -139,7 +140,7 @@ def run_config(
 
 
 def _check_leads(scenario: Scenario, days: int) -> None:
-    """Refuse more days than the times of a lead's attempts can be kept for."""
+    """Refuse more days than the integer type that stores the times of a lead's attempts can hold."""
     centre = scenario.centre
     behind = centre.history.days if centre.history.kind == "steady" else 0
     kept = [name for name, campaign in centre.campaigns.items() if keeps(campaign)]
@@ -167,7 +168,7 @@ def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> No
     weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
     places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
     waiting, staffed = _waiting_places(scenario), _staffed_places(scenario)
-    costs = np.flatnonzero(np.any(np.array(weights[1:]) != 0.0, axis=0)).tolist()  # of contacts, never of time
+    costs = np.flatnonzero(np.any(np.array(weights[1:]) != 0.0, axis=0)).tolist()  # they count contacts, never time
     free = [place for place in places.tolist() if place not in (*costs, *waiting, *staffed)]
     of_staff = [place for place in places.tolist() if place in staffed]
     of_waiting = [place for place in places.tolist() if place in waiting]
@@ -185,13 +186,13 @@ def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> No
 
 
 def _waiting_places(scenario: Scenario) -> dict[int, int]:
-    """The queue whose waiting time a counter counts, by its place among the counters."""
+    """Return, by index of a counter of waiting time, its queue."""
     names = [counter.name for counter in QUEUE_COUNTERS]
     return {q * len(names) + names.index(RUNNING_OF_QUEUE): q for q in range(len(scenario.queues))}
 
 
 def _staffed_places(scenario: Scenario) -> dict[int, tuple[int, int]]:
-    """Group and state of the advisors whose time a counter counts, by its place among the counters."""
+    """Return, by index of a counter of advisor time, its group and the state of the advisors."""
     first = scenario.size.queues * len(QUEUE_COUNTERS)
     return {
         first + g * len(GROUP_COUNTERS) + k: (g, RUNNING_OF_GROUP[counter.name])

@@ -1,4 +1,4 @@
-"""The arrays that a run needs, and the calls into the kernel; everything public is built on this."""
+"""The arrays of a run and the calls into the kernel. Batches, environments and `simulate` are built on it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.entities import LOG, LOG_ROWS, OUT
 from ccenv.sim.state.sizes import SIZES, Size
 
-# by failure: the table that is full, and what else is to be known of its rows
+# by error code: the table that is full, and a remark on its rows
 TABLES = {CONTACTS_FULL: ("contacts", ""), LEADS_FULL: ("leads", ", shared among the segments that keep leads")}
 
-STEPS: dict[str, Callable[..., int]] = {}  # the loop for the arrays of each size class, where it was asked for
+STEPS: dict[str, Callable[..., int]] = {}  # by size class: the compiled loop, once a batch has asked for it
 
 
 class CapacityError(RuntimeError):
-    """A table of the simulator is full: the message names it and the size class to choose."""
+    """A table of the simulator is full; the message names the table and the size class to choose."""
 
 
 def _full(size: Size, table: str, about: str) -> str:
@@ -47,7 +47,7 @@ def _say_if_compiling(size: str) -> None:
 class Engine:
     """`n` environment records under one run configuration, with their outputs.
 
-    `past`: records that episodes may open with, as rows of float64, (H, words); see `ccenv.run.history`.
+    `past`: records of possible initial states, as rows of float64, (H, words); see `ccenv.run.history`.
 
     Attributes:
         envs: Environment records, (n,).
@@ -72,12 +72,12 @@ class Engine:
         self.mask_bytes = self.masks.view(np.int8)
         self.obs = np.zeros((n, int(run.config["n_observed"][0])), np.float32)
         self.outs = records(np.zeros(n, OUT))
-        self.logs = records(np.zeros(1, LOG))  # its pages stay untouched unless the log is on
+        self.logs = records(np.zeros(1, LOG))  # untouched memory, so it costs nothing while the log is off
         self.logs["on"] = log
         fields: Any = kinds.env.fields
-        self.first_lead = fields["lead_due"][1] // 8  # where the table of leads begins in `words`
+        self.first_lead = fields["lead_due"][1] // 8  # index of the table of leads in `words`
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
-        self.past.flags.writeable = False  # one type for numba, with a past and without
+        self.past.flags.writeable = False  # numba then sees one type, with a past and without
         self.final_obs = np.zeros_like(self.obs)
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
@@ -85,28 +85,28 @@ class Engine:
         self._no_seeds = np.zeros(n, np.uint64)
 
     def start(self, seeds: np.ndarray, which: np.ndarray) -> None:
-        """Start the marked rows under their seeds and run to the first decision, or to the end under rules alone."""
+        """Start the marked rows with their seeds and run to the first decision; to the end if rules own everything."""
         self._run(np.where(which, loops.START, loops.REST), self._no_actions, seeds, loops.DISABLED)
 
     def start_next(self, which: np.ndarray) -> None:
-        """Start the next episodes of the marked rows, under seeds derived from those they were started with."""
+        """Start the next episodes of the marked rows, with seeds derived from the seeds of their first episodes."""
         self.envs["done"][which] = 1
         self._run(np.where(which, loops.ACT, loops.REST), self._no_actions, self._no_seeds, loops.NEXT_STEP)
 
     def step(self, actions: np.ndarray, autoreset: int) -> None:
-        """One step of every row."""
+        """Take one step in every row."""
         self._run(self._all_act, actions, self._no_seeds, autoreset)
 
     def prepared_step(self, autoreset: int, *, refuses: bool) -> Callable[[np.ndarray], int]:
-        """`step` as a call that only wants the actions, since to look at what else it is given takes time.
+        """Return a pre-bound step(actions): all other arguments are fixed here, which saves numba's argument dispatch.
 
         Args:
             autoreset: As in `step`.
-            refuses: Whether nothing is done where an action is illegal.
+            refuses: Whether an illegal action leaves all rows unchanged.
 
         Returns:
-            The call, of actions (n,) int64, contiguous, which are not looked at again; it returns what
-            `loops.batch.run_rows` does.
+            A function of actions, (n,) int64, contiguous, which it does not check. It returns the value of
+            `loops.batch.run_rows`.
         """
         arguments = self._arguments(self._all_act, self._no_actions, self._no_seeds, autoreset, refuses)
         size = self.run.scenario.size.name
@@ -115,7 +115,7 @@ class Engine:
         return partial(STEPS[size], *arguments[:-1])
 
     def go_on(self) -> None:
-        """Run every row that stopped at the end of an interval on."""
+        """Continue every row that stopped at the end of a slot."""
         self._run(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
 
     def _run(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
@@ -132,14 +132,14 @@ class Engine:
         )  # fmt: skip
 
     def check(self, failed: int) -> None:
-        """Raise an error that says what to do about the failure of a row."""
+        """Raise the error of a row that failed; the message says what to change."""
         failure = int(self.envs[failed]["failure"])
         if failure in TABLES:
             raise CapacityError(_full(self.run.scenario.size, *TABLES[failure]))
         raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
 
     def counters(self) -> np.ndarray:
-        """What each row has counted, less what it had when counting started, (n, numbers)."""
+        """Return the counters of each row since counting started (after a warm-up), (n, numbers)."""
         gained: np.ndarray = self.envs["counts"] - self.envs["counts_before"]
         return gained
 
@@ -151,7 +151,7 @@ class Engine:
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:
-    """Rows of counters (R, n) as structured arrays (R, capacity), by axis; every counter is one field."""
+    """Split rows of counters, (R, n), by axis into structured arrays, (R, capacity), with one field per counter."""
     fields: Any = env.fields
     out = {}
     start = 0

@@ -1,7 +1,7 @@
-"""What lies behind an episode, where the scenario says `history: steady`: states that its own rules have left.
+"""Initial states of episodes for scenarios with `history: steady`.
 
-They are made once in a process for each scenario and number of days, on seeds of the range `history`, which serves
-nothing else; a run opens with one of them, chosen by its seed.
+`N_STATES` end states of the scenario's own rules are simulated for each scenario and number of days, and cached for the
+process. Their seeds come from the range `history`, which has no other use. An episode's seed chooses one of the states.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ N_STATES = 16
 
 
 def past_of(run: RunConfig) -> np.ndarray | None:
-    """The records that an episode of this run may open with, (H, words) float64; None if nothing lies behind it."""
+    """Return the initial records of this run, (H, words) float64; None if the scenario has no history."""
     if run.scenario.centre.history.kind == "none":
         return None
     return _past_states(_Same(run.scenario), run.days)
 
 
 class _Same:
-    """A scenario that equals every other with the same content."""
+    """A scenario as a cache key: equal to every other scenario with the same content and size class."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -44,9 +44,9 @@ class _Same:
 
 @functools.lru_cache(maxsize=8)
 def _past_states(same: _Same, days: int) -> np.ndarray:
-    """Run the scenario's rules through the days behind, up to the last night; the episode's days are still to come."""
+    """Run the scenario's rules over the days before the episode, up to the night before its first day."""
     behind = same.scenario.centre.history.days
-    alone = same.scenario.replace(**{"history.kind": "none"})  # the days behind have none behind them
+    alone = same.scenario.replace(**{"history.kind": "none"})  # the days before start empty
     engine = Engine(run_config(alone, owns="rules", days=behind + days), N_STATES)
     engine.envs["stop_at_slots"] = True
     engine.start(seeds("history", N_STATES).astype(np.uint64), np.ones(N_STATES, np.bool_))

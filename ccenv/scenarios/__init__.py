@@ -1,4 +1,4 @@
-"""What a centre is: typed schema, validation, compilation for the kernel, and the library of centres."""
+"""Contact centres: the schema of scenario files, the library, checks, and compilation for the kernel."""
 
 from ccenv.files.errors import ScenarioError
 from ccenv.scenarios.catalogue import Action, Pair

@@ -1,4 +1,4 @@
-"""Compatible pairs and the action catalogue of a centre."""
+"""The compatible pairs and the action catalogue of a centre."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
 
 
 class Pair(NamedTuple):
-    """A group that handles a queue or a campaign: `kind` is "queue" or "campaign", the others count in file order."""
+    """A group with the skill for a queue or campaign.
+
+    `kind` is "queue" or "campaign"; `index` and `group` are positions in the order of the file.
+    """
 
     kind: str
     index: int  # type: ignore[assignment]  # hides tuple.index
@@ -17,7 +20,15 @@ class Pair(NamedTuple):
 
 
 class Action(NamedTuple):
-    """One action: its code (`ccenv.sim.state.codes`), queue or campaign, group (-1: none), number of lines, name."""
+    """One action.
+
+    Attributes:
+        kind: Code of `ccenv.sim.state.codes`: HOLD, ASSIGN, DIAL or DIAL_RESERVED.
+        index: Queue or campaign; -1: none.
+        group: Group; -1: none.
+        n: Number of lines to dial; 1 for an assignment, 0 for `hold`.
+        name: Public name, for example `assign:sales>first`.
+    """
 
     kind: int
     index: int  # type: ignore[assignment]  # hides tuple.index
@@ -27,7 +38,7 @@ class Action(NamedTuple):
 
 
 def make_pairs(centre: Centre) -> tuple[Pair, ...]:
-    """Queue pairs in order of queues, then groups; then campaign pairs likewise."""
+    """Return queue pairs in order of queues, then groups; then campaign pairs likewise."""
     return tuple(
         Pair(kind, index, g)
         for kind, entities in (("queue", centre.queues), ("campaign", centre.campaigns))
@@ -38,7 +49,10 @@ def make_pairs(centre: Centre) -> tuple[Pair, ...]:
 
 
 def make_catalogue(centre: Centre) -> tuple[Action, ...]:
-    """`hold`; an assignment for each queue pair; for each campaign its ladder or, where it reserves, its groups."""
+    """Return all actions: `hold`, an assignment for each queue pair, then the dials of each campaign.
+
+    A campaign has a dial for each step of its ladder; a campaign with `reserves` has one for each of its groups.
+    """
     queues, groups = list(centre.queues), list(centre.groups)
     pairs = make_pairs(centre)
     actions = [Action(HOLD, NIL, NIL, 0, "hold")]

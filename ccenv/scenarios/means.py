@@ -1,4 +1,4 @@
-"""Means of the distributions of time that a scenario may declare, in closed form."""
+"""Means of the distributions of time that a scenario can declare, in closed form."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from ccenv.scenarios.schema import Dist
 
 
 def mean_s(dist: float | Dist) -> float:
-    """Mean [s] of a distribution of time; infinity where the event may never happen.
+    """Return the mean [s] of a distribution of time; infinity if the event may never happen.
 
     Args:
         dist: A distribution of the scenario schema, or a plain number, which is the mean of an exponential distribution
-            (0: at once).
+            (0: no time).
     """
     return mean_of(dist_values(dist))

@@ -1,4 +1,4 @@
-"""A checked scenario and what is derived from it."""
+"""A checked scenario and everything derived from it: names, pairs, actions, digest, kernel configuration."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from ccenv.scenarios.files.overrides import NAMED, changed_file, override
 from ccenv.scenarios.schema import Centre
 from ccenv.sim.state.sizes import Size
 
-# these change no result of a run that says for how many days it goes
+# keys that change no result of a run with a given number of days
 PROSE = ("name", "description", "episode_days", "sources", "variants", "size_class")
 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A centre that has been checked, with its size class; made by `load_scenario`.
+    """A checked centre with its size class; made by `load_scenario`.
 
-    `file` says in messages where it came from.
+    Messages name its origin, `file`.
     """
 
     centre: Centre
@@ -63,14 +63,14 @@ class Scenario:
 
     @functools.cached_property
     def catalogue(self) -> tuple[Action, ...]:
-        """All actions; the action number of the decision process is the position here."""
+        """All actions. An action number of the decision process is an index of this tuple."""
         return make_catalogue(self.centre)
 
     @functools.cached_property
     def content(self) -> dict[str, Any]:
-        """Everything that can change a result, defaults resolved, in plain types.
+        """Everything that can change a result, in plain types and with defaults resolved.
 
-        Queues, groups, campaigns and segments are lists of [name, values], because their order is part of the scenario.
+        Queues, groups, campaigns and segments are lists of [name, values], because their order is significant.
         """
         return {k: v for k, v in _resolved(self.centre).items() if k not in PROSE}
 
@@ -80,13 +80,17 @@ class Scenario:
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
 
     def config(self, days: int = 1, order: Order = "entry") -> np.ndarray:
-        """Configuration of the kernel for episodes of `days` days, queues sorted by `order`.
+        """Return the kernel's configuration for episodes of `days` days.
+
+        Args:
+            days: Days of an episode, at least 1; 1 in a steady scenario.
+            order: Key by which queues are sorted: `entry` or `total_wait`.
 
         Returns:
-            Array of shape (1,) of `layout(self.size.name).config`.
+            Array of shape (1,) and type `layout(self.size.name).config`.
 
         Raises:
-            ValueError: `days` is below 1, or above 1 for a steady scenario; an unknown order.
+            ValueError: If an argument is not allowed.
         """
         if isinstance(days, bool) or days != int(days) or days < 1 or (days > 1 and self.centre.clock.kind == "steady"):
             allowed = (
@@ -113,17 +117,17 @@ class Scenario:
         return scenario
 
     def with_reserves(self, flag: bool) -> Scenario:
-        """The same scenario with every campaign's `reserves` set to `flag`."""
+        """Copy of the scenario in which every campaign's `reserves` is `flag`."""
         if all(campaign.reserves == flag for campaign in self.centre.campaigns.values()):
             return self
         return self.replace(**{f"campaigns.{name}.reserves": flag for name in self.campaigns})
 
 
 def build(data: dict[str, Any], file: str) -> Scenario:
-    """The scenario of plain data.
+    """Make a scenario from plain data.
 
     Raises:
-        ScenarioError: it is not valid, or fits no size class.
+        ScenarioError: If the data are not valid or fit no size class.
     """
     centre = decode(data, file)
     validate(centre, file)

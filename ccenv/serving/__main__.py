@@ -1,4 +1,4 @@
-"""`python -m ccenv.serving BUNDLE`: the routing service of a bundle."""
+"""Command `python -m ccenv.serving BUNDLE`: serve a bundle over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ccenv.serving.load import load_bundle
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
-    """The command's arguments."""
+    """Parse the command's arguments."""
     parser = argparse.ArgumentParser(prog="python -m ccenv.serving", description="Serve an exported policy over HTTP.")
     parser.add_argument("bundle", help="folder of the bundle")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -34,7 +34,7 @@ def _positive(text: str) -> float:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Load, warm up, and only then open the port."""
+    """Load the bundle, warm up, then open the port. Returns the exit status: 2 if the bundle cannot be served."""
     args = arguments(given)
     try:
         import uvicorn

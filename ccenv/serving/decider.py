@@ -1,4 +1,4 @@
-"""One decision: encode, mask, ask the policy, and the fallback rules where it fails or is late."""
+"""One decision of the service: encode, mask, ask the policy; fallback rules decide if it fails or is late."""
 
 from __future__ import annotations
 
@@ -28,9 +28,19 @@ KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}
 class Answer(msgspec.Struct, frozen=True):
     """An answer in the scenario's names.
 
-    `kind` is hold, assign or dial; `n` the contacts or lines it is about; `probabilities` those of the legal actions,
-    None where the fallback decided, and `reason` says why it did. `outside_training_range` names the numbers of the
-    observation that were never seen so small or so great in training. `state` goes with the next request.
+    Attributes:
+        action: Name of the action.
+        kind: `hold`, `assign` or `dial`.
+        queue: Queue of an assignment, otherwise None.
+        campaign: Campaign of a dial, otherwise None.
+        group: Group of an assignment or a dial; None if the action has none.
+        n: Number of contacts to assign or lines to dial.
+        probabilities: Probabilities of the legal actions by name; None if the fallback decided.
+        fallback: Whether the fallback rules decided.
+        reason: Why they did; None otherwise.
+        outside_training_range: Names of the numbers of the observation that lie outside the range seen in training.
+        state: Memory of the fallback rules; the caller sends it with the next request.
+        id: The caller's id of the request.
     """
 
     action: str
@@ -48,14 +58,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Decider:
-    """Decides for one bundle, with the code of the simulator.
+    """Decisions of one bundle, computed by the code of the simulator.
 
     Args:
         bundle: The policy.
-        deadline_s: Seconds the policy has for an answer, from when the request was received.
+        deadline_s: Seconds that the policy has for an answer, counted from the receipt of the request.
 
     Attributes:
-        n_decisions, n_fallbacks: How many answers were given, and how many of them by the fallback rules.
+        n_decisions, n_fallbacks: Number of answers, and of those by the fallback rules.
     """
 
     def __init__(self, bundle: BundlePolicy, deadline_s: float = DEADLINE_S) -> None:
@@ -75,7 +85,7 @@ class Decider:
         self._thread = ThreadPoolExecutor(1, "policy")
 
     def warm_up(self) -> None:
-        """Compile and run everything that a decision needs."""
+        """Compile and run all code of a decision once."""
         numbers = np.zeros(self.run.places.size)
         request = Request(numbers, NO_COIN, np.zeros((1, RULE_STATE)), None)
         snaps, mask, obs = self._look(request)
@@ -83,23 +93,23 @@ class Decider:
         self._by_rules(request, snaps, mask)
 
     def close(self) -> None:
-        """Give the policy's thread back."""
+        """Stop the policy's thread."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def decide(self, body: bytes, received_s: float | None = None) -> Answer:
         """Answer a request.
 
         Args:
-            body: JSON: `snapshot`; `u`, the decision's coin, where policy or fallback toss one; `state` of the answer
-                before; `id`, given back.
-            received_s: When it was received, by `time.monotonic`; None: now.
+            body: JSON with the keys `snapshot`; `u`, the decision's coin, if policy or fallback need one; `state` of
+                the previous answer; `id`, which the answer repeats.
+            received_s: Time of receipt, by `time.monotonic`; None: now.
 
         Returns:
-            A legal action, from the policy or, where it failed or was late, from the fallback rules.
+            A legal action from the policy, or from the fallback rules if the policy failed or was late.
 
         Raises:
             BodyError: If the body is not JSON.
-            RequestError: If a field is not allowed, or no action of the policy's half is legal.
+            RequestError: If a field is not allowed, or if no action of the policy's half is legal.
         """
         deadline_s = (time.monotonic() if received_s is None else received_s) + self.deadline_s
         request = self.reader.read(body)
@@ -112,13 +122,13 @@ class Decider:
         else:
             action = int(self.bundle.decide(probabilities, np.array([request.u]))[0])
             memory = request.memory.copy()
-            memory[0, HELD] = 0.0  # the rules' routing has not been asked at this instant
+            memory[0, HELD] = 0.0  # the routing rule has not decided at this instant
         self.n_decisions += 1
         self.n_fallbacks += probabilities is None
         return self._answer(action, mask[0], probabilities, reason, obs[0], memory, request.id)
 
     def _look(self, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The kernel's snapshot record, the mask (1, A) of the policy's half and the observation (1, K)."""
+        """Kernel snapshot record, mask (1, A) of the policy's half, and observation (1, K)."""
         kinds, config = self.run.layout, self.run.config
         flat = np.zeros((1, kinds.snapshot.itemsize // 8))
         flat[0, self.run.places] = request.numbers
@@ -129,18 +139,18 @@ class Decider:
         return snaps, mask, obs
 
     async def _ask(self, obs: np.ndarray, mask: np.ndarray, deadline_s: float) -> tuple[np.ndarray | None, str | None]:
-        """The policy's probabilities, or why there are none. A late policy goes on in its thread, and is not heard."""
+        """The policy's probabilities, or the reason why there are none. A late result is discarded in its thread."""
         try:
             asked = self._thread.submit(self.bundle.graph.probabilities, obs, mask)
             left_s = max(0.0, deadline_s - time.monotonic())
             return await asyncio.wait_for(asyncio.wrap_future(asked), left_s), None
         except TimeoutError:
             return None, f"the policy gave no answer within {1000 * self.deadline_s:g} ms"
-        except Exception as error:  # whatever it is, there must be an answer
+        except Exception as error:  # any error: the service must answer
             return None, f"the policy failed: {error}"
 
     def _by_rules(self, request: Request, snaps: np.ndarray, mask: np.ndarray) -> tuple[int, np.ndarray]:
-        """The fallback rules' action, and what they remember. A memory that is not theirs cannot break the mask."""
+        """The fallback rules' action and their memory. The action is legal even if the caller sent a wrong memory."""
         memory, actions = request.memory.copy(), np.zeros(1, np.int64)
         choose_rows(self.run.config, snaps, mask, memory, np.array([request.u]), np.zeros(1, np.bool_), actions)
         action = int(actions[0])

@@ -1,4 +1,4 @@
-"""What can be wrong with a bundle or a request."""
+"""Errors of bundles and requests."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ SHOWN = 80
 
 
 class BundleError(ValueError):
-    """A bundle that cannot be used: the message names the folder, and what differs from what is needed."""
+    """A bundle that cannot be used; the message names the folder and the fault."""
 
 
 class BundleWarning(UserWarning):
-    """A bundle used on another scenario than the one it was trained on."""
+    """A bundle is used on another scenario than that of its training."""
 
 
 class PolicyError(RuntimeError):
-    """A graph that gave no decision."""
+    """A graph gave no decision."""
 
 
 class RequestError(ValueError):
-    """A request that cannot be answered: which field, the value found there, and what is allowed.
+    """A request that cannot be answered.
 
-    `value` is UNSET where there is none.
+    Args:
+        field: Dotted name of the field.
+        value: Its value; UNSET if the field is missing.
+        allowed: The allowed values, in words.
     """
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
@@ -36,5 +39,5 @@ class RequestError(ValueError):
 
 
 def shortened(text: str) -> str:
-    """A text as a message shows it."""
+    """A text, cut to `SHOWN` characters for a message."""
     return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."

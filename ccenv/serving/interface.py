@@ -1,6 +1,6 @@
-"""What a policy is bound to: the snapshot's fields, the names they are given for, and the actions.
+"""The interface of a policy: the snapshot's fields, the names along their axes, and the actions.
 
-Two centres with the same interface may differ in every figure; a policy of one can be asked about the other.
+Two centres with the same interface may differ in all parameters; a policy of one can decide in the other.
 """
 
 from __future__ import annotations
@@ -18,10 +18,18 @@ SHOWN = 6
 
 
 class FieldDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One field of the snapshot: `width` numbers, or as many for each entity of `axis`.
+    """One field of the snapshot.
 
-    `axis` is Q, G, C, P (queue, group, campaign, compatible pair) or nothing. A number of the observation is the
-    field's number, at most `high`, times `scale`; fields that are not `observed` are read by rules alone.
+    A number of the observation is the field's number, clipped at `high`, times `scale`.
+
+    Attributes:
+        name: Name of the field.
+        axis: Q, G, C, P (queue, group, campaign, compatible pair), or empty for a field of the whole centre.
+        width: Numbers for each entity of the axis.
+        unit: Unit of the numbers.
+        high: Upper bound.
+        scale: Factor of the observation.
+        observed: Whether it is part of the observation; other fields are for rules alone.
     """
 
     name: str
@@ -34,7 +42,7 @@ class FieldDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Interface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Fields, names along each axis, and actions, all in their order."""
+    """Fields, names along each axis, and names of the actions. The order matters."""
 
     fields: list[FieldDeclaration]
     entities: dict[str, list[str]]
@@ -42,12 +50,12 @@ class Interface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all of it, hexadecimal."""
+        """SHA-256 of the whole interface, hexadecimal."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
 
 def interface_of(scenario: Scenario) -> Interface:
-    """The interface that this package gives a scenario, under the campaigns' flags that it has."""
+    """The interface of a scenario in this version of the package, under the campaigns' flags that it has."""
     return Interface(
         [
             FieldDeclaration(f.name, f.axis, f.width, f.unit, f.highest(scenario.size), float(f.scale), not f.rule_only)
@@ -59,7 +67,7 @@ def interface_of(scenario: Scenario) -> Interface:
 
 
 def differences(bundle: Interface, here: Interface) -> list[str]:
-    """What differs between a bundle's interface and another, in words; empty if they are equal."""
+    """Differences between a bundle's interface and another, in words; empty if they are equal."""
     mine, theirs = ({f.name: f for f in i.fields} for i in (bundle, here))
     found = _names("field", list(mine), list(theirs))
     for name in (name for name in mine if name in theirs):
@@ -81,6 +89,6 @@ def _names(kind: str, mine: Sequence[str], theirs: Sequence[str]) -> list[str]:
 
 
 def listed(items: Sequence[str], shown: int = SHOWN) -> str:
-    """The first items, and how many more there are."""
+    """The first items in one text, and the number of the others."""
     more = len(items) - shown
     return "; ".join([*items[:shown], *([f"and {more} more"] if more > 0 else [])])

@@ -1,4 +1,4 @@
-"""Requests of the service: from a body of JSON to checked numbers."""
+"""Requests of the service: check a JSON body and turn it into numbers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ccenv.sim.state.layout import RULE_STATE
 
 KEYS = ("snapshot", "u", "state", "id")
 LONGEST_ID = 200
-NO_COIN = 0.5  # stands where nothing tosses
+NO_COIN = 0.5  # the value if no rule or policy uses a coin
 
 
 class BodyError(ValueError):
-    """A body that is not JSON."""
+    """The body of a request is not JSON."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Request:
     """A checked request.
 
     Attributes:
-        numbers: The snapshot's, in the order of the public snapshot.
+        numbers: Numbers of the snapshot, in the order of the public snapshot.
         u: Coin of the decision, in (0, 1).
-        memory: What the fallback rules remember, (1, RULE_STATE).
-        id: The caller's own name of the decision.
+        memory: Memory of the fallback rules, (1, RULE_STATE).
+        id: The caller's id of the decision.
     """
 
     numbers: np.ndarray
@@ -43,7 +43,12 @@ class Request:
 
 
 class RequestReader:
-    """Reads requests about one scenario; `needs_coin`: a request without `u` is refused."""
+    """Reader of requests about one scenario.
+
+    Args:
+        scenario: The scenario.
+        needs_coin: Whether a request without `u` is refused.
+    """
 
     def __init__(self, scenario: Scenario, needs_coin: bool) -> None:
         self.snapshots = SnapshotReader(scenario)
@@ -54,7 +59,7 @@ class RequestReader:
 
         Raises:
             BodyError: If it is not JSON.
-            RequestError: Naming the first field that is not allowed.
+            RequestError: If a field is missing, unknown or has a value that is not allowed; it names the first one.
         """
         given = _json(body)
         if not isinstance(given, dict):
@@ -80,7 +85,7 @@ def _json(body: bytes) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         try:
-            return json.loads(body)  # takes NaN and Infinity, so that the answer can name the field
+            return json.loads(body)  # accepts NaN and Infinity; the reader then names their field
         except (ValueError, RecursionError):
             raise BodyError(f"the body is not JSON: {error}") from error
 

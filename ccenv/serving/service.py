@@ -1,4 +1,4 @@
-"""The routing service: two questions over HTTP, `GET /v1/health` and `POST /v1/decide`, and what it expects."""
+"""The routing service over HTTP: `POST /v1/decide`, `GET /v1/health` and `GET /v1/interface`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGEST_BODY = 2**20
 
 
 class Json(Response):
-    """An answer as JSON."""
+    """A response in JSON."""
 
     media_type = "application/json"
 
@@ -33,7 +33,7 @@ class Json(Response):
 
 
 def make_app(decider: Decider) -> Starlette:
-    """The service of one bundle."""
+    """The application that serves one bundle."""
 
     async def health(request: HttpRequest) -> Json:
         manifest = decider.bundle.manifest
@@ -76,7 +76,7 @@ def make_app(decider: Decider) -> Starlette:
 
 
 async def _body(request: HttpRequest) -> bytes:
-    """The body, refused as soon as it is known to be too large."""
+    """Read the body; a body above `LARGEST_BODY` bytes is refused as soon as they have arrived."""
     body = bytearray()
     try:
         async for part in request.stream():

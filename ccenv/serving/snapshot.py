@@ -1,4 +1,4 @@
-"""The snapshot as JSON, both ways: fields by name, values by the scenario's names."""
+"""Snapshots from JSON and to JSON: fields by name, values by the scenario's names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from ccenv.serving.errors import RequestError, shortened
 from ccenv.sim.state.fields import FIELDS
 from ccenv.spaces.observation import entities
 
-LARGEST = 1e15  # whole numbers are exact so far, and no rule overflows
-BOUNDED = ("code", "flag", "share")  # units of which the declared `high` is a bound; others are clipped at it
+LARGEST = 1e15  # integers are exact up to here, and no rule overflows
+BOUNDED = (
+    "code",
+    "flag",
+    "share",
+)  # units whose `high` is a bound of the snapshot; numbers of other units are clipped at it in the observation
 WHOLE = ("code", "flag")
 
 
 class _Entry(NamedTuple):
-    """A field: the names along its axes (None: a plain place in a list), and what its numbers may be."""
+    """A field, its axes (names, or a plain length), and the bound and kind of its numbers."""
 
     name: str
     axes: tuple[tuple[str, ...] | int, ...]
@@ -39,21 +43,21 @@ def _entries(scenario: Scenario) -> list[_Entry]:
 
 
 class SnapshotReader:
-    """Reads the snapshots of one scenario.
+    """Reader of the snapshots of one scenario.
 
-    Every field of `ccenv.sim.state.fields` that has a number in the scenario must be there: a number; or for each
-    queue, group, campaign or pair one, as a list in the scenario's order or a mapping from all of their names; lists of
-    `width` numbers where a field has several.
+    Each field of `ccenv.sim.state.fields` that has a number in the scenario is required. A field without an axis is a
+    number. A field of queues, groups, campaigns or pairs is a list in the scenario's order, or a mapping from all their
+    names. A field of several numbers has a list of `width` numbers in the place of a number.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         self.entries = _entries(scenario)
 
     def read(self, given: Any) -> np.ndarray:
-        """All numbers in the order of the public snapshot.
+        """All numbers of a snapshot, in the order of the public snapshot.
 
         Raises:
-            RequestError: Naming the first field that is missing, unknown, or not a finite number from 0 up.
+            RequestError: If a field is missing, unknown, or not a finite number of at least 0; it names the first one.
         """
         if not isinstance(given, dict):
             raise RequestError("snapshot", given, "a mapping from field names to values")
@@ -111,7 +115,7 @@ def _shape(axes: tuple[tuple[str, ...] | int, ...]) -> str:
 
 
 def snapshot_values(scenario: Scenario, snapshot: np.ndarray | np.void) -> dict[str, Any]:
-    """One row of `Batch.snapshot` as the service takes it: by field names, and by the scenario's names.
+    """One row of `Batch.snapshot` in the form that the service reads: by field names and the scenario's names.
 
     Args:
         scenario: The batch's scenario.

@@ -1,4 +1,4 @@
-"""From a coin to an action, alike for a policy in training, in evaluation and in the service."""
+"""Draw actions from probabilities; training, evaluation and the service share this code."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 
 
 def choose(probabilities: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Draw one action for each row, by the inverse of the cumulative distribution at the row's coin.
+    """Draw one action for each row: the inverse of the cumulative distribution at the row's coin.
 
     Args:
         probabilities: Probability of each action, (B, A), at least 0, 0 where illegal; a row need not sum to 1 exactly.
         u: Coins in (0, 1), (B,).
 
     Returns:
-        Action numbers, (B,) int64; never one of probability 0.
+        Action numbers, (B,) int64; an action of probability 0 is never drawn.
     """
     cumulative = np.cumsum(probabilities, axis=1, dtype=np.float64)  # (B, A)
     total = cumulative[:, -1]
-    target = np.minimum(u * total, np.nextafter(total, 0.0))  # the product of a coin near 1 may round up to the total
+    target = np.minimum(u * total, np.nextafter(total, 0.0))  # for a coin near 1 the product may round up to the total
     return np.count_nonzero(cumulative <= target[:, None], axis=1)

@@ -156,7 +156,7 @@ def test_an_unknown_learner_is_refused(name, message):
 
 
 def test_every_registered_learner_has_its_own_name_and_defaults():
-    for name in ("ppo", "climber"):
+    for name in LEARNERS:
         kind = find_learner(name)
         assert kind.name == name
         assert kind.settings() == kind.settings()

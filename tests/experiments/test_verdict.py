@@ -74,6 +74,14 @@ def test_who_drops_or_reaches_nobody_is_said():
     assert "The learned policy reached nobody. The rule dropped nobody." in text
 
 
+def test_a_share_that_may_be_above_0_is_given_with_its_interval():
+    kpis = {"value": interval(9.0), "dropped_share_run_total": {"mean": 0.001, "low": 0.0, "high": 0.003}}
+
+    text = " ".join(verdict(compared(row("learned", 0.0), row("best_rule", 0.0, kpis=kpis)), GOOD)["paragraphs"])
+
+    assert "The rule dropped 0.10 [0.00, 0.30] % of the connects" in text
+
+
 def test_limit_is_judged_by_the_definition_of_the_law_where_a_window_was_covered():
     rows = [row(role, 0.0) for role in ("learned", "best_rule")]
     for each in rows:
@@ -92,7 +100,12 @@ def test_limit_is_judged_by_the_definition_of_the_law_where_a_window_was_covered
 
 
 def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
-    rows = (row("learned", 0.0), row("best_rule", -3.0, reserves=True), row("other", 2.0, label="max0"))
+    shares = {"dropped_share_run_total": interval(0.02, 0.005)}
+    worse, better = (
+        row("other", lead, label=label, kpis={"value": {"mean": mean, "low": low, "high": high}, **shares})
+        for label, lead, mean, low, high in (("fifo", 4.0, 6.0, 5.9, 9.0), ("max0", 2.0, 7.0, 5.0, 8.0))
+    )
+    rows = (row("learned", 0.0), row("best_rule", -3.0, reserves=True), worse, better, worse)
 
     text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
@@ -102,9 +115,14 @@ def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
 
 
 def test_rule_that_does_better_on_the_unseen_days_is_named():
-    better = row("other", 0.0, label="fifo", outcome="won", differences={"value": interval(2.0)})
+    def other(label: str, difference: dict[str, float], outcome: str = "won") -> dict[str, Any]:
+        return row("other", 0.0, label=label, outcome=outcome, differences={"value": difference})
 
-    text = " ".join(verdict(compared(row("learned", 0.0), row("best_rule", 0.0), better), GOOD)["paragraphs"])
+    better, surer = other("fifo", interval(2.0)), other("lwt", {"mean": 1.9, "low": 1.8, "high": 3.5})
+    tied = other("random", interval(3.0, 4.0), "tied")
+    rows = (row("learned", 0.0), row("best_rule", 0.0), surer, better, surer, tied)
+
+    text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
     assert (
         "On these days fifo did better than the rule that tuning chose on training days (+2.00 [+1.00, +3.00])." in text

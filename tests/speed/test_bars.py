@@ -42,7 +42,7 @@ def test_a_bar_that_is_missed_is_named_with_its_figure(bar: Bar):
 
 def test_a_figure_on_the_bar_passes():
     for bar in HELD:
-        on_it = {"value": bar.bound, "low": bar.bound, "high": bar.bound}
+        on_it = {"value": bar.bound, "low": 0.5 * bar.bound, "high": 2.0 * bar.bound}  # the value is judged alone
         names = [name for _, name, _, _ in string.Formatter().parse(bar.note) if name]
         (verdict,) = judge({bar.part: {**dict.fromkeys(names, on_it), bar.figure: on_it}}, [bar])
         assert verdict.passed

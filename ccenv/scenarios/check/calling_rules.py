@@ -15,7 +15,7 @@ COMPLIANCE = (RUN_TOTAL, *(definition.name for definition in DEFINITIONS))
 
 
 def dialing_hours(centre: Centre) -> Iterator[Problem]:
-    """Hours in which each campaign and each segment can be dialed; none where there is no time of day."""
+    """Each campaign and segment has hours in which it can be dialed; a steady scenario declares no hours."""
     for name, campaign in centre.campaigns.items():
         key, calling_rules = f"campaigns.{name}", campaign.calling_rules
         if centre.clock.kind == "steady":
@@ -31,7 +31,7 @@ def dialing_hours(centre: Centre) -> Iterator[Problem]:
 
 
 def definitions(centre: Centre) -> Iterator[Problem]:
-    """Definitions of the dropped share that there are."""
+    """The definition of the dropped share exists."""
     for name, campaign in centre.campaigns.items():
         chosen = campaign.compliance
         if not isinstance(chosen, Compliance) and chosen not in COMPLIANCE:

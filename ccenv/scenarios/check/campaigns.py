@@ -1,4 +1,4 @@
-"""Checks of campaigns: what comes of a dial, and what it is for."""
+"""Checks of campaigns: outcomes of a dial, goals, ring times, ladders."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ccenv.scenarios.schema import Campaign, Centre
 from ccenv.scenarios.schema.base import ProbabilityProfile
 from ccenv.sim.state.sizes import SIZES
 
-MOST_LINES = max(size.contacts for size in SIZES.values())  # no class holds more attempts at once
-MOST_VALUE_CV = 10.0  # beyond it a mean is made by goals that no run sees
-FOLLOWED = ("appointment", "promise")  # goals that are reached days later
+MOST_LINES = max(size.contacts for size in SIZES.values())  # no size class holds more attempts at once
+MOST_VALUE_CV = 10.0  # beyond it, values too rare to occur in a run dominate the mean
+FOLLOWED = ("appointment", "promise")  # goals that are kept or broken days later
 
 
 def campaigns(centre: Centre) -> Iterator[Problem]:
-    """Probabilities that fit together, contact numbers, values, ring times and ladders."""
+    """Probabilities, contact numbers, values, ring times and ladders are consistent."""
     for name, campaign in centre.campaigns.items():
         key = f"campaigns.{name}"
         yield from _outcomes(key, campaign)
@@ -34,7 +34,7 @@ def campaigns(centre: Centre) -> Iterator[Problem]:
 
 
 def ringing(centre: Centre) -> Iterator[Problem]:
-    """Ring times with which the scenario's own pacing rule comes to an end; a rule that there is."""
+    """The scenario's own pacing rule does not dial without end at one instant. `rules` has checked its name."""
     rule = next(rule for rule in PACING_RULES if rule.name == centre.rules.pacing.name)
     yield from endless_dialing(centre, rule)
 

@@ -1,4 +1,4 @@
-"""Which size class holds a centre."""
+"""Choose the size class that holds a centre."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from ccenv.sim.state.sizes import SIZES, Size
 
 
 def needs(centre: Centre) -> dict[str, int]:
-    """Rows that a centre takes in each table; how many contacts are alive at once only a run can tell."""
+    """Return the rows that a centre needs in each table of a size class.
+
+    The tables of contacts and leads are left out: their use is known only from a run.
+    """
     return {
         "queues": len(centre.queues),
         "groups": len(centre.groups),
@@ -34,10 +37,11 @@ def needs(centre: Centre) -> dict[str, int]:
 
 
 def choose_size(centre: Centre, file: str) -> Size:
-    """The size class asked for, else the smallest that fits.
+    """Return the size class that the centre names, else the smallest that fits.
 
     Raises:
-        ScenarioError: the class asked for, or the largest one, is too small; names each table, what it needs and has.
+        ScenarioError: If the named class, or the largest one, is too small; the message names each table that is too
+            small, with the rows it needs and has.
     """
     needed = needs(centre)
     fitting = [size for size in SIZES.values() if not too_small(size, needed)]
@@ -55,6 +59,6 @@ def choose_size(centre: Centre, file: str) -> Size:
 
 
 def too_small(size: Size, needed: Mapping[str, int]) -> str:
-    """The tables that do not fit, with what they need and have; empty if all do."""
+    """Name the tables that are too small, with the rows they need and have; empty if all fit."""
     short = [(table, n, getattr(size, table)) for table, n in needed.items() if n > getattr(size, table)]
     return ", ".join(f"the table {table} (needs {n}, has {has})" for table, n, has in short)

@@ -1,7 +1,7 @@
-"""What the types cannot say: checks across the keys of a centre.
+"""Checks that involve several keys of a centre and cannot be expressed as types.
 
-A check is a generator of problems; `validate` raises the first. Parameters of what is switched off are allowed, so that
-one key switches a concept on and off.
+A check is a generator of problems; `validate` raises the first. Parameters of a concept that is switched off are
+allowed, so one key switches a concept on and off.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def validate(centre: Centre, file: str) -> None:
     """Check a centre.
 
     Raises:
-        ScenarioError: for the first problem found.
+        ScenarioError: For the first problem found.
     """
     for check in CHECKS:
         for problem in check(centre):
@@ -41,7 +41,7 @@ def validate(centre: Centre, file: str) -> None:
 
 
 def named(centre: Centre) -> Iterator[Problem]:
-    """Names that can stand in dotted keys and in action names; one meaning for each skill."""
+    """Names fit into dotted keys and action names, and each skill has one meaning."""
     if not NAME.fullmatch(centre.name):
         yield Problem("name", centre.name, "may hold letters, digits, _ and - only")
     for section in ("queues", "groups", "campaigns", "variants"):
@@ -62,7 +62,7 @@ def named(centre: Centre) -> Iterator[Problem]:
 
 
 def clock(centre: Centre) -> Iterator[Problem]:
-    """Opening before closing, one day at a time, and no key of the other kind of clock."""
+    """Opening comes before closing, days do not overlap, and no key of the other kind of clock is given."""
     c = centre.clock
     default = Clock()
     for key in CLOCK_KEYS[c.kind]:
@@ -82,7 +82,7 @@ def clock(centre: Centre) -> Iterator[Problem]:
 
 
 def profiles(centre: Centre) -> Iterator[Problem]:
-    """One value for each slot."""
+    """Profiles have one value for each slot."""
     n = n_slots(centre.clock)
     given: list[tuple[str, Any]] = [
         *((f"queues.{k}.arrivals_per_hour", q.arrivals_per_hour) for k, q in centre.queues.items()),
@@ -104,7 +104,7 @@ def profiles(centre: Centre) -> Iterator[Problem]:
 
 
 def rules(centre: Centre) -> Iterator[Problem]:
-    """Registered rules with parameters that they have."""
+    """Rules and their parameters are registered."""
     for half, registered in (("routing", ROUTING_RULES), ("pacing", PACING_RULES)):
         chosen = getattr(centre.rules, half)
         try:
@@ -119,7 +119,7 @@ def rules(centre: Centre) -> Iterator[Problem]:
 
 
 def reward(centre: Centre) -> Iterator[Problem]:
-    """A preset that there is."""
+    """The reward is a preset."""
     known = list_presets()
     if centre.reward not in known:
         yield Problem("reward", centre.reward, f"must be one of {names(known)}{closest(centre.reward, known)}")

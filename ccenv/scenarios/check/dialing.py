@@ -1,4 +1,4 @@
-"""Where a pacing rule would dial for ever at one instant, because its dials are over at once."""
+"""Find campaigns that a pacing rule would dial without end at one instant, because dials take no time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ccenv.scenarios.compile.segments import p_answer, segments
 from ccenv.scenarios.schema import Campaign, Centre, RingDists, Time
 from ccenv.sim.state.codes import CONSTANT, RING_DISTS
 
-ONCE = ("dial_x_free",)  # rules that dial what is due once, and then wait for something to happen
+ONCE = ("dial_x_free",)  # rules that dial once and then wait for the next event
 
 
 def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
-    """Campaigns that a pacing rule, under the flag that it needs, would never stop to dial.
+    """Yield a problem for each campaign that a pacing rule, under the flag it needs, would dial without end.
 
-    A rule that keeps lines ringing asks again as long as none rings. One that reserves asks again as long as the
-    advisor is idle again.
+    A rule that keeps lines ringing dials again while no line rings. A rule that reserves advisors dials again while
+    the advisor is idle.
     """
     for name, campaign in centre.campaigns.items():
         key = f"campaigns.{name}"
@@ -29,7 +29,7 @@ def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
 
 
 def at_once(time: Time) -> bool:
-    """Is the time always 0?"""
+    """Return whether a time is always 0."""
     values = dist_values(time)
     return values.kind == CONSTANT and values.a == 0.0
 
@@ -53,7 +53,7 @@ def _rings(key: str, campaign: Campaign, rule: str) -> Iterator[Problem]:
 
 
 def _answers(key: str, campaign: Campaign, centre: Centre, rule: str) -> Iterator[Problem]:
-    """Somebody answers where all other dials are over at once, and leave the advisor idle."""
+    """If all unanswered dials take no time and leave the advisor idle, some dial must be answered."""
     dists = _ring_dists(campaign)
     others = [(campaign.p_machine, dists.machine), (campaign.p_busy, dists.busy), (campaign.p_invalid, dists.invalid)]
     passed = campaign.p_machine * campaign.detector.p_machine_passed

@@ -9,13 +9,13 @@ from ccenv.scenarios.check.problem import SUM_TOLERANCE, Problem
 from ccenv.scenarios.compile.times import times
 from ccenv.scenarios.schema import Centre, Empirical, HyperExponential, Lognormal, Never, PiecewiseHazard, Time, Uniform
 
-LOG_LONGEST = math.log(1e8)  # a mean above three years is a `mu` in seconds
-# times that may be infinite: nothing waits for them
+LOG_LONGEST = math.log(1e8)  # about three years; a larger mean suggests that `mu` was given in seconds
+# times that may be infinite: the simulation does not wait for their end
 ENDLESS = ("patience_s", "drop_after_s", "hang_up_s", "tolerance_s")
 
 
 def dists(centre: Centre) -> Iterator[Problem]:
-    """Parameters that fit together; no endless time where something waits for its end."""
+    """Parameters of each distribution are consistent, and only the times in `ENDLESS` may be infinite."""
     for key, time in times(centre):
         yield from _parameters(key, time)
         if key.endswith(ENDLESS):

@@ -13,7 +13,7 @@ from ccenv.scenarios.schema import Centre, Clock, Shift
 
 
 def skills(centre: Centre) -> Iterator[Problem]:
-    """Skills that exist, groups that are staffed, and somebody for every queue and campaign."""
+    """Skills exist, groups are staffed, and every queue and campaign has a group."""
     known = [*centre.queues, *centre.campaigns]
     for name, group in centre.groups.items():
         key = f"groups.{name}"
@@ -38,7 +38,7 @@ def skills(centre: Centre) -> Iterator[Problem]:
 
 
 def shifts(centre: Centre) -> Iterator[Problem]:
-    """Shifts in the place of staffing, within the opening hours of a day, with breaks that lie within them."""
+    """Shifts replace staffing, lie within the opening hours, and contain their breaks."""
     for name, group in centre.groups.items():
         key = f"groups.{name}"
         if group.shifts and group.staffing != 0:
@@ -75,7 +75,7 @@ def _breaks(key: str, shift: Shift) -> Iterator[Problem]:
 
 
 def days_worked(centre: Centre) -> Iterator[Problem]:
-    """No change from day to day where there are no days."""
+    """A steady scenario, which has no days, declares no change from day to day."""
     for name, group in centre.groups.items():
         drift = group.monitoring.drift_per_day
         if drift > 0.0 and centre.clock.kind == "steady":

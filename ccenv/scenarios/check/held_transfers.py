@@ -1,4 +1,4 @@
-"""Where all advisors may hold a contact that only one of themselves could take over."""
+"""Find queues for which all advisors may wait: each holds a contact to hand over, and nobody is free to take it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ccenv.scenarios.schema import Centre, Never
 
 
 class HeldTransferWarning(UserWarning):
-    """Advisors who hand over warm may all wait for one another."""
+    """All advisors may wait for one another with warm transfers in hand."""
 
 
 def held_transfers(centre: Centre) -> Iterator[str]:
-    """Queues without end of patience whose every group may be busy with handing over warm to that very queue."""
+    """Yield a message for each queue without abandonment all of whose groups hand contacts over to it warm."""
     for to, queue in centre.queues.items():
         sources = {name for name, q in centre.queues.items() if q.transfer.p > 0.0 and q.transfer.kind == "warm"}
         sources = {name for name in sources if centre.queues[name].transfer.to == to}

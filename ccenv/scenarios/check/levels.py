@@ -1,4 +1,4 @@
-"""Checks of what makes days, slots and hours differ, and of what lies behind an episode."""
+"""Checks of random levels of days and slots, surges, and the history before an episode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GAMMA_LEVEL = (0.01, 4.47)  # coefficients of variation of gamma distributions w
 
 
 def day_level(centre: Centre) -> Iterator[Problem]:
-    """A gamma distribution that can be computed."""
+    """The gamma distribution of the day level has a shape that can be computed."""
     low, high = GAMMA_LEVEL
     cv = centre.day_level_cv
     if centre.day_level_dist == "gamma" and cv > 0.0 and not low <= cv <= high:
@@ -20,7 +20,7 @@ def day_level(centre: Centre) -> Iterator[Problem]:
 
 
 def slot_level(centre: Centre) -> Iterator[Problem]:
-    """Levels by slot where there are slots."""
+    """Only scenarios with slots declare slot levels."""
     default = SlotLevel()
     for key in ("cv", "correlation"):
         value = getattr(centre.slot_level, key)
@@ -29,7 +29,7 @@ def slot_level(centre: Centre) -> Iterator[Problem]:
 
 
 def surge(centre: Centre) -> Iterator[Problem]:
-    """A surge of queues that exist, which begins while the centre is open."""
+    """The surge concerns queues that exist and begins while the centre is open."""
     s, clock = centre.surge, centre.clock
     if s is None:
         return
@@ -48,7 +48,7 @@ def surge(centre: Centre) -> Iterator[Problem]:
 
 
 def history(centre: Centre) -> Iterator[Problem]:
-    """Days behind an episode that has days."""
+    """Only scenarios with days declare a history."""
     past = centre.history
     if centre.clock.kind == "steady" and past.kind != "none":
         yield Problem("history.kind", past.kind, "must be 'none': a steady scenario has no days")

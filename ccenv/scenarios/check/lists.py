@@ -1,4 +1,4 @@
-"""Checks of lists: segments, retries, and what is agreed with leads."""
+"""Checks of lists: segments, retries, agreed callbacks and follow-ups."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ccenv.scenarios.compile.segments import keeps, segments
 from ccenv.scenarios.schema import Campaign, Centre, Clock, Segment
 from ccenv.sim.state.codes import AFTER
 
-FEW = 1e-4  # share of leads that may be dialed, below which whoever looks for one passes over very many
-MANY = 1_000_000  # leads that may be passed over at one instant
+FEW = 1e-4  # least share of leads that can be dialed in a long list: a search passes over all others
+MANY = 1_000_000  # longest list in which any share of leads may be passed over at one instant
 
 
 def lists(centre: Centre) -> Iterator[Problem]:
-    """Leads that are declared once, that can be dialed, and of which something may come when they are kept."""
+    """Leads are declared once and can be dialed, and kept leads can be dialed again."""
     for name, campaign in centre.campaigns.items():
         key = f"campaigns.{name}"
         yield from _declared_once(key, campaign)
@@ -46,13 +46,13 @@ def _values(key: str, campaign: Campaign) -> Iterator[Problem]:
 
 
 def _named(key: str, campaign: Campaign) -> list[tuple[str, Segment]]:
-    """Segments with their keys, or those of the campaign itself if it names none."""
+    """Return the segments with their dotted keys; a campaign without segments has one, under its own key."""
     keys = [f"{key}.segments.{name}" for name in campaign.segments] or [key]
     return list(zip(keys, segments(campaign), strict=True))
 
 
 def _scrubbed(key: str, campaign: Campaign) -> Iterator[Problem]:
-    """Leads that may not be dialed are passed over one by one, all at the instant of a dial."""
+    """Leads without consent or on a do-not-call list are skipped one by one at a dial, so they must not be too many."""
     for where, segment in _named(key, campaign):
         callable_share = 1.0 - segment.p_do_not_call
         field, value = "p_do_not_call", segment.p_do_not_call
@@ -75,7 +75,7 @@ def _kept(key: str, campaign: Campaign) -> Iterator[Problem]:
 
 
 def _remembered(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
-    """A steady run whose attempts have times that a row can hold; of days, `run_config` knows how many."""
+    """A steady run is short enough for the stored times of attempts. `run_config` checks this for runs over days."""
     span_s = clock.warm_up_s + clock.horizon_s
     if clock.kind == "steady" and keeps(campaign) and span_s > longest_s():
         allowed = f"warm_up_s + horizon_s must be at most {longest_s():.0f}, as {key} dials its leads again"

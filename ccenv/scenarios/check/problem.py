@@ -1,14 +1,14 @@
-"""What a check finds."""
+"""The result of a check."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-SUM_TOLERANCE = 1e-9  # by which shares may miss their sum
+SUM_TOLERANCE = 1e-9  # allowed error of a sum of shares
 
 
 class Problem(NamedTuple):
-    """What is wrong: dotted key, value found, what is allowed."""
+    """A fault of a scenario: dotted key, value found, what is allowed."""
 
     key: str
     value: Any

@@ -1,4 +1,4 @@
-"""Checks of queues: what arrives, and where it goes."""
+"""Checks of queues: arrivals, IVR routes, transfers, value classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ccenv.sim.state.codes import DAY_S
 
 
 def profiles_to_interpolate(centre: Centre) -> Iterator[Problem]:
-    """A linear profile needs values to go between."""
+    """Linear interpolation needs a profile with a value for each slot."""
     for name, queue in centre.queues.items():
         if queue.interpolation == "linear" and not isinstance(queue.arrivals_per_hour, list):
             allowed = "needs arrivals_per_hour to be a list, one value for each slot; else leave it out"
@@ -19,7 +19,7 @@ def profiles_to_interpolate(centre: Centre) -> Iterator[Problem]:
 
 
 def traces(centre: Centre) -> Iterator[Problem]:
-    """Recorded arrivals in order, each while the centre is open."""
+    """Recorded arrivals are in order and lie within the opening hours."""
     clock = centre.clock
     for name, queue in centre.queues.items():
         key, before = f"queues.{name}.trace_s", 0.0
@@ -39,7 +39,7 @@ def _open_at(clock: Clock, t: float) -> bool:
 
 
 def ivrs(centre: Centre) -> Iterator[Problem]:
-    """Outcomes and routes that are shares; routes to other queues."""
+    """Outcomes and routes of an IVR are shares, and routes lead to other queues."""
     for name, queue in centre.queues.items():
         if queue.ivr is not None:
             yield from _ivr(f"queues.{name}.ivr", queue.ivr, [other for other in centre.queues if other != name])
@@ -59,7 +59,7 @@ def _ivr(key: str, ivr: Ivr, others: list[str]) -> Iterator[Problem]:
 
 
 def transfers(centre: Centre) -> Iterator[Problem]:
-    """Transfers lead to another queue, and never back."""
+    """Transfers lead to another queue and never back."""
     following = {name: queue.transfer.to for name, queue in centre.queues.items() if queue.transfer.p > 0.0}
     for name, queue in centre.queues.items():
         key, transfer = f"queues.{name}.transfer", queue.transfer
@@ -76,7 +76,7 @@ def transfers(centre: Centre) -> Iterator[Problem]:
 
 
 def classes(centre: Centre) -> Iterator[Problem]:
-    """Value classes are shares of the contacts."""
+    """The shares of the value classes sum to at most 1."""
     for name, queue in centre.queues.items():
         total = sum(c.share for c in queue.customer.value_classes)
         if total > 1.0 + SUM_TOLERANCE:

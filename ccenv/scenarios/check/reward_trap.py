@@ -1,9 +1,9 @@
-"""The known trap of rewards: where contacts abandon, it can pay to let inbound contacts starve.
+"""The reward trap: with some rewards it is optimal to let inbound contacts abandon.
 
-Take an advisor who may handle a queue and a campaign. Holding an inbound contact back until it gives up costs
-`w_ab + w_wait E[patience]` and frees the advisor for `E[handle_in] / E[handle_out]` connects, each worth `v_out`. Where
-the cost is below the gain, starving inbound is optimal (exact for exponential times: the reference case
-`blending_full_action_check`, where a penalty on waiting alone has this fault).
+Consider an advisor with the skills for a queue and a campaign. An inbound contact that is held back until it abandons
+costs `w_ab + w_wait E[patience]`. It frees the advisor for `E[handle_in] / E[handle_out]` connects, each worth `v_out`.
+If the cost is below the gain, starving inbound is optimal. This is exact for exponential times: in the reference case
+`blending_full_action_check`, a reward with a penalty on waiting alone has this fault.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 
 class RewardTrapWarning(UserWarning):
-    """With its own reward it pays a scenario to let inbound contacts starve."""
+    """The reward pays for letting inbound contacts abandon."""
 
 
 class Trap(NamedTuple):
-    """What the check compares, for one queue and campaign that a group handles both.
+    """The figures that the check compares, for a group with the skills for a queue and a campaign.
 
     Attributes:
         queue: Name of the queue.
         campaign: Name of the campaign.
         group: Name of the group.
-        w_ab: What abandoning rather than being answered costs.
-        w_wait: What a second of waiting until abandonment costs.
+        w_ab: Cost of an abandonment in place of an answer.
+        w_wait: Cost of a second of waiting that ends in abandonment.
         patience_s: E[patience].
-        v_out: What a joined connect is expected to bring.
-        handle_in_s: E[handle_in], the advisor's time for an inbound contact, wrap-up included.
+        v_out: Expected reward of a joined connect.
+        handle_in_s: E[handle_in], the advisor's time for an inbound contact, including wrap-up.
         handle_out_s: E[handle_out], the same for a joined connect.
     """
 
@@ -78,9 +78,9 @@ class Trap(NamedTuple):
 
 
 def check_reward(scenario: Scenario, reward: Reward = None) -> str | None:
-    """A warning if the reward makes it pay to let inbound contacts starve, with the figures compared; else None.
+    """Return a warning with the figures compared if the reward pays for starving inbound contacts, else None.
 
-    Weights of group counters are left out: an advisor's time counts the same whatever it is spent on.
+    Weights of group counters are ignored: an advisor's time costs the same for every kind of work.
     """
     caught = [trap for trap in compared(scenario, reward) if trap.cost < trap.gain]
     if not caught:
@@ -90,7 +90,7 @@ def check_reward(scenario: Scenario, reward: Reward = None) -> str | None:
 
 
 def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
-    """The figures for each group, queue and campaign where one advisor may do both and contacts may abandon."""
+    """Return the figures for each group with the skills for a queue with abandonment and a campaign."""
     weights = reward_weights(scenario, reward)
     centre = scenario.centre
     found = []
@@ -112,16 +112,16 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
 
 
 def _loss(w: Any, queue: Queue, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
-    """w_ab and w_wait: what an answered contact would have earned counts as lost when it abandons."""
+    """Return w_ab and w_wait; w_ab includes the reward that the contact would have earned if answered."""
     answered = w["answered"] + w["answered_in_time"] + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s
     earned = answered + _settled(w, queue) - w["abandoned"]
     return float(earned), 0.0 - float(w["waiting_s"] + w["wait_abandoned_s"])
 
 
 def _settled(w: Any, queue: Queue) -> float:
-    """What comes of a first contact that is answered at once, by an advisor of mean quality.
+    """Return the expected reward after the talk of a fresh contact, answered at once by an advisor of mean quality.
 
-    It is transferred, which is all that counts then, or it may order, is resolved or not, and is satisfied.
+    The contact is transferred, and then only the transfer counts; or it may order, is resolved or not, and is scored.
     """
     value = queue.sale.value * (1.0 + sum(c.share * (c.value_factor - 1.0) for c in queue.customer.value_classes))
     ordered = p_order(queue) * (w["orders"] + (w["order_value"] + w["expected_order_value"]) * value)
@@ -134,7 +134,7 @@ def _settled(w: Any, queue: Queue) -> float:
 
 
 def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:
-    """v_out and E[handle_out] of a joined connect; what a lead is worth that is used up is left out."""
+    """Return v_out and E[handle_out] of a joined connect; the value of the lead it uses up is ignored."""
     sale, value = _goal(campaign)
     no_sale_s = mean_s(campaign.handle_s)
     sale_s = no_sale_s if campaign.handle_sale_s is None else mean_s(campaign.handle_sale_s)
@@ -149,7 +149,7 @@ def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:
 
 
 def _goal(campaign: Campaign) -> tuple[float, float]:
-    """Probability that a joined connect reaches the goal, and its value times that: means over the campaign's leads."""
+    """Return the probability that a joined connect reaches the goal, and the expected value: means over the leads."""
     by_number = p_sale(campaign)[: len(campaign.contact_number)]
     sale = value = 0.0
     for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):

@@ -1,1 +1,1 @@
-"""From a checked scenario to the configuration record that the simulator reads."""
+"""Compile a checked centre to the configuration record that the simulator reads."""

@@ -1,4 +1,4 @@
-"""How long a run may be in which leads are kept: the times of their attempts are small numbers."""
+"""Longest run of a scenario that keeps leads. Times of attempts are stored in small integers, which limits it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ccenv.sim.state.sizes import SIZES
 
 @functools.cache
 def longest_s() -> float:
-    """The latest time of an attempt [s], from the beginning of the days behind a run, that a row can hold."""
+    """Return the latest time of an attempt [s] that a row can hold, counted from the start of the history."""
     (size,) = {kinds.env["lead_grid"].base for kinds in map(layout, SIZES)}
     return float(GRID_S * np.iinfo(size).max)
 
 
 def most_days(clock: Clock) -> int:
-    """Days, those behind a run included, of which the last closing is such a time."""
+    """Return the most days of a run, including its history, whose last closing is within `longest_s`."""
     return 1 + math.floor((longest_s() - clock.close_s) / DAY_S)

@@ -1,4 +1,4 @@
-"""The rules in the record of a campaign: what may never be done, and the definitions of the dropped share."""
+"""The calling rules and the definitions of the dropped share in the record of a campaign."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ccenv.sim.state.definitions import (
     Definition,
 )
 
-# of `run_total`, as near as windows allow: dropped / (joined + dropped), by day
+# the closest definition by windows to `run_total`: dropped / (joined + dropped) by day
 AS_RUN_TOTAL = Compliance(threshold_s=None, hang_ups="none")
 
 
 def fill_calling_rules(row: Any, campaign: Campaign) -> None:
-    """Fill the calling rules of a campaign; a cap of 0 is none."""
+    """Fill the calling rules of a campaign; a limit of 0 means no limit."""
     calling_rules = campaign.calling_rules
     row["max_per_24h"], row["max_per_7_days"] = calling_rules.max_per_24h or 0, calling_rules.max_per_7_days or 0
     row["lockout_s"], row["quiet_s"] = calling_rules.lockout_after_drop_s, calling_rules.quiet_after_talk_s
@@ -38,7 +38,7 @@ def fill_calling_rules(row: Any, campaign: Campaign) -> None:
 
 
 def own_definition(campaign: Campaign) -> Definition | Compliance:
-    """How the campaign itself counts its dropped share: by a definition of its own, or by one that has a name."""
+    """Return the definition of the campaign's dropped share: its own parameters, or a definition by name."""
     if isinstance(campaign.compliance, Compliance):
         return campaign.compliance
     if campaign.compliance == RUN_TOTAL:

@@ -17,7 +17,7 @@ from ccenv.sim.state.layout import CONTACT_NUMBERS
 
 
 def fill_campaign(row: Any, campaign: Campaign, dists: Dists) -> None:
-    """Fill the record of a campaign, all but its stream and its segments."""
+    """Fill the record of a campaign, except its stream and its segments."""
     _outcomes(row, campaign)
     _lines(row, campaign, dists)
     _talk(row, campaign, dists)
@@ -27,12 +27,12 @@ def fill_campaign(row: Any, campaign: Campaign, dists: Dists) -> None:
 
 
 def p_sale(campaign: Campaign) -> np.ndarray:
-    """Probability of a sale by contact number, shape (CONTACT_NUMBERS,); the last value given holds beyond."""
+    """Return the probability of a sale by contact number, (CONTACT_NUMBERS,); the last value given is repeated."""
     return padded(campaign.p_sale if isinstance(campaign.p_sale, list) else [campaign.p_sale], CONTACT_NUMBERS)
 
 
 def padded(given: list[float], n: int) -> np.ndarray:
-    """The values given, shape (n,); the last one holds beyond."""
+    """Return the values as an array of shape (n,); the last value is repeated."""
     return np.array(given + given[-1:] * (n - len(given)))
 
 
@@ -72,7 +72,7 @@ def _list(row: Any, campaign: Campaign, dists: Dists) -> None:
 
 
 def _promises(row: Any, campaign: Campaign, dists: Dists) -> None:
-    """What is agreed in a talk: to be called back, or a goal that is reached later."""
+    """Fill what a talk can agree on: a callback, or a promise or appointment that is kept or broken later."""
     callback, follow_up = campaign.agreed_callback, campaign.follow_up
     row["agree_after"] = row["kept_after"] = NIL
     row["agree_factor"] = row["p_kept"] = 1.0

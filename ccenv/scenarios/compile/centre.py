@@ -1,4 +1,4 @@
-"""From a checked centre to the configuration record of the kernel."""
+"""Compile a checked centre to the kernel's configuration record."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ccenv.sim.state.layout import layout
 
 Order = Literal["entry", "total_wait"]
 UNLIMITED_TRUNKS = 2**40
-STREAMS = {  # field of the record, name of the stream
+STREAMS = {  # fields of the record, with the names of their random streams
     "day_stream": "day",
     "slot_stream": "slot",
     "mode_stream": "mode",
@@ -34,7 +34,7 @@ STREAMS = {  # field of the record, name of the stream
 
 
 def collect_dists(centre: Centre) -> dict[DistValues, int]:
-    """The different distributions of a centre, numbered: those of its times, and that of the day level."""
+    """Number the distinct distributions of a centre: those of its times, and that of the day level."""
     values = [dist_values(time) for _, time in times(centre)]
     if centre.day_level_cv > 0.0:
         values.append(level_values(centre.day_level_dist, centre.day_level_cv))
@@ -42,16 +42,16 @@ def collect_dists(centre: Centre) -> dict[DistValues, int]:
 
 
 def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.ndarray:
-    """Configuration of the kernel.
+    """Return the kernel's configuration.
 
     Args:
-        centre: a checked centre that fits the size class.
-        size: name of the size class.
-        days: days of an episode.
-        order: what a queue is sorted by.
+        centre: A checked centre that fits the size class.
+        size: Name of the size class.
+        days: Days of an episode.
+        order: Key by which queues are sorted.
 
     Returns:
-        Array of shape (1,) of `layout(size).config`.
+        Array of shape (1,) and type `layout(size).config`.
     """
     config = np.zeros(1, layout(size).config)
     row = config[0]
@@ -90,7 +90,7 @@ def _clock(row: Any, centre: Centre, days: int, order: Order) -> None:
 
 
 def _levels(row: Any, centre: Centre, dists: dict[DistValues, int]) -> None:
-    """What multiplies the rates of arrival: day, slots, mode and surge."""
+    """Fill the factors of the arrival rates: levels of day and slots, mode, surge."""
     cv, slot, surge = centre.day_level_cv, centre.slot_level, centre.surge
     row["day_dist"] = dists[level_values(centre.day_level_dist, cv)] if cv > 0.0 else NIL
     row["slot_sigma"], row["slot_correlation"] = math.sqrt(math.log1p(slot.cv**2)), slot.correlation
@@ -114,7 +114,7 @@ def _dists(row: Any, dists: dict[DistValues, int]) -> None:
 
 
 def _traces(row: Any, centre: Centre) -> None:
-    """The recorded arrivals of the queues, one after the other."""
+    """Fill the recorded arrivals of the queues, one queue after the other."""
     first = 0
     for q, queue in enumerate(centre.queues.values()):
         record, trace = row["queue"][q], queue.trace_s

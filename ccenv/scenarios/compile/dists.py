@@ -1,4 +1,4 @@
-"""Time distributions: their records for the simulator, their survival functions and their means."""
+"""Distributions of time: records for the simulator, survival functions and means."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DistValues(NamedTuple):
 
 
 def dist_values(time: schema.Time) -> DistValues:
-    """The numbers of a declared time; a plain number is an exponential mean in seconds, 0 means at once."""
+    """Return the numbers of a declared time. A plain number is the mean of an exponential [s]; 0 means no time."""
     match time:
         case schema.Never():
             return DistValues(codes.NEVER)
@@ -50,7 +50,7 @@ def dist_values(time: schema.Time) -> DistValues:
 
 
 def level_values(dist: str, cv: float) -> DistValues:
-    """A random level with mean 1 and coefficient of variation `cv` above 0, `lognormal` or `gamma`."""
+    """Return a random level, `lognormal` or `gamma`, with mean 1 and coefficient of variation `cv` above 0."""
     if dist == "gamma":
         return DistValues(codes.GAMMA, cv**-2, cv**2)
     variance = math.log1p(cv**2)
@@ -58,7 +58,7 @@ def level_values(dist: str, cv: float) -> DistValues:
 
 
 def survival(dist: DistValues, x: float) -> float:
-    """P(T > x) for x >= 0 seconds; the plain-Python twin of `ccenv.sim.kernel.dists.survival`."""
+    """Return P(T > x) for x >= 0 seconds: a plain-Python twin of `ccenv.sim.kernel.dists.survival`."""
     match dist.kind:
         case codes.EXPONENTIAL:
             return math.exp(-x / dist.a)
@@ -84,7 +84,7 @@ def survival(dist: DistValues, x: float) -> float:
 
 
 def mean_of(dist: DistValues) -> float:
-    """Mean [s] of a distribution; infinity where the event may never happen."""
+    """Return the mean [s] of a distribution; infinity if the event may never happen."""
     match dist.kind:
         case codes.CONSTANT | codes.EXPONENTIAL:
             return dist.a
@@ -107,7 +107,7 @@ def mean_of(dist: DistValues) -> float:
 
 
 def _empirical_survival(quantiles: tuple[float, ...], x: float) -> float:
-    above = bisect_right(quantiles, x)  # quantiles at x belong to what has ended: equal ones are an atom
+    above = bisect_right(quantiles, x)  # quantiles equal to x count as ended; repeated quantiles are an atom
     if above in (0, len(quantiles)):
         return 1.0 if above == 0 else 0.0
     low, high = quantiles[above - 1], quantiles[above]
@@ -115,14 +115,14 @@ def _empirical_survival(quantiles: tuple[float, ...], x: float) -> float:
 
 
 def _piecewise_mean(dist: DistValues) -> float:
-    """The integral of the survival function, piece by piece."""
+    """Integrate the survival function piece by piece."""
     mean, alive = 0.0, 1.0
     ends = (*dist.start[1:], math.inf)
     for start, end, hazard in zip(dist.start, ends, dist.hazard, strict=True):
         if hazard == 0.0:
             mean += alive * (end - start)
             continue
-        ended = -math.expm1(-hazard * (end - start))  # share of the survivors whose time ends within this piece
+        ended = -math.expm1(-hazard * (end - start))  # share of survivors whose time ends within this piece
         mean += alive * ended / hazard
         alive *= 1.0 - ended
         if alive == 0.0:

@@ -1,4 +1,4 @@
-"""Probability that a contact in service finishes soon, given its age: from declared distributions, not drawn times."""
+"""Probability that a contact in service finishes soon, given its age; from declared distributions alone."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Mixture = tuple[tuple[float, DistValues], ...]
 
 
 def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
-    """Probability that a contact of a pair that has been in service for `i * FINISH_STEP_S` ends within each horizon.
+    """Return, for a pair, the probability that a contact in service for `i * FINISH_STEP_S` ends within each horizon.
 
     Returns:
-        Array of shape (FINISH_BINS, number of horizons); 1 at ages that the distribution excludes.
+        Array of shape (FINISH_BINS, number of horizons); 1 at ages that are impossible.
     """
     if pair.kind == "queue":
         name, queue = list(centre.queues.items())[pair.index]
@@ -31,9 +31,9 @@ def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
 
 
 def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
-    """Handle time of an inbound contact of a queue: no sale or a sale, with their weights.
+    """Return the handle times of an inbound contact without and with a sale, with their weights.
 
-    What depends on the advisor or on the contact is left out, as are contacts that the IVR sent to a wrong queue.
+    Effects of the advisor and of the single contact are ignored, and so are contacts that the IVR misrouted.
     """
     handle, p = dist_values(handle_s), p_order(queue)
     if queue.sale.handle_s is None or p == 0.0:
@@ -42,15 +42,18 @@ def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
 
 
 def p_order(queue: Queue) -> float:
-    """Probability that a contact orders or buys, by an advisor of mean quality; who is transferred does not."""
+    """Return the probability that a contact orders or buys with an advisor of mean quality.
+
+    A contact that is transferred does not order.
+    """
     return (1.0 - queue.transfer.p) * queue.sale.p
 
 
 def joined_mixture(campaign: Campaign) -> Mixture:
-    """Handle time of what is joined to an advisor: a sale, no sale, or a machine that passed, with their weights.
+    """Return the handle times of joined attempts, with weights: a sale, no sale, or a machine taken for a person.
 
-    Weights are shares of first attempts: of all leads alike, and with `p_answer` averaged over the slots and `p_sale`
-    over the contact numbers.
+    The weights are shares of first attempts: over all leads, with `p_answer` averaged over the slots and `p_sale` over
+    the contact numbers.
     """
     by_number = p_sale(campaign)[: len(campaign.contact_number)]
     sale = no_sale = 0.0

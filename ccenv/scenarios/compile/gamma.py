@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-TERMS = 100_000  # far above what the largest shape of a distribution takes
+TERMS = 100_000  # far more than the largest allowed shape needs
 PRECISION = 1e-15
 TINY = 1e-300
 
 
 def upper_gamma(a: float, x: float) -> float:
-    """The regularised upper incomplete gamma function Q(a, x).
+    """Return the regularised upper incomplete gamma function Q(a, x).
 
-    Below a + 1 one minus the series of P (DLMF 8.11.4), above it the continued fraction of Q (DLMF 8.9.2) by Lentz's
-    method.
+    For x below a + 1 it is one minus the series of P (DLMF 8.11.4); above, the continued fraction of Q (DLMF 8.9.2) by
+    Lentz's method.
     """
     if x <= 0.0:
         return 1.0
@@ -32,7 +32,7 @@ def upper_gamma(a: float, x: float) -> float:
 
 
 def _fraction(a: float, x: float) -> float:
-    """1/(x + 1 - a - 1(1 - a)/(x + 3 - a - 2(2 - a)/(x + 5 - a - ...)))."""
+    """Return 1/(x + 1 - a - 1(1 - a)/(x + 3 - a - 2(2 - a)/(x + 5 - a - ...)))."""
     b = x + 1.0 - a
     c, d = 1.0 / TINY, 1.0 / b
     fraction = d

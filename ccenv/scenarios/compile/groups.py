@@ -13,7 +13,7 @@ from ccenv.sim.state.codes import ADVISOR_ORDERS, NIL
 
 
 def fill_groups(row: Any, centre: Centre) -> None:
-    """Fill what the configuration says of groups and their advisors."""
+    """Fill the parts of the configuration for groups, advisors and roster."""
     first = 0
     row["advisor_group"] = NIL
     for g, group in enumerate(centre.groups.values()):

@@ -16,7 +16,7 @@ Dists = dict[DistValues, int]
 
 
 def fill_queue(row: Any, name: str, centre: Centre, dists: Dists) -> None:
-    """Fill the record of a queue, all but its stream and its trace."""
+    """Fill the record of a queue, except its stream and its trace."""
     queue = centre.queues[name]
     _arrivals(row, name, queue, centre)
     _waiting(row, queue, dists)
@@ -29,14 +29,14 @@ def fill_queue(row: Any, name: str, centre: Centre, dists: Dists) -> None:
 
 
 def dist_index(time: Time | None, dists: Dists) -> int:
-    """Number of a distribution, NIL where there is none."""
+    """Return the number of a distribution, NIL if there is none."""
     return NIL if time is None else dists[dist_values(time)]
 
 
 def _arrivals(row: Any, name: str, queue: Queue, centre: Centre) -> None:
     n = n_slots(centre.clock)
     row["rate"][:n] = queue.arrivals_per_hour
-    row["rate"][n] = row["rate"][n - 1]  # where a linear profile ends: it holds its last value
+    row["rate"][n] = row["rate"][n - 1]  # after its last point a linear profile is constant
     row["linear"] = queue.interpolation == "linear"
     row["surges"] = centre.surge is not None and (not centre.surge.queues or name in centre.surge.queues)
 
@@ -109,7 +109,7 @@ def _customer(row: Any, customer: Customer) -> None:
     row["returning_factor"], row["p_preferred"] = customer.returning_factor, customer.p_preferred
     row["preferred_factor"] = customer.preferred_factor
     shares = list(accumulate(c.share for c in classes))
-    row["class_share"] = shares[-1] if shares else 0.0  # beyond the last class nothing is added
+    row["class_share"] = shares[-1] if shares else 0.0  # empty classes after the last have share 0
     row["class_share"][: len(shares)] = shares
     row["class_value"] = 1.0
     row["class_value"][1 : len(classes) + 1] = [c.value_factor for c in classes]

@@ -1,4 +1,4 @@
-"""When advisors come, go and have their breaks: from staffing or shifts to the rows of the roster."""
+"""The roster: times at which advisors start, leave and take breaks, made from staffing or shifts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from ccenv.sim.state.codes import BREAK, GO_OFF, ON
 
 
 class Entry(NamedTuple):
-    """One row: seconds since the opening, length of a break [s], advisor, what happens, 1 if no slot begins then."""
+    """One row of the roster.
+
+    Attributes:
+        t: Time since the opening [s].
+        length: Length of a break [s], else 0.
+        advisor: Number of the advisor, counted over all groups.
+        what: ON, GO_OFF or BREAK.
+        alone: 1 if no slot begins at `t`, else 0.
+    """
 
     t: float
     length: float
@@ -22,14 +30,14 @@ class Entry(NamedTuple):
 
 
 def advisors(group: Group) -> int:
-    """Advisors of a group: those of all shifts, or the most that any slot has on duty."""
+    """Return the number of advisors of a group: the sum over shifts, or the maximum of the staffing."""
     if group.shifts:
         return sum(shift.n for shift in group.shifts)
     return max(group.staffing) if isinstance(group.staffing, list) else group.staffing
 
 
 def staffing(group: Group, clock: Clock) -> list[int]:
-    """Advisors planned to be on duty, and not on a break, at the beginning of each slot."""
+    """Return the advisors planned to be on duty, breaks excluded, at the start of each slot."""
     n = n_slots(clock)
     if not group.shifts:
         return group.staffing if isinstance(group.staffing, list) else [group.staffing] * n
@@ -38,9 +46,9 @@ def staffing(group: Group, clock: Clock) -> list[int]:
 
 
 def make_roster(centre: Centre) -> list[Entry]:
-    """The entries of a day, by time, then by advisor; advisors are numbered through all groups.
+    """Return the entries of a day, sorted by time, then advisor.
 
-    What lies at or after closing does not count. A steady scenario has those of its beginning only.
+    Entries at or after closing are left out. A steady scenario has only the entries at its start.
     """
     entries: list[Entry] = []
     first = 0

@@ -1,4 +1,4 @@
-"""The records of segments: the lists of all campaigns, numbered through the centre."""
+"""The records of segments, numbered over all campaigns of the centre."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNLIMITED_LEADS = 2**62
 
 
 def fill_segments(row: Any, centre: Centre, n_rows: int) -> None:
-    """Fill the segments of a configuration, with their parts of the table of touched leads, which has `n_rows`."""
+    """Fill the segments of a configuration and share the `n_rows` rows of the table of touched leads among them."""
     parts = [(c, segment) for c, campaign in enumerate(centre.campaigns.values()) for segment in segments(campaign)]
     campaigns = list(centre.campaigns.values())
     names = [stream for name, campaign in centre.campaigns.items() for stream in stream_names(name, campaign)]
@@ -36,10 +36,14 @@ def fill_segments(row: Any, centre: Centre, n_rows: int) -> None:
 
 
 def share_rows(leads: Iterable[int], n_rows: int) -> list[int]:
-    """Rows for lists of so many leads: none has more rows than leads, and what is left is shared equally.
+    """Share rows among lists: no list gets more rows than leads, and the others share the rest equally.
+
+    Args:
+        leads: Number of leads of each list.
+        n_rows: Rows of the table.
 
     Returns:
-        Rows of each list, in order, together at most `n_rows`.
+        Rows of each list, in order; their sum is at most `n_rows`.
     """
     wanted = list(leads)
     rows = [0] * len(wanted)
@@ -50,7 +54,7 @@ def share_rows(leads: Iterable[int], n_rows: int) -> list[int]:
 
 
 def _segment(record: Any, segment: Segment, campaign: Campaign, clock: Clock) -> None:
-    steady = clock.kind == "steady"  # which has no time of day
+    steady = clock.kind == "steady"  # no time of day, hence no hours
     record["n_listed"], record["p_answer"][: n_slots(clock)] = _leads(segment), p_answer(segment, campaign)
     by_attempt = campaign.by_attempt if segment.by_attempt is None else segment.by_attempt
     record["by_attempt"] = padded(by_attempt, ATTEMPT_NUMBERS)

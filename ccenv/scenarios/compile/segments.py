@@ -1,4 +1,4 @@
-"""The segments of campaigns: what is declared, and what the campaign lends to those that leave it out."""
+"""The segments of a campaign; a value that a segment leaves out is the campaign's."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from ccenv.scenarios.schema.base import ProbabilityProfile
 
 
 def segments(campaign: Campaign) -> list[Segment]:
-    """The segments of a campaign; one, of all its leads, if it names none."""
+    """Return the segments of a campaign; one segment with all its leads if it declares none."""
     return list(campaign.segments.values()) or [Segment(campaign.leads, value_left=campaign.value_left)]
 
 
 def stream_names(name: str, campaign: Campaign) -> list[str]:
-    """The streams of random numbers of a campaign's segments."""
+    """Return the names of the random streams of a campaign's segments."""
     return [f"campaign:{name}/{part}" for part in campaign.segments] or [f"campaign:{name}"]
 
 
 def n_segments(centre: Centre) -> int:
-    """Segments of all campaigns."""
+    """Return the number of segments of all campaigns."""
     return sum(max(1, len(campaign.segments)) for campaign in centre.campaigns.values())
 
 
 def keeps(campaign: Campaign) -> bool:
-    """Whether a touched lead has a row: something may come of it later."""
+    """Return whether the campaign keeps a row for each touched lead, because it may dial the lead again."""
     return any(x is not None for x in (campaign.retries, campaign.agreed_callback, campaign.follow_up))
 
 
 def p_answer(segment: Segment, campaign: Campaign) -> ProbabilityProfile:
-    """Probability of an answer: the segment's own, else the campaign's."""
+    """Return the probability of an answer: the segment's, else the campaign's."""
     return campaign.p_answer if segment.p_answer is None else segment.p_answer
 
 
 def sale_value(segment: Segment, campaign: Campaign) -> float:
-    """Mean value of a goal: the segment's own, else the campaign's."""
+    """Return the mean value of a goal: the segment's, else the campaign's."""
     return campaign.sale_value if segment.sale_value is None else segment.sale_value
 
 
 def hours(segment: Segment, campaign: Campaign) -> tuple[float, float]:
-    """From when until when [s] of the centre's day a segment may be dialed."""
+    """Return start and end [s after midnight, centre's time] of the hours in which a segment may be dialed."""
     calling_rules = campaign.calling_rules
     return (
         max(campaign.dial_from_s, calling_rules.calling_from_s - segment.zone_s),
@@ -46,7 +46,7 @@ def hours(segment: Segment, campaign: Campaign) -> tuple[float, float]:
 
 
 def lead_shares(campaign: Campaign) -> list[float]:
-    """Shares of the segments in the campaign's leads; a list without end outweighs all that have one."""
+    """Return the segments' shares of the campaign's leads; unlimited segments share all if there are any."""
     sizes = [segment.size for segment in segments(campaign)]
     endless = "unlimited" in sizes
     weights = [float(size == "unlimited") if endless else float(size) for size in sizes]

@@ -1,4 +1,4 @@
-"""Every time that a centre, or a part of one, declares."""
+"""Find all distributions of time in a part of the schema."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DISTS = frozenset(typing.get_args(Dist))
 
 
 def times(node: Node, key: str = "") -> Iterator[tuple[str, Time]]:
-    """Time distributions of a node with dotted key `key`, each with its own key; defaults are included."""
+    """Yield the distributions of time of a node with dotted key `key`, each with its own key; defaults included."""
     for name, is_time in _fields(type(node)):
         value, dotted = getattr(node, name), f"{key}.{name}" if key else name
         if isinstance(value, dict):
@@ -31,7 +31,7 @@ def times(node: Node, key: str = "") -> Iterator[tuple[str, Time]]:
 
 @functools.cache
 def _fields(node: type[Node]) -> list[tuple[str, bool]]:
-    """Fields that may hold times: of each whether it is one, or else a part that may have some."""
+    """Return the fields that may hold times, and whether each is a time itself (else a part that may hold some)."""
     hints = typing.get_type_hints(node)
     return [(name, _mentions(hint, _is_dist)) for name, hint in hints.items() if _mentions(hint, _is_node)]
 

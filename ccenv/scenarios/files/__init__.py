@@ -1,1 +1,1 @@
-"""Scenario files: reading, overriding, decoding, and the errors they raise."""
+"""Scenario files: the library, overrides, decoding into the schema, and sources of figures."""

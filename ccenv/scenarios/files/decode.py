@@ -1,4 +1,4 @@
-"""From plain data to the typed schema, with an error that names key, value and what is allowed."""
+"""Decode plain data into the typed schema; errors name key, value and what is allowed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from msgspec import UNSET
 from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.scenarios.schema import Centre, Node
 
-# keys of earlier versions and what they are called now; the first of the new names that fits the place is named
+# keys of earlier versions, with their present names; the error names the first that is a key of the mapping
 RENAMED = {"law": ("calling_rules", "dist"), "day_level_law": ("day_level_dist",)}
 
 
 def decode(data: dict[str, Any], file: str) -> Centre:
-    """The centre of plain data, types and ranges checked.
+    """Return the centre that plain data describe, with types and ranges checked.
 
     Raises:
-        ScenarioError: an unknown or missing key, a wrong type, a value out of range.
+        ScenarioError: If a key is unknown or missing, or a value has a wrong type or is out of range.
     """
     try:
         return msgspec.convert(data, Centre)
@@ -31,7 +31,7 @@ def decode(data: dict[str, Any], file: str) -> Centre:
 
 
 def _explain(value: Any, expected: Any, key: str, file: str) -> None:
-    """Raise for the first value that is not of the expected type; msgspec names no keys of mappings."""
+    """Raise an error for the first value of a wrong type. msgspec's own error does not name keys of mappings."""
     members = _members(expected)
     struct = _struct(value, members, key, file)
     if struct is not None and isinstance(value, dict):
@@ -68,7 +68,7 @@ def _explain_struct(value: dict[str, Any], struct: type[Node], key: str, file: s
 
 
 def _renamed(name: str, known: list[str]) -> str:
-    """What to say of a key of an earlier version; empty for any other key."""
+    """Return a message that names the new name of an old key; empty for any other key."""
     now = [new for new in RENAMED.get(name, ()) if new in known]
     return f"this key is now called {now[0]}" if now else ""
 
@@ -79,7 +79,7 @@ def _hints(struct: type[Node]) -> dict[str, Any]:
 
 
 def _struct(value: Any, members: list[Any], key: str, file: str) -> type[Node] | None:
-    """The class that a mapping must have, by its tag if there are several."""
+    """Return the class that a mapping must decode to; a union is resolved by the tag `dist`."""
     structs = {m.__struct_config__.tag: m for m in members if _is_node(m)}
     if not structs or not isinstance(value, dict):
         return None
@@ -107,12 +107,12 @@ def _members(expected: Any) -> list[Any]:
 
 
 def _bare(expected: Any) -> Any:
-    """The type without its constraints."""
+    """Return the type without its constraints."""
     return get_args(expected)[0] if get_origin(expected) is typing.Annotated else expected
 
 
 def describe(expected: Any) -> str:
-    """What a type of the schema allows, in words."""
+    """Say in words which values a type of the schema allows."""
     members = _members(expected)
     if len(members) > 1:
         dists = [m.__struct_config__.tag for m in members if _is_dist(m)]

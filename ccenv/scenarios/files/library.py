@@ -1,4 +1,4 @@
-"""The library of centres, and the file that a scenario's name or path stands for."""
+"""The library of scenarios: its names, and the file of a name or path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def list_scenarios() -> list[str]:
 
 
 def find(source: str | Path) -> Path:
-    """The file of a library name or a path.
+    """Return the file of a library name or a path.
 
     Raises:
         ScenarioError: If `source` is neither a name of the library nor a file.

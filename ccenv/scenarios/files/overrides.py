@@ -1,4 +1,4 @@
-"""Dotted keys that replace values of a scenario's plain data."""
+"""Overrides: dotted keys and the values that replace those of a scenario's plain data."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.files.reading import plain
 
 SHOWN = 3
-NAMED = ("queues", "groups", "campaigns", "segments")  # mappings from names to parts, whose order counts
+NAMED = ("queues", "groups", "campaigns", "segments")  # mappings from names to parts; their order is significant
 
 
 def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> None:
     """Replace, in place and in the order given, the value at each dotted key.
 
-    `queues.sales.redial.p` makes a mapping `redial` where there is none; `groups.first.staffing.3` is an element of a
+    `queues.sales.redial.p` creates the mapping `redial` if there is none. `groups.first.staffing.3` is an element of a
     list.
 
     Raises:
-        ScenarioError: a key that leads through a queue, group or campaign that does not exist, through a plain value,
-            or beyond the end of a list.
+        ScenarioError: If a key leads through a queue, group, campaign or segment that does not exist, through a plain
+            value, or beyond the end of a list.
     """
     for key, value in changes.items():
         *path, last = key.split(".")
@@ -34,7 +34,7 @@ def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> Non
 
 
 def changed_file(file: str, changes: Mapping[str, Any]) -> str:
-    """What messages call a file whose values have been changed."""
+    """Return the name that messages give a file with overrides."""
     shown = list(changes)[:SHOWN] + (["..."] if len(changes) > SHOWN else [])
     return f"{file.split(' with ')[0]} with {', '.join(shown)}" if shown else file
 

@@ -1,4 +1,4 @@
-"""Does every figure of a scenario say where it comes from?"""
+"""Find figures of a scenario without a source, and sources without a figure."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 
 def unsourced(data: Mapping[str, Any]) -> list[str]:
-    """Dotted keys of the figures (numbers, and lists of numbers) that no pattern of `sources` matches.
+    """Return the dotted keys of figures (numbers and lists of numbers) that no pattern of `sources` matches.
 
     Args:
-        data: plain data of a scenario file. A figure of a variant has the key `variants.<name>.<dotted key>`.
+        data: Plain data of a scenario file. A figure of a variant has the key `variants.<name>.<dotted key>`.
     """
     patterns = data.get("sources", {})
     return [key for key in figures(data) if not any(fnmatchcase(key, pattern) for pattern in patterns)]
 
 
 def unused(data: Mapping[str, Any]) -> list[str]:
-    """Patterns of `sources` that match no figure."""
+    """Return the patterns of `sources` that match no figure."""
     keys = list(figures(data))
     return [pattern for pattern in data.get("sources", {}) if not any(fnmatchcase(key, pattern) for key in keys)]
 
 
 def figures(value: Any, key: str = "") -> Iterator[str]:
-    """Dotted keys of all figures; a list of numbers is one figure."""
+    """Yield the dotted keys of all figures; a list of numbers is one figure."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             yield from figures(item, f"{key}.{name}" if key else name)

@@ -1,7 +1,7 @@
-"""What a centre is: the typed schema of a scenario file.
+"""The typed schema of scenario files.
 
-A plain number where a distribution of time is expected is the mean of an exponential distribution in seconds, zero
-meaning "at once". A plain number where a profile is expected holds in every slot. Every class forbids unknown keys.
+A plain number in place of a distribution of time is the mean of an exponential distribution in seconds; zero means no
+time. A plain number in place of a profile holds in every slot. Every class refuses unknown keys.
 """
 
 from ccenv.scenarios.schema.advisors import Break, Fatigue, Group, Learning, Monitoring, Quality, Script, Shift

@@ -12,7 +12,10 @@ from ccenv.sim.state.codes import AdvisorOrder
 
 
 class Break(Node, frozen=True):
-    """A break of `length_s` from `at_s` seconds after midnight, or from the end of the contact in hand."""
+    """A break of `length_s` seconds.
+
+    It starts `at_s` seconds after midnight, or at the end of the contact then in hand.
+    """
 
     at_s: NonNegative
     length_s: Positive
@@ -28,10 +31,10 @@ class Shift(Node, frozen=True):
 
 
 class Quality(Node, frozen=True):
-    """How good advisors are, in points from 0 to 100: normal with `mean` and `sd`, one draw for each advisor.
+    """Quality of advisors in points from 0 to 100: normal with `mean` and `sd`, one draw for each advisor.
 
-    d points above the mean multiply the probability of a repeat by exp(-`on_repeat` d) and that of a sale by
-    exp(`on_sale` d).
+    An advisor d points above the mean has exp(-`on_repeat` d) times the probability of a repeat and exp(`on_sale` d)
+    times the probability of a sale.
     """
 
     mean: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] = 80.0
@@ -41,7 +44,10 @@ class Quality(Node, frozen=True):
 
 
 class Learning(Node, frozen=True):
-    """Handle times are 1 + `excess` exp(-tenure / `time_constant_days`) times as long; `tenure_days` at the start."""
+    """Learning curve: handle times are multiplied by 1 + `excess` exp(-tenure / `time_constant_days`).
+
+    `tenure_days`: tenure at the start of the episode.
+    """
 
     excess: NonNegative = 0.0
     time_constant_days: Positive = 20.0
@@ -49,7 +55,7 @@ class Learning(Node, frozen=True):
 
 
 class Fatigue(Node, frozen=True):
-    """Handle times are 1 + `strength` max(0, load - `threshold`) times as long.
+    """Fatigue: handle times are multiplied by 1 + `strength` max(0, load - `threshold`).
 
     The load is the share of time spent in talk and wrap-up, averaged with exponential weights of `time_constant_s`.
     """
@@ -60,16 +66,17 @@ class Fatigue(Node, frozen=True):
 
 
 class Script(Node, frozen=True):
-    """Talking by the book: the spread of handle times is 1 - `strength` times as wide, at `quality_cost` points."""
+    """A call script: it multiplies the spread of handle times by 1 - `strength` and costs `quality_cost` points."""
 
     strength: Probability = 0.0
     quality_cost: NonNegative = 0.0
 
 
 class Monitoring(Node, frozen=True):
-    """Quality falls by `drift_per_day` on each day worked; a share of the contacts is listened to, and coached.
+    """Quality monitoring: a `share` of contacts is sampled, and the advisor is coached.
 
-    A sample costs `cost` and brings back the share `gain` of what the advisor's quality has lost.
+    Quality falls by `drift_per_day` points on each day worked. A sample costs `cost` and restores the share `gain` of
+    the lost quality.
     """
 
     share: Probability = 0.0
@@ -79,11 +86,11 @@ class Monitoring(Node, frozen=True):
 
 
 class Group(Node, frozen=True):
-    """Advisors with the same skills: names of queues and campaigns.
+    """Advisors with the same `skills`, which are names of queues and campaigns.
 
-    They are there by `staffing`, whole advisors for each slot, or by `shifts`. Each is absent for a day with
-    probability `shrinkage`. `speed_cv` is the coefficient of variation of their handle time factors. `advisor_order`:
-    which of the idle ones comes first.
+    `staffing` gives the number of advisors in each slot; `shifts` replace it. Each advisor is absent for a day with
+    probability `shrinkage`. `speed_cv` is the coefficient of variation of the advisors' handle-time factors.
+    `advisor_order`: the idle advisor who is assigned first.
     """
 
     skills: Annotated[list[str], msgspec.Meta(min_length=1)]

@@ -1,4 +1,4 @@
-"""What every part of the schema is made of: bounded numbers and the strict mapping."""
+"""Types of the schema: bounded numbers and the strict mapping."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ ProbabilityProfile = Probability | list[Probability]
 
 
 class Node(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
-    """A mapping of the scenario file; keys that it does not declare are refused."""
+    """A mapping of the scenario file; undeclared keys are refused."""

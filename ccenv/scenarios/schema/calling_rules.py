@@ -1,4 +1,4 @@
-"""The calling rules: what may never be done, and how dropped connects are counted."""
+"""Calling rules of a campaign, and the definition of its dropped share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TimeOfDay = Annotated[float, msgspec.Meta(ge=0.0, le=86_400.0)]
 
 
 class CallingRules(Node, frozen=True):
-    """What no policy can break; a limit of None is no limit.
+    """Rules that the action mask enforces for every policy; a limit of None means no limit.
 
-    Leads may be dialed from `calling_from_s` to `calling_until_s` of their own local day, at most `max_per_24h` times
-    in any 24 hours and `max_per_7_days` times in any seven local days, not within `lockout_after_drop_s` of a dropped
-    connect, nor within `quiet_after_talk_s` of a talk (but for an agreed callback), and, if `needs_consent`, only with
-    consent.
+    Leads may be dialed from `calling_from_s` to `calling_until_s` of their local day. A lead is dialed at most
+    `max_per_24h` times in any 24 hours and `max_per_7_days` times in any seven local days. It is not dialed within
+    `lockout_after_drop_s` of a dropped connect, nor within `quiet_after_talk_s` of a talk unless a callback is agreed.
+    With `needs_consent`, only leads with consent are dialed.
     """
 
     calling_from_s: TimeOfDay = 0.0
@@ -32,10 +32,11 @@ class CallingRules(Node, frozen=True):
 
 
 class Compliance(Node, frozen=True):
-    """A campaign's own definition of the dropped share: over / base of connects in a window.
+    """A campaign's own definition of the dropped share: `over` / base of the connects in a `window`.
 
-    Over are those dropped, those joined later than `threshold_s` (None: no matter how late) after `start`, and those
-    that hang up, if `hang_ups` counts them. `base`: persons only (`live`), or machines taken for persons too (`queue`).
+    `over` counts connects that are dropped, joined later than `threshold_s` after `start` (None: joined connects never
+    count), or hung up if `hang_ups` includes them. `base` counts persons only (`live`), or also machines taken for
+    persons (`queue`).
     """
 
     threshold_s: NonNegative | None = 2.0

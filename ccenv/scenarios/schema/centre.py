@@ -1,4 +1,4 @@
-"""The whole centre: clock, randomness of its load, rules."""
+"""The centre as a whole: clock, random load, rules."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ccenv.scenarios.schema.outbound import Campaign
 
 
 class Clock(Node, frozen=True):
-    """When the centre works.
+    """Working hours of the centre.
 
-    `day`: opens at `open_s` and closes at `close_s` (seconds after midnight); after closing advisors stay until their
-    queues are empty, at most `overtime_s`. `steady`: one span without nights, `warm_up_s` excluded and then `horizon_s`
-    counted. Profiles have one value for each slot of `slot_s` seconds from the opening. `review_s`: how often a policy
-    that holds is asked again while it could act, 0 for never.
+    `day`: the centre opens at `open_s` and closes at `close_s` (seconds after midnight). After closing, advisors stay
+    until their queues are empty, at most `overtime_s`. `steady`: one span without nights; `warm_up_s` seconds are not
+    counted, the following `horizon_s` are. Profiles have one value for each slot of `slot_s` seconds from the opening.
+    `review_s`: interval at which a policy that holds is asked again while it could act; 0: never.
     """
 
     kind: Literal["day", "steady"] = "day"
@@ -33,9 +33,9 @@ class Clock(Node, frozen=True):
 
 
 class SlotLevel(Node, frozen=True):
-    """The random level of each slot, by which the rates of arrival are multiplied: lognormal with mean 1.
+    """Random level of each slot, a factor of the arrival rates: lognormal with mean 1.
 
-    `cv` is its coefficient of variation, `correlation` that of the logarithms of neighbouring slots.
+    `cv` is its coefficient of variation; `correlation` is the correlation of the logarithms of neighbouring slots.
     """
 
     cv: NonNegative = 0.0
@@ -43,10 +43,10 @@ class SlotLevel(Node, frozen=True):
 
 
 class Switching(Node, frozen=True):
-    """Two modes that take turns, each lasting an exponential time of mean `mean_s[mode]`.
+    """Two alternating modes; a mode lasts an exponential time with mean `mean_s[mode]`.
 
-    In mode m all rates of arrival are multiplied by `arrivals[m]` and the probabilities of an answer by `answers[m]`.
-    `observed`: whether policies see the mode.
+    In mode m all arrival rates are multiplied by `arrivals[m]` and all answer probabilities by `answers[m]`.
+    `observed`: whether the mode is part of the observation.
     """
 
     mean_s: Annotated[list[Positive], msgspec.Meta(min_length=2, max_length=2)]
@@ -60,9 +60,10 @@ class Switching(Node, frozen=True):
 
 
 class Surge(Node, frozen=True):
-    """On a day, with probability `p`, the rates of `queues` (all if empty) are multiplied by `factor` for `lasts_s`.
+    """A surge of arrivals that happens on a day with probability `p`.
 
-    It begins at a time uniform between `from_s` and `until_s` seconds after midnight.
+    It multiplies the arrival rates of `queues` (all if empty) by `factor` for `lasts_s`. It begins at a time uniform
+    between `from_s` and `until_s` seconds after midnight.
     """
 
     p: Probability
@@ -74,7 +75,7 @@ class Surge(Node, frozen=True):
 
 
 class History(Node, frozen=True):
-    """What lies behind an episode: nothing (`none`), or `days` days under the scenario's own rules (`steady`)."""
+    """Days before an episode: none (`none`), or `days` days under the scenario's own rules (`steady`)."""
 
     kind: Literal["none", "steady"] = "none"
     days: PositiveCount = 7
@@ -88,7 +89,7 @@ class Rule(Node, frozen=True):
 
 
 class Rules(Node, frozen=True):
-    """What runs the half of the decisions that a policy does not own, and what an illegal action falls back to."""
+    """Rules for decisions that the policy does not own; they also replace illegal actions."""
 
     routing: Rule = Rule("fifo")
     pacing: Rule = Rule("no_dial")
@@ -97,9 +98,9 @@ class Rules(Node, frozen=True):
 class Centre(Node, frozen=True):
     """A whole scenario file.
 
-    `episode_days`: days of an episode where a run does not say otherwise.
-    `sources` maps patterns of dotted keys (`queues.*.handle_s`) to where the figures come from; every figure must be
-    matched by one. `variants` maps a name to dotted keys and the values that replace them.
+    `episode_days`: default number of days of an episode. `sources` maps patterns of dotted keys (`queues.*.handle_s`)
+    to the sources of the figures; every figure matches a pattern. `variants` maps names to dotted keys with the values
+    that replace the file's.
     """
 
     name: str

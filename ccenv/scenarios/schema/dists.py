@@ -11,7 +11,7 @@ from ccenv.sim.state.entities import DIST_POINTS
 
 
 class Never(Node, frozen=True, tag_field="dist", tag="never"):
-    """The event does not happen (patience without end)."""
+    """The event never happens (unlimited patience)."""
 
 
 class Constant(Node, frozen=True, tag_field="dist", tag="constant"):
@@ -41,7 +41,7 @@ class Lognormal(Node, frozen=True, tag_field="dist", tag="lognormal"):
 
 
 class Erlang(Node, frozen=True, tag_field="dist", tag="erlang"):
-    """Sum of `k` exponential phases, with mean `mean_s` seconds in all."""
+    """Sum of `k` exponential phases with total mean `mean_s` seconds."""
 
     k: Annotated[int, msgspec.Meta(ge=1, le=100)]
     mean_s: Positive
@@ -55,7 +55,7 @@ class Gamma(Node, frozen=True, tag_field="dist", tag="gamma"):
 
 
 class HyperExponential(Node, frozen=True, tag_field="dist", tag="hyper_exponential"):
-    """Exponential with mean `mean_s[i]` seconds with probability `p[i]`."""
+    """Mixture of exponentials: with probability `p[i]` the mean is `mean_s[i]` seconds."""
 
     p: Annotated[list[Probability], msgspec.Meta(min_length=2, max_length=8)]
     mean_s: Annotated[list[Positive], msgspec.Meta(min_length=2, max_length=8)]
@@ -69,13 +69,13 @@ class Weibull(Node, frozen=True, tag_field="dist", tag="weibull"):
 
 
 class Empirical(Node, frozen=True, tag_field="dist", tag="empirical"):
-    """As observed: `quantiles_s` at equally spaced probabilities from 0 to 1, linear between them."""
+    """Empirical: `quantiles_s` at equally spaced probabilities from 0 to 1, linear in between."""
 
     quantiles_s: Annotated[list[NonNegative], msgspec.Meta(min_length=2, max_length=DIST_POINTS)]
 
 
 class PiecewiseHazard(Node, frozen=True, tag_field="dist", tag="piecewise_hazard"):
-    """Hazard `hazard_per_s[i]` from `from_s[i]` to `from_s[i + 1]`; the last one holds for ever. `from_s[0]` is 0."""
+    """Hazard `hazard_per_s[i]` from `from_s[i]` to `from_s[i + 1]`; the last has no end. `from_s[0]` is 0."""
 
     from_s: Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)]
     hazard_per_s: Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=16)]

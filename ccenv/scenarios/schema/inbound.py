@@ -1,4 +1,4 @@
-"""Inbound contacts: queues and what happens around them."""
+"""Inbound contacts: queues, IVR, callbacks, transfers, customers, returns."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ccenv.sim.state.codes import VALUE_CLASSES
 
 
 class Priority(Node, frozen=True):
-    """A share of callers has high priority: it is visible, and credited `credit_s` seconds of waiting."""
+    """With probability `p` a contact has high priority: policies see it, and its wait counts `credit_s` longer."""
 
     p: Probability = 0.0
     credit_s: NonNegative = 0.0
 
 
 class Return(Node, frozen=True):
-    """A contact comes again: with probability `p` after `delay_s` of opening time, at most `max_times` in a row."""
+    """A contact returns with probability `p` after `delay_s` of opening time, at most `max_times` in a row."""
 
     p: Probability = 0.0
     delay_s: Time = 600.0
@@ -27,10 +27,10 @@ class Return(Node, frozen=True):
 
 
 class Ivr(Node, frozen=True):
-    """The voice menu before a queue: after `time_s` a contact is contained, hangs up, or is sent to a queue.
+    """The voice menu before a queue: after `time_s` a contact is contained, hangs up, or is routed to a queue.
 
-    `routes` is this queue's row of the confusion matrix: shares of the queues that its contacts are sent to; the rest
-    goes to its own. What is sent to a wrong queue is noticed there after `detect_s` of service, and transferred.
+    `routes` is this queue's row of the confusion matrix: the shares of its contacts routed to other queues; the rest
+    go to this queue. An advisor notices a misrouted contact after `detect_s` of service and transfers it.
     """
 
     time_s: Time = 0.0
@@ -41,9 +41,9 @@ class Ivr(Node, frozen=True):
 
 
 class Announcement(Node, frozen=True):
-    """Contacts that must wait hear how long the first in line has waited.
+    """An announcement to contacts that must wait: the wait so far of the first in line.
 
-    They leave at once if that is more than their `tolerance_s`; the patience of those who stay is multiplied by
+    A contact leaves at once if that wait exceeds its `tolerance_s`. The patience of those who stay is multiplied by
     `patience_factor`.
     """
 
@@ -52,10 +52,11 @@ class Announcement(Node, frozen=True):
 
 
 class Callback(Node, frozen=True):
-    """An offer to be called back, made to contacts that must wait if the first in line has waited `offer_above_s`.
+    """An offer of a callback, made to contacts that must wait if the first in line has waited `offer_above_s`.
 
-    With `p_accept` the contact hangs up and keeps its place in line. When it is assigned the advisor is reserved for
-    `ring_s`; it is answered with `p_answer`, else tried again after `retry_s`, in all at most `max_tries` times.
+    With probability `p_accept` the contact hangs up and keeps its place in line. When it is assigned, the advisor is
+    reserved for `ring_s`. The contact answers with probability `p_answer`; otherwise the call is repeated after
+    `retry_s`, at most `max_tries` tries in all.
     """
 
     offer_above_s: NonNegative = 0.0
@@ -80,7 +81,7 @@ class Transfer(Node, frozen=True):
 
 
 class ValueClass(Node, frozen=True):
-    """A class of customers: share of the contacts, factor of a sale's value, seconds of waiting credit."""
+    """A class of customers: share of contacts, factor of a sale's value, waiting credit in seconds."""
 
     share: Probability
     value_factor: NonNegative = 1.0
@@ -88,11 +89,12 @@ class ValueClass(Node, frozen=True):
 
 
 class Customer(Node, frozen=True):
-    """What a CRM knows of a contact that is identified (with `p_identified`); of others it knows nothing.
+    """Data of the CRM on a contact; it identifies a contact with probability `p_identified`.
 
-    `p_returning`: share of fresh contacts of known customers; an identified contact of one, and any redial or repeat of
-    an identified contact, takes `returning_factor` times the handle time. `p_preferred`: share with a preferred
-    advisor, one of those with the skill; with that advisor it takes `preferred_factor` times the handle time.
+    `p_returning`: share of fresh contacts from known customers. The handle time of an identified contact is multiplied
+    by `returning_factor` if the customer is known or the contact is a redial or repeat. `p_preferred`: share of
+    contacts that prefer one of the advisors with the skill; with that advisor the handle time is multiplied by
+    `preferred_factor`.
     """
 
     p_identified: Probability = 0.0
@@ -104,7 +106,7 @@ class Customer(Node, frozen=True):
 
 
 class Sale(Node, frozen=True):
-    """An order or sale with probability `p`, worth `value`; `handle_s` is the handle time of such a contact."""
+    """An order or sale with probability `p` and value `value`; `handle_s` is the handle time of such a contact."""
 
     p: Probability = 0.0
     value: NonNegative = 0.0
@@ -112,9 +114,9 @@ class Sale(Node, frozen=True):
 
 
 class Satisfaction(Node, frozen=True):
-    """Points of satisfaction, from 0 to 100: a base, less what waiting, transfers and earlier attempts cost.
+    """Satisfaction in points from 0 to 100: `base` minus points for waiting, transfers and earlier attempts.
 
-    `per_quality` is what a point of the advisor's quality above the group's mean adds.
+    `per_quality`: points added for each point of the advisor's quality above the group's mean.
     """
 
     base: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] = 90.0
@@ -127,8 +129,9 @@ class Satisfaction(Node, frozen=True):
 class Queue(Node, frozen=True):
     """A type of inbound contact and its waiting line.
 
-    `trace_s`: recorded times of arrival, in seconds since the midnight before day 0; they replace the random ones, and
-    the profile is the forecast then. `p_balk`: share of contacts that leave at once when nobody is free for them.
+    `trace_s`: recorded times of arrival in seconds since the midnight before day 0. They replace random arrivals, and
+    `arrivals_per_hour` is then only the forecast. `p_balk`: probability that a contact leaves at once if no advisor is
+    free for it.
     """
 
     arrivals_per_hour: Profile

@@ -1,4 +1,4 @@
-"""Outbound campaigns: lists of leads, how they are dialed, and what comes of it."""
+"""Outbound campaigns: lists of leads, dialing, outcomes and goals."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from ccenv.sim.state.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
 
 Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=ATTEMPT_NUMBERS)]
 BY_NUMBER = msgspec.Meta(min_length=1, max_length=CONTACT_NUMBERS)
-MOST_ATTEMPTS = 100  # of one lead
+MOST_ATTEMPTS = 100  # of a lead
 LocalOffset = Annotated[float, msgspec.Meta(ge=-43_200.0, le=43_200.0)]
 
 
 class Detector(Node, frozen=True):
-    """Errors of answering-machine detection: a person taken for a machine, a machine taken for a person."""
+    """Errors of answering-machine detection: persons taken for machines, and machines taken for persons."""
 
     p_false_positive: Probability = 0.0
     p_machine_passed: Probability = 0.0
 
 
 class RingDists(Node, frozen=True):
-    """Ring times by outcome: a person (recognised or not), a machine (recognised or not), busy, invalid, nobody."""
+    """Ring times by outcome: person or machine (recognised or not), busy, invalid number, no answer."""
 
     person: Time
     machine: Time = 0.0
@@ -44,12 +44,12 @@ class RingDists(Node, frozen=True):
 
 
 class Segment(Node, frozen=True):
-    """A part of a campaign's list: leads that are alike.
+    """A part of a campaign's list: `size` leads with the same parameters.
 
-    `size`: leads. What is left out is the campaign's: `p_answer` by slot, `by_attempt`, `sale_value`. `propensity`
-    multiplies `p_sale`. `zone_s` is added to the centre's time to get local time. `p_consent` and `p_do_not_call`:
-    shares of leads that have consented, and that are on a do-not-call list. `score`, `weight`: for the order of
-    dialing. `value_left`: the worth of a lead that is not closed when the run is over.
+    `p_answer` by slot, `by_attempt` and `sale_value` default to the campaign's. `propensity` multiplies `p_sale`.
+    Local time is the centre's time plus `zone_s`. `p_consent` and `p_do_not_call`: shares of leads that have consented
+    and that are on a do-not-call list. `score` and `weight` determine the order of dialing. `value_left`: value of a
+    lead that is not closed at the end of the run.
     """
 
     size: Count | Literal["unlimited"]
@@ -66,10 +66,10 @@ class Segment(Node, frozen=True):
 
 
 class DialOrder(Node, frozen=True):
-    """Which lead is dialed next.
+    """Order in which leads are dialed.
 
-    `retries`: the order of leads that may be dialed again. `mix`: from which segment a fresh lead comes. If there are
-    both, every `fresh_every`-th is fresh: 1 takes fresh ones as long as there are any, 0 only if there is no retry.
+    `retries`: order of the leads that may be dialed again. `mix`: choice of the segment of a fresh lead. If retries and
+    fresh leads are available, every `fresh_every`-th dial is fresh: 1 dials fresh leads first, 0 dials retries first.
     """
 
     retries: RetryOrder = "due"
@@ -78,9 +78,10 @@ class DialOrder(Node, frozen=True):
 
 
 class Retries(Node, frozen=True):
-    """After which outcomes a lead is dialed again, and how much later; at most `max_attempts` attempts in all.
+    """Delay until a lead is dialed again, by outcome of the last attempt; None: not dialed again.
 
-    `machine`: recognised as one, or passed and joined. `talked`: a talk without the goal.
+    A lead has at most `max_attempts` attempts. `machine`: recognised as one, or taken for a person and joined.
+    `talked`: a talk that did not reach the goal.
     """
 
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=MOST_ATTEMPTS)]
@@ -93,10 +94,10 @@ class Retries(Node, frozen=True):
 
 
 class AgreedCallback(Node, frozen=True):
-    """A person reached at a bad moment agrees, with probability `p`, to be called `after_s` later.
+    """A callback: a person reached at a bad moment agrees, with probability `p`, to be called `after_s` later.
 
-    It goes before all other leads, and is kept if dialed within `window_s` of that time. The probability of an answer
-    is multiplied by `answer_factor`.
+    Its lead is dialed before all others. The callback is kept if the lead is dialed within `window_s` of the agreed
+    time. The probability of an answer is multiplied by `answer_factor`.
     """
 
     p: Probability
@@ -106,9 +107,9 @@ class AgreedCallback(Node, frozen=True):
 
 
 class FollowUp(Node, frozen=True):
-    """What becomes of a promise or an appointment `after_s` later: kept with probability `p_kept`, else broken.
+    """Outcome of a promise or an appointment after `after_s`: kept with probability `p_kept`, else broken.
 
-    Its value counts when it is kept. `retry_broken`: a broken one goes back to the list.
+    Its value counts when it is kept. `retry_broken`: a lead with a broken promise returns to the list.
     """
 
     p_kept: Probability
@@ -117,14 +118,14 @@ class FollowUp(Node, frozen=True):
 
 
 class Campaign(Node, frozen=True):
-    """An outbound list and how it is dialed.
+    """An outbound campaign: a list of leads and the way it is dialed.
 
-    The outcome is drawn at the end of ringing: a live person answers with `p_answer` of that slot (times `by_attempt`
-    of the attempt's number, the last value holds beyond), else a machine, busy, invalid, else nobody. With
-    `ring_s_by_outcome` in place of `ring_s` it is drawn at the dial. `p_sale[k]` is the probability that a person
-    joined for the k + 1st time does what the campaign is for, its `goal` (the last value holds beyond), and
-    `contact_number[k]` the share of leads of which the first talk is talk number k + 1. `sale_value` is the mean value
-    of a goal; values vary with `value_cv`, and with the handle time by `value_handle_correlation`.
+    The outcome of a dial is drawn at the end of ringing, with `ring_s_by_outcome` at the dial: a person answers with
+    `p_answer` of the slot times `by_attempt` of the attempt's number; else a machine, busy, an invalid number, else no
+    answer. `p_sale[k]` is the probability that a person joined for the (k + 1)-th time reaches the campaign's `goal`.
+    The last values of `by_attempt` and `p_sale` hold for all higher numbers. `contact_number[k]` is the share of leads
+    whose first talk in the run is their (k + 1)-th. `sale_value` is the mean value of a goal and `value_cv` its
+    coefficient of variation; `value_handle_correlation` correlates it with the handle time.
     """
 
     p_answer: ProbabilityProfile
