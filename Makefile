@@ -70,6 +70,10 @@ format: setup ## Format the code and mend what lint can mend
 benchmark: setup ## Run the main job: rules against a trained policy on a real centre, and its report
 	$(BIN)/python -m experiments.benchmark
 
+.PHONY: golden
+golden: setup ## Write the golden rollouts again, after a change of what an environment does
+	$(BIN)/python -m tests.golden.make
+
 .PHONY: lock
 lock: ## Resolve pyproject.toml anew and write requirements.lock
 	tests/install/lock.sh $(PYTHON)

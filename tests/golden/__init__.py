@@ -1,0 +1,1 @@
+"""Golden rollouts: what each registered environment does, step by step, as committed numbers."""
