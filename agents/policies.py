@@ -25,4 +25,4 @@ def load_policy(file: Path | str, **options: Any) -> TorchPolicy:
     settings: Any = msgspec.convert(about["settings"], kind.settings)
     actor = kind.build_actor(about["n_obs"], about["n_actions"], settings)
     actor.load_state_dict(content["weights"])
-    return TorchPolicy(actor, owns=about["owns"], reserves=about["reserves"], **options)
+    return TorchPolicy(actor, owns=about["owns"], reserves=about["reserves"], actions=about["actions"], **options)

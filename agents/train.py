@@ -93,7 +93,13 @@ def train(
             f"settings of learner {kind.name!r} are a {type(settings).__name__}; allowed: {kind.settings.__name__}"
         )
     training = dataclasses.replace(training, settings=settings)
-    what = {"copies": batch.n, "scenario": batch.scenario.digest, "owns": batch.run.owns, **(about or {})}
+    what = {
+        "copies": batch.n,
+        "scenario": batch.scenario.digest,
+        "owns": batch.run.owns,
+        "actions": batch.run.actions,
+        **(about or {}),
+    }
     kept = TrainingFolder(folder, {**dataclasses.asdict(training), **what})
     if kept.outcome is None:
         torch.set_num_threads(training.threads)
@@ -140,7 +146,8 @@ class _Run:
             "n_obs": self.batch.n_obs,
             "n_actions": self.batch.n_actions,
             "owns": self.batch.run.owns,
-            "reserves": _flag(self.batch.scenario),
+            "reserves": self.batch.scenario.reserves,
+            "actions": self.batch.run.actions,
         }
         self.folder.save_policy(learner.steps, learner.actor, about)
         self.folder.save_resume(
@@ -203,9 +210,3 @@ class _Run:
             **self.learner.summary(),
             "start": self.start,
         }
-
-
-def _flag(scenario: Any) -> bool | None:
-    """Whether the campaigns reserve; None if there is no campaign or if they differ."""
-    flags = {campaign.reserves for campaign in scenario.centre.campaigns.values()}
-    return flags.pop() if len(flags) == 1 else None

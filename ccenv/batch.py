@@ -15,6 +15,7 @@ from ccenv.run.engine import Engine
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.load import load_for_run
+from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import NIL
 from ccenv.spaces.observation import observation_space, snapshot_dtype
 
@@ -39,7 +40,9 @@ class Batch:
         days: Days of an episode; None: the scenario's `episode_days`.
         routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
-        reserves: The campaigns' flag; None: what the pacing rule needs if a rule paces, else the scenario's.
+        reserves: Flag of all campaigns, True, False or "either"; None: the scenario's own, but what the pacing rule
+            needs where rules pace and the scenario's is not `either`.
+        actions: Dials that a policy which owns pacing may use: `all`, `reserved` or `unreserved`; others are illegal.
         on_illegal: `raise` makes an illegal action an error; `fallback` lets the rules decide and sets `illegal`.
         autoreset: Gymnasium's modes: `same_step`, `next_step`, `disabled`.
 
@@ -69,7 +72,8 @@ class Batch:
         days: int | None = None,
         routing: RuleChoice = None,
         pacing: RuleChoice = None,
-        reserves: bool | None = None,
+        reserves: Reserves | None = None,
+        actions: str = "all",
         on_illegal: str = "raise",
         autoreset: str = "same_step",
     ) -> None:
@@ -81,7 +85,14 @@ class Batch:
                 raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}")
         centre = load_for_run(scenario, reward)
         self.run = run_config(
-            centre, owns=owns, routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
+            centre,
+            owns=owns,
+            routing=routing,
+            pacing=pacing,
+            reserves=reserves,
+            actions=actions,
+            days=days,
+            reward=reward,
         )
         self.on_illegal = on_illegal
         self.autoreset = AUTORESET[autoreset]

@@ -13,6 +13,7 @@ from ccenv.batch import Batch
 from ccenv.render import as_pixels, as_text
 from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.entities import OUT
 from ccenv.spaces.info import INFO, SEED_BITS
 
@@ -50,8 +51,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     - `hold`;
     - `assign` for each compatible pair of queue and group;
-    - for each campaign, `dial` with each number of lines of `dial_ladder`; for a campaign with `reserves`, `dial` one
-      line for each compatible group.
+    - for each campaign, `dial` with each number of lines of `dial_ladder`; for a campaign with `reserves: true`, `dial`
+      one line for each compatible group; for one with `reserves: either`, both.
 
     `catalogue` names the actions. The legal ones are in `info["action_mask"]` (int8) and `action_masks()` (bool), both
     of shape (A,).
@@ -93,7 +94,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | `days` | `None` | days of an episode; `None`: the scenario's `episode_days` |
     | `routing` | `None` | rule for what is not owned, and fallback; `None`: the scenario's |
     | `pacing` | `None` | the same for pacing |
-    | `reserves` | `None` | the campaigns' flag; `None`: the scenario's, or the one a pacing rule needs |
+    | `reserves` | `None` | the campaigns' flag: `True`, `False`, `"either"`; `None`: as in `Batch` |
+    | `actions` | `"all"` | dials that are legal: `"all"`, `"reserved"`, `"unreserved"` |
     | `on_illegal` | `"fallback"` | `"fallback"`: the rules act instead and `illegal_action` is set; `"raise"` |
     | `render_mode` | `None` | `"ansi"` or `"rgb_array"` |
 
@@ -113,7 +115,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         days: int | None = None,
         routing: RuleChoice = None,
         pacing: RuleChoice = None,
-        reserves: bool | None = None,
+        reserves: Reserves | None = None,
+        actions: str = "all",
         on_illegal: str = "fallback",
         render_mode: str | None = None,
     ) -> None:
@@ -131,6 +134,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
             routing=routing,
             pacing=pacing,
             reserves=reserves,
+            actions=actions,
             on_illegal=on_illegal,
             autoreset="disabled",
         )

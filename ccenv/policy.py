@@ -12,6 +12,7 @@ from ccenv.rules.registry import PACING_RULES, find_rule
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.run.engine import counters_of
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.layout import RULE_STATE
 
 State = np.ndarray | None
@@ -52,6 +53,11 @@ class RulePolicy:
         pacing: As in `simulate`. The batch must run with the campaign flag that this rule needs (`self.reserves`);
             `simulate` sets it.
         owns: Decisions that the policy takes: `routing`, `pacing` or `blended`.
+
+    Attributes:
+        reserves: Flag for the policy's batch: what the pacing rule needs, or `either` if that is the scenario's flag.
+        actions: Dials that the pacing rule uses, for the policy's batch: `all`, `reserved` or `unreserved`.
+        dials: The same as a word for tables: `reserved`, `unreserved`, `both` or `none`.
     """
 
     needs_snapshot = True
@@ -67,7 +73,10 @@ class RulePolicy:
         self.run = run_config(scenario, owns="rules", routing=routing, pacing=pacing)
         self.owns = owns
         self.routing, self.pacing = self.run.routing, self.run.pacing
-        self.reserves = PACING_RULES[find_rule(PACING_RULES, self.run.pacing[0])].reserves
+        needed = PACING_RULES[find_rule(PACING_RULES, self.run.pacing[0])].reserves
+        self.reserves: Reserves | None = "either" if self.run.scenario.reserves == "either" else needed
+        self.actions = "all" if needed is None or owns == "routing" else "reserved" if needed else "unreserved"
+        self.dials = self.run.dials
 
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray

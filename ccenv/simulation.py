@@ -15,6 +15,7 @@ from ccenv.run.config import RuleChoice, RunConfig, run_config
 from ccenv.run.engine import Engine, counters_of
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario, load_scenario
+from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import DAY_S
 
 ROWS = 64  # environments stepped together when a policy is evaluated
@@ -27,6 +28,7 @@ def simulate(
     pacing: RuleChoice = None,
     policy: Policy | str | Path | None = None,
     seeds: Iterable[int],
+    reserves: Reserves | None = None,
     days: int | None = None,
     by: str | None = None,
 ) -> KpiTable:
@@ -39,6 +41,8 @@ def simulate(
         pacing: The same for pacing.
         policy: A policy, or the folder of a bundle. Rules take the decisions that it does not own.
         seeds: Non-negative integers. The same seed gives the same contacts under every policy.
+        reserves: Flag of all campaigns: True, False or "either". None: the policy's own if it has one; for rules what
+            the pacing rule needs, or the scenario's own if that is `either`.
         days: Days of an episode; None: the scenario's `episode_days`.
         by: `interval` adds KPIs by slot in `table.interval` (rules only).
 
@@ -57,8 +61,8 @@ def simulate(
     if policy is not None:
         if by is not None:
             raise ValueError("by = 'interval' is allowed for rules only")
-        return _simulate_policy(centre, policy, routing, pacing, keys, days)
-    run = run_config(centre, owns="rules", routing=routing, pacing=pacing, days=days)
+        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves)
+    run = run_config(centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days)
     return _simulate_rules(run, keys, by)
 
 
@@ -81,7 +85,7 @@ def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None) -> KpiTabl
         intervals.append(np.stack(cumulative, axis=1)[which])
     total = np.concatenate(counts)
     table = _by_interval(run, keys, np.concatenate(intervals)) if by else None
-    return kpi_table(run.scenario, counters_of(total, env), keys, interval=table)
+    return kpi_table(run.scenario, counters_of(total, env), keys, interval=table, dials=run.dials)
 
 
 def _by_interval(run: RunConfig, keys: np.ndarray, cumulative: np.ndarray) -> KpiTable:
@@ -101,9 +105,11 @@ def _simulate_policy(
     pacing: RuleChoice,
     keys: np.ndarray,
     days: int | None,
+    given: Reserves | None,
 ) -> KpiTable:
     chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
-    reserves, check = getattr(chosen, "reserves", None), getattr(chosen, "check_scenario", None)
+    reserves = getattr(chosen, "reserves", None) if given is None else given
+    check = getattr(chosen, "check_scenario", None)
     if check is not None:
         check(centre if reserves is None else centre.with_reserves(reserves))
     batch = Batch(
@@ -113,11 +119,12 @@ def _simulate_policy(
         routing=getattr(chosen, "routing", None) if routing is None else routing,
         pacing=getattr(chosen, "pacing", None) if pacing is None else pacing,
         reserves=reserves,
+        actions=getattr(chosen, "actions", "all"),
         days=days,
         autoreset="disabled",
     )
     done = rollout(batch, chosen, keys)
-    return kpi_table(batch.scenario, done.counters, keys, done.n_illegal)
+    return kpi_table(batch.scenario, done.counters, keys, done.n_illegal, dials=batch.run.dials)
 
 
 def _loaded(folder: str | Path) -> Policy:

@@ -12,6 +12,7 @@ from ccenv.run.config import RuleChoice, run_config
 from ccenv.run.engine import Engine, counters_of
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.schema import Reserves
 
 Choice = Callable[[int, float, np.ndarray], int]
 
@@ -25,7 +26,8 @@ def trace(
     owns: str = "blended",
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
-    reserves: bool | None = None,
+    reserves: Reserves | None = None,
+    actions: str = "all",
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Run one episode with the event log on.
 
@@ -38,13 +40,16 @@ def trace(
         owns: Decisions that `choose` takes.
         routing: As in `simulate`.
         pacing: As in `simulate`.
-        reserves: The campaigns' flag; None: the scenario's.
+        reserves: As in `Batch`.
+        actions: As in `Batch`.
 
     Returns:
         The log, rows of `entities.LOG_ROW` in order of time; and the counters by axis, one row each.
     """
     owned = "rules" if choose is None else owns
-    run = run_config(scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, days=days)
+    run = run_config(
+        scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, actions=actions, days=days
+    )
     engine = Engine(run, 1, log=True, past=past_of(run))
     engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
     while choose is not None and not engine.envs["done"][0]:

@@ -20,14 +20,15 @@ def any_legal(number: int, u: float, legal: np.ndarray) -> int:
     return int(legal[int(u * len(legal))])
 
 
-def compare(number: int) -> None:
+def compare(number: int, actions: str = "all") -> None:
     """Run one random scenario both ways, under uniformly random legal actions."""
     run = ScenarioMaker(number).run()
     scenario = load_scenario(run.scenario)
     expected = Simulator(
-        scenario.centre, run.seed, uniformly_random, days=run.days, order=run.order, checked=False
+        scenario.centre, run.seed, uniformly_random, days=run.days, order=run.order, actions=actions, checked=False
     ).run()
-    log, counters = trace(scenario, any_legal, seed=run.seed, days=run.days, routing=RULE_WITH_ORDER[run.order])
+    routing = RULE_WITH_ORDER[run.order]
+    log, counters = trace(scenario, any_legal, seed=run.seed, days=run.days, routing=routing, actions=actions)
     assert_same_log(expected.log, log)
     assert_same_counters(expected.counters, {axis: rows[0] for axis, rows in counters.items()})
 

@@ -48,6 +48,7 @@ def export_bundle(
         provenance={**made, **provenance},
         owns=policy.owns,
         reserves=policy.reserves,
+        actions=policy.actions,
         decision=policy.decision,
         expected=policy.probabilities,
         **options,

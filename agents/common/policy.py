@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision, ProbabilityPolicy
 
 ILLEGAL_LOGIT = -1e8  # as in sb3-contrib; its exponential is exactly 0 in float32
@@ -104,12 +105,19 @@ class TorchPolicy(ProbabilityPolicy):
         decision: As of `ProbabilityPolicy`, like the other arguments.
         owns: The half that the policy decides.
         reserves: The campaigns' flag under which it was trained.
+        actions: Dials that it may use.
     """
 
     def __init__(
-        self, actor: Actor, decision: Decision = "argmax", *, owns: str = "blended", reserves: bool | None = None
+        self,
+        actor: Actor,
+        decision: Decision = "argmax",
+        *,
+        owns: str = "blended",
+        reserves: Reserves | None = None,
+        actions: str = "all",
     ):
-        super().__init__(decision, owns=owns, reserves=reserves)
+        super().__init__(decision, owns=owns, reserves=reserves, actions=actions)
         self.actor = actor
 
     def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -31,12 +31,16 @@ class KpiTable(np.ndarray):
     Attributes:
         interval: With `by="interval"`, a KpiTable of shape (seeds, intervals) with the column `start_s`; else None. It
             follows the rows through indexing and pickling.
+        dials: Kinds of dials that the run used: `reserved`, `unreserved`, `both` or `none`; "" if unknown. It follows
+            the rows likewise.
     """
 
     interval: KpiTable | None
+    dials: str
 
     def __array_finalize__(self, obj: npt.NDArray[Any] | None) -> None:
         self.interval = None
+        self.dials = getattr(obj, "dials", "")
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str) or (isinstance(key, list) and key and isinstance(key[0], str)):
@@ -48,11 +52,11 @@ class KpiTable(np.ndarray):
 
     def __reduce__(self) -> Any:
         plain: Any = super().__reduce__()
-        return plain[0], plain[1], (plain[2], self.interval)
+        return plain[0], plain[1], (plain[2], self.interval, self.dials)
 
     def __setstate__(self, state: Any) -> None:
         super().__setstate__(state[0])
-        self.interval = state[1]
+        self.interval, self.dials = state[1:]
 
     def __repr__(self) -> str:
         by = "" if self.interval is None else f", {self.interval.shape[1]} intervals"
@@ -71,6 +75,7 @@ def kpi_table(
     seeds: npt.ArrayLike,
     n_illegal: npt.ArrayLike = 0,
     interval: KpiTable | None = None,
+    dials: str = "",
 ) -> KpiTable:
     """Return the KPIs of R runs.
 
@@ -81,11 +86,12 @@ def kpi_table(
         seeds: The seeds of the runs, (R,).
         n_illegal: Illegal actions of each run, (R,).
         interval: Result of `interval_table` for the same runs.
+        dials: Kinds of dials that the runs used.
     """
     keys = np.asarray(seeds, np.int64)
     columns = {"seed": keys} | _columns(scenario, counters, np.broadcast_to(n_illegal, keys.shape))
     table = _structured(columns, keys.shape)
-    table.interval = interval
+    table.interval, table.dials = interval, dials
     return table
 
 

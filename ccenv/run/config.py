@@ -16,9 +16,11 @@ from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
 from ccenv.scenarios.check.warn import warn_of_reward
 from ccenv.scenarios.compile.attempt_times import most_days
+from ccenv.scenarios.compile.dials import BOTH_DIALS, dials_of, fill_dials
 from ccenv.scenarios.compile.segments import keeps
+from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import records
-from ccenv.sim.state.codes import NIL
+from ccenv.sim.state.codes import NIL, RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.state.fields import OBSERVED
 from ccenv.sim.state.layout import Layout, layout
@@ -26,11 +28,17 @@ from ccenv.spaces.observation import n_numbers, places
 
 RuleChoice = str | tuple[str, Mapping[str, Any]] | None
 OWNERS = {"rules": NOTHING, "routing": ROUTING, "pacing": PACING, "blended": BOTH}
+ACTIONS = {"all": BOTH_DIALS, "reserved": RESERVED_DIALS, "unreserved": UNRESERVED_DIALS}  # dials a policy may use
+DIALS = {0: "none", UNRESERVED_DIALS: "unreserved", RESERVED_DIALS: "reserved", BOTH_DIALS: "both"}
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """A compiled run: the scenario with the run's flag `reserves`, and the kernel's record `config`, shape (1,)."""
+    """A compiled run: the scenario with the run's flag `reserves`, and the kernel's record `config`, shape (1,).
+
+    `actions` is the argument of `run_config`. `dials` says which kinds of dials the run uses, in a word for tables:
+    `reserved`, `unreserved`, `both` or `none`.
+    """
 
     scenario: Scenario
     layout: Layout
@@ -38,6 +46,8 @@ class RunConfig:
     owns: str
     routing: tuple[str, dict[str, Any]]
     pacing: tuple[str, dict[str, Any]]
+    actions: str
+    dials: str
     days: int
     places: np.ndarray = field(repr=False)  # indices of the public snapshot's numbers in the kernel's record
 
@@ -59,19 +69,21 @@ def _pick(
     return code, rule_params(rules[code], chosen[1], scenario.queues, scenario.size.queues)
 
 
-def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool | None) -> Scenario:
+def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: Reserves | None) -> Scenario:
     """Return the scenario with the run's flag `reserves`: the requested one, else the pacing rule's, else its own.
+
+    A scenario whose flag is `either` keeps it, because a rule of any flag finds its dials there.
 
     Raises:
         RuleError: If the pacing rule needs the other flag.
     """
     flag = reserves
-    if flag is None and not owned:
+    if flag is None and not owned and scenario.reserves != "either":
         flag = rule.reserves
     if flag is not None:
         scenario = scenario.with_reserves(flag)
     for name, campaign in scenario.centre.campaigns.items():
-        if rule.reserves is not None and campaign.reserves != rule.reserves:
+        if rule.reserves is not None and campaign.reserves not in (rule.reserves, "either"):
             need = str(rule.reserves).lower()
             raise RuleError(
                 f"pacing rule {rule.name} needs campaigns.{name}.reserves = {need}, "
@@ -80,13 +92,35 @@ def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: bool |
     return scenario
 
 
+def _kinds(actions: str, rule: RuleSpec, owned: bool) -> int:
+    """Return the kinds of dials in use, as bits: those of the policy if it paces, else those of the pacing rule.
+
+    A rule finds under `either` what it finds under its own flag: the same epochs, and so the same coins.
+
+    Raises:
+        RuleError: If the rule's dials are not among those of the policy that it stands in for.
+        ValueError: If `actions` is unknown, or limits dials that the policy does not own.
+    """
+    if actions not in ACTIONS:
+        raise ValueError(f"actions = {actions!r}; allowed: {', '.join(ACTIONS)}")
+    own = BOTH_DIALS if rule.reserves is None else dials_of(rule.reserves)
+    if not owned:
+        if actions != "all":
+            raise ValueError(f"actions = {actions!r}; allowed where the policy does not own pacing: all")
+        return own
+    if not own & ACTIONS[actions]:
+        raise RuleError(f"pacing rule {rule.name} has {DIALS[own]} dials alone; actions = {actions!r} has none of them")
+    return ACTIONS[actions]
+
+
 def run_config(
     scenario: Scenario,
     *,
     owns: str,
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
-    reserves: bool | None = None,
+    reserves: Reserves | None = None,
+    actions: str = "all",
     days: int | None = None,
     reward: str | Mapping[str, Any] | None = None,
 ) -> RunConfig:
@@ -97,7 +131,10 @@ def run_config(
         owns: Decisions that the policy takes: `routing`, `pacing`, `blended`, or `rules` (none).
         routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
         pacing: The same for pacing.
-        reserves: The campaigns' flag; None: what the pacing rule needs if a rule paces, else the scenario's.
+        reserves: Flag of all campaigns: True, False or "either". None: the scenario's own; but where rules pace and
+            the scenario's is not `either`, what the pacing rule needs.
+        actions: Dials that a policy which owns pacing may use: `all`, `reserved` (each with an advisor reserved) or
+            `unreserved`. The others are illegal. A pacing rule uses its own kind of dials.
         days: Days of an episode, at least 1; None: the scenario's `episode_days`.
         reward: Preset, or weights by reward term; None: the scenario's. A `RewardTrapWarning` says if a given reward
             pays for starving inbound contacts.
@@ -118,6 +155,7 @@ def run_config(
     pacing_rule = PACING_RULES[find_rule(PACING_RULES, paced[0])]
     owned = owns in ("pacing", "blended")
     scenario = _with_flag(scenario, pacing_rule, owned, reserves)
+    kinds_of_dials = _kinds(actions, pacing_rule, owned)
     _check_leads(scenario, days)
     for problem in () if owned else endless_dialing(scenario.centre, pacing_rule):
         raise ScenarioError(scenario.file, *problem)
@@ -127,6 +165,10 @@ def run_config(
     config = scenario.config(days=days, order=ROUTING_RULES[routing_code].order).copy()
     record = config[0]
     record["own"] = OWNERS[owns]
+    fill_dials(record, scenario.centre, kinds_of_dials)
+    dials = int(np.bitwise_or.reduce(record["campaign"]["dials"]))
+    if scenario.campaigns and not dials:
+        raise ValueError(f"actions = {actions!r}: no campaign has such dials; its flag `reserves` decides which it has")
     record["routing"], record["pacing"] = routing_code, pacing_code
     record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
     record["routing_params"] = routing_params
@@ -136,7 +178,8 @@ def run_config(
     compiled = records(config.view(kinds.config))
     if reward is not None and reward != scenario.centre.reward:  # its own is checked when it is loaded
         warn_of_reward(scenario, reward)
-    return RunConfig(scenario, kinds, compiled, owns, routed, paced, days, places(scenario, kinds))
+    at = places(scenario, kinds)
+    return RunConfig(scenario, kinds, compiled, owns, routed, paced, actions, DIALS[dials], days, at)
 
 
 def _check_leads(scenario: Scenario, days: int) -> None:

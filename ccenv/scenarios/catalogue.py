@@ -51,7 +51,8 @@ def make_pairs(centre: Centre) -> tuple[Pair, ...]:
 def make_catalogue(centre: Centre) -> tuple[Action, ...]:
     """Return all actions: `hold`, an assignment for each queue pair, then the dials of each campaign.
 
-    A campaign has a dial for each step of its ladder; a campaign with `reserves` has one for each of its groups.
+    A campaign has a dial for each step of its ladder; a campaign with `reserves: true` has one for each of its groups;
+    a campaign with `reserves: either` has both, the ladder first.
     """
     queues, groups = list(centre.queues), list(centre.groups)
     pairs = make_pairs(centre)
@@ -60,10 +61,10 @@ def make_catalogue(centre: Centre) -> tuple[Action, ...]:
         if kind == "queue":
             actions.append(Action(ASSIGN, q, g, 1, f"assign:{queues[q]}>{groups[g]}"))
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
-        if campaign.reserves:
+        if campaign.reserves is not True:
+            actions += [Action(DIAL, c, NIL, n, f"dial:{name}*{n}") for n in campaign.dial_ladder]
+        if campaign.reserves is not False:
             for kind, index, g in pairs:
                 if kind == "campaign" and index == c:
                     actions.append(Action(DIAL_RESERVED, c, g, 1, f"dial:{name}>{groups[g]}"))
-        else:
-            actions += [Action(DIAL, c, NIL, n, f"dial:{name}*{n}") for n in campaign.dial_ladder]
     return tuple(actions)

@@ -10,7 +10,7 @@ from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.files.reading import plain_mapping, read
 from ccenv.rewards.terms import Reward
 from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers
-from ccenv.scenarios.files.library import find
+from ccenv.scenarios.files.library import find, name_and_variant
 from ccenv.scenarios.files.overrides import changed_file, override
 from ccenv.scenarios.scenario import Scenario, build
 
@@ -24,7 +24,8 @@ def load_scenario(source: Source | Scenario, *, variant: str | None = None, **ov
     `HeldTransferWarning` if all its advisors may wait for one another.
 
     Args:
-        source: Name of a library scenario, path of a YAML file, mapping with the same keys, or a scenario.
+        source: Name of a library scenario, path of a YAML file, mapping with the same keys, or a scenario. A text may
+            name a variant after a colon: `bank_blended:either`.
         variant: Name of one of the file's `variants`, applied before the overrides.
         **overrides: Values for dotted keys, for example `**{"campaigns.deposits.ring_s": 10}`.
 
@@ -57,6 +58,8 @@ def load_for_run(source: Source | Scenario, reward: Reward) -> Scenario:
 
 
 def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Scenario:
+    if isinstance(source, str) and variant is None:
+        source, variant = name_and_variant(source)
     if isinstance(source, str | Path):
         path = find(source)
         data, file = read(path), path.name

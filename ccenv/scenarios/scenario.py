@@ -18,7 +18,7 @@ from ccenv.scenarios.check.warn import warn_of_change
 from ccenv.scenarios.compile.centre import Order, compile_centre
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
-from ccenv.scenarios.schema import Centre
+from ccenv.scenarios.schema import Centre, Reserves
 from ccenv.sim.state.sizes import Size
 
 # keys that change no result of a run with a given number of days
@@ -116,8 +116,22 @@ class Scenario:
         warn_of_change(scenario, self)
         return scenario
 
-    def with_reserves(self, flag: bool) -> Scenario:
-        """Copy of the scenario in which every campaign's `reserves` is `flag`."""
+    @property
+    def reserves(self) -> Reserves | None:
+        """Flag `reserves` of all campaigns; None if there is no campaign or the flags differ."""
+        flags = {campaign.reserves for campaign in self.centre.campaigns.values()}
+        return flags.pop() if len(flags) == 1 else None
+
+    def with_reserves(self, flag: Reserves) -> Scenario:
+        """Copy of the scenario in which every campaign's `reserves` is `flag`: True, False or "either".
+
+        Raises:
+            ValueError: Another flag.
+        """
+        if isinstance(flag, np.bool_):
+            flag = bool(flag)
+        if not (isinstance(flag, bool) or flag == "either"):
+            raise ValueError(f"reserves = {flag!r}; allowed: True, False, 'either'")
         if all(campaign.reserves == flag for campaign in self.centre.campaigns.values()):
             return self
         return self.replace(**{f"campaigns.{name}.reserves": flag for name in self.campaigns})

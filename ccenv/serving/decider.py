@@ -76,6 +76,7 @@ class Decider:
             routing=bundle.routing,
             pacing=bundle.pacing,
             reserves=bundle.reserves,
+            actions=bundle.actions,
         )
         self.reader = RequestReader(bundle.scenario, bundle.needs_coin or _fallback_tosses(bundle))
         self.names = np.array(observation_names(bundle.scenario))

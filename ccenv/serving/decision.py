@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from ccenv.scenarios.schema import Reserves
 from ccenv.spaces.coins import choose
 
 Decision = Literal["argmax", "sample"]
@@ -19,16 +20,24 @@ class ProbabilityPolicy:
         decision: `argmax` takes the likeliest action (the first of equals), `sample` draws one with the row's coin.
         owns: The half that the policy decides: `routing`, `pacing` or `blended`.
         reserves: The campaigns' flag under which it was trained; None: any.
+        actions: Dials that it may use: `all`, `reserved` or `unreserved`.
 
     Raises:
         ValueError: If `decision` has another value.
     """
 
-    def __init__(self, decision: Decision = "argmax", *, owns: str = "blended", reserves: bool | None = None) -> None:
+    def __init__(
+        self,
+        decision: Decision = "argmax",
+        *,
+        owns: str = "blended",
+        reserves: Reserves | None = None,
+        actions: str = "all",
+    ) -> None:
         if decision not in DECISIONS:
             raise ValueError(f"decision is {decision!r}; allowed are {' and '.join(DECISIONS)}")
         self.decision: Decision = decision
-        self.owns, self.reserves = owns, reserves
+        self.owns, self.reserves, self.actions = owns, reserves, actions
 
     def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Probability of each action, (B, A), 0 where illegal. Subclasses implement it.

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision, ProbabilityPolicy
 from ccenv.serving.errors import BundleError, PolicyError
 
@@ -95,12 +96,19 @@ class GraphPolicy(ProbabilityPolicy):
         decision: As of `ProbabilityPolicy`, like the other arguments.
         owns: The half that the policy decides.
         reserves: The campaigns' flag under which it was trained.
+        actions: Dials that it may use.
     """
 
     def __init__(
-        self, graph: Graph, decision: Decision = "argmax", *, owns: str = "blended", reserves: bool | None = None
+        self,
+        graph: Graph,
+        decision: Decision = "argmax",
+        *,
+        owns: str = "blended",
+        reserves: Reserves | None = None,
+        actions: str = "all",
     ) -> None:
-        super().__init__(decision, owns=owns, reserves=reserves)
+        super().__init__(decision, owns=owns, reserves=reserves, actions=actions)
         self.graph = graph
 
     def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -38,11 +38,14 @@ class BundlePolicy(GraphPolicy):
         graph: Its graph.
         owns: The half that it decides: `routing`, `pacing` or `blended`; rules decide the rest.
         reserves: The campaigns' flag under which it was trained; None if there is no campaign or if they differ.
+        actions: Dials that it may use: `all`, `reserved` or `unreserved`.
         routing, pacing: Its fallback rules, as `simulate` takes them; `routing` orders the queues.
     """
 
     def __init__(self, manifest: Manifest, scenario: Scenario, graph: Graph) -> None:
-        super().__init__(graph, manifest.decision, owns=manifest.owns, reserves=manifest.reserves)
+        super().__init__(
+            graph, manifest.decision, owns=manifest.owns, reserves=manifest.reserves, actions=manifest.actions
+        )
         self.manifest, self.scenario = manifest, scenario
         self.routing, self.pacing = manifest.fallback.routing.choice, manifest.fallback.pacing.choice
 
@@ -122,6 +125,7 @@ def _check_fallback(policy: BundlePolicy) -> None:
         routing=policy.routing,
         pacing=policy.pacing,
         reserves=policy.reserves,
+        actions=policy.actions,
     )
     if run.scenario.digest != policy.scenario.digest:
         raise BundleError(f"reserves = {policy.reserves}: the training scenario's campaigns have another flag")

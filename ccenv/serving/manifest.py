@@ -18,6 +18,7 @@ import msgspec
 from ccenv.kpis import KpiTable
 from ccenv.scenarios import Scenario, ScenarioError, load_scenario
 from ccenv.scenarios.files.overrides import NAMED
+from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision
 from ccenv.serving.errors import BundleError
 from ccenv.serving.interface import Interface
@@ -124,7 +125,7 @@ class Kpis(_Node, frozen=True):
     figures: dict[str, Figure]
 
 
-class Manifest(_Node, frozen=True):
+class Manifest(_Node, frozen=True, kw_only=True):
     """The manifest.
 
     Attributes:
@@ -134,6 +135,7 @@ class Manifest(_Node, frozen=True):
         scenario: The scenario of the training.
         owns: The half that the policy decides.
         reserves: The campaigns' flag under which it was trained; None if there is no campaign or if they differ.
+        actions: Dials that the policy may use; `all` in a manifest that does not say.
         decision: How an action is taken from the probabilities.
         fallback: Rules that decide if the policy fails or is late.
         provenance: Origin of the policy.
@@ -149,7 +151,8 @@ class Manifest(_Node, frozen=True):
     interface_digest: str
     scenario: TrainingScenario
     owns: Literal["routing", "pacing", "blended"]
-    reserves: bool | None
+    reserves: Reserves | None
+    actions: Literal["all", "reserved", "unreserved"] = "all"
     decision: Decision
     fallback: Fallback
     provenance: Provenance

@@ -19,6 +19,7 @@ from ccenv.files.writing import write_atomic
 from ccenv.kpis import KpiTable
 from ccenv.run.config import RuleChoice, RunConfig
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision
 from ccenv.serving.errors import BundleError
 from ccenv.serving.graph import Graph, GraphPolicy
@@ -52,7 +53,8 @@ def write_bundle(
     *,
     provenance: Mapping[str, Any],
     owns: str = "blended",
-    reserves: bool | None = None,
+    reserves: Reserves | None = None,
+    actions: str = "all",
     decision: Decision = "argmax",
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
@@ -71,6 +73,7 @@ def write_bundle(
             (added to the versions of numpy, numba and onnxruntime) and `details`.
         owns: The half that the policy decides: `routing`, `pacing` or `blended`.
         reserves: The campaigns' flag under which it was trained; None: the scenario's own.
+        actions: Dials that the policy may use: `all`, `reserved` or `unreserved`.
         decision: `argmax` takes the likeliest action, `sample` draws one with the decision's coin.
         routing: Fallback rule, and the order of the queues under which the policy was trained; None: the scenario's.
         pacing: Fallback rule; None: the scenario's.
@@ -94,8 +97,17 @@ def write_bundle(
     target = Path(folder)
     _refuse_other(target)
     content = graph if isinstance(graph, bytes) else Path(graph).read_bytes()
-    policy = GraphPolicy(Graph(content), decision, owns=owns, reserves=reserves)
-    batch = Batch(scenario, days, owns=owns, routing=routing, pacing=pacing, reserves=reserves, autoreset="disabled")
+    policy = GraphPolicy(Graph(content), decision, owns=owns, reserves=reserves, actions=actions)
+    batch = Batch(
+        scenario,
+        days,
+        owns=owns,
+        routing=routing,
+        pacing=pacing,
+        reserves=reserves,
+        actions=actions,
+        autoreset="disabled",
+    )
     policy.graph.check_size(batch.n_obs, batch.n_actions)
     survey = survey_days(batch, policy)
     if ranges is not None:
@@ -152,6 +164,7 @@ def _manifest(
         scenario=TrainingScenario(scenario.name, scenario.digest, scenario.content),
         owns=policy.owns,  # type: ignore[arg-type]  # the batch was made with it
         reserves=policy.reserves,
+        actions=policy.actions,  # type: ignore[arg-type]  # likewise
         decision=policy.decision,
         fallback=Fallback(*(FallbackRule(*rule) for rule in (run.routing, run.pacing))),
         provenance=msgspec.convert(made, Provenance),

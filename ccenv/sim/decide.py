@@ -20,9 +20,11 @@ from ccenv.sim.state.codes import (
     HOLD,
     NIL,
     OPEN,
+    RESERVED_DIALS,
     REVIEW_EVENT,
     REVIEW_TIMER,
     SAME_INSTANT,
+    UNRESERVED_DIALS,
 )
 
 
@@ -33,6 +35,13 @@ def _has_lead(e, c, i):
         if dialable(e, c, k) > 0 and segment_open(e, c, k):
             return True
     return False
+
+
+@helper
+def _may_use_a_line(e, c, i):
+    """Return whether campaign i has dials that need no idle advisor, or has dials that do and an advisor is idle."""
+    dials = c.campaign[i].dials
+    return dials & UNRESERVED_DIALS != 0 or (dials & RESERVED_DIALS != 0 and meet(c.campaign_groups, i, e.idle_bits))
 
 
 @helper
@@ -48,9 +57,8 @@ def _can_act(e, c):
     if e.stage != OPEN:
         return False
     for i in range(c.n_campaigns):
-        if c.campaign[i].reserves == 0 or meet(c.campaign_groups, i, e.idle_bits):
-            if lines_free(e, c, i) > 0 and _has_lead(e, c, i):
-                return True
+        if _may_use_a_line(e, c, i) and lines_free(e, c, i) > 0 and _has_lead(e, c, i):
+            return True
     return False
 
 

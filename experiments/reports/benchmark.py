@@ -47,11 +47,11 @@ def table_csv(comparison: dict[str, Any]) -> str:
     """Return the main table with all interval ends as CSV, one line for each policy."""
     names = [column.name for column in COLUMNS if column.name in comparison["rows"][0]["kpis"]]
     ends = ("mean", "low", "high")
-    columns = ["policy", "role", "reserves", "outcome", "within_limit", *(f"difference_{end}" for end in ends)]
+    columns = ["policy", "role", "dials", "outcome", "within_limit", *(f"difference_{end}" for end in ends)]
     columns += [f"{name}_{end}" for name in names for end in ends]
     lines = []
     for row in comparison["rows"]:
-        line = {key: row[key] for key in ("role", "reserves", "outcome", "within_limit")} | {"policy": row["label"]}
+        line = {key: row[key] for key in ("role", "dials", "outcome", "within_limit")} | {"policy": row["label"]}
         line |= {f"difference_{end}": (row["differences"].get(VALUE) or {}).get(end) for end in ends}
         line |= {f"{name}_{end}": (row["kpis"][name] or {}).get(end) for name in names for end in ends}
         lines.append(line)

@@ -78,6 +78,7 @@ def _table(comparison: Mapping[str, Any]) -> str:
         return text + ONE_RUN
     judged = f" by {in_words(comparison['definition'])}" if by_dist else ""
     return (
-        f"{text}{ONE_RUN} A pacing rule runs under the flag that it needs: an advisor reserved for each attempt, or "
-        f"nobody. Dropped shares{judged} whose interval is not wholly within the limit of {100 * limit:g} % are in red."
+        f"{text}{ONE_RUN} The column Dials says which dials a policy has: those that reserve an advisor for the "
+        f"attempt, those that do not, or both. Dropped shares{judged} whose interval is not wholly within the limit of "
+        f"{100 * limit:g} % are in red."
     )

@@ -22,7 +22,7 @@ def columns_shown(comparison: Mapping[str, Any]) -> list[Column]:
 def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the headings of the main table."""
     value, *others = columns_shown(comparison)
-    flag = [{"title": "Reserves", "unit": "an advisor"}] if comparison["limit"] is not None else []
+    flag = [{"title": "Dials", "unit": "an advisor is"}] if comparison["limit"] is not None else []
     difference = {"title": "Difference", "unit": "to the best tuned rule"}
     rest = [{"title": column.title, "unit": column.unit} for column in others]
     return [{"title": "Policy", "unit": ""}, *flag, {"title": value.title, "unit": value.unit}, difference, *rest]
@@ -42,7 +42,7 @@ def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> list[dict[s
     over = "" if row["within_limit"] else comparison["judged_by"]
     cells = [_cell(row["short"])]
     if comparison["limit"] is not None:
-        cells.append(_cell("" if row["reserves"] is None else "yes" if row["reserves"] else "no"))
+        cells.append(_cell(row["dials"]))
     cells.append(_estimate(row, value))
     lead = (
         _cell(number(difference["mean"], sign=True), _ends(difference, 1.0, value.decimals, True))

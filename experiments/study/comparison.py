@@ -80,7 +80,7 @@ class Entrant(NamedTuple):
         label: Name of the policy.
         short: Shorter name, for labels in a figure.
         group: Heading of its part of the table.
-        reserves: Campaign flag `reserves` under which it ran; None without a campaign.
+        dials: Dials that it may use: `reserved`, `unreserved` or `both`; "" without a campaign.
         role: `learned`, `best_rule` (the best tuned rule, the baseline of all differences) or `other`.
         table: One row for each seed, with the column `value`.
     """
@@ -88,7 +88,7 @@ class Entrant(NamedTuple):
     label: str
     short: str
     group: str
-    reserves: bool | None
+    dials: str
     role: str
     table: KpiTable
 
@@ -137,7 +137,7 @@ def _row(scenario: Scenario, entrant: Entrant, baseline: Entrant, judged_by: str
         "short": entrant.short,
         "group": entrant.group,
         "role": entrant.role,
-        "reserves": entrant.reserves,
+        "dials": entrant.dials,
         "kpis": {name: interval(summary[name]) for name in names},
         "differences": differences,
         "outcome": "baseline" if own else outcome(differences[VALUE]),

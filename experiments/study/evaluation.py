@@ -14,6 +14,7 @@ from ccenv.kpis import Estimate, KpiTable
 from ccenv.rewards.sums import episode_rewards
 from ccenv.rules import PACING_RULES
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.schema import Reserves
 from ccenv.simulation import simulate
 from experiments.jobs.workers import Workers
 
@@ -69,11 +70,25 @@ def own_pair(scenario: Scenario) -> Pair:
     return Pair(*(Rule(rule.name, dict(rule.params)) for rule in (rules.routing, rules.pacing)))
 
 
-def needs_reserves(scenario: Scenario, pacing: Rule) -> bool | None:
+def needs_reserves(scenario: Scenario, pacing: Rule) -> Reserves | None:
     """Return the campaign flag `reserves` under which a pacing rule runs; None without a campaign."""
-    declared = next(rule.reserves for rule in PACING_RULES if rule.name == pacing.name)
-    flags = {campaign.reserves for campaign in scenario.centre.campaigns.values()}
-    return declared if flags and declared is not None else flags.pop() if len(flags) == 1 else None
+    declared = _declared(pacing)
+    return scenario.reserves if scenario.reserves in (None, "either") or declared is None else declared
+
+
+def dials_of(scenario: Scenario, pacing: Rule | None = None) -> str:
+    """Return which dials a pacing rule, or without a rule a policy, may use.
+
+    Returns:
+        `reserved`, `unreserved` or `both`; "" if there is no campaign or the flags of the campaigns differ.
+    """
+    declared = None if pacing is None else _declared(pacing)
+    flag = scenario.reserves if declared is None or scenario.reserves is None else declared
+    return {True: "reserved", False: "unreserved", "either": "both", None: ""}[flag]
+
+
+def _declared(pacing: Rule) -> bool | None:
+    return next(rule.reserves for rule in PACING_RULES if rule.name == pacing.name)
 
 
 def drop_limit(scenario: Scenario) -> float | None:

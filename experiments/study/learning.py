@@ -16,6 +16,7 @@ from ccenv.batch import Batch
 from ccenv.kpis import KpiTable
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 from experiments.jobs.cells import source_digest
@@ -67,7 +68,7 @@ def refuse_unknown(kind: type, values: Mapping[str, Any], at: str, apart: Sequen
 
 
 def learn(
-    scenario: Scenario, pair: Pair, training: Training, copies: int, reserves: bool | None, folder: Path
+    scenario: Scenario, pair: Pair, training: Training, copies: int, reserves: Reserves | None, folder: Path
 ) -> TrainingFolder:
     """Train, starting from a pair of rules; a killed training resumes.
 

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from experiments.jobs.jobs import Job
 from experiments.study.comparison import Entrant, compare
 from experiments.study.evaluation import (
     Pair,
     Rule,
+    dials_of,
     drop_limit,
     evaluate_bundle,
     evaluate_rules,
@@ -31,9 +33,9 @@ def limit_of(job: Job) -> float | None:
     return drop_limit(job.scenario) if job.settings.evaluation.within_limit else None
 
 
-def reserves_of(job: Job) -> bool | None:
+def reserves_of(job: Job) -> Reserves | None:
     """The campaign flag `reserves` under which the policy is trained: the scenario's own."""
-    return needs_reserves(job.scenario, Rule("no_dial"))
+    return job.scenario.reserves
 
 
 def tuned(job: Job) -> dict[str, Any]:
@@ -180,12 +182,12 @@ def entrants(job: Job, tuning: Mapping[str, Any], *, with_learned: bool) -> list
     found = []
     if with_learned:
         table = job.stages.table("learned")
-        found.append(Entrant(LEARNED, LEARNED, "Learned", reserves_of(job), "learned", table))
+        found.append(Entrant(LEARNED, LEARNED, "Learned", dials_of(job.scenario), "learned", table))
     for place, (group, pair) in enumerate(rows(tuning)):
         role = "best_rule" if pair == best_pair else "other"
         short = pair.pacing.label if pair.routing == best_pair.routing else pair.routing.label
-        flag = needs_reserves(job.scenario, pair.pacing)
-        found.append(Entrant(pair.label, short, group, flag, role, job.stages.table(f"rule-{place}")))
+        dials = dials_of(job.scenario, pair.pacing)
+        found.append(Entrant(pair.label, short, group, dials, role, job.stages.table(f"rule-{place}")))
     return found
 
 

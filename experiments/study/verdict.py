@@ -103,15 +103,15 @@ def _by_definition(chosen: str, column: str) -> list[str]:
 
 
 def _same_flag(rows: Sequence[Mapping[str, Any]], learned: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
-    if learned["reserves"] == rule["reserves"]:
+    if learned["dials"] in (rule["dials"], "both"):
         return ""
-    same = [row for row in rows if row["role"] == "other" and row["reserves"] == learned["reserves"]]
+    same = [row for row in rows if row["role"] == "other" and row["dials"] == learned["dials"]]
     if not same:
         return ""
     best = max(same, key=lambda row: row["kpis"][VALUE]["mean"])
-    dials = {True: "keeps an advisor reserved for every attempt", False: "reserves nobody for an attempt"}
+    dials = {"reserved": "keeps an advisor reserved for every attempt", "unreserved": "reserves nobody for an attempt"}
     return (
-        f"The best rule {dials[rule['reserves']]}; the learned policy {dials[learned['reserves']]}. Against the best "
+        f"The best rule {dials[rule['dials']]}; the learned policy {dials[learned['dials']]}. Against the best "
         f"rule under its own flag, {best['label']}, the learned policy {_verb(best['learned_lead'])}: "
         f"{span(best['learned_lead'], sign=True)} per day."
     )

@@ -16,10 +16,11 @@ import numpy as np
 
 from ccenv.batch import Batch
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
-from ccenv.policy import Policy, RulePolicy
+from ccenv.policy import RulePolicy
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import staffing
-from ccenv.serving import load_bundle
+from ccenv.scenarios.schema import Reserves
+from ccenv.serving import BundlePolicy, load_bundle
 from ccenv.sim.state.codes import ASSIGN, DAY_S, HOLD, IDLE
 from experiments.study.evaluation import Pair, finite
 
@@ -43,7 +44,7 @@ SERIES = {
 
 
 def watch(
-    scenario: Scenario, pair: Pair, bundle: Path | None, seeds: Sequence[int], reserves: bool | None
+    scenario: Scenario, pair: Pair, bundle: Path | None, seeds: Sequence[int], reserves: Reserves | None
 ) -> dict[str, Any]:
     """Simulate one day for each seed and record it.
 
@@ -61,8 +62,8 @@ def watch(
         play) and `routing` (how assignments were decided).
     """
     call = pair.as_call()
-    batch = Batch(scenario, len(seeds), reserves=reserves, autoreset="disabled", **call)
-    policy: Policy = RulePolicy(batch.scenario, **call) if bundle is None else load_bundle(bundle)
+    policy: RulePolicy | BundlePolicy = RulePolicy(scenario, **call) if bundle is None else load_bundle(bundle)
+    batch = Batch(scenario, len(seeds), reserves=reserves, actions=policy.actions, autoreset="disabled", **call)
     batch.reset(np.asarray(seeds))
     look = _Look(batch)
     observed = batch.engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs

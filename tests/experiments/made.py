@@ -9,7 +9,7 @@ from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from experiments.reports.page import Results
 from experiments.study.comparison import Entrant, compare
-from experiments.study.evaluation import Pair, Rule, needs_reserves, rule_days
+from experiments.study.evaluation import Pair, Rule, dials_of, needs_reserves, rule_days
 from experiments.study.watch import watch
 
 BEST = Pair(Rule("lwt"), Rule("progressive_unreserved", {"reserve": 1}))
@@ -25,9 +25,15 @@ def tiny() -> Scenario:
 
 def entrant(pair: Pair, role: str) -> Entrant:
     label = "learned policy" if role == "learned" else pair.label
-    flag = needs_reserves(tiny(), pair.pacing)
     table = rule_days(tiny(), pair, seeds("evaluation", N_DAYS))
-    return Entrant(label, pair.pacing.label, "Learned" if role == "learned" else "Rules", flag, role, table)
+    return Entrant(
+        label,
+        pair.pacing.label,
+        "Learned" if role == "learned" else "Rules",
+        dials_of(tiny(), pair.pacing),
+        role,
+        table,
+    )
 
 
 @functools.cache

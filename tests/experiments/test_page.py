@@ -71,7 +71,7 @@ def test_page_shows_policies_flags_and_intervals(page: Page):
 
     assert BEST.pacing.label in page.text
     assert LEARNED.pacing.label in page.text
-    assert [row["reserves"] for row in rows] == [False, False, True]
+    assert [row["dials"] for row in rows] == ["unreserved", "unreserved", "reserved"]
     assert page.text.count(" yes ") == 1
 
 

@@ -9,11 +9,11 @@ def interval(mean: float, half: float = 1.0) -> dict[str, float]:
     return {"mean": mean, "low": mean - half, "high": mean + half}
 
 
-def row(role: str, lead: float, *, reserves: bool = False, outcome: str = "tied", **more: Any) -> dict[str, Any]:
+def row(role: str, lead: float, *, dials: str = "unreserved", outcome: str = "tied", **more: Any) -> dict[str, Any]:
     return {
         "role": role,
         "label": f"the {role}",
-        "reserves": reserves,
+        "dials": dials,
         "outcome": outcome,
         "differences": {} if role == "best_rule" else {"value": interval(-lead)},
         "learned_lead": interval(lead),
@@ -99,13 +99,19 @@ def test_limit_is_judged_by_the_definition_of_the_law_where_a_window_was_covered
     assert "lived through" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
 
+def test_policy_with_both_kinds_of_dials_is_compared_with_the_best_rule_alone():
+    rows = (row("learned", 0.0, dials="both"), row("best_rule", -3.0, dials="reserved"), row("other", 2.0))
+
+    assert "own flag" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+
+
 def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
     shares = {"dropped_share_run_total": interval(0.02, 0.005)}
     worse, better = (
         row("other", lead, label=label, kpis={"value": {"mean": mean, "low": low, "high": high}, **shares})
         for label, lead, mean, low, high in (("fifo", 4.0, 6.0, 5.9, 9.0), ("max0", 2.0, 7.0, 5.0, 8.0))
     )
-    rows = (row("learned", 0.0), row("best_rule", -3.0, reserves=True), worse, better, worse)
+    rows = (row("learned", 0.0), row("best_rule", -3.0, dials="reserved"), worse, better, worse)
 
     text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 

@@ -105,7 +105,9 @@ def check_campaign(sim: Simulator, c: int) -> None:
     assert set(phases) <= set(OF_A_LEAD)
     declared = sim.campaigns[c].declared
     assert sum(x.holds_line for x in leads) <= declared.max_lines
-    assert not (declared.reserves and n("dropped", "mp_dropped")), "no drop is possible where the campaign reserves"
+    if declared.reserves is True:
+        assert not n("dropped", "mp_dropped", "hung_up"), "no connect is lost where every attempt has an advisor"
+    assert all(x.advisor is None for x in sim.campaigns[c].line), "an attempt with its own advisor never waits"
 
 
 def check_leads(sim: Simulator, c: int) -> None:

@@ -26,32 +26,34 @@ class Action:
     n: int
 
 
+BARRED = {"all": (), "reserved": (codes.DIAL,), "unreserved": (codes.DIAL_RESERVED,)}  # by `actions` of a run
 HOLD_INDEX = 0  # index of `hold` in the catalogue
 Choose = Callable[[int, float, list[int], Sequence[Action]], int]
 
 
 def make_catalogue(centre: schema.Centre) -> list[Action]:
-    """The actions: `hold`; `assign` by queue, then group; by campaign the dials, in ladder order or by group."""
+    """The actions: `hold`; `assign` by queue, then group; by campaign the dials, in ladder order, then by group."""
     catalogue = [Action(codes.HOLD, codes.NIL, codes.NIL, 0)]
     for q, queue in enumerate(centre.queues):
         for g, group in enumerate(centre.groups.values()):
             if queue in group.skills:
                 catalogue.append(Action(codes.ASSIGN, q, g, 1))
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
-        if campaign.reserves:
+        if campaign.reserves in (False, "either"):
+            catalogue += [Action(codes.DIAL, c, codes.NIL, n) for n in campaign.dial_ladder]
+        if campaign.reserves in (True, "either"):
             groups = [g for g, group in enumerate(centre.groups.values()) if name in group.skills]
             catalogue += [Action(codes.DIAL_RESERVED, c, g, 1) for g in groups]
-        else:
-            catalogue += [Action(codes.DIAL, c, codes.NIL, n) for n in campaign.dial_ladder]
     return catalogue
 
 
 class Decisions:
     """Epochs, reviews and the application of actions."""
 
-    def __init__(self, sim: Simulator, choose: Choose) -> None:
+    def __init__(self, sim: Simulator, choose: Choose, actions: str = "all") -> None:
         self.sim = sim
         self.choose = choose
+        self.barred = BARRED[actions]
         self.catalogue = make_catalogue(sim.centre)
         self.n_decisions = 0
         self.pending_review: Event | None = None
@@ -107,6 +109,8 @@ class Decisions:
     def is_legal(self, action: Action) -> bool:
         """Whether an action is legal now."""
         sim = self.sim
+        if action.kind in self.barred:
+            return False
         match action.kind:
             case codes.HOLD:
                 must_assign = sim.clock.stage != codes.OPEN or sim.centre.work_conserving

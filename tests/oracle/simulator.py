@@ -47,8 +47,9 @@ class Result:
 class Simulator:
     """One run of a centre under a joint policy.
 
-    `order`: "entry" or "total_wait". `checked`: check the conservation laws after every event and action. `look` is
-    given the snapshot at each decision of the policy.
+    `order`: "entry" or "total_wait". `actions`: dials that are legal, "all", "reserved" or "unreserved". `checked`:
+    check the conservation laws after every event and action. `look` is given the
+    snapshot at each decision of the policy.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Simulator:
         *,
         days: int = 1,
         order: str = "entry",
+        actions: str = "all",
         checked: bool = True,
         look: Callable[[Snapshot], None] | None = None,
     ) -> None:
@@ -92,7 +94,7 @@ class Simulator:
         self.compliance = Compliance(self)
         self.traits = Traits(self)
         self.advisors = Advisors(self)
-        self.decisions = Decisions(self, choose)
+        self.decisions = Decisions(self, choose, actions)
         self.checked = checked
         self.snapshots = Snapshots(self)
 

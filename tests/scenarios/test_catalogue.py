@@ -33,6 +33,11 @@ def test_catalogue_with_and_without_reserves():
     assert list(reserving.catalogue) == [*inbound, (DIAL_RESERVED, 0, 1, 1, "dial:survey>blended")]
     assert reserving.with_reserves(True) is reserving
     assert reserving.with_reserves(False).digest == scenario.digest
+    either = scenario.with_reserves("either")
+    assert list(either.catalogue) == inbound + ladder + [(DIAL_RESERVED, 0, 1, 1, "dial:survey>blended")]
+    assert (scenario.reserves, reserving.reserves, either.reserves) == (False, True, "either")
+    with pytest.raises(ValueError, match="reserves = 'both'; allowed: True, False, 'either'"):
+        scenario.with_reserves("both")
 
 
 def test_catalogue_of_two_campaigns_goes_campaign_by_campaign():
@@ -50,6 +55,7 @@ def test_catalogue_of_two_campaigns_goes_campaign_by_campaign():
         "dial:second>blended",
     ]
     assert scenario.pairs[-3:] == (("campaign", 0, 1), ("campaign", 1, 0), ("campaign", 1, 1))
+    assert scenario.reserves is None
 
 
 @pytest.mark.parametrize(("staffing", "size"), [(3, "S"), (62, "M"), (400, "L")])

@@ -14,6 +14,7 @@ from ccenv.scenarios.compile.segment_rows import UNLIMITED_LEADS
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.schema import Clock
 from ccenv.sim.state import codes
+from ccenv.sim.state.codes import RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.layout import layout
 
 STEADY = {
@@ -96,7 +97,7 @@ def test_campaign(row):
     assert (survey["p_sale"] > 0).all()
     names = ("p_machine", "p_busy", "p_invalid", "p_false_positive", "p_machine_passed")
     assert [survey[name] for name in names] == [0.2, 0.05, 0.05, 0.04, 0.1]
-    assert [survey[name] for name in ("max_lines", "reserves", "first_segment", "n_segments")] == [12, 0, 0, 1]
+    assert [survey[name] for name in ("max_lines", "dials", "first_segment", "n_segments")] == [12, 1, 0, 1]
     assert (dist_of(row, survey["ring"])["a"], dist_of(row, survey["ring"])["b"]) == (5, 25)
     assert dist_of(row, survey["drop_after"])["a"] == 2
     assert dist_of(row, survey["handle"])["a"] == 4.2
@@ -181,6 +182,10 @@ def test_what_concerns_all_campaigns():
     centre = {**STEADY, "campaigns": campaigns, "groups": {"g": {"skills": ["q", "c", "d"], "staffing": 2}}}
     row = load_scenario(centre).config()[0]
     assert (row["reserving"], row["most_lines"]) == (0b10, 8)
+    assert row["campaign"]["dials"][:3].tolist() == [UNRESERVED_DIALS, RESERVED_DIALS, 0]
+    row = load_scenario(centre, **{"campaigns.c.reserves": "either"}).config()[0]
+    assert row["reserving"] == 0b11
+    assert row["campaign"]["dials"][:3].tolist() == [UNRESERVED_DIALS | RESERVED_DIALS, RESERVED_DIALS, 0]
 
 
 def test_64_groups_fill_the_sets_of_groups():

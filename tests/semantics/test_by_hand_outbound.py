@@ -117,6 +117,86 @@ def test_reserved_advisors_leave_when_finished_and_come_back_with_the_staffing()
     assert nonzero(result.counters["group"][0]) == {"reserved_s": 3, "talking_s": 45, "handled": 3}
 
 
+def of_both_kinds(**changes: Any) -> dict[str, Any]:
+    """One advisor, and two leads that each dial may reserve the advisor for: actions 1 (without) and 2 (with)."""
+    return {
+        "clock": {"open_s": 0, "close_s": 30, "overtime_s": 0, "slot_s": 30, "review_s": 0},
+        "groups": {"team": {"skills": ["list"], "staffing": 1}},
+        "campaigns": {
+            "list": campaign(reserves="either", leads=2, ring_s=constant(4), drop_after_s=constant(15), **changes)
+        },
+    }
+
+
+def without_then_with(number: int, u: float, legal: list[int], catalogue: object) -> int:
+    """Dial without an advisor first, then with one."""
+    return legal[1] if number == 0 else legal[-1]
+
+
+def test_a_connect_without_an_advisor_waits_beside_one_that_has_its_own() -> None:
+    result = run(of_both_kinds(), 0, without_then_with)
+    assert lines(result.log) == [
+        line(0, "opening", 0),
+        line(0, "action", 0, detail=1),
+        line(0, "dialed", 0, "lead"),
+        line(0, "action", 1, detail=2),
+        line(0, "dialed", 1, "lead", "0.0"),
+        line(4, "ring_end", 0, "lead"),
+        line(4, "connect_waiting", 0, "lead"),
+        line(4, "ring_end", 1, "lead", "0.0"),
+        line(4, "joined", 1, "lead", "0.0"),
+        line(14, "talk_end", 1, "lead", "0.0"),
+        line(14, "wrap_up_end", 1, "lead", "0.0"),
+        line(14, "joined", 0, "lead", "0.0"),
+        line(24, "talk_end", 0, "lead", "0.0"),
+        line(24, "wrap_up_end", 0, "lead", "0.0"),
+        line(30, "closing", 0),
+        line(30, "day_end", 0),
+    ]
+    assert nonzero(result.counters["group"][0]) == {"reserved_s": 4, "talking_s": 20, "handled": 2, "idle_s": 6}
+    counters = result.counters["campaign"][0]
+    assert (counters["joined"], counters["joined_delay_s"], counters["dropped"]) == (2, 10, 0)
+
+
+def test_an_advisor_freed_by_its_own_attempt_takes_the_waiting_connect_of_the_other_kind() -> None:
+    segments = {"answers": {"size": 1, "p_answer": 1.0}, "does_not": {"size": 1, "p_answer": 0.0}}
+    scenario = of_both_kinds(segments=segments)
+    del scenario["campaigns"]["list"]["leads"]
+    result = run(scenario, 0, without_then_with)
+    assert lines(result.log) == [
+        line(0, "opening", 0),
+        line(0, "action", 0, detail=1),
+        line(0, "dialed", 0, "lead"),
+        line(0, "action", 1, detail=2),
+        line(0, "dialed", 0, "lead", "0.0", detail=1),
+        line(4, "ring_end", 0, "lead"),
+        line(4, "connect_waiting", 0, "lead"),
+        line(4, "ring_end", 0, "lead", "0.0", detail=codes.NO_ANSWER),
+        line(4, "joined", 0, "lead", "0.0"),
+        line(14, "talk_end", 0, "lead", "0.0"),
+        line(14, "wrap_up_end", 0, "lead", "0.0"),
+        line(30, "closing", 0),
+        line(30, "day_end", 0),
+    ]
+
+
+def test_an_attempt_without_an_advisor_is_dropped_while_another_keeps_its_own() -> None:
+    scenario = of_both_kinds()
+    scenario["campaigns"]["list"]["drop_after_s"] = constant(3)
+    result = run(scenario, 0, without_then_with)
+    assert lines(result.log)[-9:] == [
+        line(4, "connect_waiting", 0, "lead"),
+        line(4, "ring_end", 1, "lead", "0.0"),
+        line(4, "joined", 1, "lead", "0.0"),
+        line(7, "drop_due", 0, "lead"),
+        line(7, "dropped", 0, "lead"),
+        line(14, "talk_end", 1, "lead", "0.0"),
+        line(14, "wrap_up_end", 1, "lead", "0.0"),
+        line(30, "closing", 0),
+        line(30, "day_end", 0),
+    ]
+
+
 def test_a_failed_attempt_frees_its_advisor_and_reviews_follow_a_hold() -> None:
     scenario = {
         "clock": {"open_s": 0, "close_s": 30, "overtime_s": 0, "slot_s": 30, "review_s": 7},

@@ -22,6 +22,7 @@ class Advisors:
         self.v = v
         self.on_duty = np.zeros(v.n_advisors, np.bool_)
         self.worked_off = 0
+        self.dialed_with: dict[int, int] = {}  # by key of an attempt: its advisor while it rang, or NIL
 
     def check(self) -> None:
         """All of it, now."""
@@ -29,6 +30,7 @@ class Advisors:
         self.states()
         self.presence()
         self.holding()
+        self.attempts()
         for g in range(self.v.G):
             self.idle_order(g)
 
@@ -82,10 +84,22 @@ class Advisors:
         assert held[with_advisor].all(), "a contact without its advisor"
         assert not held[~with_advisor & ~v.is_in(codes.RINGING)].any(), "an advisor for nothing"
         if v.C:
-            reserves = v.c["campaign"]["reserves"][np.where(v.inbound, 0, v.index)] != 0
+            dials = v.c["campaign"]["dials"][np.where(v.inbound, 0, v.index)]
+            kind = np.where(held, codes.RESERVED_DIALS, codes.UNRESERVED_DIALS)
             rings = v.is_in(codes.RINGING)
-            assert np.array_equal(held[rings], reserves[rings]), "reserved, or not"
+            assert np.all(dials[rings] & kind[rings]), "an attempt of a kind that its campaign may not dial"
         assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
+
+    def attempts(self) -> None:
+        """An attempt keeps its kind: one with an advisor is joined to that advisor and never waits."""
+        v = self.v
+        for phase, holder, key in zip(v.phase, v.holder, v.x["key"], strict=True):
+            before = self.dialed_with.get(int(key), codes.NIL)
+            if before != codes.NIL:
+                assert phase != codes.CONNECT_WAITING, "an attempt with its own advisor waits"
+                assert holder == before, "an attempt went to another advisor"
+        rings = v.is_in(codes.RINGING)
+        self.dialed_with |= dict(zip(v.x["key"][rings].tolist(), v.holder[rings].tolist(), strict=True))
 
     def idle_order(self, g: int) -> None:
         """The idle advisors of a group are a list or a heap; who became idle first comes first among equals."""

@@ -113,9 +113,9 @@ def campaigns(v: View) -> None:
         (n["first_call_sales"], n["first_joined"]),
     ):
         assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
-    reserves = v.c["campaign"]["reserves"][: v.C] != 0
+    reserves = v.c["campaign"]["dials"][: v.C] == codes.RESERVED_DIALS
     lost = n["dropped"] + n["mp_dropped"] + n["hung_up"]
-    assert not lost[reserves].any(), "no connect is lost where the campaign reserves"
+    assert not lost[reserves].any(), "no connect is lost where every attempt has an advisor"
     dropped_shares(v, n)
 
 

@@ -46,7 +46,7 @@ def _outcomes(row: Any, campaign: Campaign) -> None:
 
 def _lines(row: Any, campaign: Campaign, dists: Dists) -> None:
     by_outcome = campaign.ring_s_by_outcome
-    row["reserves"], row["max_lines"] = campaign.reserves, min(campaign.max_lines, INT32)
+    row["max_lines"] = min(campaign.max_lines, INT32)
     row["ring"] = row["ring_of"] = dist_index(campaign.ring_s, dists)
     row["ring_differs"] = by_outcome is not None
     if by_outcome is not None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile.campaigns import fill_campaign
+from ccenv.scenarios.compile.dials import fill_dials
 from ccenv.scenarios.compile.dists import DistValues, dist_values, level_values, mean_of
 from ccenv.scenarios.compile.finish import finish_table
 from ccenv.scenarios.compile.groups import fill_groups
@@ -67,7 +68,7 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
         fill_campaign(row["campaign"][c], campaign, dists)
-    row["reserving"] = sum(1 << c for c, campaign in enumerate(centre.campaigns.values()) if campaign.reserves)
+    fill_dials(row, centre)
     row["most_lines"] = row["campaign"]["max_lines"].max()
     fill_segments(row, centre, layout(size).size.leads)
     fill_groups(row, centre)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from msgspec import UNSET
@@ -15,6 +16,14 @@ SUFFIXES = (".yaml", ".yml")
 def list_scenarios() -> list[str]:
     """Names of the library's scenarios, sorted."""
     return sorted(path.stem for path in LIBRARY.glob("*.yaml"))
+
+
+def name_and_variant(source: str) -> tuple[str, str | None]:
+    """Split `name:variant` at the last colon; a text without a colon, or the path of a file, names no variant."""
+    name, colon, variant = source.rpartition(":")
+    if not colon or os.path.isfile(source):
+        return source, None
+    return name, variant
 
 
 def find(source: str | Path) -> Path:

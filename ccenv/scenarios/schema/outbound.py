@@ -20,6 +20,7 @@ from ccenv.scenarios.schema.dists import Never, Time
 from ccenv.sim.state.codes import Mix, RetryOrder
 from ccenv.sim.state.layout import ATTEMPT_NUMBERS, CONTACT_NUMBERS
 
+Reserves = bool | Literal["either"]
 Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=ATTEMPT_NUMBERS)]
 BY_NUMBER = msgspec.Meta(min_length=1, max_length=CONTACT_NUMBERS)
 MOST_ATTEMPTS = 100  # of a lead
@@ -126,6 +127,8 @@ class Campaign(Node, frozen=True):
     The last values of `by_attempt` and `p_sale` hold for all higher numbers. `contact_number[k]` is the share of leads
     whose first talk in the run is their (k + 1)-th. `sale_value` is the mean value of a goal and `value_cv` its
     coefficient of variation; `value_handle_correlation` correlates it with the handle time.
+    `reserves` says whether each attempt has a reserved advisor (true), none has one (false), or each dial decides
+    (`either`).
     """
 
     p_answer: ProbabilityProfile
@@ -137,7 +140,7 @@ class Campaign(Node, frozen=True):
     p_busy: Probability = 0.0
     p_invalid: Probability = 0.0
     detector: Detector = Detector()
-    reserves: bool = False
+    reserves: Reserves = False
     max_lines: PositiveCount = 1_000_000
     leads: Count | Literal["unlimited"] = "unlimited"
     segments: dict[str, Segment] = {}

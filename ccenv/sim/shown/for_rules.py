@@ -101,10 +101,10 @@ def _show_campaign(e, c, snap, mask, i):
     """Write campaign i and the mask of its actions."""
     write_campaign(e, c, snap, i)
     most = dialable_at_once(snap, i)
-    reserves = c.campaign[i].reserves != 0
+    dials = c.campaign[i].dials
     e.shown_dials &= ~bit(i)
     for a in range(c.first_dial[i], c.first_dial[i + 1]):
-        legal = may_dial(snap, c, a, most, reserves)
+        legal = may_dial(snap, c, a, most, dials)
         mask[a] = legal
         if legal:
             e.shown_dials |= bit(i)

@@ -4,7 +4,7 @@ from ccenv.sim.kernel.bits import WORD, add, bit, clear, is_empty, lowest, witho
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import WHOLE
-from ccenv.sim.state.codes import ASSIGN, HOLD
+from ccenv.sim.state.codes import ASSIGN, DIAL, HOLD, RESERVED_DIALS, UNRESERVED_DIALS
 
 
 @helper
@@ -35,9 +35,13 @@ def dialable_at_once(snap, i):
 
 
 @helper
-def may_dial(snap, c, a, most, reserves):
-    """Return whether dial action a is legal; `most`: leads its campaign may dial; `reserves`: the campaign's flag."""
-    return c.action[a].n <= most and (not reserves or snap.idle[c.action[a].group] > 0.0)
+def may_dial(snap, c, a, most, dials):
+    """Return whether dial action a is legal; `most`: leads that its campaign may dial; `dials`: kinds of dials."""
+    if c.action[a].n > most:
+        return False
+    if c.action[a].kind == DIAL:
+        return dials & UNRESERVED_DIALS != 0
+    return dials & RESERVED_DIALS != 0 and snap.idle[c.action[a].group] > 0.0
 
 
 @helper
@@ -53,7 +57,7 @@ def legal(snap, c, a):
     i = c.action[a].index
     if c.action[a].kind == ASSIGN:
         return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and snap.idle[c.action[a].group] > 0.0
-    return may_dial(snap, c, a, dialable_at_once(snap, i), c.campaign[i].reserves != 0)
+    return may_dial(snap, c, a, dialable_at_once(snap, i), c.campaign[i].dials)
 
 
 @block
@@ -84,9 +88,8 @@ def write_mask(snap, c, mask, queues):
         n += 1
     for i in range(c.n_campaigns):
         leads = dialable_at_once(snap, i)
-        reserves = c.campaign[i].reserves != 0
+        dials = c.campaign[i].dials
         for a in range(c.first_dial[i], c.first_dial[i + 1]):
-            dials = may_dial(snap, c, a, leads, reserves)
-            mask[a] = dials
-            n += int(dials)
+            mask[a] = may_dial(snap, c, a, leads, dials)
+            n += int(mask[a])
     return n

@@ -90,6 +90,7 @@ OPEN, CLOSED, OVERTIME_OVER, NIGHT = range(4)
 
 # actions
 HOLD, ASSIGN, DIAL, DIAL_RESERVED = range(4)
+UNRESERVED_DIALS, RESERVED_DIALS = 1, 2  # bits: the kinds of dials that a campaign may use in a run
 
 # Fixed timers of the event heap. From FIRST_STREAM on follow, by the capacities of the size class: one timer for each
 # arrival stream (queue), campaign, advisor and contact record.

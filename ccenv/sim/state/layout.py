@@ -103,8 +103,8 @@ def _campaign(z: Size) -> np.dtype:
         # outcomes of an attempt; probability of the goal by contact number
         ("p_machine", "f8"), ("p_busy", "f8"), ("p_invalid", "f8"),
         ("p_false_positive", "f8"), ("p_machine_passed", "f8"), ("p_sale", "f8", (CONTACT_NUMBERS,)),
-        # cumulative shares of leads with 0, 1, ... earlier contacts; flag: an advisor is reserved for each attempt
-        ("share", "f8", (CONTACT_NUMBERS,)), ("reserves", "i4"), ("max_lines", "i4"), ("ring", "i4"),
+        # cumulative shares of leads with 0, 1, ... earlier contacts; kinds of dials in use (bits of `codes.py`)
+        ("share", "f8", (CONTACT_NUMBERS,)), ("dials", "i4"), ("max_lines", "i4"), ("ring", "i4"),
         # flag: the ring time depends on the outcome; ring time by outcome; waits of a connect until drop and hang-up
         ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_DISTS),)), ("drop_after", "i4"), ("hang_up", "i4"),
         ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
@@ -164,7 +164,7 @@ def _config(z: Size) -> np.dtype:
             ("campaign_skill", "u8", (z.groups,)),  # bit i: the group handles campaign i
             ("queue_groups", "u8", (z.queues, n_words(z.groups))),  # bit g: the group handles the queue
             ("campaign_groups", "u8", (z.campaigns, n_words(z.groups))),  # bit g: the group handles the campaign
-            ("reserving", "u8"),  # bit i: campaign i reserves an advisor for each attempt
+            ("reserving", "u8"),  # bit i: campaign i may dial with a reserved advisor
             ("most_lines", "i8"),  # largest `max_lines` of a campaign
             ("staffing", "i4", (z.groups, z.slots)),  # planned advisors
             ("first_advisor", "i4", (z.groups + 1,)),  # group g has first_advisor[g] to first_advisor[g + 1] - 1
