@@ -83,6 +83,14 @@ def test_interval_follows_the_rows():
     assert table["n_offered"].tolist() == [1, 2, 3] and three_runs()[1:].interval is None
 
 
+def test_kinds_of_dials_follow_the_rows():
+    table = kpi_table(tiny(), counters_of(tiny(), (3,)), [3, 1, 2], dials="both")
+
+    for rows in (table[1:], table[[2, 0]], table[table["seed"] > 1], pickle.loads(pickle.dumps(table))):
+        assert rows.dials == "both"
+    assert three_runs().dials == ""
+
+
 def test_pickle_keeps_everything():
     table = three_runs()
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
+from ccenv.batch import Batch
 from ccenv.files.reading import read
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
 from ccenv.scenarios.check.reward_trap import RewardTrapWarning, check_reward
@@ -210,6 +211,36 @@ def test_orders_keep_a_reward_out_of_the_trap():
     assert check_reward(sells.replace(**classes), weights) is not None  # 0.25
     dear = {**classes, "queues.support.customer.value_classes": [{"share": 0.5, "value_factor": 3}]}
     assert check_reward(sells.replace(**dear), weights) is None  # 0.5
+
+
+@pytest.mark.parametrize("name", ["bank_blended", "hybrid_small"])
+def test_a_variant_may_be_named_after_a_colon(name):
+    scenario = load_scenario(f"{name}:either")
+    assert scenario.digest == load_scenario(name, variant="either").digest
+    assert (scenario.reserves, load_scenario(name).reserves) == ("either", False)
+    assert Batch(f"{name}:either", 1, pacing="no_dial").run.dials == "both"
+
+
+def test_a_path_may_name_a_variant_and_may_hold_a_colon(tmp_path):
+    data = {**TINY, "variants": {"x": {"trunks": 9}}}
+    assert load_scenario(f"{write(tmp_path, data)}:x").centre.trunks == 9
+    (tmp_path / "a:b").write_text(yaml.safe_dump(data))
+    assert load_scenario(str(tmp_path / "a:b")).centre.trunks == TINY["trunks"]
+    assert load_scenario(f"{tmp_path / 'a:b'}:x").centre.trunks == 9
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("tiny:may", "tiny.yaml: variant = 'may': must be one of steady_staff"),
+        ("tinny:steady_staff", "tinny: no such scenario"),
+        (":steady_staff", "no such scenario"),
+        ("tiny:", "tiny.yaml: variant = '': must be one of steady_staff"),
+    ],
+)
+def test_unknown_name_or_variant_around_a_colon(name, words):
+    with pytest.raises(ScenarioError, match=words):
+        load_scenario(name)
 
 
 def test_unknown_variant():

@@ -71,6 +71,8 @@ BROKEN = [
     (put("format", 2), r"format version 2; this version of ccenv reads 1"),
     (put("format", "1"), r"manifest.json is not a manifest: .*\$.format"),
     (put("decision", "greedy"), r"not a manifest: Invalid enum value 'greedy' - at `\$.decision`"),
+    (put("actions", "some"), r"not a manifest: Invalid enum value 'some' - at `\$.actions`"),
+    (put("actions", "reserved"), r"max0 has unreserved dials alone; actions = 'reserved' has none of them"),
     (put("colour", "red"), r"not a manifest: .*unknown field `colour`"),
     (put("golden", []), r"not a manifest: .*\$.golden"),
     (put("interface_digest", "0" * 64), r"interface_digest is not the digest of `interface`"),

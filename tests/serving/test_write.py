@@ -67,6 +67,24 @@ def test_the_manifest_says_what_the_policy_is(batch, bundle):
     assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
 
 
+@pytest.mark.parametrize("pacing", ["progressive", "max0"])
+@pytest.mark.parametrize("owned", ["all", "reserved"])
+def test_a_bundle_may_have_dials_of_both_kinds_or_one_of_them(owned, pacing, tmp_path):
+    scenario = load_scenario("tiny").with_reserves("either")
+    if (owned, pacing) == ("reserved", "max0"):
+        pacing = "no_dial"
+    batch = Batch(scenario, 2, owns="pacing", actions=owned, pacing=pacing, autoreset="disabled")
+    torch.manual_seed(1)
+    actor = MaskedActor.build(batch.n_obs, (16, 16), batch.n_actions)
+    network = TorchPolicy(actor, "sample", owns="pacing", reserves="either", actions=owned)
+    policy = load_bundle(export_bundle(tmp_path / "bundle", network, scenario, provenance=ABOUT, pacing=pacing))
+    assert (policy.reserves, policy.actions, policy.manifest.actions) == ("either", owned, owned)
+    found = ccenv.simulate(load_scenario("tiny"), policy=policy, seeds=range(2))
+    np.testing.assert_array_equal(found, ccenv.simulate(scenario, policy=network, pacing=pacing, seeds=range(2)))
+    assert found.dials == ("both" if owned == "all" else "reserved")
+    assert found["n_attempts"].sum() > 0 and found["n_dropped"].sum() * (owned == "reserved") == 0
+
+
 def test_ranges_are_those_of_the_survey_and_of_the_training(batch, tmp_path):
     network, n = policy_of(batch), batch.n_obs
     survey = survey_days(batch, network)
