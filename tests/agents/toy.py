@@ -106,6 +106,7 @@ class Blending:
     terminates: bool = False
 
     digest: ClassVar[str] = "toy"
+    reserves: ClassVar[None] = None
     centre: ClassVar[Any] = SimpleNamespace(campaigns={})
 
     def states(self) -> list[tuple[int, int]]:
@@ -163,7 +164,7 @@ class ToyBatch:
     """`n` rows of the model, stepped together; restarts a row at its end with a new derived seed (`same_step`)."""
 
     n_actions, n_obs = 2, 4
-    run = SimpleNamespace(owns="blended")
+    run = SimpleNamespace(owns="blended", actions="all")
 
     def __init__(self, model: Blending, n: int):
         self.scenario, self.n = model, n

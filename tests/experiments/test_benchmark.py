@@ -38,7 +38,7 @@ def test_benchmark_leaves_report_results_and_bundle(done: Path):
     assert [row["role"] for row in rows].count("best_rule") == 1
     assert rows[0]["role"] == "learned"
     assert all(row["short"] in page for row in rows)
-    assert load_bundle(done / "bundle").decisions == "blended"
+    assert load_bundle(done / "bundle").owns == "blended"
 
 
 @pytest.mark.slow

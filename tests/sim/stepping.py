@@ -15,6 +15,7 @@ import numpy as np
 from ccenv.loops.batch import DISABLED
 from ccenv.run.config import RunConfig
 from ccenv.run.engine import CapacityError, Engine
+from ccenv.sim.kernel.heap import TIMER_MASK
 from ccenv.sim.state import codes
 from ccenv.sim.state.entities import LOG_ROWS
 
@@ -82,7 +83,7 @@ class Stepper:
     def _is_over(self) -> bool:
         """A steady scenario at its end, which the kernel has not told because the row did not fit into the log."""
         first = self.e["heap"][0]
-        at_end = first["timer"] == codes.CLOCK_TIMER and first["t"] == self.e["t"]
+        at_end = first["order"] & TIMER_MASK == codes.CLOCK_TIMER and first["t"] == self.e["t"]
         return bool(self.c["steady"] and self.e["stage"] == codes.OPEN and at_end and self.n_stops)
 
     def _count_from_here(self) -> None:
