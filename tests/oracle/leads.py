@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ccenv.sim.state import codes
 from tests.oracle.entities import CampaignState, Contact
 from tests.oracle.events import Kind
-from tests.oracle.lawful import GRID_S, grid_time, lawful_time, local_day
+from tests.oracle.lawful import GRID_S, grid_time, lawful_time
 from tests.oracle.randomness import Dist, uniform
-from tests.oracle.segments import READY, WAITING, Lead, SegmentState
+from tests.oracle.segments import READY, WAITING, Lead
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -48,13 +48,9 @@ class Leads:
                 else:
                     lead.state = READY
         times = [lead.due for segment in campaign.segments for lead in segment.leads if lead.state == WAITING]
-        times += [self.hours_begin(segment) for segment in campaign.segments]
+        now, closing = self.sim.now, self.sim.clock.closing
+        times += [self.sim.hours.next_begin(segment, now, closing) for segment in campaign.segments]
         self.schedule(campaign, min((t for t in times if t > self.sim.now), default=codes.INFINITY))
-
-    def hours_begin(self, segment: SegmentState) -> float:
-        """Time from which the segment may be dialed today; minus infinity in a steady centre."""
-        clock = self.sim.clock
-        return -codes.INFINITY if clock.steady else clock.day * codes.DAY_S + segment.from_s
 
     def schedule(self, campaign: CampaignState, t: float) -> None:
         """Schedule the next leads due event; it replaces a scheduled one."""
@@ -85,7 +81,7 @@ class Leads:
             self.sim.log.lead(self.sim.now, codes.LOG_BROKEN, campaign, lead, key, lead.segment.index)
             self.count(campaign, "broken")
             if follow_up.retry_broken and lead.n_attempts < campaign.max_attempts:
-                due = lawful_time(lead, max(self.sim.now, self.quiet_until(campaign, lead)), self.sim.clock.steady)
+                due = lawful_time(lead, max(self.sim.now, self.quiet_until(campaign, lead)), self.sim.hours)
                 self.sim.log.lead(self.sim.now, codes.LOG_PUT_BACK, campaign, lead, key, codes.RETRYING)
                 self.wait(campaign, lead, codes.RETRYING, due)
                 return
@@ -102,7 +98,7 @@ class Leads:
             self.close(campaign, lead)
             return
         lead.grid_times.append(grid_time(self.sim.now))
-        lead.local_days.append(local_day(GRID_S * lead.grid_times[-1], lead.segment.declared.zone_s))
+        lead.local_days.append(self.sim.hours.local_day(lead.segment, GRID_S * lead.grid_times[-1]))
         if after == codes.AFTER_TALKED:
             lead.last_talk = lead.grid_times[-1]
         plan = self.what_follows(campaign, lead, contact, after)
@@ -132,14 +128,14 @@ class Leads:
             agreed_delay = self.agreed_delay(campaign, key)
             if may_retry and agreed_delay is not None:
                 self.count(campaign, "agreed")
-                return codes.AGREED, lawful_time(lead, now + agreed_delay, self.sim.clock.steady)
+                return codes.AGREED, lawful_time(lead, now + agreed_delay, self.sim.hours)
         dist = self.retry_dist(campaign, after)
         if not may_retry or dist is None:
             return None
         due = max(now + dist.draw(key, codes.RETRY), now + self.lockout_s(campaign, after))
         if after != codes.AFTER_TALKED:
             due = max(due, self.quiet_until(campaign, lead))
-        return codes.RETRYING, lawful_time(lead, due, self.sim.clock.steady)
+        return codes.RETRYING, lawful_time(lead, due, self.sim.hours)
 
     def quiet_until(self, campaign: CampaignState, lead: Lead) -> float:
         """End of the lockout after the lead's last talk, by its grid time."""

@@ -22,10 +22,7 @@ class Lists:
 
     def is_open(self, segment: SegmentState) -> bool:
         """Whether the segment may be dialed now."""
-        clock = self.sim.clock
-        midnight = clock.day * codes.DAY_S
-        in_hours = clock.steady or midnight + segment.from_s <= self.sim.now < midnight + segment.until_s
-        return clock.stage == codes.OPEN and in_hours
+        return self.sim.clock.stage == codes.OPEN and self.sim.hours.hold(segment, self.sim.now)
 
     def open_segments(self, campaign: CampaignState) -> list[SegmentState]:
         """The segments that may be dialed now."""

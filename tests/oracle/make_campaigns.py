@@ -94,7 +94,7 @@ class CampaignMaker(ListMaker):
         """Delays of retries by outcome; some campaigns leave one outcome out."""
         outcomes = ["no_answer", "busy", "machine", "dropped", "hung_up", "talked"]
         left_out = self.one_of(*outcomes, None, None, None)
-        retries: Plain = {"max_attempts": self.whole(1, 6)}
+        retries: Plain = {"max_attempts": self.whole(1, 9)}
         for outcome in outcomes:
             if outcome != left_out:
                 delay_s = self.one_of(*SOON_OR_LATER_S)

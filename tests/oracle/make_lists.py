@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ccenv.sim.state.definitions import DEFINITIONS
 from tests.oracle.dice import Dice, Plain
+from tests.oracle.hours import DAY_S, noon_offset_s, within
 
 ZONE_STEP_S = 30.0  # step of time zones; it makes local midnights round times
+ZONES = ("America/New_York", "America/Phoenix", "Asia/Kolkata", "Australia/Adelaide", "Europe/London", "Asia/Manila")
 STARTS = ("connected", "greeting_start", "greeting_end")
+TRIES = 20
+
+
+def may_be_called(segment: Plain, clock: Plain, from_s: float, until_s: float) -> bool:
+    """Whether the calling hours meet the opening of the first day."""
+    zone_s = segment.get("zone_s", 0.0)
+    if "zone" in segment:
+        today = date.fromisoformat(clock["start_date"])
+        zone_s = noon_offset_s(segment["zone"], today) - noon_offset_s(clock["zone"], today)
+    return within(from_s, until_s, clock["open_s"] + zone_s) or within(from_s, until_s, clock["close_s"] - 1 + zone_s)
 
 
 class ListMaker(Dice):
@@ -69,7 +83,7 @@ class ListMaker(Dice):
         if clock["kind"] == "day" and self.chance(0.5):
             calling_rules |= self.hours(clock, "calling", 0.2, 0.8)
         elif clock["kind"] == "day" and "segments" in campaign and self.chance(0.5):
-            self.far_zones(campaign, clock)
+            calling_rules |= self.around_the_world(campaign, clock)
         if self.chance(0.4):
             calling_rules["max_per_24h"] = self.whole(1, 3)
         if self.chance(0.4):
@@ -83,18 +97,30 @@ class ListMaker(Dice):
         self.compliance(campaign)
 
     def hours(self, clock: Plain, what: str, latest_start: float, earliest_end: float) -> Plain:
-        """Beginning and end of the hours, drawn as shares of the opening hours."""
+        """Beginning and end of the hours, drawn as shares of the opening hours, in eighths of a second."""
         open_s, span_s = clock["open_s"], clock["close_s"] - clock["open_s"]
         return {
-            f"{what}_from_s": round(open_s + self.between(0, latest_start) * span_s, 3),
-            f"{what}_until_s": round(open_s + self.between(earliest_end, 1.1) * span_s, 3),
+            f"{what}_from_s": open_s + round(8 * self.between(0, latest_start) * span_s) / 8,
+            f"{what}_until_s": open_s + round(8 * self.between(earliest_end, 1.1) * span_s) / 8,
         }
 
-    def far_zones(self, campaign: Plain, clock: Plain) -> None:
-        """Set time zones hours away; the centre's opening then spans any hour, or the midnight, of the local day."""
-        east, west = (12, 7) if clock["open_s"] > 3_600 else (20, 0)
+    def around_the_world(self, campaign: Plain, clock: Plain) -> Plain:
+        """Give segments zones anywhere, and the campaign calling hours of 8 to 23 hours, often over midnight.
+
+        The centre's opening then spans any part of the local day: the beginning or end of the hours, or midnight.
+        """
         for segment in campaign["segments"].values():
-            segment["zone_s"] = max(-12, min(12, self.whole(-west, east))) * 3_600.0
+            if "start_date" in clock and self.chance(0.7):
+                del segment["zone_s"]
+                segment["zone"] = self.one_of(*ZONES)
+            else:
+                segment["zone_s"] = self.whole(-24, 24) * 3_600.0
+        for _ in range(TRIES):
+            from_s = (clock["open_s"] + 3_600.0 * self.whole(-23, 23) + self.one_of(0.0, 60.0, 120.5)) % DAY_S
+            until_s = (from_s + 3_600.0 * self.whole(8, 23)) % DAY_S
+            if all(may_be_called(segment, clock, from_s, until_s) for segment in campaign["segments"].values()):
+                return {"calling_from_s": from_s, "calling_until_s": until_s}
+        return {}
 
     def compliance(self, campaign: Plain) -> None:
         """A definition by name, or the campaign's own parameters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.oracle.dice import OUTBOUND_BASE, Plain
+from tests.oracle.dice import DATE_BASE, OUTBOUND_BASE, Dice, Plain
 from tests.oracle.make_campaigns import CampaignMaker
 from tests.oracle.make_groups import GroupMaker
 from tests.oracle.make_queues import QueueMaker
@@ -105,7 +105,16 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             "overtime_s": overtime_s,
             "slot_s": slot_s,
             "review_s": self.review_s(),
+            **self.date(),
         }
+
+    def date(self) -> Plain:
+        """A date and a zone of the centre, or neither; some days are followed by a change of the clocks."""
+        dice = Dice(self.number, DATE_BASE)
+        if dice.chance(0.4):
+            return {}
+        start = dice.one_of("2026-03-07", "2026-04-04", "2026-10-24", "2026-10-31", "2026-07-01")
+        return {"start_date": start, "zone": dice.one_of("Australia/Brisbane", "Europe/Berlin", "America/Chicago")}
 
     def steady_clock(self) -> Plain:
         """A short steady scenario, with or without warm-up."""

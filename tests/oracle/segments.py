@@ -50,8 +50,6 @@ class SegmentState:
         self.p_answer = c.p_answer if s.p_answer is None else s.p_answer
         self.by_attempt = c.by_attempt if s.by_attempt is None else s.by_attempt
         self.sale_value = c.sale_value if s.sale_value is None else s.sale_value
-        self.from_s = max(c.dial_from_s, c.calling_rules.calling_from_s - s.zone_s)
-        self.until_s = min(c.dial_until_s, c.calling_rules.calling_until_s - s.zone_s)
 
     @property
     def n_fresh(self) -> float:

@@ -20,6 +20,7 @@ from tests.oracle.entering import Entering
 from tests.oracle.entities import CampaignState, Contact, QueueState
 from tests.oracle.events import Agenda, Kind
 from tests.oracle.goals import Goals
+from tests.oracle.hours import Hours
 from tests.oracle.inbound import Inbound
 from tests.oracle.leads import Leads
 from tests.oracle.levels import Levels
@@ -78,6 +79,7 @@ class Simulator:
         self.groups = make_groups(centre, self.root)
         self.campaigns = [CampaignState(i, *item) for i, item in enumerate(centre.campaigns.items())]
         self.clock = Clock(self, days)
+        self.hours = Hours(centre.clock)
         self.levels = Levels(self)
         self.arrivals = Arrivals(self)
         self.roster = Roster(self)

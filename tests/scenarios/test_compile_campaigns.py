@@ -69,21 +69,23 @@ def test_a_segment_has_what_it_says_and_else_what_its_campaign_says(row):
         "score": [0, 2.5, -1, 0, 0],
         "weight": [1, 1, 3, 1, 1],
         "value_left": [0.25, 0.5, 0, 0, 0],
-        "zone_s": [0, -3600, 7200, 0, 0],
     }.items():
         assert segment[name][:5].tolist() == values, name
 
 
 def test_hours_are_those_of_dialing_and_of_the_leads_own_day_in_the_centres_time(row):
     """Calling from 30,600 s to 75,000 s of a day that is an hour behind, and two ahead; dialing 32,400 to 68,400."""
-    assert row["segment"]["from_s"][:5].tolist() == [0, 34_200, 32_400, 32_400, 0]
-    assert row["segment"]["until_s"][:5].tolist() == [86_400, 68_400, 67_800, 68_400, 86_400]
+    period = row["segment"]["period"][:5, 0]
+    assert period["zone_s"].tolist() == [0, -3600, 7200, 0, 0]
+    assert row["segment"]["n_periods"][:5].tolist() == period["n"].tolist() == [1] * 5
+    assert period["from_s"][:, 0].tolist() == [0, 34_200, 32_400, 32_400, 0]
+    assert period["until_s"][:, 0].tolist() == [86_400, 68_400, 67_800, 68_400, 86_400]
+    assert row["segment"]["limited"][:5].tolist() == [0, 1, 1, 1, 0]
 
 
 def test_a_steady_centre_has_no_hours():
     segment = centre(**STEADY).config()[0]["segment"]
-    assert segment["from_s"][:3].tolist() == [0, 0, 0]
-    assert segment["until_s"][:3].tolist() == [math.inf] * 3
+    assert segment["limited"][:3].tolist() == [0, 0, 0]
 
 
 def test_rows_are_shared_among_the_lists_of_campaigns_that_keep_leads(row):

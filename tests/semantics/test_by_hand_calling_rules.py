@@ -108,12 +108,13 @@ def test_two_attempts_in_seven_days_one_of_them_a_day_later() -> None:
 
 @pytest.mark.parametrize(("ring_s", "next_day"), [(10, 7), (300, 8)])
 def test_an_attempt_counts_on_the_local_day_on_which_it_ends(ring_s: float, next_day: int) -> None:
-    # Local midnight is at 43200 s, when calling hours end; dialed at 43000 s, the first attempt ends before or after.
+    # Local midnight is at 43200 s; dialed at 43000 s, the first attempt ends before or after. The next one is dialed
+    # when the local day begins on which it is no longer counted.
     scenario = centre(
         day(open_s=43_000, close_s=44_000), ring_s=constant(ring_s), segments={"far": {"size": 1, "zone_s": 43_200}},
         calling_rules={"max_per_7_days": 1}, retries={"max_attempts": 2, "busy": constant(10)},
     )  # fmt: skip
-    assert times(scenario, days=10) == [43_000, next_day * DAY_S + 43_000]
+    assert times(scenario, days=10) == [43_000, next_day * DAY_S - 43_200]
 
 
 def test_leads_are_dialed_in_the_calling_hours_of_their_own_zone() -> None:

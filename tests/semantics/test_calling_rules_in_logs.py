@@ -9,18 +9,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from ccenv.scenarios.schema import Campaign, Centre, Segment
+from ccenv.scenarios.schema import Campaign, Centre
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim.state import codes
+from tests.oracle.hours import Hours
+from tests.oracle.segments import SegmentState, make_segments
 from tests.semantics.test_random_scenarios import FAST, made, result_of
 
 DAY_S = 86_400.0
 Lead = tuple[int, int]  # segment and number
-
-
-def parts_of(campaign: Campaign) -> list[Segment]:
-    """The segments of a campaign, or the whole list."""
-    return list(campaign.segments.values()) or [Segment(campaign.leads)]
 
 
 def attempts_of(log: np.ndarray, c: int) -> Iterator[tuple[Lead, np.ndarray]]:
@@ -49,24 +46,22 @@ def has(rows: np.ndarray, code: int) -> bool:
     return bool((rows["code"] == code).any())
 
 
-def check_hours(centre: Centre, campaign: Campaign, segment: Segment, t: float) -> None:
+def check_hours(centre: Centre, campaign: Campaign, segment: SegmentState, t: float) -> None:
     """A dial lies within opening hours, dialing hours, and the calling hours where the lead lives."""
-    clock, calling_rules = centre.clock, campaign.calling_rules
+    clock = centre.clock
     if clock.kind == "steady":
         return
     assert clock.open_s <= t % DAY_S < clock.close_s
-    assert campaign.dial_from_s <= t % DAY_S + 1e-6 and t % DAY_S - 1e-6 < campaign.dial_until_s
-    local = (t + segment.zone_s) % DAY_S
-    assert calling_rules.calling_from_s <= local + 1e-6 and local - 1e-6 < calling_rules.calling_until_s
+    assert Hours(clock).hold(segment, t) or Hours(clock).hold(segment, t + 1e-6)
 
 
-def check_caps(campaign: Campaign, segment: Segment, times: list[float]) -> None:
+def check_caps(centre: Centre, campaign: Campaign, segment: SegmentState, times: list[float]) -> None:
     """No more dials of one lead in 24 hours, and in seven local days, than allowed."""
-    calling_rules = campaign.calling_rules
+    calling_rules, hours = campaign.calling_rules, Hours(centre.clock)
     for i, t in enumerate(times):
         if calling_rules.max_per_24h is not None and i >= calling_rules.max_per_24h:
             assert t - times[i - calling_rules.max_per_24h] >= DAY_S
-        days = [(time + segment.zone_s) // DAY_S for time in times[: i + 1]]
+        days = [hours.local_day(segment, time) for time in times[: i + 1]]
         if calling_rules.max_per_7_days is not None:
             assert sum(days[-1] - 6 <= day for day in days) <= calling_rules.max_per_7_days
 
@@ -91,13 +86,13 @@ def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
 def test_no_dial_breaks_the_law(number: int) -> None:
     run, centre = made(number)
     log = result_of(number).log
-    for c, campaign in enumerate(centre.campaigns.values()):
-        parts = parts_of(campaign)
+    for c, (name, campaign) in enumerate(centre.campaigns.items()):
+        parts = make_segments(name, campaign)
         for (s, _), attempts in by_lead(log, c).items():
             times = [float(rows["t"][0]) for rows in attempts]
             for t in times:
                 check_hours(centre, campaign, parts[s], t)
-            check_caps(campaign, parts[s], times)
+            check_caps(centre, campaign, parts[s], times)
             check_lockouts(campaign, attempts)
             most = campaign.retries.max_attempts if campaign.retries else MOST_ATTEMPTS
             assert len(attempts) <= most

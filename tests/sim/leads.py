@@ -85,16 +85,19 @@ def lawful(v: View, k: int, row: int) -> None:
     segment = v.c["segment"][k]
     campaign = v.c["campaign"][int(segment["campaign"])]
     due = float(v.e["lead_due"][row])
-    if math.isfinite(segment["until_s"]):
-        midnight = due // codes.DAY_S * codes.DAY_S
-        assert midnight + segment["from_s"] <= due < midnight + segment["until_s"], "due outside the hours"
+    zone = segment["period"][0]  # numbers, no names: the offset never changes
+    assert segment["n_periods"] == 1
+    if segment["limited"]:
+        time_of_day = due % codes.DAY_S
+        parts = zip(zone["from_s"][: zone["n"]], zone["until_s"][: zone["n"]], strict=True)
+        assert any(start <= time_of_day < end for start, end in parts), "due outside the hours"
     n, cap = int(v.e["lead_attempts"][row]), int(campaign["max_per_24h"])
     assert 1 <= n < campaign["max_attempts"], "attempts"
     if cap and n >= cap:
         assert due >= GRID_S * int(v.e["lead_grid"][row, cap - 1]) + codes.DAY_S, "more than the cap in 24 hours"
     if campaign["max_per_7_days"]:
-        last = math.floor((GRID_S * int(v.e["lead_grid"][row, 0]) + segment["zone_s"]) / codes.DAY_S)
-        today = math.floor((due + segment["zone_s"]) / codes.DAY_S)
+        last = math.floor((GRID_S * int(v.e["lead_grid"][row, 0]) + zone["zone_s"]) / codes.DAY_S)
+        today = math.floor((due + zone["zone_s"]) / codes.DAY_S)
         days = int(v.e["lead_days"][row])
         before = sum((days >> (4 * j)) & 15 for j in range(8) if last - j > today - DAYS_OF_A_WEEK)
         assert before < campaign["max_per_7_days"], "more than the cap in 7 days"

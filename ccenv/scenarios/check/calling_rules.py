@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import Problem
-from ccenv.scenarios.compile.segments import hours
-from ccenv.scenarios.schema import Campaign, Centre, Clock, Compliance, Segment
+from ccenv.scenarios.compile.hours import campaign_spans, common, dialing_spans, opening_spans
+from ccenv.scenarios.compile.zones import offsets, zone_names
+from ccenv.scenarios.schema import CallingRules, Campaign, Centre, Clock, Compliance, Segment
 from ccenv.sim.state.codes import DAY_S
 from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL
 
+YEAR_DAYS = 366
 COMPLIANCE = (RUN_TOTAL, *(definition.name for definition in DEFINITIONS))
 
 
@@ -21,13 +25,17 @@ def dialing_hours(centre: Centre) -> Iterator[Problem]:
         if centre.clock.kind == "steady":
             yield from _timeless(key, campaign)
             continue
-        yield from _in_order(f"{key}.dial_", campaign.dial_from_s, campaign.dial_until_s)
-        yield from _in_order(
+        yield from _not_empty(f"{key}.dial_", campaign.dial_from_s, campaign.dial_until_s)
+        yield from _not_empty(
             f"{key}.calling_rules.calling_", calling_rules.calling_from_s, calling_rules.calling_until_s
         )
         yield from _campaign_hours(key, campaign, centre.clock)
         for part, segment in campaign.segments.items():
-            yield from _segment_hours(f"{key}.segments.{part}", segment, campaign, centre.clock)
+            where = f"{key}.segments.{part}"
+            unknown = list(_zones(where, segment, centre.clock))
+            yield from unknown
+            if not unknown:
+                yield from _segment_hours(where, segment, campaign, centre.clock)
 
 
 def definitions(centre: Centre) -> Iterator[Problem]:
@@ -41,49 +49,99 @@ def definitions(centre: Centre) -> Iterator[Problem]:
 
 def _timeless(key: str, campaign: Campaign) -> Iterator[Problem]:
     calling_rules = campaign.calling_rules
-    given = [
+    given: list[tuple[str, Any, Any]] = [
         ("dial_from_s", campaign.dial_from_s, 0.0),
         ("dial_until_s", campaign.dial_until_s, DAY_S),
         ("calling_rules.calling_from_s", calling_rules.calling_from_s, 0.0),
         ("calling_rules.calling_until_s", calling_rules.calling_until_s, DAY_S),
         *((f"segments.{name}.zone_s", segment.zone_s, 0.0) for name, segment in campaign.segments.items()),
+        *((f"segments.{name}.zone", segment.zone, None) for name, segment in campaign.segments.items()),
     ]
     for field, value, default in given:
         if value != default:
             yield Problem(f"{key}.{field}", value, "a steady scenario has no time of day; leave hours and zones out")
 
 
-def _in_order(key: str, start: float, end: float) -> Iterator[Problem]:
-    if start >= end:
-        yield Problem(f"{key}until_s", end, f"must be after {key.rpartition('.')[2]}from_s = {start:g}")
+def _not_empty(key: str, start: float, end: float) -> Iterator[Problem]:
+    from_key = f"{key.rpartition('.')[2]}from_s = {start:g}"
+    if start == end:
+        yield Problem(f"{key}until_s", end, f"must differ from {from_key}, or the hours are empty")
+    elif end <= start - DAY_S:
+        yield Problem(f"{key}until_s", end, f"must be less than a day before {from_key}: hours go on over midnight")
+
+
+def _zones(key: str, segment: Segment, clock: Clock) -> Iterator[Problem]:
+    """The zone of a segment: a number or a name, and what a name needs."""
+    if segment.zone is None:
+        return
+    if segment.zone_s != 0.0:
+        yield Problem(f"{key}.zone_s", segment.zone_s, f"the segment has zone = {segment.zone}; leave one of them out")
+    yield from zone_name(f"{key}.zone", segment.zone)
+    missing = [name for name in ("start_date", "zone") if getattr(clock, name) is None]
+    if missing:
+        needed = " and ".join(f"clock.{name}" for name in missing)
+        yield Problem(f"{key}.zone", segment.zone, f"a named zone needs {needed}; or give zone_s, a number")
+    elif not _is_date(clock.start_date) or clock.zone not in zone_names():
+        yield Problem(f"{key}.zone", segment.zone, "a named zone needs a clock.start_date and a clock.zone that exist")
+
+
+def zone_name(key: str, name: str) -> Iterator[Problem]:
+    """A name of the IANA data base."""
+    if name not in zone_names():
+        known = sorted(zone_names())
+        yield Problem(key, name, f"must be a zone of the IANA data base, such as Europe/London{closest(name, known)}")
+
+
+def dates(centre: Centre) -> Iterator[Problem]:
+    """A date and a zone of the centre that exist, where there are days."""
+    clock = centre.clock
+    for field in ("start_date", "zone"):
+        value = getattr(clock, field)
+        if value is not None and clock.kind == "steady":
+            yield Problem(f"clock.{field}", value, "a steady scenario has no days; leave it out")
+    if clock.start_date is not None and not _is_date(clock.start_date):
+        yield Problem("clock.start_date", clock.start_date, "must be a date, YYYY-MM-DD, from 1970-01-01 to 2099-12-31")
+    if clock.zone is not None:
+        yield from zone_name("clock.zone", clock.zone)
+        if clock.start_date is None:
+            yield Problem("clock.zone", clock.zone, "needs clock.start_date, since offsets depend on the date")
+
+
+def _is_date(text: str | None) -> bool:
+    try:
+        return text is not None and len(text) == len("2000-01-01") and 1970 <= date.fromisoformat(text).year < 2100
+    except ValueError:
+        return False
 
 
 def _campaign_hours(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
     start, end, calling_rules = campaign.dial_from_s, campaign.dial_until_s, campaign.calling_rules
-    if not _meets(start, end, clock):
+    opening = opening_spans(clock)
+    if not common(opening, campaign_spans(campaign)):
         allowed = f"the campaign could never be dialed: {_opening(clock)}"
         yield Problem(f"{key}.dial_from_s", start, allowed)
-    elif not campaign.segments and not _meets(*hours(Segment("unlimited"), campaign), clock):
-        allowed = (
-            f"the campaign could never be dialed: calling ends at {calling_rules.calling_until_s:g} s, dialing is from "
-        )
-        allowed += f"{start:g} s to {end:g} s, and {_opening(clock)}"
+    elif not campaign.segments and not common(opening, dialing_spans(campaign, 0.0)):
+        allowed = f"the campaign could never be dialed: calling hours are {_hours(calling_rules)}, "
+        allowed += f"dialing is from {start:g} s to {end:g} s, and {_opening(clock)}"
         yield Problem(f"{key}.calling_rules.calling_from_s", calling_rules.calling_from_s, allowed)
 
 
 def _segment_hours(key: str, segment: Segment, campaign: Campaign, clock: Clock) -> Iterator[Problem]:
-    start, end = hours(segment, campaign)
-    if not _meets(start, end, clock):
-        left = f"hours leave {start:g} s to {end:g} s of the centre's day" if start < end else "hours leave nothing"
-        chosen = campaign.calling_rules
-        rules = f"{chosen.calling_from_s:g} s to {chosen.calling_until_s:g} s of its own day"
-        allowed = f"the segment could never be dialed: with calls from {rules}, and dialing from "
-        allowed += f"{campaign.dial_from_s:g} s to {campaign.dial_until_s:g} s, {left}, and {_opening(clock)}"
-        yield Problem(f"{key}.zone_s", segment.zone_s, allowed)
+    for _, zone_s in offsets(segment, clock, 0, YEAR_DAYS):
+        left = dialing_spans(campaign, zone_s)
+        if common(opening_spans(clock), left):
+            return
+    parts = " and ".join(f"{start:g} s to {end:g} s" for start, end in left)
+    left_s = f"hours leave {parts} of the centre's day" if left else "hours leave nothing"
+    allowed = "the segment could never be dialed: "
+    allowed += f"with calls from {_hours(campaign.calling_rules)} of its own day, and dialing from "
+    allowed += f"{campaign.dial_from_s:g} s to {campaign.dial_until_s:g} s, {left_s}, and {_opening(clock)}"
+    where, value = ("zone_s", segment.zone_s) if segment.zone is None else ("zone", segment.zone)
+    yield Problem(f"{key}.{where}", value, allowed)
 
 
-def _meets(start: float, end: float, clock: Clock) -> bool:
-    return max(start, clock.open_s) < min(end, clock.close_s)
+def _hours(rules: CallingRules) -> str:
+    return f"{rules.calling_from_s:g} s to {rules.calling_until_s:g} s"
 
 
 def _opening(clock: Clock) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.rewards.terms import list_presets
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
-from ccenv.scenarios.check.calling_rules import definitions, dialing_hours
+from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours
 from ccenv.scenarios.check.campaigns import campaigns, ringing
 from ccenv.scenarios.check.dists import dists
 from ccenv.scenarios.check.groups import days_worked, shifts, skills
@@ -128,6 +128,7 @@ def reward(centre: Centre) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     named,
     clock,
+    dates,
     profiles,
     skills,
     shifts,

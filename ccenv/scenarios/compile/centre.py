@@ -70,7 +70,7 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
         fill_campaign(row["campaign"][c], campaign, dists)
     fill_dials(row, centre)
     row["most_lines"] = row["campaign"]["max_lines"].max()
-    fill_segments(row, centre, layout(size).size.leads)
+    fill_segments(row, centre, layout(size).size.leads, days)
     fill_groups(row, centre)
     _pairs(row, centre)
     return config

@@ -36,15 +36,6 @@ def sale_value(segment: Segment, campaign: Campaign) -> float:
     return campaign.sale_value if segment.sale_value is None else segment.sale_value
 
 
-def hours(segment: Segment, campaign: Campaign) -> tuple[float, float]:
-    """Return start and end [s after midnight, centre's time] of the hours in which a segment may be dialed."""
-    calling_rules = campaign.calling_rules
-    return (
-        max(campaign.dial_from_s, calling_rules.calling_from_s - segment.zone_s),
-        min(campaign.dial_until_s, calling_rules.calling_until_s - segment.zone_s),
-    )
-
-
 def lead_shares(campaign: Campaign) -> list[float]:
     """Return the segments' shares of the campaign's leads; unlimited segments share all if there are any."""
     sizes = [segment.size for segment in segments(campaign)]

@@ -20,6 +20,8 @@ class Clock(Node, frozen=True):
     until their queues are empty, at most `overtime_s`. `steady`: one span without nights; `warm_up_s` seconds are not
     counted, the following `horizon_s` are. Profiles have one value for each slot of `slot_s` seconds from the opening.
     `review_s`: interval at which a policy that holds is asked again while it could act; 0: never.
+    `start_date`: date of the first day (YYYY-MM-DD). `zone`: the centre's time zone, a name of the IANA data base. Both
+    are needed if a segment names its zone. A day of the centre always has 24 hours.
     """
 
     kind: Literal["day", "steady"] = "day"
@@ -30,6 +32,8 @@ class Clock(Node, frozen=True):
     horizon_s: Positive = 3_600.0
     warm_up_s: NonNegative = 0.0
     review_s: NonNegative = 5.0
+    start_date: str | None = None
+    zone: str | None = None
 
 
 class SlotLevel(Node, frozen=True):

@@ -24,7 +24,7 @@ Reserves = bool | Literal["either"]
 Factors = Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=ATTEMPT_NUMBERS)]
 BY_NUMBER = msgspec.Meta(min_length=1, max_length=CONTACT_NUMBERS)
 MOST_ATTEMPTS = 100  # of a lead
-LocalOffset = Annotated[float, msgspec.Meta(ge=-43_200.0, le=43_200.0)]
+LocalOffset = Annotated[float, msgspec.Meta(ge=-86_400.0, le=86_400.0)]
 
 
 class Detector(Node, frozen=True):
@@ -48,9 +48,10 @@ class Segment(Node, frozen=True):
     """A part of a campaign's list: `size` leads with the same parameters.
 
     `p_answer` by slot, `by_attempt` and `sale_value` default to the campaign's. `propensity` multiplies `p_sale`.
-    Local time is the centre's time plus `zone_s`. `p_consent` and `p_do_not_call`: shares of leads that have consented
-    and that are on a do-not-call list. `score` and `weight` determine the order of dialing. `value_left`: value of a
-    lead that is not closed at the end of the run.
+    Local time is the centre's time plus `zone_s`. Or `zone` names a time zone of the IANA data base, and its offset is
+    looked up for each day; this needs `clock.start_date` and `clock.zone`. `p_consent` and `p_do_not_call`: shares of
+    leads that have consented and that are on a do-not-call list. `score` and `weight` determine the order of dialing.
+    `value_left`: value of a lead that is not closed at the end of the run.
     """
 
     size: Count | Literal["unlimited"]
@@ -59,6 +60,7 @@ class Segment(Node, frozen=True):
     propensity: NonNegative = 1.0
     sale_value: NonNegative | None = None
     zone_s: LocalOffset = 0.0
+    zone: str | None = None
     p_consent: Probability = 1.0
     p_do_not_call: Probability = 0.0
     score: float = 0.0

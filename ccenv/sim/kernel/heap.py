@@ -1,8 +1,8 @@
 """Indexed 4-ary heap of events: at most one pending event per timer.
 
 Events are in order of time. Of events at one instant the lower kind comes first (from `CLOCK_EVENT` to
-`REVIEW_EVENT`), and within a kind the one scheduled first. One integer, `order`, holds kind, sequence number and timer, so a tie of time
-takes one comparison.
+`REVIEW_EVENT`), and within a kind the one scheduled first. One integer, `order`, holds kind, sequence number and timer,
+so a tie of time takes one comparison.
 """
 
 import numpy as np

@@ -10,7 +10,7 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock, note_contact, note_lead
 from ccenv.sim.lists.goals import goal_value
-from ccenv.sim.lists.lawful import lawful_from, note_attempt, quiet_until
+from ccenv.sim.lists.lawful import lawful_from, next_hours, note_attempt, quiet_until
 from ccenv.sim.lists.leads import (
     READY_ROWS,
     WAITING_ROWS,
@@ -28,7 +28,6 @@ from ccenv.sim.state.codes import (
     AGREE_DELAY,
     AGREED,
     CLOCK_EVENT,
-    DAY_S,
     HANDLE,
     INFINITY,
     KEPT,
@@ -162,9 +161,7 @@ def make_ready(e, c, log, i):
                 push_row(e, c, k, READY_ROWS, r)
         if e.segment[k].n_waiting > 0:
             wake = min(wake, e.lead_due[top_row(e, c, k, WAITING_ROWS)])
-        opens = e.day * DAY_S + c.segment[k].from_s
-        if opens > e.t:
-            wake = min(wake, opens)
+        wake = min(wake, next_hours(c, k, e.t, e.close_t))
     if wake < e.close_t:
         schedule(e, campaign_timer(e, i), wake, CLOCK_EVENT)
     else:

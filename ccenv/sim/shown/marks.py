@@ -25,7 +25,8 @@ import numpy as np
 from ccenv.sim.kernel.bits import fill, first_bits
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.compliance import HOUR_S
-from ccenv.sim.state.codes import DAY_S, INFINITY, OPEN
+from ccenv.sim.lists.lawful import next_border
+from ccenv.sim.state.codes import INFINITY, OPEN
 
 STAGES = 4  # stages of a day, to number day and stage together
 TO_NOBODY, TO_RULES, TO_POLICY = range(3)
@@ -49,13 +50,10 @@ def mark_all(e, c, to):
 
 @helper
 def _next_border(e, c):
-    """Return the next time today at which the dialing hours of a segment start or end; infinity if there is none."""
-    midnight = e.day * DAY_S
+    """Return the next time at which the dialing hours of a segment may start or end; infinity without such hours."""
     border = INFINITY
     for k in range(c.n_segments):
-        for t in (midnight + c.segment[k].from_s, midnight + c.segment[k].until_s):
-            if t > e.t:
-                border = min(border, t)
+        border = min(border, next_border(c, k, e.t))
     return border
 
 

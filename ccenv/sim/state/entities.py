@@ -59,6 +59,12 @@ DEFINITION = np.dtype([
     ("threshold_s", "f8"), ("start", "i4"), ("counts", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),
     ("window", "i4"),
 ], align=True)  # fmt: skip
+# The zone of a segment from day `first_day` of the run on: local time less centre time; the dialing hours, as `n` parts
+# of the day in centre time from midnight to midnight, in order.
+ZONE_PERIODS, DAY_PARTS = 16, 3
+ZONE_PERIOD = np.dtype([
+    ("first_day", "i8"), ("zone_s", "f8"), ("n", "i8"), ("from_s", "f8", (DAY_PARTS,)), ("until_s", "f8", (DAY_PARTS,)),
+], align=True)  # fmt: skip
 # `kind`: HOLD, ASSIGN, DIAL, DIAL_RESERVED; `index`: queue or campaign; `n`: leads to dial; `pair`: index or NIL
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 

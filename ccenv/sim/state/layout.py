@@ -26,6 +26,8 @@ from ccenv.sim.state.entities import (
     ROSTER_ENTRY,
     SEGMENT_STATE,
     STAFFED,
+    ZONE_PERIOD,
+    ZONE_PERIODS,
     advisor_record,
     contact_record,
 )
@@ -126,8 +128,9 @@ def _segment(z: Size) -> np.dtype:
         # leads of the list; first row and number of rows in the lead table
         ("stream", "u8"), ("campaign", "i4"), ("n_listed", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
         ("propensity", "f8"),  # factor of the probability of the goal
-        # mean value of a goal; zone time minus centre time; dialing hours of the day in centre time
-        ("sale_value", "f8"), ("zone_s", "f8"), ("from_s", "f8"), ("until_s", "f8"),
+        ("sale_value", "f8"),  # mean value of a goal
+        # flag: dialing hours limit the segment on some day; zones by day
+        ("limited", "i4"), ("n_periods", "i4"), ("period", ZONE_PERIOD, (ZONE_PERIODS,)),
         # score and weight serve the list order; `value_left`: value of a lead that is not closed
         ("p_consent", "f8"), ("p_do_not_call", "f8"), ("score", "f8"), ("weight", "f8"), ("value_left", "f8"),
         ("p_answer", "f8", (z.slots,)), ("by_attempt", "f8", (ATTEMPT_NUMBERS,)),  # its factor by attempt number

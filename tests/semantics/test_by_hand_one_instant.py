@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ccenv.sim.state import codes
-from tests.oracle.by_hand import both, constant, day, first_of, recorded, shorts
+from tests.semantics.by_hand import both, constant, day, first_of, recorded, shorts
 
 ASSIGN = first_of(codes.ASSIGN)
 HOLD = first_of()
