@@ -10,6 +10,7 @@ from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.files.reading import plain_mapping, read
 from ccenv.rewards.terms import Reward
 from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers
+from ccenv.scenarios.files.handle_times import spread_handle_times
 from ccenv.scenarios.files.library import find, name_and_variant
 from ccenv.scenarios.files.overrides import changed_file, override
 from ccenv.scenarios.scenario import Scenario, build
@@ -62,9 +63,9 @@ def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Sce
         source, variant = name_and_variant(source)
     if isinstance(source, str | Path):
         path = find(source)
-        data, file = read(path), path.name
+        data, file, folder = read(path), path.name, path.parent
     else:
-        data, file = plain_mapping(source, "mapping"), "mapping"
+        data, file, folder = plain_mapping(source, "mapping"), "mapping", None
     if variant is not None:
         changes = _variant(data.get("variants", {}), variant, file)
         file = f"{file}, variant {variant}"
@@ -72,6 +73,7 @@ def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Sce
     if overrides:
         file = changed_file(file, overrides)
         override(data, overrides, file)
+    spread_handle_times(data, file, folder)
     return build(data, file)
 
 

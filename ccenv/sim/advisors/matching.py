@@ -58,6 +58,10 @@ def assignable(e, c):
     some = U(0)
     for word in range(e.waiting_bits.shape[0]):
         waiting = _heads(e, c, word)
+        if waiting == U(0):
+            e.vain_queues[word] = U(0)
+            e.assignable[word] = U(0)
+            continue
         found = _matched(e, c, word, waiting & (~e.vain_queues[word] | _served_by_news(e, c, word)))
         e.vain_queues[word] = waiting & ~found
         e.assignable[word] = found
