@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ccenv.kpis import KPIS, KpiTable
     from ccenv.policy import Policy, RulePolicy, rollout
     from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
+    from ccenv.scenarios.empirical import empirical
     from ccenv.simulation import simulate
     from ccenv.vector import CentreVectorEnv
 
@@ -32,6 +33,7 @@ _HOMES = {
     "RulePolicy": "ccenv.policy",
     "Scenario": "ccenv.scenarios",
     "ScenarioError": "ccenv.scenarios",
+    "empirical": "ccenv.scenarios.empirical",
     "list_scenarios": "ccenv.scenarios",
     "load_scenario": "ccenv.scenarios",
     "rollout": "ccenv.policy",
@@ -48,6 +50,7 @@ __all__ = [
     "RulePolicy",
     "Scenario",
     "ScenarioError",
+    "empirical",
     "list_scenarios",
     "load_scenario",
     "rollout",

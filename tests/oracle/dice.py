@@ -17,6 +17,14 @@ DATE_BASE = 5
 OUTBOUND_BASE = 21  # chosen likewise for campaigns, which have their own dice
 
 
+def empirical(steps: list[float], how: int) -> Plain:
+    """Quantiles that many seconds apart; linear between them, or with the mean of all or of each part."""
+    quantiles = [round(float(sum(steps[: i + 1])), 3) for i in range(len(steps))]
+    means = [round(low + 0.3 * (high - low), 6) for low, high in zip(quantiles, quantiles[1:], strict=False)]
+    dist: Plain = {"dist": "empirical", "quantiles_s": quantiles}
+    return dist | [{}, {"mean_s": means}, {"mean_s": round(sum(means) / len(means), 6)}][how]
+
+
 class Dice:
     """Random source of one scenario; the same number gives the same scenario."""
 
@@ -90,7 +98,7 @@ class Dice:
         return [
             {"dist": "lognormal", "mu": round(float(np.log(mean_s)) - sigma**2 / 2, 4), "sigma": sigma},
             {"dist": "hyper_exponential", "p": [p, round(1 - p, 3)], "mean_s": [mean_s, round(0.3 * mean_s, 3)]},
-            {"dist": "empirical", "quantiles_s": [round(float(sum(steps[: i + 1])), 3) for i in range(len(steps))]},
+            empirical(steps, (self.number + 2) % 3),
             {
                 "dist": "piecewise_hazard",
                 "from_s": [0.0, round(0.3 * mean_s, 3), round(1.1 * mean_s, 3)],

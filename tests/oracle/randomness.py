@@ -92,6 +92,10 @@ def mean_of(time: schema.Time) -> float:
             return scale * math.gamma(1 + 1 / shape)
         case schema.HyperExponential(p=p, mean_s=means):
             return sum(p * mean for p, mean in zip(p, means, strict=True)) / sum(p)
+        case schema.Empirical(mean_s=list(means)):
+            return sum(means) / len(means)
+        case schema.Empirical(mean_s=float(mean) | int(mean)):
+            return mean
         case schema.Empirical(quantiles_s=quantiles):
             middles = [(a + b) / 2 for a, b in zip(quantiles, quantiles[1:], strict=False)]
             return sum(middles) / len(middles)

@@ -47,6 +47,11 @@ def branches(p, mean_s):
     return {f"{QUEUE}.handle_s": {"dist": "hyper_exponential", "p": p, "mean_s": mean_s}}
 
 
+def with_means(mean_s: object) -> dict[str, object]:
+    """An empirical handle time from 3 to 9 s, with its means."""
+    return {f"{QUEUE}.handle_s": {"dist": "empirical", "quantiles_s": [3, 9], "mean_s": mean_s}}
+
+
 def quantiles(*values):
     return {f"{QUEUE}.handle_s": {"dist": "empirical", "quantiles_s": list(values)}}
 
@@ -188,6 +193,9 @@ CASES = [
     (branches([0.5, 0.5], [9, 9, 9]), f"{QUEUE}.handle_s.mean_s", [9, 9, 9], "has 3 values; p has 2, they must be"),
     (quantiles(3, 5, 4), f"{QUEUE}.handle_s.quantiles_s", [3, 5, 4], "must not decrease"),
     (quantiles(0, 0), f"{QUEUE}.handle_s.quantiles_s", [0, 0], "the last must be above 0"),
+    (with_means([2, 7]), f"{QUEUE}.handle_s.mean_s", [2, 7], "has 2 values; expected 1, one between two quantiles"),
+    (with_means([2]), f"{QUEUE}.handle_s.mean_s.0", 2, "must be between the quantiles 3 and 9"),
+    (with_means(2), f"{QUEUE}.handle_s.mean_s", 2, "the mean is at least 3 and at most 9"),
     (quantiles(7), f"{QUEUE}.handle_s.quantiles_s", [7], "must be a list from 2 to 32 long of a number at least 0"),
     ({f"{QUEUE}.ivr.time_s.shape": 0.01}, f"{QUEUE}.ivr.time_s.shape", 0.01, "at least 0.05 and at most 10000"),
     ({f"{QUEUE}.handle_s.k": 1.5}, f"{QUEUE}.handle_s.k", 1.5, "a whole number at least 1 and at most 100"),

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
+from ccenv import empirical
 from ccenv.scenarios import load_scenario
-from ccenv.scenarios.compile.dists import dist_values, level_values, mean_of, survival
+from ccenv.scenarios.compile.dists import dist_values, level_values, mean_of, part_means, survival
 from ccenv.scenarios.compile.gamma import upper_gamma
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Dist
 from ccenv.sim.kernel import dists as kernel
+from tests.oracle.randomness import dist_record
 
 CASES = [  # distribution, the same in scipy
     ({"dist": "exponential", "mean_s": 77}, stats.expon(scale=77)),
@@ -68,11 +70,56 @@ def test_empirical_agrees_with_a_sample():
         )  # straight where the distribution is curved
 
 
+SETS = {
+    "exponential": lambda rng: rng.exponential(100, 5_000),
+    "lognormal": lambda rng: rng.lognormal(4, 0.8, 5_000),
+    "wide lognormal": lambda rng: rng.lognormal(4, 2, 5_000),
+    "uniform": lambda rng: rng.uniform(20, 30, 1_000),
+    "whole seconds": lambda rng: np.floor(rng.exponential(9, 3_000)),
+    "two values": lambda rng: rng.choice([0.0, 300.0], 100, p=[0.9, 0.1]),
+    "one value": lambda rng: np.full(50, 7.0),
+    "few": lambda rng: rng.gamma(2, 60, 5),
+    "towards the top": lambda rng: 100 * rng.beta(5, 0.5, 2_000),
+}
+
+
+@pytest.mark.parametrize("points", [2, 8, 16, 32])
+@pytest.mark.parametrize("name", SETS)
+def test_a_distribution_made_from_data_keeps_their_mean_and_their_quantiles(name, points):
+    data = SETS[name](np.random.default_rng(7))
+    made = empirical(data, points)
+    assert mean_of(values(made)) == pytest.approx(data.mean(), rel=1e-7)
+    record = dist_record(msgspec.convert(made, Dist))
+    n = 20_000
+    drawn = np.array([kernel.draw(record, (i + 0.5) / n) for i in range(n)])
+    assert drawn.mean() == pytest.approx(data.mean(), rel=0.02)
+    for p in np.linspace(0, 1, points)[1:-1]:
+        quantile = np.quantile(data, p, method="inverted_cdf")
+        assert np.mean(drawn < quantile) - 1e-3 <= p <= np.mean(drawn <= quantile) + 1e-3
+
+
+def test_a_number_as_the_mean_is_taken_up_by_the_last_parts():
+    quantiles = [0, 10, 20, 100]
+    expected = {26: [5, 15, 58], 20: [5, 15, 40], 14: [5, 15, 22], 12: [5, 10.2, 20.8], 10.5: [0.6, 10.1, 20.8]}
+    for mean, parts in expected.items():
+        dist = msgspec.convert({"dist": "empirical", "quantiles_s": quantiles, "mean_s": mean}, Dist)
+        assert mean_of(dist_values(dist)) == pytest.approx(mean, rel=1e-7)
+        assert part_means(dist) == pytest.approx(parts)
+
+
+@pytest.mark.parametrize("times", [[], [0.0, 0.0], [-1.0, 2.0], [1.0, math.inf], [math.nan]])
+def test_data_that_are_no_times_are_refused(times):
+    with pytest.raises(ValueError, match="times_s: allowed"):
+        empirical(times)
+
+
 DISTS = [dist for dist, _ in CASES] + [
     {"dist": "never"},
     {"dist": "constant", "value_s": 50},
     {"dist": "hyper_exponential", "p": [0.9, 0.1], "mean_s": [20, 300]},
     {"dist": "empirical", "quantiles_s": [10, 30, 30, 70]},
+    {"dist": "empirical", "quantiles_s": [10, 30, 30, 70], "mean_s": [12, 30, 41]},
+    {"dist": "empirical", "quantiles_s": [10, 30, 30, 70], "mean_s": 32},
     {"dist": "piecewise_hazard", "from_s": [0, 30, 120], "hazard_per_s": [0.002, 0, 0.004]},
 ]
 

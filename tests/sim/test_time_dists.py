@@ -38,6 +38,8 @@ DISTS: dict[str, schema.Time] = {
     "one branch": schema.HyperExponential(p=[1.0, 0.0], mean_s=[9.0, 50.0]),
     "empirical": schema.Empirical(quantiles_s=[1.0, 2.0, 5.0, 5.5, 40.0]),
     "empirical from 0": schema.Empirical(quantiles_s=[0.0, 60.0]),
+    "empirical with means": schema.Empirical(quantiles_s=[0.0, 2.0, 5.0, 6.0, 41.0], mean_s=[0.5, 4.4, 5.5, 13.0]),
+    "empirical with a mean": schema.Empirical(quantiles_s=[0.0, 10.0, 100.0], mean_s=20.0),  # the parts: 5 s and 35 s
 }  # fmt: skip
 
 
@@ -76,6 +78,18 @@ def exact_draws() -> dict[str, Quantile]:
         "one branch": lambda u: -9.0 * np.log(u),
         "empirical": lambda u: np.interp(1.0 - u, [0, 0.25, 0.5, 0.75, 1], [1.0, 2.0, 5.0, 5.5, 40.0]),
         "empirical from 0": lambda u: 60.0 * (1.0 - u),
+        "empirical with means": lambda u: np.select(
+            [u > 0.75, u > 0.5, u > 0.25],
+            [
+                2.0 * (4.0 * (1.0 - u)) ** 3.0,
+                2.0 + 3.0 * np.maximum(4.0 * (0.75 - u), 0.0) ** 0.25,
+                5.0 + 4.0 * (0.5 - u),
+            ],
+            6.0 + 35.0 * np.maximum(4.0 * (0.25 - u), 0.0) ** 4.0,
+        ),
+        "empirical with a mean": lambda u: np.where(
+            u > 0.5, 20.0 * (1.0 - u), 10.0 + 90.0 * np.maximum(2.0 * (0.5 - u), 0.0) ** 2.6
+        ),
     }
     for name, dist in DISTS.items():
         if isinstance(dist, schema.Weibull):

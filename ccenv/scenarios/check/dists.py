@@ -42,6 +42,27 @@ def _parameters(key: str, time: Time) -> Iterator[Problem]:
                 yield Problem(f"{key}.quantiles_s", quantiles, "must not decrease")
             if quantiles[-1] == 0.0:
                 yield Problem(f"{key}.quantiles_s", quantiles, "the last must be above 0")
+            else:
+                yield from _means(key, time)
+
+
+def _means(key: str, dist: Empirical) -> Iterator[Problem]:
+    """Means that a distribution with these quantiles can have."""
+    quantiles, mean_s = dist.quantiles_s, dist.mean_s
+    n = len(quantiles) - 1
+    if isinstance(mean_s, list):
+        if len(mean_s) != n:
+            yield Problem(f"{key}.mean_s", mean_s, f"has {len(mean_s)} values; expected {n}, one between two quantiles")
+            return
+        for i, mean in enumerate(mean_s):
+            if not quantiles[i] <= mean <= quantiles[i + 1]:
+                allowed = f"must be between the quantiles {quantiles[i]:g} and {quantiles[i + 1]:g}"
+                yield Problem(f"{key}.mean_s.{i}", mean, allowed)
+    elif mean_s is not None:
+        least, most = math.fsum(quantiles[:-1]) / n, math.fsum(quantiles[1:]) / n
+        if not least <= mean_s <= most:
+            allowed = f"with these quantiles the mean is at least {least:g} and at most {most:g}"
+            yield Problem(f"{key}.mean_s", mean_s, allowed)
 
 
 def _piecewise(key: str, dist: PiecewiseHazard) -> Iterator[Problem]:

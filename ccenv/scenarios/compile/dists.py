@@ -10,6 +10,9 @@ from ccenv.scenarios import schema
 from ccenv.scenarios.compile.gamma import upper_gamma
 from ccenv.sim.state import codes
 
+LEFT_OVER = 0.01  # of the width of a part: how near to its end its mean comes, if other parts can take up the rest
+LEAST_SHARE = 1e-9  # of the width of a part: distance of its mean from its ends
+
 
 class DistValues(NamedTuple):
     """The numbers of one distribution record; equal distributions are equal tuples."""
@@ -42,7 +45,8 @@ def dist_values(time: schema.Time) -> DistValues:
             total = math.fsum(p)
             return DistValues(codes.HYPER_EXPONENTIAL, start=tuple(x / total for x in p), hazard=tuple(means))
         case schema.Empirical(quantiles_s=quantiles):
-            return DistValues(codes.EMPIRICAL, start=tuple(quantiles))
+            parts = zip(quantiles, quantiles[1:], part_means(time), strict=False)
+            return DistValues(codes.EMPIRICAL, start=tuple(quantiles), hazard=tuple(_power(*part) for part in parts))
         case schema.PiecewiseHazard(from_s=start, hazard_per_s=hazard):
             return DistValues(codes.PIECEWISE_HAZARD, start=tuple(start), hazard=tuple(hazard))
         case mean:
@@ -79,7 +83,7 @@ def survival(dist: DistValues, x: float) -> float:
         case codes.HYPER_EXPONENTIAL:
             return sum(p * math.exp(-x / mean) for p, mean in zip(dist.start, dist.hazard, strict=True))
         case codes.EMPIRICAL:
-            return _empirical_survival(dist.start, x)
+            return _empirical_survival(dist.start, dist.hazard, x)
     return 1.0
 
 
@@ -99,19 +103,48 @@ def mean_of(dist: DistValues) -> float:
         case codes.HYPER_EXPONENTIAL:
             return sum(p * mean for p, mean in zip(dist.start, dist.hazard, strict=True))
         case codes.EMPIRICAL:
-            pieces = zip(dist.start, dist.start[1:], strict=False)
-            return sum(0.5 * (low + high) for low, high in pieces) / (len(dist.start) - 1)
+            pieces = zip(dist.start, dist.start[1:], dist.hazard, strict=False)
+            return sum(low + (high - low) / (power + 1.0) for low, high, power in pieces) / (len(dist.start) - 1)
         case codes.PIECEWISE_HAZARD:
             return _piecewise_mean(dist)
     return math.inf
 
 
-def _empirical_survival(quantiles: tuple[float, ...], x: float) -> float:
+def part_means(dist: schema.Empirical) -> list[float]:
+    """Return the mean of each part of an empirical distribution; one is beyond its part if `mean_s` cannot be met."""
+    quantiles = dist.quantiles_s
+    if isinstance(dist.mean_s, list):
+        return list(dist.mean_s)
+    means = [0.5 * (low + high) for low, high in zip(quantiles, quantiles[1:], strict=False)]
+    if dist.mean_s is None:
+        return means
+    missing = dist.mean_s * len(means) - math.fsum(means)
+    for margin in (LEFT_OVER, 0.0):
+        for i in reversed(range(len(means))):
+            room = (0.5 - margin) * (quantiles[i + 1] - quantiles[i])
+            middle = 0.5 * (quantiles[i] + quantiles[i + 1])
+            moved = min(max(means[i] + missing, middle - room), middle + room)
+            missing -= moved - means[i]
+            means[i] = moved
+    means[-1] += missing
+    return means
+
+
+def _power(low: float, high: float, mean: float) -> float:
+    """Return the power p for which low + (high - low) v^p, v uniform in (0, 1), has this mean; 1 if low is high."""
+    if high <= low:
+        return 1.0
+    share = min(max((mean - low) / (high - low), LEAST_SHARE), 1.0 - LEAST_SHARE)
+    return 1.0 if abs(share - 0.5) < LEAST_SHARE else 1.0 / share - 1.0
+
+
+def _empirical_survival(quantiles: tuple[float, ...], powers: tuple[float, ...], x: float) -> float:
     above = bisect_right(quantiles, x)  # quantiles equal to x count as ended; repeated quantiles are an atom
     if above in (0, len(quantiles)):
         return 1.0 if above == 0 else 0.0
     low, high = quantiles[above - 1], quantiles[above]
-    return 1.0 - (above - 1 + (x - low) / (high - low)) / (len(quantiles) - 1)
+    part = ((x - low) / (high - low)) ** (1.0 / powers[above - 1])
+    return 1.0 - (above - 1 + part) / (len(quantiles) - 1)
 
 
 def _piecewise_mean(dist: DistValues) -> float:

@@ -16,11 +16,11 @@ TimeOfDay = Annotated[float, msgspec.Meta(ge=0.0, le=86_400.0)]
 class CallingRules(Node, frozen=True):
     """Rules that the action mask enforces for every policy; a limit of None means no limit.
 
-    Leads may be dialed from `calling_from_s` to `calling_until_s` of their local day; hours whose end is less than their
-    beginning go on over midnight. A lead is dialed at most
-    `max_per_24h` times in any 24 hours and `max_per_7_days` times in any seven local days. It is not dialed within
-    `lockout_after_drop_s` of a dropped connect, nor within `quiet_after_talk_s` of a talk unless a callback is agreed.
-    With `needs_consent`, only leads with consent are dialed.
+    Leads may be dialed from `calling_from_s` to `calling_until_s` of their local day. Hours whose end is less than
+    their beginning go on over midnight. A lead is dialed at most `max_per_24h` times in any 24 hours and
+    `max_per_7_days` times in any seven local days. It is not dialed within `lockout_after_drop_s` of a dropped connect,
+    nor within `quiet_after_talk_s` of a talk unless a callback is agreed. With `needs_consent`, only leads with consent
+    are dialed.
     """
 
     calling_from_s: TimeOfDay = 0.0

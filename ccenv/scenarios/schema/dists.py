@@ -69,9 +69,16 @@ class Weibull(Node, frozen=True, tag_field="dist", tag="weibull"):
 
 
 class Empirical(Node, frozen=True, tag_field="dist", tag="empirical"):
-    """Empirical: `quantiles_s` at equally spaced probabilities from 0 to 1, linear in between."""
+    """Quantiles `quantiles_s` at equally spaced probabilities from 0 to 1.
+
+    Without `mean_s` the quantile function is linear between them. A list `mean_s` gives the mean of each part between
+    two quantiles: there the quantile function is a power of the probability that has this mean. A number `mean_s` is
+    the mean of the whole distribution: the parts keep the means of straight lines, but from the last part backwards
+    they take up the difference. `ccenv.empirical` makes a distribution from data, with the means of all parts.
+    """
 
     quantiles_s: Annotated[list[NonNegative], msgspec.Meta(min_length=2, max_length=DIST_POINTS)]
+    mean_s: NonNegative | Annotated[list[NonNegative], msgspec.Meta(min_length=1, max_length=DIST_POINTS)] | None = None
 
 
 class PiecewiseHazard(Node, frozen=True, tag_field="dist", tag="piecewise_hazard"):

@@ -132,10 +132,16 @@ def _draw_piecewise(dist, u):
 
 
 @helper
+def power(x, p):
+    """Return x to the power p > 0, for x in [0, 1]."""
+    return x if p == 1.0 or x <= 0.0 else exp(p * log(x))
+
+
+@helper
 def _draw_empirical(dist, u):
     place = (1.0 - u) * (dist.n - 1)
     i = min(int(place), dist.n - 2)
-    return dist.start[i] + (place - i) * (dist.start[i + 1] - dist.start[i])
+    return dist.start[i] + power(place - i, dist.hazard[i]) * (dist.start[i + 1] - dist.start[i])
 
 
 @block
@@ -187,7 +193,7 @@ def _empirical_survival(dist, x):
         return 1.0
     for i in range(dist.n - 1):
         if x < dist.start[i + 1]:
-            part = (x - dist.start[i]) / (dist.start[i + 1] - dist.start[i])
+            part = power((x - dist.start[i]) / (dist.start[i + 1] - dist.start[i]), 1.0 / dist.hazard[i])
             return 1.0 - (i + part) / (dist.n - 1)
     return 0.0
 

@@ -14,7 +14,8 @@ DIST_POINTS = 32  # most pieces or quantiles of a distribution
 LOG_ROWS = 131_072  # capacity of the event log
 
 # `kind`: code of the distribution; `a`, `b`: its parameters; `n`: used entries of `start` and `hazard`. These hold the
-# pieces of a hazard, the probabilities and means of a hyper-exponential, or the quantiles of an empirical distribution.
+# pieces of a hazard, the probabilities and means of a hyper-exponential, or the quantiles of an
+# empirical distribution and the powers between them.
 DIST = np.dtype(
     [
         ("kind", "i4"),
