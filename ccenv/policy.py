@@ -8,12 +8,13 @@ import numpy as np
 
 from ccenv.batch import Batch
 from ccenv.loops.rows import choose_rows
-from ccenv.rules.registry import PACING_RULES, find_rule
+from ccenv.rules.dispatch import BAD_ROUTING
+from ccenv.rules.registry import find_rule
 from ccenv.run.config import RuleChoice, run_config
-from ccenv.run.engine import counters_of
+from ccenv.run.engine import counters_of, illegal_action
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
-from ccenv.sim.state.layout import RULE_STATE
+from ccenv.sim.state.codes import HOLD
 
 State = np.ndarray | None
 
@@ -73,7 +74,7 @@ class RulePolicy:
         self.run = run_config(scenario, owns="rules", routing=routing, pacing=pacing)
         self.owns = owns
         self.routing, self.pacing = self.run.routing, self.run.pacing
-        needed = PACING_RULES[find_rule(PACING_RULES, self.run.pacing[0])].reserves
+        needed = find_rule("pacing", self.run.pacing[0]).reserves
         self.reserves: Reserves | None = "either" if self.run.scenario.reserves == "either" else needed
         self.actions = "all" if needed is None or owns == "routing" else "reserved" if needed else "unreserved"
         self.dials = self.run.dials
@@ -81,10 +82,17 @@ class RulePolicy:
     def act(
         self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
     ) -> tuple[np.ndarray, State]:
-        """Decide for B rows, as in `Policy.act`; `obs` are snapshot records, (B,)."""
-        memory = np.zeros((len(u), RULE_STATE)) if state is None else state
+        """Decide for B rows, as in `Policy.act`; `obs` are snapshot records, (B,).
+
+        Raises:
+            RuleError: If a rule returns an action that it may not take.
+        """
+        memory = np.zeros((len(u), self.run.memory)) if state is None else state
         actions = np.zeros(len(u), np.int64)
         choose_rows(self.run.config, obs, mask, memory, np.ascontiguousarray(u), np.ascontiguousarray(starts), actions)
+        if actions.min(initial=HOLD) < HOLD:
+            bad = self.run.routing if BAD_ROUTING in actions else self.run.pacing
+            raise illegal_action(bad[0])
         return actions, memory
 
 

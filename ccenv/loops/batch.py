@@ -19,8 +19,9 @@ from ccenv.sim.state.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERM
 
 # autoreset modes of Gymnasium
 NEXT_STEP, SAME_STEP, DISABLED = range(3)
-# command of a row: nothing; take the action; start under a new seed; continue after a stop at an interval
-REST, ACT, START, GO_ON = range(4)
+# command of a row: nothing; take the action; start under a new seed; continue after a stop at an interval, and
+# the same as a step of a supervisor, with its pay
+REST, ACT, START, GO_ON, SUPERVISE = range(5)
 REFUSED = NIL - 1  # `run_rows` returns REFUSED - row if it refuses the action of a row
 
 
@@ -136,6 +137,8 @@ def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
         start(e, c, words, first_lead, past, seed, WHOLE(0))
     if command == GO_ON and e.stopped == 0:  # the run is over or has not begun
         return REST
+    if command == SUPERVISE and e.done != 0:
+        return REST
     return command
 
 
@@ -161,11 +164,11 @@ def _finish(e, c, stop, doing, snap, obs, mask, out):
     """Fill the row's outputs. Reward that accrues before the first decision is paid with the first step."""
     _look(e, c, stop, snap, mask, out)
     copy_observed(snap, obs)
-    e.done = 0 if stop == EPOCH else 1
+    e.done = 0 if stop == EPOCH or stop == INTERVAL else 1
     out.starts = doing == START
     if doing == START:
         e.last_decision_t = e.t
-    if doing == ACT:
+    if doing == ACT or doing == SUPERVISE:
         _pay(e, c, out)
         out.illegal = e.illegal != 0
         e.illegal = 0
@@ -226,7 +229,7 @@ def run_rows(
                         stop = -1
                 if e.failure != OK:
                     return b
-            if stop == INTERVAL:
+            if stop == INTERVAL and c.supervised == 0:
                 break
             _finish(e, c, stop, doing, snaps[b], obs[b], masks[b], out)
             if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:

@@ -1,6 +1,6 @@
 """Decisions at an epoch: rules decide their half, the policy is asked for its own. Also the start of an episode."""
 
-from ccenv.rules.dispatch import assign_legal, choose, dial_legal, new_epoch, pace, route
+from ccenv.rules.dispatch import BAD_PACING, FIRST, assign_legal, choose, dial_legal, new_epoch, pace, route
 from ccenv.sim.clock.clock import clear
 from ccenv.sim.clock.history import become_past, choose_past
 from ccenv.sim.decide import apply_action, can_act, coin, end_epoch
@@ -9,13 +9,26 @@ from ccenv.sim.kernel.draws import U, mix, root_key, stream_key
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import WHOLE
 from ccenv.sim.shown.core import write_core
-from ccenv.sim.shown.for_rules import show_rules
+from ccenv.sim.shown.for_rules import EVERYTHING, FAST, show_rules, spoil
 from ccenv.sim.shown.masks import legal, write_mask
-from ccenv.sim.state.codes import ASSIGN, HOLD, NIL, SAME_INSTANT
+from ccenv.sim.shown.observe import write_rest
+from ccenv.sim.state.codes import (
+    ASSIGN,
+    DAY_S,
+    HOLD,
+    INFINITY,
+    NIL,
+    OK,
+    PACING_ILLEGAL,
+    READS_MORE,
+    ROUTING_ILLEGAL,
+    SAME_INSTANT,
+)
 from ccenv.sim.state.layout import HELD
 
 # what the policy owns (`c.own`); rules own the rest
 NOTHING, ROUTING, PACING, BOTH = range(4)
+LARGE = 1e9  # a value that no field has
 
 
 @helper
@@ -77,12 +90,36 @@ def _routing_half(e, c, snap, mask):
     return _given(e, c, snap, mask)
 
 
+@block
+def _choose_twice(e, c, snap, mask):
+    """Return the rules' action, asked with two values in place of what they do not declare.
+
+    If action or memory differ, the rules read something undeclared: this sets the row's failure.
+    """
+    n = FIRST + c.routing_state + c.pacing_state
+    half = e.rule_state.shape[0] // 2
+    for k in range(n):
+        e.rule_state[half + k] = e.rule_state[k]
+    spoil(e, c, snap, 0.0)
+    a = choose(snap, mask, c, e.rule_state[half:], _coin(e, c))
+    spoil(e, c, snap, LARGE)
+    b = choose(snap, mask, c, e.rule_state, _coin(e, c))
+    for k in range(n):
+        if e.rule_state[half + k] != e.rule_state[k]:
+            e.failure = READS_MORE
+    if a != b:
+        e.failure = READS_MORE
+    return a
+
+
 @helper
 def _next_action(e, c, snap, mask):
     """Return the next action at this epoch; NIL if the policy must be asked, with the mask restricted to its half."""
     if c.own == BOTH:
         return _given(e, c, snap, mask)
     if c.own == NOTHING:
+        if c.debug != 0 and c.rules_see == FAST:
+            return _choose_twice(e, c, snap, mask)
         return choose(snap, mask, c, e.rule_state, _coin(e, c))
     if e.given == NIL:
         new_epoch(snap, e.rule_state)
@@ -120,6 +157,34 @@ def _act(e, c, log, a, number):
 
 
 @helper
+def _show(e, c, snap, mask):
+    """Write what rules and policy may read at this decision, and the mask. Returns the number of legal actions.
+
+    The number is exact if it is below 2.
+    """
+    if c.own == NOTHING and c.rules_see == FAST:
+        n = show_rules(e, c, snap, mask)
+    else:
+        write_core(e, c, snap)
+        if c.rules_see == EVERYTHING:
+            write_rest(e, c, snap)
+        n = write_mask(snap, c, mask, e.waiting_bits)
+    if c.by_slot != 0:
+        snap.time_of_day_s = e.t - e.day * DAY_S
+    return n
+
+
+@helper
+def _is_refused(e, mask, a):
+    """Return whether a rule's action is refused, and set the row's failure: illegal, or `hold` where it is illegal."""
+    if e.failure == OK:
+        if a > HOLD or (a == HOLD and mask[HOLD]):
+            return False
+        e.failure = PACING_ILLEGAL if a == BAD_PACING else ROUTING_ILLEGAL
+    return True
+
+
+@helper
 def ask(e, c, log, snap, mask):
     """Take one decision: act, or end the epoch if nothing can be done. Returns True if the policy must be asked."""
     if e.given != NIL and _is_settled(e, c, snap):
@@ -128,13 +193,13 @@ def ask(e, c, log, snap, mask):
         e.n_decisions += 1
         _act(e, c, log, a, e.n_decisions - 1)
         return False
-    if e.given == NIL:  # with an action given, nothing has happened since the policy was asked
+    if e.given == NIL:
         if e.epoch_kind == SAME_INSTANT and not can_act(e, c):
             end_epoch(e, c, False)
             return False
-        if c.own != NOTHING:
-            write_core(e, c, snap)
-    n = show_rules(e, c, snap, mask) if c.own == NOTHING else write_mask(snap, c, mask, e.waiting_bits)
+        n = _show(e, c, snap, mask)
+    else:  # nothing has happened since the policy was asked
+        n = write_mask(snap, c, mask, e.waiting_bits)
     if n == 0 or (n == 1 and mask[HOLD]):
         end_epoch(e, c, can_act(e, c))  # a lead may be dialable although no action dials so few
         return False
@@ -147,7 +212,11 @@ def ask(e, c, log, snap, mask):
         if a == NIL:
             arm(e, c)
             return True
+        if _is_refused(e, mask, a):
+            return False
         e.n_decisions += 1
+        if c.own == NOTHING and c.rules_see == EVERYTHING and c.supervised == 0:
+            e.last_decision_t = e.t  # for `since_last_s`, as if a policy had decided
     _act(e, c, log, a, number)
     return False
 
@@ -179,7 +248,7 @@ def start(e, c, words, first_lead, past, seed, episode):
     `past`: stored states, one of which the episode starts from, as rows of float64; empty if there is no history.
     `words`: the record as float64; its lead table starts at index `first_lead`.
     """
-    stops = e.stop_at_slots
+    stops, stop_t = e.stop_at_slots, e.stop_t
     own = seed if episode == 0 else mix(mix(seed) + U(episode))
     root = root_key(own)
     if past.shape[0] > 0:
@@ -187,7 +256,10 @@ def start(e, c, words, first_lead, past, seed, episode):
     else:
         for k in range(_n_written(words, c, first_lead)):
             words[k] = 0.0
+    for k in range(e.rule_state.shape[0]):
+        e.rule_state[k] = 0.0
     e.stop_at_slots = stops
+    e.stop_t = stop_t if c.supervised != 0 else INFINITY
     e.stopped = 0
     e.given = NIL
     e.paid_events = NIL

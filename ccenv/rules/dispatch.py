@@ -1,13 +1,18 @@
-"""Call a rule by its code in compiled code.
+"""Call the rules of a run from compiled code, at the addresses in the configuration record.
 
-A code is the index of the rule in `registry.py`; a test checks that the branches here agree with it.
+Rule memory: the flag "routing has held" (`HELD`), the routing rule's numbers, the pacing rule's numbers.
 """
 
-from ccenv.rules import pacing, routing
 from ccenv.sim.kernel.draws import second
-from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.state.codes import HOLD, SAME_INSTANT
-from ccenv.sim.state.layout import HELD, ROUTING_STATE
+from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.pointers import call
+from ccenv.sim.kernel.record import WHOLE
+from ccenv.sim.state.codes import HOLD, NIL, SAME_INSTANT
+from ccenv.sim.state.layout import HELD
+
+FIRST = HELD + 1  # index of the routing rule's first number
+# in place of an action: a rule has returned an action that is not legal, or not of its half
+BAD_ROUTING, BAD_PACING = NIL - 1, NIL - 2
 
 
 @helper
@@ -31,41 +36,34 @@ def dial_legal(mask, c):
     return _any(mask[c.first_assign[c.n_queues] : c.n_actions])
 
 
-@block
+@helper
+def slot_of(snap, c):
+    """Return the slot of the day for parameters by slot; 0 if no parameter differs between slots."""
+    if c.by_slot == 0:
+        return WHOLE(0)
+    return max(WHOLE(0), min(WHOLE((snap.time_of_day_s - c.open_s) / c.slot_s), WHOLE(c.n_slots - 1)))
+
+
+@helper
 def route(snap, mask, c, state, u):
-    """Return the routing rule's action; `state`: the row's `rule_state`, `u`: the decision's coin."""
-    own = state[:ROUTING_STATE]
-    if c.routing == 0:
-        return routing.fifo(snap, mask, c, c.routing_params, own, u)
-    if c.routing == 1:
-        return routing.lwt(snap, mask, c, c.routing_params, own, u)
-    if c.routing == 2:
-        return routing.priority(snap, mask, c, c.routing_params, own, u)
-    if c.routing == 3:
-        return routing.longest_queue(snap, mask, c, c.routing_params, own, u)
-    return routing.random(snap, mask, c, c.routing_params, own, u)
+    """Return the routing rule's action; `state`: the row's rule memory, `u`: the decision's coin."""
+    first = c.routing_row[slot_of(snap, c)]
+    own = state[FIRST : FIRST + c.routing_state]
+    a = call(c.routing_at, snap, mask, c, c.routing_params[first:], own, u)
+    if a == HOLD or (0 < a < c.first_assign[c.n_queues] and mask[a]):
+        return a
+    return WHOLE(BAD_ROUTING)
 
 
-@block
+@helper
 def pace(snap, mask, c, state, u):
     """Return the pacing rule's action; `u`: the decision's coin, from which pacing takes `second(u)`."""
-    own = state[ROUTING_STATE:HELD]
-    v = second(u)
-    if c.pacing == 1:
-        return pacing.progressive(snap, mask, c, c.pacing_params, own, v)
-    if c.pacing == 2:
-        return pacing.reserve_threshold(snap, mask, c, c.pacing_params, own, v)
-    if c.pacing == 3:
-        return pacing.progressive_unreserved(snap, mask, c, c.pacing_params, own, v)
-    if c.pacing == 4:
-        return pacing.fixed_ratio(snap, mask, c, c.pacing_params, own, v)
-    if c.pacing == 5:
-        return pacing.max0(snap, mask, c, c.pacing_params, own, v)
-    if c.pacing == 6:
-        return pacing.constant_lines(snap, mask, c, c.pacing_params, own, v)
-    if c.pacing == 7:
-        return pacing.dial_x_free(snap, mask, c, c.pacing_params, own, v)
-    return pacing.no_dial(snap, mask, c, c.pacing_params, own, v)
+    first = c.pacing_row[slot_of(snap, c)]
+    own = state[FIRST + c.routing_state : FIRST + c.routing_state + c.pacing_state]
+    a = call(c.pacing_at, snap, mask, c, c.pacing_params[first:], own, second(u))
+    if a == HOLD or (c.first_assign[c.n_queues] <= a < c.n_actions and mask[a]):
+        return a
+    return WHOLE(BAD_PACING)
 
 
 @helper
@@ -86,4 +84,4 @@ def choose(snap, mask, c, state, u):
         state[HELD] = 1.0
     if dial_legal(mask, c):
         return pace(snap, mask, c, state, u)
-    return HOLD
+    return WHOLE(HOLD)

@@ -1,59 +1,18 @@
 """Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin) to an action.
 
 Most rules have a target of ringing lines and dial the difference. Connected lines do not count. `idle` is the number of
-idle advisors eligible for the campaign. A rule may read core fields of the centre and of campaigns, `idle`, and
-`idle_longest_s` of groups with a legal action, but no queue fields: `sim/shown/for_rules.py` writes only these. Random
-rounding takes one coin per event: it is drawn at the first decision after the event and kept in `state`. A new coin at
-every decision (reviews may be seconds apart) would be a different policy.
+idle advisors eligible for the campaign. What the rules read is declared in `built_in.py`. Random rounding takes one
+coin per event: it is drawn at the first decision after the event and kept in `state`. A new coin at every decision
+(reviews may be seconds apart) would be a different policy.
 """
 
 import math
 
-from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
-from ccenv.sim.kernel.draws import U
+from ccenv.rules.helpers import all_idle, dial_up_to, event_coin, idle_advisors, round_randomly
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import DIAL, DIAL_RESERVED, HOLD
+from ccenv.sim.state.codes import DIAL_RESERVED, HOLD
 
-
-@helper
-def _idle(snap, c, i):
-    """Return the number of idle advisors eligible for campaign i."""
-    total = 0.0
-    for word in range(c.campaign_groups.shape[1]):
-        left = c.campaign_groups[i, word]
-        while left != U(0):
-            total += snap.idle[WORD * word + lowest(left)]
-            left = without_lowest(left)
-    return total
-
-
-@helper
-def _coin(snap, state, u):
-    """Return this event's coin: taken from `u` at the first call after an event, then kept until the next event."""
-    if state[0] != snap.event_number:
-        state[0] = snap.event_number
-        state[1] = u
-    return state[1]
-
-
-@helper
-def _dial_up_to(snap, mask, c, i, target):
-    """Return the largest legal dial of the ladder that does not exceed `target` ringing lines, else HOLD."""
-    need = target - snap.ringing[i]
-    best = HOLD
-    if need < 1.0:
-        return best
-    for a in range(c.first_dial[i], c.first_dial[i + 1]):
-        if c.action[a].kind == DIAL and mask[a] and c.action[a].n <= need:
-            best = a
-    return best
-
-
-@helper
-def _round(x, coin):
-    """Return x rounded randomly: its floor, plus one with the probability of its fraction."""
-    low = math.floor(x)
-    return low + 1.0 if coin < x - low else low
+COIN_STATE = 2  # numbers that `event_coin` keeps
 
 
 @helper
@@ -63,7 +22,7 @@ def _dial_while_idle_above(snap, mask, c, reserve):
     The group is the one whose first idle advisor has been idle longest.
     """
     for i in range(c.n_campaigns):
-        if _idle(snap, c, i) > reserve:
+        if idle_advisors(snap, c, i) > reserve:
             best = HOLD
             for a in range(c.first_dial[i], c.first_dial[i + 1]):
                 if c.action[a].kind == DIAL_RESERVED and mask[a]:
@@ -86,7 +45,7 @@ def no_dial(snap, mask, c, params, state, u):
 @helper
 def progressive(snap, mask, c, params, state, u):
     """Dial with one reserved advisor per attempt while idle > reserve. Params: reserve."""
-    return _dial_while_idle_above(snap, mask, c, params[0])
+    return _dial_while_idle_above(snap, mask, c, params.reserve)
 
 
 @helper
@@ -95,8 +54,8 @@ def reserve_threshold(snap, mask, c, params, state, u):
 
     Params: reserve, p_next.
     """
-    reserve = params[0]
-    if _coin(snap, state, u) < params[1]:
+    reserve = params.reserve
+    if event_coin(snap, state, u) < params.p_next:
         reserve -= 1.0
     return _dial_while_idle_above(snap, mask, c, max(reserve, 0.0))
 
@@ -105,7 +64,7 @@ def reserve_threshold(snap, mask, c, params, state, u):
 def progressive_unreserved(snap, mask, c, params, state, u):
     """Target = max(0, idle - reserve) ringing lines. Params: reserve."""
     for i in range(c.n_campaigns):
-        a = _dial_up_to(snap, mask, c, i, _idle(snap, c, i) - params[0])
+        a = dial_up_to(snap, mask, c, i, idle_advisors(snap, c, i) - params.reserve)
         if a != HOLD:
             return a
     return HOLD
@@ -117,10 +76,10 @@ def fixed_ratio(snap, mask, c, params, state, u):
 
     Params: ratio, rounding (1 random), reserve.
     """
-    coin = _coin(snap, state, u) if params[1] > 0.0 else 1.0
+    coin = event_coin(snap, state, u) if params.rounding > 0.0 else 1.0
     for i in range(c.n_campaigns):
-        target = params[0] * max(0.0, _idle(snap, c, i) - params[2])
-        a = _dial_up_to(snap, mask, c, i, _round(target, coin))
+        target = params.ratio * max(0.0, idle_advisors(snap, c, i) - params.reserve)
+        a = dial_up_to(snap, mask, c, i, round_randomly(target, coin))
         if a != HOLD:
             return a
     return HOLD
@@ -129,10 +88,10 @@ def fixed_ratio(snap, mask, c, params, state, u):
 @helper
 def max0(snap, mask, c, params, state, u):
     """Target = max(0, k * max(0, idle - reserve) - c) ringing lines, rounded randomly. Params: k, c, reserve."""
-    coin = _coin(snap, state, u)
+    coin = event_coin(snap, state, u)
     for i in range(c.n_campaigns):
-        target = params[0] * max(0.0, _idle(snap, c, i) - params[2]) - params[1]
-        a = _dial_up_to(snap, mask, c, i, _round(max(0.0, target), coin))
+        target = params.k * max(0.0, idle_advisors(snap, c, i) - params.reserve) - params.c
+        a = dial_up_to(snap, mask, c, i, round_randomly(max(0.0, target), coin))
         if a != HOLD:
             return a
     return HOLD
@@ -141,21 +100,12 @@ def max0(snap, mask, c, params, state, u):
 @helper
 def constant_lines(snap, mask, c, params, state, u):
     """Target = n ringing lines, rounded randomly. Params: n."""
-    coin = _coin(snap, state, u)
+    coin = event_coin(snap, state, u)
     for i in range(c.n_campaigns):
-        a = _dial_up_to(snap, mask, c, i, _round(params[0], coin))
+        a = dial_up_to(snap, mask, c, i, round_randomly(params.n, coin))
         if a != HOLD:
             return a
     return HOLD
-
-
-@helper
-def _all_idle(snap, c):
-    """Return the number of idle advisors of all groups."""
-    total = 0.0
-    for g in range(c.n_groups):
-        total += snap.idle[g]
-    return total
 
 
 @helper
@@ -164,23 +114,23 @@ def _begins(snap, c, params, state):
 
     `state`: number of the last event, campaign it is at, lines still due for it, idle advisors at the last decision.
     """
-    idle = _all_idle(snap, c)
+    idle = all_idle(snap, c)
     freed = idle > state[3]
     state[3] = idle
     if state[0] == snap.event_number:
         return False
     state[0] = snap.event_number
     state[1] = c.n_campaigns
-    return (freed or params[4] > 0.0) and idle >= params[2]
+    return (freed or params.when > 0.0) and idle >= params.s_t
 
 
 @helper
 def _due(snap, c, i, params):
     """Return the number of lines that `dial_x_free` starts for campaign i."""
-    idle = _idle(snap, c, i)
-    if idle < params[3]:
+    idle = idle_advisors(snap, c, i)
+    if idle < params.s_d:
         return 0.0
-    return math.floor(params[0] * idle + 0.5) + params[1] - snap.ringing[i]
+    return math.floor(params.kappa * idle + 0.5) + params.c - snap.ringing[i]
 
 
 @helper
@@ -198,7 +148,7 @@ def dial_x_free(snap, mask, c, params, state, u):
         state[2] = _due(snap, c, 0, params)
     while state[1] < c.n_campaigns:
         i = int(state[1])
-        a = _dial_up_to(snap, mask, c, i, state[2] + snap.ringing[i])
+        a = dial_up_to(snap, mask, c, i, state[2] + snap.ringing[i])
         if a != HOLD:
             state[2] -= c.action[a].n
             return a

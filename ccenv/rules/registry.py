@@ -1,169 +1,154 @@
-"""Registry of rules: name, function, parameters, required flag, queue order. The code of a rule is its index."""
+"""Registry of rules: those of the package, and those that users add by a decorator or `register`.
+
+A rule of a user is named `package.module:function`. Its module is imported where the name is used: in a scenario file,
+in settings, in a worker. A rule of a notebook or script has the module `__main__`: it is known in its own process, to
+which the functions and classes that run something may be given its name or the function itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
-import numpy as np
+from ccenv.rules.built_in import PACING_RULES, ROUTING_RULES
+from ccenv.rules.params import check_declaration
+from ccenv.rules.seen import check_reads
+from ccenv.rules.spec import Param, RuleError, RuleSpec, plain
+from ccenv.sim.kernel.jit import helper
 
-from ccenv.rules import pacing, routing
-from ccenv.sim.state.layout import PACING_PARAMS, RANKS
+__all__ = ["PACING_RULES", "ROUTING_RULES", "find_rule", "is_local", "pacing_rule", "register", "routing_rule"]
 
-
-class Param(NamedTuple):
-    """A parameter of a rule: a number with bounds `low` and `high`, or one of `words` (0, 1, ...)."""
-
-    name: str
-    default: float | str
-    low: float = 0.0
-    high: float = float("inf")
-    words: tuple[str, ...] = ()
-    meaning: str = ""
-
-
-class RuleSpec(NamedTuple):
-    """A registered rule.
-
-    `reserves`: value of the campaign flag that a pacing rule needs, None for any. `order`: sort order of the queues
-    that a routing rule needs. `per_queue`: it ranks the queues by its parameter `order`, a list of their names.
-    `tosses`: it may use the decision's coin.
-    """
-
-    name: str
-    function: Callable[..., Any]
-    params: tuple[Param, ...] = ()
-    reserves: bool | None = None
-    order: Literal["entry", "total_wait"] = "entry"
-    per_queue: bool = False
-    tosses: bool = False
-
-    @property
-    def meaning(self) -> str:
-        """Meaning of the rule: the first line of its function's docstring."""
-        function = getattr(self.function, "py_func", self.function)
-        return str(function.__doc__).splitlines()[0]
+BUILT_IN = {
+    "routing": {rule.name: rule for rule in ROUTING_RULES},
+    "pacing": {rule.name: rule for rule in PACING_RULES},
+}
+LOCAL = ("__main__", "__mp_main__")  # modules that cannot be imported by name: a script or a notebook
+_of_users: dict[str, dict[str, RuleSpec]] = {"routing": {}, "pacing": {}}
+_process: dict[str, int] = {}  # process in which a rule was registered, by name
 
 
-RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound")
+def register(
+    function: Callable[..., Any],
+    kind: str,
+    *,
+    params: tuple[Param, ...] = (),
+    reads: tuple[str, ...] = (),
+    reads_if_legal: tuple[str, ...] = (),
+    state: int | Mapping[str, int] = 0,
+    reserves: bool | None = None,
+    order: Literal["entry", "total_wait"] = "entry",
+    tosses: bool = False,
+    once: bool = False,
+) -> RuleSpec:
+    """Register a function as a rule under the name `package.module:function`; a rule of this name is replaced.
 
-ADVISOR = Param("advisor", routing.ADVISORS[0], words=routing.ADVISORS, meaning="which idle eligible group comes first")
-
-ROUTING_RULES = (
-    RuleSpec("fifo", routing.fifo, (ADVISOR,)),
-    RuleSpec("lwt", routing.lwt, (ADVISOR,), order="total_wait"),
-    RuleSpec("priority", routing.priority, (ADVISOR,), per_queue=True),
-    RuleSpec("longest_queue", routing.longest_queue, (ADVISOR,)),
-    RuleSpec("random", routing.random, tosses=True),
-)
-PACING_RULES = (
-    RuleSpec("no_dial", pacing.no_dial),
-    RuleSpec("progressive", pacing.progressive, (RESERVE,), reserves=True),
-    RuleSpec(
-        "reserve_threshold",
-        pacing.reserve_threshold,
-        (RESERVE, Param("p_next", 0.0, high=1.0, meaning="probability of one more at the threshold")),
-        reserves=True,
-        tosses=True,
-    ),
-    RuleSpec("progressive_unreserved", pacing.progressive_unreserved, (RESERVE,), reserves=False),
-    RuleSpec(
-        "fixed_ratio",
-        pacing.fixed_ratio,
-        (
-            Param("ratio", 1.0, meaning="ringing lines for each idle advisor"),
-            Param("rounding", "floor", words=("floor", "random"), meaning="how a target is made whole"),
-            RESERVE,
-        ),
-        reserves=False,
-        tosses=True,
-    ),
-    RuleSpec(
-        "max0",
-        pacing.max0,
-        (
-            Param("k", 1.0, meaning="ringing lines for each idle advisor"),
-            Param("c", 0.0, meaning="lines held back"),
-            RESERVE,
-        ),
-        reserves=False,
-        tosses=True,
-    ),
-    RuleSpec(
-        "constant_lines",
-        pacing.constant_lines,
-        (Param("n", 1.0, meaning="ringing lines"),),
-        reserves=False,
-        tosses=True,
-    ),
-    RuleSpec(
-        "dial_x_free",
-        pacing.dial_x_free,
-        (
-            Param("kappa", 1.0, meaning="ringing lines for each idle eligible advisor"),
-            Param("c", 0.0, low=-float("inf"), meaning="lines more"),
-            Param("s_t", 1.0, meaning="fewest idle advisors of all groups"),
-            Param("s_d", 1.0, meaning="fewest idle eligible advisors"),
-            Param(
-                "when",
-                "freed",
-                words=("freed", "event"),
-                meaning="it dials when an advisor is freed, or after each event",
-            ),
-        ),
-        reserves=False,
-    ),
-)
-
-
-class RuleError(ValueError):
-    """A rule or parameter does not exist or may not be used here."""
-
-
-def find_rule(rules: Sequence[RuleSpec], name: str) -> int:
-    """Return the code of a rule; raises RuleError with the registered names if there is none."""
-    for code, rule in enumerate(rules):
-        if rule.name == name:
-            return code
-    raise RuleError(f"rule {name!r} is not registered; allowed: {', '.join(r.name for r in rules)}")
-
-
-def rule_params(rule: RuleSpec, given: Mapping[str, Any], queues: Sequence[str], capacity: int) -> np.ndarray:
-    """Return the parameter vector of a rule, checked and with defaults.
+    Args:
+        function: A module-level function `(snap, mask, c, params, state, u)` to the index of a legal action. It is
+            compiled alone, when it is first used. It may call functions made by `ccenv.rules.helper`, and allocates no
+            memory.
+        kind: `routing` or `pacing`.
+        params: Its parameters, see `Param`.
+        reads: Fields of the snapshot that it reads, see `RuleSpec`.
+        reads_if_legal: Fields that it reads only of queues and groups with a legal action; they cost less.
+        state: Numbers that it remembers.
+        reserves: Value of the campaign flag that a pacing rule needs, None for any.
+        order: Sort order of the queues that a routing rule needs: `entry` or `total_wait`.
+        tosses: It uses the coin `u`.
+        once: A pacing rule that does not dial again at an instant if its dials fail at once.
 
     Returns:
-        float64, shape (max(RANKS + capacity, PACING_PARAMS),); the ranks of the queues begin at index `RANKS`.
+        The declaration; its `name` may be given wherever a rule is named.
 
     Raises:
-        RuleError: If a parameter is unknown or its value is not allowed; the message names both.
+        RuleError: If the declaration is not allowed, or if the function reads a field that it does not declare.
     """
-    names = [p.name for p in rule.params] + (["order"] if rule.per_queue else [])
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise RuleError(f"rule {rule.name}: unknown parameter {unknown[0]!r}; allowed: {', '.join(names) or 'none'}")
-    vector = np.zeros(max(RANKS + capacity, PACING_PARAMS))
-    for k, param in enumerate(rule.params):
-        vector[k] = _value(rule, param, given.get(param.name, param.default))
-    if rule.per_queue:
-        vector[RANKS : RANKS + len(queues)] = _ranks(rule, given.get("order", queues), queues)
-    return vector
+    if kind not in _of_users:
+        raise RuleError(f"kind = {kind!r}; allowed: {', '.join(_of_users)}")
+    bare = plain(function)
+    name = f"{bare.__module__}:{bare.__qualname__}"
+    if bare.__module__ not in LOCAL and not bare.__qualname__.isidentifier():
+        raise RuleError(f"rule {name}: allowed: a function at the top of its module, so that others can import it")
+    if order not in ("entry", "total_wait"):
+        raise RuleError(f"rule {name}: order = {order!r}; allowed: entry, total_wait")
+    part = function if function is not bare else helper(bare)
+    rule = RuleSpec(
+        name, part, tuple(params), tuple(reads), tuple(reads_if_legal), state, reserves, order, tosses, once
+    )  # fmt: skip
+    check_declaration(rule)
+    check_reads(rule)
+    _of_users[kind][name] = rule
+    _process[name] = os.getpid()
+    return rule
 
 
-def _value(rule: RuleSpec, param: Param, value: Any) -> float:
-    if param.words:
-        if value not in param.words:
-            raise RuleError(f"rule {rule.name}: {param.name} = {value!r}; allowed: {', '.join(param.words)}")
-        return float(param.words.index(value))
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not number or not param.low <= float(value) <= param.high:
-        raise RuleError(
-            f"rule {rule.name}: {param.name} = {value!r}; allowed: a number in [{param.low:g}, {param.high:g}]"
-        )
-    return float(value)
+def routing_rule(**declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that registers a routing rule; `declared`: the keywords of `register`."""
+    return _decorator("routing", declared)
 
 
-def _ranks(rule: RuleSpec, order: Any, queues: Sequence[str]) -> list[int]:
-    """Return the rank of each queue (0: served first) from a list of their names in order of service."""
-    if isinstance(order, str) or not isinstance(order, Sequence) or sorted(map(str, order)) != sorted(queues):
-        raise RuleError(f"rule {rule.name}: order = {order!r}; allowed: each of {', '.join(queues)} once")
-    return [list(order).index(name) for name in queues]
+def pacing_rule(**declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that registers a pacing rule; `declared`: the keywords of `register`."""
+    return _decorator("pacing", declared)
+
+
+def _decorator(kind: str, declared: dict[str, Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        return register(function, kind, **declared).function
+
+    return decorate
+
+
+def find_rule(kind: str, rule: str | Callable[..., Any]) -> RuleSpec:
+    """Return a rule by its name, or by the function that was registered.
+
+    Args:
+        kind: `routing` or `pacing`.
+        rule: Registered name, `package.module:function`, or the function.
+
+    Raises:
+        RuleError: If there is no such rule here; the message names those that there are.
+    """
+    if callable(rule):
+        return _by_function(kind, rule)
+    name = str(rule)
+    if name in BUILT_IN[kind]:
+        return BUILT_IN[kind][name]
+    module = name.partition(":")[0]
+    if ":" not in name:
+        allowed = ", ".join((*BUILT_IN[kind], *_of_users[kind]))
+        raise RuleError(f"{kind} rule {name!r} is not registered; allowed: {allowed}, or package.module:function")
+    if module in LOCAL:
+        if _process.get(name) != os.getpid() or name not in _of_users[kind]:
+            raise RuleError(
+                f"{kind} rule {name!r} belongs to the notebook or script that defines it; "
+                f"put it into a module that can be imported, and name it package.module:function"
+            )
+    elif name not in _of_users[kind]:
+        _import(kind, name, module)
+    return _of_users[kind][name]
+
+
+def _import(kind: str, name: str, module: str) -> None:
+    try:
+        importlib.import_module(module)
+    except RuleError:
+        raise
+    except Exception as error:  # whatever the module does
+        raise RuleError(f"{kind} rule {name!r}: module {module} cannot be imported: {error}") from error
+    if name not in _of_users[kind]:
+        here = ", ".join(rule for rule in _of_users[kind] if rule.startswith(f"{module}:")) or "none"
+        raise RuleError(f"{kind} rule {name!r}: module {module} registers no such {kind} rule; allowed: {here}")
+
+
+def _by_function(kind: str, function: Callable[..., Any]) -> RuleSpec:
+    for rule in (*BUILT_IN[kind].values(), *_of_users[kind].values()):
+        if plain(rule.function) is plain(function):
+            return rule
+    raise RuleError(f"{function!r} is not registered as a {kind} rule; allowed: ccenv.rules.{kind}_rule or register")
+
+
+def is_local(name: str) -> bool:
+    """Return whether a name is that of a rule of a notebook or script, which other processes do not know."""
+    return name.partition(":")[0] in LOCAL and ":" in name

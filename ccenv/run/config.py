@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,14 @@ import numpy as np
 from ccenv.kpis.dropped_share import cost_weights
 from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
 from ccenv.rewards.terms import compile_reward
-from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec, find_rule, rule_params
+from ccenv.rules.linking import address_of
+from ccenv.rules.params import rule_rows, state_length
+from ccenv.rules.registry import find_rule
+from ccenv.rules.seen import sees
+from ccenv.rules.spec import RuleError, RuleSpec
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
+from ccenv.scenarios.check.rules import names_of
 from ccenv.scenarios.check.warn import warn_of_reward
 from ccenv.scenarios.compile.attempt_times import most_days
 from ccenv.scenarios.compile.dials import BOTH_DIALS, dials_of, fill_dials
@@ -23,10 +29,11 @@ from ccenv.sim.kernel.jit import records
 from ccenv.sim.state.codes import NIL, RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.state.fields import OBSERVED
-from ccenv.sim.state.layout import Layout, layout
+from ccenv.sim.state.layout import HELD, Layout, layout
 from ccenv.spaces.observation import n_numbers, places
 
-RuleChoice = str | tuple[str, Mapping[str, Any]] | None
+Named = str | Callable[..., Any]
+RuleChoice = Named | tuple[Named, Mapping[str, Any]] | None
 OWNERS = {"rules": NOTHING, "routing": ROUTING, "pacing": PACING, "blended": BOTH}
 ACTIONS = {"all": BOTH_DIALS, "reserved": RESERVED_DIALS, "unreserved": UNRESERVED_DIALS}  # dials a policy may use
 DIALS = {0: "none", UNRESERVED_DIALS: "unreserved", RESERVED_DIALS: "reserved", BOTH_DIALS: "both"}
@@ -51,22 +58,70 @@ class RunConfig:
     days: int
     places: np.ndarray = field(repr=False)  # indices of the public snapshot's numbers in the kernel's record
 
+    @property
+    def memory(self) -> int:
+        """Numbers that the rules remember, their flag included."""
+        row = self.config[0]
+        return HELD + 1 + int(row["routing_state"]) + int(row["pacing_state"])
 
-def rule_choice(choice: RuleChoice, default: Any) -> tuple[str, dict[str, Any]]:
-    """Return a rule's name and its given parameters; those of the scenario's rule if `choice` is None."""
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickle: the rules have other addresses in another process."""
+        self.__dict__.update(state)
+        object.__setattr__(self, "layout", layout(self.scenario.size.name))
+        object.__setattr__(self, "config", records(np.array(self.config).view(self.layout.config)))
+        _link(self.config[0], *_specs(self.routing, self.pacing), self.layout)
+
+
+def rule_choice(kind: str, choice: RuleChoice, default: Any) -> tuple[str, dict[str, Any]]:
+    """Return a rule's name and given parameters; None takes the scenario's own. `kind`: `routing` or `pacing`.
+
+    Raises:
+        RuleError: If there is no such rule.
+    """
     if choice is None:
         return default.name, dict(default.params)
-    if isinstance(choice, str):
-        return choice, {}
-    name, params = choice
-    return str(name), dict(params)
+    rule, params = choice if isinstance(choice, tuple) else (choice, {})
+    return find_rule(kind, rule).name, dict(params)
 
 
-def _pick(
-    rules: tuple[RuleSpec, ...], chosen: tuple[str, dict[str, Any]], scenario: Scenario
-) -> tuple[int, np.ndarray]:
-    code = find_rule(rules, chosen[0])
-    return code, rule_params(rules[code], chosen[1], scenario.queues, scenario.size.queues)
+def _specs(routing: tuple[str, Any], pacing: tuple[str, Any]) -> tuple[RuleSpec, RuleSpec]:
+    return find_rule("routing", routing[0]), find_rule("pacing", pacing[0])
+
+
+def _link(record: Any, routing: RuleSpec, pacing: RuleSpec, kinds: Layout) -> None:
+    """Write the addresses of the rules in this process."""
+    record["routing_at"], record["pacing_at"] = address_of(routing, kinds), address_of(pacing, kinds)
+
+
+def set_params(record: Any, kind: str, rule: RuleSpec, given: Mapping[str, Any], scenario: Scenario) -> None:
+    """Write the parameters of a rule to the configuration record.
+
+    Raises:
+        RuleError: If a parameter is not allowed.
+    """
+    rows = rule_rows(rule, given, names_of(scenario.centre), scenario.size)
+    record[f"{kind}_params"][: rows.table.size] = rows.table.ravel()
+    record[f"{kind}_row"][: rows.of_slot.size] = rows.of_slot * rows.table.shape[1]
+    if len(rows.table) > 1:
+        record["by_slot"] = 1
+
+
+def _set_rules(record: Any, scenario: Scenario, chosen: Mapping[str, tuple[RuleSpec, Mapping[str, Any]]]) -> None:
+    """Write both rules, what they see and what they remember to the configuration record."""
+    size = scenario.size
+    for kind, (rule, given) in chosen.items():
+        set_params(record, kind, rule, given, scenario)
+        record[f"{kind}_state"] = state_length(rule, size)
+    rules = [rule for rule, _ in chosen.values()]
+    room = size.rule_state // 2 - HELD - 1
+    if record["routing_state"] + record["pacing_state"] > room:
+        raise RuleError(
+            f"rules {rules[0].name} and {rules[1].name}: they remember {record['routing_state']} and "
+            f"{record['pacing_state']} numbers; allowed: {room} together in size class {size.name}"
+        )
+    record["rules_see"], record["tosses"] = sees(*rules), any(rule.tosses for rule in rules)
+    record["debug"] = os.environ.get("CCENV_DEBUG") == "1"
+    _link(record, chosen["routing"][0], chosen["pacing"][0], layout(size.name))
 
 
 def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: Reserves | None) -> Scenario:
@@ -150,29 +205,24 @@ def run_config(
         days = scenario.centre.episode_days
     if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
         raise ValueError(f"days = {days!r}; allowed: 1 or more, and 1 in a steady scenario")
-    routed = rule_choice(routing, scenario.centre.rules.routing)
-    paced = rule_choice(pacing, scenario.centre.rules.pacing)
-    pacing_rule = PACING_RULES[find_rule(PACING_RULES, paced[0])]
+    routed = rule_choice("routing", routing, scenario.centre.rules.routing)
+    paced = rule_choice("pacing", pacing, scenario.centre.rules.pacing)
+    routing_rule, pacing_rule = _specs(routed, paced)
     owned = owns in ("pacing", "blended")
     scenario = _with_flag(scenario, pacing_rule, owned, reserves)
     kinds_of_dials = _kinds(actions, pacing_rule, owned)
     _check_leads(scenario, days)
     for problem in () if owned else endless_dialing(scenario.centre, pacing_rule):
         raise ScenarioError(scenario.file, *problem)
-    routing_code, routing_params = _pick(ROUTING_RULES, routed, scenario)
-    pacing_code, pacing_params = _pick(PACING_RULES, paced, scenario)
     kinds = layout(scenario.size.name)
-    config = scenario.config(days=days, order=ROUTING_RULES[routing_code].order).copy()
+    config = scenario.config(days=days, order=routing_rule.order).copy()
     record = config[0]
     record["own"] = OWNERS[owns]
     fill_dials(record, scenario.centre, kinds_of_dials)
     dials = int(np.bitwise_or.reduce(record["campaign"]["dials"]))
     if scenario.campaigns and not dials:
         raise ValueError(f"actions = {actions!r}: no campaign has such dials; its flag `reserves` decides which it has")
-    record["routing"], record["pacing"] = routing_code, pacing_code
-    record["tosses"] = ROUTING_RULES[routing_code].tosses or pacing_rule.tosses
-    record["routing_params"] = routing_params
-    record["pacing_params"] = pacing_params[: record["pacing_params"].size]
+    _set_rules(record, scenario, {"routing": (routing_rule, routed[1]), "pacing": (pacing_rule, paced[1])})
     _observe(record, scenario)
     _pay(record, scenario, scenario.centre.reward if reward is None else reward)
     compiled = records(config.view(kinds.config))

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from ccenv.loops import batch as loops
+from ccenv.rules.spec import RuleError
 from ccenv.run.config import RunConfig
 from ccenv.sim.kernel.jit import CACHE_FOLDER, compiled, config, records
-from ccenv.sim.state.codes import CONTACTS_FULL, LEADS_FULL, NIL
+from ccenv.sim.state.codes import CONTACTS_FULL, LEADS_FULL, NIL, PACING_ILLEGAL, READS_MORE, ROUTING_ILLEGAL
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.entities import LOG, LOG_ROWS, OUT
 from ccenv.sim.state.sizes import SIZES, Size
@@ -25,6 +26,14 @@ STEPS: dict[str, Callable[..., int]] = {}  # by size class: the compiled loop, o
 
 class CapacityError(RuntimeError):
     """A table of the simulator is full; the message names the table and the size class to choose."""
+
+
+def illegal_action(rule: str) -> RuleError:
+    """Return the error about a rule that took an action which its mask forbids."""
+    return RuleError(
+        f"rule {rule} returned an action that is not legal at this decision; allowed: an index a of its own half with "
+        f"mask[a], or `hold` (0) where mask[0], or for a routing rule where a dial is legal"
+    )
 
 
 def _full(size: Size, table: str, about: str) -> str:
@@ -114,6 +123,11 @@ class Engine:
             STEPS[size] = compiled(loops.run_rows, arguments)
         return partial(STEPS[size], *arguments[:-1])
 
+    def supervise(self) -> None:
+        """Run every row to its `stop_t` or to its end, and pay it. For a run with the flag `supervised`."""
+        everyone = np.full(self.n, loops.SUPERVISE, np.int64)
+        self._run(everyone, self._no_actions, self._no_seeds, loops.DISABLED)
+
     def go_on(self) -> None:
         """Continue every row that stopped at the end of a slot."""
         self._run(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
@@ -132,10 +146,17 @@ class Engine:
         )  # fmt: skip
 
     def check(self, failed: int) -> None:
-        """Raise the error of a row that failed; the message says what to change."""
+        """Raise the error of a row that failed, `RuleError` or `CapacityError`; the message says what to change."""
         failure = int(self.envs[failed]["failure"])
         if failure in TABLES:
             raise CapacityError(_full(self.run.scenario.size, *TABLES[failure]))
+        if failure in (ROUTING_ILLEGAL, PACING_ILLEGAL):
+            raise illegal_action(self.run.routing[0] if failure == ROUTING_ILLEGAL else self.run.pacing[0])
+        if failure == READS_MORE:
+            raise RuleError(
+                f"rules {self.run.routing[0]} and {self.run.pacing[0]}: one reads a field of a queue or group that has "
+                f"no legal action, and declares it in `reads_if_legal`; allowed: in `reads`"
+            )
         raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
 
     def counters(self) -> np.ndarray:

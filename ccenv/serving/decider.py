@@ -12,13 +12,13 @@ from msgspec import UNSET
 
 from ccenv.loops.look import look_rows
 from ccenv.loops.rows import choose_rows
-from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule
+from ccenv.rules.registry import find_rule
 from ccenv.run.config import run_config
 from ccenv.serving.errors import RequestError
 from ccenv.serving.load import BundlePolicy
 from ccenv.serving.request import NO_COIN, Request, RequestReader
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
-from ccenv.sim.state.layout import HELD, RULE_STATE
+from ccenv.sim.state.layout import HELD
 from ccenv.spaces.observation import observation_names, observed
 
 DEADLINE_S = 0.05
@@ -78,7 +78,7 @@ class Decider:
             reserves=bundle.reserves,
             actions=bundle.actions,
         )
-        self.reader = RequestReader(bundle.scenario, bundle.needs_coin or _fallback_tosses(bundle))
+        self.reader = RequestReader(bundle.scenario, bundle.needs_coin or _fallback_tosses(bundle), self.run.memory)
         self.names = np.array(observation_names(bundle.scenario))
         self._observed = observed(bundle.scenario)
         self.low, self.high = np.array(list(bundle.manifest.training_range.values()), np.float32).T
@@ -88,7 +88,7 @@ class Decider:
     def warm_up(self) -> None:
         """Compile and run all code of a decision once."""
         numbers = np.zeros(self.run.places.size)
-        request = Request(numbers, NO_COIN, np.zeros((1, RULE_STATE)), None)
+        request = Request(numbers, NO_COIN, np.zeros((1, self.run.memory)), None)
         snaps, mask, obs = self._look(request)
         self.bundle.graph.probabilities(obs, mask)
         self._by_rules(request, snaps, mask)
@@ -155,7 +155,7 @@ class Decider:
         memory, actions = request.memory.copy(), np.zeros(1, np.int64)
         choose_rows(self.run.config, snaps, mask, memory, np.array([request.u]), np.zeros(1, np.bool_), actions)
         action = int(actions[0])
-        return (action if mask[0, action] else int(mask[0].argmax())), memory
+        return (action if action >= 0 and mask[0, action] else int(mask[0].argmax())), memory
 
     def _answer(
         self,
@@ -190,6 +190,5 @@ class Decider:
 
 def _fallback_tosses(bundle: BundlePolicy) -> bool:
     return any(
-        rules[find_rule(rules, choice[0])].tosses
-        for rules, choice in ((ROUTING_RULES, bundle.routing), (PACING_RULES, bundle.pacing))
+        find_rule(kind, choice[0]).tosses for kind, choice in (("routing", bundle.routing), ("pacing", bundle.pacing))
     )

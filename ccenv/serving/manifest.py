@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ccenv.kpis import KpiTable
+from ccenv.rules.registry import BUILT_IN
 from ccenv.scenarios import Scenario, ScenarioError, load_scenario
 from ccenv.scenarios.files.overrides import NAMED
 from ccenv.scenarios.schema import Reserves
@@ -197,7 +198,20 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(f"{folder}: {MANIFEST}: interface_digest is not the digest of `interface`")
     if content_digest(manifest.scenario.content) != manifest.scenario.digest:
         raise BundleError(f"{folder}: {MANIFEST}: scenario.digest is not the digest of scenario.content")
+    for kind in ("routing", "pacing"):
+        refuse_rules_of_users(kind, getattr(manifest.fallback, kind).name)
     return manifest
+
+
+def refuse_rules_of_users(kind: str, *names: str) -> None:
+    """Refuse rules that are not of the package: a bundle holds no code, so they could not run elsewhere.
+
+    Raises:
+        BundleError: If a rule is a user's.
+    """
+    for name in names:
+        if ":" in name:
+            raise BundleError(f"{kind} rule {name!r} is a user's; a bundle takes: {', '.join(BUILT_IN[kind])}")
 
 
 def read_graph(folder: Path, manifest: Manifest) -> bytes:

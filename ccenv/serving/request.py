@@ -14,7 +14,6 @@ from msgspec import UNSET
 from ccenv.scenarios import Scenario
 from ccenv.serving.errors import RequestError
 from ccenv.serving.snapshot import LARGEST, SnapshotReader
-from ccenv.sim.state.layout import RULE_STATE
 
 KEYS = ("snapshot", "u", "state", "id")
 LONGEST_ID = 200
@@ -32,7 +31,7 @@ class Request:
     Attributes:
         numbers: Numbers of the snapshot, in the order of the public snapshot.
         u: Coin of the decision, in (0, 1).
-        memory: Memory of the fallback rules, (1, RULE_STATE).
+        memory: Memory of the fallback rules, (1, `memory`).
         id: The caller's id of the decision.
     """
 
@@ -48,11 +47,12 @@ class RequestReader:
     Args:
         scenario: The scenario.
         needs_coin: Whether a request without `u` is refused.
+        memory: Numbers that the fallback rules remember.
     """
 
-    def __init__(self, scenario: Scenario, needs_coin: bool) -> None:
+    def __init__(self, scenario: Scenario, needs_coin: bool, memory: int) -> None:
         self.snapshots = SnapshotReader(scenario)
-        self.needs_coin = needs_coin
+        self.needs_coin, self.memory = needs_coin, memory
 
     def read(self, body: bytes) -> Request:
         """Check a body.
@@ -70,7 +70,9 @@ class RequestReader:
         if "snapshot" not in given:
             raise RequestError("snapshot", UNSET, "a mapping from field names to values")
         numbers = self.snapshots.read(given["snapshot"])
-        return Request(numbers, self._coin(given.get("u")), _memory(given.get("state")), _id(given.get("id")))
+        return Request(
+            numbers, self._coin(given.get("u")), _memory(given.get("state"), self.memory), _id(given.get("id"))
+        )
 
     def _coin(self, u: Any) -> float:
         if u is None and not self.needs_coin:
@@ -90,10 +92,10 @@ def _json(body: bytes) -> Any:
             raise BodyError(f"the body is not JSON: {error}") from error
 
 
-def _memory(state: Any) -> np.ndarray:
+def _memory(state: Any, n: int) -> np.ndarray:
     if state is None:
-        return np.zeros((1, RULE_STATE))
-    whole = isinstance(state, list) and len(state) == RULE_STATE and all(map(_is_number, state))
+        return np.zeros((1, n))
+    whole = isinstance(state, list) and len(state) == n and all(map(_is_number, state))
     if not whole or not all(abs(x) <= LARGEST for x in state):
         raise RequestError("state", state, "nothing, or the `state` of the answer before this one")
     return np.array([state], np.float64)

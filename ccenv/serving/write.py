@@ -17,7 +17,7 @@ import ccenv
 from ccenv.batch import Batch
 from ccenv.files.writing import write_atomic
 from ccenv.kpis import KpiTable
-from ccenv.run.config import RuleChoice, RunConfig
+from ccenv.run.config import RuleChoice, RunConfig, rule_choice
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision
@@ -38,6 +38,7 @@ from ccenv.serving.manifest import (
     encode,
     kpi_figures,
     read_manifest,
+    refuse_rules_of_users,
 )
 from ccenv.serving.survey import Probabilities, Survey, golden_vectors, survey_days
 from ccenv.spaces.observation import observation_names
@@ -89,13 +90,17 @@ def write_bundle(
 
     Raises:
         BundleError: If the folder holds something else, the graph is not one of the kind that a bundle can hold or
-            does not fit the scenario, or its probabilities are not the expected ones.
+            does not fit the scenario, or its probabilities are not the expected ones, or a rule
+            of the scenario or of the fallback is a user's.
         PolicyError: If the graph fails on a decision of the survey.
         ccenv.rules.RuleError: If a fallback rule cannot run under the policy's flag.
         ImportError: If the extra `serve` is not installed.
     """
     target = Path(folder)
     _refuse_other(target)
+    for kind, choice in (("routing", routing), ("pacing", pacing)):
+        own = getattr(scenario.centre.rules, kind)
+        refuse_rules_of_users(kind, own.name, rule_choice(kind, choice, own)[0])
     content = graph if isinstance(graph, bytes) else Path(graph).read_bytes()
     policy = GraphPolicy(Graph(content), decision, owns=owns, reserves=reserves, actions=actions)
     batch = Batch(

@@ -42,6 +42,7 @@ from ccenv.sim.state.codes import (
     LOG_REVIEW,
     MODE_TIMER,
     NIGHT,
+    NIL,
     OK,
     OPEN,
     OPENING_EPOCH,
@@ -151,6 +152,10 @@ def advance(e, c, log):
             stop = _settled(e, c, log, EVENT_EPOCH)
             if stop >= 0:
                 return stop
+        if e.heap[0].t >= e.stop_t:
+            e.t = max(e.t, e.stop_t)
+            e.shown_events = NIL  # time has passed without an event
+            return INTERVAL
         timer = first_timer(e)
         e.t = e.heap[0].t
         if _stops_before(e, timer):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ccenv.kpis import Estimate, KpiTable
 from ccenv.rewards.sums import episode_rewards
-from ccenv.rules import PACING_RULES
+from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.simulation import simulate
@@ -88,7 +88,7 @@ def dials_of(scenario: Scenario, pacing: Rule | None = None) -> str:
 
 
 def _declared(pacing: Rule) -> bool | None:
-    return next(rule.reserves for rule in PACING_RULES if rule.name == pacing.name)
+    return find_rule("pacing", pacing.name).reserves
 
 
 def drop_limit(scenario: Scenario) -> float | None:

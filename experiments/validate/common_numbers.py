@@ -127,7 +127,7 @@ def _name(arm: tuple[RuleChoice, RuleChoice]) -> str:
 
 
 def _rule(rule: RuleChoice) -> str:
-    if isinstance(rule, str) or rule is None:
+    if not isinstance(rule, tuple):
         return f"`{rule}`"
     given = ", ".join(f"{name} {value}" for name, value in rule[1].items())
     return f"`{rule[0]}` ({given})"

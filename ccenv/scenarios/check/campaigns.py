@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ccenv.files.errors import names
-from ccenv.rules.registry import PACING_RULES
+from ccenv.rules.registry import find_rule
 from ccenv.scenarios.check.dialing import endless_dialing
 from ccenv.scenarios.check.problem import SUM_TOLERANCE, Problem
 from ccenv.scenarios.schema import Campaign, Centre
@@ -35,8 +35,7 @@ def campaigns(centre: Centre) -> Iterator[Problem]:
 
 def ringing(centre: Centre) -> Iterator[Problem]:
     """The scenario's own pacing rule does not dial without end at one instant. `rules` has checked its name."""
-    rule = next(rule for rule in PACING_RULES if rule.name == centre.rules.pacing.name)
-    yield from endless_dialing(centre, rule)
+    yield from endless_dialing(centre, find_rule("pacing", centre.rules.pacing.name))
 
 
 def _outcomes(key: str, campaign: Campaign) -> Iterator[Problem]:

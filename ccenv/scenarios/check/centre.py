@@ -12,7 +12,6 @@ from typing import Any
 
 from ccenv.files.errors import ScenarioError, closest, names
 from ccenv.rewards.terms import list_presets
-from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, find_rule, rule_params
 from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours
 from ccenv.scenarios.check.campaigns import campaigns, ringing
 from ccenv.scenarios.check.dists import dists
@@ -21,6 +20,7 @@ from ccenv.scenarios.check.levels import day_level, history, slot_level, surge
 from ccenv.scenarios.check.lists import lists
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.check.queues import classes, ivrs, profiles_to_interpolate, traces, transfers
+from ccenv.scenarios.check.rules import rules
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.schema import Centre, Clock
 from ccenv.sim.state.codes import DAY_S
@@ -101,21 +101,6 @@ def profiles(centre: Centre) -> Iterator[Problem]:
             yield Problem(
                 key, value, f"has {len(value)} values; expected {n}, one for each slot ({why}), or a plain number"
             )
-
-
-def rules(centre: Centre) -> Iterator[Problem]:
-    """Rules and their parameters are registered."""
-    for half, registered in (("routing", ROUTING_RULES), ("pacing", PACING_RULES)):
-        chosen = getattr(centre.rules, half)
-        try:
-            code = find_rule(registered, chosen.name)
-        except RuleError as error:
-            yield Problem(f"rules.{half}.name", chosen.name, str(error))
-            return
-        try:
-            rule_params(registered[code], chosen.params, tuple(centre.queues), len(centre.queues))
-        except RuleError as error:
-            yield Problem(f"rules.{half}.params", chosen.params, str(error))
 
 
 def reward(centre: Centre) -> Iterator[Problem]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ccenv.rules.registry import RuleSpec
+from ccenv.rules.spec import RuleSpec
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.dists import dist_values
 from ccenv.scenarios.compile.segments import p_answer, segments
 from ccenv.scenarios.schema import Campaign, Centre, RingDists, Time
 from ccenv.sim.state.codes import CONSTANT, RING_DISTS
-
-ONCE = ("dial_x_free",)  # rules that dial once and then wait for the next event
 
 
 def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
@@ -22,7 +20,7 @@ def endless_dialing(centre: Centre, rule: RuleSpec) -> Iterator[Problem]:
     """
     for name, campaign in centre.campaigns.items():
         key = f"campaigns.{name}"
-        if rule.reserves is False and rule.name not in ONCE:
+        if rule.reserves is False and not rule.once:
             yield from _rings(key, campaign, rule.name)
         if rule.reserves and any(segment.size == "unlimited" for segment in segments(campaign)):
             yield from _answers(key, campaign, centre, rule.name)

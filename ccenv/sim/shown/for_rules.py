@@ -1,9 +1,9 @@
 """Snapshot and mask for rules that own both halves: only the fields that rules read, and only what has changed.
 
-For a policy, `write_core` and `write_mask` write everything. Rules read the waits of queues and groups with a legal
-action, the numbers of idle advisors, and the campaigns. Of these, only what changed since the rules were last asked is
-written, so the cost of a decision does not grow with the centre. This relies on snapshot and mask keeping their values:
-until the reader changes, only the kernel writes to them.
+For a policy, `write_core` and `write_mask` write everything. Most rules read the waits of queues and groups with a
+legal action, the numbers of idle advisors, and the campaigns. If the rules of a run declare no other fields, only
+the changes since the rules were last asked are written, so the cost of a decision does not grow with the centre. This
+relies on snapshot and mask keeping their values: until the reader changes, only the kernel writes to them.
 """
 
 from ccenv.sim.advisors.idle_list import first_idle_s
@@ -14,7 +14,15 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.shown.core import write_campaign, write_centre, write_head
 from ccenv.sim.shown.marks import TO_RULES, mark_all, mark_campaigns
 from ccenv.sim.shown.masks import dialable_at_once, may_dial, may_hold
-from ccenv.sim.state.codes import HOLD, IDLE
+from ccenv.sim.state.codes import HOLD, IDLE, NIL
+from ccenv.sim.state.fields import FIELDS
+
+# What is written before rules are asked (`c.rules_see`): what changed, of what the fields below say (`show_rules`); the
+# core; all fields.
+FAST, CORE, EVERYTHING = range(3)
+# fields that `show_rules` writes of every entity, and fields that it writes of queues and groups with a legal action
+SHOWN_ALWAYS = frozenset(f.name for f in FIELDS if f.core and (f.axis in ("", "C") or f.name == "idle"))
+SHOWN_IF_LEGAL = frozenset(f.name for f in FIELDS if f.core) - SHOWN_ALWAYS
 
 
 @helper
@@ -132,6 +140,26 @@ def _with_dials(e, c, mask, n):
                 n += 1
         left = without_lowest(left)
     return n
+
+
+@block
+def spoil(e, c, snap, value):
+    """Set the fields of `SHOWN_IF_LEGAL` to `value` where there is no legal action, to find undeclared reads."""
+    for q in range(c.n_queues):
+        if not contains(snap.ready, q):
+            snap.queue_length[q] = value
+            snap.head_entry_wait_s[q] = value
+            snap.head_total_wait_s[q] = value
+            snap.head_callback[q] = value
+            snap.head_returning[q] = value
+            snap.head_value_class[q] = value
+            snap.head_transfers[q] = value
+            for g in range(c.n_groups):
+                if c.queue_pair[q, g] != NIL:
+                    snap.head_preferred[c.queue_pair[q, g]] = value
+    for g in range(c.n_groups):
+        if not contains(e.shown_groups, g) or not contains(e.idle_bits, g):
+            snap.idle_longest_s[g] = value
 
 
 @block

@@ -102,7 +102,7 @@ CLOCK_TIMER, SLOT_TIMER, WARM_UP_TIMER, REVIEW_TIMER, ROSTER_TIMER, MODE_TIMER, 
 CLOCK_EVENT, END_EVENT, ARRIVAL_EVENT, REVIEW_EVENT = range(4)
 
 # failures of a run (`e.failure`): a table is full
-OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL = range(4)
+OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL, ROUTING_ILLEGAL, PACING_ILLEGAL, READS_MORE = range(7)
 
 # codes of the event log: first events ("opening" to "leads_due"), then actions and effects; a code is its index
 LOG_CODES = (

@@ -42,11 +42,7 @@ GRID_TIMES, GRID_S = 3, 120.0  # attempt times kept for a lead, and the grid [s]
 DAY_BITS = 4  # bits of `lead_days` per local day: a count of attempts, the last day in the lowest bits
 MOST_A_DAY = 2**DAY_BITS - 1
 FINISH_STEP_S, FINISH_BINS = 15.0, 64  # step [s] and number of ages in the table `finish`
-ROUTING_STATE, PACING_STATE = 4, 4  # floats of memory of a routing rule and of a pacing rule
-HELD = ROUTING_STATE + PACING_STATE  # index in `rule_state` of the flag "routing has held in this epoch"
-RULE_STATE = HELD + 1
-PACING_PARAMS = 8
-RANKS = 1  # index of the first queue's rank in the parameters of a routing rule
+HELD = 0  # index in `rule_state` of the flag "routing has held in this epoch"; the rules' numbers follow
 
 
 class Layout(NamedTuple):
@@ -180,13 +176,19 @@ def _config(z: Size) -> np.dtype:
             ("first_dial", "i4", (z.campaigns + 1,)),
             ("dist", DIST, (z.dists,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),  # P(contact of this age ends within 10, 30, 60 s)
-            # The run: the half that the policy owns, codes of the rules, flag "a rule may use the coin", length of the
-            # observation, numbers of reward terms (see below).
-            ("own", "i4"), ("routing", "i4"), ("pacing", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
+            # The run: the half that the policy owns, flag "a rule may use the coin", length of the observation, numbers
+            # of reward terms (see below).
+            ("own", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
             ("n_terms", "i4"), ("n_free", "i4"), ("n_costs", "i4"), ("n_staffed", "i4"),
-            # float64 parameters of the rules
-            ("routing_params", "f8", (max(RANKS + z.queues, PACING_PARAMS),)),
-            ("pacing_params", "f8", (PACING_PARAMS,)),
+            # rules: what must be shown before they are asked (`shown/for_rules.py`); flags: parameters differ between
+            # slots, undeclared reads are looked for, a supervisor sets parameters; numbers of memory; addresses
+            # (`kernel/pointers.py`)
+            ("rules_see", "i4"), ("by_slot", "i4"), ("debug", "i4"), ("supervised", "i4"),
+            ("routing_state", "i4"), ("pacing_state", "i4"),
+            ("routing_at", "i8"), ("pacing_at", "i8"),
+            # parameters of the rules, row after row; by slot: index of the first number of its row
+            ("routing_row", "i4", (z.slots,)), ("pacing_row", "i4", (z.slots,)),
+            ("routing_params", "f8", (z.rule_numbers,)), ("pacing_params", "f8", (z.rule_numbers,)),
             # observation: index of each field's first element; upper bound and scale of each element
             ("observed_at", np.dtype([(f.name, "i8") for f in OBSERVED])),
             ("observed_high", "f8", (n_observed,)), ("observed_scale", "f8", (n_observed,)),
@@ -264,6 +266,7 @@ def _env(z: Size) -> np.dtype:
             # flags: counting has started, an epoch is open; its kind; failure code
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
             ("unarmed", "i4"), ("unarmed_sequence", "i8"),  # contact that joined last, until its patience is drawn
+            ("stop_t", "f8"),  # time at which the run stops for a supervisor, infinity without one
             # flags: stop at slot boundaries, stopped there, the last event is not settled yet, the episode is over
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             # the policy's action, NIL once it is used; flag: it was illegal; draws of the mode; entries into a heap of
@@ -272,7 +275,7 @@ def _env(z: Size) -> np.dtype:
             # flag: a surge is on; next roster entry; days of history before the episode; contacts in the IVR; virtual
             # contacts in line
             ("surging", "i4"), ("roster_at", "i4"), ("past_days", "i4"), ("in_ivr", "i4"), ("n_virtual", "i4"),
-            ("rule_state", "f8", (RULE_STATE,)), ("slot_level", "f8", (z.slots,)),
+            ("slot_level", "f8", (z.slots,)),
             *counts,
             ("counts_before", "f8", (n_counts,)),  # `counts` when counting started
             ("previous", "f8", (n_counts,)),  # by term: its counter at the last decision
@@ -287,6 +290,7 @@ def _env(z: Size) -> np.dtype:
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("advisor", advisor_record(z), (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # from first_advisor[g] on: the first of group g's idle list, or its heap
+            ("rule_state", "f8", (z.rule_state,)),  # memory of the rules
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),
             ("place", "i4", (z.heap,)),  # by timer: index of its event in the heap, NIL if none is pending
             ("contact", contact_record(z), (z.contacts,)),

@@ -42,6 +42,19 @@ class Size(NamedTuple):
         """Number of timers: the fixed ones, then one per arrival stream, campaign, advisor and contact record."""
         return FIRST_STREAM + self.queues + self.campaigns + self.advisors + self.contacts
 
+    @property
+    def rule_numbers(self) -> int:
+        """Room for a rule's parameters: one row by slot with a number for each queue, group and campaign, and pairs."""
+        return self.slots * (self.queues + self.groups + self.campaigns + 16) + 4 * self.pairs
+
+    @property
+    def rule_state(self) -> int:
+        """Room for the memory of both rules, twice, because `CCENV_DEBUG=1` asks them twice.
+
+        Each half: four numbers for each queue, group and campaign, two for each pair.
+        """
+        return 2 * (64 + 4 * (self.queues + self.groups + self.campaigns) + 2 * self.pairs)
+
 
 SIZES = {
     "S": Size(

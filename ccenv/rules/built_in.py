@@ -1,0 +1,102 @@
+"""The rules of the package with what they declare."""
+
+from __future__ import annotations
+
+from ccenv.rules import pacing, routing
+from ccenv.rules.spec import Param, RuleSpec
+
+ADVISOR = Param(
+    "advisor",
+    routing.ADVISORS[0],
+    words=routing.ADVISORS,
+    meaning="which idle eligible group comes first",
+    settable=(0.0, 1.0),
+)
+ORDER = Param("order", per="queue", order=True, meaning="queues in order of service")
+RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound", settable=(0.0, 10.0))
+# fields that choose the group of an assignment, and the queue by the wait of its head
+GROUP = ("idle_longest_s",)
+HEAD = ("idle_longest_s", "head_entry_wait_s")
+LINES = ("idle", "ringing")  # fields of a target of ringing lines
+COIN = ("event_number",)
+
+ROUTING_RULES = (
+    RuleSpec("fifo", routing.fifo, (ADVISOR,), reads_if_legal=HEAD),
+    RuleSpec("lwt", routing.lwt, (ADVISOR,), reads_if_legal=(*GROUP, "head_total_wait_s"), order="total_wait"),
+    RuleSpec("priority", routing.priority, (ADVISOR, ORDER), reads_if_legal=HEAD),
+    RuleSpec("longest_queue", routing.longest_queue, (ADVISOR,), reads_if_legal=(*HEAD, "queue_length")),
+    RuleSpec("random", routing.random, tosses=True),
+)
+PACING_RULES = (
+    RuleSpec("no_dial", pacing.no_dial),
+    RuleSpec("progressive", pacing.progressive, (RESERVE,), ("idle",), GROUP, reserves=True),
+    RuleSpec(
+        "reserve_threshold",
+        pacing.reserve_threshold,
+        (
+            RESERVE,
+            Param("p_next", 0.0, high=1.0, meaning="probability of one more at the threshold", settable=(0.0, 1.0)),
+        ),
+        (*COIN, "idle"),
+        GROUP,
+        state=pacing.COIN_STATE,
+        reserves=True,
+        tosses=True,
+    ),
+    RuleSpec("progressive_unreserved", pacing.progressive_unreserved, (RESERVE,), LINES, reserves=False),
+    RuleSpec(
+        "fixed_ratio",
+        pacing.fixed_ratio,
+        (
+            Param("ratio", 1.0, meaning="ringing lines for each idle advisor", settable=(0.0, 4.0)),
+            Param("rounding", "floor", words=("floor", "random"), meaning="how a target is made whole"),
+            RESERVE,
+        ),
+        (*COIN, *LINES),
+        state=pacing.COIN_STATE,
+        reserves=False,
+        tosses=True,
+    ),
+    RuleSpec(
+        "max0",
+        pacing.max0,
+        (
+            Param("k", 1.0, meaning="ringing lines for each idle advisor", settable=(0.0, 4.0)),
+            Param("c", 0.0, meaning="lines held back", settable=(0.0, 10.0)),
+            RESERVE,
+        ),
+        (*COIN, *LINES),
+        state=pacing.COIN_STATE,
+        reserves=False,
+        tosses=True,
+    ),
+    RuleSpec(
+        "constant_lines",
+        pacing.constant_lines,
+        (Param("n", 1.0, meaning="ringing lines", settable=(0.0, 20.0)),),
+        (*COIN, "ringing"),
+        state=pacing.COIN_STATE,
+        reserves=False,
+        tosses=True,
+    ),
+    RuleSpec(
+        "dial_x_free",
+        pacing.dial_x_free,
+        (
+            Param("kappa", 1.0, meaning="ringing lines for each idle eligible advisor", settable=(0.0, 4.0)),
+            Param("c", 0.0, low=-float("inf"), meaning="lines more", settable=(-10.0, 10.0)),
+            Param("s_t", 1.0, meaning="fewest idle advisors of all groups"),
+            Param("s_d", 1.0, meaning="fewest idle eligible advisors", settable=(0.0, 10.0)),
+            Param(
+                "when",
+                "freed",
+                words=("freed", "event"),
+                meaning="it dials when an advisor is freed, or after each event",
+            ),
+        ),
+        (*COIN, *LINES),
+        state=4,
+        reserves=False,
+        once=True,
+    ),
+)

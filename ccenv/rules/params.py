@@ -1,0 +1,236 @@
+"""Parameters of a rule: from given values to checked numbers, and to the rows that the kernel reads.
+
+A value is given once for all, by name, or as a list with one value for each slot of the day:
+
+| parameter | one value | by slot |
+|---|---|---|
+| number or word | `2` | `[2, 2, 3]` |
+| per queue, group or campaign | `2` for all, or `{name: 2}` | `[2, 2, 3]`, or `{name: [2, 2, 3]}` |
+| per pair | `2` for all, `{queue or campaign: 2}`, or `{queue or campaign: {group: 2}}` | a list for a number |
+| order | `[name, name]` | `[[name, name], [name, name]]` |
+
+A name that a mapping leaves out has the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ccenv.rules.spec import AXES, Param, RuleError, RuleSpec
+from ccenv.sim.state.sizes import Size
+
+EMPTY = "_"  # field of the record of a rule without parameters, because a record has at least one
+
+
+class Names(NamedTuple):
+    """Names to which parameters refer; `pairs`: owner (queue or campaign) and group of each compatible pair."""
+
+    queues: tuple[str, ...]
+    groups: tuple[str, ...]
+    campaigns: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    n_slots: int
+
+    def along(self, axis: str) -> tuple[Any, ...]:
+        """Return the names along an axis; one empty name for a parameter with a single value."""
+        by_axis = {"": ("",), "queue": self.queues, "group": self.groups, "campaign": self.campaigns}
+        return by_axis.get(axis, self.pairs)
+
+
+class Rows(NamedTuple):
+    """Parameters as the kernel reads them: rows of numbers, (R, N) float64, and the row of each slot, (slots,)."""
+
+    table: np.ndarray
+    of_slot: np.ndarray
+
+
+def capacity(size: Size, axis: str) -> int:
+    """Return the room along an axis in a size class; 1 for a single value."""
+    return {"": 1, "queue": size.queues, "group": size.groups, "campaign": size.campaigns, "pair": size.pairs}[axis]
+
+
+def params_record(rule: RuleSpec, size: Size) -> np.dtype:
+    """Return the record type that a rule is given: a float64 for each parameter, an array for those along an axis."""
+    fields: list[tuple[Any, ...]] = [
+        (p.name, "f8", (capacity(size, p.per),)) if p.per else (p.name, "f8") for p in rule.params
+    ]
+    return np.dtype(fields or [(EMPTY, "f8")], align=True)
+
+
+def state_length(rule: RuleSpec, size: Size) -> int:
+    """Return how many numbers a rule remembers in a size class."""
+    if isinstance(rule.state, int):
+        return rule.state
+    return sum(n * (1 if axis == "rule" else capacity(size, axis)) for axis, n in rule.state.items())
+
+
+def check_values(rule: RuleSpec, given: Mapping[str, Any], names: Names) -> dict[str, np.ndarray]:
+    """Check the parameters of a rule and complete them with defaults.
+
+    Returns:
+        By parameter, float64 of shape (1 or slots, names along its axis): words as indices, orders as ranks.
+
+    Raises:
+        RuleError: If a parameter is unknown or its value is not allowed; the message says which and what is.
+    """
+    allowed = [p.name for p in rule.params]
+    if not isinstance(given, Mapping):
+        raise RuleError(f"rule {rule.name}: parameters {given!r}; allowed: a mapping from names to values")
+    unknown = sorted(str(key) for key in given if key not in allowed)
+    if unknown:
+        raise RuleError(f"rule {rule.name}: unknown parameter {unknown[0]!r}; allowed: {', '.join(allowed) or 'none'}")
+    return {p.name: _Reader(rule, p, names).read(given[p.name]) if p.name in given else _default(p, names)
+            for p in rule.params}  # fmt: skip
+
+
+def rule_rows(rule: RuleSpec, given: Mapping[str, Any], names: Names, size: Size) -> Rows:
+    """Return the parameters of a rule as rows for the kernel; slots with equal values share a row.
+
+    Raises:
+        RuleError: As `check_values`; or if there are more different slots than the size class has room for.
+    """
+    values = check_values(rule, given, names)
+    kind = params_record(rule, size)
+    n = max((len(value) for value in values.values()), default=1)
+    by_slot = np.zeros((n, kind.itemsize // 8))
+    fields: Any = kind.fields
+    for name, value in values.items():
+        first = fields[name][1] // 8
+        by_slot[:, first : first + value.shape[1]] = value
+    table, of_slot = np.unique(by_slot, axis=0, return_inverse=True)
+    if table.size > size.rule_numbers:
+        raise RuleError(
+            f"rule {rule.name}: parameters take {len(table)} different slots of {table.shape[1]} numbers; "
+            f"allowed: {size.rule_numbers} numbers in size class {size.name}"
+        )
+    return Rows(table, np.resize(of_slot.ravel(), names.n_slots) if n == 1 else of_slot.ravel())
+
+
+def _default(param: Param, names: Names) -> np.ndarray:
+    along = names.along(param.per)
+    if param.order:
+        return np.arange(len(along), dtype=np.float64)[None, :]
+    return np.full((1, len(along)), _number(param, param.default))
+
+
+def _number(param: Param, value: Any) -> float:
+    return float(param.words.index(value)) if param.words else float(value)
+
+
+class _Reader:
+    """Reads the value of one parameter."""
+
+    def __init__(self, rule: RuleSpec, param: Param, names: Names) -> None:
+        self.rule, self.param, self.names = rule, param, names
+
+    def read(self, given: Any) -> np.ndarray:
+        """Return the numbers, (1 or slots, names along the axis)."""
+        if self.param.order:
+            return self._orders(given)
+        along = self.names.along(self.param.per)
+        columns = [self._slots(value, at) for value, at in self._by_name(given, along)]
+        n = max((len(column) for column in columns), default=1)
+        return np.array([np.resize(column, n) for column in columns]).reshape(len(columns), n).T
+
+    def _by_name(self, given: Any, along: Sequence[Any]) -> list[tuple[Any, str]]:
+        """Return the value of each name, and where it stands."""
+        name = self.param.name
+        if not isinstance(given, Mapping):
+            return [(given, name)] * len(along)
+        if not self.param.per:
+            raise self._refused(name, given, self._allowed())
+        if self.param.per != "pair":
+            self._known(name, given, along)
+            return [(given.get(key, self.param.default), f"{name}.{key}") for key in along]
+        self._known(name, given, tuple(dict.fromkeys(owner for owner, _ in along)))
+        found = []
+        for owner, group in along:
+            inner = given.get(owner, self.param.default)
+            if isinstance(inner, Mapping):
+                self._known(f"{name}.{owner}", inner, [g for o, g in along if o == owner])
+                inner = inner.get(group, self.param.default)
+            found.append((inner, f"{name}.{owner}.{group}"))
+        return found
+
+    def _known(self, at: str, given: Mapping[Any, Any], names: Sequence[Any]) -> None:
+        unknown = [key for key in given if key not in names]
+        if unknown:
+            raise self._refused(f"{at}.{unknown[0]}", given[unknown[0]], f"keys {', '.join(map(str, names)) or 'none'}")
+
+    def _slots(self, value: Any, at: str) -> list[float]:
+        """Return one number, or one for each slot."""
+        if not _is_list(value):
+            return [self._single(value, at)]
+        if len(value) != self.names.n_slots:
+            raise self._refused(at, value, f"{self._allowed()}, or a list of {self.names.n_slots}, one for each slot")
+        return [self._single(one, f"{at}[{k}]") for k, one in enumerate(value)]
+
+    def _single(self, value: Any, at: str) -> float:
+        param = self.param
+        if param.words:
+            if not isinstance(value, str) or value not in param.words:
+                raise self._refused(at, value, self._allowed())
+            return float(param.words.index(value))
+        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if not number or not param.low <= float(value) <= param.high:
+            raise self._refused(at, value, self._allowed())
+        return float(value)
+
+    def _orders(self, given: Any) -> np.ndarray:
+        """Return the ranks, from one order or one for each slot."""
+        by_slot = _is_list(given) and len(given) > 0 and all(_is_list(one) for one in given)
+        if not by_slot:
+            return np.array([self._ranks(given, self.param.name)])
+        if len(given) != self.names.n_slots:
+            raise self._refused(self.param.name, given, f"one order, or {self.names.n_slots}, one for each slot")
+        return np.array([self._ranks(one, f"{self.param.name}[{k}]") for k, one in enumerate(given)])
+
+    def _ranks(self, order: Any, at: str) -> list[float]:
+        along = self.names.along(self.param.per)
+        if not _is_list(order) or sorted(map(str, order)) != sorted(along):
+            raise self._refused(at, order, f"each of {', '.join(along)} once")
+        return [float(list(order).index(name)) for name in along]
+
+    def _allowed(self) -> str:
+        param = self.param
+        return ", ".join(param.words) if param.words else f"a number in [{param.low:g}, {param.high:g}]"
+
+    def _refused(self, at: str, value: Any, allowed: str) -> RuleError:
+        return RuleError(f"rule {self.rule.name}: {at} = {value!r}; allowed: {allowed}")
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes)
+
+
+def check_declaration(rule: RuleSpec) -> None:
+    """Check what a rule declares of its parameters and its state.
+
+    Raises:
+        RuleError: If a name, an axis, a bound, a default or a length is not allowed.
+    """
+    names = [param.name for param in rule.params]
+    for param in rule.params:
+        at = f"rule {rule.name}: parameter {param.name!r}"
+        if not param.name.isidentifier() or names.count(param.name) > 1:
+            raise RuleError(f"{at}; allowed: identifiers, each once")
+        if param.per not in ("", *AXES) or (param.order and param.per not in ("queue", "campaign")):
+            raise RuleError(
+                f"{at}: per = {param.per!r}; allowed: {', '.join(AXES)}, '', and for an order queue, campaign"
+            )
+        default_fits = param.default in param.words if param.words else _in_bounds(param)
+        if not param.order and not default_fits:
+            raise RuleError(f"{at}: default = {param.default!r}; allowed: one of its own values")
+    lengths = {"rule": rule.state} if isinstance(rule.state, int) else dict(rule.state)
+    for axis, n in lengths.items():
+        if axis not in ("rule", *AXES) or not isinstance(n, int) or isinstance(n, bool) or n < 0:
+            raise RuleError(
+                f"rule {rule.name}: state = {rule.state!r}; allowed: counts by {', '.join(('rule', *AXES))}"
+            )
+
+
+def _in_bounds(param: Param) -> bool:
+    return isinstance(param.default, int | float) and param.low <= param.default <= param.high
