@@ -7,7 +7,7 @@ A rule is a function `(snap, mask, c, params, state, u)` to the index of a legal
 | `snap` | the snapshot: the declared fields of `ccenv.sim.state.fields`, `snap.queue_length[q]`, and `snap.ready` |
 | `mask` | legal actions, bool; `mask[0]` is `hold` |
 | `c` | the configuration: `c.n_queues`, `c.n_groups`, `c.n_campaigns`, `c.queue_pair[q, g]`, `c.action[a].kind` ... |
-| `params` | its parameters by name: `params.reserve`, `params.weight[q]`; those by slot have the value of the present slot |
+| `params` | its parameters by name: `params.reserve`, `params.weight[q]`, with the values of the present slot |
 | `state` | float64 numbers that it remembers, 0 at the start of an episode |
 | `u` | the coin of the decision, uniform in (0, 1), if it declares `tosses` |
 
@@ -51,7 +51,7 @@ Example: dial the idle advisors while nobody waits.
 ...             return a
 ...     return 0
 >>> table = ccenv.simulate("tiny", pacing=(while_nobody_waits, {"level": 2}), seeds=range(4))
->>> bool(table["dials"].mean() > 0)
+>>> bool(table["line_s"].mean() > 0)
 True
 
 A rule in an importable module is named `package.module:function` in scenario files, settings, sweeps and workers. A

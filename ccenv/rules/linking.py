@@ -58,9 +58,8 @@ def _compiled(rule: RuleSpec, kinds: Layout, key: str) -> int:
 
 def _reason(rule: RuleSpec, message: str) -> str:
     """Return what the author of a rule must know of the compiler's message."""
-    for name in NAMES:
-        if f"attribute '{name}' of type Record" in message or f"'{name}' is not in the record" in message:
-            return undeclared(rule, name)
+    if message in NAMES:
+        return undeclared(rule, message)
     lines = [line for line in message.splitlines() if line.strip() and "Record(" not in line]
     text = "\n".join(lines)[:LONGEST]
     return (

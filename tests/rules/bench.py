@@ -12,7 +12,6 @@ from ccenv.loops.rows import choose_rows
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.kernel import draws
 from ccenv.sim.kernel.jit import records
-from ccenv.sim.state.layout import RULE_STATE
 
 
 def centre(reserves: bool = False, **more: Any) -> Scenario:
@@ -47,7 +46,7 @@ class Bench:
         self.run = run_config(chosen, owns="rules", routing=routing, pacing=pacing)
         self.scenario = self.run.scenario
         self.names = [action.name for action in self.scenario.catalogue]
-        self.state = np.zeros((1, RULE_STATE))
+        self.state = np.zeros((1, self.run.memory))
 
     def snapshot(self, **fields: Any) -> np.ndarray:
         """A snapshot record, (1,)."""

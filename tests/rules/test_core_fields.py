@@ -10,7 +10,6 @@ import pytest
 from ccenv import Batch, Scenario, load_scenario
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
 from ccenv.sim.state.fields import FIELDS
-from ccenv.sim.state.layout import RULE_STATE
 from tests.env.short import random_legal, short_day
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.rules.bench import Bench
@@ -53,7 +52,8 @@ def test_masks_and_rules_do_not_see_the_rest(number: int | None, reserves: bool)
         bench = Bench(routing_rule.name, choice(pacing_rule), scenario.with_reserves(reserves))
         np.testing.assert_array_equal(bench.mask(spoilt), masks)
         found, clean = (
-            bench.choose(rows, masks, coins, np.zeros((len(rows), RULE_STATE))).tolist() for rows in (spoilt, snaps)
+            bench.choose(rows, masks, coins, np.zeros((len(rows), bench.run.memory))).tolist()
+            for rows in (spoilt, snaps)
         )
         assert found == clean, (routing_rule.name, pacing_rule.name)
         taken.update(found)

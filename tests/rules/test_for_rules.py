@@ -16,7 +16,6 @@ from ccenv.run.engine import Engine
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.check.dialing import endless_dialing
-from ccenv.sim.state.layout import RULE_STATE
 from tests.env.short import short_day
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.rules.test_registry import PARAMS
@@ -46,7 +45,7 @@ def episode(
     for own in (seed + 1, seed):
         engine.logs["n"] = 0
         engine.start(np.array([own], np.uint64), np.ones(1, np.bool_))
-        memory, starts = np.zeros((1, RULE_STATE)), np.ones(1, np.bool_)
+        memory, starts = np.zeros((1, run.memory)), np.ones(1, np.bool_)
         while not engine.envs["done"][0]:
             actions = np.zeros(1, np.int64)
             u = np.ascontiguousarray(engine.outs["u"])

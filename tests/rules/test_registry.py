@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, CentreEnv, RulePolicy, simulate
-from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
+from ccenv.rules import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
+from ccenv.rules.params import params_record, state_length
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.state.codes import ASSIGN
-from ccenv.sim.state.layout import PACING_PARAMS, PACING_STATE, RANKS, ROUTING_STATE, RULE_STATE
 from tests.env.short import short_day
 from tests.rules.bench import Bench, random_snapshots, second
 
@@ -41,14 +41,16 @@ def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[in
     if not routing:
         snaps["queue_length"] = 0  # so that pacing alone is asked
     masks = bench.mask(snaps)
-    found = bench.choose(snaps, masks, u, np.zeros((N, RULE_STATE)))
+    found = bench.choose(snaps, masks, u, np.zeros((N, bench.run.memory)))
     rows, config = snaps.view(np.recarray), bench.run.config.view(np.recarray)[0]  # as interpreted code reads them
-    params = config["routing_params"] if routing else config["pacing_params"]
+    kind = params_record(rule, bench.scenario.size)
+    numbers = config["routing_params"] if routing else config["pacing_params"]
+    params = numbers[: kind.itemsize // 8].copy().view(kind).view(np.recarray)[0]
     kinds = np.array([action.kind for action in bench.scenario.catalogue])
     assigns = kinds == ASSIGN
     expected = []
     for k in range(N):
-        state = np.zeros(ROUTING_STATE if routing else PACING_STATE)
+        state = np.zeros(state_length(rule, bench.scenario.size))
         coin = u[k] if routing else second(u[k])
         asked = masks[k, assigns].any() if routing else masks[k, 1:].any()
         action = rule.function(rows[k], masks[k], config, params, state, coin) if asked else 0
@@ -62,7 +64,7 @@ def rules_of_a_kind(routing: bool) -> tuple[RuleSpec, ...]:
 
 
 @pytest.mark.parametrize("routing", [True, False])
-def test_the_dispatch_calls_the_function_of_each_code(routing: bool) -> None:
+def test_the_dispatch_calls_the_function_of_each_rule(routing: bool) -> None:
     u = np.random.default_rng(8).random(N)
     actions: dict[str, list[str]] = {}
     for rule in rules_of_a_kind(routing):
@@ -79,7 +81,7 @@ def test_rules_take_legal_actions_only() -> None:
         bench = Bench(choice(routing), choice(pacing))
         snaps = random_snapshots(bench, N, seed=1)
         masks = bench.mask(snaps)
-        actions = bench.choose(snaps, masks, u, np.zeros((N, RULE_STATE)))
+        actions = bench.choose(snaps, masks, u, np.zeros((N, bench.run.memory)))
         asked = masks[:, 1:].any(axis=1)
         assert masks[np.arange(N), actions][asked].all()
 
@@ -89,13 +91,6 @@ def test_every_rule_has_one_line_of_meaning_and_its_own_name() -> None:
         assert len({rule.name for rule in rules}) == len({rule.function for rule in rules}) == len(rules)
         for rule in rules:
             assert rule.meaning.endswith(".") and "\n" not in rule.meaning
-
-
-def test_what_ranks_queues_keeps_its_other_parameters_before_the_ranks() -> None:
-    ranking = [rule for rule in (*ROUTING_RULES, *PACING_RULES) if rule.per_queue]
-    assert [rule.name for rule in ranking] == ["priority"]
-    assert all(len(rule.params) <= RANKS for rule in ranking)
-    assert all(len(rule.params) <= PACING_PARAMS for rule in PACING_RULES)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 from ccenv import Scenario
 from ccenv.run.config import RuleChoice
 from ccenv.sim.state import codes
-from ccenv.sim.state.layout import RULE_STATE
 from ccenv.trace import trace
 from tests.env.short import short_day
 from tests.oracle.randomness import uniform
@@ -89,7 +88,7 @@ def test_a_twin_by_sort_keys_takes_the_same(rule: str, advisor: str) -> None:
     bench = Bench((rule, params), scenario=centre(groups=GROUPS))
     snaps = random_snapshots(bench, 400, seed=3)
     masks = bench.mask(snaps)
-    found = bench.choose(snaps, masks, 0.5, np.zeros((400, RULE_STATE)))
+    found = bench.choose(snaps, masks, 0.5, np.zeros((400, bench.run.memory)))
     n_choices = 0
     for snap, mask, action in zip(snaps, masks, found, strict=True):
         legal = {bench.names[k].removeprefix("assign:") for k in np.flatnonzero(mask) if "assign" in bench.names[k]}

@@ -11,8 +11,9 @@ from ccenv.scenarios import load_scenario
 from ccenv.serving import snapshot_values
 from ccenv.serving.graph import legal_only
 from ccenv.sim.state.codes import SAME_INSTANT
-from ccenv.sim.state.layout import HELD, RULE_STATE
 from tests.serving.helpers import StandIn, client_of, golden, opening
+
+NOTHING = [0.0] * 3  # memory of the fallback rules: the flag "routing has held", and the coin of max0
 
 
 def certain_of(name):
@@ -183,7 +184,7 @@ def held(policy):
     snapshot = opening(policy)
     snapshot["queue_length"]["support"] = 1
     snapshot["epoch_kind"] = SAME_INSTANT
-    return {"snapshot": snapshot, "u": 0.3, "state": [0.0] * HELD + [1.0]}
+    return {"snapshot": snapshot, "u": 0.3, "state": [1.0, *NOTHING[1:]]}
 
 
 def test_a_memory_that_is_not_the_rules_own_cannot_break_the_mask():
@@ -199,4 +200,4 @@ def test_the_rules_route_again_after_a_decision_of_the_policy():
     policy = golden()
     with client_of(policy) as client:
         answer = client.post("/v1/decide", json=held(policy)).json()
-    assert answer["state"] == [0.0] * RULE_STATE
+    assert answer["state"] == NOTHING

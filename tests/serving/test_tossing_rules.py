@@ -6,7 +6,6 @@ import pytest
 from ccenv.batch import Batch
 from ccenv.loops.rows import choose_rows
 from ccenv.rules import PACING_RULES, ROUTING_RULES
-from ccenv.sim.state.layout import RULE_STATE
 
 PARAMS = {"reserve_threshold": {"reserve": 1, "p_next": 0.5}, "fixed_ratio": {"ratio": 1.3, "rounding": "random"},
           "max0": {"k": 1.3}, "constant_lines": {"n": 2.5}}  # fmt: skip
@@ -14,7 +13,7 @@ RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for ru
 
 
 def actions_at(batch, u):
-    actions, memory = np.zeros(batch.n, np.int64), np.zeros((batch.n, RULE_STATE))
+    actions, memory = np.zeros(batch.n, np.int64), np.zeros((batch.n, batch.run.memory))
     coins, starts = np.full(batch.n, u), np.zeros(batch.n, bool)
     choose_rows(batch.run.config, batch.engine.snaps, batch.mask, memory, coins, starts, actions)
     return actions

@@ -28,7 +28,7 @@ _loaded: list[Any] = []  # keeps the machine code in memory
 
 
 class CompileError(ValueError):
-    """A function does not compile; the message is the compiler's."""
+    """A function does not compile; the message is the compiler's, or the name of a field that a record does not have."""
 
 
 def code_name() -> str:
@@ -67,6 +67,8 @@ def _compile(function: Callable[..., Any], arguments: Sequence[np.dtype]) -> tup
     options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     try:
         made = numba.njit(signature, nogil=True, pipeline_class=ENTRY_COMPILER, **options)(function)
+    except KeyError as error:  # a field that a record does not have
+        raise CompileError(str(error.args[0])) from error
     except NumbaError as error:
         raise CompileError(str(error)) from error
     result: Any = next(iter(made.overloads.values()))

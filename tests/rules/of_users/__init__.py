@@ -1,0 +1,1 @@
+"""Rules as a user writes them, in a module that can be imported."""
