@@ -28,7 +28,7 @@ _loaded: list[Any] = []  # keeps the machine code in memory
 
 
 class CompileError(ValueError):
-    """A function does not compile; the message is the compiler's, or the name of a field that a record does not have."""
+    """A function does not compile; the message is the compiler's, or the name of a field that a record lacks."""
 
 
 def code_name() -> str:
