@@ -77,3 +77,9 @@ for _id, _owns in (("Routing", "routing"), ("Pacing", "pacing"), ("Blended", "bl
         disable_env_checker=True,
         kwargs={"owns": _owns},
     )
+register(
+    id="ccenv/Supervisor-v0",
+    entry_point="ccenv.supervisor:SupervisorEnv",
+    vector_entry_point="ccenv.supervisor:SupervisorVectorEnv",
+    disable_env_checker=True,
+)

@@ -57,10 +57,10 @@ def test_the_checkers_see_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
             check(make("ccenv/Blended-v0"))
 
 
-def test_there_are_three_ids_and_their_environments_are_made_bare() -> None:
+def test_there_are_four_ids_and_their_environments_are_made_bare() -> None:
     registered = [name for name in gymnasium.registry if name.startswith("ccenv/")]
-    assert sorted(registered) == sorted(IDS)
-    for name in IDS:
+    assert sorted(registered) == sorted([*IDS, "ccenv/Supervisor-v0"])
+    for name in registered:
         env, wrapped = gymnasium.make(name, scenario="tiny"), []
         while env is not env.unwrapped:
             wrapped.append(type(env))
