@@ -23,7 +23,7 @@ from tests.env.short import assert_same, short_day
 ID = "ccenv/Supervisor-v0"
 HOME = "tests.rules.of_users.dialing"
 MAX0 = ("max0", {"k": 2.0, "reserve": 1.0})
-BLENDED = {"reward": "hybrid", "routing": "lwt", "pacing": MAX0}
+BLENDED = {"routing": "lwt", "pacing": MAX0}
 
 
 def make(**arguments: Any) -> SupervisorEnv:
@@ -74,7 +74,7 @@ def test_the_steps_of_constant_parameters_add_up_to_the_day_of_the_rules(interva
         np.testing.assert_array_equal(
             env._row.engine.counters()[0], engine_of(table, env), err_msg="the counters of the day"
         )
-        assert total == pytest.approx(episode_rewards(scenario, table, "hybrid")[0], rel=1e-9)
+        assert total == pytest.approx(episode_rewards(scenario, table)[0], rel=1e-9)
         closing = env.snapshot["time_of_day_s"] - 32_400.0
         assert sum(info["elapsed_s"] for info in infos) == pytest.approx(closing)
         assert all(info["elapsed_s"] == interval_s for info in infos[:-1])
@@ -134,7 +134,7 @@ def test_nights_are_passed_over() -> None:
     table = simulate(short_day(), routing="lwt", pacing=MAX0, seeds=[1], days=3)
     assert sum(info["elapsed_s"] > 40_000 for info in infos) == 2
     total, _ = episode(env, 1)
-    assert total == pytest.approx(episode_rewards(short_day(), table, "hybrid")[0], rel=1e-9)
+    assert total == pytest.approx(episode_rewards(short_day(), table)[0], rel=1e-9)
 
 
 def test_a_steady_centre_is_truncated_at_its_horizon() -> None:
@@ -175,7 +175,7 @@ def test_a_steady_centre_is_truncated_at_its_horizon() -> None:
 )
 def test_a_bad_argument_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        make(**{"routing": "fifo", "pacing": "max0", **arguments})
+        SupervisorEnv(short_day(), **{"routing": "fifo", "pacing": "max0", **arguments})
 
 
 def test_bounds_can_be_given() -> None:
