@@ -71,7 +71,7 @@ def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None) -> KpiTabl
     n = min(ROWS, keys.size)
     engine = Engine(run, n, past=past_of(run))
     engine.envs["stop_at_slots"] = by is not None
-    n_intervals = run.days * int(run.config["n_slots"][0]) if by else 0
+    n_intervals = run.days * int(run.config["day_slots"][0]) if by else 0
     counts, intervals = [], []
     for first in range(0, keys.size, n):
         chunk = np.resize(keys[first : first + n], n)
@@ -91,7 +91,7 @@ def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None) -> KpiTabl
 def _by_interval(run: RunConfig, keys: np.ndarray, cumulative: np.ndarray) -> KpiTable:
     """Return KPIs by slot from the cumulative counters at the end of each slot, (R, I, numbers)."""
     clock = run.scenario.centre.clock
-    n_slots = int(run.config["n_slots"][0])
+    n_slots = int(run.config["day_slots"][0])
     start_s = [d * DAY_S + clock.open_s + k * clock.slot_s for d in range(run.days) for k in range(n_slots)]
     flat = counters_of(cumulative.reshape(-1, cumulative.shape[2]), run.layout.env)
     tables = {axis: t.reshape(keys.size, -1, t.shape[1]) for axis, t in flat.items()}

@@ -26,7 +26,7 @@ from ccenv.scenarios.compile.dials import BOTH_DIALS, dials_of, fill_dials
 from ccenv.scenarios.compile.segments import keeps
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import records
-from ccenv.sim.state.codes import NIL, RESERVED_DIALS, UNRESERVED_DIALS
+from ccenv.sim.state.codes import DAY_S, NIL, RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.state.fields import OBSERVED
 from ccenv.sim.state.layout import HELD, Layout, layout
@@ -205,6 +205,9 @@ def run_config(
         days = scenario.centre.episode_days
     if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
         raise ValueError(f"days = {days!r}; allowed: 1 or more, and 1 in a steady scenario")
+    clock = scenario.centre.clock
+    if clock.kind == "continuous" and clock.warm_up_s >= days * DAY_S:
+        raise ValueError(f"days = {days!r}; allowed: more than clock.warm_up_s = {clock.warm_up_s:g} lasts")
     routed = rule_choice("routing", routing, scenario.centre.rules.routing)
     paced = rule_choice("pacing", pacing, scenario.centre.rules.pacing)
     routing_rule, pacing_rule = _specs(routed, paced)
@@ -238,7 +241,7 @@ def _check_leads(scenario: Scenario, days: int) -> None:
     behind = centre.history.days if centre.history.kind == "steady" else 0
     kept = [name for name, campaign in centre.campaigns.items() if keeps(campaign)]
     most = most_days(centre.clock)
-    if kept and centre.clock.kind == "day" and behind + days > most:
+    if kept and centre.clock.kind != "steady" and behind + days > most:
         past = f" after history.days = {behind}" if behind else ""
         raise ValueError(
             f"days = {days!r}: allowed{past}: at most {max(0, most - behind)}, because campaigns.{kept[0]} dials its "

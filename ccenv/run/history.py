@@ -7,6 +7,7 @@ process. Their seeds come from the range `history`, which has no other use. An e
 from __future__ import annotations
 
 import functools
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -46,7 +47,11 @@ class _Same:
 def _past_states(same: _Same, days: int) -> np.ndarray:
     """Run the scenario's rules over the days before the episode, up to the night before its first day."""
     behind = same.scenario.centre.history.days
-    alone = same.scenario.replace(**{"history.kind": "none"})  # the days before start empty
+    changes: dict[str, object] = {"history.kind": "none"}  # the days before start empty
+    start = same.scenario.centre.clock.start_date
+    if start is not None:
+        changes["clock.start_date"] = (date.fromisoformat(start) - timedelta(days=behind)).isoformat()
+    alone = same.scenario.replace(**changes)
     engine = Engine(run_config(alone, owns="rules", days=behind + days), N_STATES)
     engine.envs["stop_at_slots"] = True
     engine.start(seeds("history", N_STATES).astype(np.uint64), np.ones(N_STATES, np.bool_))

@@ -3,8 +3,10 @@
 from ccenv.sim.arriving.arrivals import on_fresh
 from ccenv.sim.arriving.entering import on_ivr_end, on_return
 from ccenv.sim.clock.clock import (
+    end_at_midnight,
     end_day,
     on_closing,
+    on_midnight,
     on_opening,
     on_overtime_end,
     on_slot,
@@ -105,6 +107,8 @@ def _on_clock(e, c, log, timer):
         on_surge(e, c, log)
     elif e.stage == NIGHT:
         on_opening(e, c, log)
+    elif e.stage == OPEN and c.continuous != 0:
+        on_midnight(e, c, log)
     elif e.stage == OPEN:
         on_closing(e, c, log)
     else:
@@ -112,14 +116,22 @@ def _on_clock(e, c, log, timer):
 
 
 @helper
-def _stops_before(e, timer):
-    """Return whether an interval of the counters ends at this event: a slot boundary, or an opening after day 0.
+def _stops_before(e, c, timer):
+    """Return whether an interval of the counters ends at this event: a slot boundary, or the start of a later day.
 
     Only if `stop_at_slots` is set. `stopped` prevents a second stop at the same event.
     """
     if e.stop_at_slots == 0 or e.stopped != 0:
         return False
-    return timer == SLOT_TIMER or (timer == CLOCK_TIMER and e.stage == NIGHT and e.day > 0)
+    if timer == CLOCK_TIMER:
+        return (e.stage == NIGHT and e.day > 0) or (c.continuous != 0 and e.stage == OPEN and e.day + 1 < c.days)
+    return timer == SLOT_TIMER
+
+
+@helper
+def _is_last(e, c):
+    """Return whether the clock's next event in the stage OPEN is the end of the run: the horizon, or a midnight."""
+    return c.steady != 0 or (c.continuous != 0 and e.day + 1 >= c.days)
 
 
 @helper
@@ -158,14 +170,16 @@ def advance(e, c, log):
             return INTERVAL
         timer = first_timer(e)
         e.t = e.heap[0].t
-        if _stops_before(e, timer):
+        if _stops_before(e, c, timer):
             settle_times(e, c)
             e.stopped = 1
             return INTERVAL
         e.stopped = 0
         e.n_events += 1
-        if timer == CLOCK_TIMER and e.stage == OPEN and c.steady != 0:
+        if timer == CLOCK_TIMER and e.stage == OPEN and _is_last(e, c):
             settle_times(e, c)
+            if c.continuous != 0:
+                end_at_midnight(e, c, log)
             note_clock(e, log, LOG_END, e.day)
             return TRUNCATED
         kind = EVENT_EPOCH

@@ -83,7 +83,7 @@ class _Look:
         self.batch = batch
         self.scenario, clock = batch.scenario, batch.scenario.centre.clock
         self.open_s, self.slot_s = clock.open_s, clock.slot_s
-        self.n_slots = int(batch.engine.run.config["n_slots"][0])
+        self.n_slots = int(batch.engine.run.config["day_slots"][0])
         self.sums = {name: np.zeros((batch.n, self.n_slots)) for name in (*COUNTED, "idle_s", "ringing_s", "time_s")}
         self.counted = {name: np.zeros(batch.n) for name in COUNTED}
         self.maps = {

@@ -126,6 +126,11 @@ class Advisors:
             group.idle.clear()
         for advisor in self.everybody():
             self.go_off(advisor)
+        self.live_through_day()
+
+    def live_through_day(self) -> None:
+        """At the end of a day, note it in the traits of all advisors."""
+        for advisor in self.everybody():
             self.sim.traits.end_day(advisor)
 
     def free(self, advisor: Advisor) -> None:

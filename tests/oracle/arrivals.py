@@ -51,9 +51,10 @@ class Arrivals:
         clock, declared = self.sim.clock, queue.declared
         for slot in range(clock.n_slots):
             is_last = slot == clock.n_slots - 1
-            first = last = by_slot(declared.arrivals_per_hour, slot)
-            if declared.interpolation == "linear" and not is_last:
-                last = by_slot(declared.arrivals_per_hour, slot + 1)
+            here = clock.first_slot + slot
+            first = last = by_slot(declared.arrivals_per_hour, here)
+            if declared.interpolation == "linear" and (clock.continuous or not is_last):
+                last = by_slot(declared.arrivals_per_hour, clock.slot_after(here))
             factor = self.sim.levels.factor(queue, slot) / 3600.0
             end = clock.closing if is_last else clock.slot_starts_at(slot + 1)
             yield Piece(clock.slot_starts_at(slot), end, first * factor, last * factor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
@@ -21,6 +22,8 @@ class Clock:
         self.sim = sim
         self.declared = sim.centre.clock
         self.steady = self.declared.kind == "steady"
+        self.continuous = self.declared.kind == "continuous"
+        self.never_closes = self.steady or self.continuous
         self.days = days
         self.day = 0
         self.slot = 0
@@ -28,14 +31,28 @@ class Clock:
         self.over = False
         self.overtime_end: Event | None = None
         span_s = self.declared.close_s - self.declared.open_s
-        self.n_slots = 1 if self.steady else math.ceil(span_s / self.declared.slot_s)
+        self.n_slots = 1 if self.steady else math.ceil(span_s / self.declared.slot_s)  # of a day
+        self.first_slot = 0  # of today, in the profiles
+
+    def first_slot_of(self, day: int) -> int:
+        """The slot of the profiles with which a day begins; those of a week begin on Monday."""
+        if not self.declared.weekly:
+            return 0
+        start = self.declared.start_date
+        monday = 0 if start is None else date.fromisoformat(start).weekday()
+        return (monday + day) % 7 * self.n_slots
+
+    def slot_after(self, slot: int) -> int:
+        """The slot of the profiles that follows; the last one stays, or in a continuous scenario the first follows."""
+        n = self.n_slots * (7 if self.declared.weekly else 1)
+        return (slot + 1) % n if self.continuous else min(slot + 1, n - 1)
 
     def opens_at(self, day: int) -> float:
         """Time at which a day opens."""
         return 0.0 if self.steady else day * codes.DAY_S + self.declared.open_s
 
     def closes_at(self, day: int) -> float:
-        """Time at which a day closes; infinite in a steady scenario."""
+        """Time at which a day closes, in a continuous scenario midnight; infinite in a steady one."""
         return codes.INFINITY if self.steady else day * codes.DAY_S + self.declared.close_s
 
     @property
@@ -45,31 +62,32 @@ class Clock:
 
     def tonight(self, length_s: float) -> float:
         """End of an activity that takes `length_s` from now, at the latest at the next opening."""
-        return self.sim.now + length_s if self.steady else min(self.sim.now + length_s, self.opens_at(self.day + 1))
+        return (
+            self.sim.now + length_s if self.never_closes else min(self.sim.now + length_s, self.opens_at(self.day + 1))
+        )
 
     def slot_starts_at(self, slot: int) -> float:
-        """Start of a slot of the current day."""
+        """Start of slot 0, 1, ... of the current day."""
         return self.opens_at(self.day) + slot * self.declared.slot_s
 
     def open(self, day: int) -> None:
         """Opening: levels, events of the clock, load and arrivals; then the roster and the leads."""
         sim = self.sim
-        self.day, self.slot, self.stage = day, 0, codes.OPEN
-        sim.decisions.kind = codes.OPENING_EPOCH
-        if day == 0:
-            sim.snapshots.last_decision = sim.now
+        self.day, self.first_slot, self.stage = day, self.first_slot_of(day), codes.OPEN
+        self.slot = self.first_slot
+        if self.declared.warm_up_s > 0 and day == 0:
+            sim.agenda.add(self.declared.warm_up_s, Kind.CLOCK, self.end_warm_up)
         sim.log.clock(sim.now, codes.LOG_OPENING, day)
         sim.levels.draw_day(day)
         sim.roster.start_day(day)
         if self.steady:
             sim.agenda.add(self.declared.warm_up_s + self.declared.horizon_s, Kind.CLOCK, self.end)
-            if self.declared.warm_up_s > 0:
-                sim.agenda.add(self.declared.warm_up_s, Kind.CLOCK, self.end_warm_up)
         else:
-            sim.agenda.add(self.closing, Kind.CLOCK, self.close)
+            sim.agenda.add(self.closing, Kind.CLOCK, self.midnight if self.continuous else self.close)
             self.schedule_slot(1)
             sim.roster.schedule_next()
-        sim.levels.start_mode(day)
+        if day == 0 or not self.continuous:
+            sim.levels.start_mode(day)
         if not self.steady:
             sim.levels.schedule_surge(day)
         for queue in sim.queues:
@@ -77,14 +95,27 @@ class Clock:
         sim.roster.work_off()
         sim.leads.start_day()
 
+    def midnight(self) -> None:
+        """Midnight of a continuous scenario: the day ends, and the next one begins, or the run ends."""
+        sim = self.sim
+        sim.log.clock(sim.now, codes.LOG_DAY_END, self.day)
+        for queue in sim.queues:
+            sim.arrivals.take_off(queue)
+        sim.advisors.live_through_day()
+        sim.compliance.end_day()
+        if self.day + 1 == self.days:
+            self.end()
+        else:
+            self.open(self.day + 1)
+
     def schedule_slot(self, slot: int) -> None:
-        """Schedule a slot boundary, if it is before closing."""
+        """Schedule the beginning of slot 1, 2, ... of the day, if it is before closing."""
         self.sim.agenda.add_before(self.closing, self.slot_starts_at(slot), Kind.CLOCK, lambda: self.start_slot(slot))
 
     def start_slot(self, slot: int) -> None:
         """Slot boundary: schedule the next one, then work off the roster."""
-        self.slot = slot
-        self.sim.log.clock(self.sim.now, codes.LOG_SLOT, slot)
+        self.slot = self.first_slot + slot
+        self.sim.log.clock(self.sim.now, codes.LOG_SLOT, self.slot)
         self.schedule_slot(slot + 1)
         self.sim.roster.work_off()
 
@@ -124,12 +155,12 @@ class Clock:
         return True
 
     def end_warm_up(self) -> None:
-        """End of the warm-up in a steady scenario: counting starts."""
+        """End of the warm-up: counting starts."""
         self.sim.log.clock(self.sim.now, codes.LOG_WARM_UP_END, self.day)
         self.sim.ledger.start_counting(self.sim.now)
 
     def end(self) -> None:
-        """End of a steady scenario: the horizon is reached."""
+        """End of a run that never closes: the horizon or the last midnight is reached."""
         self.sim.log.clock(self.sim.now, codes.LOG_END, self.day)
         self.over = True
 
@@ -139,6 +170,9 @@ class Clock:
 
     def due_after(self, delay_s: float) -> float:
         """Time after `delay_s` of opening time from now; infinite beyond the last closing."""
+        if self.continuous:
+            due = self.sim.now + delay_s
+            return due if due < self.closes_at(self.days - 1) else codes.INFINITY
         if self.steady or math.isinf(delay_s):
             return self.sim.now + delay_s
         start = min(self.sim.now, self.closing)

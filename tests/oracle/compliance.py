@@ -109,6 +109,8 @@ class Compliance:
     def end_day(self) -> None:
         """End the windows that end with the day."""
         day, now = self.sim.clock.day, self.sim.now
+        if self.sim.clock.continuous:
+            now -= 1.0  # the day's last hour is over, and the next one has not begun
         for share in [share for shares in self.shares for share in shares]:
             if share.window_ends(day) and share.is_covered(now):
                 inside = [tally for tally in share.tallies if share.in_window(tally, day, now)]

@@ -83,10 +83,11 @@ class Levels:
         return entity_key(self.sim.root, stream("mode"), self.n_modes - 1)
 
     def schedule_change(self, key: int) -> None:
-        """Schedule the end of the current mode, if it is before closing."""
+        """Schedule the end of the current mode, if it is before closing; a continuous centre never closes."""
         assert self.centre.switching is not None
         ends = self.sim.now + exponential(key, codes.GAP) * self.centre.switching.mean_s[self.mode]
-        self.sim.agenda.add_before(self.sim.clock.closing, ends, Kind.CLOCK, self.change_mode)
+        closing = codes.INFINITY if self.sim.clock.continuous else self.sim.clock.closing
+        self.sim.agenda.add_before(closing, ends, Kind.CLOCK, self.change_mode)
 
     def change_mode(self) -> None:
         """Switch to the other mode, and reschedule the arrivals."""

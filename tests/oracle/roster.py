@@ -40,14 +40,21 @@ class Roster:
         boundaries = {clock.slot_starts_at(slot) for slot in range(clock.n_slots)}
         self.other_times = sorted({entry.t for entry in entries} - boundaries)
         for advisor in self.sim.advisors.everybody():
-            shrinkage = self.sim.groups[advisor.group].declared.shrinkage
-            advisor.absent = uniform(child_key(advisor.key, codes.DAY_STEP, day), codes.ABSENT) < shrinkage
+            advisor.absent = not clock.continuous and self.is_absent(advisor, day)
+
+    def is_absent(self, advisor: Advisor, day: int) -> bool:
+        """Whether an advisor is absent on a day."""
+        shrinkage = self.sim.groups[advisor.group].declared.shrinkage
+        return uniform(child_key(advisor.key, codes.DAY_STEP, day), codes.ABSENT) < shrinkage
 
     def entries_of(self, group: GroupState) -> Iterator[Entry]:
         """Today's entries of a group, from its shifts or its staffing."""
         if not group.declared.shifts:
             for advisor in group.advisors:
                 yield from self.by_staffing(group, advisor)
+            return
+        if self.sim.clock.continuous:
+            yield from self.around_the_clock(group)
             return
         midnight = self.sim.clock.day * codes.DAY_S
         advisors = iter(group.advisors)
@@ -59,12 +66,29 @@ class Roster:
                     yield Entry(midnight + pause.at_s, advisor, codes.BREAK, pause.length_s)
                 yield Entry(midnight + shift.until_s, advisor, codes.GO_OFF)
 
+    def around_the_clock(self, group: GroupState) -> Iterator[Entry]:
+        """Today's entries of a group with shifts, some of which began on the day before."""
+        day = self.sim.clock.day
+        advisors = iter(group.advisors)
+        for shift in [each for each in group.declared.shifts for _ in range(each.n)]:
+            advisor = next(advisors)
+            if day == 0 and shift.until_s > codes.DAY_S:
+                yield Entry(0.0, advisor, codes.ON)
+            for midnight in ((day - 1) * codes.DAY_S, day * codes.DAY_S):
+                entries = [
+                    Entry(midnight + shift.from_s, advisor, codes.ON),
+                    *(Entry(midnight + x.at_s, advisor, codes.BREAK, x.length_s) for x in shift.breaks),
+                    Entry(midnight + shift.until_s, advisor, codes.GO_OFF),
+                ]
+                yield from (x for x in entries if day * codes.DAY_S <= x.t < (day + 1) * codes.DAY_S)
+
     def by_staffing(self, group: GroupState, advisor: Advisor) -> Iterator[Entry]:
         """`on` or `off` at the beginning of each slot in which the advisor's presence changes."""
-        was_on = False
-        for slot in range(self.sim.clock.n_slots):
-            is_on = advisor.number < by_slot(group.declared.staffing, slot)
-            if is_on != was_on:
+        """In a continuous scenario also at midnight, whether it changes or not."""
+        clock, was_on = self.sim.clock, False
+        for slot in range(clock.n_slots):
+            is_on = advisor.number < by_slot(group.declared.staffing, clock.first_slot + slot)
+            if is_on != was_on or (clock.continuous and slot == 0):
                 yield Entry(self.sim.clock.slot_starts_at(slot), advisor, codes.ON if is_on else codes.GO_OFF)
             was_on = is_on
 
@@ -89,6 +113,8 @@ class Roster:
         """Work off one entry."""
         advisors, advisor = self.sim.advisors, entry.advisor
         match entry.what:
+            case codes.ON if self.sim.clock.continuous and self.is_absent(advisor, self.sim.clock.day):
+                advisors.leave(advisor)
             case codes.ON:
                 advisors.come_on(advisor)
             case codes.GO_OFF:

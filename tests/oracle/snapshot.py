@@ -65,16 +65,16 @@ class Snapshots:
 
     def forecast(self, queue: QueueState, slot: int) -> float:
         """Mean of the profile over a slot."""
-        profile, last = queue.declared.arrivals_per_hour, self.sim.clock.n_slots - 1
+        profile = queue.declared.arrivals_per_hour
         rate = by_slot(profile, slot)
         if queue.declared.interpolation != "linear":
             return rate
-        return 0.5 * (rate + by_slot(profile, min(slot + 1, last)))
+        return 0.5 * (rate + by_slot(profile, self.sim.clock.slot_after(slot)))
 
     @property
     def next_slot(self) -> int:
-        """The slot after this one; the last one stays."""
-        return min(self.sim.clock.slot + 1, self.sim.clock.n_slots - 1)
+        """The slot after this one."""
+        return self.sim.clock.slot_after(self.sim.clock.slot)
 
     def attempts(self, campaign: CampaignState, *phases: int) -> list[Contact]:
         """The attempts of a campaign that are in one of these phases."""
@@ -194,7 +194,7 @@ CENTRE: dict[str, Callable[[Snapshots], Any]] = {
     "closed": lambda s: float(s.sim.clock.stage != codes.OPEN),
     "lines_left": lambda s: min(s.sim.lines_free(), MANY),
     "time_of_day_s": lambda s: s.sim.now - s.sim.clock.day * codes.DAY_S,
-    "to_close_s": lambda s: 0.0 if s.sim.clock.steady else max(0.0, s.sim.clock.closing - s.sim.now),
+    "to_close_s": lambda s: 0.0 if s.sim.clock.never_closes else max(0.0, s.sim.clock.closing - s.sim.now),
     "since_last_s": lambda s: s.sim.now - s.last_decision,
     "mode": _mode,
     "in_ivr": lambda s: sum(x.phase == codes.IN_IVR for x in s.sim.contacts),

@@ -26,7 +26,11 @@ from ccenv.scenarios.schema import Centre, Clock
 from ccenv.sim.state.codes import DAY_S
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
-CLOCK_KEYS = {"day": ("horizon_s", "warm_up_s"), "steady": ("open_s", "close_s", "overtime_s", "slot_s")}
+CLOCK_KEYS = {
+    "day": ("horizon_s", "warm_up_s", "weekly"),
+    "steady": ("open_s", "close_s", "overtime_s", "slot_s", "weekly"),
+    "continuous": ("open_s", "close_s", "overtime_s", "horizon_s"),
+}
 
 
 def validate(centre: Centre, file: str) -> None:
@@ -72,6 +76,13 @@ def clock(centre: Centre) -> Iterator[Problem]:
         if centre.episode_days != 1:
             yield Problem("episode_days", centre.episode_days, "must be 1 in a steady scenario, which has no days")
         return
+    if c.kind == "continuous":
+        if round(DAY_S / c.slot_s) * c.slot_s != DAY_S:
+            yield Problem("clock.slot_s", c.slot_s, f"must divide a day of {DAY_S:g} s in a continuous scenario")
+        if c.warm_up_s >= centre.episode_days * DAY_S:
+            allowed = f"must be less than the run, episode_days = {centre.episode_days} days"
+            yield Problem("clock.warm_up_s", c.warm_up_s, allowed)
+        return
     if c.close_s <= c.open_s:
         yield Problem("clock.close_s", c.close_s, f"must be after clock.open_s = {c.open_s:g}")
     if c.close_s + c.overtime_s > c.open_s + DAY_S:
@@ -95,7 +106,14 @@ def profiles(centre: Centre) -> Iterator[Problem]:
         ),
     ]
     c = centre.clock
-    why = "a steady scenario" if c.kind == "steady" else f"{c.open_s:g} s to {c.close_s:g} s in slots of {c.slot_s:g} s"
+    if c.kind == "continuous":
+        why = f"{'a week' if c.weekly else 'a day'} in slots of {c.slot_s:g} s"
+    else:
+        why = (
+            "a steady scenario"
+            if c.kind == "steady"
+            else f"{c.open_s:g} s to {c.close_s:g} s in slots of {c.slot_s:g} s"
+        )
     for key, value in given:
         if isinstance(value, list) and len(value) != n:
             yield Problem(

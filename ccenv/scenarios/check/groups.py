@@ -10,6 +10,7 @@ from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.schema import Centre, Clock, Shift
+from ccenv.sim.state.codes import DAY_S
 
 
 def skills(centre: Centre) -> Iterator[Problem]:
@@ -54,6 +55,13 @@ def shifts(centre: Centre) -> Iterator[Problem]:
 
 
 def _hours(key: str, shift: Shift, clock: Clock) -> Iterator[Problem]:
+    if clock.kind == "continuous":
+        if shift.from_s >= DAY_S:
+            yield Problem(f"{key}.from_s", shift.from_s, f"must be below {DAY_S:g}: a shift repeats every day")
+        if not shift.from_s < shift.until_s < shift.from_s + DAY_S:
+            allowed = f"must be after from_s = {shift.from_s:g}, by less than a day (beyond {DAY_S:g} over midnight)"
+            yield Problem(f"{key}.until_s", shift.until_s, allowed)
+        return
     hours = f"{clock.open_s:g} s to {clock.close_s:g} s"
     if shift.from_s < clock.open_s:
         yield Problem(f"{key}.from_s", shift.from_s, f"must be within the opening hours, {hours}")

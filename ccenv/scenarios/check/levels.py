@@ -50,5 +50,7 @@ def surge(centre: Centre) -> Iterator[Problem]:
 def history(centre: Centre) -> Iterator[Problem]:
     """Only scenarios with days declare a history."""
     past = centre.history
-    if centre.clock.kind == "steady" and past.kind != "none":
-        yield Problem("history.kind", past.kind, "must be 'none': a steady scenario has no days")
+    if centre.clock.kind != "day" and past.kind != "none":
+        yield Problem(
+            "history.kind", past.kind, f"must be 'none' in a {centre.clock.kind} scenario, which has no nights"
+        )

@@ -15,9 +15,10 @@ from ccenv.scenarios.compile.finish import finish_table
 from ccenv.scenarios.compile.groups import fill_groups
 from ccenv.scenarios.compile.queues import fill_queue
 from ccenv.scenarios.compile.segment_rows import fill_segments
-from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.compile.slots import day_slots, n_slots
 from ccenv.scenarios.compile.streams import stream_id
 from ccenv.scenarios.compile.times import times
+from ccenv.scenarios.compile.zones import weekday
 from ccenv.scenarios.schema import Centre, Switching
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, NIL
 from ccenv.sim.state.layout import layout
@@ -80,12 +81,14 @@ def _clock(row: Any, centre: Centre, days: int, order: Order) -> None:
     clock, steady = centre.clock, centre.clock.kind == "steady"
     row["n_queues"], row["n_groups"], row["n_campaigns"] = len(centre.queues), len(centre.groups), len(centre.campaigns)
     row["n_slots"], row["days"], row["steady"] = n_slots(clock), days, steady
+    row["continuous"], row["day_slots"] = clock.kind == "continuous", day_slots(clock)
+    row["first_slot"] = weekday(clock) * day_slots(clock) if clock.weekly else 0
     row["work_conserving"], row["order_total_wait"] = centre.work_conserving, order == "total_wait"
     row["trunks"] = UNLIMITED_TRUNKS if centre.trunks is None else centre.trunks
     row["open_s"] = 0.0 if steady else clock.open_s
     row["close_s"] = clock.warm_up_s + clock.horizon_s if steady else clock.close_s
     row["overtime_s"], row["slot_s"], row["review_s"] = clock.overtime_s, clock.slot_s, clock.review_s
-    row["warm_up_s"] = clock.warm_up_s if steady else 0.0
+    row["warm_up_s"] = 0.0 if clock.kind == "day" else clock.warm_up_s
     for field, stream in STREAMS.items():
         row[field] = stream_id(stream)
 

@@ -36,7 +36,8 @@ def dist_index(time: Time | None, dists: Dists) -> int:
 def _arrivals(row: Any, name: str, queue: Queue, centre: Centre) -> None:
     n = n_slots(centre.clock)
     row["rate"][:n] = queue.arrivals_per_hour
-    row["rate"][n] = row["rate"][n - 1]  # after its last point a linear profile is constant
+    # after its last point a linear profile is constant, or, around the clock, goes on to the first
+    row["rate"][n] = row["rate"][0 if centre.clock.kind == "continuous" else n - 1]
     row["linear"] = queue.interpolation == "linear"
     row["surges"] = centre.surge is not None and (not centre.surge.queues or name in centre.surge.queues)
 

@@ -6,12 +6,24 @@ import math
 
 from ccenv.scenarios.schema import Clock
 
+WEEK_DAYS = 7
+
 
 def n_slots(clock: Clock) -> int:
+    """Return the number of slots of a profile: those of a day, of a week (`weekly`), or 1 in a steady scenario."""
+    return day_slots(clock) * profile_days(clock)
+
+
+def day_slots(clock: Clock) -> int:
     """Return the number of slots of a day (the last may be shorter); 1 in a steady scenario."""
     if clock.kind == "steady":
         return 1
     return math.ceil((clock.close_s - clock.open_s) / clock.slot_s - 1e-9)
+
+
+def profile_days(clock: Clock) -> int:
+    """Return the number of days after which the profiles begin again."""
+    return WEEK_DAYS if clock.weekly else 1
 
 
 def at_boundary(clock: Clock, t: float) -> bool:

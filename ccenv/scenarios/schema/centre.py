@@ -18,13 +18,16 @@ class Clock(Node, frozen=True):
 
     `day`: the centre opens at `open_s` and closes at `close_s` (seconds after midnight). After closing, advisors stay
     until their queues are empty, at most `overtime_s`. `steady`: one span without nights; `warm_up_s` seconds are not
-    counted, the following `horizon_s` are. Profiles have one value for each slot of `slot_s` seconds from the opening.
+    counted, the following `horizon_s` are. `continuous`: the centre never closes; a run lasts from midnight of its
+    first day for its days, and `warm_up_s` seconds are not counted. Profiles have one value for each slot of `slot_s` seconds
+    from the opening. In a continuous centre they begin at midnight and repeat every day, or, with `weekly`, begin at
+    midnight of Monday and repeat every week.
     `review_s`: interval at which a policy that holds is asked again while it could act; 0: never.
     `start_date`: date of the first day (YYYY-MM-DD). `zone`: the centre's time zone, a name of the IANA data base. Both
     are needed if a segment names its zone. A day of the centre always has 24 hours.
     """
 
-    kind: Literal["day", "steady"] = "day"
+    kind: Literal["day", "steady", "continuous"] = "day"
     open_s: NonNegative = 0.0
     close_s: Positive = 86_400.0
     overtime_s: NonNegative = 3_600.0
@@ -32,6 +35,7 @@ class Clock(Node, frozen=True):
     horizon_s: Positive = 3_600.0
     warm_up_s: NonNegative = 0.0
     review_s: NonNegative = 5.0
+    weekly: bool = False
     start_date: str | None = None
     zone: str | None = None
 

@@ -1,10 +1,14 @@
-"""Events of the clock: opening, slots, closing, and the ends of overtime, of the day and of the warm-up."""
+"""Events of the clock: opening, slots, closing, and the ends of overtime, of the day and of the warm-up.
+
+Around the clock (`c.continuous`), `open_t` is the midnight at which the profile last began, `close_t` is the next
+midnight, and a day ends and the next one begins in one event at midnight, while everything else goes on.
+"""
 
 from ccenv.sim.advisors.state import settle_advisor_time
 from ccenv.sim.advisors.traits import draw_absence, draw_traits, live_through_day
 from ccenv.sim.arriving.arrivals import carry_over, draw_gap, schedule_arrival
 from ccenv.sim.clock.levels import begin_modes, begin_surge, draw_levels, factor_of
-from ccenv.sim.clock.roster import schedule_roster, send_home, work_off_roster
+from ccenv.sim.clock.roster import begin_roster, schedule_roster, send_home, work_off_roster
 from ccenv.sim.handling.returns import forget_oldest_slot
 from ccenv.sim.handling.waiting import send_away
 from ccenv.sim.kernel.contacts import settle_waiting_time
@@ -42,29 +46,41 @@ def on_opening(e, c, log):
     """Open the centre: draw levels, schedule clock events and arrivals, start the roster, make leads ready."""
     e.open_t = e.t
     e.close_t = e.t + (c.close_s - c.open_s)
-    e.night_over_t = INFINITY if c.steady != 0 else (e.day + 1) * DAY_S + c.open_s
+    e.night_over_t = (e.day + 1) * DAY_S + c.open_s
+    if c.steady != 0 or c.continuous != 0:
+        e.night_over_t = INFINITY
     e.stage = OPEN
     e.slot = 0
-    e.roster_at = 0
+    if c.continuous != 0:
+        e.slot = c.first_slot
+        e.open_t = e.t - c.first_slot // c.day_slots * DAY_S
+    begin_roster(e, c)
+    for q in range(c.n_queues):
+        e.queue[q].since = e.t
+        if e.day == 0:
+            draw_gap(e, c, q)
+    for a in range(c.n_advisors):
+        e.advisor[a].since = e.t
+        draw_absence(e, c, a)
+    if c.warm_up_s > 0.0:
+        schedule(e, WARM_UP_TIMER, e.t + c.warm_up_s, CLOCK_EVENT)
+    begin_modes(e, c)
+    _begin_day(e, c, log)
+
+
+@block
+def _begin_day(e, c, log):
+    """Begin a day: draw its levels, schedule its events and arrivals, work off the roster, make leads ready."""
     note_clock(e, log, LOG_OPENING, e.day)
     forget_oldest_slot(e, c)
     draw_levels(e, c)
     schedule(e, CLOCK_TIMER, e.close_t, CLOCK_EVENT)
     _schedule_slot(e, c)
-    if c.steady != 0 and c.warm_up_s > 0.0:
-        schedule(e, WARM_UP_TIMER, e.t + c.warm_up_s, CLOCK_EVENT)
     schedule_roster(e, c)
-    begin_modes(e, c)
     begin_surge(e, c)
     for q in range(c.n_queues):
-        if e.day == 0:
-            draw_gap(e, c, q)
-        e.queue[q].since = e.t
         e.queue[q].factor = factor_of(e, c, q)
         schedule_arrival(e, c, q)
-    for a in range(c.n_advisors):
-        e.advisor[a].since = e.t
-        draw_absence(e, c, a)
     work_off_roster(e, c, log)
     for i in range(c.n_campaigns):
         make_ready(e, c, log, i)
@@ -73,7 +89,7 @@ def on_opening(e, c, log):
 @helper
 def _schedule_slot(e, c):
     due = e.open_t + (e.slot + 1) * c.slot_s
-    if e.slot + 1 < c.n_slots and due < e.close_t:
+    if (e.slot + 1) % c.day_slots != 0 and due < e.close_t:
         schedule(e, SLOT_TIMER, due, CLOCK_EVENT)
     else:
         cancel(e, SLOT_TIMER)
@@ -111,6 +127,37 @@ def on_overtime_end(e, c, log):
         drop_waiting(e, c, log, i)
 
 
+@block
+def _live_through_day(e, c):
+    for a in range(c.n_advisors):
+        live_through_day(e, c, a)
+    for i in range(c.n_campaigns):
+        end_windows(e, c, i)
+
+
+@block
+def end_at_midnight(e, c, log):
+    """End a day around the clock: its windows end and advisors live through it; nobody goes home."""
+    note_clock(e, log, LOG_DAY_END, e.day)
+    for q in range(c.n_queues):
+        carry_over(e, c, q)
+    _live_through_day(e, c)
+
+
+@block
+def on_midnight(e, c, log):
+    """End a day around the clock and begin the next one; the caller handles the last midnight."""
+    end_at_midnight(e, c, log)
+    e.day += 1
+    e.slot += 1
+    if e.slot >= c.n_slots:
+        e.slot = 0
+        e.open_t = e.t
+        e.roster_at = 0
+    e.close_t = e.t + DAY_S
+    _begin_day(e, c, log)
+
+
 @helper
 def _carry_out(e):
     """After the last day, count the pending callbacks as carried out; they are not made."""
@@ -126,10 +173,8 @@ def end_day(e, c, log):
     e.stage = NIGHT
     for a in range(c.n_advisors):
         send_home(e, c, a)
-        live_through_day(e, c, a)
+    _live_through_day(e, c)
     settle_waiting_time(e, c)
-    for i in range(c.n_campaigns):
-        end_windows(e, c, i)
     if e.day + 1 >= c.days:
         _carry_out(e)
         return True
@@ -183,5 +228,5 @@ def clear(e, c):
     e.last_decision_t = c.open_s
     e.recent_t = c.open_s
     e.stage = NIGHT
-    e.counting = 0 if c.steady != 0 and c.warm_up_s > 0.0 else 1
+    e.counting = 0 if c.warm_up_s > 0.0 else 1
     schedule(e, CLOCK_TIMER, c.open_s, CLOCK_EVENT)

@@ -11,6 +11,7 @@ from ccenv.sim.kernel.record import note_clock
 from ccenv.sim.state.codes import (
     CLOCK_EVENT,
     DAY_LEVEL,
+    DAY_S,
     GAP,
     LOG_MODE,
     LOG_SURGE,
@@ -38,19 +39,19 @@ def factor_of(e, c, q):
 
 @block
 def _draw_slot_levels(e, c):
-    """Draw the slot levels: an autoregression of order 1 in the logarithms.
+    """Draw the slot levels of the day: an autoregression of order 1 in the logarithms.
 
     It models the dependence between slots that a day level cannot give. Oreshkin, Regnard & L'Ecuyer (2016) show that
     factors of the day alone, or of each period alone, fit badly.
     """
     sigma = c.slot_sigma
     z = 0.0
-    for k in range(c.n_slots):
+    for k in range(c.day_slots):
         if sigma > 0.0:
-            x = -normal(uniform(entity_key(e.root, c.slot_stream, e.day * c.n_slots + k), SLOT_LEVEL))
+            x = -normal(uniform(entity_key(e.root, c.slot_stream, e.day * c.day_slots + k), SLOT_LEVEL))
             r = 0.0 if k == 0 else c.slot_correlation
             z = r * z + math.sqrt(1.0 - r * r) * x
-        e.slot_level[k] = exp(sigma * z - 0.5 * sigma * sigma)
+        e.slot_level[e.slot + k] = exp(sigma * z - 0.5 * sigma * sigma)
 
 
 @block
@@ -72,7 +73,7 @@ def _next_mode_key(e, c):
 @helper
 def _schedule_mode(e, c, key):
     due = e.t - log(uniform(key, GAP)) * c.mode_mean_s[e.mode]
-    if due < e.close_t:
+    if due < e.close_t or c.continuous != 0:
         schedule(e, MODE_TIMER, due, CLOCK_EVENT)
     else:
         cancel(e, MODE_TIMER)
@@ -120,7 +121,7 @@ def begin_surge(e, c):
     key = entity_key(e.root, c.surge_stream, e.day)
     if happens(c.p_surge, key, SURGE_P):
         start = c.surge_from_s + uniform(key, SURGE_START) * (c.surge_until_s - c.surge_from_s)
-        due = max(e.open_t - c.open_s + start, e.t)
+        due = max(e.day * DAY_S + start, e.t)
         if due < e.close_t:
             schedule(e, SURGE_TIMER, due, CLOCK_EVENT)
 

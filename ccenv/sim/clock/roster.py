@@ -1,6 +1,7 @@
 """The roster: advisors come on duty, go off duty and take breaks at declared times."""
 
 from ccenv.sim.advisors.idle_list import idle_leave, leave_for_good
+from ccenv.sim.advisors.traits import draw_absence
 from ccenv.sim.handling.joining import free_advisor, go_away
 from ccenv.sim.kernel.contacts import advisor_timer
 from ccenv.sim.kernel.heap import cancel, schedule
@@ -15,6 +16,7 @@ from ccenv.sim.state.codes import (
     LOG_BREAK_END,
     LOG_ROSTER,
     OFF,
+    ON,
     ROSTER_TIMER,
 )
 
@@ -47,16 +49,33 @@ def _take_break(e, c, log, a, length_s):
         e.advisor[a].owed_s += length_s
 
 
+@helper
+def begin_roster(e, c):
+    """Set the roster to its first entry that is not before now."""
+    e.roster_at = 0
+    while e.roster_at < c.n_roster and e.open_t + c.roster[e.roster_at].t < e.t:
+        e.roster_at += 1
+
+
 @block
 def work_off_roster(e, c, log):
-    """Work off all entries that are due; entries of absent advisors are skipped."""
+    """Work off all entries that are due; entries of absent advisors are skipped.
+
+    Around the clock, absence is drawn at each `on`, and an absent advisor goes off instead.
+    """
     while e.roster_at < c.n_roster and e.open_t + c.roster[e.roster_at].t <= e.t:
         i = e.roster_at
         e.roster_at = i + 1
         a = c.roster[i].advisor
-        if e.advisor[a].absent != 0:
+        if c.roster[i].initial != 0 and e.day > 0:
             continue
-        if c.roster[i].what == GO_OFF:
+        if c.continuous != 0:
+            e.advisor[a].absent = 0
+            if c.roster[i].what == ON:
+                draw_absence(e, c, a)
+        elif e.advisor[a].absent != 0:
+            continue
+        if c.roster[i].what == GO_OFF or e.advisor[a].absent != 0:
             _go(e, c, a)
         elif c.roster[i].what == BREAK:
             _take_break(e, c, log, a, c.roster[i].length)

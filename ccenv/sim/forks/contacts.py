@@ -4,6 +4,10 @@ Pending times are drawn given that they exceed their age. A discrete outcome has
 probability (survival function) that its time is not over at this age. `talking` tells whether the contact is in talk.
 """
 
+import math
+
+import numpy as np
+
 from ccenv.sim.advisors.traits import by_script, p_repeat_with, p_sale_with
 from ccenv.sim.arriving.arrivals import draw_customer, draw_value_class, forecast
 from ccenv.sim.kernel.contacts import schedule_contact, schedule_end
@@ -84,7 +88,8 @@ def _talk_beyond(e, c, s, dist, u):
 @helper
 def _answer_slot(e, c, s):
     """Return the slot in which a connect answered."""
-    return min(max(int((e.contact[s].entry_s - e.open_t) / c.slot_s), 0), c.n_slots - 1)
+    slot = np.int64(math.floor((e.contact[s].entry_s - e.open_t) / c.slot_s))
+    return slot % c.n_slots if c.continuous != 0 else min(max(slot, 0), c.n_slots - 1)
 
 
 @helper

@@ -14,7 +14,7 @@ within its slot. The limits on redials and repeats treat each of them as a first
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
 from ccenv.sim.clock.levels import factor_of, redraw_mode
 from ccenv.sim.forks.contacts import redraw_attempt, redraw_inbound
-from ccenv.sim.handling.returns import due_in_opening_time, recent_slot
+from ccenv.sim.handling.returns import due_in_opening_time, recent_slot, slots_begun
 from ccenv.sim.kernel.contacts import cancel_contact, schedule_contact, take_contact
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import U, entity_key, root_key, stream_key, uniform
@@ -106,7 +106,7 @@ def _maybe_return(e, c, q, key, phase, age):
 def _redraw_returns(e, c, q):
     now = min(e.t, e.close_t) - e.open_t
     number = 0
-    for ago in range(min((e.past_days + e.day) * c.n_slots + e.slot + 1, e.queue[q].n_lost.shape[0])):
+    for ago in range(min(slots_begun(e, c), e.queue[q].n_lost.shape[0])):
         k = recent_slot(e, c, ago)
         since = now - (e.slot - ago) * c.slot_s  # opening time [s] since the slot began; `to`: since it ended
         to = max(0.0, since - c.slot_s)

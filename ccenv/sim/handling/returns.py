@@ -18,9 +18,15 @@ from ccenv.sim.state.codes import (
 
 
 @helper
+def slots_begun(e, c):
+    """Return the number of slots that have begun, those of the days behind included."""
+    return (e.past_days + e.day) * c.day_slots + e.slot % c.day_slots + 1
+
+
+@helper
 def recent_slot(e, c, ago):
     """Return the index, in the ring of recent slots, of the slot `ago` slots before the current one."""
-    return ((e.past_days + e.day) * c.n_slots + e.slot - ago) % e.queue[0].n_lost.shape[0]
+    return (slots_begun(e, c) - 1 - ago) % e.queue[0].n_lost.shape[0]
 
 
 @helper
@@ -36,6 +42,8 @@ def forget_oldest_slot(e, c):
 def due_in_opening_time(e, c, delay):
     """Return the time after `delay` seconds of opening time from now; infinity if the last closing comes first."""
     due = min(e.t, e.close_t) + delay
+    if c.continuous != 0:
+        return due if due < c.days * DAY_S else INFINITY
     if due < e.close_t:
         return due
     if c.steady != 0 or not due < INFINITY:

@@ -29,9 +29,7 @@ JOINED, DROPPED, HUNG_UP = range(3)  # the ways in which the waiting of a connec
 
 
 @block
-def roll_hours(e, i):
-    """Clear the hours that have left the rolling window, and set `hour` to the current one."""
-    hour = np.int64(math.floor(e.t / HOUR_S))
+def _roll_to(e, i, hour):
     for h in range(e.campaign[i].hour + 1, min(hour, e.campaign[i].hour + ROLLING_HOURS) + 1):
         for k in range(N_ROLLING):
             e.campaign[i].over_by_hour[k, h % ROLLING_HOURS] = 0.0
@@ -86,6 +84,12 @@ def count_connect(e, c, i, machine, end, delay_s):
     e.news_windows |= bit(i)
 
 
+@helper
+def roll_hours(e, i):
+    """Clear the hours that have left the rolling window, and set `hour` to the current one."""
+    _roll_to(e, i, np.int64(math.floor(e.t / HOUR_S)))
+
+
 @block
 def _sum_hours(e, i):
     """Sum the hours of the rolling window anew.
@@ -115,8 +119,14 @@ def window_sums(e, c, i, d):
 
 @block
 def end_windows(e, c, i):
-    """End the windows that end with the day: add their sums to the counters and reset those by day or period."""
-    roll_hours(e, i)
+    """End the windows that end with the day: add their sums to the counters and reset those by day or period.
+
+    Around the clock a day ends at midnight, and its last hour is the one before.
+    """
+    if c.continuous != 0:
+        _roll_to(e, i, np.int64((e.day + 1) * DAY_S / HOUR_S) - 1)
+    else:
+        roll_hours(e, i)
     e.news_windows |= bit(i)
     for d in range(N_DEFINITIONS):
         window = c.campaign[i].definition[d].window

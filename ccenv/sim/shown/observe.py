@@ -92,7 +92,7 @@ def write_group_slot(c, snap, following):
 @block
 def _write_slot(e, c, snap):
     """Write the fields that change only with the slot."""
-    following = min(e.slot + 1, c.n_slots - 1)
+    following = (e.slot + 1) % c.n_slots if c.continuous != 0 else min(e.slot + 1, c.n_slots - 1)
     write_queue_slot(e, c, snap, following)
     write_group_slot(c, snap, following)
 
@@ -254,7 +254,7 @@ def write_recent(e, c, snap, per_hour):
 def write_clock(e, c, snap):
     """Write what the clock shows, the mode and the contacts in the IVR."""
     snap.time_of_day_s = e.t - e.day * DAY_S
-    snap.to_close_s = 0.0 if c.steady != 0 else max(0.0, e.close_t - e.t)
+    snap.to_close_s = 0.0 if c.steady != 0 or c.continuous != 0 else max(0.0, e.close_t - e.t)
     snap.since_last_s = e.t - e.last_decision_t
     snap.mode = e.mode if c.mode_seen != 0 else 0.0
     snap.in_ivr = e.in_ivr

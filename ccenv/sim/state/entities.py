@@ -53,8 +53,11 @@ GROUP = np.dtype([
     ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
     ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
 ], align=True)  # fmt: skip
-# `t`: seconds since the opening; `length`: of a break [s]; `what`: ON, GO_OFF, BREAK; flag `alone`: no slot begins
-ROSTER_ENTRY = np.dtype([("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4")], align=True)
+# `t`: seconds since the opening; `length`: of a break [s]; `what`: ON, GO_OFF, BREAK; flags: `alone`: no slot begins,
+# `initial`: at the start of a run only
+ROSTER_ENTRY = np.dtype(
+    [("t", "f8"), ("length", "f8"), ("advisor", "i4"), ("what", "i4"), ("alone", "i4"), ("initial", "i4")], align=True
+)
 # A definition of the dropped share; words are stored as indices in the tuples of `definitions.py`; `counts`: base.
 DEFINITION = np.dtype([
     ("threshold_s", "f8"), ("start", "i4"), ("counts", "i4"), ("hang_ups", "i4"), ("false_positives", "i4"),

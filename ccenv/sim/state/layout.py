@@ -140,7 +140,9 @@ def _config(z: Size) -> np.dtype:
             # numbers of entities, pairs and catalogue actions in this scenario; days of an episode; flags
             ("n_queues", "i4"), ("n_groups", "i4"), ("n_campaigns", "i4"), ("n_pairs", "i4"), ("n_actions", "i4"),
             ("n_segments", "i4"),
-            ("n_advisors", "i4"), ("n_slots", "i4"), ("days", "i4"), ("steady", "i4"), ("work_conserving", "i4"),
+            ("n_advisors", "i4"), ("n_slots", "i4"), ("days", "i4"), ("steady", "i4"),
+            # flag: open around the clock; slots of a day; slot of the profile at which the first day begins
+            ("continuous", "i4"), ("day_slots", "i4"), ("first_slot", "i4"), ("work_conserving", "i4"),
             # flag: queues are sorted by entry less waiting credit; trunks; times of the day [s]
             ("order_total_wait", "i4"), ("trunks", "i8"), ("open_s", "f8"), ("close_s", "f8"), ("overtime_s", "f8"),
             ("slot_s", "f8"), ("warm_up_s", "f8"), ("review_s", "f8"),
