@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from ccenv.loops import batch as loops
 from ccenv.rules.spec import RuleError
 from ccenv.run.config import RunConfig
-from ccenv.sim.kernel.jit import CACHE_FOLDER, compiled, config, records
+from ccenv.sim.kernel.jit import compiled, records
 from ccenv.sim.state.codes import CONTACTS_FULL, LEADS_FULL, NIL, PACING_ILLEGAL, READS_MORE, ROUTING_ILLEGAL
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.entities import LOG, LOG_ROWS, OUT
@@ -43,16 +42,6 @@ def _full(size: Size, table: str, about: str) -> str:
     return f"table {table} is full ({rows} rows in size class {size.name}{about}); {advice}"
 
 
-def _say_if_compiling(size: str) -> None:
-    marker = CACHE_FOLDER / f"compiled-{size}"
-    if not config.DISABLE_JIT and not marker.exists():
-        print(
-            f"ccenv: compiling the simulator for size class {size}, once (about a minute)", file=sys.stderr, flush=True
-        )
-        CACHE_FOLDER.mkdir(parents=True, exist_ok=True)
-        marker.touch()
-
-
 class Engine:
     """`n` environment records under one run configuration, with their outputs.
 
@@ -69,7 +58,6 @@ class Engine:
     def __init__(self, run: RunConfig, n: int, *, log: bool = False, past: np.ndarray | None = None) -> None:
         if n < 1:
             raise ValueError(f"n = {n!r}; allowed: 1 or more environments")
-        _say_if_compiling(run.scenario.size.name)
         kinds = run.layout
         self.run = run
         self.n = n

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ccenv.files.errors import ScenarioError, closest, names
-from ccenv.files.reading import plain_mapping, read
+from ccenv.files.reading import copy_mapping, read_all
 from ccenv.rewards.terms import Reward
 from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers
 from ccenv.scenarios.files.handle_times import spread_handle_times
@@ -15,7 +15,7 @@ from ccenv.scenarios.files.library import find, name_and_variant
 from ccenv.scenarios.files.overrides import changed_file, override
 from ccenv.scenarios.scenario import Scenario, build
 
-Source = str | Path | Mapping[str, Any]
+Source = str | os.PathLike[str] | Mapping[str, Any]
 
 
 def load_scenario(source: Source | Scenario, *, variant: str | None = None, **overrides: Any) -> Scenario:
@@ -61,11 +61,13 @@ def load_for_run(source: Source | Scenario, reward: Reward) -> Scenario:
 def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Scenario:
     if isinstance(source, str) and variant is None:
         source, variant = name_and_variant(source)
-    if isinstance(source, str | Path):
+    if isinstance(source, str | os.PathLike):
         path = find(source)
-        data, file, folder = read(path), path.name, path.parent
+        file, folder = path.name, path.parent
+        data, problems = read_all(path)
     else:
-        data, file, folder = plain_mapping(source, "mapping"), "mapping", None
+        file, folder = "mapping", None
+        data, problems = copy_mapping(source, file)
     if variant is not None:
         changes = _variant(data.get("variants", {}), variant, file)
         file = f"{file}, variant {variant}"
@@ -74,7 +76,7 @@ def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Sce
         file = changed_file(file, overrides)
         override(data, overrides, file)
     spread_handle_times(data, file, folder)
-    return build(data, file)
+    return build(data, file, problems)
 
 
 def _variant(variants: Any, name: str, file: str) -> dict[str, Any]:

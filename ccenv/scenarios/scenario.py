@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from ccenv.files.errors import Problem, ScenarioError
 from ccenv.scenarios.catalogue import Action, Pair, make_catalogue, make_pairs
 from ccenv.scenarios.check.capacity import choose_size
-from ccenv.scenarios.check.centre import validate
+from ccenv.scenarios.check.collect import collect
 from ccenv.scenarios.check.warn import warn_of_change
 from ccenv.scenarios.compile.centre import Order, compile_centre
 from ccenv.scenarios.files.decode import decode
@@ -137,14 +139,19 @@ class Scenario:
         return self.replace(**{f"campaigns.{name}.reserves": flag for name in self.campaigns})
 
 
-def build(data: dict[str, Any], file: str) -> Scenario:
-    """Make a scenario from plain data.
+def build(data: dict[str, Any], file: str, found: Sequence[Problem] = ()) -> Scenario:
+    """Make a scenario from plain data in which some problems may have been found before.
 
     Raises:
-        ScenarioError: If the data are not valid or fit no size class.
+        ScenarioError: With all problems, if the data are not valid or fit no size class.
     """
-    centre = decode(data, file)
-    validate(centre, file)
+    centre, of_types = decode(data)
+    known = {problem.key for problem in found}
+    problems = [*found, *(problem for problem in of_types if problem.key not in known)]
+    if centre is not None:
+        problems += collect(centre, problems)
+    if centre is None or problems:
+        raise ScenarioError.of(file, problems)
     return Scenario(centre, choose_size(centre, file), file)
 
 

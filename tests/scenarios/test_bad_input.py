@@ -233,18 +233,18 @@ def test_any_value_anywhere_is_accepted_or_refused_with_its_key(key, value):
 
 
 FILES = [
-    (b"a: 1\nb: 2\na: 3\n", "bad.yaml: not valid YAML: line 3, column 1: the key 'a' stands twice"),
+    (b"a: 1\nb: 2\na: 3\n", "bad.yaml: a: line 3, column 1: the key 'a' stands twice"),
     (b"queues:\n  q: {handle_s: 1, handle_s: 2}\n", "line 2, column 20: the key 'handle_s' stands twice"),
     (b"a: [1, 2\nb: 3\n", "bad.yaml: not valid YAML: line 2"),
     (
         b"a: !!python/object:os.system {}\n",
         "bad.yaml: not valid YAML: line 1, column 4: could not determine a constructor",
     ),
-    (b"", "bad.yaml: must be a mapping of keys to values, is NoneType"),
+    (b"", "bad.yaml: is empty; must be a mapping of keys to values"),
     (b"- a\n", "bad.yaml: must be a mapping of keys to values, is list"),
     (b"a: \xff\n", "bad.yaml: cannot be read as UTF-8 text"),
     (b"[1, 2]: 3\n", "line 1, column 1: a key must be text"),
-    (b"a: &x {b: *x}\n", "bad.yaml: the document contains itself"),
+    (b"a: &x {b: *x}\n", "bad.yaml: line 1, column 11: the document contains itself"),
     (b"name: x\n", "bad.yaml: description: is missing; must be text"),
 ]
 

@@ -1,6 +1,6 @@
 """Checks that involve several keys of a centre and cannot be expressed as types.
 
-A check is a generator of problems; `validate` raises the first. Parameters of a concept that is switched off are
+A check is a generator of problems; `collect` runs them all. Parameters of a concept that is switched off are
 allowed, so one key switches a concept on and off.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import closest, names
 from ccenv.rewards.terms import list_presets
 from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours
 from ccenv.scenarios.check.campaigns import campaigns, ringing
@@ -31,17 +31,6 @@ CLOCK_KEYS = {
     "steady": ("open_s", "close_s", "overtime_s", "slot_s", "weekly"),
     "continuous": ("open_s", "close_s", "overtime_s", "horizon_s"),
 }
-
-
-def validate(centre: Centre, file: str) -> None:
-    """Check a centre.
-
-    Raises:
-        ScenarioError: For the first problem found.
-    """
-    for check in CHECKS:
-        for problem in check(centre):
-            raise ScenarioError(file, *problem)
 
 
 def named(centre: Centre) -> Iterator[Problem]:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from ccenv.files.errors import Problem
+
+__all__ = ["SUM_TOLERANCE", "Problem"]
 
 SUM_TOLERANCE = 1e-9  # allowed error of a sum of shares
-
-
-class Problem(NamedTuple):
-    """A fault of a scenario: dotted key, value found, what is allowed."""
-
-    key: str
-    value: Any
-    allowed: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import SHOWN, ScenarioError, clipped, closest, names
 
 LIBRARY = Path(__file__).resolve().parents[1] / "library"
 SUFFIXES = (".yaml", ".yml")
@@ -26,21 +26,26 @@ def name_and_variant(source: str) -> tuple[str, str | None]:
     return name, variant
 
 
-def find(source: str | Path) -> Path:
-    """Return the file of a library name or a path.
+def find(source: str | os.PathLike[str]) -> Path:
+    """Return the file of a library name or a path; `~` is the home folder.
 
     Raises:
-        ScenarioError: If `source` is neither a name of the library nor a file.
+        ScenarioError: If `source` is neither a name of the library nor a path that exists.
     """
     known = list_scenarios()
     if isinstance(source, str) and source in known:
         return LIBRARY / f"{source}.yaml"
-    path = Path(source)
+    text = os.fspath(source)
+    shown = clipped(text, SHOWN) or repr(text)
     try:
-        if path.is_file():
-            return path
-    except OSError as error:  # a name too long for a file
-        raise ScenarioError(path.name, "", UNSET, f"cannot be read as a file: {error.strerror}") from error
-    if isinstance(source, Path) or path.suffix in SUFFIXES or len(path.parts) > 1:
-        raise ScenarioError(str(source), "", UNSET, "there is no such file")
-    raise ScenarioError(source, "", UNSET, f"no such scenario; the library has {names(known)}{closest(source, known)}")
+        path = Path(text).expanduser()
+        found = text != "" and path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # a name too long or with a zero byte, or no such user
+        reason = getattr(error, "strerror", None) or error
+        raise ScenarioError(shown, "", UNSET, f"cannot be read as a file: {reason}") from error
+    named_file = not isinstance(source, str) or path.suffix in SUFFIXES or len(path.parts) > 1
+    if found and (named_file or not path.is_dir()):
+        return path
+    if named_file:
+        raise ScenarioError(shown, "", UNSET, "there is no such file")
+    raise ScenarioError(shown, "", UNSET, f"no such scenario; the library has {names(known)}{closest(text, known)}")

@@ -9,14 +9,16 @@ Numba alone would optimise every function together with everything it calls, so 
 optimised a hundred times. Here helpers and blocks stay intermediate code until an entry links each of them once. A
 helper or block that is called from Python is interpreted, with the same result.
 
-The cache folder is named by a digest of all kernel source files. Numba's own stamp covers only the file of the caller,
-so it would miss an edit of a callee.
+Compiled entries are kept by `ccenv.files.cache`, in a folder named by a digest of all kernel source files. Numba's own
+stamp covers only the file of the caller, so it would miss an edit of a callee, and its cache fails if a file is damaged
+or a folder cannot be written.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
+import pickle
 import platform
 import uuid
 from collections.abc import Callable
@@ -27,11 +29,16 @@ import numba
 import numba.core.config
 import numpy as np
 from numba.core import ir, types
+from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
+from numba.core.compiler import Compiler, CompileResult
 from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.registry import CPUDispatcher
+from numba.core.serialize import dumps
+from numba.core.sigutils import normalize_signature
 from numba.core.typed_passes import NopythonRewrites
+
+from ccenv.files.cache import Cache, say
 
 config: Any = numba.core.config  # numba fills it from environment variables, so its attributes are not declared
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -52,15 +59,7 @@ def kernel_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def cache_folder() -> Path:
-    """Return the cache folder: in `$CCENV_CACHE_DIR` or the user's cache, one folder per digest of the kernel."""
-    home = os.environ.get("CCENV_CACHE_DIR")
-    if not home:
-        home = str(Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "ccenv")
-    return Path(home) / kernel_digest()
-
-
-CACHE_FOLDER = cache_folder()
+CACHE = Cache(kernel_digest())
 
 
 class _NoMachineCode:
@@ -185,14 +184,64 @@ def _part(**options: Any) -> Callable[[Any], Any]:
     return decorate
 
 
+class _EntryCache(NullCache):
+    """Compiled code of one entry, by the types of its arguments and the processor."""
+
+    def __init__(self, function: Any) -> None:
+        self.name = f"{function.__module__}.{function.__qualname__}"
+        self.label = function.__name__
+
+    def key(self, sig: Any, target: Any) -> str:
+        """Return the name of the file for a signature."""
+        content = repr((self.name, sig, target.codegen().magic_tuple()))
+        return f"{self.label}-{hashlib.sha256(content.encode()).hexdigest()[:24]}"
+
+    def load_overload(self, sig: Any, target: Any) -> Any:
+        """Return a compile result from the cache, or None, after a line on stderr: numba compiles then."""
+        target.refresh()
+        found = self._load(sig, target)
+        if found is None:
+            say(f"compiling {self.label} of the simulator for this size class, once (up to a minute)", always=True)
+        return found
+
+    def _load(self, sig: Any, target: Any) -> Any:
+        key = self.key(sig, target)
+        body = CACHE.load(key)
+        if body is None:
+            return None
+        try:
+            return CompileResult._rebuild(target, *pickle.loads(body))
+        except Exception:  # written by another build of a package
+            CACHE.damaged(key)
+            return None
+
+    def save_overload(self, sig: Any, result: Any) -> None:
+        """Store a compile result."""
+        CACHE.save(self.key(sig, result.target_context), dumps(result._reduce()))
+
+
+class _EntryDispatcher(CPUDispatcher):
+    """Dispatcher of entries: one process compiles, others wait for it and load what it stored."""
+
+    _cache: _EntryCache
+
+    def compile(self, sig: Any) -> Any:
+        """Return the entry point for a signature, from memory, from the cache, or compiled."""
+        if tuple(normalize_signature(sig)[0]) in self.overloads:
+            return super().compile(sig)
+        key = self._cache.key(sig, self.targetctx)
+        with contextlib.nullcontext() if CACHE.has(key) else CACHE.lock(key):
+            return super().compile(sig)
+
+
 def entry(function: Any) -> Any:
-    """Compile a function that is called from Python, with a cache in `CACHE_FOLDER`."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(CACHE_FOLDER)  # numba reads it during decoration; other functions keep their folder
-    try:
-        return numba.njit(cache=True, nogil=True, pipeline_class=ENTRY_COMPILER, **OPTIONS)(function)
-    finally:
-        config.CACHE_DIR = before
+    """Compile a function that is called from Python; the compiled code is kept in `CACHE`."""
+    if config.DISABLE_JIT:
+        return function
+    options = {**OPTIONS, "nopython": True, "nogil": True}
+    made = _EntryDispatcher(py_func=function, targetoptions=options, pipeline_class=ENTRY_COMPILER)
+    made._cache = _EntryCache(function)
+    return made
 
 
 def compiled(function: Any, arguments: tuple[Any, ...]) -> Callable[..., Any]:

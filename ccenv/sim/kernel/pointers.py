@@ -7,9 +7,7 @@ is passed as a pointer: the called function may be compiled for another record t
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
-import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +19,8 @@ from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
-from ccenv.sim.kernel.jit import CACHE_FOLDER, ENTRY_COMPILER, OPTIONS, config, helper
+from ccenv.files.cache import say
+from ccenv.sim.kernel.jit import CACHE, ENTRY_COMPILER, OPTIONS, config, helper
 
 INTERPRETED: list[Callable[..., Any]] = []  # functions by their address if JIT is disabled
 _loaded: list[Any] = []  # keeps the machine code in memory
@@ -34,7 +33,7 @@ class CompileError(ValueError):
 def code_name() -> str:
     """Return what compiled code depends on besides its source: digest of the kernel, processor and its features."""
     target = "" if config.DISABLE_JIT else repr(cpu_target.target_context.codegen().magic_tuple())
-    return f"{CACHE_FOLDER.name} {target}"
+    return f"{CACHE.name} {target}"
 
 
 def link(function: Callable[..., Any], arguments: Sequence[np.dtype], name: str) -> int:
@@ -48,15 +47,17 @@ def link(function: Callable[..., Any], arguments: Sequence[np.dtype], name: str)
     Raises:
         CompileError: If the function does not compile.
     """
-    path = CACHE_FOLDER / "rules" / f"{name}.bin"
-    with contextlib.suppress(Exception):  # no file, or one that cannot be read: compile again
-        return _load(pickle.loads(path.read_bytes()))
-    stored = _compile(function, arguments)
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{name}.{uuid.uuid4().hex}.tmp")
-        unfinished.write_bytes(pickle.dumps(stored))
-        os.replace(unfinished, path)
+    key = f"rule-{name}"
+    with contextlib.nullcontext() if CACHE.has(key) else CACHE.lock(key):
+        body = CACHE.load(key)
+        if body is not None:
+            try:
+                return _load(pickle.loads(body))
+            except Exception:  # written by another build of a package
+                CACHE.damaged(key)
+        say(f"compiling the rule {function.__name__}, once (some seconds)", always=True)
+        stored = _compile(function, arguments)
+        CACHE.save(key, pickle.dumps(stored))
     return _address(*stored[:1], _loaded[-1])
 
 
