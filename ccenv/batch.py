@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,20 @@ from gymnasium.spaces import Box
 
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
-from ccenv.run.config import RuleChoice, run_config
+from ccenv.run.config import RuleChoice, in_size, run_config
 from ccenv.run.engine import Engine
+from ccenv.run.growth import fresh, started, started_next, step_finished
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.load import load_for_run
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import NIL
+from ccenv.sim.state.layout import layout
+from ccenv.sim.state.sizes import SIZES
 from ccenv.spaces.observation import observation_space, snapshot_dtype
 
 AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabled": loops.DISABLED}
-ON_ILLEGAL = ("fallback", "raise")
+ON_ILLEGAL = ("hold", "rules", "raise")
 INT64 = np.dtype(np.int64)
 STRIDES = (INT64.itemsize,)
 
@@ -38,12 +41,13 @@ class Batch:
         owns: Decisions that the policy takes: `routing`, `pacing` or `blended`.
         reward: Preset, or weights by reward term; None: the scenario's.
         days: Days of an episode; None: the scenario's `episode_days`.
-        routing: Rule for routing not owned by the policy, and fallback of illegal actions; None: the scenario's.
+        routing: Rule for routing not owned by the policy, and for illegal actions under `rules`; None: the scenario's.
         pacing: The same for pacing.
         reserves: Flag of all campaigns, True, False or "either"; None: the scenario's own, but what the pacing rule
             needs where rules pace and the scenario's is not `either`.
         actions: Dials that a policy which owns pacing may use: `all`, `reserved` or `unreserved`; others are illegal.
-        on_illegal: `raise` makes an illegal action an error; `fallback` lets the rules decide and sets `illegal`.
+        on_illegal: `raise` makes an illegal action an error. `hold` takes it as `hold`, or as the first legal action if
+            `hold` is masked; `rules` lets the rules decide in its place; both count it and set `illegal`.
         autoreset: Gymnasium's modes: `same_step`, `next_step`, `disabled`.
 
     Attributes:
@@ -52,6 +56,7 @@ class Batch:
         reward, elapsed_s: Reward and simulated time [s] of the last step, (B,) float64.
         cost, cost_base: Numerator and denominator of the dropped share in the last step, (B,) float64.
         terminated, truncated, illegal: (B,) bool.
+        illegal_share: Illegal actions of the episode so far, of all its actions, (B,) float64.
         starts: Whether the row is at the first decision of an episode, (B,) bool.
         warm_up: Whether the row's episode is in its warm-up, (B,) bool.
         u: The policy's coin for the coming decision: uniform in (0, 1), (B,) float64.
@@ -82,9 +87,10 @@ class Batch:
             ("autoreset", autoreset, tuple(AUTORESET)),
         ):
             if value not in allowed:
-                raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}")
+                renamed = "; 'fallback' is now called 'rules'" if value == "fallback" else ""
+                raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}{renamed}")
         centre = load_for_run(scenario, reward)
-        self.run = run_config(
+        run = run_config(
             centre,
             owns=owns,
             routing=routing,
@@ -93,16 +99,18 @@ class Batch:
             actions=actions,
             days=days,
             reward=reward,
+            on_illegal=on_illegal,
         )
         self.on_illegal = on_illegal
         self.autoreset = AUTORESET[autoreset]
-        self.scenario = self.run.scenario
+        self.scenario = run.scenario
         self.catalogue = self.scenario.catalogue
-        self._attach(Engine(self.run, n, past=past_of(self.run)))
+        self._attach(fresh(run, n))
 
     def _attach(self, engine: Engine) -> None:
         """Take over an engine and show its arrays as attributes of the batch."""
         self.engine = engine
+        self.run = engine.run
         self.n = engine.n
         self._begun = False
         self._run_rows: Callable[[np.ndarray], int] = self._first_act
@@ -113,6 +121,7 @@ class Batch:
         self.cost, self.cost_base, self.decision = outs["cost"], outs["cost_base"], outs["decision"]
         self.terminated, self.truncated = outs["terminated"], outs["truncated"]
         self.illegal, self.starts, self.warm_up = outs["illegal"], outs["starts"], outs["warm_up"]
+        self.illegal_share = outs["illegal_share"]
 
     def reset(self, seeds: Any, which: np.ndarray | None = None) -> None:
         """Start episodes and run to their first decision.
@@ -128,14 +137,30 @@ class Batch:
         keys = _whole_numbers("seeds", seeds, self.n)
         if keys.dtype.kind == "i" and keys.min() < 0:
             raise ValueError(f"seeds: {keys.min()} is among them; allowed: non-negative integers")
-        self.engine.start(keys.astype(np.uint64), rows)
+        self._start(rows, lambda: started(self.engine, keys.astype(np.uint64), rows))
+
+    def reset_next(self, which: np.ndarray) -> None:
+        """Start the next episodes of the marked rows, (B,) bool, under seeds derived from those of their last reset."""
+        rows = np.ascontiguousarray(which, np.bool_)
+        self._start(rows, lambda: started_next(self.engine, rows))
+
+    def end_episodes(self, which: np.ndarray) -> None:
+        """End the episodes of the marked rows, (B,) bool, where they stand: they rest, or the next step starts anew."""
+        self.engine.envs["done"][which] = loops.OVER
+
+    def _start(self, rows: np.ndarray, start: Callable[[], Engine]) -> None:
+        if self._run_rows == self._refuse and not rows.all():
+            self._refuse(np.zeros(0, np.int64))
+        self._run_rows = self._refuse
+        self._continue_with(start())
 
     def step(self, actions: np.ndarray) -> None:
         """Take one action in every row and run to the next decision or the end of the episode.
 
         Raises:
             IllegalActionError: If `on_illegal` is `raise` and an action is illegal; the batch has not changed then.
-            ValueError: If the actions are not one whole number for each row, or a row was never reset.
+            ValueError: If the actions are not one whole number for each row, a row was never reset, or all episodes are
+                over and `autoreset` is `disabled`.
         """
         if not (self._begun or self.begun):
             rows = np.flatnonzero(self.engine.envs["root"] == 0).tolist()
@@ -156,14 +181,28 @@ class Batch:
             actions: One action for each row, (B,) int64, contiguous; not checked.
 
         Raises:
-            IllegalActionError: As in `step`.
+            IllegalActionError, ValueError: As in `step`.
         """
         stopped = self._run_rows(actions)
-        if stopped != NIL:
-            row = loops.refused_row(stopped)
-            if row == NIL:
-                self.engine.check(stopped)
+        if stopped == NIL:
+            return
+        if stopped == loops.ALL_OVER:
+            raise ValueError("step: the episodes of all rows are over; allowed: reset, then step")
+        row = loops.refused_row(stopped)
+        if row != NIL:
             raise self._illegal(row, int(actions[row]))
+        self._run_rows = self._refuse
+        self._continue_with(step_finished(self.engine, stopped, actions, self.autoreset))
+
+    def _continue_with(self, engine: Engine) -> None:
+        """Go on with an engine that has the outputs of the present one. It may be of another size class."""
+        self.engine = engine
+        self.run = engine.run
+        self._run_rows = self._first_act
+
+    def _refuse(self, actions: np.ndarray) -> int:
+        """Refuse a step after a call that was interrupted within a row."""
+        raise ValueError("the last call was interrupted, by Ctrl-C or an error; allowed: reset of all rows")
 
     def _first_act(self, actions: np.ndarray) -> int:
         """Prepare the call that all later steps use. This compiles the kernel if necessary, so it waits for a step."""
@@ -189,38 +228,80 @@ class Batch:
         return IllegalActionError(f"row {row}: action {action} ({name}) is illegal now; legal: {', '.join(legal)}")
 
     def clone(self, rows: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
-        """Copy the complete state of some rows, of all rows if None; `restore` takes the copy of all rows."""
+        """Return a copy of the complete state of these rows (None: of all rows), for `restore`."""
         return tuple(array.copy() if rows is None else array[rows] for array in self._arrays())
 
     def restore(self, saved: tuple[np.ndarray, ...]) -> None:
-        """Return to the state that `clone` copied from this batch or from one made with the same arguments.
+        """Return to the state that `clone` copied from a batch with the same arguments.
 
         Raises:
-            ValueError: If the arrays of the copy have other shapes or types.
+            ValueError: If the copy is of a batch with other arguments.
         """
-        for target, source in zip(self._arrays(), saved, strict=True):
+        for target, source in zip(self._outputs(), saved[2:6], strict=True):
             if target.shape != source.shape or target.dtype != source.dtype:
                 raise ValueError(f"the copy is of another batch: an array is {source.shape}, here it is {target.shape}")
-        for target, source in zip(self._arrays(), saved, strict=True):
+        self.fit_record(saved[0].shape[1])
+        self.engine.make_room(saved[6].shape[1])
+        for target, source in zip(self._arrays()[:6], saved[:6], strict=True):
             target[...] = source
+        self.engine.taken[:, : saved[6].shape[1]] = saved[6]
+        self.engine.forked = saved[7].reshape(self.n, -1, 2).copy()
+        self._begun = False
+        self._run_rows = self._first_act
+
+    def fit_copy(self, sizes: Sequence[int]) -> None:
+        """Take the size class, and make the room for actions and forks, of a copy whose arrays have so many bytes.
+
+        Raises:
+            ValueError: If it is no copy of so many rows.
+        """
+        widths = [size / self.n for size in sizes]
+        if len(sizes) != len(self._arrays()) or any(width != int(width) for width in widths):
+            raise ValueError(f"the copy is of another batch: its arrays have {list(sizes)} bytes, for {self.n} rows")
+        self.fit_record(int(widths[0]) // INT64.itemsize)
+        self.engine.taken = np.zeros((self.n, int(widths[6]) // self.engine.taken.itemsize), np.int16)
+        self.engine.forked = np.full((self.n, int(widths[7]) // (2 * INT64.itemsize), 2), NIL, np.int64)
+        self._run_rows = self._first_act
         self._begun = False
 
+    def fit_record(self, n_words: int) -> None:
+        """Go over to the size class whose environment record has so many words; the rows are then not begun.
+
+        Raises:
+            ValueError: If there is none.
+        """
+        if n_words == self.engine.words.shape[1]:
+            return
+        for size in SIZES.values():
+            if layout(size.name).env.itemsize == 8 * n_words:
+                run = in_size(self.run, size)
+                engine = Engine(run, self.n, past=past_of(run))
+                engine.take_outputs(self.engine)
+                self._begun = False
+                return self._continue_with(engine)
+        raise ValueError(f"the copy is of another batch: a record of {n_words} words is of no size class")
+
     def __getstate__(self) -> dict[str, Any]:
-        """State for `copy` and `pickle`. Attributes share memory with the engine, so only its arrays are copied."""
+        """For `copy` and `pickle`, which would copy arrays that share memory as separate arrays."""
         return {"run": self.run, "on_illegal": self.on_illegal, "autoreset": self.autoreset, "saved": self.clone()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a new engine and restore its arrays."""
-        saved = state.pop("saved")
+        """Make the arrays anew."""
+        saved, run = state.pop("saved"), state.pop("run")
         self.__dict__.update(state)
-        self.scenario = self.run.scenario
+        self.scenario = run.scenario
         self.catalogue = self.scenario.catalogue
-        self._attach(Engine(self.run, saved[0].shape[0], past=past_of(self.run)))
+        self._attach(Engine(run, saved[0].shape[0], past=past_of(run)))
         self.restore(saved)
 
     def _arrays(self) -> tuple[np.ndarray, ...]:
         engine = self.engine
-        return engine.words, engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs
+        forked = engine.forked.reshape(self.n, -1)
+        return engine.words, engine.flat, *self._outputs(), engine.taken, forked
+
+    def _outputs(self) -> tuple[np.ndarray, ...]:
+        engine = self.engine
+        return engine.obs, engine.masks, engine.outs, engine.final_obs
 
     def fork(self, row: int, keys: Any) -> Batch:
         """Copy a row for planning: the observable state stays, everything hidden is redrawn (see `ccenv.sim.forks`).
@@ -241,9 +322,13 @@ class Batch:
         forks = Batch.__new__(Batch)
         forks.__dict__.update(self.__dict__)
         forks.autoreset = AUTORESET["disabled"]
-        forks._attach(Engine(self.run, seeds.size))
-        for target, source in zip(forks._arrays(), self._arrays(), strict=True):
+        forks._attach(Engine(self.run, seeds.size, past=self.engine.past))
+        forks.engine.make_room(self.engine.taken.shape[1])
+        for target, source in zip(forks._arrays()[:7], self._arrays(), strict=False):
             target[...] = source[row]
+        here = np.stack([np.full(seeds.size, self.engine.envs["n_given"][row]), seeds.view(np.int64)], axis=1)
+        before = np.broadcast_to(self.engine.forked[row], (seeds.size, *self.engine.forked.shape[1:]))
+        forks.engine.forked = np.concatenate([before, here[:, None]], axis=1)
         fork_rows(forks.engine.envs, self.run.config, seeds, forks.u)
         return forks
 

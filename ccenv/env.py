@@ -96,8 +96,12 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | `pacing` | `None` | the same for pacing |
     | `reserves` | `None` | the campaigns' flag: `True`, `False`, `"either"`; `None`: as in `Batch` |
     | `actions` | `"all"` | dials that are legal: `"all"`, `"reserved"`, `"unreserved"` |
-    | `on_illegal` | `"fallback"` | `"fallback"`: the rules act instead and `illegal_action` is set; `"raise"` |
+    | `on_illegal` | `"hold"` | what an illegal action does, see below |
     | `render_mode` | `None` | `"ansi"` or `"rgb_array"` |
+
+    `on_illegal`: with `"hold"` an illegal action counts as `hold`, or as the first legal action if `hold` is masked.
+    With `"rules"` the rules `routing` and `pacing` act in its place. Both set `info["illegal_action"]`, and
+    `info["illegal_share"]` is the share of illegal actions in the episode so far. With `"raise"` it is an error.
 
     ## Version History
 
@@ -117,7 +121,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         pacing: RuleChoice = None,
         reserves: Reserves | None = None,
         actions: str = "all",
-        on_illegal: str = "fallback",
+        on_illegal: str = "hold",
         render_mode: str | None = None,
     ) -> None:
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
@@ -143,6 +147,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         self.observation_space = self.batch.observation_space
         self.action_space = Discrete(self.batch.n_actions)
         self._seeded = False
+        self._over = False  # the last step has ended the episode
         self._chosen = np.zeros(1, np.int64)
 
     def reset(
@@ -156,21 +161,25 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
             self.batch.reset([seed])
             self._seeded = True
         else:
-            self.batch.engine.start_next(np.ones(1, np.bool_))
+            self.batch.reset_next(np.ones(1, np.bool_))
+        self._over = False
         return self.batch.obs[0].copy(), self._info(self.batch.engine.outs.item())
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Take an action and run to the next decision or the end of the episode.
 
         Raises:
-            gymnasium.error.ResetNeeded: If the environment was never reset.
+            gymnasium.error.ResetNeeded: If the environment was never reset, or the episode is over.
         """
         batch = self.batch
         if not batch.begun:
             raise gymnasium.error.ResetNeeded("step before the first reset; allowed: reset, then step")
+        if self._over:
+            raise gymnasium.error.ResetNeeded("step after the end of the episode; allowed: reset, then step")
         self._chosen[0] = action
         batch.act(self._chosen)
         out = batch.engine.outs.item()  # one conversion of the record; ten times faster than field by field
+        self._over = out[TERMINATED] or out[TRUNCATED]
         return batch.obs[0].copy(), out[REWARD], out[TERMINATED], out[TRUNCATED], self._info(out)
 
     def _info(self, out: tuple[Any, ...]) -> dict[str, Any]:

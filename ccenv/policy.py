@@ -10,11 +10,13 @@ from ccenv.batch import Batch
 from ccenv.loops.rows import choose_rows
 from ccenv.rules.dispatch import BAD_ROUTING
 from ccenv.rules.registry import find_rule
-from ccenv.run.config import RuleChoice, run_config
-from ccenv.run.engine import counters_of, illegal_action
+from ccenv.run.config import RuleChoice, in_size, run_config
+from ccenv.run.engine import Engine, illegal_action, own_counters
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import HOLD
+from ccenv.sim.state.layout import layout
+from ccenv.sim.state.sizes import SIZES
 
 State = np.ndarray | None
 
@@ -87,6 +89,7 @@ class RulePolicy:
         Raises:
             RuleError: If a rule returns an action that it may not take.
         """
+        self._fit(obs.dtype)
         memory = np.zeros((len(u), self.run.memory)) if state is None else state
         actions = np.zeros(len(u), np.int64)
         choose_rows(self.run.config, obs, mask, memory, np.ascontiguousarray(u), np.ascontiguousarray(starts), actions)
@@ -95,54 +98,79 @@ class RulePolicy:
             raise illegal_action(bad[0])
         return actions, memory
 
+    def _fit(self, snapshot: np.dtype) -> None:
+        """Go over to the size class whose snapshots these are: a batch goes to a larger one if a table is full."""
+        if snapshot.itemsize != self.run.layout.snapshot.itemsize:
+            sizes = {layout(name).snapshot.itemsize: size for name, size in SIZES.items()}
+            self.run = in_size(self.run, sizes[snapshot.itemsize])
+
 
 class Rollout:
-    """Episodes of one policy: for each seed the counters, the illegal actions and the decisions."""
+    """Episodes of one policy on given seeds.
 
-    def __init__(
-        self, seeds: np.ndarray, counts: np.ndarray, env: np.dtype, n_illegal: np.ndarray, n_decisions: np.ndarray
-    ):
+    Attributes:
+        seeds: Seeds of the episodes, (R,).
+        counters: By axis, what each episode has counted for each of the scenario's entities, (R, entities).
+        n_illegal: Illegal actions of each episode, (R,).
+        n_given: Actions of the policy in each episode, (R,).
+        n_decisions: Decisions of policy and rules in each episode, (R,).
+    """
+
+    def __init__(self, seeds: np.ndarray, counters: dict[str, np.ndarray]) -> None:
         self.seeds = seeds
-        self.counters = counters_of(counts, env)
-        self.n_illegal = n_illegal
-        self.n_decisions = n_decisions
+        self.counters = {axis: np.zeros((seeds.size, *one.shape[1:]), one.dtype) for axis, one in counters.items()}
+        self.n_illegal = np.zeros(seeds.size, np.int64)
+        self.n_given = np.zeros(seeds.size, np.int64)
+        self.n_decisions = np.zeros(seeds.size, np.int64)
+
+    def note(self, engine: Engine, rows: np.ndarray, runs: np.ndarray) -> None:
+        """Note what episodes, by number, have counted that are over in these rows."""
+        for axis, table in own_counters(engine.counters()[rows], engine.run).items():
+            self.counters[axis][runs] = table
+        for name in ("n_illegal", "n_given", "n_decisions"):
+            getattr(self, name)[runs] = engine.envs[name][rows]
 
 
 def rollout(batch: Batch, policy: Policy, seeds: np.ndarray) -> Rollout:
     """Run one episode for each seed. A row that has finished starts the next seed.
 
     The batch must have been made with `autoreset="disabled"`, because the loop resets rows itself.
+
+    Raises:
+        TypeError: If `policy.act` does not return a pair of actions and state.
     """
     keys = np.asarray(seeds, np.int64)
-    engine = batch.engine
-    counts = np.zeros((keys.size, engine.envs["counts"].shape[1]))
-    n_illegal = np.zeros(keys.size, np.int64)
-    n_decisions = np.zeros(keys.size, np.int64)
     run_of_row = np.arange(batch.n)
     following = min(batch.n, keys.size)
     active = run_of_row < keys.size
     batch.reset(keys[np.minimum(run_of_row, keys.size - 1)])
-    looks = engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs
+    looks_at_snapshot = getattr(policy, "needs_snapshot", False)
+    found = Rollout(keys, own_counters(batch.engine.counters(), batch.run))
     state: State = None
     while True:
-        done = engine.envs["done"] != 0
-        if np.any(done & active):
-            fresh = np.zeros(batch.n, np.bool_)
-            gained = engine.counters()
-            for row in np.flatnonzero(done & active):
-                run = run_of_row[row]
-                counts[run] = gained[row]
-                n_illegal[run] = engine.envs["n_illegal"][row]
-                n_decisions[run] = engine.envs["n_decisions"][row]
-                active[row] = following < keys.size
-                if active[row]:
-                    run_of_row[row], fresh[row] = following, True
-                    following += 1
-            if np.any(fresh):
-                batch.reset(keys[np.minimum(run_of_row, keys.size - 1)], fresh)
+        engine = batch.engine  # another one if a table was full
+        over = np.flatnonzero((engine.envs["done"] != 0) & active)
+        if over.size:
+            found.note(engine, over, run_of_row[over])
+            active[over] = False
+            again = over[: keys.size - following]
+            run_of_row[again] = following + np.arange(again.size)
+            following += again.size
+            if again.size:
+                active[again] = True
+                batch.reset(keys[np.minimum(run_of_row, keys.size - 1)], np.isin(np.arange(batch.n), again))
                 continue
             if not np.any(active):
-                break
-        actions, state = policy.act(looks, batch.mask, state, batch.u, batch.starts)
+                return found
+        looks = engine.snaps if looks_at_snapshot else batch.obs
+        actions, state = _pair(policy.act(looks, batch.mask, state, batch.u, batch.starts))
         batch.step(actions)
-    return Rollout(keys, counts, engine.run.layout.env, n_illegal, n_decisions)
+
+
+def _pair(returned: object) -> tuple[np.ndarray, State]:
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        what = f"a tuple of {len(returned)}" if isinstance(returned, tuple) else type(returned).__name__
+        raise TypeError(
+            f"policy.act returned {what}; allowed: the pair (actions, state), with state None if it has none"
+        )
+    return returned

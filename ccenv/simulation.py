@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from ccenv.batch import Batch
-from ccenv.kpis import KpiTable, interval_table, kpi_table
+from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
 from ccenv.policy import Policy, rollout
+from ccenv.rewards.sums import episode_rewards
+from ccenv.rewards.terms import Reward
 from ccenv.run.config import RuleChoice, RunConfig, run_config
-from ccenv.run.engine import Engine, counters_of
-from ccenv.run.history import past_of
-from ccenv.scenarios import Scenario, load_scenario
+from ccenv.run.engine import CapacityError, own_counters
+from ccenv.run.growth import fresh, larger
+from ccenv.scenarios import Scenario
+from ccenv.scenarios.load import load_for_run
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import DAY_S
 
@@ -31,6 +34,7 @@ def simulate(
     reserves: Reserves | None = None,
     days: int | None = None,
     by: str | None = None,
+    reward: Reward = None,
 ) -> KpiTable:
     """Run one episode for each seed and return the KPIs.
 
@@ -45,6 +49,8 @@ def simulate(
             the pacing rule needs, or the scenario's own if that is `either`.
         days: Days of an episode; None: the scenario's `episode_days`.
         by: `interval` adds KPIs by slot in `table.interval` (rules only).
+        reward: Preset, or weights by reward term. The column `reward` then holds what the environments pay over the
+            episode. `scenario.reward` is the scenario's own preset; None: no such column.
 
     Returns:
         One row for each seed.
@@ -52,7 +58,7 @@ def simulate(
     Raises:
         ValueError: If an argument is not allowed.
     """
-    centre = load_scenario(scenario)
+    centre = load_for_run(scenario, reward)
     keys = np.array([int(s) for s in seeds], np.int64)
     if keys.size == 0 or keys.min() < 0:
         raise ValueError("seeds: allowed: one or more non-negative integers")
@@ -61,41 +67,62 @@ def simulate(
     if policy is not None:
         if by is not None:
             raise ValueError("by = 'interval' is allowed for rules only")
-        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves)
-    run = run_config(centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days)
-    return _simulate_rules(run, keys, by)
+        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves, reward)
+    run = run_config(centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward)
+    return _simulate_rules(run, keys, by, reward)
 
 
-def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None) -> KpiTable:
-    env = run.layout.env
+def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None, reward: Reward) -> KpiTable:
     n = min(ROWS, keys.size)
-    engine = Engine(run, n, past=past_of(run))
-    engine.envs["stop_at_slots"] = by is not None
-    n_intervals = run.days * int(run.config["day_slots"][0]) if by else 0
-    counts, intervals = [], []
-    for first in range(0, keys.size, n):
-        chunk = np.resize(keys[first : first + n], n)
-        which = np.arange(n) < keys.size - first
-        engine.start(chunk.astype(np.uint64), which)
-        cumulative = [engine.counters()]
-        for _ in range(n_intervals - 1):
-            engine.go_on()
-            cumulative.append(engine.counters())
-        counts.append(engine.counters()[which])
-        intervals.append(np.stack(cumulative, axis=1)[which])
-    total = np.concatenate(counts)
-    table = _by_interval(run, keys, np.concatenate(intervals)) if by else None
-    return kpi_table(run.scenario, counters_of(total, env), keys, interval=table, dials=run.dials)
+    engine = fresh(run, n)
+    n_intervals = run.days * int(run.config["day_slots"][0]) if by else 1
+    counted: list[dict[str, np.ndarray]] = []
+    decided: list[np.ndarray] = []
+    while len(counted) * n < keys.size:
+        chunk = keys[len(counted) * n :][:n]
+        try:
+            engine.envs["stop_at_slots"] = by is not None
+            engine.start(np.resize(chunk, n).astype(np.uint64), np.arange(n) < chunk.size)
+            cumulative, decisions = [engine.counters()], [engine.envs["n_decisions"].copy()]
+            for _ in range(n_intervals - 1):
+                engine.go_on()
+                cumulative.append(engine.counters())
+                decisions.append(engine.envs["n_decisions"].copy())
+        except CapacityError as error:
+            engine = fresh(larger(engine.run, error), n)
+            continue
+        flat = np.stack(cumulative, axis=1)[: chunk.size].reshape(chunk.size * n_intervals, -1)
+        decided.append(np.stack(decisions, axis=1)[: chunk.size])
+        counted.append(own_counters(flat, engine.run))
+    counters = {axis: np.concatenate([part[axis] for part in counted]) for axis in counted[0]}
+    by_interval = {axis: part.reshape(keys.size, n_intervals, -1) for axis, part in counters.items()}
+    n_decisions = np.concatenate(decided)
+    table = _by_interval(run, keys, by_interval, n_decisions) if by else None
+    totals = {axis: part[:, -1] for axis, part in by_interval.items()}
+    return _with_reward(
+        kpi_table(run.scenario, totals, keys, interval=table, n_decisions=n_decisions[:, -1], dials=run.dials),
+        run.scenario,
+        reward,
+    )
 
 
-def _by_interval(run: RunConfig, keys: np.ndarray, cumulative: np.ndarray) -> KpiTable:
-    """Return KPIs by slot from the cumulative counters at the end of each slot, (R, I, numbers)."""
+def _with_reward(table: KpiTable, scenario: Scenario, reward: Reward) -> KpiTable:
+    """Add the column `reward` to a table, and to the one by interval, if a reward was asked for."""
+    if reward is None:
+        return table
+    if table.interval is not None:
+        table.interval = _with_reward(table.interval, scenario, reward)
+    return with_column(table, "reward", episode_rewards(scenario, table, reward))
+
+
+def _by_interval(
+    run: RunConfig, keys: np.ndarray, cumulative: dict[str, np.ndarray], n_decisions: np.ndarray
+) -> KpiTable:
+    """Return KPIs by slot, from the counters at the end of each slot by axis, (R, I, entities)."""
     clock = run.scenario.centre.clock
     n_slots = int(run.config["day_slots"][0])
     start_s = [d * DAY_S + clock.open_s + k * clock.slot_s for d in range(run.days) for k in range(n_slots)]
-    flat = counters_of(cumulative.reshape(-1, cumulative.shape[2]), run.layout.env)
-    tables = {axis: t.reshape(keys.size, -1, t.shape[1]) for axis, t in flat.items()}
-    return interval_table(run.scenario, tables, keys, start_s)
+    return interval_table(run.scenario, cumulative, keys, start_s, n_decisions=n_decisions)
 
 
 def _simulate_policy(
@@ -106,6 +133,7 @@ def _simulate_policy(
     keys: np.ndarray,
     days: int | None,
     given: Reserves | None,
+    reward: Reward,
 ) -> KpiTable:
     chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
     reserves = getattr(chosen, "reserves", None) if given is None else given
@@ -121,10 +149,14 @@ def _simulate_policy(
         reserves=reserves,
         actions=getattr(chosen, "actions", "all"),
         days=days,
+        reward=reward,
         autoreset="disabled",
     )
     done = rollout(batch, chosen, keys)
-    return kpi_table(batch.scenario, done.counters, keys, done.n_illegal, dials=batch.run.dials)
+    table = kpi_table(
+        batch.scenario, done.counters, keys, done.n_illegal, n_decisions=done.n_decisions, dials=batch.run.dials
+    )
+    return _with_reward(table, batch.scenario, reward)
 
 
 def _loaded(folder: str | Path) -> Policy:

@@ -9,8 +9,8 @@ import numpy as np
 
 from ccenv.loops.batch import DISABLED
 from ccenv.run.config import RuleChoice, run_config
-from ccenv.run.engine import Engine, counters_of
-from ccenv.run.history import past_of
+from ccenv.run.engine import counters_of
+from ccenv.run.growth import fresh, started, stepped
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 
@@ -50,11 +50,10 @@ def trace(
     run = run_config(
         scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, actions=actions, days=days
     )
-    engine = Engine(run, 1, log=True, past=past_of(run))
-    engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
+    engine = started(fresh(run, 1, log=True), np.array([seed], np.uint64), np.ones(1, np.bool_))
     while choose is not None and not engine.envs["done"][0]:
         legal = np.flatnonzero(engine.masks[0])
         out: Any = engine.outs[0]
         action = choose(int(out["decision"]), float(out["u"]), legal)
-        engine.step(np.array([action], np.int64), DISABLED)
-    return engine.log.copy(), counters_of(engine.counters(), run.layout.env)
+        engine = stepped(engine, np.array([action], np.int64), DISABLED)
+    return engine.log.copy(), counters_of(engine.counters(), engine.run.layout.env)

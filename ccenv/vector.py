@@ -29,6 +29,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         num_envs: Number of copies.
         autoreset_mode: A Gymnasium `AutoresetMode` or its value.
         render_mode: Must be None.
+        max_episode_steps: Steps after which an episode is truncated; None: no limit.
         arguments: Arguments of `CentreEnv`.
 
     Raises:
@@ -41,12 +42,15 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         *,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
+        max_episode_steps: int | None = None,
         **arguments: Any,
     ) -> None:
         if render_mode is not None:
             raise ValueError(f"render_mode = {render_mode!r}; allowed: None")
+        if max_episode_steps is not None and max_episode_steps < 1:
+            raise ValueError(f"max_episode_steps = {max_episode_steps!r}; allowed: None, or 1 or more")
         mode = AutoresetMode(autoreset_mode)
-        arguments = {"scenario": "bank_blended", "on_illegal": "fallback", **arguments}
+        arguments = {"scenario": "bank_blended", "on_illegal": "hold", **arguments}
         self.batch = Batch(arguments.pop("scenario"), num_envs, autoreset=MODES[mode], **arguments)
         self.metadata = {"autoreset_mode": mode, "render_modes": []}
         self.autoreset_mode = mode
@@ -57,6 +61,8 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self.single_action_space = Discrete(self.batch.n_actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
+        self._limit = max_episode_steps
+        self._n_steps = np.zeros(num_envs, np.int64)  # of each row's episode
         self._done = np.zeros(num_envs, np.bool_)
         self._seeded = np.zeros(num_envs, np.bool_)
 
@@ -73,9 +79,10 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         seeds, given = self._seeds(seed)
         anew = which & (given | ~self._seeded)
         self.batch.reset(seeds, anew)
-        self.batch.engine.start_next(which & ~anew)
+        self.batch.reset_next(which & ~anew)
         self._seeded |= which
         self._done[which] = False
+        self._n_steps[which] = 0
         return self.batch.obs.copy(), self._infos(which)
 
     def _seeds(self, seed: int | list[int | None] | None) -> tuple[np.ndarray, np.ndarray]:
@@ -95,6 +102,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
         Raises:
             gymnasium.error.ResetNeeded: If a row was never reset.
+            ValueError: If an episode is over and the autoreset mode is `DISABLED`.
         """
         if not self.batch.begun:
             raise ResetNeeded("step before the first reset of every row; allowed: reset, then step")
@@ -103,12 +111,45 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
             raise ValueError(f"the episodes of rows {rows} are over: reset them with options={{'reset_mask': ...}}")
         batch = self.batch
         batch.step(np.asarray(actions))
-        everyone = np.ones(self.num_envs, np.bool_)
-        self._done = batch.terminated | batch.truncated
-        infos = self._infos(everyone)
-        if self.autoreset_mode == AutoresetMode.SAME_STEP and self._done.any():
-            self._add_final(infos, self._done)
-        return batch.obs.copy(), batch.reward.copy(), batch.terminated.copy(), batch.truncated.copy(), infos
+        infos = self._infos(np.ones(self.num_envs, np.bool_))
+        reward, terminated, truncated = batch.reward.copy(), batch.terminated.copy(), batch.truncated.copy()
+        if self._limit is not None:
+            truncated |= self._reached(self._limit)
+        self._done = terminated | truncated
+        same_step = self.autoreset_mode == AutoresetMode.SAME_STEP
+        if self._done.any():
+            cut = self._done & ~(batch.terminated | batch.truncated)
+            final_mask = np.zeros_like(infos["action_mask"])
+            final_mask[:, HOLD] = 1
+            final_mask[cut] = infos["action_mask"][cut]
+            if same_step:
+                infos = self._restarted(cut, infos) if cut.any() else infos
+                self._add_final(infos, self._done, final_mask)
+                self._n_steps[self._done] = 0
+            else:
+                batch.end_episodes(cut)
+        return batch.obs.copy(), reward, terminated, truncated, infos
+
+    def _reached(self, limit: int) -> np.ndarray:
+        """Count the step in every row that did not begin an episode; return the rows at the limit, (B,) bool."""
+        begun = self._done & (self.autoreset_mode == AutoresetMode.NEXT_STEP)
+        self._n_steps = np.where(begun, 0, self._n_steps + 1)
+        at_limit: np.ndarray = self._n_steps >= limit
+        return at_limit
+
+    def _restarted(self, cut: np.ndarray, infos: dict[str, Any]) -> dict[str, Any]:
+        """Start the next episodes of rows whose episodes were cut off. Returns infos of the new episodes.
+
+        The last observation and numbers of the old ones go where the kernel puts those of episodes that end in it.
+        """
+        outs = self.batch.engine.outs
+        self.batch.final_obs[cut] = self.batch.obs[cut]
+        for key, name in INFO.items():
+            if key not in PAID:
+                outs[f"final_{name}"][cut] = outs[name][cut]
+        self.batch.reset_next(cut)
+        restarted = self._infos(np.ones(self.num_envs, np.bool_))
+        return restarted | {key: infos[key] for key in PAID}
 
     def _infos(self, which: np.ndarray) -> dict[str, Any]:
         outs = self.batch.engine.outs
@@ -119,11 +160,10 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         infos.update({f"_{key}": which.copy() for key in tuple(infos)})
         return infos
 
-    def _add_final(self, infos: dict[str, Any], done: np.ndarray) -> None:
+    def _add_final(self, infos: dict[str, Any], done: np.ndarray, masks: np.ndarray) -> None:
         """Add the last observation and info of the finished episodes; the other infos describe the new episodes."""
         outs = self.batch.engine.outs
-        final = {"action_mask": np.zeros_like(infos["action_mask"])}
-        final["action_mask"][done, HOLD] = 1
+        final = {"action_mask": np.where(done[:, None], masks, 0).astype(masks.dtype)}
         for key, name in INFO.items():
             last = infos[key] if key in PAID else outs[f"final_{name}"]
             final[key] = np.where(done, last, 0).astype(last.dtype)

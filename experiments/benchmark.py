@@ -54,7 +54,7 @@ def _provenance(job: Job, command: str) -> dict[str, Any]:
             "name": scenario.name,
             "variant": variant,
             "description": scenario.centre.description,
-            "reward": scenario.centre.reward,
+            "reward": scenario.reward,
             "digest": scenario.digest,
         },
         "digest": job.stages.digest,

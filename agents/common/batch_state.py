@@ -10,16 +10,36 @@ import torch
 State = tuple[np.ndarray, ...]  # as `Batch.clone` returns it
 
 
-def put(state: State, part: State, rows: np.ndarray) -> None:
+def put(state: State, part: State, rows: np.ndarray) -> State:
     """Replace some rows of a saved state.
 
     Args:
-        state: Saved state of all rows; changed in place.
+        state: Saved state of all rows; may be changed in place.
         part: Saved state of the rows `rows`.
         rows: Indices of those rows.
+
+    Returns:
+        The state with the new rows. An array gets as many columns as the wider of the two: recorded actions grow.
+
+    Raises:
+        ValueError: If the batch has gone over to another size class between the two.
     """
-    for array, new in zip(state, part, strict=True):
-        array[rows] = new
+    if state[0].shape[1:] != part[0].shape[1:]:
+        raise ValueError("the batch has gone over to another size class since the state was saved")
+    wide = tuple(_widened(array, new) for array, new in zip(state, part, strict=True))
+    for array, new in zip(wide, part, strict=True):
+        if array.ndim == 2:
+            array[rows, : new.shape[1]] = new
+        else:
+            array[rows] = new
+    return wide
+
+
+def _widened(array: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the array with at least as many columns as the other; new ones are 0."""
+    if array.ndim != 2 or array.shape[1] >= other.shape[1]:
+        return array
+    return np.pad(array, ((0, 0), (0, other.shape[1] - array.shape[1])))
 
 
 def as_tensors(state: State) -> list[torch.Tensor]:
@@ -33,6 +53,8 @@ def restore_tensors(batch: Any, tensors: list[torch.Tensor]) -> None:
     Raises:
         ValueError: If they were made from another kind of batch.
     """
+    if hasattr(batch, "fit_copy"):
+        batch.fit_copy([tensor.numel() for tensor in tensors])
     like = batch.clone()
     sizes, expected = [tensor.numel() for tensor in tensors], [array.nbytes for array in like]
     if sizes != expected:

@@ -99,7 +99,9 @@ def demonstrate(
         # reservoir sampling: the k-th state is kept with probability 1 / (k + 1), so all are equally likely
         chosen = np.flatnonzero(first & (rng.random(batch.n) * (k + 1) < 1.0))
         if len(chosen):
-            batch_state.put(state, batch.clone(chosen), chosen)
+            part = batch.clone(chosen)
+            same_class = state[0].shape[1:] == part[0].shape[1:]
+            state = batch_state.put(state, part, chosen) if same_class else batch.clone()
         looks = batch.engine.snaps if getattr(rule, "needs_snapshot", False) else batch.obs
         actions, memory = rule.act(looks, batch.mask, memory, batch.u, batch.starts)
         record.look(batch, actions, rng.choice(batch.n, min(looks_per_step, batch.n), replace=False))

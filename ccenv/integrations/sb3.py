@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import gymnasium
 import numpy as np
 from gymnasium import spaces
+from gymnasium.envs.registration import EnvSpec
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
+
+from ccenv.render import as_pixels
 
 
 class CentreVecEnv(VecEnv):
@@ -15,7 +20,7 @@ class CentreVecEnv(VecEnv):
 
     `step` returns copies. The batch's own arrays (`elapsed_s`, `cost`, `cost_base`, `action_masks()`) are overwritten
     by the next step. A row restarts at the end of its episode (`same_step`), and its info then has
-    `terminal_observation` and `TimeLimit.truncated`. All other infos are one shared empty dict.
+    `terminal_observation`, `TimeLimit.truncated` and `illegal_share`. All other infos are empty.
 
     The time between decisions varies, so a learner that discounts per step optimises another objective. Compute returns
     from `elapsed_s` with `ccenv.integrations.semi_markov`.
@@ -29,7 +34,6 @@ class CentreVecEnv(VecEnv):
         self.n = len(batch.reward)
         super().__init__(self.n, batch.observation_space, spaces.Discrete(batch.n_actions))
         self._actions = np.zeros(self.n, np.int64)
-        self._no_info: dict[str, Any] = {}
 
     @property
     def elapsed_s(self) -> np.ndarray:
@@ -67,11 +71,15 @@ class CentreVecEnv(VecEnv):
         """Run every row to its next decision."""
         batch = self.batch
         batch.step(self._actions)
-        infos = [self._no_info] * self.n
+        infos: list[dict[str, Any]] = [{} for _ in range(self.n)]
         ended = batch.terminated | batch.truncated
         for b in np.flatnonzero(ended):
             truncated = bool(batch.truncated[b] and not batch.terminated[b])
-            infos[b] = {"terminal_observation": batch.final_obs[b].copy(), "TimeLimit.truncated": truncated}
+            infos[b] = {
+                "terminal_observation": batch.final_obs[b].copy(),
+                "TimeLimit.truncated": truncated,
+                "illegal_share": float(batch.engine.outs["final_illegal_share"][b]),
+            }
         return batch.obs.copy(), batch.reward.copy(), ended, infos
 
     def close(self) -> None:
@@ -79,10 +87,19 @@ class CentreVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """Attribute of each row: its entry of a batch array, or the value that all rows share."""
-        if attr_name == "render_mode":
-            return [None for _ in self._get_indices(indices)]
+        shared: dict[str, Callable[[], Any]] = {"render_mode": lambda: "rgb_array", "spec": self._spec}
+        if attr_name in shared:
+            return [shared[attr_name]() for _ in self._get_indices(indices)]
         value = getattr(self.batch, {"action_masks": "mask"}.get(attr_name, attr_name))
         return [value[b] if isinstance(value, np.ndarray) else value for b in self._get_indices(indices)]
+
+    def _spec(self) -> EnvSpec:
+        """Return the specification of the single environment with the same decisions."""
+        return gymnasium.spec(f"ccenv/{self.batch.run.owns.capitalize()}-v0")
+
+    def get_images(self) -> Sequence[np.ndarray | None]:
+        """Pictures of the rows, each (H, W, 3) uint8."""
+        return [as_pixels(self.batch.scenario, snapshot) for snapshot in self.batch.snapshot]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
         """Refuse: rows have no attributes of their own.

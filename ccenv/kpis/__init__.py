@@ -4,7 +4,7 @@ from ccenv.kpis.bootstrap import Estimate
 from ccenv.kpis.kpi import LABELS, Kpi, ratio_of_totals
 from ccenv.kpis.registry import KPIS
 from ccenv.kpis.summary import Summary, paired_difference
-from ccenv.kpis.table import KpiTable, interval_table, kpi_table
+from ccenv.kpis.table import KpiTable, interval_table, kpi_table, with_column
 
 __all__ = [
     "KPIS",
@@ -17,4 +17,5 @@ __all__ = [
     "kpi_table",
     "paired_difference",
     "ratio_of_totals",
+    "with_column",
 ]

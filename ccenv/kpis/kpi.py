@@ -40,8 +40,11 @@ def _labels() -> dict[str, Labelled]:
         for counter in counters:
             label = counter.name if counter.name not in found else f"{axis}_{counter.name}"
             found[label] = Labelled(label, axis, counter)
-    illegal = Counter("illegal_actions", "1", "illegal actions of the policy, replaced by those of the scenario's rule")
-    return found | {illegal.name: Labelled(illegal.name, "centre", illegal)}
+    of_centre = (
+        Counter("illegal_actions", "1", "illegal actions of the policy, replaced by a legal one"),
+        Counter("decisions", "1", "decisions of policy and rules, where two or more actions were legal"),
+    )
+    return found | {counter.name: Labelled(counter.name, "centre", counter) for counter in of_centre}
 
 
 LABELS = _labels()

@@ -99,6 +99,12 @@ _QUEUE = (
         "answered_in_time / (offered - abandoned_in_time)",
         "service level: answered in time, of the offered that did not abandon in time",
     ),
+    Kpi(
+        "served_within_T_of_arrivals",
+        "share",
+        "answered_in_time / (fresh + redials + repeats + misrouted_in - misrouted_out + transfers_in)",
+        "service level: answered in time, of all arrivals: blocked, balked and served or lost in the IVR included",
+    ),
     Kpi("sl_of_served", "share", "answered_in_time / answered", "service level: answered in time, of the answered"),
     Kpi("callback_acceptance", "share", "callback_accepted / callback_offered", "offers of a callback accepted"),
     Kpi("callback_answer_rate", "share", "callback_answered / callback_tries", "tries to call back that were answered"),
@@ -208,6 +214,7 @@ _CENTRE = (
         "attempts / outbound_advisor_days",
         "attempts for each 8 h on duty of an advisor who may work for a campaign",
     ),
+    Kpi("illegal_share", "share", "illegal_actions / decisions", "illegal actions of the policy, of all decisions"),
     Kpi("revenue", "value", "(order_value + sale_value)", "value of orders and goals, inbound and outbound"),
     Kpi("operating_cost", "value", "(cost + line_cost)", "wages, coaching and outbound lines"),
     Kpi(

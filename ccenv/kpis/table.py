@@ -76,6 +76,7 @@ def kpi_table(
     n_illegal: npt.ArrayLike = 0,
     interval: KpiTable | None = None,
     dials: str = "",
+    n_decisions: npt.ArrayLike = 0,
 ) -> KpiTable:
     """Return the KPIs of R runs.
 
@@ -87,9 +88,11 @@ def kpi_table(
         n_illegal: Illegal actions of each run, (R,).
         interval: Result of `interval_table` for the same runs.
         dials: Kinds of dials that the runs used.
+        n_decisions: Decisions of policy and rules in each run, (R,).
     """
     keys = np.asarray(seeds, np.int64)
-    columns = {"seed": keys} | _columns(scenario, counters, np.broadcast_to(n_illegal, keys.shape))
+    of_centre = {"illegal_actions": n_illegal, "decisions": n_decisions}
+    columns = {"seed": keys} | _columns(scenario, counters, of_centre, keys.shape)
     table = _structured(columns, keys.shape)
     table.interval, table.dials = interval, dials
     return table
@@ -101,6 +104,7 @@ def interval_table(
     seeds: npt.ArrayLike,
     start_s: Sequence[float] | npt.NDArray[np.float64],
     n_illegal: npt.ArrayLike = 0,
+    n_decisions: npt.ArrayLike = 0,
 ) -> KpiTable:
     """Return the KPIs of R runs by interval, shape (R, intervals).
 
@@ -113,15 +117,26 @@ def interval_table(
         seeds: The seeds of the runs, (R,).
         start_s: Start of each interval in seconds since midnight of day 0, (intervals,).
         n_illegal: Illegal actions up to the end of each interval, (R, intervals).
+        n_decisions: Decisions up to the end of each interval, (R, intervals).
     """
     shape = (np.size(seeds), len(start_s))
     counters = {axis: _differences(axis, table) for axis, table in cumulative.items()}
     illegal = np.diff(np.broadcast_to(n_illegal, shape), axis=1, prepend=0)
+    decisions = np.diff(np.broadcast_to(n_decisions, shape), axis=1, prepend=0)
+    of_centre = {"illegal_actions": illegal, "decisions": decisions}
     columns = {
         "seed": np.broadcast_to(np.asarray(seeds, np.int64)[:, None], shape),
         "start_s": np.broadcast_to(np.asarray(start_s, np.float64), shape),
     }
-    return _structured(columns | _columns(scenario, counters, illegal), shape)
+    return _structured(columns | _columns(scenario, counters, of_centre, shape), shape)
+
+
+def with_column(table: KpiTable, name: str, values: npt.ArrayLike) -> KpiTable:
+    """Return a table with one more column, of the table's shape."""
+    columns = {column: table[column] for column in table.dtype.names or ()} | {name: np.asarray(values)}
+    longer = _structured(columns, table.shape)
+    longer.interval, longer.dials = table.interval, table.dials
+    return longer
 
 
 def _differences(axis: str, cumulative: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -138,17 +153,22 @@ def _structured(columns: Columns, shape: tuple[int, ...]) -> KpiTable:
     return table.view(KpiTable)
 
 
-def _columns(scenario: Scenario, counters: Mapping[str, npt.NDArray[Any]], n_illegal: npt.NDArray[Any]) -> Columns:
+def _columns(
+    scenario: Scenario,
+    counters: Mapping[str, npt.NDArray[Any]],
+    of_centre: Mapping[str, npt.ArrayLike],
+    shape: tuple[int, ...],
+) -> Columns:
     """Return all columns by name: the KPIs in the order of the registry, then the counters."""
     entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
     counted: Columns = {}
     for labelled in LABELS.values():
         if labelled.axis == "centre":
-            counted[labelled.column] = n_illegal.astype(np.float64)
+            counted[labelled.column] = np.broadcast_to(np.asarray(of_centre[labelled.label], np.float64), shape)
             continue
         names = entities[labelled.axis]
         values = counters[labelled.axis][labelled.counter.name]
-        counted |= _with_total(labelled.column, names, [values[..., i] for i in range(len(names))], n_illegal.shape)
+        counted |= _with_total(labelled.column, names, [values[..., i] for i in range(len(names))], shape)
     formed: Columns = {}
     for kpi in KPIS.values():
         known, names = counted | formed, entities[kpi.axis]
@@ -161,7 +181,7 @@ def _columns(scenario: Scenario, counters: Mapping[str, npt.NDArray[Any]], n_ill
         else:
             weights = [1.0 if kpi.weight is None else kpi.weight(scenario.centre, name) for name in names]
             sums = [w * add_up(kpi.numerator, known, f":{name}") for w, name in zip(weights, names, strict=True)]
-            formed |= _with_total(kpi.name, names, sums, n_illegal.shape)
+            formed |= _with_total(kpi.name, names, sums, shape)
     return formed | counted
 
 

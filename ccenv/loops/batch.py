@@ -2,6 +2,10 @@
 
 There is a single entry with one call of each big function, because each entry compiles everything that it calls again.
 `words`: the environment records as rows of float64; the lead table of a row starts at index `first_lead`.
+`taken`: the actions of each row's running episode, from which the row can be run again.
+
+A call handles at most `MOST_EVENTS` events and then returns, so that Python sees a pending signal. The caller continues
+with the commands `RESUME` for the row that was interrupted and the old ones for the rows after it.
 """
 
 from ccenv.loops.drive import ask, start
@@ -15,13 +19,30 @@ from ccenv.sim.kernel.record import WHOLE
 from ccenv.sim.shown.core import write_core
 from ccenv.sim.shown.observe import write_rest
 from ccenv.sim.shown.observed import copy_observed
-from ccenv.sim.state.codes import COUNTING, EPOCH, HOLD, INTERVAL, NIL, OK, TERMINATED, TRUNCATED
+from ccenv.sim.state.codes import (
+    ACTIONS_FULL,
+    COUNTING,
+    EPOCH,
+    HOLD,
+    INTERVAL,
+    NIL,
+    NOT_BEGUN,
+    OK,
+    TERMINATED,
+    TRUNCATED,
+)
 
 # autoreset modes of Gymnasium
 NEXT_STEP, SAME_STEP, DISABLED = range(3)
-# command of a row: nothing; take the action; start under a new seed; continue after a stop at an interval, and
-# the same as a step of a supervisor, with its pay
-REST, ACT, START, GO_ON, SUPERVISE = range(5)
+# command of a row: nothing; take the action; start under a new seed; continue after a stop at an interval, and the same
+# as a step of a supervisor, with its pay; start the episode of the record anew; continue what a stop for signals, or
+# for want of room, interrupted
+REST, ACT, START, GO_ON, SUPERVISE, AGAIN, RESUME = range(7)
+# `e.done`: at a decision; over and reported; over within `reset`, so the next step reports it: UNTOLD + the stop code
+DECIDING, OVER = range(2)
+UNTOLD = OVER
+MOST_EVENTS = 100_000  # of all rows in one call: well below a second of work
+ALL_OVER = 2**62  # `run_rows` returns it if no row can act, because all episodes are over and none is begun anew
 REFUSED = NIL - 1  # `run_rows` returns REFUSED - row if it refuses the action of a row
 
 
@@ -124,30 +145,53 @@ def _pay(e, c, out):
     e.last_decision_t = e.t
 
 
+@helper
+def _pay_none_and_go_on(out):
+    """Clear the outputs of a step that starts an episode."""
+    _pay_nothing(out)
+    out.terminated = False
+    out.truncated = False
+
+
 @block
 def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
     """Start an episode or continue. Returns the command that the row executes now; REST if none."""
-    if command == ACT:
+    if command == ACT and e.done > OVER:
+        return ACT  # to report the end
+    if command == ACT and autoreset == DISABLED:
         _pay_nothing(out)
-        if autoreset == DISABLED:
-            return REST
-        start(e, c, words, first_lead, past, e.seed_0, e.episode + 1)
-        return START
+        return REST
+    if command == GO_ON:
+        return REST if e.stopped == 0 else GO_ON  # the run is over or has not begun
+    if command == SUPERVISE:
+        return REST if e.done == OVER else SUPERVISE
+    episode = e.episode
     if command == START:
-        start(e, c, words, first_lead, past, seed, WHOLE(0))
-    if command == GO_ON and e.stopped == 0:  # the run is over or has not begun
-        return REST
-    if command == SUPERVISE and e.done != 0:
-        return REST
-    return command
+        episode = WHOLE(0)
+    elif command == ACT:
+        episode += 1
+    if command != AGAIN:
+        _pay_none_and_go_on(out)
+    start(e, c, words, first_lead, past, seed if command == START else e.seed_0, episode)
+    return START
 
 
 @helper
-def _prepare(e, c, words, first_lead, past, out, command, action, seed, autoreset):
+def _prepare(e, c, words, first_lead, past, out, taken, command, action, seed, autoreset):
     """Store the policy's action, or start an episode. Returns the command that the row executes now; REST if none."""
-    if command == ACT and e.done == 0:
+    if command == ACT and e.done == DECIDING:
         e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
+        if e.n_given < taken.shape[0]:
+            taken[e.n_given] = e.given
+            e.n_given += 1
+        else:
+            e.given = NIL
+            e.failure = ACTIONS_FULL
         return ACT
+    if command == REST:
+        return REST
+    if command == RESUME:
+        return e.doing
     return _begin(e, c, words, first_lead, past, out, command, seed, autoreset)
 
 
@@ -164,9 +208,13 @@ def _finish(e, c, stop, doing, snap, obs, mask, out):
     """Fill the row's outputs. Reward that accrues before the first decision is paid with the first step."""
     _look(e, c, stop, snap, mask, out)
     copy_observed(snap, obs)
-    e.done = 0 if stop == EPOCH or stop == INTERVAL else 1
+    goes_on = stop == EPOCH or stop == INTERVAL
+    e.done = DECIDING
+    if not goes_on:
+        e.done = UNTOLD + stop if doing == START else OVER
     out.starts = doing == START
-    if doing == START:
+    out.illegal_share = e.n_illegal / max(e.n_given, 1)
+    if doing == START and goes_on:
         e.last_decision_t = e.t
     if doing == ACT or doing == SUPERVISE:
         _pay(e, c, out)
@@ -193,10 +241,10 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, commands, seeds, final_obs, autoreset, refuses,
-    actions,
+    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, taken, commands, seeds, final_obs, autoreset,
+    refuses, actions,
 ):  # fmt: skip
-    """Run every row whose command is not REST. Returns the first row that failed, else NIL.
+    """Run every row whose command is not REST. Returns NIL, or the first row that stopped early: `e.failure` says why.
 
     `refuses`: if an action is illegal, no row runs, and the result encodes the row (see `refused_row`).
     """
@@ -206,17 +254,24 @@ def run_rows(
             return REFUSED - b
     c = cfg[0]
     log = logs[0]
+    left = MOST_EVENTS
+    n_over = 0
     for b in range(envs.shape[0]):
         e = envs[b]
         out = outs[b]
-        doing = _prepare(e, c, words[b], first_lead, past, out, commands[b], actions[b], seeds[b], autoreset)
-        if doing == START and commands[b] != ACT:
-            _pay_nothing(out)
-        if doing == START:
-            out.terminated = False
-            out.truncated = False
+        if left <= 0 and commands[b] != REST:
+            e.failure = NOT_BEGUN
+            return b
+        doing = _prepare(e, c, words[b], first_lead, past, out, taken[b], commands[b], actions[b], seeds[b], autoreset)
+        if e.failure != OK:
+            return b
+        if doing == REST and commands[b] == ACT:
+            n_over += 1
+        begun_at = e.n_events
+        e.pause_at = begun_at + left
         while doing != REST:
-            stop = -1
+            e.doing = doing
+            stop = e.done - UNTOLD if e.done > OVER and doing != START else -1
             while stop < 0:
                 if e.in_epoch != 0:
                     if ask(e, c, log, snaps[b], masks[b]):
@@ -239,6 +294,11 @@ def run_rows(
             out.final_u = out.u
             out.final_decision = out.decision
             out.final_warm_up = out.warm_up
+            out.final_illegal_share = out.illegal_share
+            left -= e.n_events - begun_at
             start(e, c, words[b], first_lead, past, e.seed_0, e.episode + 1)
+            begun_at = e.n_events
+            e.pause_at = begun_at + max(left, 1)
             doing = START
-    return NIL
+        left -= e.n_events - begun_at
+    return ALL_OVER if n_over == envs.shape[0] else NIL

@@ -44,8 +44,8 @@ def restrict(mask, c):
 
 
 @helper
-def _single(mask, c):
-    """Return the only legal action."""
+def _first_legal(mask, c):
+    """Return the first legal action: `hold` where it is legal."""
     for a in range(c.n_actions):
         if mask[a]:
             return WHOLE(a)
@@ -62,7 +62,7 @@ def _coin(e, c):
 def _given(e, c, snap, mask):
     """Return the policy's action and clear it; NIL if there is none, so the policy must be asked.
 
-    An illegal action is counted, and the rules decide instead.
+    An illegal action is counted. It stands for the first legal one, or the rules decide in its place.
     """
     a = WHOLE(e.given)
     e.given = NIL
@@ -70,6 +70,8 @@ def _given(e, c, snap, mask):
         return a
     e.n_illegal += 1
     e.illegal = 1
+    if c.illegal_holds != 0:
+        return _first_legal(mask, c)
     u = _coin(e, c)
     if c.own == ROUTING:
         return route(snap, mask, c, e.rule_state, u)
@@ -86,7 +88,7 @@ def _routing_half(e, c, snap, mask):
     if c.own != ROUTING:
         return route(snap, mask, c, e.rule_state, _coin(e, c))
     if restrict(mask, c) == 1:
-        return _single(mask, c)
+        return _first_legal(mask, c)
     return _given(e, c, snap, mask)
 
 
@@ -206,7 +208,7 @@ def ask(e, c, log, snap, mask):
     number = e.n_decisions
     if n == 1:
         number = WHOLE(NIL)
-        a = _single(mask, c)
+        a = _first_legal(mask, c)
     else:
         a = _next_action(e, c, snap, mask)
         if a == NIL:
@@ -262,6 +264,7 @@ def start(e, c, words, first_lead, past, seed, episode):
     e.stop_t = stop_t if c.supervised != 0 else INFINITY
     e.stopped = 0
     e.given = NIL
+    e.n_given = 0
     e.paid_events = NIL
     e.seed_0 = seed
     e.episode = episode

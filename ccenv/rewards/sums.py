@@ -38,4 +38,4 @@ def contributions(scenario: Scenario, table: np.ndarray, reward: Reward = None) 
 
 def episode_rewards(scenario: Scenario, table: np.ndarray, reward: Reward = None) -> np.ndarray:
     """Return the undiscounted reward of each episode of a table of KPIs, (episodes,); arguments of `contributions`."""
-    return sum(contributions(scenario, table, reward).values(), start=np.zeros(len(table)))
+    return sum(contributions(scenario, table, reward).values(), start=np.zeros(table.shape))

@@ -3,7 +3,8 @@
 Every counter is a reward term under its label; the term summed over an episode equals the counter. A weight is the
 value of one more unit of the counter, so costs have negative weights. A reward is the name of a preset or a mapping
 from terms to weights. A weight is a number for all queues, groups or campaigns, or a mapping from their names to
-numbers; names left out have weight 0.
+numbers; names left out have weight 0. A preset counts money in the scenario's `value_unit`: the weight of a term in
+money is for so much money.
 """
 
 from __future__ import annotations
@@ -67,8 +68,7 @@ def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
     entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
     env = layout(scenario.size.name).env
     record = np.zeros((), [(f"{axis}_count", env[f"{axis}_count"]) for axis in COUNTERS])
-    weights = scenario.centre.reward if reward is None else reward
-    for term, weight in (load_preset(weights) if isinstance(weights, str) else weights).items():
+    for term, weight in _by_term(scenario, scenario.reward if reward is None else reward).items():
         _check("reward term", term, TERMS)
         axis, name = TERMS[term].axis, TERMS[term].counter.name
         by_entity = weight if isinstance(weight, Mapping) else dict.fromkeys(entities[axis], weight)
@@ -78,6 +78,25 @@ def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
         if not by_entity:
             _number(weight, term)
     return record
+
+
+def _by_term(scenario: Scenario, reward: Any) -> Mapping[str, Weight]:
+    """Return weights by term. Those of a preset are per `value_unit` for terms that count money."""
+    if isinstance(reward, str):
+        unit = scenario.value_unit
+        return {term: _in_unit(weight, term, unit) for term, weight in load_preset(reward).items()}
+    if not isinstance(reward, Mapping):
+        allowed = f"a mapping from terms to weights, or a preset: {names(list_presets())}"
+        raise ValueError(f"reward = {reward!r}: must be {allowed}")
+    return reward
+
+
+def _in_unit(weight: Weight, term: str, unit: float) -> Weight:
+    if term not in TERMS or TERMS[term].counter.unit != "value":
+        return weight
+    if isinstance(weight, Mapping):
+        return {entity: value / unit for entity, value in weight.items()}
+    return weight / unit
 
 
 def compile_reward(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from ccenv.sim.state.codes import DAY_S, NIL, RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.state.fields import OBSERVED
 from ccenv.sim.state.layout import HELD, Layout, layout
+from ccenv.sim.state.sizes import Size
 from ccenv.spaces.observation import n_numbers, places
 
 Named = str | Callable[..., Any]
@@ -56,6 +58,8 @@ class RunConfig:
     actions: str
     dials: str
     days: int
+    reward: str | Mapping[str, Any] | None
+    on_illegal: str
     places: np.ndarray = field(repr=False)  # indices of the public snapshot's numbers in the kernel's record
 
     @property
@@ -178,6 +182,7 @@ def run_config(
     actions: str = "all",
     days: int | None = None,
     reward: str | Mapping[str, Any] | None = None,
+    on_illegal: str = "rules",
 ) -> RunConfig:
     """Compile a run.
 
@@ -193,6 +198,7 @@ def run_config(
         days: Days of an episode, at least 1; None: the scenario's `episode_days`.
         reward: Preset, or weights by reward term; None: the scenario's. A `RewardTrapWarning` says if a given reward
             pays for starving inbound contacts.
+        on_illegal: `rules`: the rules act in place of an illegal action. Any other word: the first legal action.
 
     Raises:
         RuleError: If a rule, parameter or flag is not allowed.
@@ -212,11 +218,55 @@ def run_config(
     paced = rule_choice("pacing", pacing, scenario.centre.rules.pacing)
     routing_rule, pacing_rule = _specs(routed, paced)
     owned = owns in ("pacing", "blended")
+    size = scenario.size
     scenario = _with_flag(scenario, pacing_rule, owned, reserves)
-    kinds_of_dials = _kinds(actions, pacing_rule, owned)
+    scenario = scenario.in_size(max(size, scenario.size, key=attrgetter("contacts")))
     _check_leads(scenario, days)
     for problem in () if owned else endless_dialing(scenario.centre, pacing_rule):
         raise ScenarioError(scenario.file, *problem)
+    run = _compiled(scenario, owns, routed, paced, actions, days, reward, on_illegal)
+    if reward is not None and reward != scenario.reward:  # its own is checked when it is loaded
+        warn_of_reward(scenario, reward)
+    return run
+
+
+def in_size(run: RunConfig, size: Size) -> RunConfig:
+    """Return the same run in another size class. Its observations keep the bounds of the class that it was made in."""
+    if size.name == run.scenario.size.name:
+        return run
+    other = _compiled(
+        run.scenario.in_size(size),
+        run.owns,
+        run.routing,
+        run.pacing,
+        run.actions,
+        run.days,
+        run.reward,
+        run.on_illegal,
+    )
+    n = int(run.config["n_observed"][0])
+    other.config["observed_high"][0, :n] = run.config["observed_high"][0, :n]
+    return other
+
+
+def _compiled(
+    scenario: Scenario,
+    owns: str,
+    routed: tuple[str, dict[str, Any]],
+    paced: tuple[str, dict[str, Any]],
+    actions: str,
+    days: int,
+    reward: str | Mapping[str, Any] | None,
+    on_illegal: str,
+) -> RunConfig:
+    """Compile a run whose other arguments have been checked.
+
+    Raises:
+        RuleError: If a rule, parameter or kind of dial is not allowed.
+        ValueError: If no campaign has dials of the kind `actions`.
+    """
+    routing_rule, pacing_rule = _specs(routed, paced)
+    kinds_of_dials = _kinds(actions, pacing_rule, owns in ("pacing", "blended"))
     kinds = layout(scenario.size.name)
     config = scenario.config(days=days, order=routing_rule.order).copy()
     record = config[0]
@@ -226,13 +276,14 @@ def run_config(
     if scenario.campaigns and not dials:
         raise ValueError(f"actions = {actions!r}: no campaign has such dials; its flag `reserves` decides which it has")
     _set_rules(record, scenario, {"routing": (routing_rule, routed[1]), "pacing": (pacing_rule, paced[1])})
+    record["illegal_holds"] = on_illegal != "rules"
     _observe(record, scenario)
-    _pay(record, scenario, scenario.centre.reward if reward is None else reward)
+    _pay(record, scenario, scenario.reward if reward is None else reward)
     compiled = records(config.view(kinds.config))
-    if reward is not None and reward != scenario.centre.reward:  # its own is checked when it is loaded
-        warn_of_reward(scenario, reward)
     at = places(scenario, kinds)
-    return RunConfig(scenario, kinds, compiled, owns, routed, paced, actions, DIALS[dials], days, at)
+    return RunConfig(
+        scenario, kinds, compiled, owns, routed, paced, actions, DIALS[dials], days, reward, on_illegal, at
+    )
 
 
 def _check_leads(scenario: Scenario, days: int) -> None:

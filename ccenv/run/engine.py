@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,19 +12,55 @@ from ccenv.loops import batch as loops
 from ccenv.rules.spec import RuleError
 from ccenv.run.config import RunConfig
 from ccenv.sim.kernel.jit import compiled, records
-from ccenv.sim.state.codes import CONTACTS_FULL, LEADS_FULL, NIL, PACING_ILLEGAL, READS_MORE, ROUTING_ILLEGAL
+from ccenv.sim.state.codes import (
+    ACTIONS_FULL,
+    CONTACTS_FULL,
+    LEADS_FULL,
+    LOG_FULL,
+    NIL,
+    NOT_BEGUN,
+    OK,
+    PAUSED,
+    READS_MORE,
+    ROUTING_ILLEGAL,
+)
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.entities import LOG, LOG_ROWS, OUT
-from ccenv.sim.state.sizes import SIZES, Size
 
 # by error code: the table that is full, and a remark on its rows
 TABLES = {CONTACTS_FULL: ("contacts", ""), LEADS_FULL: ("leads", ", shared among the segments that keep leads")}
 
+FIRST_ROOM = 1024  # actions of an episode that there is room for at first; doubled when needed
+
 STEPS: dict[str, Callable[..., int]] = {}  # by size class: the compiled loop, once a batch has asked for it
 
 
+class Call(NamedTuple):
+    """What is left of a call that stopped at a row: commands of all rows, and the call's other arguments."""
+
+    row: int
+    commands: np.ndarray
+    actions: np.ndarray
+    seeds: np.ndarray
+    autoreset: int
+
+
 class CapacityError(RuntimeError):
-    """A table of the simulator is full; the message names the table and the size class to choose."""
+    """A table of the simulator is full; the message names the table.
+
+    Attributes:
+        table: `contacts`, `leads` or `log`.
+        call: What was left to do.
+    """
+
+    def __init__(self, message: str, table: str, call: Call) -> None:
+        super().__init__(message)
+        self.table = table
+        self.call = call
+
+
+class OverloadError(CapacityError):
+    """More work waits than the largest size class holds; the message gives the offered load and the advisors."""
 
 
 def illegal_action(rule: str) -> RuleError:
@@ -33,13 +69,6 @@ def illegal_action(rule: str) -> RuleError:
         f"rule {rule} returned an action that is not legal at this decision; allowed: an index a of its own half with "
         f"mask[a], or `hold` (0) where mask[0], or for a routing rule where a dial is legal"
     )
-
-
-def _full(size: Size, table: str, about: str) -> str:
-    rows: int = getattr(size, table)
-    bigger = [s.name for s in SIZES.values() if getattr(s, table) > rows]
-    advice = f"set size_class: {bigger[0]}" if bigger else "no larger class exists"
-    return f"table {table} is full ({rows} rows in size class {size.name}{about}); {advice}"
 
 
 class Engine:
@@ -53,6 +82,8 @@ class Engine:
         masks: Legal actions, (n, A) bool; `mask_bytes` is the same as int8.
         outs: Rewards, times, flags, (n,) of `entities.OUT`.
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
+        taken: Actions of each row's running episode, (n, room) int16; the first `envs["n_given"]` of a row count.
+        forked: Where each row became a fork: number of actions before, and key, (n, F, 2) int64; -1: nowhere.
     """
 
     def __init__(self, run: RunConfig, n: int, *, log: bool = False, past: np.ndarray | None = None) -> None:
@@ -69,6 +100,8 @@ class Engine:
         self.mask_bytes = self.masks.view(np.int8)
         self.obs = np.zeros((n, int(run.config["n_observed"][0])), np.float32)
         self.outs = records(np.zeros(n, OUT))
+        self.taken = np.zeros((n, FIRST_ROOM if run.owns != "rules" else 0), np.int16)
+        self.forked = np.zeros((n, 0, 2), np.int64)
         self.logs = records(np.zeros(1, LOG))  # untouched memory, so it costs nothing while the log is off
         self.logs["on"] = log
         fields: Any = kinds.env.fields
@@ -82,28 +115,31 @@ class Engine:
         self._no_seeds = np.zeros(n, np.uint64)
 
     def start(self, seeds: np.ndarray, which: np.ndarray) -> None:
-        """Start the marked rows with their seeds and run to the first decision; to the end if rules own everything."""
-        self._run(np.where(which, loops.START, loops.REST), self._no_actions, seeds, loops.DISABLED)
+        """Start the marked rows under their seeds and run to the first decision, or to the end under rules alone."""
+        self.forked[which] = NIL
+        self.run_rows(np.where(which, loops.START, loops.REST), self._no_actions, seeds, loops.DISABLED)
 
     def start_next(self, which: np.ndarray) -> None:
-        """Start the next episodes of the marked rows, with seeds derived from the seeds of their first episodes."""
-        self.envs["done"][which] = 1
-        self._run(np.where(which, loops.ACT, loops.REST), self._no_actions, self._no_seeds, loops.NEXT_STEP)
+        """Start the next episodes of the marked rows, under seeds derived from those they were started with."""
+        self.envs["done"][which] = loops.OVER
+        self.forked[which] = NIL
+        self.run_rows(np.where(which, loops.ACT, loops.REST), self._no_actions, self._no_seeds, loops.NEXT_STEP)
 
     def step(self, actions: np.ndarray, autoreset: int) -> None:
-        """Take one step in every row."""
-        self._run(self._all_act, actions, self._no_seeds, autoreset)
+        """One step of every row."""
+        self.run_rows(self._all_act, actions, self._no_seeds, autoreset)
 
     def prepared_step(self, autoreset: int, *, refuses: bool) -> Callable[[np.ndarray], int]:
-        """Return a pre-bound step(actions): all other arguments are fixed here, which saves numba's argument dispatch.
+        """Return `step` as a call that only wants the actions: all other arguments are fixed, which saves time.
 
         Args:
             autoreset: As in `step`.
-            refuses: Whether an illegal action leaves all rows unchanged.
+            refuses: Whether no row runs if an action is illegal.
 
         Returns:
-            A function of actions, (n,) int64, contiguous, which it does not check. It returns the value of
-            `loops.batch.run_rows`.
+            Function of the actions, (n,) int64, contiguous, not checked. It returns what
+            `loops.batch.run_rows` returns; any other result than NIL, ALL_OVER and a refused row must be passed to
+            `finish_step`. It is void once `taken` has been replaced.
         """
         arguments = self._arguments(self._all_act, self._no_actions, self._no_seeds, autoreset, refuses)
         size = self.run.scenario.size.name
@@ -114,38 +150,91 @@ class Engine:
     def supervise(self) -> None:
         """Run every row to its `stop_t` or to its end, and pay it. For a run with the flag `supervised`."""
         everyone = np.full(self.n, loops.SUPERVISE, np.int64)
-        self._run(everyone, self._no_actions, self._no_seeds, loops.DISABLED)
+        self.run_rows(everyone, self._no_actions, self._no_seeds, loops.DISABLED)
+
+    def finish_step(self, stopped: int, actions: np.ndarray, autoreset: int) -> None:
+        """Finish a prepared step that stopped at a row.
+
+        Raises:
+            CapacityError: If a table is full.
+        """
+        call = Call(stopped, self._all_act, actions, self._no_seeds, autoreset)
+        commands = self._commands_left(call)
+        self.run_rows(commands, actions, self._no_seeds, autoreset)
 
     def go_on(self) -> None:
-        """Continue every row that stopped at the end of a slot."""
-        self._run(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
+        """Run every row that stopped at the end of an interval on."""
+        self.run_rows(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
 
-    def _run(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
+    def run_rows(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
+        """Call the kernel until every row has carried out its command. Python sees signals between the calls.
+
+        Raises:
+            CapacityError: If a table is full.
+        """
         stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False))
-        if stopped != NIL:
-            self.check(stopped)
+        while stopped not in (NIL, loops.ALL_OVER):
+            commands = self._commands_left(Call(stopped, commands, actions, seeds, autoreset))
+            stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False))
 
     def _arguments(
         self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int, refuses: bool
     ) -> tuple[Any, ...]:
         return (
             self.envs, self.words, self.first_lead, self.past, self.run.config, self.logs, self.snaps, self.obs,
-            self.masks, self.outs, commands, seeds, self.final_obs, autoreset, refuses, actions,
+            self.masks, self.outs, self.taken, commands, seeds, self.final_obs, autoreset, refuses, actions,
         )  # fmt: skip
 
-    def check(self, failed: int) -> None:
-        """Raise the error of a row that failed, `RuleError` or `CapacityError`; the message says what to change."""
-        failure = int(self.envs[failed]["failure"])
+    def _commands_left(self, call: Call) -> np.ndarray:
+        """Return the commands that continue a call which stopped at a row, after making room for actions.
+
+        Raises:
+            CapacityError: If it stopped because a table is full.
+            RuleError: If a rule did what it may not.
+        """
+        row = call.row
+        failure = int(self.envs["failure"][row])
+        left = call.commands.copy()
+        left[:row] = loops.REST
+        if failure in (*TABLES, LOG_FULL):
+            raise self._full(failure, call._replace(commands=left))
+        if failure not in (ACTIONS_FULL, NOT_BEGUN, PAUSED):
+            raise self._misuse(failure)
+        self.envs["failure"][row] = OK
+        if failure == PAUSED:
+            left[row] = loops.RESUME
+        elif failure == ACTIONS_FULL:
+            self.make_room(2 * self.taken.shape[1])
+        return left
+
+    def take_outputs(self, other: Engine) -> None:
+        """Write from now on into the outputs of another engine of the same scenario and number of rows."""
+        self.obs, self.masks, self.mask_bytes = other.obs, other.masks, other.mask_bytes
+        self.outs, self.final_obs = other.outs, other.final_obs
+
+    def make_room(self, n: int) -> None:
+        """Make room for at least n actions of each row's episode."""
+        if n > self.taken.shape[1]:
+            longer = np.zeros((self.n, n), np.int16)
+            longer[:, : self.taken.shape[1]] = self.taken
+            self.taken = longer
+
+    def _full(self, failure: int, call: Call) -> CapacityError:
+        size = self.run.scenario.size
         if failure in TABLES:
-            raise CapacityError(_full(self.run.scenario.size, *TABLES[failure]))
-        if failure in (ROUTING_ILLEGAL, PACING_ILLEGAL):
-            raise illegal_action(self.run.routing[0] if failure == ROUTING_ILLEGAL else self.run.pacing[0])
+            table, about = TABLES[failure]
+            rows: int = getattr(size, table)
+            return CapacityError(f"table {table} is full ({rows} rows in size class {size.name}{about})", table, call)
+        return CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs", "log", call)
+
+    def _misuse(self, failure: int) -> RuleError:
+        """Return the error about a rule that acted or read as it may not."""
         if failure == READS_MORE:
-            raise RuleError(
+            return RuleError(
                 f"rules {self.run.routing[0]} and {self.run.pacing[0]}: one reads a field of a queue or group that has "
                 f"no legal action, and declares it in `reads_if_legal`; allowed: in `reads`"
             )
-        raise CapacityError(f"the event log is full ({LOG_ROWS} rows); log shorter runs")
+        return illegal_action(self.run.routing[0] if failure == ROUTING_ILLEGAL else self.run.pacing[0])
 
     def counters(self) -> np.ndarray:
         """Return the counters of each row since counting started (after a warm-up), (n, numbers)."""
@@ -157,6 +246,13 @@ class Engine:
         """Rows of the event log so far."""
         rows: np.ndarray = self.logs["row"][0, : int(self.logs["n"][0])]
         return rows
+
+
+def own_counters(words: np.ndarray, run: RunConfig) -> dict[str, np.ndarray]:
+    """Like `counters_of`, for the scenario's own entities only: the same arrays in every size class."""
+    scenario = run.scenario
+    n = dict(zip(COUNTERS, map(len, (scenario.queues, scenario.groups, scenario.campaigns)), strict=True))
+    return {axis: table[:, : n[axis]] for axis, table in counters_of(words, run.layout.env).items()}
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

@@ -51,7 +51,7 @@ def _past_states(same: _Same, days: int) -> np.ndarray:
     start = same.scenario.centre.clock.start_date
     if start is not None:
         changes["clock.start_date"] = (date.fromisoformat(start) - timedelta(days=behind)).isoformat()
-    alone = same.scenario.replace(**changes)
+    alone = same.scenario.replace(**changes).in_size(same.scenario.size)
     engine = Engine(run_config(alone, owns="rules", days=behind + days), N_STATES)
     engine.envs["stop_at_slots"] = True
     engine.start(seeds("history", N_STATES).astype(np.uint64), np.ones(N_STATES, np.bool_))

@@ -52,7 +52,7 @@ def load_for_run(source: Source | Scenario, reward: Reward) -> Scenario:
     if isinstance(source, Scenario):
         return source
     scenario = _load(source, None, {})
-    if reward is None or reward == scenario.centre.reward:
+    if reward is None or reward == scenario.reward:
         warn_of_reward(scenario)
     warn_of_transfers(scenario)
     return scenario

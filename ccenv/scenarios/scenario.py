@@ -18,13 +18,15 @@ from ccenv.scenarios.check.capacity import choose_size
 from ccenv.scenarios.check.collect import collect
 from ccenv.scenarios.check.warn import warn_of_change
 from ccenv.scenarios.compile.centre import Order, compile_centre
+from ccenv.scenarios.compile.segments import sale_value as segment_value
+from ccenv.scenarios.compile.segments import segments
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
 from ccenv.scenarios.schema import Centre, Reserves
 from ccenv.sim.state.sizes import Size
 
 # keys that change no result of a run with a given number of days
-PROSE = ("name", "description", "episode_days", "sources", "variants", "size_class")
+PROSE = ("goals_unpaid", "name", "description", "episode_days", "sources", "variants", "size_class")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,21 @@ class Scenario:
         """SHA-256 of `content`, hexadecimal."""
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
 
+    @functools.cached_property
+    def reward(self) -> str:
+        """Name of the reward preset: the centre's own, else `hybrid` with campaigns and `service` without."""
+        return self.centre.reward or ("hybrid" if self.centre.campaigns else "service")
+
+    @functools.cached_property
+    def value_unit(self) -> float:
+        """Money that is worth 1 in a preset: the centre's own, else the largest value of a campaign's goal, else 1."""
+        values = [
+            segment_value(segment, campaign)
+            for campaign in self.centre.campaigns.values()
+            for segment in segments(campaign)
+        ]
+        return self.centre.value_unit or max(values, default=0.0) or 1.0
+
     def config(self, days: int = 1, order: Order = "entry") -> np.ndarray:
         """Return the kernel's configuration for episodes of `days` days.
 
@@ -117,6 +134,10 @@ class Scenario:
         scenario = build(data, file)
         warn_of_change(scenario, self)
         return scenario
+
+    def in_size(self, size: Size) -> Scenario:
+        """Return the same scenario in another size class."""
+        return self if size == self.size else Scenario(self.centre, size, self.file)
 
     @property
     def reserves(self) -> Reserves | None:

@@ -49,6 +49,7 @@ from ccenv.sim.state.codes import (
     OPEN,
     OPENING_EPOCH,
     OVERTIME_OVER,
+    PAUSED,
     PENDING_CALLBACK,
     REVIEW_EPOCH,
     REVIEW_TIMER,
@@ -153,8 +154,8 @@ def _settled(e, c, log, kind):
 def advance(e, c, log):
     """Run to the next epoch, stop of the counters, or end.
 
-    Returns the reason: EPOCH, TERMINATED, TRUNCATED, INTERVAL, COUNTING or FAILED. A review does not raise
-    `event_number`, so rules keep their coin.
+    Returns the reason: EPOCH, TERMINATED, TRUNCATED, INTERVAL, COUNTING or FAILED. It fails with PAUSED once
+    `pause_at` events have been handled. A review does not raise `event_number`, so rules keep their coin.
     """
     first_campaign = campaign_timer(e, 0)
     first_advisor = advisor_timer(e, 0)
@@ -164,6 +165,9 @@ def advance(e, c, log):
             stop = _settled(e, c, log, EVENT_EPOCH)
             if stop >= 0:
                 return stop
+        if e.n_events >= e.pause_at:
+            e.failure = PAUSED
+            return FAILED
         if e.heap[0].t >= e.stop_t:
             e.t = max(e.t, e.stop_t)
             e.shown_events = NIL  # time has passed without an event

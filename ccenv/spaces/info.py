@@ -6,6 +6,7 @@ INFO = {
     "cost": "cost",
     "cost_base": "cost_base",
     "illegal_action": "illegal",
+    "illegal_share": "illegal_share",
     "warm_up": "warm_up",
     "decision": "decision",
     "coin": "u",

@@ -93,7 +93,9 @@ def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, A
         "groups": {**document["groups"], "blended": {"skills": [*GENERAL, "deposits"], "staffing": staffing}},
         "rules": {**document["rules"], "pacing": PACING},
         "reward": "bank_blended",
+        "value_unit": 1,
         "sources": {
+            "value_unit": "the unit of all values",
             **document["sources"],
             "groups.blended.*": BLENDED_SOURCE,
             "rules.pacing.*": "untuned: two lines for each idle advisor beyond the first",

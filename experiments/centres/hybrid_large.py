@@ -59,6 +59,7 @@ TEAMS = {
 }
 BILINGUAL = ("office", "sales", "technical")
 SOURCES = {
+    "value_unit": "the unit of all values",
     "clock.*": "modelling choice",
     "day_level_cv": "daily totals of a large bank's centre in 2003, Weinberg, Brown and Stroud (2007)",
     "slot_level.*": "modelling choice; that the levels of slots depend, Oreshkin, Regnard and L'Ecuyer (2016)",
@@ -104,6 +105,7 @@ def document() -> dict[str, Any]:
         "groups": groups,
         "rules": {"routing": {"name": "fifo"}, "pacing": PACING},
         "reward": "hybrid",
+        "value_unit": 1,
         "size_class": "L",
         "sources": SOURCES,
         "variants": {

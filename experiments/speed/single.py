@@ -25,7 +25,7 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
         inputs: `rounds` and `share`.
     """
     env: Any = gymnasium.make("ccenv/Blended-v0", scenario=SCENARIO)
-    batch = Batch(load_scenario(SCENARIO), 1, on_illegal="fallback", autoreset="disabled")
+    batch = Batch(load_scenario(SCENARIO), 1, on_illegal="rules", autoreset="disabled")
     actions = _recorded(batch, scaled(STEPS, inputs["share"]))
     clocked = interleaved(
         {

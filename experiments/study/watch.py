@@ -66,9 +66,9 @@ def watch(
     batch = Batch(scenario, len(seeds), reserves=reserves, actions=policy.actions, autoreset="disabled", **call)
     batch.reset(np.asarray(seeds))
     look = _Look(batch)
-    observed = batch.engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs
     state: Any = None
     while np.any(look.running):
+        observed = batch.engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs
         actions, state = policy.act(observed, batch.mask, state, batch.u, batch.starts)
         look.before(actions)
         batch.step(actions)

@@ -8,8 +8,9 @@ import gymnasium
 import numpy as np
 import pytest
 
-from ccenv import Batch, CentreEnv, load_scenario, rollout, simulate
+from ccenv import Batch, CentreEnv, CentreVectorEnv, load_scenario, rollout, simulate
 from ccenv.batch import IllegalActionError
+from ccenv.kpis import kpi_table
 from ccenv.sim.state.codes import ASSIGN, HOLD
 from ccenv.spaces.observation import observation_space
 from tests.env.short import IDS, OWNED, assert_same, random_legal, short_day
@@ -67,7 +68,7 @@ def test_a_policy_is_asked_only_where_it_has_a_choice_of_its_own(owns: str, work
 @pytest.mark.parametrize("owns", OWNED)
 def test_illegal_actions_give_way_to_the_scenarios_rules(owns: str) -> None:
     scenario, seeds = short_day(**{"rules.pacing": {"name": "fixed_ratio", "params": {"ratio": 1.4}}}), np.arange(6)
-    batch = Batch(scenario, 3, owns=owns, on_illegal="fallback", autoreset="disabled")
+    batch = Batch(scenario, 3, owns=owns, on_illegal="rules", autoreset="disabled")
     done = rollout(batch, Defiant(owns), seeds)
     assert np.all(done.n_illegal > 20)
     expected = simulate(scenario, seeds=seeds)
@@ -75,6 +76,63 @@ def test_illegal_actions_give_way_to_the_scenarios_rules(owns: str) -> None:
         counted = done.counters[axis][label[2:]].sum(axis=1)
         np.testing.assert_array_equal(counted, expected[label])
     np.testing.assert_array_equal(done.counters["queue"]["waiting_s"].sum(axis=1), expected["waiting_s"])
+
+
+@pytest.mark.parametrize("owns", OWNED)
+@pytest.mark.parametrize("action", [-1, 10_000])
+@pytest.mark.parametrize("work_conserving", [False, True])
+def test_an_illegal_action_earns_what_holding_earns(owns: str, action: int, work_conserving: bool) -> None:
+    """Or what the first legal action earns, where an assignment is due."""
+    scenario = short_day(work_conserving=work_conserving)
+    reward = {"answered": 1.0, "waiting_s": -0.01, "expected_sale_value": 1.0, "abandoned": -1.0}
+    batch, other = (Batch(scenario, 3, owns=owns, on_illegal="hold", reward=reward) for _ in range(2))
+    assert all(env.batch.on_illegal == "hold" for env in (CentreEnv(scenario), CentreVectorEnv(1, scenario=scenario)))
+    batch.reset(range(3))
+    other.reset(range(3))
+    ended = 0
+    for _ in range(1500):
+        first = np.argmax(other.mask, axis=1)
+        batch.step(np.full(3, action))
+        other.step(first)
+        for name in ("obs", "mask", "reward", "elapsed_s", "terminated", "decision", "starts"):
+            np.testing.assert_array_equal(getattr(batch, name), getattr(other, name), err_msg=name)
+        assert np.all(batch.illegal) and not np.any(other.illegal)
+        ended += np.count_nonzero(batch.terminated)
+        fresh = batch.starts
+        assert np.all(batch.illegal_share[~fresh] == 1.0) and np.all(batch.illegal_share[fresh] == 0.0)
+        assert np.all(batch.engine.outs["final_illegal_share"][batch.terminated] == 1.0)
+    assert ended > 3
+
+
+def test_the_share_of_illegal_actions_stands_in_the_last_info_and_in_the_table() -> None:
+    env = CentreEnv(short_day())
+    env.reset(seed=4)
+    over, n, n_illegal = False, 0, 0
+    while not over:
+        wrong = n % 4 == 0
+        _, _, over, _, info = env.step(-1 if wrong else int(np.argmax(env.action_masks())))
+        n, n_illegal = n + 1, n_illegal + wrong
+        assert info["illegal_share"] == n_illegal / n
+    scenario = short_day()
+    batch = Batch(scenario, 2, on_illegal="hold", autoreset="disabled")
+    done = rollout(batch, Defiant("blended"), np.arange(3))
+    table = kpi_table(scenario, done.counters, done.seeds, done.n_illegal, n_decisions=done.n_decisions)
+    assert np.all(done.n_illegal > 10) and np.all(done.n_illegal == done.n_given)
+    assert np.all(table["illegal_share"] == done.n_illegal / done.n_decisions) and np.all(table["illegal_share"] == 1.0)
+
+
+def test_the_old_word_is_refused_with_the_new_one() -> None:
+    with pytest.raises(ValueError, match="allowed: hold, rules, raise; 'fallback' is now called 'rules'"):
+        CentreEnv(short_day(), on_illegal="fallback")
+
+
+def test_a_policy_that_returns_no_state_is_refused_by_name() -> None:
+    class Stateless:
+        def act(self, obs: Any, mask: np.ndarray, state: Any, u: Any, starts: Any) -> Any:
+            return np.zeros(len(mask), np.int64)
+
+    with pytest.raises(TypeError, match=r"policy.act returned ndarray; allowed: the pair \(actions, state\)"):
+        simulate(short_day(), policy=Stateless(), seeds=[1, 2])
 
 
 def test_illegal_actions_are_flagged_and_counted() -> None:
@@ -140,7 +198,7 @@ def test_hold_is_illegal_where_an_assignment_is_due() -> None:
 @pytest.mark.parametrize("wrong", [[0], [0, 0, 0, 0], [[0, 0, 0]], [0.0, 1.0, 0.0], [True, False, True], None])
 def test_actions_and_seeds_are_one_whole_number_for_each_row(wrong: Any) -> None:
     """Anything else is refused before any row has moved."""
-    batch = Batch(short_day(), 3, on_illegal="fallback")
+    batch = Batch(short_day(), 3, on_illegal="rules")
     batch.reset(range(3))
     before = batch.clone()
     with pytest.raises(ValueError, match=r"actions: .* allowed: whole numbers of shape \(3,\)"):

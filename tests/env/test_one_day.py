@@ -64,7 +64,9 @@ def test_one_day_is_one_day() -> None:
     day = np.array(list(steps_of(single, single.batch)))
     assert len(day) > 3_000
     batch = single.batch
-    numbers = kpi_table(batch.scenario, counters_of(batch.engine.counters(), batch.run.layout.env), np.array([SEED]))
+    counters = counters_of(batch.engine.counters(), batch.run.layout.env)
+    n_decisions = batch.engine.envs["n_decisions"]
+    numbers = kpi_table(batch.scenario, counters, np.array([SEED]), n_decisions=n_decisions)
     expected = simulate(centre(), seeds=[SEED])
     for name in expected.dtype.names:
         np.testing.assert_array_equal(numbers[name], expected[name], err_msg=name)

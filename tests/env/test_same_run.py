@@ -115,7 +115,7 @@ def test_a_copy_of_an_environment_goes_on_alike(duplicate: Callable[[Any], Any])
 
 
 def test_what_a_caller_writes_into_the_arrays_changes_nothing() -> None:
-    batch, other = Batch(short_day(), 3, on_illegal="fallback"), Batch(short_day(), 3, on_illegal="fallback")
+    batch, other = Batch(short_day(), 3, on_illegal="rules"), Batch(short_day(), 3, on_illegal="rules")
     batch.reset([1, 2, 3])
     other.reset([1, 2, 3])
     for _ in range(300):

@@ -153,6 +153,8 @@ WHOLE_CENTRE: dict[str, Any] = {
         }
     },
     "rules": {"pacing": {"name": "progressive_unreserved"}},
+    "reward": "service",
+    "goals_unpaid": True,
 }
 
 

@@ -6,14 +6,14 @@ from ccenv.kpis.kpi import column_of
 from ccenv.simulation import simulate
 from ccenv.theory.erlang import ErlangA
 from tests.env.whole_centre import last_day_of_the_month
-from tests.kpis.tiny import EXPECTED, RUN, counters_of, tiny
+from tests.kpis.tiny import EXPECTED, OF_CENTRE, RUN, counters_of, tiny
 
 ENTITIES = {"queue": ("sales", "support"), "group": ("first", "blended"), "campaign": ("survey",), "centre": ()}
 
 
 @pytest.mark.parametrize("name", KPIS)
 def test_kpi_is_what_the_hand_says(name):
-    table = kpi_table(tiny(), counters_of(tiny(), (1,), **RUN), [7])
+    table = kpi_table(tiny(), counters_of(tiny(), (1,), **RUN), [7], **OF_CENTRE)
 
     columns = [name, *(f"{name}:{entity}" for entity in ENTITIES[KPIS[name].axis])]
     assert [table[column][0] for column in columns] == pytest.approx(EXPECTED[name])

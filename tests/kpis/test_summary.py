@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from ccenv.kpis import KPIS, KpiTable, bootstrap, kpi_table, paired_difference, ratio_of_totals
-from tests.kpis.tiny import COUNTS, EXPECTED, RUN, by_interval, counters_of, three_runs, tiny
+from tests.kpis.tiny import COUNTS, EXPECTED, OF_CENTRE, RUN, by_interval, counters_of, three_runs, tiny
 
 
 def test_summary_is_the_ratio_of_totals_not_the_mean_of_ratios():
@@ -26,7 +26,7 @@ def test_summary_of_sums_is_the_mean_per_run():
 
 def test_summary_takes_wages_from_the_table_alone():
     buffer = io.BytesIO()
-    np.save(buffer, kpi_table(tiny(), counters_of(tiny(), (1,), **RUN), [7]))
+    np.save(buffer, kpi_table(tiny(), counters_of(tiny(), (1,), **RUN), [7], **OF_CENTRE))
     buffer.seek(0)
 
     loaded = np.load(buffer, max_header_size=1_000_000)

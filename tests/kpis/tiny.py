@@ -124,8 +124,11 @@ RUN = {
     "mp_talk_s": (100,),
     "campaign_wrap_up_s": (600,),
 }
+OF_CENTRE = {"n_illegal": 3, "n_decisions": 12}  # of the same run
 # total, then the entities, by hand
 EXPECTED = {
+    "illegal_share": (0.25,),
+    "served_within_T_of_arrivals": (39 / 82, 24 / 62, 0.75),
     "wait_s": (700, 600, 100),
     "n_entered": (66, 50, 16),
     "blocking": (10 / 76, 1 / 6, 0),

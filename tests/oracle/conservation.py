@@ -104,7 +104,7 @@ def check_campaign(sim: Simulator, c: int) -> None:
     assert n("machine_passed") == machines_waiting + n("mp_dropped", "mp_joined")
     assert set(phases) <= set(OF_A_LEAD)
     declared = sim.campaigns[c].declared
-    assert sum(x.holds_line for x in leads) <= declared.max_lines
+    assert sum(x.holds_line for x in leads) <= sim.max_lines(sim.campaigns[c])
     if declared.reserves is True:
         assert not n("dropped", "mp_dropped", "hung_up"), "no connect is lost where every attempt has an advisor"
     assert all(x.advisor is None for x in sim.campaigns[c].line), "an attempt with its own advisor never waits"

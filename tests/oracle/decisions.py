@@ -134,11 +134,10 @@ class Decisions:
 
     def may_dial(self, campaign: CampaignState, n: int) -> bool:
         """Whether n leads of a campaign may be dialed now."""
-        c = campaign.declared
         lines = [x for x in self.sim.contacts if x.is_lead and x.index == campaign.index and x.holds_line]
         return (
             self.sim.clock.stage == codes.OPEN
-            and n <= c.max_lines - len(lines)
+            and n <= self.sim.max_lines(campaign) - len(lines)
             and n <= self.sim.lines_free()
             and n <= self.sim.lists.n_dialable(campaign)
         )

@@ -23,6 +23,9 @@ def may_be_called(segment: Plain, clock: Plain, from_s: float, until_s: float) -
     return within(from_s, until_s, clock["open_s"] + zone_s) or within(from_s, until_s, clock["close_s"] - 1 + zone_s)
 
 
+DEFAULT = 1_000_000  # stands for the default until the campaign is made
+
+
 class ListMaker(Dice):
     """Makes the lists of a campaign and its calling rules."""
 
@@ -32,7 +35,7 @@ class ListMaker(Dice):
 
     def lists(self, campaign: Plain, clock: Plain) -> None:
         """One list, or segments with an order; with few leads or few lines."""
-        campaign["max_lines"] = self.one_of(1_000_000, self.whole(1, 10)) if self.chance(0.3) else self.whole(1, 15)
+        campaign["max_lines"] = self.one_of(DEFAULT, self.whole(1, 10)) if self.chance(0.3) else self.whole(1, 15)
         if self.chance(0.6):
             names = [f"s{i}" for i in range(self.whole(1, 3))]
             campaign["segments"] = {name: self.segment(clock) for name in names}
@@ -42,6 +45,8 @@ class ListMaker(Dice):
         if any(segment["size"] == "unlimited" for segment in campaign.get("segments", {}).values()):
             keeps = any(key in campaign for key in ("retries", "agreed_callback", "follow_up"))
             campaign["max_lines"] = self.whole(1, 3 if keeps else 12)
+        if campaign["max_lines"] == DEFAULT:
+            del campaign["max_lines"]
         if self.chance(0.8):
             campaign["order"] = {
                 "retries": self.one_of("due", "score", "least_attempts", "longest_since", "newest", "random"),

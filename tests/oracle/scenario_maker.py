@@ -56,6 +56,8 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             "work_conserving": self.chance(0.3),
             "day_level_cv": self.one_of(0.0, self.between(0.05, 0.6)),
             "day_level_dist": self.one_of("lognormal", "gamma"),
+            "reward": "service",
+            "goals_unpaid": True,
         }
         if self.chance(0.5):
             centre["trunks"] = self.whole(2, 25)

@@ -136,6 +136,14 @@ class Simulator:
         trunks = codes.INFINITY if self.centre.trunks is None else self.centre.trunks
         return trunks - sum(contact.holds_line for contact in self.contacts)
 
+    def max_lines(self, campaign: CampaignState) -> float:
+        """Most lines of a campaign: declared, or the smaller of the trunks and four for each advisor with the skill."""
+        if campaign.declared.max_lines is not None:
+            return campaign.declared.max_lines
+        advisors = sum(len(group.advisors) for group in self.groups if group.can_handle(campaign.name))
+        trunks = codes.INFINITY if self.centre.trunks is None else self.centre.trunks
+        return max(1, min(trunks, 4 * advisors))
+
     def forget(self, contact: Contact) -> None:
         """Remove a contact that is over."""
         self.contacts.remove(contact)

@@ -228,7 +228,7 @@ GROUP: dict[str, Callable[[Snapshots, GroupState], Any]] = {
 CAMPAIGN: dict[str, Callable[[Snapshots, CampaignState], Any]] = {
     "ringing": lambda s, c: len(s.attempts(c, codes.RINGING)),
     "connects_waiting": lambda s, c: len(c.line),
-    "lines_free": lambda s, c: max(0, min(c.declared.max_lines - s.lines(c), s.sim.lines_free())),
+    "lines_free": lambda s, c: max(0, min(s.sim.max_lines(c) - s.lines(c), s.sim.lines_free())),
     "leads_dialable": lambda s, c: min(s.sim.lists.n_dialable(c), MANY),
     "agreed_ready": _agreed,
     "dialing_open": lambda s, c: float(bool(s.sim.lists.open_segments(c))),

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from ccenv.files.errors import ScenarioError
 from ccenv.scenarios.catalogue import make_catalogue, make_pairs
+from ccenv.scenarios.check.expected import expected_contacts
 from ccenv.scenarios.compile.centre import collect_dists
 from ccenv.scenarios.compile.roster import advisors, make_roster
 from ccenv.scenarios.compile.segments import n_segments
@@ -37,7 +38,7 @@ def needs(centre: Centre) -> dict[str, int]:
 
 
 def choose_size(centre: Centre, file: str) -> Size:
-    """Return the size class that the centre names, else the smallest that fits.
+    """Return the size class that the centre names, else the smallest that fits, with the contacts expected at once.
 
     Raises:
         ScenarioError: If the named class, or the largest one, is too small; the message names each table that is too
@@ -47,7 +48,12 @@ def choose_size(centre: Centre, file: str) -> Size:
     fitting = [size for size in SIZES.values() if not too_small(size, needed)]
     if centre.size_class is None:
         if fitting:
-            return fitting[0]
+            # a number of lines that no class has room for stands for "no limit"
+            needed_at_once = {every: expected_contacts(centre, every_line=every) for every in (True, False)}
+            return next(
+                (size for all_lines in (True, False) for size in fitting if size.contacts >= needed_at_once[all_lines]),
+                fitting[-1],
+            )
         largest = list(SIZES.values())[-1]
         allowed = f"size class {largest.name} is too small for {too_small(largest, needed)}; no size class is larger"
         raise ScenarioError(file, "size_class", UNSET, allowed)

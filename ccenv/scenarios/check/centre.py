@@ -18,6 +18,7 @@ from ccenv.scenarios.check.dists import dists
 from ccenv.scenarios.check.groups import days_worked, shifts, skills
 from ccenv.scenarios.check.levels import day_level, history, slot_level, surge
 from ccenv.scenarios.check.lists import lists
+from ccenv.scenarios.check.loops import loops
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.check.queues import classes, ivrs, profiles_to_interpolate, traces, transfers
 from ccenv.scenarios.check.rules import rules
@@ -113,7 +114,7 @@ def profiles(centre: Centre) -> Iterator[Problem]:
 def reward(centre: Centre) -> Iterator[Problem]:
     """The reward is a preset."""
     known = list_presets()
-    if centre.reward not in known:
+    if centre.reward is not None and centre.reward not in known:
         yield Problem("reward", centre.reward, f"must be one of {names(known)}{closest(centre.reward, known)}")
 
 
@@ -141,5 +142,6 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     definitions,
     rules,
     ringing,
+    loops,
     reward,
 )

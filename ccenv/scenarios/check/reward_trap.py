@@ -30,6 +30,10 @@ class RewardTrapWarning(UserWarning):
     """The reward pays for letting inbound contacts abandon."""
 
 
+class WorthlessGoalsWarning(RewardTrapWarning):
+    """A campaign reaches goals that are worth nothing under the reward."""
+
+
 class Trap(NamedTuple):
     """The figures that the check compares, for a group with the skills for a queue and a campaign.
 
@@ -87,6 +91,17 @@ def check_reward(scenario: Scenario, reward: Reward = None) -> str | None:
         return None
     head = "With this reward it pays to let inbound contacts give up and to dial instead:"
     return "\n".join([head, *(f"  {trap}" for trap in caught)])
+
+
+def worthless_goals(scenario: Scenario, reward: Reward = None) -> list[str]:
+    """Return the campaigns that reach goals although the reward gives nothing for a joined connect."""
+    weights = reward_weights(scenario, reward)
+    campaigns = scenario.centre.campaigns.items()
+    return [
+        name
+        for i, (name, campaign) in enumerate(campaigns)
+        if _goal(campaign)[0] > 0.0 and _gain(weights["campaign_count"][i], campaign)[0] <= 0.0
+    ]
 
 
 def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:

@@ -12,7 +12,7 @@ import gymnasium
 
 from ccenv.rewards.terms import Reward
 from ccenv.scenarios.check.held_transfers import HeldTransferWarning, held_transfers
-from ccenv.scenarios.check.reward_trap import RewardTrapWarning, check_reward
+from ccenv.scenarios.check.reward_trap import RewardTrapWarning, WorthlessGoalsWarning, check_reward, worthless_goals
 
 if TYPE_CHECKING:
     from ccenv.scenarios.scenario import Scenario
@@ -23,10 +23,17 @@ INSIDE = tuple(f"{folder}{os.sep}" for folder in (PACKAGE, Path(str(gymnasium.__
 
 def warn_of_reward(scenario: Scenario, reward: Reward = None) -> None:
     """Warn if a reward, by default the scenario's own, makes it pay to let inbound contacts starve."""
+    chosen = scenario.reward if reward is None else reward
     found = check_reward(scenario, reward)
     if found is not None:
-        chosen = scenario.centre.reward if reward is None else reward
         _warn(f"{scenario.file}: reward = {chosen!r}: {found}", RewardTrapWarning)
+    worthless = [] if scenario.centre.goals_unpaid else worthless_goals(scenario, reward)
+    if worthless:
+        what = (
+            f"the goals of {', '.join(worthless)} are worth nothing, so that never to dial is best; pay for them, by a "
+            "reward that does or by their sale_value, or say goals_unpaid: true"
+        )
+        _warn(f"{scenario.file}: reward = {chosen!r}: {what}", WorthlessGoalsWarning)
 
 
 def warn_of_transfers(scenario: Scenario) -> None:
@@ -37,8 +44,8 @@ def warn_of_transfers(scenario: Scenario) -> None:
 
 def warn_of_change(scenario: Scenario, before: Scenario) -> None:
     """Warn of the scenario's own reward, unless that of the scenario it was made from had the same fault."""
-    same = scenario.centre.reward == before.centre.reward
-    if not (same and check_reward(before) is not None):
+    same = scenario.reward == before.reward
+    if not (same and (check_reward(before) is not None or worthless_goals(before))):
         warn_of_reward(scenario)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.scenarios.compile.calling_rules import fill_calling_rules
-from ccenv.scenarios.compile.queues import INT32, Dists, dist_index
+from ccenv.scenarios.compile.queues import Dists, dist_index
 from ccenv.scenarios.compile.segments import keeps
 from ccenv.scenarios.schema import Campaign, Retries
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
@@ -46,7 +46,6 @@ def _outcomes(row: Any, campaign: Campaign) -> None:
 
 def _lines(row: Any, campaign: Campaign, dists: Dists) -> None:
     by_outcome = campaign.ring_s_by_outcome
-    row["max_lines"] = min(campaign.max_lines, INT32)
     row["ring"] = row["ring_of"] = dist_index(campaign.ring_s, dists)
     row["ring_differs"] = by_outcome is not None
     if by_outcome is not None:

@@ -13,7 +13,8 @@ from ccenv.scenarios.compile.dials import fill_dials
 from ccenv.scenarios.compile.dists import DistValues, dist_values, level_values, mean_of
 from ccenv.scenarios.compile.finish import finish_table
 from ccenv.scenarios.compile.groups import fill_groups
-from ccenv.scenarios.compile.queues import fill_queue
+from ccenv.scenarios.compile.lines import max_lines
+from ccenv.scenarios.compile.queues import INT32, fill_queue
 from ccenv.scenarios.compile.segment_rows import fill_segments
 from ccenv.scenarios.compile.slots import day_slots, n_slots
 from ccenv.scenarios.compile.streams import stream_id
@@ -69,6 +70,7 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
         fill_campaign(row["campaign"][c], campaign, dists)
+        row["campaign"][c]["max_lines"] = min(max_lines(centre, name), INT32)
     fill_dials(row, centre)
     row["most_lines"] = row["campaign"]["max_lines"].max()
     fill_segments(row, centre, layout(size).size.leads, days)

@@ -19,9 +19,9 @@ class Clock(Node, frozen=True):
     `day`: the centre opens at `open_s` and closes at `close_s` (seconds after midnight). After closing, advisors stay
     until their queues are empty, at most `overtime_s`. `steady`: one span without nights; `warm_up_s` seconds are not
     counted, the following `horizon_s` are. `continuous`: the centre never closes; a run lasts from midnight of its
-    first day for its days, and `warm_up_s` seconds are not counted. Profiles have one value for each slot of `slot_s` seconds
-    from the opening. In a continuous centre they begin at midnight and repeat every day, or, with `weekly`, begin at
-    midnight of Monday and repeat every week.
+    first day for its days, and `warm_up_s` seconds are not counted. Profiles have one value for each slot of `slot_s`
+    seconds from the opening. In a continuous centre they begin at midnight and repeat every day, or, with `weekly`,
+    begin at midnight of Monday and repeat every week.
     `review_s`: interval at which a policy that holds is asked again while it could act; 0: never.
     `start_date`: date of the first day (YYYY-MM-DD). `zone`: the centre's time zone, a name of the IANA data base. Both
     are needed if a segment names its zone. A day of the centre always has 24 hours.
@@ -109,6 +109,10 @@ class Centre(Node, frozen=True):
     `episode_days`: default number of days of an episode. `sources` maps patterns of dotted keys (`queues.*.handle_s`)
     to the sources of the figures; every figure matches a pattern. `variants` maps names to dotted keys with the values
     that replace the file's.
+
+    `reward`: preset; by default `hybrid` with campaigns and `service` without. `value_unit`: the money that is worth 1
+    in a preset; by default the largest value of a campaign's goal. `goals_unpaid`: no warning, although the reward
+    gives nothing for the goals of campaigns.
     """
 
     name: str
@@ -127,7 +131,9 @@ class Centre(Node, frozen=True):
     trunks: PositiveCount | None = None
     work_conserving: bool = False
     rules: Rules = Rules()
-    reward: str = "service"
+    reward: str | None = None
+    value_unit: Positive | None = None
+    goals_unpaid: bool = False
     size_class: Literal["S", "M", "L", "XL"] | None = None
     sources: dict[str, str] = {}
     variants: dict[str, dict[str, Any]] = {}

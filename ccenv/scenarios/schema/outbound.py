@@ -128,7 +128,8 @@ class Campaign(Node, frozen=True):
     answer. `p_sale[k]` is the probability that a person joined for the (k + 1)-th time reaches the campaign's `goal`.
     The last values of `by_attempt` and `p_sale` hold for all higher numbers. `contact_number[k]` is the share of leads
     whose first talk in the run is their (k + 1)-th. `sale_value` is the mean value of a goal and `value_cv` its
-    coefficient of variation; `value_handle_correlation` correlates it with the handle time.
+    coefficient of variation; `value_handle_correlation` correlates it with the handle time. `max_lines`:
+    most lines in use at once; by default the smaller of the trunks and four times the advisors with the skill.
     `reserves` says whether each attempt has a reserved advisor (true), none has one (false), or each dial decides
     (`either`).
     """
@@ -143,7 +144,7 @@ class Campaign(Node, frozen=True):
     p_invalid: Probability = 0.0
     detector: Detector = Detector()
     reserves: Reserves = False
-    max_lines: PositiveCount = 1_000_000
+    max_lines: PositiveCount | None = None
     leads: Count | Literal["unlimited"] = "unlimited"
     segments: dict[str, Segment] = {}
     order: DialOrder = DialOrder()

@@ -101,8 +101,10 @@ CLOCK_TIMER, SLOT_TIMER, WARM_UP_TIMER, REVIEW_TIMER, ROSTER_TIMER, MODE_TIMER, 
 # then arrivals (fresh contacts and pending descendants), then reviews.
 CLOCK_EVENT, END_EVENT, ARRIVAL_EVENT, REVIEW_EVENT = range(4)
 
-# failures of a run (`e.failure`): a table is full
+# Why a run stopped early (`e.failure`). A table, the log or the room for actions is full; a rule acted or read as it
+# may not; the call has handled its events, before or within the row.
 OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL, ROUTING_ILLEGAL, PACING_ILLEGAL, READS_MORE = range(7)
+ACTIONS_FULL, NOT_BEGUN, PAUSED = range(7, 10)
 
 # codes of the event log: first events ("opening" to "leads_due"), then actions and effects; a code is its index
 LOG_CODES = (

@@ -39,8 +39,10 @@ STAFFED = np.dtype([("group", "i4"), ("state", "i4")], align=True)  # group and 
 # the number of the next decision; flags: an episode starts, counting has not started (`warm_up`).
 OUT = np.dtype(
     [("reward", "f8"), ("elapsed_s", "f8"), ("cost", "f8"), ("cost_base", "f8"), ("u", "f8"), ("decision", "i8"),
+     ("illegal_share", "f8"),  # illegal actions of the episode so far, of all its actions
      ("terminated", "?"), ("truncated", "?"), ("illegal", "?"), ("starts", "?"), ("warm_up", "?"),
-     ("final_u", "f8"), ("final_decision", "i8"), ("final_warm_up", "?")],  # same-step reset: of the ended one
+     ("final_u", "f8"), ("final_decision", "i8"), ("final_illegal_share", "f8"),
+     ("final_warm_up", "?")],  # `final_`: of the episode that ended, in a same-step reset
      align=True,
 )  # fmt: skip
 

@@ -180,6 +180,7 @@ def _config(z: Size) -> np.dtype:
             ("finish", "f8", (z.pairs, FINISH_BINS, 3)),  # P(contact of this age ends within 10, 30, 60 s)
             # The run: the half that the policy owns, flag "a rule may use the coin", length of the observation, numbers
             # of reward terms (see below).
+            ("illegal_holds", "i4"),  # flag: an illegal action stands for the first legal one, else the rules decide
             ("own", "i4"), ("tosses", "i4"), ("n_observed", "i4"),
             ("n_terms", "i4"), ("n_free", "i4"), ("n_costs", "i4"), ("n_staffed", "i4"),
             # rules: what must be shown before they are asked (`shown/for_rules.py`); flags: parameters differ between
@@ -244,7 +245,8 @@ def _env(z: Size) -> np.dtype:
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("night_over_t", "f8"),
             ("last_decision_t", "f8"), ("recent_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"),
             ("n_events", "i8"), ("event_number", "i8"),  # with and without reviews
-            ("n_decisions", "i8"), ("n_illegal", "i8"),
+            ("n_decisions", "i8"), ("n_illegal", "i8"), ("n_given", "i8"),  # `n_given`: actions of the policy
+            ("pause_at", "i8"),  # `n_events` at which a call returns, so that Python sees a signal
             # Sets as bits (`kernel/bits.py`): queues with a contact in line, groups with an idle advisor, campaigns
             # with a waiting connect; queues and groups known to have no compatible pair (`advisors/matching.py`).
             ("waiting_bits", "u8", queue_set), ("idle_bits", "u8", group_set), ("connect_bits", "u8"),
@@ -273,6 +275,7 @@ def _env(z: Size) -> np.dtype:
             ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
             # the policy's action, NIL once it is used; flag: it was illegal; draws of the mode; entries into a heap of
             # idle advisors; current mode
+            ("doing", "i4"),  # the command that the row executes
             ("given", "i4"), ("illegal", "i4"), ("n_modes", "i8"), ("idle_count", "i8"), ("mode", "i4"),
             # flag: a surge is on; next roster entry; days of history before the episode; contacts in the IVR; virtual
             # contacts in line

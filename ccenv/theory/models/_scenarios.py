@@ -64,6 +64,8 @@ def blended_centre(
 ) -> dict[str, Any]:
     """One group of `n` advisors for one campaign and, unless `queue` is None, one queue, which is served first."""
     queues = {"inbound": queue} if queue else {}
+    if not campaign["reserves"]:  # the models have no limit; no policy that is solved for comes near this one
+        campaign = campaign | {"max_lines": max(400, 20 * n)}
     centre = {
         "groups": {"advisors": {"skills": [*queues, "outbound"], "staffing": n}},
         "queues": queues,
