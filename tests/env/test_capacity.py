@@ -13,6 +13,7 @@ import pytest
 from ccenv import load_scenario, simulate
 from ccenv.scenarios.compile.lines import max_lines
 from tests.env.growing import CHECKS, crowded
+from tests.env.random_play import play
 
 FOLDER = Path(__file__).resolve().parents[2]
 
@@ -63,3 +64,9 @@ def test_lines_are_by_default_four_for_each_advisor_with_the_skill() -> None:
 def test_every_default_line_may_be_dialed() -> None:
     table = simulate(outbound(), pacing=("constant_lines", {"n": 100}), seeds=[1])
     assert table["line_s"][0] > 0.9 * 40 * 3600
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(60))
+def test_random_legal_play_is_never_stopped(number: int) -> None:
+    play(number)
