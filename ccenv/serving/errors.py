@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import reprlib
+
 from msgspec import UNSET
 
 SHOWN = 80
+LONGEST_FIELD = 200
+
+# The cost of a value in a message is bounded, however large or deep the value is.
+_show = reprlib.Repr()
+_show.maxlevel, _show.maxlist, _show.maxdict = 4, 20, 4
+_show.maxstring = _show.maxlong = _show.maxother = SHOWN
 
 
 class BundleError(ValueError):
@@ -30,14 +38,14 @@ class RequestError(ValueError):
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         super().__init__(field, value, allowed)
-        self.field, self.allowed = field, allowed
-        self.value = value if value is UNSET else shortened(repr(value))
+        self.field, self.allowed = shortened(field, LONGEST_FIELD), allowed
+        self.value = value if value is UNSET else shortened(_show.repr(value))
 
     def __str__(self) -> str:
         found = f"{self.field} is missing" if self.value is UNSET else f"{self.field} = {self.value}"
         return f"{found}; allowed: {self.allowed}"
 
 
-def shortened(text: str) -> str:
-    """A text, cut to `SHOWN` characters for a message."""
-    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+def shortened(text: str, shown: int = SHOWN) -> str:
+    """A text, cut to `shown` characters for a message."""
+    return text if len(text) <= shown else text[: shown - 3] + "..."

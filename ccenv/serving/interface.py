@@ -81,8 +81,9 @@ def differences(bundle: Interface, here: Interface) -> list[str]:
 
 
 def _names(kind: str, mine: Sequence[str], theirs: Sequence[str]) -> list[str]:
-    found = [f"{kind} {name} is in the bundle, not here" for name in mine if name not in theirs]
-    found += [f"{kind} {name} is here, not in the bundle" for name in theirs if name not in mine]
+    in_bundle, here = set(mine), set(theirs)
+    found = [f"{kind} {name} is in the bundle, not here" for name in mine if name not in here]
+    found += [f"{kind} {name} is here, not in the bundle" for name in theirs if name not in in_bundle]
     if not found and list(mine) != list(theirs):
         found.append(f"the {kind}s have another order")
     return found

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 from msgspec import UNSET
 
 from ccenv.scenarios import Scenario
+from ccenv.serving.body import parse
 from ccenv.serving.errors import RequestError
 from ccenv.serving.snapshot import LARGEST, SnapshotReader
+from ccenv.sim.state.layout import RULE_STATE
 
 KEYS = ("snapshot", "u", "state", "id")
 LONGEST_ID = 200
 NO_COIN = 0.5  # the value if no rule or policy uses a coin
-
-
-class BodyError(ValueError):
-    """The body of a request is not JSON."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class Request:
     Attributes:
         numbers: Numbers of the snapshot, in the order of the public snapshot.
         u: Coin of the decision, in (0, 1).
-        memory: Memory of the fallback rules, (1, `memory`).
+        memory: Memory of the fallback rules, (1, RULE_STATE).
         id: The caller's id of the decision.
     """
 
@@ -47,12 +43,11 @@ class RequestReader:
     Args:
         scenario: The scenario.
         needs_coin: Whether a request without `u` is refused.
-        memory: Numbers that the fallback rules remember.
     """
 
-    def __init__(self, scenario: Scenario, needs_coin: bool, memory: int) -> None:
+    def __init__(self, scenario: Scenario, needs_coin: bool) -> None:
         self.snapshots = SnapshotReader(scenario)
-        self.needs_coin, self.memory = needs_coin, memory
+        self.needs_coin = needs_coin
 
     def read(self, body: bytes) -> Request:
         """Check a body.
@@ -61,7 +56,7 @@ class RequestReader:
             BodyError: If it is not JSON.
             RequestError: If a field is missing, unknown or has a value that is not allowed; it names the first one.
         """
-        given = _json(body)
+        given = parse(body)
         if not isinstance(given, dict):
             raise RequestError("request", given, f"a mapping with the keys {', '.join(KEYS)}")
         for key in given:
@@ -70,9 +65,7 @@ class RequestReader:
         if "snapshot" not in given:
             raise RequestError("snapshot", UNSET, "a mapping from field names to values")
         numbers = self.snapshots.read(given["snapshot"])
-        return Request(
-            numbers, self._coin(given.get("u")), _memory(given.get("state"), self.memory), _id(given.get("id"))
-        )
+        return Request(numbers, self._coin(given.get("u")), _memory(given.get("state")), _id(given.get("id")))
 
     def _coin(self, u: Any) -> float:
         if u is None and not self.needs_coin:
@@ -82,20 +75,10 @@ class RequestReader:
         return float(u)
 
 
-def _json(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        try:
-            return json.loads(body)  # accepts NaN and Infinity; the reader then names their field
-        except (ValueError, RecursionError):
-            raise BodyError(f"the body is not JSON: {error}") from error
-
-
-def _memory(state: Any, n: int) -> np.ndarray:
+def _memory(state: Any) -> np.ndarray:
     if state is None:
-        return np.zeros((1, n))
-    whole = isinstance(state, list) and len(state) == n and all(map(_is_number, state))
+        return np.zeros((1, RULE_STATE))
+    whole = isinstance(state, list) and len(state) == RULE_STATE and all(map(_is_number, state))
     if not whole or not all(abs(x) <= LARGEST for x in state):
         raise RequestError("state", state, "nothing, or the `state` of the answer before this one")
     return np.array([state], np.float64)

@@ -21,6 +21,7 @@ BOUNDED = (
     "share",
 )  # units whose `high` is a bound of the snapshot; numbers of other units are clipped at it in the observation
 WHOLE = ("code", "flag")
+LONGEST_LIST = 400  # characters of a list of names in a message
 
 
 class _Entry(NamedTuple):
@@ -52,6 +53,10 @@ class SnapshotReader:
 
     def __init__(self, scenario: Scenario) -> None:
         self.entries = _entries(scenario)
+        self.names = {entry.name: None for entry in self.entries}
+        sizes = [math.prod(axis if isinstance(axis, int) else len(axis) for axis in e.axes) for e in self.entries]
+        self._high = np.repeat([entry.high for entry in self.entries], sizes)
+        self._whole = np.repeat([entry.whole for entry in self.entries], sizes)
 
     def read(self, given: Any) -> np.ndarray:
         """All numbers of a snapshot, in the order of the public snapshot.
@@ -61,10 +66,31 @@ class SnapshotReader:
         """
         if not isinstance(given, dict):
             raise RequestError("snapshot", given, "a mapping from field names to values")
-        known = [entry.name for entry in self.entries]
+        numbers = self._quick(given)
+        return self._checked(given) if numbers is None else numbers
+
+    def _quick(self, given: dict[str, Any]) -> np.ndarray | None:
+        """All numbers of a snapshot in which nothing is wrong, checked at once; None if something is."""
+        if given.keys() != self.names.keys():
+            return None
+        flat: list[Any] = []
+        try:
+            for entry in self.entries:
+                flat += _flat(given[entry.name], entry.axes)
+            if not set(map(type, flat)) <= {int, float}:
+                return None
+            numbers = np.array(flat, np.float64)
+        except (_OtherShapeError, OverflowError):
+            return None
+        allowed = (numbers >= 0.0) & (numbers <= self._high) & (~self._whole | (numbers == np.floor(numbers)))
+        return numbers if allowed.all() else None
+
+    def _checked(self, given: dict[str, Any]) -> np.ndarray:
+        """All numbers of a snapshot, checked one by one, so that the first one that is not allowed is named."""
         for name in given:
-            if name not in known:
-                raise RequestError(f"snapshot.{name}", given[name], f"no such field; the fields are {', '.join(known)}")
+            if name not in self.names:
+                known = ", ".join(self.names)
+                raise RequestError(f"snapshot.{name}", given[name], f"no such field; the fields are {known}")
         numbers: list[float] = []
         for entry in self.entries:
             if entry.name not in given:
@@ -73,15 +99,41 @@ class SnapshotReader:
         return np.array(numbers)
 
 
+class _OtherShapeError(ValueError):
+    pass
+
+
+def _flat(value: Any, axes: tuple[tuple[str, ...] | int, ...]) -> list[Any]:
+    """The values of a field, in one list."""
+    if not axes:
+        return [value]
+    names = axes[0]
+    if isinstance(names, int):
+        if type(value) is not list or len(value) != names:
+            raise _OtherShapeError
+        return value
+    if type(value) is dict and len(value) == len(names):
+        try:
+            value = [value[name] for name in names]
+        except KeyError:
+            raise _OtherShapeError from None
+    elif type(value) is not list or len(value) != len(names):
+        raise _OtherShapeError
+    if len(axes) == 1:
+        return list(value)
+    return [number for inner in value for number in _flat(inner, axes[1:])]
+
+
 def _numbers(at: str, value: Any, axes: tuple[tuple[str, ...] | int, ...], entry: _Entry) -> Iterator[float]:
     if not axes:
         yield _number(at, value, entry)
         return
     names = axes[0]
     if isinstance(value, dict) and isinstance(names, tuple):
+        unknown = value.keys() - set(names)
         for name in value:
-            if name not in names:
-                raise RequestError(f"{at}.{name}", value[name], f"one of {', '.join(names)}")
+            if name in unknown:
+                raise RequestError(f"{at}.{name}", value[name], f"one of {shortened(', '.join(names), LONGEST_LIST)}")
         for name in names:
             if name not in value:
                 raise RequestError(f"{at}.{name}", UNSET, _shape(axes[1:]))
