@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,6 +15,7 @@ from msgspec import UNSET
 from ccenv.loops.look import look_rows
 from ccenv.loops.rows import choose_rows
 from ccenv.rules.registry import find_rule
+from ccenv.rules.spec import RuleSpec
 from ccenv.run.config import run_config
 from ccenv.serving.errors import RequestError
 from ccenv.serving.load import BundlePolicy
@@ -20,6 +23,8 @@ from ccenv.serving.request import NO_COIN, Request, RequestReader
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
 from ccenv.sim.state.layout import HELD
 from ccenv.spaces.observation import observation_names, observed
+
+log = logging.getLogger("ccenv.serving")
 
 DEADLINE_S = 0.05
 KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}
@@ -78,17 +83,35 @@ class Decider:
             reserves=bundle.reserves,
             actions=bundle.actions,
         )
-        self.reader = RequestReader(bundle.scenario, bundle.needs_coin or _fallback_tosses(bundle), self.run.memory)
+        rules = _fallback(bundle)
+        self.reader = RequestReader(
+            bundle.scenario,
+            self.run.memory,
+            needs_coin=bundle.needs_coin or any(rule.tosses for rule in rules),
+            needs_memory=any(rule.state for rule in rules),
+        )
         self.names = np.array(observation_names(bundle.scenario))
         self._observed = observed(bundle.scenario)
         self.low, self.high = np.array(list(bundle.manifest.training_range.values()), np.float32).T
         self.n_decisions = self.n_fallbacks = 0
         self._thread = ThreadPoolExecutor(1, "policy")
 
+    @property
+    def interface(self) -> dict[str, Any]:
+        """The bundle's interface, and what a request must bring.
+
+        `required` are the keys of a request; `first_state` is the `state` of a client's first request.
+        """
+        required = ["snapshot"]
+        required += ["u"] if self.reader.needs_coin else []
+        required += ["state"] if self.reader.needs_memory else []
+        made: dict[str, Any] = msgspec.to_builtins(self.bundle.manifest.interface)
+        return {**made, "required": required, "first_state": self.reader.first_memory.tolist()}
+
     def warm_up(self) -> None:
         """Compile and run all code of a decision once."""
         numbers = np.zeros(self.run.places.size)
-        request = Request(numbers, NO_COIN, np.zeros((1, self.run.memory)), None)
+        request = Request(numbers, NO_COIN, self.reader.first_memory[None].copy(), None)
         snaps, mask, obs = self._look(request)
         self.bundle.graph.probabilities(obs, mask)
         self._by_rules(request, snaps, mask)
@@ -102,7 +125,7 @@ class Decider:
 
         Args:
             body: JSON with the keys `snapshot`; `u`, the decision's coin, if policy or fallback need one; `state` of
-                the previous answer; `id`, which the answer repeats.
+                the previous answer, if a fallback rule remembers something; `id`, which the answer repeats.
             received_s: Time of receipt, by `time.monotonic`; None: now.
 
         Returns:
@@ -148,6 +171,7 @@ class Decider:
         except TimeoutError:
             return None, f"the policy gave no answer within {1000 * self.deadline_s:g} ms"
         except Exception as error:  # any error: the service must answer
+            log.warning("the policy failed: %.1000s", error)
             return None, f"the policy failed: {error}"
 
     def _by_rules(self, request: Request, snaps: np.ndarray, mask: np.ndarray) -> tuple[int, np.ndarray]:
@@ -188,7 +212,6 @@ class Decider:
         )
 
 
-def _fallback_tosses(bundle: BundlePolicy) -> bool:
-    return any(
-        find_rule(kind, choice[0]).tosses for kind, choice in (("routing", bundle.routing), ("pacing", bundle.pacing))
-    )
+def _fallback(bundle: BundlePolicy) -> list[RuleSpec]:
+    """The fallback rules' declarations."""
+    return [find_rule(kind, choice[0]) for kind, choice in (("routing", bundle.routing), ("pacing", bundle.pacing))]

@@ -13,6 +13,7 @@ class Limits(NamedTuple):
 
     Attributes:
         connections: Open connections; more are answered 503 and closed.
+        refused: Connections beyond that which are being answered 503 or closed; more are cut without an answer.
         head_bytes: Bytes of request line and headers; more are answered 431.
         n_headers: Number of headers of a request, trailers included; more are answered 431.
         body_bytes: Bytes of a body; more are answered 413.
@@ -27,6 +28,7 @@ class Limits(NamedTuple):
     """
 
     connections: int = 512
+    refused: int = 32
     head_bytes: int = 2**15
     n_headers: int = 100
     body_bytes: int = LARGEST_BODY

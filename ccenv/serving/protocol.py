@@ -8,6 +8,9 @@ as JSON; the connection then ends.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -16,6 +19,8 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ccenv.serving.limits import FAULT, LIMITS, Limits
+
+BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -84,7 +89,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._ended = False  # no further request of this connection is read
         self._fault: tuple[int, str] | None = None
         super().connection_made(self._closing)  # type: ignore[arg-type]
-        if len(self.connections) > self.limits.connections:
+        n_open = sum(not connection.transport.is_closing() for connection in self.connections)
+        if len(self.connections) > self.limits.connections + self.limits.refused:
+            self._ended = True
+            transport.abort()
+        elif n_open > self.limits.connections:
             self._end(503, f"the service has {self.limits.connections} connections already")
         else:
             self._time_request()
@@ -99,7 +108,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio: true keeps the transport open
         """Keep the writing side open for answers that are still due; a request that is not complete is given up."""
         if self._begun:
             self._end(400, "the client left before the request was complete")
@@ -165,6 +174,8 @@ class BoundedProtocol(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > self.limits.head_bytes:
             self._refuse_head()
+        if self.parser.should_upgrade() and any(name in BODY_HEADERS for name, _ in self.headers):
+            self._raise(400, "Upgrade with a body is not supported")  # the parser would take the body for a request
         self._head = False
         super().on_headers_complete()
 
@@ -206,7 +217,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """Start to time a client that does not read."""
         super().pause_writing()
         if self._sending is None:
-            self._sending = self.loop.call_later(self.limits.send_s, self._closing.abort)
+            self._sending = self.loop.call_later(self.limits.send_s, self._cut)
+
+    def _cut(self) -> None:
+        """Reset the connection, so that the kernel does not keep the unread answers."""
+        connection = self._closing.get_extra_info("socket")
+        with contextlib.suppress(OSError, AttributeError):  # there is no socket beneath TLS, or it is closed
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._closing.abort()
 
     def resume_writing(self) -> None:
         """Stop the time: the client reads."""
@@ -250,7 +268,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if self.cycle.response_complete:
                 self._closing.close()
                 return
-            self.cycle.scope[FAULT] = status, message  # type: ignore[typeddict-unknown-key]
+            self.cycle.scope[FAULT] = status, message  # type: ignore[literal-required]
             self.cycle.keep_alive = self.cycle.more_body = False
             self.cycle.message_event.set()
             return
@@ -278,9 +296,9 @@ class BoundedProtocol(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
         if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, app)  # type: ignore[arg-type]
+            self._start_asgi_task(self.cycle, app)
         else:
-            self.pipeline.appendleft((self.cycle, app))  # type: ignore[arg-type]
+            self.pipeline.appendleft((self.cycle, app))
 
 
 def refusal(status: int, message: str) -> App:

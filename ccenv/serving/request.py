@@ -13,7 +13,7 @@ from ccenv.scenarios import Scenario
 from ccenv.serving.body import parse
 from ccenv.serving.errors import RequestError
 from ccenv.serving.snapshot import LARGEST, SnapshotReader
-from ccenv.sim.state.layout import RULE_STATE
+from ccenv.sim.state.codes import OPENING_EPOCH
 
 KEYS = ("snapshot", "u", "state", "id")
 LONGEST_ID = 200
@@ -27,7 +27,7 @@ class Request:
     Attributes:
         numbers: Numbers of the snapshot, in the order of the public snapshot.
         u: Coin of the decision, in (0, 1).
-        memory: Memory of the fallback rules, (1, RULE_STATE).
+        memory: Memory of the fallback rules, (1, M).
         id: The caller's id of the decision.
     """
 
@@ -42,12 +42,19 @@ class RequestReader:
 
     Args:
         scenario: The scenario.
+        memory: Numbers that the fallback rules remember, M.
         needs_coin: Whether a request without `u` is refused.
+        needs_memory: Whether a request without `state` is refused. A pacing rule remembers what it has dialed after an
+            event; without this memory it dials again.
+
+    Attributes:
+        first_memory: Memory of rules that have not decided yet, (M,).
     """
 
-    def __init__(self, scenario: Scenario, needs_coin: bool) -> None:
+    def __init__(self, scenario: Scenario, memory: int, *, needs_coin: bool, needs_memory: bool) -> None:
         self.snapshots = SnapshotReader(scenario)
-        self.needs_coin = needs_coin
+        self.needs_coin, self.needs_memory = needs_coin, needs_memory
+        self.first_memory = np.zeros(memory)
 
     def read(self, body: bytes) -> Request:
         """Check a body.
@@ -65,7 +72,9 @@ class RequestReader:
         if "snapshot" not in given:
             raise RequestError("snapshot", UNSET, "a mapping from field names to values")
         numbers = self.snapshots.read(given["snapshot"])
-        return Request(numbers, self._coin(given.get("u")), _memory(given.get("state")), _id(given.get("id")))
+        opens = given["snapshot"]["epoch_kind"] == OPENING_EPOCH
+        u, memory = self._coin(given.get("u")), self._memory(given.get("state", UNSET), opens)
+        return Request(numbers, u, memory, _id(given.get("id")))
 
     def _coin(self, u: Any) -> float:
         if u is None and not self.needs_coin:
@@ -74,14 +83,17 @@ class RequestReader:
             raise RequestError("u", UNSET if u is None else u, "a number above 0 and below 1, drawn for each decision")
         return float(u)
 
-
-def _memory(state: Any) -> np.ndarray:
-    if state is None:
-        return np.zeros((1, RULE_STATE))
-    whole = isinstance(state, list) and len(state) == RULE_STATE and all(map(_is_number, state))
-    if not whole or not all(abs(x) <= LARGEST for x in state):
-        raise RequestError("state", state, "nothing, or the `state` of the answer before this one")
-    return np.array([state], np.float64)
+    def _memory(self, state: Any, opens: bool) -> np.ndarray:
+        """Memory (1, M) of the fallback rules; `opens`: at the opening of a day they have none."""
+        if state is UNSET or state is None:
+            if self.needs_memory and (state is UNSET or not opens):
+                allowed = "the `state` of the answer before this one; of a client's first request, `first_state` of "
+                raise RequestError("state", state, f"{allowed}/v1/interface (null at an opening)")
+            return self.first_memory[None].copy()
+        whole = isinstance(state, list) and len(state) == self.first_memory.size and all(map(_is_number, state))
+        if not whole or not all(abs(x) <= LARGEST for x in state):
+            raise RequestError("state", state, "nothing, or the `state` of the answer before this one")
+        return np.array([state], np.float64)
 
 
 def _id(given: Any) -> str | int | None:

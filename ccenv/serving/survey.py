@@ -9,12 +9,16 @@ import numpy as np
 
 from ccenv.batch import Batch
 from ccenv.policy import Policy
+from ccenv.run.config import run_config
+from ccenv.run.engine import Engine
 from ccenv.seeds import seeds
 from ccenv.serving.errors import BundleError
 from ccenv.serving.graph import GraphPolicy
 from ccenv.serving.manifest import TOLERANCE, Golden
 
 N_GOLDEN = 16
+MOST_NUMBERS = 2**24  # numbers of the observations and masks that a survey keeps, and as many again
+FEWEST_STEPS = 500
 CLEAR = 1e-3  # smallest margin of a golden decision: other processors round differently
 
 Probabilities = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -36,22 +40,65 @@ class Survey(NamedTuple):
 def survey_days(batch: Batch, policy: Policy) -> Survey:
     """Run the policy through training days, one for each row, and record what it meets.
 
-    Ranges cover all decisions of all rows. At each step the inputs of one row are kept, of each row in turn.
+    Ranges cover all decisions of all rows. At each step the inputs of one row are kept, of each row in turn. A day of a
+    large centre has more decisions than can be kept. Then the rows leave the opening hours: the batch's own rules play
+    each up to another time of the day, and the policy decides from there for as many steps again.
     """
+    steps = max(FEWEST_STEPS, MOST_NUMBERS // (batch.n_obs + batch.n_actions))
+    recorder = _Recorder(batch, policy)
     batch.reset(seeds("training", batch.n))
-    low, high = np.full(batch.n_obs, np.inf, np.float32), np.full(batch.n_obs, -np.inf, np.float32)
-    looks: list[tuple[np.ndarray, np.ndarray, float]] = []
-    running, step, state = batch.engine.envs["done"] == 0, 0, None
-    while np.any(running):
-        low = np.minimum(low, batch.obs[running].min(axis=0))
-        high = np.maximum(high, batch.obs[running].max(axis=0))
-        row = np.flatnonzero(running)[step % np.count_nonzero(running)]
-        looks.append((batch.obs[row].copy(), batch.mask[row].copy(), float(batch.u[row])))
-        actions, state = policy.act(batch.obs, batch.mask, state, batch.u, batch.starts)
-        batch.step(actions)
-        running, step = batch.engine.envs["done"] == 0, step + 1
-    obs, mask, u = zip(*looks, strict=True)
-    return Survey(low, high, np.array(obs), np.array(mask), np.array(u))
+    if not recorder.run(steps):
+        _spread(batch)
+        recorder.run(steps)
+    return recorder.survey()
+
+
+class _Recorder:
+    """Ranges and inputs of the decisions that a policy takes in a batch."""
+
+    def __init__(self, batch: Batch, policy: Policy) -> None:
+        self.batch, self.policy = batch, policy
+        self.low = np.full(batch.n_obs, np.inf, np.float32)
+        self.high = np.full(batch.n_obs, -np.inf, np.float32)
+        self.looks: list[tuple[np.ndarray, np.ndarray, float]] = []
+
+    def run(self, steps: int) -> bool:
+        """Take at most so many steps. Returns whether all rows have finished."""
+        batch, state = self.batch, None
+        for step in range(steps):
+            running = batch.engine.envs["done"] == 0
+            if not np.any(running):
+                return True
+            self.low = np.minimum(self.low, batch.obs[running].min(axis=0))
+            self.high = np.maximum(self.high, batch.obs[running].max(axis=0))
+            row = np.flatnonzero(running)[step % np.count_nonzero(running)]
+            self.looks.append((batch.obs[row].copy(), batch.mask[row].copy(), float(batch.u[row])))
+            actions, state = self.policy.act(batch.obs, batch.mask, state, batch.u, batch.starts)
+            batch.step(actions)
+        return bool(np.all(batch.engine.envs["done"] != 0))
+
+    def survey(self) -> Survey:
+        """What was recorded."""
+        obs, mask, u = zip(*self.looks, strict=True)
+        return Survey(self.low, self.high, np.array(obs), np.array(mask), np.array(u))
+
+
+def _spread(batch: Batch) -> None:
+    """Bring each row to a decision at another time of the day: row k of n after the k-th of n parts of its slots."""
+    run, n = batch.run, batch.n
+    rules = run_config(run.scenario, owns="rules", routing=run.routing, pacing=run.pacing, days=run.days)
+    engine = Engine(rules, n, past=batch.engine.past)
+    engine.envs["stop_at_slots"] = True
+    engine.start(seeds("training", n).astype(np.uint64), np.ones(n, np.bool_))
+    slots = int(run.config["n_slots"][0])
+    words = batch.engine.words
+    batch.reset(seeds("training", n))
+    for stop in range(1, slots):
+        due = (np.arange(n) > 0) & (np.arange(n) * slots // n == stop) & (engine.envs["stopped"] != 0)
+        words[due] = engine.words[due]
+        engine.go_on()
+    batch.engine.envs["stop_at_slots"] = False
+    batch.engine.go_on()
 
 
 def golden_vectors(
