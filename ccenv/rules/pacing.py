@@ -146,6 +146,7 @@ def dial_x_free(snap, mask, c, params, state, u):
     if _begins(snap, c, params, state):
         state[1] = 0.0
         state[2] = _due(snap, c, 0, params)
+    state[1] = max(state[1], 0.0)  # a caller of the service may send any number
     while state[1] < c.n_campaigns:
         i = int(state[1])
         a = dial_up_to(snap, mask, c, i, state[2] + snap.ringing[i])

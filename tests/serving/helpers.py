@@ -39,6 +39,18 @@ def client_of(policy, deadline_s=PATIENT_S):
     return TestClient(make_app(Decider(policy, deadline_s)))
 
 
+def first_state(policy):
+    """The `state` of a client's first request."""
+    decider = Decider(policy)
+    decider.close()
+    return decider.interface["first_state"]
+
+
+def asked(policy, **changes):
+    """A request about an open, idle centre: `opening`, a coin, and the state of a first request."""
+    return {"snapshot": opening(policy), "u": 0.3, "state": first_state(policy), **changes}
+
+
 def opening(policy):
     """The snapshot of an open, idle centre: dialing is legal, and there is nobody to assign."""
     scenario = policy.scenario

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from ccenv.serving.body import DEEPEST, BodyError, parse
-from tests.serving.helpers import client_of, golden, opening
+from tests.serving.helpers import asked, client_of, golden
 
-FIRST = [0.0] * 9
 NUMBERS = [
     b"1e999",
     b"-1e999",
@@ -44,7 +43,7 @@ def client(policy):
 
 @pytest.fixture(scope="module")
 def valid(policy):
-    return {"snapshot": opening(policy), "u": 0.3, "state": FIRST, "id": "a"}
+    return asked(policy, id="a")
 
 
 def judged(client, body, valid):

@@ -8,7 +8,7 @@ import socket
 import numpy as np
 import pytest
 
-from tests.serving.helpers import golden, opening
+from tests.serving.helpers import asked, golden
 from tests.serving.process import LAST, Service, answers, request
 
 pytestmark = pytest.mark.slow  # each service is a process
@@ -18,16 +18,7 @@ CHUNKED = b"POST /v1/decide HTTP/1.1\r\nHost: service\r\nTransfer-Encoding: chun
 
 @pytest.fixture(scope="module")
 def body():
-    policy = golden()
-    return json.dumps({"snapshot": opening(policy), "u": 0.99, "state": [0.0] * len(first_state(policy))}).encode()
-
-
-def first_state(policy):
-    from ccenv.serving import Decider
-
-    decider = Decider(policy)
-    decider.close()
-    return decider.interface["first_state"]
+    return json.dumps(asked(golden(), u=0.99)).encode()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from ccenv.scenarios import load_scenario
 from ccenv.serving import Decider, load_bundle, snapshot_values
 from ccenv.serving.service import make_app
 from tests.env.whole_centre import whole_centre
-from tests.serving.helpers import PATIENT_S, StandIn, client_of, golden
+from tests.serving.helpers import PATIENT_S, StandIn, asked, client_of, golden
 
 RULES = {
     "deterministic": (("lwt", {}), ("progressive_unreserved", {"reserve": 1})),
@@ -48,7 +48,7 @@ def replayed(served, batch, policy, seeds, every=1):
 async def _replayed(decider, batch, policy, seeds, every):
     looks = batch.engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs
     batch.reset(np.asarray(seeds))
-    state, remembered, done, answers = None, None, [], []
+    state, remembered, done, answers = None, decider.interface["first_state"], [], []
     app = ASGITransport(make_app(decider))  # without a thread for each request, which a test client has
     async with AsyncClient(transport=app, base_url="http://service") as client:
         while not batch.engine.envs["done"][0]:
@@ -101,7 +101,7 @@ def test_probabilities_are_those_of_the_graph_over_the_legal_actions():
     batch.reset(np.array([5]))
     expected = policy.graph.probabilities(batch.obs, batch.mask)[0]
     with client_of(policy) as client:
-        question = {"snapshot": snapshot_values(batch.scenario, batch.snapshot[0]), "u": float(batch.u[0])}
+        question = asked(policy, snapshot=snapshot_values(batch.scenario, batch.snapshot[0]), u=float(batch.u[0]))
         answer = client.post("/v1/decide", json=question).json()
     legal = np.flatnonzero(batch.mask[0])
     assert answer["probabilities"] == {batch.catalogue[a].name: float(expected[a]) for a in legal}

@@ -8,10 +8,10 @@ import pytest
 
 from ccenv.scenarios import load_scenario
 from ccenv.serving import snapshot_values
-from ccenv.serving.service import LARGEST_BODY
+from ccenv.serving.limits import LARGEST_BODY
 from ccenv.serving.snapshot import SnapshotReader
 from ccenv.spaces.observation import snapshot_dtype
-from tests.serving.helpers import blank, client_of, golden, opening
+from tests.serving.helpers import asked, blank, client_of, golden
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def client(policy):
 
 @pytest.fixture
 def question(policy):
-    return {"snapshot": opening(policy), "u": 0.3}
+    return asked(policy)
 
 
 def set_at(*path_and_value):
