@@ -131,21 +131,23 @@ def test_no_graph_breaks_a_mask(graph, decisions, decision):
     batch = Batch(policy.scenario, 1, owns=decisions, routing="lwt", pacing=policy.pacing, autoreset="disabled")
     batch.reset(np.array([6]))
     names = [action.name for action in batch.catalogue]
-    n = 0
+    n, n_numbers = 0, len(first_state(policy))
     with client_of(policy) as client:
         while not batch.engine.envs["done"][0]:
             if batch.decision[0] % 3 == 0:  # a third of a day's decisions is enough
                 question = {
                     "snapshot": snapshot_values(batch.scenario, batch.snapshot[0]),
                     "u": rng.random(),
-                    "state": rng.choice([0.0, 1.0, 7.0], len(first_state(policy))).tolist(),  # not what any rule remembers
+                    "state": rng.choice([0.0, 1.0, 7.0], n_numbers).tolist(),  # not what any rule remembers
                 }
-                answer = client.post("/v1/decide", json=question).json()
+                response = client.post("/v1/decide", json=question)
+                assert response.status_code == 200, response.text
+                answer = response.json()
                 assert batch.mask[0, names.index(answer["action"])]
                 assert answer["fallback"] == (graph is nothing_legal)
                 n += 1
             batch.step(np.array([rng.choice(np.flatnonzero(batch.mask[0]))]))
-    assert n > 50
+    assert n > 40
 
 
 def test_a_policy_of_one_half_is_not_offered_the_other():
