@@ -76,7 +76,11 @@ class Scenario:
 
         Queues, groups, campaigns and segments are lists of [name, values], because their order is significant.
         """
-        return {k: v for k, v in _resolved(self.centre).items() if k not in PROSE}
+        content = {k: v for k, v in _resolved(self.centre).items() if k not in PROSE} | {"reward": self.reward}
+        del content["value_unit"]
+        if self.value_unit != 1.0:  # presets are written in a unit of 1
+            content["value_unit"] = self.value_unit
+        return content
 
     @functools.cached_property
     def digest(self) -> str:
