@@ -38,6 +38,12 @@ def test_kernel_follows_the_specification(number: int) -> None:
     compare(number)
 
 
+@pytest.mark.parametrize("actions", ["reserved", "unreserved"])
+@pytest.mark.parametrize("number", [0, 2, 3, 5, 6])  # each has a campaign with both kinds of dials
+def test_kernel_follows_the_specification_where_a_policy_has_one_kind_of_dials(number: int, actions: str) -> None:
+    compare(number, actions)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(25, 300))
 def test_kernel_follows_the_specification_in_many_scenarios(number: int) -> None:

@@ -107,7 +107,6 @@ class Blending:
 
     digest: ClassVar[str] = "toy"
     reserves: ClassVar[None] = None
-    centre: ClassVar[Any] = SimpleNamespace(campaigns={})
 
     def states(self) -> list[tuple[int, int]]:
         """Decision states (inbound, outbound in service)."""

@@ -25,7 +25,7 @@ class CampaignMaker(ListMaker):
             "wrap_up_s": self.time(f"wrap-up {name}", 8, p_zero=0.2),
             "drop_after_s": self.time(f"drop {name}", 6, p_zero=0.15, p_never=0.08, endless_s=True),
             "hang_up_s": self.time(f"hang up {name}", 6, p_zero=0.03, p_never=0.15, endless_s=True),
-            "reserves": self.reserves(),
+            "reserves": self.reserves(name),
             "contact_number": self.shares(n_numbers, 1.0),
             "p_sale": self.one_of(
                 self.between(0, 0.6), [self.between(0, 0.6) for _ in range(self.whole(1, n_numbers))]
@@ -43,10 +43,10 @@ class CampaignMaker(ListMaker):
         self.calling_rules(campaign, clock)
         return campaign
 
-    def reserves(self) -> bool | str:
-        """The flag: a quarter of the campaigns reserve, a third leave it to each dial."""
-        u = float(self.rng.random())
-        return True if u < 1 / 4 else "either" if u < 1 / 4 + 1 / 3 else False
+    def reserves(self, name: str) -> bool | str:
+        """The flag: every third campaign leaves it to each dial, by turns; some of the others reserve."""
+        reserves = self.chance(0.3)
+        return "either" if (self.number + int(name[-1])) % 3 == 0 else reserves
 
     def value(self) -> Plain:
         """The value of goals. Penalties and the cost of lines are left out: they change nothing in the event loop."""

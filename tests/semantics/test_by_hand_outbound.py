@@ -4,7 +4,7 @@ from typing import Any
 
 from ccenv.sim.state import codes
 from tests.oracle.randomness import entity_key, root_key, stream, uniform
-from tests.semantics.by_hand import constant, first_of, line, lines, nonzero, of_leads, run
+from tests.semantics.by_hand import both, constant, first_of, line, lines, nonzero, of_leads, run
 
 DIALS = (codes.DIAL, codes.DIAL_RESERVED)
 
@@ -134,7 +134,7 @@ def without_then_with(number: int, u: float, legal: list[int], catalogue: object
 
 
 def test_a_connect_without_an_advisor_waits_beside_one_that_has_its_own() -> None:
-    result = run(of_both_kinds(), 0, without_then_with)
+    result = both(of_both_kinds(), 0, without_then_with)
     assert lines(result.log) == [
         line(0, "opening", 0),
         line(0, "action", 0, detail=1),
@@ -162,7 +162,7 @@ def test_an_advisor_freed_by_its_own_attempt_takes_the_waiting_connect_of_the_ot
     segments = {"answers": {"size": 1, "p_answer": 1.0}, "does_not": {"size": 1, "p_answer": 0.0}}
     scenario = of_both_kinds(segments=segments)
     del scenario["campaigns"]["list"]["leads"]
-    result = run(scenario, 0, without_then_with)
+    result = both(scenario, 0, without_then_with)
     assert lines(result.log) == [
         line(0, "opening", 0),
         line(0, "action", 0, detail=1),
@@ -183,7 +183,7 @@ def test_an_advisor_freed_by_its_own_attempt_takes_the_waiting_connect_of_the_ot
 def test_an_attempt_without_an_advisor_is_dropped_while_another_keeps_its_own() -> None:
     scenario = of_both_kinds()
     scenario["campaigns"]["list"]["drop_after_s"] = constant(3)
-    result = run(scenario, 0, without_then_with)
+    result = both(scenario, 0, without_then_with)
     assert lines(result.log)[-9:] == [
         line(4, "connect_waiting", 0, "lead"),
         line(4, "ring_end", 1, "lead", "0.0"),

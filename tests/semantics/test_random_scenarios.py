@@ -143,6 +143,18 @@ def test_the_fast_scenarios_use_every_key_of_the_schema() -> None:
     assert [key for key in WITHOUT_EFFECT if key not in unused] == []
 
 
+def test_the_fast_scenarios_show_both_kinds_of_attempts_of_one_campaign() -> None:
+    mixed = drops = 0
+    for number in FAST:
+        for c, campaign in enumerate(made(number)[1].campaigns.values()):
+            dialed = rows(result_of(number), codes.LOG_DIALED, True, c)["advisor"] != codes.NIL
+            assert campaign.reserves == "either" or np.all(dialed == campaign.reserves)
+            if 0 < dialed.sum() < len(dialed):
+                mixed += 1
+                drops += len(rows(result_of(number), codes.LOG_DROPPED, True, c))
+    assert mixed >= 10 and drops > 0
+
+
 def test_the_fast_scenarios_show_every_kind_of_row_and_outcome() -> None:
     logs = np.concatenate([result_of(number).log for number in FAST])
     assert set(logs["code"]) == set(range(len(codes.LOG_CODES)))
