@@ -9,6 +9,7 @@ import pytest
 
 from ccenv import Batch, Scenario, load_scenario
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
+from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.fields import FIELDS
 from tests.env.short import random_legal, short_day
 from tests.oracle.scenario_maker import ScenarioMaker
@@ -19,7 +20,7 @@ CORE = [field.name for field in FIELDS if field.core]
 REST = [field.name for field in FIELDS if not field.core]
 
 
-def seen(scenario: Scenario, reserves: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def seen(scenario: Scenario, reserves: Reserves) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Snapshots, masks and coins that a policy met."""
     batch = Batch(scenario, 16, reserves=reserves, pacing="no_dial")
     batch.reset(range(16))
@@ -40,20 +41,21 @@ def poisoned(snaps: np.ndarray, names: list[str]) -> np.ndarray:
     return spoilt
 
 
-@pytest.mark.parametrize("reserves", [False, True])
+@pytest.mark.parametrize("reserves", [False, True, "either"])
 @pytest.mark.parametrize("number", [None, 0, 24])
-def test_masks_and_rules_do_not_see_the_rest(number: int | None, reserves: bool) -> None:
+def test_masks_and_rules_do_not_see_the_rest(number: int | None, reserves: Reserves) -> None:
     scenario = short_day() if number is None else load_scenario(ScenarioMaker(number).run().scenario)
     snaps, masks, coins = seen(scenario, reserves)
     spoilt = poisoned(snaps, REST)
     taken: set[int] = set()
-    pacing = [rule for rule in PACING_RULES if rule.reserves in (None, reserves)]
+    pacing = [rule for rule in PACING_RULES if rule.reserves in (None, reserves) or reserves == "either"]
     for routing_rule, pacing_rule in product(ROUTING_RULES, pacing):
         bench = Bench(routing_rule.name, choice(pacing_rule), scenario.with_reserves(reserves))
-        np.testing.assert_array_equal(bench.mask(spoilt), masks)
+        own = bench.mask(snaps)  # under `either` a rule sees its own kind of dials alone
+        np.testing.assert_array_equal(bench.mask(spoilt), own)
+        assert np.array_equal(own, masks) or (reserves == "either" and pacing_rule.reserves is not None)
         found, clean = (
-            bench.choose(rows, masks, coins, np.zeros((len(rows), bench.run.memory))).tolist()
-            for rows in (spoilt, snaps)
+            bench.choose(rows, own, coins, np.zeros((len(rows), bench.run.memory))).tolist() for rows in (spoilt, snaps)
         )
         assert found == clean, (routing_rule.name, pacing_rule.name)
         taken.update(found)

@@ -141,8 +141,9 @@ def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
     if frame.n_slots:
         hours["dial_from_s"] = st.just(round(frame.open_s + 0.2 * frame.span_s, 3))
         hours["dial_until_s"] = st.just(round(frame.open_s + 0.8 * frame.span_s, 3))
-    reserves = draw(st.booleans())
-    ring = times(8, at_once=reserves)  # lines that ring for no time are dialed for ever, unless advisors are reserved
+    reserves = draw(st.sampled_from([False, True, "either"]))
+    # lines that ring for no time are dialed for ever, unless every attempt reserves an advisor
+    ring = times(8, at_once=reserves is True)
     features = optional(
         p_machine=st.just(0.2),
         p_busy=st.just(0.1),
