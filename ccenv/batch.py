@@ -61,7 +61,8 @@ class Batch:
         warm_up: Whether the row's episode is in its warm-up, (B,) bool.
         u: The policy's coin for the coming decision: uniform in (0, 1), (B,) float64.
         decision: Number of the coming decision in the episode, (B,).
-        final_obs: Last observation of an episode that ended in a `same_step` step, (B, K).
+        final_obs, final_illegal_share: Last observation, (B, K), and share of illegal actions, (B,), of an episode that
+            ended in a `same_step` step.
 
     Raises:
         ValueError: If an argument is not allowed; the message says what is allowed.
@@ -121,7 +122,7 @@ class Batch:
         self.cost, self.cost_base, self.decision = outs["cost"], outs["cost_base"], outs["decision"]
         self.terminated, self.truncated = outs["terminated"], outs["truncated"]
         self.illegal, self.starts, self.warm_up = outs["illegal"], outs["starts"], outs["warm_up"]
-        self.illegal_share = outs["illegal_share"]
+        self.illegal_share, self.final_illegal_share = outs["illegal_share"], outs["final_illegal_share"]
 
     def reset(self, seeds: Any, which: np.ndarray | None = None) -> None:
         """Start episodes and run to their first decision.

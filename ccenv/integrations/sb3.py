@@ -78,7 +78,7 @@ class CentreVecEnv(VecEnv):
             infos[b] = {
                 "terminal_observation": batch.final_obs[b].copy(),
                 "TimeLimit.truncated": truncated,
-                "illegal_share": float(batch.engine.outs["final_illegal_share"][b]),
+                "illegal_share": float(batch.final_illegal_share[b]),
             }
         return batch.obs.copy(), batch.reward.copy(), ended, infos
 
@@ -87,7 +87,7 @@ class CentreVecEnv(VecEnv):
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """Attribute of each row: its entry of a batch array, or the value that all rows share."""
-        shared: dict[str, Callable[[], Any]] = {"render_mode": lambda: "rgb_array", "spec": self._spec}
+        shared: dict[str, Callable[[], Any]] = {"render_mode": lambda: None, "spec": self._spec}
         if attr_name in shared:
             return [shared[attr_name]() for _ in self._get_indices(indices)]
         value = getattr(self.batch, {"action_masks": "mask"}.get(attr_name, attr_name))

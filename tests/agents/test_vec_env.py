@@ -67,11 +67,11 @@ def test_a_day_that_is_over_is_not_a_time_limit():
     assert not any(flags)
 
 
-def test_rows_that_go_on_share_one_empty_info(env):
+def test_rows_that_go_on_have_an_empty_info_each(env):
     _, _, done, infos = env.step(np.full(3, START))
     assert not done.any()
     assert infos[0] == {}
-    assert infos[0] is infos[1]
+    assert infos[0] is not infos[1]
 
 
 def test_masks_are_found_as_sb3_contrib_looks_for_them(env):
@@ -99,3 +99,12 @@ def test_rows_have_no_attributes_or_methods_of_their_own(env):
         env.set_attr("reward", 1)
     with pytest.raises(AttributeError, match="no method 'render'"):
         env.env_method("render")
+
+
+def test_a_batch_of_centres_has_pictures_and_a_specification() -> None:
+    env = CentreVecEnv(Batch("tiny", 2, owns="pacing"))
+    env.seed(1)
+    env.reset()
+    assert [spec.id for spec in env.get_attr("spec")] == ["ccenv/Pacing-v0"] * 2
+    pictures = env.get_images()
+    assert len(pictures) == 2 and all(p.ndim == 3 and p.dtype == np.uint8 for p in pictures)

@@ -10,7 +10,7 @@ import pytest
 
 from ccenv import CentreEnv, RulePolicy, Scenario, load_scenario, simulate
 from ccenv.rewards.terms import reward_weights
-from ccenv.scenarios.check.reward_trap import WorthlessGoalsWarning
+from ccenv.scenarios.check.reward_trap import RewardTrapWarning, WorthlessGoalsWarning
 from ccenv.scenarios.files.library import find
 from tests.env.short import short_day
 
@@ -34,7 +34,10 @@ def centre(campaigns: dict[str, Any], **changes: Any) -> Scenario:
 
 
 def test_the_default_is_hybrid_in_the_largest_value_of_a_goal() -> None:
-    two = {"a": SALES, "b": SALES | {"segments": {"x": {"size": 9, "sale_value": 200}, "y": {"size": 9}}}}
+    two = {
+        "a": SALES,
+        "b": SALES | {"p_sale": 0.01, "segments": {"x": {"size": 9, "sale_value": 200}, "y": {"size": 9}}},
+    }
     assert (centre({}).reward, centre({}).value_unit) == ("service", 1.0)
     scenario = centre({"c": SALES})
     assert (scenario.reward, scenario.value_unit) == ("hybrid", 50.0)
@@ -63,7 +66,8 @@ def test_worthless_goals_are_warned_of() -> None:
     with pytest.warns(WorthlessGoalsWarning, match="reward = 'service': the goals of c"):
         CentreEnv(centre({"c": SALES}), reward="service")
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", RewardTrapWarning)
+        warnings.simplefilter("error", WorthlessGoalsWarning)
         centre({"c": SALES}, reward="service", goals_unpaid=True)
         centre({"c": SALES}, reward="pacing")
         centre({"c": SALES | {"p_sale": 0}}, reward="service")
