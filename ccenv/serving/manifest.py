@@ -5,10 +5,12 @@ A bundle is a folder with two files: the graph `policy.onnx` (see `ccenv.serving
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,6 +27,7 @@ from ccenv.serving.errors import BundleError
 from ccenv.serving.interface import Interface
 
 FORMAT = 1
+LARGEST_FILE = 2**31  # bytes; an ONNX file holds no more
 GRAPH, MANIFEST = "policy.onnx", "manifest.json"
 TOLERANCE = 1e-5  # of a probability in a golden vector: rounding differs between processors
 
@@ -185,14 +188,14 @@ def read_manifest(folder: Path) -> Manifest:
         BundleError: If it is missing, has another format version, or is not a manifest.
     """
     try:
-        content = (folder / MANIFEST).read_bytes()
+        content = _read(folder / MANIFEST)
         version = msgspec.json.decode(content, type=_Version).format
         if version != FORMAT:
             raise BundleError(f"{folder}: format version {version}; this version of ccenv reads {FORMAT}")
         manifest = msgspec.json.decode(content, type=Manifest)
     except OSError as error:
         raise BundleError(f"{folder}: {MANIFEST} cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BundleError(f"{folder}: {MANIFEST} is not a manifest: {error}") from error
     if manifest.interface.digest != manifest.interface_digest:
         raise BundleError(f"{folder}: {MANIFEST}: interface_digest is not the digest of `interface`")
@@ -223,13 +226,30 @@ def read_graph(folder: Path, manifest: Manifest) -> bytes:
     if set(manifest.files) != {GRAPH}:
         raise BundleError(f"{folder}: {MANIFEST}: files are {', '.join(manifest.files) or 'none'}; allowed: {GRAPH}")
     try:
-        content = (folder / GRAPH).read_bytes()
+        content = _read(folder / GRAPH)
     except OSError as error:
         raise BundleError(f"{folder}: {GRAPH} cannot be read: {error.strerror}") from error
     found = hashlib.sha256(content).hexdigest()
     if found != manifest.files[GRAPH]:
         raise BundleError(f"{folder}: SHA-256 of {GRAPH} is {found}, the manifest says {manifest.files[GRAPH]}")
     return content
+
+
+def _read(path: Path) -> bytes:
+    """Content of a file of a bundle.
+
+    Raises:
+        OSError: If it cannot be read, is not a file (a pipe would wait for ever), or is larger than `LARGEST_FILE`.
+    """
+    try:
+        found = path.stat()
+    except ValueError as error:  # a null byte
+        raise OSError(errno.EINVAL, str(error)) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is not a file")
+    if found.st_size > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it has {found.st_size} bytes, more than {LARGEST_FILE}")
+    return path.read_bytes()
 
 
 def content_digest(content: Mapping[str, Any]) -> str:
@@ -244,7 +264,8 @@ def training_scenario(record: TrainingScenario) -> Scenario:
         BundleError: If this version of the package refuses the content.
     """
     try:
-        return load_scenario({**by_name(record.content), "name": record.name, "description": "from a bundle"})
+        about = {"name": record.name, "description": "from a bundle", "goals_unpaid": True}  # known since the training
+        return load_scenario({**by_name(record.content), **about})
     except (ScenarioError, TypeError, ValueError) as error:
         raise BundleError(f"the training scenario {record.name}: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 from ccenv.batch import Batch
 from ccenv.policy import Policy
 from ccenv.run.config import run_config
-from ccenv.run.engine import Engine
+from ccenv.run.engine import CapacityError, Engine
 from ccenv.seeds import seeds
 from ccenv.serving.errors import BundleError
 from ccenv.serving.graph import GraphPolicy
@@ -48,8 +49,9 @@ def survey_days(batch: Batch, policy: Policy) -> Survey:
     recorder = _Recorder(batch, policy)
     batch.reset(seeds("training", batch.n))
     if not recorder.run(steps):
-        _spread(batch)
-        recorder.run(steps)
+        with contextlib.suppress(CapacityError):  # a row brought forward cannot be run again in a larger size class
+            _spread(batch.engine)
+            recorder.run(steps, forward=True)
     return recorder.survey()
 
 
@@ -62,8 +64,15 @@ class _Recorder:
         self.high = np.full(batch.n_obs, -np.inf, np.float32)
         self.looks: list[tuple[np.ndarray, np.ndarray, float]] = []
 
-    def run(self, steps: int) -> bool:
-        """Take at most so many steps. Returns whether all rows have finished."""
+    def run(self, steps: int, *, forward: bool = False) -> bool:
+        """Take at most so many steps; `forward`: of rows that `_spread` brought forward.
+
+        Returns:
+            Whether all rows have finished.
+
+        Raises:
+            CapacityError: If a table is full after rows were brought forward.
+        """
         batch, state = self.batch, None
         for step in range(steps):
             running = batch.engine.envs["done"] == 0
@@ -74,7 +83,10 @@ class _Recorder:
             row = np.flatnonzero(running)[step % np.count_nonzero(running)]
             self.looks.append((batch.obs[row].copy(), batch.mask[row].copy(), float(batch.u[row])))
             actions, state = self.policy.act(batch.obs, batch.mask, state, batch.u, batch.starts)
-            batch.step(actions)
+            if forward:
+                batch.engine.step(actions, batch.autoreset)
+            else:
+                batch.step(actions)
         return bool(np.all(batch.engine.envs["done"] != 0))
 
     def survey(self) -> Survey:
@@ -83,22 +95,25 @@ class _Recorder:
         return Survey(self.low, self.high, np.array(obs), np.array(mask), np.array(u))
 
 
-def _spread(batch: Batch) -> None:
+def _spread(engine: Engine) -> None:
     """Bring each row to a decision at another time of the day: row k of n after the k-th of n parts of its slots."""
-    run, n = batch.run, batch.n
-    rules = run_config(run.scenario, owns="rules", routing=run.routing, pacing=run.pacing, days=run.days)
-    engine = Engine(rules, n, past=batch.engine.past)
-    engine.envs["stop_at_slots"] = True
-    engine.start(seeds("training", n).astype(np.uint64), np.ones(n, np.bool_))
+    run, n = engine.run, engine.n
+    rules = Engine(
+        run_config(run.scenario, owns="rules", routing=run.routing, pacing=run.pacing, days=run.days),
+        n,
+        past=engine.past,
+    )
+    keys, every = seeds("training", n).astype(np.uint64), np.ones(n, np.bool_)
+    rules.envs["stop_at_slots"] = True
+    rules.start(keys, every)
+    engine.start(keys, every)
     slots = int(run.config["n_slots"][0])
-    words = batch.engine.words
-    batch.reset(seeds("training", n))
     for stop in range(1, slots):
-        due = (np.arange(n) > 0) & (np.arange(n) * slots // n == stop) & (engine.envs["stopped"] != 0)
-        words[due] = engine.words[due]
-        engine.go_on()
-    batch.engine.envs["stop_at_slots"] = False
-    batch.engine.go_on()
+        due = (np.arange(n) > 0) & (np.arange(n) * slots // n == stop) & (rules.envs["stopped"] != 0)
+        engine.words[due] = rules.words[due]
+        rules.go_on()
+    engine.envs["stop_at_slots"] = False
+    engine.go_on()
 
 
 def golden_vectors(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -251,3 +252,32 @@ def test_importing_the_package_imports_none_of_the_extra():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "policy.onnx"])
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_not_a_file_is_not_waited_for(tmp_path, name, kind):
+    folder = shutil.copytree(FOLDER, tmp_path / "bundle")
+    (folder / name).unlink()
+    (os.mkfifo if kind == "pipe" else os.mkdir)(folder / name)
+    with pytest.raises(BundleError, match=f"{name} cannot be read: it is not a file"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("content", [b"[" * 10**5, b'{"a":' * 10**5, b'{"format": ' + b"[" * 10**5])
+def test_a_deep_manifest_is_refused(tmp_path, content):
+    (tmp_path / "manifest.json").write_bytes(content)
+    with pytest.raises(BundleError, match="is not a manifest"):
+        load_bundle(tmp_path)
+
+
+def test_a_folder_name_with_a_null_byte_is_refused():
+    with pytest.raises(BundleError, match="manifest.json cannot be read: embedded null byte"):
+        load_bundle("a\0b")
+
+
+def test_a_file_beyond_all_bounds_is_not_read(tmp_path):
+    folder = shutil.copytree(FOLDER, tmp_path / "bundle")
+    os.truncate(folder / "policy.onnx", 2**40)  # sparse
+    with pytest.raises(BundleError, match="policy.onnx cannot be read: it has 1099511627776 bytes, more than"):
+        load_bundle(folder)
