@@ -83,6 +83,7 @@ def train(
 
     Raises:
         agents.common.checkpoints.OtherTrainingError: If the folder holds a training with other settings.
+        ccenv.files.locking.InUseError: If another process trains in the folder.
         ValueError: If there is no such learner.
         TypeError: If `training.settings` are those of another learner.
     """
@@ -101,9 +102,10 @@ def train(
         **(about or {}),
     }
     kept = TrainingFolder(folder, {**dataclasses.asdict(training), **what})
-    if kept.outcome is None:
-        torch.set_num_threads(training.threads)
-        _Run(batch, kept, training, kind, rule).to_the_end(progress)
+    with kept.hold():
+        if kept.outcome is None:
+            torch.set_num_threads(training.threads)
+            _Run(batch, kept, training, kind, rule).to_the_end(progress)
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from ccenv.batch import Batch
 from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
 from ccenv.policy import Policy, rollout
-from ccenv.rewards.sums import episode_rewards
+from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rewards.terms import Reward
 from ccenv.run.config import RuleChoice, RunConfig, run_config
 from ccenv.run.engine import CapacityError, own_counters
@@ -21,6 +21,7 @@ from ccenv.scenarios.load import load_for_run
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import DAY_S
 
+BLOCK = 1024  # runs whose counters are kept until they are rows of the table
 ROWS = 64  # environments stepped together when a policy is evaluated
 
 
@@ -35,6 +36,7 @@ def simulate(
     days: int | None = None,
     by: str | None = None,
     reward: Reward = None,
+    kpis: Sequence[str] | None = None,
 ) -> KpiTable:
     """Run one episode for each seed and return the KPIs.
 
@@ -51,6 +53,8 @@ def simulate(
         by: `interval` adds KPIs by slot in `table.interval` (rules only).
         reward: Preset, or weights by reward term. The column `reward` then holds what the environments pay over the
             episode. `scenario.reward` is the scenario's own preset; None: no such column.
+        kpis: Columns to compute, each with those of its entities and the counters that a summary needs; None for all.
+            A table of all columns takes 6 KB a run, and more for a large centre.
 
     Returns:
         One row for each seed.
@@ -64,15 +68,36 @@ def simulate(
         raise ValueError("seeds: allowed: one or more non-negative integers")
     if by not in (None, "interval"):
         raise ValueError(f"by = {by!r}; allowed: None, 'interval'")
+    if kpis is not None and not isinstance(kpis, str) and reward is not None:
+        kpis = [*kpis, *reward_columns(centre, reward)]
     if policy is not None:
         if by is not None:
             raise ValueError("by = 'interval' is allowed for rules only")
-        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves, reward)
+        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves, reward, kpis)
     run = run_config(centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward)
-    return _simulate_rules(run, keys, by, reward)
+    return _in_blocks(keys, lambda block: _simulate_rules(run, block, by, reward, kpis))
 
 
-def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None, reward: Reward) -> KpiTable:
+def _in_blocks(keys: np.ndarray, rows: Callable[[np.ndarray], KpiTable]) -> KpiTable:
+    """Return a table whose rows are computed for `BLOCK` seeds at a time."""
+    first_rows = rows(keys[:BLOCK])
+    if keys.size <= BLOCK:
+        return first_rows
+    table: KpiTable = np.empty(keys.size, first_rows.dtype).view(KpiTable)
+    table.dials, by_slot = first_rows.dials, first_rows.interval
+    if by_slot is not None:
+        table.interval = np.empty((keys.size, *by_slot.shape[1:]), by_slot.dtype).view(KpiTable)
+    for first in range(0, keys.size, BLOCK):
+        part = rows(keys[first : first + BLOCK]) if first else first_rows
+        table[first : first + BLOCK] = part
+        if table.interval is not None:
+            table.interval[first : first + BLOCK] = part.interval
+    return table
+
+
+def _simulate_rules(
+    run: RunConfig, keys: np.ndarray, by: str | None, reward: Reward, kpis: Sequence[str] | None
+) -> KpiTable:
     n = min(ROWS, keys.size)
     engine = fresh(run, n)
     n_intervals = run.days * int(run.config["day_slots"][0]) if by else 1
@@ -97,10 +122,10 @@ def _simulate_rules(run: RunConfig, keys: np.ndarray, by: str | None, reward: Re
     counters = {axis: np.concatenate([part[axis] for part in counted]) for axis in counted[0]}
     by_interval = {axis: part.reshape(keys.size, n_intervals, -1) for axis, part in counters.items()}
     n_decisions = np.concatenate(decided)
-    table = _by_interval(run, keys, by_interval, n_decisions) if by else None
+    table = _by_interval(run, keys, by_interval, n_decisions, kpis) if by else None
     totals = {axis: part[:, -1] for axis, part in by_interval.items()}
     return _with_reward(
-        kpi_table(run.scenario, totals, keys, interval=table, n_decisions=n_decisions[:, -1], dials=run.dials),
+        kpi_table(run.scenario, totals, keys, interval=table, n_decisions=n_decisions[:, -1], dials=run.dials, kpis=kpis),
         run.scenario,
         reward,
     )
@@ -116,13 +141,14 @@ def _with_reward(table: KpiTable, scenario: Scenario, reward: Reward) -> KpiTabl
 
 
 def _by_interval(
-    run: RunConfig, keys: np.ndarray, cumulative: dict[str, np.ndarray], n_decisions: np.ndarray
+    run: RunConfig, keys: np.ndarray, cumulative: dict[str, np.ndarray], n_decisions: np.ndarray,
+    kpis: Sequence[str] | None,
 ) -> KpiTable:
     """Return KPIs by slot, from the counters at the end of each slot by axis, (R, I, entities)."""
     clock = run.scenario.centre.clock
     n_slots = int(run.config["day_slots"][0])
     start_s = [d * DAY_S + clock.open_s + k * clock.slot_s for d in range(run.days) for k in range(n_slots)]
-    return interval_table(run.scenario, cumulative, keys, start_s, n_decisions=n_decisions)
+    return interval_table(run.scenario, cumulative, keys, start_s, n_decisions=n_decisions, kpis=kpis)
 
 
 def _simulate_policy(
@@ -134,6 +160,7 @@ def _simulate_policy(
     days: int | None,
     given: Reserves | None,
     reward: Reward,
+    kpis: Sequence[str] | None,
 ) -> KpiTable:
     chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
     reserves = getattr(chosen, "reserves", None) if given is None else given
@@ -152,11 +179,16 @@ def _simulate_policy(
         reward=reward,
         autoreset="disabled",
     )
-    done = rollout(batch, chosen, keys)
-    table = kpi_table(
-        batch.scenario, done.counters, keys, done.n_illegal, n_decisions=done.n_decisions, dials=batch.run.dials
-    )
-    return _with_reward(table, batch.scenario, reward)
+
+    def rows(block: np.ndarray) -> KpiTable:
+        done = rollout(batch, chosen, block)
+        table = kpi_table(
+            batch.scenario, done.counters, block, done.n_illegal, n_decisions=done.n_decisions, dials=batch.run.dials,
+            kpis=kpis,
+        )  # fmt: skip
+        return _with_reward(table, batch.scenario, reward)
+
+    return _in_blocks(keys, rows)
 
 
 def _loaded(folder: str | Path) -> Policy:

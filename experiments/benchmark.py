@@ -2,8 +2,9 @@
 
     python -m experiments.benchmark
 
-Writes `report.html`, the result files and the exported bundle into `outputs/benchmark`. Finished stages are kept: a
-killed job resumes at the first unfinished stage.
+Writes `report.html`, the result files and the exported bundle into a folder named by a digest, below
+`outputs/benchmark`; the link `latest` points to it. Finished stages are kept: a killed job resumes at the first
+unfinished stage.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from ccenv.files.writing import write_json
 from ccenv.seeds import seeds
 from experiments.jobs.config import CONFIGS, Settings, register, settings_of
 from experiments.jobs.jobs import Job, job_of
+from experiments.jobs.kinds import BENCHMARK
 from experiments.jobs.provenance import commit, machine, versions
 from experiments.reports.benchmark import write_report
-from experiments.study.pipeline import compare_all, watched
+from experiments.study.learned import compare_all
+from experiments.study.watch import watched
 
 register()
 
@@ -37,8 +40,8 @@ def run_benchmark(settings: Settings, command: str) -> Path:
     Returns:
         The report's file.
     """
-    with job_of(settings, "benchmark") as job:
-        compared = compare_all(job, train=True)
+    with job_of(settings, "benchmark", BENCHMARK) as job:
+        compared = compare_all(job)
         days = settings.report.watched_days
         job.stages.run(f"watch-{days}", lambda: watched(job, compared["tuning"]))
         write_json(job.stages.folder / "provenance.json", _provenance(job, command))

@@ -6,15 +6,20 @@ python -m experiments.export outputs/train
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 from experiments.jobs.jobs import job_in
-from experiments.study.pipeline import evaluated_policy, exported
+from experiments.study.learned import evaluated_policy, exported
 
 
 def export_again(folder: Path) -> Path:
-    """Export and evaluate the chosen checkpoint in the folder of a training, benchmark or cell; return the bundle."""
+    """Export and evaluate the chosen checkpoint in the folder of a training, benchmark or cell; return the bundle.
+
+    Of a folder with several jobs, the latest counts.
+    """
     with job_in(folder) as job:
+        shutil.rmtree(job.stages.work / "tables" / "learned", ignore_errors=True)
         exported(job, job.stages.result("tuning"), job.stages.result("choice"))
         evaluated_policy(job)
         return job.stages.bundle

@@ -9,20 +9,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from experiments.jobs.jobs import job_folder
 from experiments.reports.benchmark import write_report
 from experiments.reports.sweep import write_sweep_report
 
 
 def report(folder: Path) -> Path:
-    """Write the report of the folder; return its main file.
+    """Write the report of a sweep, or of the latest benchmark in the folder; return its main file.
 
     Raises:
         FileNotFoundError: The folder holds neither a sweep nor a benchmark.
     """
     if (folder / "cells").is_dir():
         return write_sweep_report(folder)
-    if (folder / "provenance.json").exists():
-        return write_report(folder)
+    if (job_folder(folder) / "provenance.json").exists():
+        return write_report(job_folder(folder))
     raise FileNotFoundError(f"{folder} holds neither the cells of a sweep nor a finished benchmark")
 
 

@@ -3,64 +3,99 @@
     python -m experiments.sweep scenario.set.campaigns.deposits.ring_s=10,20 launcher=joblib
 
 Each combination is a cell. A cell tunes the rules, trains and exports a policy if `train=true`, and evaluates all of
-them on the same unseen days. Its result is one JSON file in `cells/`, named by a digest of its inputs and written
-atomically.
+them on the same unseen days. Its result is one JSON file in `cells/`, named by a digest of what can change its numbers
+and written atomically; `timings/` holds its times, command, commit and machine. All cells are checked before the first
+one runs. A cell that fails is recorded in `failed/` and does not stop the others; the exit code is then 1. Sweeps that
+run at the same time in one folder share the cells.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import os
+import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from ccenv.files.writing import write_json
-from experiments.jobs.cells import essential, run_once, source_digest
-from experiments.jobs.config import CONFIGS, Settings, folder_of, register, scenario_of, settings_of
-from experiments.jobs.jobs import digest_of, job_of
-from experiments.study.pipeline import compare_all
+from experiments.jobs.cells import make_once, make_or_wait
+from experiments.jobs.config import CONFIGS, Settings, register, settings_of
+from experiments.jobs.jobs import open_job
+from experiments.jobs.provenance import provenance
+from experiments.jobs.sweeping import Cell, attempt, cell_of, forget_failure, install, note_asked
+from experiments.jobs.workers import Terminated, end_with_parent, stop_on_sigterm
+from experiments.study.pipeline import compare_rules
 
 register()
+LEADER = "CCENV_SWEEP_PROCESS"  # process number of the sweep, for its worker processes
 
 
 def run_cell(settings: Settings) -> Path:
-    """Run a cell, unless its result exists; return the result's file.
+    """Run a cell, unless its result exists; return the result's file. Wait if another process runs it.
 
     Raises:
-        ValueError: The training is bounded by the clock: its result would depend on the machine.
+        ValueError: The settings are not allowed; a training bounded by the clock, for example.
     """
-    wall_s = settings.learner.training.get("wall_s")
-    if settings.train and wall_s is not None:
-        raise ValueError(
-            f"learner.training.wall_s = {wall_s}: a cell must not depend on the clock; bound it by `steps`"
-        )
-    folder = folder_of(settings, "sweep")
-    scenario = scenario_of(settings.scenario)
-    digest = digest_of(settings, scenario)
+    cell = cell_of(settings)
+    made = make_or_wait(cell.path, lambda: _make(cell))
+    _say(cell, made)
+    return cell.path
+
+
+def take_cell(settings: Settings) -> Path:
+    """Run a cell as `run_cell` does, but leave it to another process that runs it; the result's file may not exist."""
+    cell = cell_of(settings)
+    _say(cell, make_once(cell.path, lambda: _make(cell)))
+    return cell.path
+
+
+def _say(cell: Cell, made: bool | None) -> None:
+    note_asked(cell)
+    if made is None:
+        tqdm.write(f"{cell.path}: another process works on it")
+    else:
+        tqdm.write(f"{cell.path} {'written' if made else 'kept'}")
+
+
+def _make(cell: Cell) -> None:
     started = time.perf_counter()
+    with open_job(cell.settings, cell.scenario, cell.digest, cell.folder / "work" / cell.digest) as job:
+        before_s = job.workers.cpu_s()
+        if cell.settings.train:
+            from experiments.study.learned import compare_all
 
-    def compute() -> dict[str, Any]:
-        here = dataclasses.replace(settings, dir=str(folder / "work" / digest))
-        with job_of(here, "sweep") as job:
-            about = {"settings": essential(dataclasses.asdict(settings)), "scenario": scenario.digest}
-            return about | {"sources": source_digest()} | compare_all(job, train=settings.train)
-
-    path, computed = run_once(folder / "cells" / f"{digest}.json", compute)
-    if computed:
-        write_json(folder / "timings" / path.name, {"seconds": round(time.perf_counter() - started, 1)})
-    tqdm.write(f"{path} {'written' if computed else 'kept'}")
-    return path
+            result = compare_all(job)
+        else:
+            result = compare_rules(job)
+        noted = provenance(time.perf_counter() - started, job.workers.cpu_s() - before_s)
+    write_json(cell.folder / "timings" / cell.path.name, noted)
+    write_json(cell.path, {"scenario": cell.scenario.digest, **result})
+    forget_failure(cell.folder, cell.digest)
 
 
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="sweep")
 def main(config: DictConfig) -> None:
     """Run one cell; Hydra calls this for each."""
-    run_cell(settings_of(config))
+    if os.environ.get(LEADER) != str(os.getpid()):
+        end_with_parent()
+    attempt(settings_of(config), take_cell)
+
+
+def sweep() -> None:
+    """Run the sweep on the command line; SIGTERM ends it and its worker processes as Ctrl-C does."""
+    os.environ[LEADER] = str(os.getpid())
+    stop_on_sigterm()
+    install(run_cell)
+    try:
+        main()
+    except Terminated:
+        sys.exit(143)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":
-    main()
+    sweep()

@@ -2,7 +2,8 @@
 
     python -m experiments.train scenario=bank_blended learner.training.steps=4_000_000
 
-Writes the bundle and the training into `outputs/train`. Finished stages are kept, and a killed training resumes.
+Writes the bundle and the training into a folder named by a digest, below `outputs/train`; the link `latest` points to
+it. Finished stages are kept, and a killed training resumes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from omegaconf import DictConfig
 
 from experiments.jobs.config import CONFIGS, register, settings_of
 from experiments.jobs.jobs import job_of
-from experiments.study.pipeline import learned
+from experiments.jobs.kinds import LEARNED
+from experiments.study.learned import learned
 
 register()
 
@@ -20,7 +22,7 @@ register()
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
 def main(config: DictConfig) -> None:
     """Train and print the path of the bundle."""
-    with job_of(settings_of(config), "train") as job:
+    with job_of(settings_of(config), "train", LEARNED) as job:
         learned(job)
         print(f"bundle: {job.stages.bundle}")
 

@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 
 from experiments.jobs.config import CONFIGS, register, settings_of
 from experiments.jobs.jobs import job_of
+from experiments.jobs.kinds import TUNING
 from experiments.reports.page_tables import tuning_rows
 from experiments.study.pipeline import tuned
 
@@ -19,7 +20,7 @@ register()
 @hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
 def main(config: DictConfig) -> None:
     """Tune the rules and print a table."""
-    with job_of(settings_of(config), "tune") as job:
+    with job_of(settings_of(config), "tune", TUNING) as job:
         tuning = job.stages.run("tuning", lambda: tuned(job))
     for row in tuning_rows(tuning):
         chosen = "*" if row["role"] == "best_rule" else " "

@@ -6,12 +6,14 @@
     resume.pt       the rest of the last checkpoint; deleted when the training is over
     finished.json   the outcome; written when the training is over
 
-Each file is complete or absent.
+Each file is complete or absent, and equal trainings write equal policies, byte by byte. One process at a time trains in
+the folder.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 import torch
 
 from agents.common.policy import Actor
+from ccenv.files.locking import Claim, InUseError, claim, holder_of
 from ccenv.files.writing import write_atomic, write_atomically
 
 
@@ -55,6 +58,18 @@ class TrainingFolder:
                     "here; choose another folder, or delete it"
                 )
 
+    def hold(self) -> Claim:
+        """Claim the folder for this process.
+
+        Raises:
+            InUseError: Another process trains in it.
+        """
+        lock = self.path / ".lock"
+        held = claim(lock)
+        if held is None:
+            raise InUseError(f"{self.path} is in use by {holder_of(lock) or 'another process'}; choose another folder")
+        return held
+
     @property
     def outcome(self) -> dict[str, Any] | None:
         """The outcome of the training; None while it is not over."""
@@ -69,7 +84,7 @@ class TrainingFolder:
     def save_policy(self, steps: int, actor: Actor, about: Mapping[str, Any]) -> None:
         """Save the actor as it is after `steps` decisions; `about` holds the values that rebuild the policy."""
         content = {"steps": steps, "about": dict(about), "weights": actor.state_dict()}
-        write_atomically(self.path / "policies" / f"{steps:012d}.pt", lambda p: torch.save(content, p))
+        _save(self.path / "policies" / f"{steps:012d}.pt", content)
 
     def policies(self) -> dict[int, Path]:
         """Files of the policies, by the decisions they have learnt from."""
@@ -77,7 +92,7 @@ class TrainingFolder:
 
     def save_resume(self, state: Mapping[str, Any]) -> None:
         """Save the state from which the training can continue."""
-        write_atomically(self.path / "resume.pt", lambda p: torch.save(dict(state), p))
+        _save(self.path / "resume.pt", dict(state))
 
     def load_resume(self) -> dict[str, Any] | None:
         """The saved state, or None if there is none."""
@@ -115,6 +130,13 @@ def read_log(file: Path) -> list[dict[str, float]]:
     """Rows of a learning log."""
     with file.open(newline="", encoding="utf-8") as stream:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(stream)]
+
+
+def _save(path: Path, content: Mapping[str, Any]) -> None:
+    """Write by way of memory: given a path, torch writes the file's temporary name into it."""
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    write_atomic(path, stream.getvalue())
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -68,6 +68,12 @@ def share_column(scenario: Scenario, table: npt.NDArray[Any]) -> str:
     return f"dropped_share_{name}" if covered else RUN_TOTAL_SHARE
 
 
+def share_columns(scenario: Scenario) -> tuple[str, ...]:
+    """Return the columns among which `share_column` chooses, and the one that it reads."""
+    name = definition_by(scenario)
+    return (RUN_TOTAL_SHARE, *(() if name == RUN_TOTAL else (f"dropped_share_{name}", f"n_{name}_windows")))
+
+
 def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
     """Return a line for each campaign: its dropped share, its limit, and the windows that the runs cover."""
     figures, column = table.summary(), share_column(scenario, table)

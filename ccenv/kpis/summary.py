@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,9 @@ class Summary(Mapping[str, Estimate]):
         """Return the lines of one axis, heading first; none if the scenario has no entity of the axis."""
         units = {kpi.name: kpi.unit for kpi in KPIS.values() if kpi.axis == axis}
         units |= {counted.column: counted.counter.unit for counted in LABELS.values() if counted.axis == axis}
+        units = {column: unit for column, unit in units.items() if column in self._estimates}
+        if not units:
+            return []
         first = next(iter(units))
         entities = [column.partition(":")[2] for column in self if column.startswith(f"{first}:")]
         if not entities and axis != "centre":
@@ -61,14 +64,15 @@ class Summary(Mapping[str, Estimate]):
         for column, unit in units.items():
             value, low, high = self[column]
             ends = "" if np.isnan(low) else f"[{as_text(low)}, {as_text(high)}]"
-            parts = [as_text(self[f"{column}:{name}"].value) for name in entities]
+            parts = [as_text(self[f"{column}:{name}"].value) if f"{column}:{name}" in self else "" for name in entities]
             rows.append([column, unit, as_text(value), ends, *parts])
         return rows
 
 
-def summarise(table: npt.NDArray[Any], confidence: float = CONFIDENCE) -> Summary:
-    """Summarise the rows of a KPI table of one dimension."""
-    columns = [column for column in table.dtype.names or () if column not in KEYS]
+def summarise(table: npt.NDArray[Any], confidence: float = CONFIDENCE, columns: Sequence[str] | None = None) -> Summary:
+    """Summarise the rows of a KPI table of one dimension: all columns, or the given ones."""
+    if columns is None:
+        columns = [column for column in table.dtype.names or () if column not in KEYS]
     figures, samples = _figures(table, columns)
     n = len(table)
     estimates = {c: estimate(figures[c], samples[c], n, confidence) for c in columns}
@@ -98,7 +102,7 @@ def paired_difference(
     return estimate(difference, samples[column] - other_samples[column], len(table), confidence)
 
 
-def _figures(table: npt.NDArray[Any], columns: list[str]) -> tuple[dict[str, float], dict[str, Floats]]:
+def _figures(table: npt.NDArray[Any], columns: Sequence[str]) -> tuple[dict[str, float], dict[str, Floats]]:
     """Return the figure of each column over all rows, and its values over resampled rows."""
     n = len(table)
     if table.ndim != 1 or n == 0:

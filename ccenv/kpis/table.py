@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.files.errors import closest
 from ccenv.kpis.bootstrap import CONFIDENCE
-from ccenv.kpis.kpi import LABELS, add_up, ratio_of_totals
+from ccenv.kpis.kpi import LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.registry import KPIS
 from ccenv.kpis.summary import Summary, summarise
 from ccenv.sim.state.counters import COUNTERS
@@ -64,9 +66,14 @@ class KpiTable(np.ndarray):
 
     __str__ = __repr__
 
-    def summary(self, confidence: float = CONFIDENCE) -> Summary:
-        """Return KPIs over all rows: ratios of totals with bootstrap intervals over seeds. One dimension only."""
-        return summarise(self, confidence)
+    def summary(self, confidence: float = CONFIDENCE, columns: Sequence[str] | None = None) -> Summary:
+        """Return KPIs over all rows: ratios of totals with bootstrap intervals over seeds. One dimension only.
+
+        Args:
+            confidence: Confidence level of the intervals.
+            columns: Columns to summarise; None for all.
+        """
+        return summarise(self, confidence, columns)
 
 
 def kpi_table(
@@ -77,6 +84,7 @@ def kpi_table(
     interval: KpiTable | None = None,
     dials: str = "",
     n_decisions: npt.ArrayLike = 0,
+    kpis: Sequence[str] | None = None,
 ) -> KpiTable:
     """Return the KPIs of R runs.
 
@@ -89,10 +97,15 @@ def kpi_table(
         interval: Result of `interval_table` for the same runs.
         dials: Kinds of dials that the runs used.
         n_decisions: Decisions of policy and rules in each run, (R,).
+        kpis: KPIs and counters to compute, by column, each with the columns of its entities and with the counters from
+            which a summary forms it; None for all.
+
+    Raises:
+        ValueError: A name of `kpis` is unknown.
     """
     keys = np.asarray(seeds, np.int64)
     of_centre = {"illegal_actions": n_illegal, "decisions": n_decisions}
-    columns = {"seed": keys} | _columns(scenario, counters, of_centre, keys.shape)
+    columns = {"seed": keys} | _columns(scenario, counters, of_centre, keys.shape, needed(kpis))
     table = _structured(columns, keys.shape)
     table.interval, table.dials = interval, dials
     return table
@@ -105,6 +118,7 @@ def interval_table(
     start_s: Sequence[float] | npt.NDArray[np.float64],
     n_illegal: npt.ArrayLike = 0,
     n_decisions: npt.ArrayLike = 0,
+    kpis: Sequence[str] | None = None,
 ) -> KpiTable:
     """Return the KPIs of R runs by interval, shape (R, intervals).
 
@@ -118,6 +132,7 @@ def interval_table(
         start_s: Start of each interval in seconds since midnight of day 0, (intervals,).
         n_illegal: Illegal actions up to the end of each interval, (R, intervals).
         n_decisions: Decisions up to the end of each interval, (R, intervals).
+        kpis: As in `kpi_table`.
     """
     shape = (np.size(seeds), len(start_s))
     counters = {axis: _differences(axis, table) for axis, table in cumulative.items()}
@@ -128,7 +143,7 @@ def interval_table(
         "seed": np.broadcast_to(np.asarray(seeds, np.int64)[:, None], shape),
         "start_s": np.broadcast_to(np.asarray(start_s, np.float64), shape),
     }
-    return _structured(columns | _columns(scenario, counters, of_centre, shape), shape)
+    return _structured(columns | _columns(scenario, counters, of_centre, shape, needed(kpis)), shape)
 
 
 def with_column(table: KpiTable, name: str, values: npt.ArrayLike) -> KpiTable:
@@ -153,16 +168,44 @@ def _structured(columns: Columns, shape: tuple[int, ...]) -> KpiTable:
     return table.view(KpiTable)
 
 
+def needed(kpis: Sequence[str] | None) -> frozenset[str]:
+    """Return the KPIs and counters, by the column of their total, from which the given columns are formed.
+
+    Args:
+        kpis: Columns of a KPI table; `name:entity` counts as `name`. None for all.
+
+    Raises:
+        ValueError: A name is unknown.
+    """
+    known = [*KPIS, *(labelled.column for labelled in LABELS.values())]
+    if kpis is None:
+        return frozenset(known)
+    if isinstance(kpis, str):
+        raise ValueError(f"kpis = {kpis!r}; allowed: a list of columns")
+    found: set[str] = set()
+    waiting = [str(column).partition(":")[0] for column in kpis if column not in ("seed", "start_s")]
+    while waiting:
+        column = waiting.pop()
+        if column not in known:
+            raise ValueError(f"kpis: no column {column!r} in a table of KPIs{closest(column, known)}")
+        if column not in found and column in KPIS:
+            kpi = KPIS[column]
+            waiting += [column_of(label.removeprefix("-")) for label in (*kpi.numerator, *kpi.denominator)]
+        found.add(column)
+    return frozenset(found)
+
+
 def _columns(
     scenario: Scenario,
     counters: Mapping[str, npt.NDArray[Any]],
     of_centre: Mapping[str, npt.ArrayLike],
     shape: tuple[int, ...],
+    wanted: frozenset[str],
 ) -> Columns:
-    """Return all columns by name: the KPIs in the order of the registry, then the counters."""
+    """Return the wanted columns by name: the KPIs in the order of the registry, then the counters."""
     entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
     counted: Columns = {}
-    for labelled in LABELS.values():
+    for labelled in (each for each in LABELS.values() if each.column in wanted):
         if labelled.axis == "centre":
             counted[labelled.column] = np.broadcast_to(np.asarray(of_centre[labelled.label], np.float64), shape)
             continue
@@ -170,7 +213,7 @@ def _columns(
         values = counters[labelled.axis][labelled.counter.name]
         counted |= _with_total(labelled.column, names, [values[..., i] for i in range(len(names))], shape)
     formed: Columns = {}
-    for kpi in KPIS.values():
+    for kpi in (each for each in KPIS.values() if each.name in wanted):
         known, names = counted | formed, entities[kpi.axis]
         if kpi.denominator:
             for suffix in ("", *(f":{name}" for name in names)):
@@ -189,5 +232,6 @@ def _with_total(
     column: str, names: tuple[str, ...], values: list[npt.NDArray[Any]], shape: tuple[int, ...]
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the columns of a sum: its total over the entities, then one for each entity."""
-    total = np.sum(values, axis=0) if values else np.zeros(shape)
+    # One entity after the other: the order of `np.sum` depends on the number of runs.
+    total = functools.reduce(np.add, values) if values else np.zeros(shape)
     return {column: total} | {f"{column}:{name}": value for name, value in zip(names, values, strict=True)}

@@ -36,6 +36,12 @@ def contributions(scenario: Scenario, table: np.ndarray, reward: Reward = None) 
     return parts
 
 
+def reward_columns(scenario: Scenario, reward: Reward = None) -> tuple[str, ...]:
+    """Return the columns of a KPI table from which `episode_rewards` computes; arguments as there."""
+    weights = reward_weights(scenario, reward)
+    return tuple(t.column for t in TERMS.values() if np.any(weights[f"{t.axis}_count"][t.counter.name]))
+
+
 def episode_rewards(scenario: Scenario, table: np.ndarray, reward: Reward = None) -> np.ndarray:
     """Return the undiscounted reward of each episode of a table of KPIs, (episodes,); arguments of `contributions`."""
     return sum(contributions(scenario, table, reward).values(), start=np.zeros(table.shape))

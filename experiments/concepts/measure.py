@@ -11,8 +11,10 @@ from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 from experiments.concepts.concept import Experiment
-from experiments.jobs.cells import cell_digest, run_once, source_digest
+from experiments.jobs.cells import cell_digest, run_once
 from experiments.jobs.files import read_json
+from experiments.jobs.kinds import centre_digest
+from experiments.jobs.sources import code_digest
 from experiments.study.evaluation import finite
 
 DIGITS = 16  # kept of the digest of a scenario's content
@@ -68,11 +70,12 @@ def failure(experiment: Experiment, measured: Mapping[str, Any]) -> str | None:
 
 
 def run_cell(experiment: Experiment, folder: Path, purpose: str, most_runs: int | None) -> dict[str, Any]:
-    """Result of an experiment, cached in a file whose name is a digest of all inputs and of the sources."""
+    """Result of an experiment, cached in a file whose name is a digest of all inputs and of the code that runs."""
+    own = () if experiment.policy is None else (experiment.policy.__module__,)
     name = cell_digest(
         {"experiment": described(experiment), "purpose": purpose, "most_runs": most_runs},
-        " ".join(scenario.digest for scenario in sides(experiment)),
-        source_digest(),
+        " ".join(map(centre_digest, sides(experiment))),
+        code_digest(("experiments.concepts.measure", *own)),
     )
     path, _ = run_once(folder / f"{name}.json", lambda: measure(experiment, purpose, most_runs))
     result: dict[str, Any] = read_json(path)

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from experiments.jobs.cells import SUFFIXES, cell_digest
+from experiments.jobs.cells import cell_digest
 from experiments.jobs.files import ROOT
+from experiments.jobs.sources import module_digest
 
 RESULTS = "experiments/results"
 """Folder of the published pages, relative to the checkout."""
 
+SUFFIXES = (".py", ".yaml")
 PRESENTATION = ("page.py", "figures.py")  # modules that only show results
 
 
@@ -62,7 +64,8 @@ def named(parts: Sequence[P], names: Sequence[str]) -> list[P]:
 def digest_of(packages: tuple[str, ...]) -> str:
     """Return the SHA-256 of the sources of `ccenv` and of further packages and modules.
 
-    Modules that only show results (`PRESENTATION`) are left out: an edit of a page recomputes nothing.
+    Modules count as syntax trees, without comments and docstrings. Modules that only show results (`PRESENTATION`) are
+    left out: an edit of a page recomputes nothing.
 
     Args:
         packages: Paths relative to the checkout.
@@ -71,7 +74,6 @@ def digest_of(packages: tuple[str, ...]) -> str:
     places = [ROOT / package for package in ("ccenv", *packages)]
     files = {path for place in places for path in ([place] if place.is_file() else place.rglob("*"))}
     for path in sorted(path for path in files if path.suffix in SUFFIXES and path.name not in PRESENTATION):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
-        digest.update(content)
+        content = module_digest(path) if path.suffix == ".py" else hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {content}\n".encode())
     return digest.hexdigest()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 from tqdm import tqdm
 
 THREAD_VARIABLES = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+WATCH_S = 1.0
 
 
 def one_thread() -> None:
@@ -22,6 +27,39 @@ def one_thread() -> None:
     """
     for variable in THREAD_VARIABLES:
         os.environ[variable] = "1"
+
+
+def stop_on_sigterm() -> None:
+    """Let SIGTERM interrupt this process as Ctrl-C does, so that it ends its worker processes; for main threads."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has arrived."""
+
+
+@functools.cache
+def end_with_parent() -> None:
+    """End this worker process within a second or two of its parent's death, also after kill -9."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _timed(function: Callable[..., Any], task: tuple[Any, ...]) -> tuple[Any, float]:
+    """Return the result of a task, and its CPU time [s]."""
+    started = time.process_time()
+    result = function(*task)
+    return result, time.process_time() - started
 
 
 class Workers:
@@ -36,6 +74,7 @@ class Workers:
             raise ValueError(f"processes = {processes}: at least 1 is needed")
         self.processes = processes
         self._pool: ProcessPoolExecutor | None = None
+        self._cpu_s = 0.0
 
     def __enter__(self) -> Self:
         one_thread()
@@ -43,7 +82,14 @@ class Workers:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._pool is not None:
+            if error is not None:  # else the shutdown waits for the tasks that run
+                for process in list((self._pool._processes or {}).values()):
+                    process.terminate()
             self._pool.shutdown(cancel_futures=True)
+
+    def cpu_s(self) -> float:
+        """Return the CPU time [s] of this process and of the finished tasks in its worker processes."""
+        return time.process_time() + self._cpu_s
 
     def map(self, function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], label: str) -> list[Any]:
         """Return the results of `function(*task)`, in the order of the tasks.
@@ -58,9 +104,10 @@ class Workers:
         if self._pool is None:
             # "spawn" behaves the same on all systems, and its children inherit neither threads nor compiled state.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.processes, mp_context=context)
-        futures = {self._pool.submit(function, *task): place for place, task in enumerate(tasks)}
+            self._pool = ProcessPoolExecutor(self.processes, mp_context=context, initializer=end_with_parent)
+        futures = {self._pool.submit(_timed, function, task): place for place, task in enumerate(tasks)}
         results: list[Any] = [None] * len(tasks)
         for future in tqdm(as_completed(futures), total=len(tasks), desc=label, dynamic_ncols=True):
-            results[futures[future]] = future.result()
+            results[futures[future]], spent_s = future.result()
+            self._cpu_s += spent_s
         return results

@@ -38,7 +38,7 @@ def read_results(folder: Path) -> Results:
         choice=choice | {"points": points, "warm_start": pair_of(tuning["warm_start"]).label},
         comparison=read_json(folder / "results" / "comparison.json"),
         watch=read_json(folder / "results" / f"watch-{made['watched_days']}.json"),
-        provenance=made | {"timings": read_json(folder / "timings.json")},
+        provenance=made | {"timings": _seconds(folder / "timings")},
         settings=read_json(folder / "cell.json")["settings"],
     )
 
@@ -56,6 +56,12 @@ def table_csv(comparison: dict[str, Any]) -> str:
         line |= {f"{name}_{end}": (row["kpis"][name] or {}).get(end) for name in names for end in ends}
         lines.append(line)
     return to_csv(columns, lines)
+
+
+def _seconds(folder: Path) -> dict[str, float]:
+    """Return the wall time of each stage [s], in the order in which they ended."""
+    noted = {path.stem: read_json(path) for path in folder.glob("*.json")}
+    return {name: noted[name]["seconds"] for name in sorted(noted, key=lambda name: noted[name]["date"])}
 
 
 def _wall_times(log: Path) -> Callable[[int], float]:

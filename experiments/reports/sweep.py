@@ -15,6 +15,7 @@ from experiments.study.evaluation import VALUE
 from experiments.study.verdict import span
 
 ROLES = ("learned", "best_rule")
+ASKED = "asked"  # role of the scenario's own rules, in a sweep over them
 ABSENT = "\N{EN DASH}"
 
 
@@ -26,7 +27,8 @@ def write_sweep_report(folder: Path) -> Path:
     """
     cells = read_cells(folder)
     keys = varied(cells)
-    lines = [line for cell in cells for line in _lines(cell, keys)]
+    with_own = len({cell["own"] for cell in cells}) > 1
+    lines = [line for cell in cells for line in _lines(cell, keys, with_own)]
     write_atomic(folder / "table.csv", _csv(lines, keys))
     write_atomic(folder / "table.md", _markdown(lines, keys))
     if keys:
@@ -36,12 +38,23 @@ def write_sweep_report(folder: Path) -> Path:
 
 
 def read_cells(folder: Path) -> list[dict[str, Any]]:
-    """Return the results of all cells, each with `keys`: its settings by dotted key."""
+    """Return the results of all cells, once for each combination of settings that was asked for.
+
+    Each has `keys`: its settings by dotted key, with the name of the cell under `cell`.
+    """
     paths = sorted((folder / "cells").glob("*.json"))
     if not paths:
         raise FileNotFoundError(f"{folder / 'cells'} holds no result of a sweep")
-    cells = [read_json(path) for path in paths]
-    return [cell | {"keys": dict(_dotted(cell["settings"])) | {"sources": cell["sources"][:8]}} for cell in cells]
+    found = []
+    for path in paths:
+        cell = read_json(path)
+        for asked in sorted((folder / "asked").glob(f"{path.stem}-*.json")):
+            found.append(cell | {"keys": dict(_dotted(read_json(asked))), "cell": path.stem})
+    settings = [repr(cell["keys"]) for cell in found]
+    for cell in found:  # the same settings in several cells: they were run by other code
+        if settings.count(repr(cell["keys"])) > 1:
+            cell["keys"] = cell["keys"] | {"cell": cell["cell"]}
+    return found
 
 
 def _dotted(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -66,41 +79,49 @@ def _order(value: Any) -> tuple[int, float, str]:
     return (0, float(value), "") if is_number else (1, 0.0, str(value))
 
 
-def _lines(cell: Mapping[str, Any], keys: list[str]) -> Iterator[dict[str, Any]]:
-    """Lines of a cell: the best tuned rule and, if there is one, the learned policy."""
-    for role in ROLES:
-        for row in cell["comparison"]["rows"]:
-            if row["role"] == role:
-                yield {
-                    "settings": {key: cell["keys"].get(key) for key in keys},
-                    "role": role,
-                    "label": row["label"],
-                    "kpis": row["kpis"],
-                    "lead": row["differences"].get(VALUE),
-                }
+def _lines(cell: Mapping[str, Any], keys: list[str], with_own: bool) -> Iterator[dict[str, Any]]:
+    """Lines of a cell: the best tuned rule, the learned policy if there is one, and on request the rules asked for."""
+    rows = [(role, row) for role in ROLES for row in cell["comparison"]["rows"] if row["role"] == role]
+    if with_own:
+        rows += [(ASKED, row) for row in cell["comparison"]["rows"] if row["label"] == cell["own"]]
+    for role, row in rows:
+        yield {
+            "cell": cell["cell"],
+            "settings": {key: cell["keys"].get(key) for key in keys},
+            "role": role,
+            "label": row["label"],
+            "kpis": row["kpis"],
+            "lead": row["differences"].get(VALUE),
+        }
 
 
 def _csv(lines: list[dict[str, Any]], keys: list[str]) -> str:
     names = [column.name for column in COLUMNS if column.name in lines[0]["kpis"]]
     ends = ("mean", "low", "high")
-    columns = [*keys, "policy", "role", *(f"{name}_{end}" for name in ["lead", *names] for end in ends)]
+    columns = [*dict.fromkeys([*keys, "cell"]), "policy", "role", *(f"{name}_{end}" for name in ["lead", *names] for end in ends)]
     rows = []
     for line in lines:
         figures = {"lead": line["lead"]} | line["kpis"]
         values = {f"{name}_{end}": (figures.get(name) or {}).get(end) for name in figures for end in ends}
-        rows.append(line["settings"] | {"policy": line["label"], "role": line["role"]} | values)
+        rows.append(line["settings"] | {"cell": line["cell"], "policy": line["label"], "role": line["role"]} | values)
     return to_csv(columns, rows)
 
 
 def _markdown(lines: list[dict[str, Any]], keys: list[str]) -> str:
     shown = [column for column in COLUMNS if column.name in lines[0]["kpis"] and column.shown]
-    titles = [*keys, "policy", "lead over the best rule", *(f"{column.title} [{column.unit}]" for column in shown)]
-    rows = [titles, ["---"] * (len(keys) + 1) + ["---:"] * (len(titles) - len(keys) - 1)]
+    titles = [
+        *keys,
+        "policy",
+        "role",
+        "lead over the best rule",
+        *(f"{column.title} [{column.unit}]" for column in shown),
+    ]
+    rows = [titles, ["---"] * (len(keys) + 2) + ["---:"] * (len(titles) - len(keys) - 2)]
     for line in lines:
         cells = [ABSENT if value is None else str(value) for value in line["settings"].values()]
         lead = span(line["lead"], sign=True) if line["lead"] else ABSENT
         figures = [span(line["kpis"][column.name], column.factor, column.decimals) for column in shown]
-        rows.append([*cells, line["label"], lead, *figures])
+        rows.append([*cells, line["label"], line["role"].replace("_", " "), lead, *figures])
     note = (
         "Means with 95 % bootstrap intervals over days; leads are paired by day. A learned policy is one training run."
     )

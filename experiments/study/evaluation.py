@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 
 from ccenv.kpis import Estimate, KpiTable
-from ccenv.rewards.sums import episode_rewards
+from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.simulation import simulate
-from experiments.jobs.workers import Workers
 
 VALUE = "value"
 
@@ -107,27 +106,22 @@ def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:
     return out.view(KpiTable)
 
 
-def rule_days(scenario: Scenario, pair: Pair, days: np.ndarray) -> KpiTable:
-    """Return KPIs of a pair of rules, one row for each seed, under the flag that the pacing rule needs."""
-    return with_value(scenario, simulate(scenario, **pair.as_call(), seeds=days))
+def rule_days(scenario: Scenario, pair: Pair, days: np.ndarray, kpis: Sequence[str] | None = None) -> KpiTable:
+    """Return KPIs of a pair of rules, one row for each seed, under the flag that the pacing rule needs.
+
+    Args:
+        scenario: The centre.
+        pair: The rules.
+        days: Seeds.
+        kpis: Columns to compute beside those of the reward; None for all.
+    """
+    columns = None if kpis is None else [*kpis, *reward_columns(scenario)]
+    return with_value(scenario, simulate(scenario, **pair.as_call(), seeds=days, kpis=columns))
 
 
 def bundle_days(scenario: Scenario, bundle: Path, days: np.ndarray) -> KpiTable:
     """Return KPIs of an exported policy, run by onnxruntime; the bundle's fallback rule orders the queues."""
     return with_value(scenario, simulate(scenario, policy=bundle, seeds=days))
-
-
-def evaluate_rules(scenario: Scenario, pairs: Sequence[Pair], seeds: np.ndarray, workers: Workers) -> list[KpiTable]:
-    """Return the tables of all pairs on the same seeds."""
-    tables: list[KpiTable] = workers.map(rule_days, [(scenario, pair, seeds) for pair in pairs], "rules, unseen days")
-    return tables
-
-
-def evaluate_bundle(scenario: Scenario, bundle: Path, seeds: np.ndarray, workers: Workers) -> KpiTable:
-    """Return the table of an exported policy; the seeds are divided among the processes."""
-    parts = [part for part in np.array_split(seeds, workers.processes) if part.size]
-    tasks = [(scenario, bundle, part) for part in parts]
-    return np.concatenate(workers.map(bundle_days, tasks, "learned policy, unseen days")).view(KpiTable)
 
 
 def finite(value: float) -> float | None:

@@ -19,14 +19,13 @@ from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
-from experiments.jobs.cells import source_digest
-from experiments.jobs.workers import Workers
 from experiments.study.evaluation import Pair, interval
 
 if TYPE_CHECKING:
     from agents.common.checkpoints import TrainingFolder
     from agents.train import Training
     from experiments.jobs.config import LearnerConfig
+    from experiments.jobs.workers import Workers
 
 
 def training_of(learner: LearnerConfig) -> Training:
@@ -139,13 +138,12 @@ def choose(
     return {"points": points, "rule_is_best": rows[best].difference.value < 0.0, "days": n_days}
 
 
-def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path) -> None:
-    """Write a checkpoint as a bundle with the pair as its fallback rules."""
+def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path, provenance: dict[str, Any]) -> None:
+    """Write a checkpoint as a bundle with the pair as its fallback rules; `provenance` as in `write_bundle`."""
     import torch
 
     from agents.common.export import export_bundle
     from agents.policies import load_policy
 
     torch.set_num_threads(1)
-    provenance = {"source_digest": source_digest(), "seeds": "training", "steps": int(file.stem)}
     export_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())

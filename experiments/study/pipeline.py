@@ -1,41 +1,25 @@
-"""Stages of a comparison of rules and a learned policy on one scenario: tune, evaluate, train, choose, export."""
+"""Stages of a comparison of rules on one scenario: tune them, simulate the best on unseen days, compare."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
-from experiments.jobs.jobs import Job
 from experiments.study.comparison import Entrant, compare
-from experiments.study.evaluation import (
-    Pair,
-    Rule,
-    dials_of,
-    drop_limit,
-    evaluate_bundle,
-    evaluate_rules,
-    needs_reserves,
-    own_pair,
-    pair_of,
-)
-from experiments.study.learning import choose, export, learn, training_of
+from experiments.study.evaluation import Pair, Rule, dials_of, drop_limit, needs_reserves, own_pair, pair_of, rule_days
 from experiments.study.tuning import Halving, Tried, best, candidates, tune
-from experiments.study.watch import watch
 
-LEARNED = "learned policy"
+if TYPE_CHECKING:
+    from experiments.jobs.jobs import Job
+
+ASKED = "The scenario's own rules, as they are"
 
 
 def limit_of(job: Job) -> float | None:
     """The largest dropped share that a candidate may surely have; None if candidates are judged by value alone."""
     return drop_limit(job.scenario) if job.settings.evaluation.within_limit else None
-
-
-def reserves_of(job: Job) -> Reserves | None:
-    """The campaign flag `reserves` under which the policy is trained: the scenario's own."""
-    return job.scenario.reserves
 
 
 def tuned(job: Job) -> dict[str, Any]:
@@ -57,7 +41,7 @@ def tuned(job: Job) -> dict[str, Any]:
     mine = {
         name: tried
         for name, tried in paced.items()
-        if needs_reserves(job.scenario, tried[0].pair.pacing) == reserves_of(job)
+        if needs_reserves(job.scenario, tried[0].pair.pacing) == job.scenario.reserves
     }
     winner = best(paced, limit).pair
     return {
@@ -99,113 +83,43 @@ def _rule(family: Mapping[str, Any]) -> Rule:
     return Rule(family["rule"]["name"], family["rule"]["params"])
 
 
+def asked(job: Job, tuning: Mapping[str, Any]) -> list[Pair]:
+    """Return the pairs of rules of the comparison: those of `rows`, and the scenario's own if it is none of them."""
+    pairs, own = [pair for _, pair in rows(tuning)], own_pair(job.scenario)
+    return pairs if own in pairs else [*pairs, own]
+
+
 def evaluated_rules(job: Job, tuning: Mapping[str, Any]) -> list[str]:
     """Simulate all rules on the unseen days and keep their tables; return their names."""
-    pairs = [pair for _, pair in rows(tuning)]
+    pairs = asked(job, tuning)
     days = seeds(job.settings.evaluation.purpose, job.settings.evaluation.days)
-    for place, table in enumerate(evaluate_rules(job.scenario, pairs, days, job.workers)):
-        job.stages.save_table(f"rule-{place}", table)
+    wanted = {f"rule-{place}": (job.scenario, pair) for place, pair in enumerate(pairs)}
+    job.stages.tables(wanted, rule_days, days, "rules, unseen days")
     return [pair.label for pair in pairs]
 
 
-def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """Train from the best tuned rule under the policy's campaign flag; return the outcome of the training.
-
-    Raises:
-        ValueError: No rule of the grid runs under that flag.
-    """
-    if tuning["warm_start"] is None:
-        raise ValueError(f"rules.pacing: a training under reserves = {reserves_of(job)} has no rule to start from")
-    learner = job.settings.learner
-    pair = pair_of(tuning["warm_start"])
-    training = training_of(learner)
-    folder = learn(job.scenario, pair, training, learner.copies, reserves_of(job), job.stages.work / "training")
-    assert folder.outcome is not None
-    return folder.outcome
-
-
-def chosen(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """Choose a checkpoint on validation days."""
-    learner = job.settings.learner
-    pair = pair_of(tuning["warm_start"])
-    folder = job.stages.work / "training"
-    policies = {int(file.stem): file for file in sorted((folder / "policies").glob("*.pt"))}
-    return choose(job.scenario, pair, policies, learner.select_by, learner.validation_days, limit_of(job), job.workers)
-
-
-def exported(job: Job, tuning: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[str, Any]:
-    """Export the chosen checkpoint as a bundle."""
-    point = next(point for point in choice["points"] if point["chosen"])
-    file = job.stages.work / "training" / "policies" / f"{point['n_decisions']:012d}.pt"
-    export(job.scenario, pair_of(tuning["warm_start"]), file, point["decision"], job.stages.bundle)
-    return {"n_decisions": point["n_decisions"], "decision": point["decision"]}
-
-
-def evaluated_policy(job: Job) -> dict[str, Any]:
-    """Simulate the exported policy on the unseen days with onnxruntime and write its figures into the bundle."""
-    from ccenv.serving.write import set_kpis
-
-    days = seeds(job.settings.evaluation.purpose, job.settings.evaluation.days)
-    table = evaluate_bundle(job.scenario, job.stages.bundle, days, job.workers)
-    job.stages.save_table("learned", table)
-    set_kpis(job.stages.bundle, table, job.settings.evaluation.purpose)
-    return {"days": len(table)}
-
-
-def learned(job: Job) -> dict[str, Any]:
-    """Run the unfinished stages of tuning, training, choice, export and evaluation; return the result of `choose`."""
-    tuning = job.stages.run("tuning", lambda: tuned(job))
-    job.stages.run("training", lambda: trained(job, tuning))
-    choice: dict[str, Any] = job.stages.run("choice", lambda: chosen(job, tuning))
-    job.stages.run("bundle", lambda: exported(job, tuning, choice))
-    job.stages.run("policy", lambda: evaluated_policy(job))
-    return choice
-
-
-def compare_all(job: Job, *, train: bool) -> dict[str, Any]:
-    """Run all unfinished stages.
+def compare_rules(job: Job) -> dict[str, Any]:
+    """Run all unfinished stages of a comparison without a learned policy.
 
     Returns:
-        `tuning`, `choice` (None without a training) and `comparison`; none of them depends on the clock.
+        `tuning`, `choice` (None), `comparison`, and `own`: the label of the scenario's own rules. None of them depends
+        on the clock.
     """
     run = job.stages.run
     tuning = run("tuning", lambda: tuned(job))
-    run("rules", lambda: evaluated_rules(job, tuning))
-    choice = learned(job) if train else None
-    comparison = run("comparison", lambda: compare(job.scenario, entrants(job, tuning, with_learned=train)))
-    return {"tuning": tuning, "choice": choice, "comparison": comparison}
+    run("rules", lambda: evaluated_rules(job, tuning), shared=True)
+    comparison = run("comparison", lambda: compare(job.scenario, entrants(job, tuning)))
+    return {"tuning": tuning, "choice": None, "comparison": comparison, "own": own_pair(job.scenario).label}
 
 
-def entrants(job: Job, tuning: Mapping[str, Any], *, with_learned: bool) -> list[Entrant]:
-    """Return all policies of the comparison, from the tables kept."""
+def entrants(job: Job, tuning: Mapping[str, Any]) -> list[Entrant]:
+    """Return all rules of the comparison, from the tables kept."""
     best_pair = pair_of(tuning["best"])
+    headings = {pair.label: group for group, pair in rows(tuning)}
     found = []
-    if with_learned:
-        table = job.stages.table("learned")
-        found.append(Entrant(LEARNED, LEARNED, "Learned", dials_of(job.scenario), "learned", table))
-    for place, (group, pair) in enumerate(rows(tuning)):
+    for place, pair in enumerate(asked(job, tuning)):
         role = "best_rule" if pair == best_pair else "other"
         short = pair.pacing.label if pair.routing == best_pair.routing else pair.routing.label
-        dials = dials_of(job.scenario, pair.pacing)
-        found.append(Entrant(pair.label, short, group, dials, role, job.stages.table(f"rule-{place}")))
+        group, table = headings.get(pair.label, ASKED), job.stages.table(f"rule-{place}")
+        found.append(Entrant(pair.label, short, group, dials_of(job.scenario, pair.pacing), role, table))
     return found
-
-
-def watched(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """Record the best tuned rule and the exported policy in detail on the first unseen days."""
-    days = seeds(job.settings.evaluation.purpose, job.settings.report.watched_days)
-    best_pair, warm_start = pair_of(tuning["best"]), pair_of(tuning["warm_start"])
-    tasks = [
-        (job.scenario, best_pair, None, days, needs_reserves(job.scenario, best_pair.pacing)),
-        (job.scenario, warm_start, job.stages.bundle, days, reserves_of(job)),
-    ]
-    looks = job.workers.map(watch, tasks, "watching")
-    names = [{"label": "best tuned rule", "role": "best_rule"}, {"label": LEARNED, "role": "learned"}]
-    return {
-        "slots": looks[0]["slots"],
-        "days": looks[0]["days"],
-        "looks": [
-            name | {key: look[key] for key in ("series", "map", "routing")}
-            for name, look in zip(names, looks, strict=True)
-        ],
-    }

@@ -10,13 +10,15 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ccenv.kpis.dropped_share import share_column
+from ccenv.kpis.dropped_share import share_column, share_columns
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.jobs.workers import Workers
 from experiments.study.evaluation import VALUE, Pair, Rule, finite, rule_days
+
+if TYPE_CHECKING:
+    from experiments.jobs.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,10 @@ def tune(
 
 def _try(scenario: Scenario, pair: Pair, days: int) -> Tried:
     """Simulate one candidate on the first training days; runs in a worker process."""
-    table = rule_days(scenario, pair, seeds("training", days))
-    summary = table.summary()
-    return Tried(pair, days, summary[VALUE].value, *map(finite, summary[share_column(scenario, table)]))
+    table = rule_days(scenario, pair, seeds("training", days), kpis=share_columns(scenario))
+    share = share_column(scenario, table)
+    summary = table.summary(columns=[VALUE, share])
+    return Tried(pair, days, summary[VALUE].value, *map(finite, summary[share]))
 
 
 def rank(tried: Tried, limit: float | None) -> tuple[bool, float]:

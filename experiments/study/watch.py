@@ -8,9 +8,9 @@ wherever dialing is legal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,9 +20,14 @@ from ccenv.policy import RulePolicy
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import staffing
 from ccenv.scenarios.schema import Reserves
+from ccenv.seeds import seeds
 from ccenv.serving import BundlePolicy, load_bundle
 from ccenv.sim.state.codes import ASSIGN, DAY_S, HOLD, IDLE
-from experiments.study.evaluation import Pair, finite
+from experiments.study.evaluation import Pair, finite, needs_reserves, pair_of
+from experiments.study.learned import NAME
+
+if TYPE_CHECKING:
+    from experiments.jobs.jobs import Job
 
 CAP = 15  # the last row and column of a map hold this number and all larger ones
 COUNTED = {
@@ -211,3 +216,23 @@ def groups_by_work(scenario: Scenario) -> tuple[list[int], list[int]]:
     dialing = [place for place, mine in enumerate(skills) if mine & set(scenario.campaigns)]
     shared = {skill for place in dialing for skill in skills[place]} or set(scenario.queues)
     return dialing, [place for place, mine in enumerate(skills) if mine & shared]
+
+
+def watched(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
+    """Record the best tuned rule and the exported policy in detail on the first unseen days."""
+    days = seeds(job.settings.evaluation.purpose, job.settings.report.watched_days)
+    best_pair, warm_start = pair_of(tuning["best"]), pair_of(tuning["warm_start"])
+    tasks = [
+        (job.scenario, best_pair, None, days, needs_reserves(job.scenario, best_pair.pacing)),
+        (job.scenario, warm_start, job.stages.bundle, days, job.scenario.reserves),
+    ]
+    looks = job.workers.map(watch, tasks, "watching")
+    names = [{"label": "best tuned rule", "role": "best_rule"}, {"label": NAME, "role": "learned"}]
+    return {
+        "slots": looks[0]["slots"],
+        "days": looks[0]["days"],
+        "looks": [
+            name | {key: look[key] for key in ("series", "map", "routing")}
+            for name, look in zip(names, looks, strict=True)
+        ],
+    }

@@ -20,7 +20,7 @@ PANELS = (
 )
 MARKERS = "osD^vPX*"
 DASHES = ("-", "--", ":", "-.")
-NAMES = {"learned": "learned policy", "best_rule": "best tuned rule"}
+NAMES = {"learned": "learned policy", "best_rule": "best tuned rule", "asked": "asked rules"}
 
 
 def sweep_figure(lines: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Figure:
