@@ -24,8 +24,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("benchmark") / "job"
-    run_benchmark(settings(folder), "the command")
-    return folder
+    return run_benchmark(settings(folder), "the command").parent
 
 
 @pytest.mark.slow
@@ -54,7 +53,7 @@ def test_published_figures_are_those_of_the_bundle(done: Path):
 def test_finished_stages_are_kept(done: Path, capsys: pytest.CaptureFixture[str]):
     before = contents(done)
 
-    run_benchmark(settings(done), "the command")
+    run_benchmark(settings(done.parent), "the command")
 
     assert contents(done) == before
     assert capsys.readouterr().out.count(": kept") == len(list((done / "results").glob("*.json"))) + 1  # tuning twice
@@ -66,7 +65,7 @@ def test_missing_stage_is_run_again_to_the_same_bytes(done: Path):
     for name in ("choice", "policy", "comparison"):
         (done / "results" / f"{name}.json").unlink()
 
-    run_benchmark(settings(done), "the command")
+    run_benchmark(settings(done.parent), "the command")
 
     assert contents(done) == before
 
@@ -76,16 +75,18 @@ def test_export_again_gives_the_same_graph(done: Path):
     before = (done / "bundle" / "policy.onnx").read_bytes()
 
     assert (export_again(done) / "policy.onnx").read_bytes() == before
+    assert export_again(done.parent).resolve() == (done / "bundle").resolve()
 
 
 @pytest.mark.slow
-def test_job_with_other_settings_is_moved_aside(done: Path):
-    digest = read_json(done / "cell.json")["digest"]
+def test_job_with_other_settings_has_a_folder_of_its_own(done: Path):
+    before = contents(done)
 
-    run_benchmark(settings(done, "learner.training.steps=4096"), "another command")
+    page = run_benchmark(settings(done.parent, "learner.training.steps=4096"), "another command")
 
-    assert (done.with_name(f"job-{digest}") / "report.html").exists()
-    assert read_json(done / "cell.json")["settings"]["learner"]["training"]["steps"] == 4096
+    assert read_json(page.parent / "cell.json")["settings"]["learner"]["training"]["steps"] == 4096
+    assert (done.parent / "latest").resolve() == page.parent.resolve() != done.resolve()
+    assert contents(done) == before
 
 
 @pytest.mark.slow

@@ -176,10 +176,10 @@ from tests.experiments.test_config import composed
 register()
 given = ["scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick", "rules.rungs=[2]", *sys.argv[2:]]
 cell = cell_of(settings_of(composed(*given, command="sweep")))
-run = set()
+run, OWN = set(), tuple(str(ROOT / package) for package in ("agents", "ccenv", "experiments"))
 def look(frame, event, argument):
     file = frame.f_code.co_filename
-    if event == "call" and file.startswith(str(ROOT)) and frame.f_code.co_name != "<module>":
+    if event == "call" and file.startswith(OWN) and frame.f_code.co_name != "<module>":
         run.add(file)
 with open_job(cell.settings, cell.scenario, cell.digest, Path(sys.argv[1])) as job:
     if cell.settings.train:
