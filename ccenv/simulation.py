@@ -125,7 +125,9 @@ def _simulate_rules(
     table = _by_interval(run, keys, by_interval, n_decisions, kpis) if by else None
     totals = {axis: part[:, -1] for axis, part in by_interval.items()}
     return _with_reward(
-        kpi_table(run.scenario, totals, keys, interval=table, n_decisions=n_decisions[:, -1], dials=run.dials, kpis=kpis),
+        kpi_table(
+            run.scenario, totals, keys, interval=table, n_decisions=n_decisions[:, -1], dials=run.dials, kpis=kpis
+        ),
         run.scenario,
         reward,
     )
@@ -141,7 +143,10 @@ def _with_reward(table: KpiTable, scenario: Scenario, reward: Reward) -> KpiTabl
 
 
 def _by_interval(
-    run: RunConfig, keys: np.ndarray, cumulative: dict[str, np.ndarray], n_decisions: np.ndarray,
+    run: RunConfig,
+    keys: np.ndarray,
+    cumulative: dict[str, np.ndarray],
+    n_decisions: np.ndarray,
     kpis: Sequence[str] | None,
 ) -> KpiTable:
     """Return KPIs by slot, from the counters at the end of each slot by axis, (R, I, entities)."""

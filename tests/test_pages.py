@@ -35,7 +35,7 @@ def test_all_pages_are_looked_at():
 
 
 PRESENT = [
-    "ccenv/sim/README.md", "ccenv/sim/", "pyproject.toml", "drive.py", "outputs/benchmark/report.html",
+    "ccenv/sim/README.md", "ccenv/sim/", "pyproject.toml", "drive.py", "outputs/benchmark/latest/report.html",
     "ccenv.simulate", "ccenv.policy.Policy", "ccenv.sim.state.codes.BREAK", "Batch.step", "CentreEnv.step",
     "e.news_queues", "order.mix", "queues.sales.redial.p", "campaigns.deposits.calling_rules.max_per_24h",
     "ccenv/Blended-v0", "make test", "python -m experiments.tune", "python -m pytest tests/test_pages.py",

@@ -37,7 +37,7 @@ class Job:
     @property
     def code(self) -> str:
         """Digest of the code that trains a policy."""
-        return code_of(LEARNED, self.settings)
+        return code_of(LEARNED, self.settings, self.scenario)
 
 
 @contextmanager

@@ -50,12 +50,16 @@ def name_of(kind: Kind, settings: Settings, scenario: Scenario) -> str:
     inputs = chosen(plain, kind.keys)
     if kind is EVALUATION and settings.policy is not None:
         inputs["policy"] = policy_digest(Path(settings.policy))
-    return cell_digest(inputs, centre_digest(scenario), code_of(kind, settings))
+    return cell_digest(inputs, centre_digest(scenario), code_of(kind, settings, scenario))
 
 
-def code_of(kind: Kind, settings: Settings) -> str:
-    """Return the digest of the code that a result runs: the modules of the kind, and those of the learner."""
-    entries = kind.entries
+def code_of(kind: Kind, settings: Settings, scenario: Scenario) -> str:
+    """Return the digest of the code that a result runs: the modules of the kind, of users' rules and of the learner."""
+    own = scenario.centre.rules
+    rules = {own.routing.name, own.pacing.name}
+    if "rules" in kind.keys:
+        rules |= {*settings.rules.routing, *settings.rules.pacing, settings.rules.reference_pacing or ""}
+    entries = (*kind.entries, *sorted({rule.partition(":")[0] for rule in rules if ":" in rule}))
     if "learner" in kind.keys:
         from agents.registry import LEARNERS
 

@@ -19,8 +19,10 @@ from omegaconf import DictConfig, open_dict
 from tqdm import tqdm
 
 from ccenv.files.writing import write_json
-from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule, rule_params
+from ccenv.rules.params import check_values
+from ccenv.rules.registry import find_rule
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.check.rules import names_of
 from experiments.jobs.cells import cell_digest
 from experiments.jobs.config import Settings, folder_of, scenario_of, settings_of
 from experiments.jobs.files import read_json
@@ -32,7 +34,6 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper  # noqa: E40
 
 REPLACED = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
 LOOK_S = 1.0
-MAX_QUEUES = 1024
 
 
 class Cell(NamedTuple):
@@ -81,15 +82,16 @@ def _check(settings: Settings, scenario: Scenario) -> None:
     rules = settings.rules
     Halving(tuple(rules.rungs), rules.keep)
     if rules.reference_pacing is not None:
-        find_rule(PACING_RULES, rules.reference_pacing)
-    for key, registry, grids in (("routing", ROUTING_RULES, rules.routing), ("pacing", PACING_RULES, rules.pacing)):
+        find_rule("pacing", rules.reference_pacing)
+    names = names_of(scenario.centre)
+    for kind, grids in (("routing", rules.routing), ("pacing", rules.pacing)):
         for name, family in candidates(grids).items():
             try:
-                spec = registry[find_rule(registry, name)]
+                spec = find_rule(kind, name)
                 for rule in family:
-                    rule_params(spec, rule.params, scenario.queues, MAX_QUEUES)
+                    check_values(spec, rule.params, names)
             except ValueError as error:
-                raise ValueError(f"rules.{key}: {error}") from error
+                raise ValueError(f"rules.{kind}: {error}") from error
     if settings.train:
         training_of(settings.learner)
 

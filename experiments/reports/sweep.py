@@ -98,7 +98,12 @@ def _lines(cell: Mapping[str, Any], keys: list[str], with_own: bool) -> Iterator
 def _csv(lines: list[dict[str, Any]], keys: list[str]) -> str:
     names = [column.name for column in COLUMNS if column.name in lines[0]["kpis"]]
     ends = ("mean", "low", "high")
-    columns = [*dict.fromkeys([*keys, "cell"]), "policy", "role", *(f"{name}_{end}" for name in ["lead", *names] for end in ends)]
+    columns = [
+        *dict.fromkeys([*keys, "cell"]),
+        "policy",
+        "role",
+        *(f"{name}_{end}" for name in ["lead", *names] for end in ends),
+    ]
     rows = []
     for line in lines:
         figures = {"lead": line["lead"]} | line["kpis"]

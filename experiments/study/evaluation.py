@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.kpis import Estimate, KpiTable
+from ccenv.kpis import Estimate, KpiTable, with_column
 from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
@@ -97,13 +97,7 @@ def drop_limit(scenario: Scenario) -> float | None:
 
 def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:
     """Return the table with one more column, `value`: the undiscounted reward of each run."""
-    value = episode_rewards(scenario, table)
-    names = table.dtype.names or ()
-    out = np.empty(len(table), [*((name, table.dtype[name]) for name in names), (VALUE, value.dtype)])
-    for name in names:
-        out[name] = table[name]
-    out[VALUE] = value
-    return out.view(KpiTable)
+    return with_column(table, VALUE, episode_rewards(scenario, table))
 
 
 def rule_days(scenario: Scenario, pair: Pair, days: np.ndarray, kpis: Sequence[str] | None = None) -> KpiTable:

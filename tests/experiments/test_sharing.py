@@ -1,6 +1,7 @@
 """Folders of jobs: one for each digest, held by one job at a time where the folder is given, and shared work."""
 
 import multiprocessing
+import multiprocessing.synchronize
 import os
 import subprocess
 import sys
