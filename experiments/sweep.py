@@ -25,9 +25,9 @@ from experiments.jobs.cells import make_once, make_or_wait
 from experiments.jobs.config import CONFIGS, Settings, register, settings_of
 from experiments.jobs.jobs import open_job
 from experiments.jobs.provenance import provenance
-from experiments.jobs.sweeping import Cell, attempt, cell_of, forget_failure, install, note_asked
 from experiments.jobs.workers import Terminated, end_with_parent, stop_on_sigterm
 from experiments.study.pipeline import compare_rules
+from experiments.study.sweeping import Cell, attempt, cell_of, forget_failure, install, note_asked
 
 register()
 LEADER = "CCENV_SWEEP_PROCESS"  # process number of the sweep, for its worker processes

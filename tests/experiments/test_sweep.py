@@ -12,8 +12,8 @@ import pytest
 from ccenv.files.writing import write_json
 from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.files import ROOT, read_json
-from experiments.jobs.sweeping import Planned, alike, attempt, cell_of, progress_line
 from experiments.report import report
+from experiments.study.sweeping import Planned, alike, attempt, cell_of, progress_line
 from experiments.sweep import run_cell
 from tests.experiments.test_config import composed
 

@@ -28,6 +28,9 @@ from experiments.jobs.config import Settings, folder_of, scenario_of, settings_o
 from experiments.jobs.files import read_json
 from experiments.jobs.kinds import LEARNED, RULES, Kind, name_of
 from experiments.jobs.provenance import provenance
+from experiments.study.evaluation import own_pair
+from experiments.study.learning import training_of
+from experiments.study.tuning import Halving, candidates
 
 Plugins.instance()  # it loads the modules of Hydra's plugins again, so their classes are imported after it
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper  # noqa: E402
@@ -69,9 +72,6 @@ def cell_of(settings: Settings) -> Cell:
 
 
 def _check(settings: Settings, scenario: Scenario) -> None:
-    from experiments.study.learning import training_of
-    from experiments.study.tuning import Halving, candidates
-
     wall_s = settings.learner.training.get("wall_s")
     if settings.train and wall_s is not None:
         raise ValueError(
@@ -196,7 +196,9 @@ class CellSweeper(BasicSweeper):
         name = plan.failed if plan.cell is None else plan.cell.digest
         file = self.folder / "failed" / f"{name}.json"
         error = read_json(file)["error"] if file.exists() else "its process ended without a result"
-        return f"failed: {' '.join(plan.overrides)}: {error} ({file})"
+        varied = [key for key, values in _keys(self.planned).items() if len(values) > 1]
+        own = [override for override in plan.overrides if override.partition("=")[0] in varied]
+        return f"failed: {' '.join(own or plan.overrides)}: {' '.join(error.split())} ({file})"
 
     def sweep(self, arguments: list[str]) -> Any:
         """Run the sweep, wait for cells in other processes, list what failed.
@@ -309,8 +311,6 @@ def repeated(planned: Sequence[Planned]) -> list[str]:
 
 def without_effect(planned: Sequence[Planned]) -> list[str]:
     """Return a line for each half of the rules that differs between the scenarios, though tuning chooses it anew."""
-    from experiments.study.evaluation import own_pair
-
     cells = [plan for plan in planned if plan.cell is not None]
     pairs = [own_pair(plan.cell.scenario) for plan in cells if plan.cell is not None]
     lines = []
