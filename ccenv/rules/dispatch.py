@@ -38,10 +38,10 @@ def dial_legal(mask, c):
 
 @helper
 def slot_of(snap, c):
-    """Return the slot of the day for parameters by slot; 0 if no parameter differs between slots."""
+    """Return the slot of the day for parameters by slot, the same on all days; 0 if no parameter differs by slot."""
     if c.by_slot == 0:
         return WHOLE(0)
-    return max(WHOLE(0), min(WHOLE((snap.time_of_day_s - c.open_s) / c.slot_s), WHOLE(c.n_slots - 1)))
+    return max(WHOLE(0), min(WHOLE((snap.time_of_day_s - c.open_s) / c.slot_s), WHOLE(c.day_slots - 1)))
 
 
 @helper

@@ -142,10 +142,10 @@ REFUSED = [
     (set_at("u", True), "u", "True", COIN),
     (set_at("state", [0.0]), "state", "[0.0]", STATE),
     (set_at("state", {}), "state", "{}", STATE),
-    (set_at("state", [0.0] * 8 + [NAN]), "state", "[0.0, 0.0", STATE),
-    (set_at("state", [0.0] * 8 + ["0"]), "state", "[0.0, 0.0", STATE),
+    (set_at("state", [0.0] * 2 + [NAN]), "state", "[0.0, 0.0", STATE),
+    (set_at("state", [0.0] * 2 + ["0"]), "state", "[0.0, 0.0", STATE),
     (
-        set_at("state", [0.0] * 8 + [1e300]),
+        set_at("state", [0.0] * 2 + [1e300]),
         "state",
         "[0.0, 0.0",
         STATE,

@@ -9,7 +9,7 @@ from ccenv.rules.registry import find_rule, is_local
 from ccenv.rules.spec import RuleError
 from ccenv.scenarios.catalogue import make_pairs
 from ccenv.scenarios.check.problem import Problem
-from ccenv.scenarios.compile.slots import n_slots
+from ccenv.scenarios.compile.slots import day_slots
 from ccenv.scenarios.schema import Centre
 
 
@@ -18,7 +18,7 @@ def names_of(centre: Centre) -> Names:
     owners = {"queue": tuple(centre.queues), "campaign": tuple(centre.campaigns)}
     groups = tuple(centre.groups)
     pairs = tuple((owners[pair.kind][pair.index], groups[pair.group]) for pair in make_pairs(centre))
-    return Names(owners["queue"], groups, owners["campaign"], pairs, n_slots(centre.clock))
+    return Names(owners["queue"], groups, owners["campaign"], pairs, day_slots(centre.clock))
 
 
 def rules(centre: Centre) -> Iterator[Problem]:
