@@ -38,8 +38,8 @@ HARD = (
     ),
     Concept(
         "time zones",
-        ("campaigns.*.segments.*.zone_s",),
-        "local time = time of the centre `+ zone_s`",
+        ("campaigns.*.segments.*.zone_s", "campaigns.*.segments.*.zone"),
+        "local time = time of the centre `+ zone_s`, or that of the `zone`",
         "local time at the called party: FTC Telemarketing Sales Rule; TCPA",
         ZONE,
         SELLING,

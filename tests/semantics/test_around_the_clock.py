@@ -11,6 +11,7 @@ from ccenv.theory import erlang_c
 from ccenv.trace import trace
 from tests.oracle.around_the_clock import ContinuousMaker
 from tests.oracle.compare import assert_same_counters, assert_same_log
+from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
 from tests.oracle.simulator import Simulator, uniformly_random
 from tests.semantics.by_hand import NAMED, both, constant, first_of, recorded, shorts
 
@@ -91,8 +92,10 @@ def test_a_week_begins_on_monday(start: str | None, on_s: int) -> None:
 def test_an_advisor_of_staffing_is_absent_for_whole_days() -> None:
     team = {"skills": ["calls"], "staffing": 8, "shrinkage": 0.5}
     result = both(centre(groups={"team": team}, queues={"calls": recorded()}), 5, ASSIGN, days=6)
-    days = result.counters["group"][0]["idle_s"] / DAY_S
-    assert days == int(days) and 12 < days < 36
+    advisors = [entity_key(root_key(5), stream("advisors"), number) for number in range(8)]
+    keys = [child_key(advisor, codes.DAY_STEP, day) for advisor in advisors for day in range(6)]
+    present = sum(uniform(key, codes.ABSENT) >= 0.5 for key in keys)
+    assert result.counters["group"][0]["idle_s"] == present * DAY_S
 
 
 @pytest.mark.parametrize(

@@ -177,13 +177,13 @@ def test_the_local_day_does_not_go_back_where_local_time_repeats_at_midnight() -
     # from 5 April on. Local time at 23:45 of the centre is 0:15 of 5 April, and half an hour later 23:45 of 4 April.
     clock = {"start_date": "2026-04-04", "zone": "Australia/Brisbane"}
     one = {"zone": "Australia/Adelaide", "size": 1}
-    retries = {"max_attempts": 9, "no_answer": constant(60)}
+    retries = {"max_attempts": 9, "no_answer": constant(900)}
     cap = {"max_per_7_days": 2}
     scenario = centre(23.75, 47.5, one, clock=clock, ring_s=constant(60), retries=retries, calling_rules=cap)
     times = [t / HOUR_S for t, _, _ in dials(both(scenario, 0, DIAL, days=10).log)]
-    # the two attempts of day 0 count on 5 April; the next local day with room is 12 April, which begins at 0:30
-    assert times[0] == 23.75
-    assert times[2:3] == [8 * 24 + 0.5]
+    # both attempts, at 23:45 and at 0:01 of the centre, count on 5 April, although at the second it is 23:31 of 4 April;
+    # the next local day with room is 12 April, which begins at 0:30
+    assert times[:3] == [23.75, 24 + 1 / 60, 8 * 24 + 0.5]
 
 
 @pytest.mark.parametrize(
