@@ -181,7 +181,7 @@ def test_the_local_day_does_not_go_back_where_local_time_repeats_at_midnight() -
     cap = {"max_per_7_days": 2}
     scenario = centre(23.75, 47.5, one, clock=clock, ring_s=constant(60), retries=retries, calling_rules=cap)
     times = [t / HOUR_S for t, _, _ in dials(both(scenario, 0, DIAL, days=10).log)]
-    # both attempts, at 23:45 and at 0:01 of the centre, count on 5 April, although at the second it is 23:31 of 4 April;
+    # both attempts, at 23:45 and at 0:01 of the centre, count on 5 April, though at the second it is 23:31 of 4 April;
     # the next local day with room is 12 April, which begins at 0:30
     assert times[:3] == [23.75, 24 + 1 / 60, 8 * 24 + 0.5]
 
