@@ -52,7 +52,7 @@ CASES = [
     ),
     (
         {f"{DEBTS}.segments": {f"s{i}": {"size": 1} for i in range(63)}},
-        *("size_class", None, "size class L is too small for the table segments (needs 65, has 64)"),
+        *("size_class", None, "size class XL is too small for the table segments (needs 65, has 64)"),
     ),
     # who answers
     (

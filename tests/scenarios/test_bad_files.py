@@ -186,7 +186,12 @@ CASES = [
     ),
     ({"surge.lasts_s": {"dist": "never"}}, "surge.lasts_s.dist", "never", "may be endless"),
     ({**STEADY, "surge": {"p": 0.1, "factor": 2, "from_s": 0, "until_s": 9, "lasts_s": 9}}, "surge.p", 0.1, "no days"),
-    ({**STEADY, "history.kind": "steady"}, "history.kind", "steady", "must be 'none': a steady scenario has no days"),
+    (
+        {**STEADY, "history.kind": "steady"},
+        "history.kind",
+        "steady",
+        "must be 'none' in a steady scenario, which has no nights",
+    ),
     ({"history.days": 0}, "history.days", 0, "must be a whole number at least 1"),
     # distributions of time
     (branches([0.5, 0.4], [9, 9]), f"{QUEUE}.handle_s.p", [0.5, 0.4], "the probabilities sum to 0.9; must sum to 1"),
