@@ -22,15 +22,15 @@ MOST_SEED = 2**64 - 1
 """Largest seed or key."""
 
 
-def whole(name: str, value: Any, least: int = 0, most: int | None = None) -> int:
-    """Return a whole number as an `int`.
+def whole(name: str, value: Any, least: int = 0, most: int | None = None, *, why: str = "") -> int:
+    """Return a whole number as an `int`; `why` ends the message that refuses another value.
 
     Raises:
         ValueError: If the value is no whole number, or is outside `least` to `most`.
     """
     number = _index(value)
     if number is None or number < least or (most is not None and number > most):
-        raise ValueError(f"{name} = {shown(value)}; allowed: {_allowed('a whole number', least, most)}")
+        raise ValueError(f"{name} = {shown(value)}; allowed: {_allowed('a whole number', least, most)}{why}")
     return number
 
 
@@ -74,6 +74,16 @@ def whole_numbers(
     if not low <= int(array.min()) <= int(array.max()) <= high:
         array = _each(name, array.tolist(), kind, low, high)
     return array.astype(kind, copy=False)
+
+
+def seed_numbers(name: str, values: Any, n: int | None = None) -> npt.NDArray[Any]:
+    """Return seeds or keys, (n,): int64, or uint64 if one is 2**63 or larger.
+
+    Raises:
+        ValueError: As `whole_numbers`.
+    """
+    numbers = whole_numbers(name, values, np.uint64, n=n)
+    return numbers if int(numbers.max()) >= 2**63 else numbers.astype(np.int64)
 
 
 def _each(name: str, values: Iterable[Any], kind: type[np.integer[Any]], low: int, high: int) -> npt.NDArray[Any]:
@@ -148,6 +158,8 @@ def _index(value: Any) -> int | None:
 def _allowed(what: str, least: int, most: int | None) -> str:
     if most is None:
         return f"{what} from {least}"
+    if least == most:
+        return str(least)
     return f"{what} from {_power(least)} to {_power(most)}"
 
 

@@ -51,7 +51,7 @@ def _compiled(rule: RuleSpec, kinds: Layout, key: str) -> int:
 
     asked.__name__ = asked.__qualname__ = f"rule_{key}"
     try:
-        return pointers.link(asked, (seen, kinds.config, given), key)
+        return pointers.link(asked, (seen, kinds.config, given), key, rule.name)
     except pointers.CompileError as error:
         raise RuleError(_reason(rule, str(error))) from error
 

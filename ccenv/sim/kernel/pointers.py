@@ -36,13 +36,14 @@ def code_name() -> str:
     return f"{CACHE.name} {target}"
 
 
-def link(function: Callable[..., Any], arguments: Sequence[np.dtype], name: str) -> int:
+def link(function: Callable[..., Any], arguments: Sequence[np.dtype], name: str, label: str) -> int:
     """Return the address of a function `(snap, mask, c, params, state, u)` to int64, compiled or from the cache.
 
     Args:
         function: The function; its `__qualname__` is unique to its content.
         arguments: Record types of `snap`, `c` and `params`; `mask` and `state` are pointers, see `array`.
         name: Name of the stored code: equal for equal content.
+        label: What the user calls the function.
 
     Raises:
         CompileError: If the function does not compile.
@@ -55,7 +56,7 @@ def link(function: Callable[..., Any], arguments: Sequence[np.dtype], name: str)
                 return _load(pickle.loads(body))
             except Exception:  # written by another build of a package
                 CACHE.damaged(key)
-        say(f"compiling the rule {function.__name__}, once (some seconds)", always=True)
+        say(f"compiling the rule {label}, once (some seconds)", always=True)
         stored = _compile(function, arguments)
         CACHE.save(key, pickle.dumps(stored))
     return _address(*stored[:1], _loaded[-1])
