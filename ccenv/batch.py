@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box
 
+from ccenv.files.numbers import whole, whole_numbers
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
 from ccenv.run.config import RuleChoice, in_size, run_config
@@ -90,6 +91,7 @@ class Batch:
             if value not in allowed:
                 renamed = "; 'fallback' is now called 'rules'" if value == "fallback" else ""
                 raise ValueError(f"{name} = {value!r}; allowed: {', '.join(allowed)}{renamed}")
+        n = whole("n", n, 1)
         centre = load_for_run(scenario, reward)
         run = run_config(
             centre,
@@ -135,10 +137,8 @@ class Batch:
             ValueError: If the seeds are not one non-negative integer for each row.
         """
         rows = np.ones(self.n, np.bool_) if which is None else np.ascontiguousarray(which, np.bool_)
-        keys = _whole_numbers("seeds", seeds, self.n)
-        if keys.dtype.kind == "i" and keys.min() < 0:
-            raise ValueError(f"seeds: {keys.min()} is among them; allowed: non-negative integers")
-        self._start(rows, lambda: started(self.engine, keys.astype(np.uint64), rows))
+        keys = whole_numbers("seeds", seeds, n=self.n)
+        self._start(rows, lambda: started(self.engine, keys, rows))
 
     def reset_next(self, which: np.ndarray) -> None:
         """Start the next episodes of the marked rows, (B,) bool, under seeds derived from those of their last reset."""
@@ -172,7 +172,7 @@ class Batch:
             and actions.strides == STRIDES
             and len(actions) == self.n
         ):
-            actions = np.array(_whole_numbers("actions", actions, self.n), np.int64)
+            actions = np.ascontiguousarray(whole_numbers("actions", actions, np.int64, n=self.n))
         self.act(actions)
 
     def act(self, actions: np.ndarray) -> None:
@@ -319,7 +319,7 @@ class Batch:
         """
         if self.engine.envs["done"][row]:
             raise ValueError(f"row {row}: its episode is over; allowed: a row at a decision")
-        seeds = np.ascontiguousarray(keys, np.uint64)
+        seeds = whole_numbers("keys", keys)
         forks = Batch.__new__(Batch)
         forks.__dict__.update(self.__dict__)
         forks.autoreset = AUTORESET["disabled"]
@@ -338,10 +338,3 @@ class Batch:
         """The public snapshots, (B,) structured float64: the fields of the observation in natural units."""
         values = np.ascontiguousarray(self.engine.flat[:, self.run.places])
         return values.view(snapshot_dtype(self.scenario)).reshape(self.n)
-
-
-def _whole_numbers(what: str, values: Any, n: int) -> np.ndarray:
-    array = np.asarray(values)
-    if array.shape != (n,) or array.dtype.kind not in "iu":
-        raise ValueError(f"{what}: {array.dtype} of shape {array.shape}; allowed: whole numbers of shape ({n},)")
-    return array

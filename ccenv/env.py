@@ -10,6 +10,8 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from ccenv.batch import Batch
+from ccenv.files.numbers import seed as checked_seed
+from ccenv.files.numbers import whole
 from ccenv.render import as_pixels, as_text
 from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
@@ -154,6 +156,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Start an episode. Without a seed, the next episode of the last seed's sequence, or a random one at first."""
+        if seed is not None:
+            seed = checked_seed("seed", seed)
         super().reset(seed=seed)
         if seed is None and not self._seeded:
             seed = int(self.np_random.integers(2**SEED_BITS))
@@ -170,13 +174,14 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
 
         Raises:
             gymnasium.error.ResetNeeded: If the environment was never reset, or the episode is over.
+            ValueError: If the action is not a whole number.
         """
         batch = self.batch
         if not batch.begun:
             raise gymnasium.error.ResetNeeded("step before the first reset; allowed: reset, then step")
         if self._over:
             raise gymnasium.error.ResetNeeded("step after the end of the episode; allowed: reset, then step")
-        self._chosen[0] = action
+        self._chosen[0] = action if type(action) is np.int64 else whole("action", action, -(2**63), 2**63 - 1)
         batch.act(self._chosen)
         out = batch.engine.outs.item()  # one conversion of the record; ten times faster than field by field
         self._over = out[TERMINATED] or out[TRUNCATED]

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from ccenv.batch import Batch
+from ccenv.files.numbers import seed_numbers
 from ccenv.loops.rows import choose_rows
 from ccenv.rules.dispatch import BAD_ROUTING
 from ccenv.rules.registry import find_rule
@@ -139,7 +140,7 @@ def rollout(batch: Batch, policy: Policy, seeds: np.ndarray) -> Rollout:
     Raises:
         TypeError: If `policy.act` does not return a pair of actions and state.
     """
-    keys = np.asarray(seeds, np.int64)
+    keys = seed_numbers("seeds", seeds)
     run_of_row = np.arange(batch.n)
     following = min(batch.n, keys.size)
     active = run_of_row < keys.size

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ccenv.files.numbers import whole
+
 RANGE = 2**32
 #: First seed of each range. `training`: learning, and tuning of rules; `validation`: selection among candidates;
 #: `evaluation`: published results; `history`: initial states of episodes.
@@ -30,7 +32,8 @@ def seeds(purpose: str, n: int, *, skip: int = 0) -> np.ndarray:
     """
     if purpose not in FIRST:
         raise ValueError(f"purpose {purpose!r} has no seeds; choose one of {', '.join(FIRST)}")
-    if n < 1 or skip < 0 or skip + n > RANGE:
-        raise ValueError(f"n = {n}, skip = {skip}: a range holds {RANGE} seeds, n is at least 1 and skip at least 0")
+    n, skip = whole("n", n, 1), whole("skip", skip)
+    if skip + n > RANGE:
+        raise ValueError(f"n = {n}, skip = {skip}: a range holds {RANGE} seeds")
     first = FIRST[purpose] + skip
     return np.arange(first, first + n, dtype=np.int64)

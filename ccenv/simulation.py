@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.batch import Batch
+from ccenv.files.numbers import different, seed_numbers
 from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
 from ccenv.policy import Policy, rollout
 from ccenv.rewards.sums import episode_rewards, reward_columns
@@ -46,7 +47,8 @@ def simulate(
             scenario's.
         pacing: The same for pacing.
         policy: A policy, or the folder of a bundle. Rules take the decisions that it does not own.
-        seeds: Non-negative integers. The same seed gives the same contacts under every policy.
+        seeds: Different whole numbers below 2**64, each one run. The same seed gives the same contacts under
+            every policy.
         reserves: Flag of all campaigns: True, False or "either". None: the policy's own if it has one; for rules what
             the pacing rule needs, or the scenario's own if that is `either`.
         days: Days of an episode; None: the scenario's `episode_days`.
@@ -63,9 +65,8 @@ def simulate(
         ValueError: If an argument is not allowed.
     """
     centre = load_for_run(scenario, reward)
-    keys = np.array([int(s) for s in seeds], np.int64)
-    if keys.size == 0 or keys.min() < 0:
-        raise ValueError("seeds: allowed: one or more non-negative integers")
+    keys = seed_numbers("seeds", seeds)
+    different("seeds", keys)
     if by not in (None, "interval"):
         raise ValueError(f"by = {by!r}; allowed: None, 'interval'")
     if kpis is not None and not isinstance(kpis, str) and reward is not None:

@@ -14,6 +14,8 @@ from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from ccenv.files.numbers import is_sequence, row_seeds, whole, whole_numbers
+from ccenv.files.numbers import seed as checked_seed
 from ccenv.render import as_pixels, as_text
 from ccenv.rules.params import Names, params_record
 from ccenv.rules.registry import find_rule
@@ -122,7 +124,7 @@ class _Row:
         if seed is None:
             self.engine.start_next(np.ones(1, np.bool_))
         else:
-            self.engine.start(np.array([seed], np.uint64), np.ones(1, np.bool_))
+            self.engine.start(whole_numbers("seed", [seed]), np.ones(1, np.bool_))
         return {**dict.fromkeys(SUMMED, 0.0), **self._info()}
 
     def step(self, action: np.ndarray) -> tuple[float, bool, bool, dict[str, Any]]:
@@ -328,6 +330,8 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Start an episode. Without a seed, the next episode of the last seed's sequence, or a random one at first."""
+        if seed is not None:
+            seed = checked_seed("seed", seed)
         super().reset(seed=seed)
         if seed is None and not self._seeded:
             seed = int(self.np_random.integers(2**SEED_BITS))
@@ -383,6 +387,7 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     ) -> None:
         if render_mode is not None:
             raise ValueError(f"render_mode = {render_mode!r}; allowed: None")
+        num_envs = whole("num_envs", num_envs, 1)
         single = SupervisorEnv(**arguments)
         self._rows = [single._row, *(single._row.copy() for _ in range(num_envs - 1))]
         self.autoreset_mode = AutoresetMode(autoreset_mode)
@@ -412,13 +417,9 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
             which = options["reset_mask"]
             if not isinstance(which, np.ndarray) or which.dtype != np.bool_ or which.shape != (self.num_envs,):
                 raise ValueError(f"options['reset_mask']: allowed: a bool array of shape ({self.num_envs},)")
-        if isinstance(seed, int | np.integer):
-            super().reset(seed=int(seed))
-            seeds: list[int | None] = [int(seed) + k for k in range(self.num_envs)]
-        else:
-            seeds = [None] * self.num_envs if seed is None else list(seed)
-        if len(seeds) != self.num_envs:
-            raise ValueError(f"seed: {len(seeds)} seeds; allowed: one for each of the {self.num_envs} rows")
+        seeds = row_seeds("seed", seed, self.num_envs)
+        if not is_sequence(seed) and seeds[0] is not None:
+            super().reset(seed=seeds[0])
         infos = [self._start(k, seeds[k]) if which[k] else None for k in range(self.num_envs)]
         return self._observations(), self._infos(infos)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.files.numbers import whole_numbers
 from ccenv.loops.batch import DISABLED
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.run.engine import counters_of
@@ -50,7 +51,7 @@ def trace(
     run = run_config(
         scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, actions=actions, days=days
     )
-    engine = started(fresh(run, 1, log=True), np.array([seed], np.uint64), np.ones(1, np.bool_))
+    engine = started(fresh(run, 1, log=True), whole_numbers("seed", [seed]), np.ones(1, np.bool_))
     while choose is not None and not engine.envs["done"][0]:
         legal = np.flatnonzero(engine.masks[0])
         out: Any = engine.outs[0]

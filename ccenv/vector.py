@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
+from ccenv.files.numbers import is_sequence, row_seeds, whole
 from ccenv.sim.state.codes import HOLD
 from ccenv.spaces.info import INFO, SEED_BITS
 
@@ -47,8 +48,9 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     ) -> None:
         if render_mode is not None:
             raise ValueError(f"render_mode = {render_mode!r}; allowed: None")
-        if max_episode_steps is not None and max_episode_steps < 1:
-            raise ValueError(f"max_episode_steps = {max_episode_steps!r}; allowed: None, or 1 or more")
+        if max_episode_steps is not None:
+            max_episode_steps = whole("max_episode_steps", max_episode_steps, 1)
+        num_envs = whole("num_envs", num_envs, 1)
         mode = AutoresetMode(autoreset_mode)
         arguments = {"scenario": "bank_blended", "on_illegal": "hold", **arguments}
         self.batch = Batch(arguments.pop("scenario"), num_envs, autoreset=MODES[mode], **arguments)
@@ -87,14 +89,11 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
     def _seeds(self, seed: int | list[int | None] | None) -> tuple[np.ndarray, np.ndarray]:
         """Return a seed for each row, (B,), and whether it was given, (B,) bool. Seeds not given are random."""
-        if isinstance(seed, int):
-            super().reset(seed=seed)
-            return seed + np.arange(self.num_envs, dtype=np.int64), np.ones(self.num_envs, np.bool_)
-        given = [None] * self.num_envs if seed is None else list(seed)
-        if len(given) != self.num_envs:
-            raise ValueError(f"seed: a list of {len(given)} seeds; allowed: one for each of the {self.num_envs} rows")
+        given = row_seeds("seed", seed, self.num_envs)
+        if not is_sequence(seed) and given[0] is not None:
+            super().reset(seed=given[0])
         drawn = self.np_random.integers(2**SEED_BITS, size=self.num_envs)
-        seeds = np.array([d if s is None else s for s, d in zip(given, drawn, strict=True)], np.int64)
+        seeds = np.array([d if s is None else s for s, d in zip(given, drawn.tolist(), strict=True)], np.uint64)
         return seeds, np.array([s is not None for s in given])
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
@@ -110,7 +109,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
             rows = np.flatnonzero(self._done).tolist()
             raise ValueError(f"the episodes of rows {rows} are over: reset them with options={{'reset_mask': ...}}")
         batch = self.batch
-        batch.step(np.asarray(actions))
+        batch.step(actions)
         infos = self._infos(np.ones(self.num_envs, np.bool_))
         reward, terminated, truncated = batch.reward.copy(), batch.terminated.copy(), batch.truncated.copy()
         if self._limit is not None:

@@ -104,6 +104,35 @@ def _range(values: range) -> npt.NDArray[np.int64] | None:
     return np.fromiter(values, np.int64, len(values))
 
 
+def row_seeds(name: str, given: Any, rows: int) -> list[int | None]:
+    """Return a seed for each row, or None for a row without one.
+
+    Args:
+        name: Name of the argument, for messages.
+        given: A seed: row i has it plus i. Or one seed or None for each row. Or None: no row has a seed.
+        rows: Number of rows.
+
+    Raises:
+        ValueError: If a seed is not allowed, or there is not one for each row.
+    """
+    if given is None:
+        return [None] * rows
+    if not is_sequence(given):
+        first = seed(name, given, rows)
+        return list(range(first, first + rows))
+    each = [None if value is None else seed(f"{name}[{i}]", value) for i, value in enumerate(given)]
+    if len(each) != rows:
+        raise ValueError(f"{name}: a list of {len(each)} seeds; allowed: one for each of the {rows} rows")
+    return each
+
+
+def is_sequence(values: Any) -> bool:
+    """Return whether a value has several values in order: no text, no mapping, no array without dimensions."""
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        return False
+    return getattr(values, "shape", (0,)) != ()
+
+
 def different(name: str, numbers: npt.NDArray[Any]) -> None:
     """Refuse a number that stands twice.
 

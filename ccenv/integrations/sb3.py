@@ -12,6 +12,7 @@ from gymnasium.envs.registration import EnvSpec
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
+from ccenv.files.numbers import seed as checked_seed
 from ccenv.render import as_pixels
 
 
@@ -58,10 +59,18 @@ class CentreVecEnv(VecEnv):
         """Start a new episode in every row, with the seeds given to `seed` or with random ones."""
         if self._seeds[0] is None:
             self.seed()
-        self.batch.reset(np.array(self._seeds, np.int64))
+        self.batch.reset(self._seeds)
         self._reset_seeds()
         self._reset_options()
         return self.batch.obs.copy()
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """Set the seeds of the next reset: row i has `seed` + i; None: random ones.
+
+        Raises:
+            ValueError: If the seed is not a whole number from 0 to 2**64 - n.
+        """
+        return super().seed(None if seed is None else checked_seed("seed", seed, self.n))
 
     def step_async(self, actions: np.ndarray) -> None:
         """Store the actions of the next step."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.files.errors import closest
+from ccenv.files.numbers import seed_numbers
 from ccenv.kpis.bootstrap import CONFIDENCE
 from ccenv.kpis.kpi import LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.registry import KPIS
@@ -103,7 +104,7 @@ def kpi_table(
     Raises:
         ValueError: A name of `kpis` is unknown.
     """
-    keys = np.asarray(seeds, np.int64)
+    keys = seed_numbers("seeds", seeds)
     of_centre = {"illegal_actions": n_illegal, "decisions": n_decisions}
     columns = {"seed": keys} | _columns(scenario, counters, of_centre, keys.shape, needed(kpis))
     table = _structured(columns, keys.shape)
@@ -140,7 +141,7 @@ def interval_table(
     decisions = np.diff(np.broadcast_to(n_decisions, shape), axis=1, prepend=0)
     of_centre = {"illegal_actions": illegal, "decisions": decisions}
     columns = {
-        "seed": np.broadcast_to(np.asarray(seeds, np.int64)[:, None], shape),
+        "seed": np.broadcast_to(seed_numbers("seeds", seeds)[:, None], shape),
         "start_s": np.broadcast_to(np.asarray(start_s, np.float64), shape),
     }
     return _structured(columns | _columns(scenario, counters, of_centre, shape, needed(kpis)), shape)

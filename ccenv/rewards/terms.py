@@ -10,7 +10,6 @@ money is for so much money.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.files.errors import closest, names
+from ccenv.files.numbers import real
 from ccenv.files.reading import read
 from ccenv.kpis import LABELS
 from ccenv.sim.state.counters import COUNTERS
@@ -114,6 +114,4 @@ def _check(what: str, word: Any, known: Iterable[str]) -> None:
 
 
 def _number(value: Any, term: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
-        raise ValueError(f"weight {value!r} of the reward term {term!r}: must be a finite number")
-    return float(value)
+    return real(f"weight of the reward term {term!r}", value)

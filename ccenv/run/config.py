@@ -25,6 +25,7 @@ from ccenv.scenarios.check.warn import warn_of_reward
 from ccenv.scenarios.compile.attempt_times import most_days
 from ccenv.scenarios.compile.dials import BOTH_DIALS, dials_of, fill_dials
 from ccenv.scenarios.compile.segments import keeps
+from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import records
 from ccenv.sim.state.codes import DAY_S, NIL, RESERVED_DIALS, UNRESERVED_DIALS
@@ -209,8 +210,7 @@ def run_config(
         raise ValueError(f"owns = {owns!r}; allowed: {', '.join(OWNERS)}")
     if days is None:
         days = scenario.centre.episode_days
-    if days < 1 or (days > 1 and scenario.centre.clock.kind == "steady"):
-        raise ValueError(f"days = {days!r}; allowed: 1 or more, and 1 in a steady scenario")
+    days = checked_days(scenario.centre.clock, days)
     clock = scenario.centre.clock
     if clock.kind == "continuous" and clock.warm_up_s >= days * DAY_S:
         raise ValueError(f"days = {days!r}; allowed: more than clock.warm_up_s = {clock.warm_up_s:g} lasts")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ccenv.files.numbers import whole
 from ccenv.loops import batch as loops
 from ccenv.rules.spec import RuleError
 from ccenv.run.config import RunConfig
@@ -87,8 +88,7 @@ class Engine:
     """
 
     def __init__(self, run: RunConfig, n: int, *, log: bool = False, past: np.ndarray | None = None) -> None:
-        if n < 1:
-            raise ValueError(f"n = {n!r}; allowed: 1 or more environments")
+        n = whole("n", n, 1)
         kinds = run.layout
         self.run = run
         self.n = n

@@ -20,6 +20,7 @@ from ccenv.scenarios.check.warn import warn_of_change
 from ccenv.scenarios.compile.centre import Order, compile_centre
 from ccenv.scenarios.compile.segments import sale_value as segment_value
 from ccenv.scenarios.compile.segments import segments
+from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
 from ccenv.scenarios.schema import Centre, Reserves
@@ -115,14 +116,10 @@ class Scenario:
         Raises:
             ValueError: If an argument is not allowed.
         """
-        if isinstance(days, bool) or days != int(days) or days < 1 or (days > 1 and self.centre.clock.kind == "steady"):
-            allowed = (
-                "1, because the scenario is steady" if self.centre.clock.kind == "steady" else "a whole number from 1"
-            )
-            raise ValueError(f"days = {days!r}: must be {allowed}")
+        days = checked_days(self.centre.clock, days)
         if order not in ("entry", "total_wait"):
             raise ValueError(f"order = {order!r}: must be 'entry' or 'total_wait'")
-        return compile_centre(self.centre, self.size.name, int(days), order)
+        return compile_centre(self.centre, self.size.name, days, order)
 
     def replace(self, **overrides: Any) -> Scenario:
         """Copy of the scenario with other values at dotted keys.

@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
+from ccenv.files.numbers import whole
+
 THREAD_VARIABLES = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 WATCH_S = 1.0
 
@@ -70,9 +72,7 @@ class Workers:
     """
 
     def __init__(self, processes: int) -> None:
-        if processes < 1:
-            raise ValueError(f"processes = {processes}: at least 1 is needed")
-        self.processes = processes
+        self.processes = whole("processes", processes, 1)
         self._pool: ProcessPoolExecutor | None = None
         self._cpu_s = 0.0
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from ccenv.files.numbers import MOST_SEED, different, real, seed, seed_numbers, whole, whole_numbers
+from ccenv.files.numbers import MOST_SEED, different, real, row_seeds, seed, seed_numbers, whole, whole_numbers
 
 
 class Place(IntEnum):
@@ -123,3 +123,19 @@ def test_a_real_number_of_any_kind_is_taken(value):
 def test_any_other_weight_is_refused(value):
     with pytest.raises(ValueError, match=r"^weight = .*; allowed: a finite number$"):
         real("weight", value)
+
+
+def test_rows_have_seeds_from_one_number_or_one_each():
+    assert row_seeds("seed", np.array(5), 3) == [5, 6, 7]
+    assert row_seeds("seed", 2**64 - 3, 3) == [2**64 - 3, 2**64 - 2, 2**64 - 1]
+    assert row_seeds("seed", (4, None, np.int64(2)), 3) == [4, None, 2]
+    assert row_seeds("seed", np.array([4, 1]), 2) == [4, 1]
+    assert row_seeds("seed", None, 2) == [None, None]
+    for given, words in (
+        (2**64 - 2, r"seed = 18446744073709551614; allowed: a whole number from 0 to 2\*\*64 - 3"),
+        ([1, True, 2], r"seed\[1\] = True"),
+        ([1, 2], "seed: a list of 2 seeds; allowed: one for each of the 3 rows"),
+        ("123", "seed = '123'"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            row_seeds("seed", given, 3)

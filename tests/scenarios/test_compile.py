@@ -211,7 +211,7 @@ def test_days_and_order(tiny):
 @pytest.mark.parametrize(
     ("source", "arguments", "words"),
     [
-        ("tiny", {"days": 0}, "days = 0: must be a whole number from 1"),
+        ("tiny", {"days": 0}, "days = 0; allowed: a whole number from 1"),
         ("tiny", {"days": 1.5}, "days = 1.5"),
         (STEADY, {"days": 2}, "because the scenario is steady"),
         ("tiny", {"order": "lifo"}, "order = 'lifo': must be 'entry' or 'total_wait'"),

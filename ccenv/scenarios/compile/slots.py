@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from ccenv.files.numbers import whole
 from ccenv.scenarios.schema import Clock
 
 WEEK_DAYS = 7
@@ -30,3 +32,14 @@ def at_boundary(clock: Clock, t: float) -> bool:
     """Return whether a slot begins `t` seconds after the opening; true at the opening."""
     k = round(t / clock.slot_s)
     return 0 <= k < n_slots(clock) and k * clock.slot_s == t
+
+
+def checked_days(clock: Clock, days: Any) -> int:
+    """Return the number of days of an episode.
+
+    Raises:
+        ValueError: If it is no whole number from 1, or is not 1 in a steady scenario.
+    """
+    if clock.kind == "steady":
+        return whole("days", days, 1, 1, why=", because the scenario is steady")
+    return whole("days", days, 1)

@@ -43,7 +43,7 @@ def find(source: str | os.PathLike[str]) -> Path:
     except (OSError, RuntimeError, ValueError) as error:  # a name too long or with a zero byte, or no such user
         reason = getattr(error, "strerror", None) or error
         raise ScenarioError(shown, "", UNSET, f"cannot be read as a file: {reason}") from error
-    named_file = not isinstance(source, str) or path.suffix in SUFFIXES or len(path.parts) > 1
+    named_file = not isinstance(source, str) or path.suffix in SUFFIXES or os.sep in text or text.startswith("~")
     if found and (named_file or not path.is_dir()):
         return path
     if named_file:
