@@ -56,7 +56,7 @@ def entries(batch, single, vector):
         "vector": vectored,
         "batch": batched,
         "fork": forked,
-        "simulate": lambda seed: simulate(SCENARIO, seeds=[seed])["answered"][0],
+        "simulate": lambda seed: simulate(SCENARIO, seeds=[seed]).tobytes(),
         "trace": lambda seed: trace(SCENARIO, seed=seed)[0].size,
     }
 
