@@ -109,12 +109,17 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """Return the known words nearest to `word`, at most three, the nearest first; empty if none is near."""
-    matcher = difflib.SequenceMatcher(autojunk=False)
-    wanted = _folded(word)
-    scores = {each: _likeness(wanted, _folded(each), matcher) for each in known}
+    scores = likeness(word, known)
     best = max(scores.values(), default=0.0)
     near = [each for each, score in scores.items() if score >= max(NEAR, best - TIED)]
     return sorted(near, key=lambda each: -scores[each])[:3]
+
+
+def likeness(word: str, known: Iterable[str]) -> dict[str, float]:
+    """Return how near each known word is to `word`, 0 to 1."""
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    wanted = _folded(word)
+    return {each: _likeness(wanted, _folded(each), matcher) for each in known}
 
 
 def _folded(word: str) -> str:

@@ -11,11 +11,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 import msgspec
 from msgspec import UNSET
 
-from ccenv.files.errors import MOST_PROBLEMS, Problem, closest, names, nearest
+from ccenv.files.errors import MOST_PROBLEMS, NEAR, Problem, closest, likeness, names
 from ccenv.scenarios.schema import Centre, Node
 
 FAULTY: Any = object()
 """In place of a value of no allowed type."""
+NEARER = 0.1  # a key of another mapping is suggested if it is nearer than any key of this one by more than this
 NAMED_PLACES = 3  # most places of a key that a message lists
 # keys of earlier versions, with their present names; the error names the first that is a key of the mapping
 RENAMED = {"law": ("calling_rules", "dist"), "day_level_law": ("day_level_dist",)}
@@ -149,7 +150,11 @@ def _unknown(name: str, known: list[str]) -> str:
     """Return the message about an unknown key: near keys of this mapping, and places of the schema where it stands."""
     places = _places()
     near = closest(name, known)
-    elsewhere = places.get(name, [] if near else [place for key in nearest(name, places)[:1] for place in places[key]])
+    elsewhere = places.get(name, [])
+    if not elsewhere:
+        (key, score), here = max(likeness(name, places).items(), key=lambda each: each[1]), likeness(name, known)
+        if score >= NEAR and key not in known and score > max(here.values(), default=0.0) + NEARER:
+            near, elsewhere = "", places[key]
     if elsewhere:
         listed = f"{', '.join(elsewhere[:NAMED_PLACES])}{', ...' if len(elsewhere) > NAMED_PLACES else ''}"
         near += f"; it is a key elsewhere: {listed}" if name in places else f"; did you mean {listed}?"
