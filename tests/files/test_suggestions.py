@@ -94,7 +94,7 @@ def test_what_follows_from_another_problem_is_not_listed():
         ({"groups.late.skills": "first"}, {"groups.late.skills"}),
         ({"queues.first": 5}, {"queues.first"}),
         ({"queues": []}, {"queues"}),
-        ({"groups.late.shift": []}, {"groups.late.shift"}),
+        ({"groups.late": {"skills": ["first", "second", "third"], "staffed": 3}}, {"groups.late.staffed"}),
     ):
         assert {found.key for found in problem(changes).problems} == expected
 
