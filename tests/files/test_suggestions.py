@@ -93,6 +93,10 @@ def test_what_follows_from_another_problem_is_not_listed():
         ({"clock.close_s": 0}, {"clock.close_s"}),
         ({"groups.late.skills": "first"}, {"groups.late.skills"}),
         ({"queues.first": 5}, {"queues.first"}),
+        (
+            {"queues.first.interpolation": "linear", "queues.first.arrivals_per_hour": "x"},
+            {"queues.first.arrivals_per_hour"},
+        ),
         ({"queues": []}, {"queues"}),
         ({"groups.late": {"skills": ["first", "second", "third"], "staffed": 3}}, {"groups.late.staffed"}),
     ):
