@@ -265,7 +265,7 @@ def training_scenario(record: TrainingScenario) -> Scenario:
     """
     try:
         about = {"name": record.name, "description": "from a bundle", "goals_unpaid": True}  # known since the training
-        return load_scenario({**by_name(record.content), **about})
+        return load_scenario({"value_unit": 1.0, **by_name(record.content), **about})  # content leaves a unit of 1 out
     except (ScenarioError, TypeError, ValueError) as error:
         raise BundleError(f"the training scenario {record.name}: {error}") from error
 

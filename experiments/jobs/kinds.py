@@ -72,8 +72,7 @@ def code_of(kind: Kind, settings: Settings, scenario: Scenario) -> str:
 
 def centre_digest(scenario: Scenario) -> str:
     """Return the digest of a scenario's content, and of the weights of the reward preset that it names."""
-    reward = scenario.centre.reward
-    weights = _plain(load_preset(reward)) if isinstance(reward, str) else None
+    weights = _plain(load_preset(scenario.reward))
     return hashlib.sha256(json.dumps([scenario.digest, weights], sort_keys=True).encode()).hexdigest()
 
 

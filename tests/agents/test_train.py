@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
 import torch
 
 from agents.common import batch_state
-from agents.common.checkpoints import LearningLog, OtherTrainingError, read_log
+from agents.common.checkpoints import LearningLog, OtherTrainingError, TrainingFolder, read_log
 from agents.common.warm_start import CloneSettings
 from agents.policies import load_policy
 from agents.ppo.kind import FIGURES
 from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
 from agents.train import COLUMNS, Training, train
+from ccenv.files.locking import InUseError, claim
 from ccenv.integrations.semi_markov import TimeScales
 from tests.agents.toy import Blending, Reserve, ToyBatch
 
@@ -187,3 +189,36 @@ def test_an_infinite_horizon_is_kept_and_compared(tmp_path):
     assert start(tmp_path, training).outcome == done.outcome
     with pytest.raises(OtherTrainingError, match="'horizon_s': inf"):
         start(tmp_path, TRAINING)
+
+
+def test_equal_trainings_write_equal_policies_byte_by_byte(tmp_path):
+    first, second = start(tmp_path / "a"), start(tmp_path / "b" / "elsewhere")
+
+    assert len(first.policies()) > 2
+    assert [file.read_bytes() for file in first.policies().values()] == [
+        file.read_bytes() for file in second.policies().values()
+    ]
+
+
+def test_a_folder_in_which_a_process_trains_is_refused(tmp_path):
+    folder = TrainingFolder(tmp_path, {})
+
+    with folder.hold(), pytest.raises(InUseError, match=rf"in use by process {os.getpid()} on "):
+        folder.hold()
+    folder.hold().release()
+
+
+def test_training_holds_its_folder(tmp_path, monkeypatch):
+    held = []
+    real = SemiMarkovMaskablePPO.iterate
+
+    def iterate(model, done):
+        held.append(claim(tmp_path / ".lock"))
+        return real(model, done)
+
+    monkeypatch.setattr(SemiMarkovMaskablePPO, "iterate", iterate)
+    start(tmp_path)
+
+    assert held
+    assert set(held) == {None}
+    assert not (tmp_path / ".lock").exists()

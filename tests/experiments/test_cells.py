@@ -75,7 +75,7 @@ def test_chosen_settings_are_nested_as_they_were():
 def test_scenario_digest_has_the_weights_of_the_preset(monkeypatch: pytest.MonkeyPatch):
     tiny = load_scenario("tiny")
     before = centre_digest(tiny)
-    weights = dict(kinds.load_preset(tiny.centre.reward))
+    weights = dict(kinds.load_preset(tiny.reward))
     term = next(iter(weights))
     monkeypatch.setattr(kinds, "load_preset", lambda name: weights | {term: 17.0})
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -131,9 +131,9 @@ def test_a_try_holds_the_share_with_its_interval(tiny: Scenario):
 def test_candidates_run_on_training_days(tiny: Scenario, workers: Workers, monkeypatch: pytest.MonkeyPatch):
     asked: list[list[int]] = []
 
-    def fake(scenario: Scenario, one: Pair, days: np.ndarray) -> KpiTable:
+    def fake(scenario: Scenario, one: Pair, days: np.ndarray, kpis: Sequence[str]) -> KpiTable:
         asked.append(days.tolist())
-        return rule_days(scenario, one, days)
+        return rule_days(scenario, one, days, kpis)
 
     monkeypatch.setattr(tuning, "rule_days", fake)
 
@@ -148,3 +148,16 @@ def test_better_rule_is_found_on_training_days(tiny: Scenario, workers: Workers)
 
     assert found["constant_lines"][0].pair == pair(1)
     assert found["constant_lines"][0].days == 4
+
+
+def test_a_try_computes_few_columns(tiny: Scenario, monkeypatch: pytest.MonkeyPatch):
+    tables: list[KpiTable] = []
+
+    def kept(*arguments: object, **named: object) -> KpiTable:
+        tables.append(rule_days(*arguments, **named))  # type: ignore[arg-type]
+        return tables[-1]
+
+    monkeypatch.setattr(tuning, "rule_days", kept)
+    tuning._try(tiny, pair(8), 4)
+
+    assert len(tables[0].dtype.names or ()) < 60
