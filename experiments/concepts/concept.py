@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from ccenv.policy import Policy
@@ -11,7 +10,7 @@ from ccenv.scenarios import Scenario
 
 Direction = Literal["up", "down"]
 Changes = Mapping[str, Any]
-NOTHING: Changes = MappingProxyType({})
+NOTHING: Changes = {}  # a plain mapping, because it goes to other processes
 CHOICE = "modelling choice"
 
 

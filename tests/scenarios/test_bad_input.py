@@ -147,9 +147,9 @@ CASES = [
     # dialing
     ({"campaigns.survey.dial_ladder": [1, 4, 2]}, LADDER),
     ({"campaigns.survey.dial_ladder": [2, 4]}, LADDER),
-    ({"campaigns.survey.dial_ladder": [1, 8193]}, "must end at 8192 lines or below"),
+    ({"campaigns.survey.dial_ladder": [1, 65_537]}, "must end at 65536 lines or below"),
     ({"campaigns.survey.leads": "many"}, "must be a whole number at least 0 or one of 'unlimited'"),
-    ({"campaigns.survey.dial_until_s": 33300}, "must be after dial_from_s = 33300"),
+    ({"campaigns.survey.dial_until_s": 33300}, "must differ from dial_from_s ="),
     ({"campaigns.survey.dial_from_s": 39600, "campaigns.survey.dial_until_s": 40000}, "could never be dialed", *FROM),
     ({**STEADY, "campaigns.survey.dial_until_s": 100}, "a steady scenario has no time of day"),
     # capacity
@@ -158,12 +158,12 @@ CASES = [
         "is too small for the table advisors (needs 103, has 64); choose M",
     ),
     (
-        {"groups.first.staffing": 5000},
-        "size class L is too small for the table advisors (needs 5003, has 1024); no size class is larger",
+        {"groups.first.staffing": 20_000},
+        "size class XL is too small for the table advisors (needs 20003, has 10000); no size class is larger",
         *("size_class", MISSING),
     ),
-    ({"groups.first.staffing": 5000, "size_class": "L"}, "(needs 5003, has 1024); no size class is larger"),
-    ({"size_class": "XL"}, "must be one of 'S', 'M', 'L' or null"),
+    ({"groups.first.staffing": 5000, "size_class": "L"}, "(needs 5003, has 1024); choose XL"),
+    ({"size_class": "XXL"}, "must be one of 'S', 'M', 'L', 'XL' or null"),
     # overrides themselves
     (
         {"queues.sale.handle_s": 3},
@@ -220,9 +220,12 @@ JUNK = st.recursive(
 )
 
 
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.RewardTrapWarning")
+@pytest.mark.filterwarnings("ignore::ccenv.scenarios.check.reward_trap.WorthlessGoalsWarning")
 @settings(max_examples=400)
 @given(st.sampled_from([k for k in keys(TINY) if not k.startswith(("sources", "variants"))]), JUNK)
 def test_any_value_anywhere_is_accepted_or_refused_with_its_key(key, value):
+    """A warning about the reward is an answer, too: it is not the subject here."""
     try:
         scenario = load_scenario(TINY, **{key: value})
     except ScenarioError as error:

@@ -114,15 +114,15 @@ def test_a_campaign_without_segments_is_one(row):
     names = (
         "campaign",
         "n_listed",
-        "from_s",
-        "until_s",
         "sale_value",
         "propensity",
         "p_consent",
         "p_do_not_call",
         "weight",
     )
-    assert [survey[name] for name in names] == [0, 400, 33300, 38700, 5, 1, 1, 0, 1]
+    assert [survey[name] for name in names] == [0, 400, 5, 1, 1, 0, 1]
+    period = survey["period"][0]
+    assert (period["from_s"][0], period["until_s"][0], survey["n_periods"]) == (33300, 38700, 1)
     assert (survey["by_attempt"] == 1.0).all()
     assert (survey["first_row"], survey["n_rows"]) == (0, 0)
 
@@ -133,10 +133,10 @@ def test_a_sale_takes_as_long_as_no_sale_where_nothing_else_is_said(tiny):
 
 
 def test_groups(row):
-    assert row["queue_skill"][:2].tolist() == [0b11, 0b10]
+    assert row["queue_skill"][:2, 0].tolist() == [0b11, 0b10]
     assert row["campaign_skill"][:2].tolist() == [0, 1]
-    assert row["queue_groups"][:3].tolist() == [0b01, 0b11, 0]
-    assert row["campaign_groups"][:2].tolist() == [0b10, 0]
+    assert row["queue_groups"][:3, 0].tolist() == [0b01, 0b11, 0]
+    assert row["campaign_groups"][:2, 0].tolist() == [0b10, 0]
     assert row["staffing"][:2, :5].tolist() == [[3, 3, 3, 2, 0], [2, 3, 3, 3, 0]]
     assert row["first_advisor"][:3].tolist() == [0, 3, 6]
     assert row["advisor_group"][:7].tolist() == [0, 0, 0, 1, 1, 1, -1]
@@ -173,7 +173,7 @@ def test_steady_campaign_has_no_hours_and_no_end_of_leads():
     campaign = {"p_answer": 0.5, "handle_s": 60}
     centre = {**STEADY, "campaigns": {"c": campaign}, "groups": {"g": {"skills": ["q", "c"], "staffing": 2}}}
     row = load_scenario(centre).config()[0]["segment"][0]
-    assert (row["from_s"], row["until_s"], row["n_listed"]) == (0, math.inf, UNLIMITED_LEADS)
+    assert (row["limited"], row["n_listed"]) == (0, UNLIMITED_LEADS)
     assert row["n_listed"] == 2**62
 
 
@@ -199,7 +199,7 @@ def test_64_queues_fill_the_skill_mask():
     centre["groups"] = {"g": {"skills": names[1:], "staffing": 2}, "h": {"skills": names[:1], "staffing": 1}}
     scenario = load_scenario(centre)
     assert scenario.size.name == "L"
-    assert scenario.config()[0]["queue_skill"][:2].tolist() == [2**64 - 2, 1]
+    assert scenario.config()[0]["queue_skill"][:2, 0].tolist() == [2**64 - 2, 1]
 
 
 def test_days_and_order(tiny):

@@ -217,7 +217,7 @@ def test_finish_times_mix_lists_by_their_sizes():
     """30 leads that answer with 0.4 and buy with 0.6, 10 that answer with 0.2 and buy with 0.3; a sale takes 20 s."""
     segments = {"a": {"size": 30, "p_answer": 0.4, "propensity": 2}, "b": {"size": 10, "p_answer": 0.2}}
     campaign = {"p_answer": 0.9, "handle_s": 100, "handle_sale_s": 20, "p_sale": 0.3, "ring_s": 5, "segments": segments}
-    row = centre(**{"campaigns.debts": campaign}).config()[0]
+    row = centre(**{"campaigns.debts": campaign, "goals_unpaid": True}).config()[0]
     sale, no_sale = 0.75 * 0.4 * 0.6 + 0.25 * 0.2 * 0.3, 0.75 * 0.4 * 0.4 + 0.25 * 0.2 * 0.7
 
     def alive(x):
@@ -232,7 +232,7 @@ def test_finish_times_mix_lists_by_their_sizes():
 def test_a_list_without_end_outweighs_others_in_finish_times():
     segments = {"a": {"size": 30, "propensity": 0}, "b": {"size": "unlimited"}, "c": {"size": "unlimited"}}
     campaign = {"p_answer": 0.4, "handle_s": 100, "handle_sale_s": 20, "p_sale": 1, "ring_s": 5, "segments": segments}
-    row = centre(**{"campaigns.debts": campaign}).config()[0]
+    row = centre(**{"campaigns.debts": campaign, "goals_unpaid": True}).config()[0]
     assert row["finish"][row["campaign_pair"][1, 0], 0, 0] == pytest.approx(1 - math.exp(-0.5), rel=1e-12)
 
 

@@ -7,7 +7,23 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from ccenv.sim.kernel.bits import bit, count_bits, has, lowest, without_lowest
+from ccenv.sim.kernel.bits import (
+    WORD,
+    add,
+    bit,
+    clear,
+    contains,
+    count_bits,
+    fill,
+    has,
+    is_empty,
+    lowest,
+    meet,
+    n_words,
+    remove,
+    without_lowest,
+    words_of,
+)
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.state.sizes import SIZES
 
@@ -47,5 +63,28 @@ def test_a_set_has_its_members_and_no_others() -> None:
         assert [int(bit(i)) for i in range(64)] == [1 << i for i in range(64)]
 
 
-def test_all_queues_groups_and_campaigns_have_a_bit() -> None:
-    assert max(max(size.queues, size.groups, size.campaigns) for size in SIZES.values()) == 64
+def test_all_campaigns_have_a_bit_of_one_word() -> None:
+    assert max(size.campaigns for size in SIZES.values()) <= WORD
+
+
+def test_members_go_into_the_word_of_their_number() -> None:
+    words = np.zeros(n_words(200), np.uint64)
+    members = [0, 63, 64, 130, 199]
+    for i in members:
+        add(words, i)
+    assert words.tolist() == words_of(members, 200).tolist()
+    assert [i for i in range(200) if contains(words, i)] == members
+    table = np.stack([words, words_of([5, 64], 200), words_of([6], 200)])
+    assert [bool(meet(table, i, words_of([64], 200))) for i in range(3)] == [True, True, False]
+    for i in members:
+        remove(words, i)
+    assert is_empty(words)
+
+
+def test_a_set_is_filled_up_to_its_last_member() -> None:
+    for n in (0, 1, 63, 64, 65, 128, 200):
+        words = words_of([7, 199], 200)
+        fill(words, n)
+        assert words.tolist() == words_of(range(n), 200).tolist()
+    clear(words)
+    assert is_empty(words)

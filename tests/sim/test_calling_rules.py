@@ -63,6 +63,7 @@ def centre(reserves: bool | str, **calling_rules: Any) -> dict[str, Any]:
                 "calling_rules": {**RULES, **calling_rules},
             }
         },
+        "goals_unpaid": True,
         "rules": {"pacing": {"name": "no_dial"}},
     }
 

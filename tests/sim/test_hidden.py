@@ -150,7 +150,7 @@ def test_what_is_hidden_is_not_shown(batch: Batch, change: str) -> None:
     n_changed = 0
     for n in decisions(batch, 2):
         scrambled = batch.fork(0, [n])
-        for target, source in zip(scrambled._arrays(), batch._arrays(), strict=True):
+        for target, source in zip(scrambled._arrays()[:6], batch._arrays()[:6], strict=True):
             target[...] = source
         CHANGES[change](scrambled.engine.envs[0], rng)
         n_changed += not np.array_equal(scrambled.engine.words.view(np.uint64), batch.engine.words.view(np.uint64))
@@ -164,7 +164,7 @@ def test_what_earlier_contacts_left_in_their_records_is_never_seen(batch: Batch)
     rng = np.random.default_rng(6)
     batch.reset([7])
     other = batch.fork(0, [1])
-    for target, source in zip(other._arrays(), batch._arrays(), strict=True):
+    for target, source in zip(other._arrays()[:6], batch._arrays()[:6], strict=True):
         target[...] = source
     row = other.engine.envs[0]
     while not batch.engine.envs["done"][0]:
