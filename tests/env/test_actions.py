@@ -201,11 +201,11 @@ def test_actions_and_seeds_are_one_whole_number_for_each_row(wrong: Any) -> None
     batch = Batch(short_day(), 3, on_illegal="rules")
     batch.reset(range(3))
     before = batch.clone()
-    with pytest.raises(ValueError, match=r"actions: .* allowed: whole numbers of shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"actions.* allowed: (a|3) whole number"):
         batch.step(wrong)
-    with pytest.raises(ValueError, match=r"seeds: .* allowed: whole numbers of shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"seeds.* allowed: (a|3) whole number"):
         batch.reset(wrong)
-    with pytest.raises(ValueError, match="seeds: -1 is among them"):
+    with pytest.raises(ValueError, match=r"seeds\[1\] = -1; allowed: "):
         batch.reset(np.array([3, -1, 2]))
     for array, saved in zip(batch.clone(), before, strict=True):
         assert np.all(array == saved) if array.dtype.names else array.tobytes() == saved.tobytes()

@@ -15,6 +15,8 @@ from ccenv.files import cache
 from ccenv.files.cache import Cache
 from tests.pages import ROOT
 
+pytestmark = pytest.mark.slow  # most of these compile, some several times
+
 PROGRAM = """
 import sys, time
 import numpy as np

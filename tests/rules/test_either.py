@@ -177,7 +177,7 @@ def test_dials_that_are_not_there_are_refused(arguments: dict[str, Any], error: 
 
 @pytest.mark.parametrize("pacing", RULES, ids=name_of)
 def test_a_fallback_rule_of_any_flag_is_taken_under_either(pacing: RuleChoice) -> None:
-    batch = Batch(short_day(), 4, reserves="either", pacing=pacing, on_illegal="fallback")
+    batch = Batch(short_day(), 4, reserves="either", pacing=pacing, on_illegal="rules")
     batch.reset(range(4))
     for _ in range(200):
         batch.step(np.full(4, -1))

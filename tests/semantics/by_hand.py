@@ -21,7 +21,7 @@ def constant(value_s: float) -> dict[str, Any]:
     return {"dist": "constant", "value_s": value_s}
 
 
-NAMED = {"name": "by-hand", "description": "derived by hand"}
+NAMED = {"name": "by-hand", "description": "derived by hand", "goals_unpaid": True}
 KINDS = ("fresh", "redial", "repeat", "lead")
 
 

@@ -18,6 +18,7 @@ SLOW = range(25, 300)
 
 # Keys that change nothing in the event loop.
 WITHOUT_EFFECT = (
+    "clock.weekly",  # drawn by the random scenarios with a clock that never closes, `tests/oracle/around_the_clock.py`
     "sources",  # prose
     "variants",  # applied before a scenario is made
     "size_class",  # capacity of the kernel's tables
