@@ -17,7 +17,14 @@ from experiments.speed.child import ask
 from experiments.speed.clock import exactly
 
 PACKAGE = Path(ccenv.__file__).parent
-KEPT = ("__init__.py", "sim/__init__.py", "sim/kernel/jit.py", "loops/__init__.py")
+KEPT = (
+    "__init__.py",
+    "files/*.py",
+    "sim/__init__.py",
+    "sim/kernel/__init__.py",
+    "sim/kernel/jit.py",
+    "loops/__init__.py",
+)
 CALLEE = '''
 """Called by an entry."""
 from ccenv.sim.kernel.jit import helper
@@ -55,9 +62,10 @@ def edited() -> list[Seen]:
     """Outputs before an edit of the called function, after it, and after the edit is undone."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "checkout"
-        for name in KEPT:
-            (folder / "ccenv" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PACKAGE / name, folder / "ccenv" / name)
+        for path in (path for name in KEPT for path in PACKAGE.glob(name)):
+            copy = folder / "ccenv" / path.relative_to(PACKAGE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
         (folder / "ccenv/loops/calling.py").write_text(ENTRY)
         seen = []
         for answer in (1, 2, 1):

@@ -98,7 +98,7 @@ def test_evaluation_spreads_the_days_over_the_processes():
 
 
 def test_size_classes_are_compiled_anew_only_if_that_is_asked_for():
-    assert [inputs["size"] for inputs in cold.inputs(Settings())] == ["S", "M", "L"]
+    assert [inputs["size"] for inputs in cold.inputs(Settings())] == ["S", "M", "L", "XL"]
     assert cold.inputs(Settings(cold=False)) == []
 
 
