@@ -23,9 +23,7 @@ WITHOUT_EFFECT = (
     "variants",  # applied before a scenario is made
     "size_class",  # capacity of the kernel's tables
     "episode_days",  # what a run may ask for
-    "reward",  # a weighting of counters
     "value_unit",  # the same
-    "goals_unpaid",  # no warning
     "groups.*.wage_per_hour",  # money, added up from the counters
     "campaigns.*.line_cost_per_hour",  # the same
     "campaigns.*.drop_penalty",
