@@ -75,6 +75,10 @@ class Clock:
         sim = self.sim
         self.day, self.first_slot, self.stage = day, self.first_slot_of(day), codes.OPEN
         self.slot = self.first_slot
+        if day == 0 or not self.continuous:
+            sim.decisions.kind = codes.OPENING_EPOCH
+        if day == 0:
+            sim.snapshots.last_decision = sim.now
         if self.declared.warm_up_s > 0 and day == 0:
             sim.agenda.add(self.declared.warm_up_s, Kind.CLOCK, self.end_warm_up)
         sim.log.clock(sim.now, codes.LOG_OPENING, day)
