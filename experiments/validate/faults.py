@@ -53,8 +53,8 @@ FAULTS = (
     Fault(
         "one advisor too few in reserve",
         "ccenv/rules/pacing.py",
-        "if _idle(snap, c, i) > reserve:",
-        "if _idle(snap, c, i) >= reserve:",
+        "if idle_advisors(snap, c, i) > reserve:",
+        "if idle_advisors(snap, c, i) >= reserve:",
     ),
     Fault(
         "a drop not counted",

@@ -50,7 +50,7 @@ RINGS_S = {
 
 def test_it_rings_as_long_as_the_outcome_says() -> None:
     scenario = centre(
-        day(), p_answer=0.4, p_machine=0.2, p_busy=0.15, p_invalid=0.15, leads=40, dial_ladder=[1, 40],
+        day(), p_answer=0.4, p_machine=0.2, p_busy=0.15, p_invalid=0.15, leads=40, dial_ladder=[1, 40], max_lines=40,
         detector={"p_false_positive": 0.4, "p_machine_passed": 0.5},
         ring_s_by_outcome={
             "person": constant(2), "machine": constant(3), "busy": constant(4), "invalid": constant(5),

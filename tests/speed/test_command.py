@@ -107,8 +107,6 @@ def test_a_killed_run_goes_on_where_it_was(measured, monkeypatch):
     assert "copies" not in before
     n_cells = len(set(measured.asked) - {"cold"}) + len(SIZES)
     assert len(measured.asked) == n_cells, "each size class is compiled by itself"
-        "each size class is compiled by itself"
-    )
 
 
 def test_only_the_whole_is_published(tmp_path):
