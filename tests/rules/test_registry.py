@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ccenv import Batch, CentreEnv, RulePolicy, simulate
-from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, Param, RuleError, RuleSpec, rule_params
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.state.codes import ASSIGN
 from ccenv.sim.state.layout import PACING_PARAMS, PACING_STATE, RANKS, ROUTING_STATE, RULE_STATE
@@ -96,6 +96,18 @@ def test_what_ranks_queues_keeps_its_other_parameters_before_the_ranks() -> None
     assert [rule.name for rule in ranking] == ["priority"]
     assert all(len(rule.params) <= RANKS for rule in ranking)
     assert all(len(rule.params) <= PACING_PARAMS for rule in PACING_RULES)
+
+
+NUMBERS = [(rule, param) for rule in (*ROUTING_RULES, *PACING_RULES) for param in rule.params if not param.words]
+
+
+@pytest.mark.parametrize(("rule", "param"), NUMBERS, ids=[f"{rule.name}-{param.name}" for rule, param in NUMBERS])
+def test_the_ends_of_a_range_are_allowed_and_the_next_number_is_not(rule: RuleSpec, param: Param) -> None:
+    for end, outward in ((param.low, -np.inf), (param.high, np.inf)):
+        if np.isfinite(end):
+            assert end in rule_params(rule, {param.name: end}, (), 8)
+            with pytest.raises(RuleError, match=rf"{rule.name}: {param.name} = .*; allowed: a number in"):
+                rule_params(rule, {param.name: np.nextafter(end, outward)}, (), 8)
 
 
 @pytest.mark.parametrize(
