@@ -18,7 +18,7 @@ CALLED_IN_VAIN: dict[str, Any] = {
 
 
 def centre(**campaign: Any) -> Scenario:
-    """Two campaigns that reach nobody."""
+    """Two campaigns without answers."""
     return load_scenario(
         {
             "name": "in_vain",

@@ -18,7 +18,7 @@ from ccenv.scenarios.files.overrides import changed_file
 from ccenv.scenarios.files.sources import figures, unsourced, unused
 
 TINY = read(find("tiny"))
-# If this changes, scenarios mean something else than before, or nobody can tell: say so in the CHANGELOG.
+# A change of this digest changes the meaning of scenario files; the CHANGELOG must say so.
 TINY_DIGEST = "f50ee4cc1d2e55f95a237947377fc56a843d90ad44623ae08a71d3794b690f26"
 
 
