@@ -1,6 +1,6 @@
-"""The calling rules as an event log shows it, in random scenarios under uniformly random actions.
+"""The calling rules hold in the event logs of random scenarios under uniformly random actions.
 
-Nothing is taken from the rows of leads: who was dialed when, and what came of it, is read off the log alone.
+The log alone gives times, leads and outcomes of all attempts; the tests read no lead records.
 """
 
 from collections import defaultdict
@@ -50,7 +50,7 @@ def has(rows: np.ndarray, code: int) -> bool:
 
 
 def check_hours(centre: Centre, campaign: Campaign, segment: Segment, t: float) -> None:
-    """A dial lies within opening hours, dialing hours, and the calling hours where the lead lives."""
+    """A dial lies within opening hours, dialing hours, and the calling hours of the lead's time zone."""
     clock, calling_rules = centre.clock, campaign.calling_rules
     if clock.kind == "steady":
         return
@@ -72,7 +72,7 @@ def check_caps(campaign: Campaign, segment: Segment, times: list[float]) -> None
 
 
 def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
-    """After a drop, and after the talk of a person, enough time passes; nobody is dialed after they were closed."""
+    """The lockouts after a drop and after a talk pass before the next attempt; closed leads are not dialed."""
     for before, after in zip(attempts, attempts[1:], strict=False):
         assert not has(before, codes.LOG_CLOSED), "a lead is dialed that was closed"
         waited_s = float(after["t"][0] - before["t"][-1])
@@ -88,7 +88,7 @@ def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize("number", FAST)
-def test_no_dial_breaks_the_law(number: int) -> None:
+def test_no_dial_breaks_the_calling_rules(number: int) -> None:
     run, centre = made(number)
     log = result_of(number).log
     for c, campaign in enumerate(centre.campaigns.values()):

@@ -1,4 +1,4 @@
-"""What must be true of an environment record after every event and action: an AssertionError where it is not."""
+"""Invariants of an environment record after every event and action; a violation raises AssertionError."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING)  # all others may wait for ever
 
 
 class Invariants:
-    """Checks the first row of an engine, whose episode began with nothing behind it."""
+    """Checks the first row of an engine; its episode started without a past."""
 
     def __init__(self, engine: Engine) -> None:
         self.v = View(engine)
@@ -81,7 +81,7 @@ def chain(v: View, head: int, tail: int, most: int) -> list[int]:
 
 
 def heap(v: View) -> None:
-    """Events in heap order, each timer at most once and where its place says; none before now."""
+    """Events are in heap order and not before now; each timer is in the heap at most once, at its recorded place."""
     n = len(v.heap)
     t, sequence, timer = v.heap["t"], v.heap["sequence"], v.heap["timer"]
     parent = (np.arange(1, n) - 1) // 4
@@ -126,7 +126,7 @@ def queues(v: View) -> None:
 
 
 def sets(v: View) -> None:
-    """Who is idle, who talks, where a connect waits; and no pair in common where it was said that none is."""
+    """Bit sets of idle groups, talking advisors and campaigns with a waiting connect match the record."""
     idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
     assert int(v.e["idle_bits"]) == sum(1 << g for g in idle), "idle_bits"
     words = v.e["talking"]
@@ -139,7 +139,7 @@ def sets(v: View) -> None:
 
 
 def campaigns(v: View) -> None:
-    """Ringing lines and waiting connects, in the order in which they came."""
+    """Ringing lines and waiting connects are in order of arrival."""
     campaign, contact = v.e["campaign"], v.e["contact"]
     for name, phase, since in (("ring", codes.RINGING, "since"), ("wait", codes.CONNECT_WAITING, "entry_s")):
         assert np.array_equal(campaign[f"{name}ing"][: v.C], v.leads[phase]), f"{name}ing"

@@ -31,7 +31,7 @@ P_CONSENT, P_DO_NOT_CALL = 0.7, 0.2
 
 
 def centre(reserves: bool, **calling_rules: Any) -> dict[str, Any]:
-    """A few people who are called as often as may be: whatever happens, the next try is due at once."""
+    """A short list that is called as often as the rules allow: every outcome makes the next attempt due at once."""
     after: dict[str, Any] = dict.fromkeys(codes.AFTER, 60.0)
     return {
         "name": "attacked",
@@ -148,13 +148,13 @@ def at_random(u: float, legal: np.ndarray) -> int:
 
 
 def seldom(u: float, legal: np.ndarray) -> int:
-    """Nothing for a long time, then all at once."""
+    """Hold almost always; take the last legal action, a dial, with probability 0.02."""
     return int(legal[-1]) if u < 0.02 else int(legal[0])
 
 
 @pytest.mark.parametrize("reserves", [False, True])
 @pytest.mark.parametrize("policy", [greedy, one_by_one, at_random, seldom])
-def test_no_policy_breaks_the_law(policy: Callable[[float, np.ndarray], int], reserves: bool) -> None:
+def test_no_policy_breaks_the_calling_rules(policy: Callable[[float, np.ndarray], int], reserves: bool) -> None:
     seen: dict[str, int] = defaultdict(int)
     for seed in range(2):
         scenario = load_scenario(centre(reserves))
