@@ -96,7 +96,7 @@ def test_runs_are_judged_by_the_definition_of_the_campaigns_where_a_window_was_c
 
 
 def test_every_campaign_has_to_keep_its_own_limit():
-    """Two runs alike, so that the interval has no width."""
+    """Two equal runs, so the interval has no width."""
     scenario = centre(a=OWN, b=OWN)
 
     def kept(over_a, over_b, limit_b=0.03):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,19 @@ def test_lines_of_prose_are_at_most_120_columns(page: str):
 def test_all_pages_are_looked_at():
     assert set(NORMATIVE) <= set(PAGES)
     assert len(PAGES) >= 5
+
+
+def test_the_drawing_of_the_floors_is_that_of_the_contracts():
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    drawing = next(block for block in re.findall(r"```\n(.*?)```", page, re.DOTALL) if "-- ccenv" in block)
+    drawn = {
+        name: [re.split(r"  +", line.strip())[0] for line in floors.splitlines()]
+        for name, floors in re.findall(r"^-- (\w+) -+\n((?:   .*\n)+)", drawing, re.MULTILINE)
+    }
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    held = {name: each["layers"] for each in contracts for name in each.get("containers", ()) if "." not in name}
+
+    assert drawn == held
 
 
 PRESENT = [

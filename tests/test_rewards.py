@@ -152,7 +152,7 @@ class Starve:
 
 
 class ForgetCallbacks(RulePolicy):
-    """The scenario's rule, but whoever is to be called back waits for ever."""
+    """The scenario's rule without callbacks: contacts that accepted one are never assigned."""
 
     def act(self, obs, mask, state, u, starts):
         mask = mask.copy()
@@ -173,7 +173,7 @@ def test_to_starve_inbound_never_pays(preset):
 
 @pytest.mark.parametrize("preset", INBOUND)
 def test_to_forget_callbacks_never_pays(preset):
-    """Where all who must wait are called back, so that nobody waits behind them, and there is time to spare."""
+    """A centre that offers callbacks to all contacts that must wait and has time to make them."""
     queue = WHOLE_CENTRE["queues"]["orders"]
     called_back = {"offer_above_s": 0, "p_accept": 1, "ring_s": 5, "max_tries": 3, "retry_s": 120}
     calls = {

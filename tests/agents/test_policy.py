@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from agents.common.export import OUTPUTS, onnx_content
-from agents.common.policy import MaskedActor, TorchPolicy
+from agents.common.policy import MaskedActor, Standardise, TorchPolicy
 from ccenv.serving.graph import INPUTS
 
 N_OBS, N_ACTIONS = 11, 6
@@ -19,6 +19,15 @@ N_OBS, N_ACTIONS = 11, 6
 def actor():
     torch.manual_seed(1)
     return MaskedActor.build(N_OBS, (16, 16), N_ACTIONS)
+
+
+def test_observations_are_divided_by_their_spread_or_by_0_02_and_clipped_at_10():
+    layer = Standardise(3)
+    layer.fit(np.array([[1.0, 5.0, 0.01], [3.0, 5.0, -0.01]], np.float32))  # means 2, 5, 0; spreads 1, 0, 0.01
+
+    seen = layer(torch.tensor([[2.5, 5.1, 0.01], [11.5, 5.3, -0.18], [13.0, 4.7, 0.3]])).numpy()
+
+    assert seen == pytest.approx(np.array([[0.5, 5.0, 0.5], [9.5, 10.0, -9.0], [10.0, -10.0, 10.0]]), abs=1e-4)
 
 
 def looks(n, seed=0):

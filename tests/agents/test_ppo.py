@@ -12,7 +12,9 @@ from stable_baselines3.common.vec_env import VecMonitor
 from torch.nn.utils import parameters_to_vector
 
 from agents.common.policy import MaskedActor, TorchPolicy
+from agents.ppo import learner as learning
 from agents.ppo.learner import PPOSettings, SemiMarkovMaskablePPO
+from agents.ppo.update import losses
 from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.integrations.semi_markov import TimeScales
 from tests.agents.toy import START, Blending, ToyBatch
@@ -94,6 +96,16 @@ def test_a_small_target_kl_stops_the_epochs():
     model = learner(settings=PPOSettings(steps=8, batch_size=128, epochs=50, learning_rate=0.05, target_kl=0.01))
     model.iterate(0.0)
     assert 0 < model._n_updates < 50
+
+
+@pytest.mark.parametrize(("kl", "updates"), [(0.014, 3), (0.016, 0)])
+def test_epochs_stop_beyond_one_and_a_half_times_the_target_kl(kl, updates, monkeypatch):
+    monkeypatch.setattr(learning, "losses", lambda *args: losses(*args)._replace(approx_kl=torch.tensor(kl)))
+    model = learner(settings=PPOSettings(steps=8, batch_size=128, epochs=3, target_kl=0.01))
+
+    model.iterate(0.0)
+
+    assert model._n_updates == updates
 
 
 def test_learn_works_as_in_stable_baselines():

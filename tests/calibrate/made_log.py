@@ -1,4 +1,4 @@
-"""Contacts made up for tests, in the shape in which the log is read."""
+"""Invented contacts in the shape of a log that has been read."""
 
 import numpy as np
 

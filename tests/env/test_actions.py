@@ -24,7 +24,7 @@ def first_illegal(mask: np.ndarray) -> np.ndarray:
 
 
 class Defiant:
-    """A policy that always asks for what is not allowed."""
+    """A policy that always chooses an illegal action."""
 
     def __init__(self, owns: str) -> None:
         self.owns = owns

@@ -86,7 +86,7 @@ def test_weights_add_up_by_term_and_by_entity() -> None:
 
 
 def test_time_is_paid_in_the_step_in_which_it_passes() -> None:
-    """Each advisor is in some state at any time, so that in a step they spend staffing times its length."""
+    """Each advisor is in one state at any time, so the states of a step sum to staffing times its length."""
     scenario = load_scenario({**STEADY, "clock": {**STEADY["clock"], "warm_up_s": 0}})
     sums = Sums(scenario, dict.fromkeys(("idle_s", "reserved_s", "talking_s", "wrapping_s"), 1.0))
     for step in sums.steps[1:]:  # the first is paid for what came before it, too

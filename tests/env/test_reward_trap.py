@@ -1,6 +1,7 @@
 """A reward that pays for starving inbound contacts is warned of where it is chosen, once, at the caller's line."""
 
 import warnings
+from functools import cache
 
 import gymnasium
 import pytest
@@ -9,7 +10,7 @@ import ccenv
 from ccenv.batch import Batch
 from ccenv.env import CentreEnv
 from ccenv.files.reading import read
-from ccenv.scenarios import load_scenario
+from ccenv.scenarios import Scenario, load_scenario
 from ccenv.scenarios.check.reward_trap import RewardTrapWarning
 from ccenv.scenarios.files.library import find
 from ccenv.vector import CentreVectorEnv
@@ -17,18 +18,24 @@ from ccenv.vector import CentreVectorEnv
 STARVING = "conversion"
 SALES = {"sales": 1.0}  # starves inbound too
 OWN = {**read(find("tiny")), "reward": STARVING}  # a centre with a starving reward of its own
-TINY = load_scenario("tiny")
+
+
+@cache
+def tiny() -> Scenario:
+    """The smallest centre, whose own reward does not starve inbound contacts."""
+    return load_scenario("tiny")
+
 
 CHOICES = {
     "load a name": lambda: load_scenario("tiny", reward=STARVING),
     "load a mapping": lambda: load_scenario(OWN),
-    "load a scenario": lambda: load_scenario(TINY, reward=STARVING),
+    "load a scenario": lambda: load_scenario(tiny(), reward=STARVING),
     "load a variant": lambda: load_scenario(
         {**OWN, "reward": "service", "variants": {"x": {"reward": STARVING}}}, variant="x"
     ),
-    "replace": lambda: TINY.replace(reward=STARVING),
+    "replace": lambda: tiny().replace(reward=STARVING),
     "make": lambda: gymnasium.make("ccenv/Blended-v0", scenario="tiny", reward=STARVING),
-    "make, weights": lambda: gymnasium.make("ccenv/Pacing-v0", scenario=TINY, reward=SALES),
+    "make, weights": lambda: gymnasium.make("ccenv/Pacing-v0", scenario=tiny(), reward=SALES),
     "make, own reward": lambda: gymnasium.make("ccenv/Routing-v0", scenario=OWN),
     "make, own and given": lambda: gymnasium.make("ccenv/Blended-v0", scenario=OWN, reward=STARVING),
     "make, own and another": lambda: gymnasium.make("ccenv/Blended-v0", scenario=OWN, reward=SALES),

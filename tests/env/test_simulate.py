@@ -60,7 +60,7 @@ def test_rules_are_the_same_in_a_centre_where_everything_happens(routing: str) -
 
 
 def test_sums_of_time_do_not_depend_on_who_decides_when() -> None:
-    """A sum of times is rounded wherever it is split, so that a longer or fuller run shows what a short one hides."""
+    """Sums of times are rounded where they are split; long, busy runs show errors that short runs hide."""
     long_queue = {
         "name": "long-queue",
         "description": "made by the tests",

@@ -164,5 +164,5 @@ def whole_centre() -> Scenario:
 
 
 def last_day_of_the_month() -> Scenario:
-    """The same with 29 days behind it, so that windows of 30 days end with it."""
+    """The whole centre with a history of 29 days, so windows of 30 days end within the episode."""
     return whole_centre().replace(**{"history.kind": "steady", "history.days": 29})

@@ -77,16 +77,19 @@ def test_within_the_limit_means_the_whole_interval():
 def test_runs_are_judged_by_the_law_where_a_window_was_covered(definition: str, covered: bool):
     """A day ends with each run, a window of 30 days does not."""
     summary = entrants()[0].table.summary()
-    by_dist, by_run = summary["dropped_share_ofcom_24h"], summary[RUN_TOTAL_SHARE]
-    limit = by_dist.value
-    assert by_run.high < limit < by_dist.high
+    by_definition, by_run = summary["dropped_share_ofcom_24h"], summary[RUN_TOTAL_SHARE]
+    limit = by_definition.value
+    assert by_run.high < limit < by_definition.high
     scenario = tiny().replace(**{"campaigns.survey.compliance": definition, "campaigns.survey.drop_limit": limit})
 
     found = compare(scenario, entrants())
 
     assert found["definition"] == definition
     assert found["judged_by"] == f"dropped_share_{definition if covered else 'run_total'}"
-    kpis, expected = found["rows"][0]["kpis"], {"mean": by_dist.value, "low": by_dist.low, "high": by_dist.high}
+    kpis, expected = (
+        found["rows"][0]["kpis"],
+        {"mean": by_definition.value, "low": by_definition.low, "high": by_definition.high},
+    )
     assert kpis.get("dropped_share_ofcom_24h") == (expected if covered else None)
     assert ("windows_above_ofcom_24h" in kpis) == covered
     assert found["rows"][0]["within_limit"] != covered

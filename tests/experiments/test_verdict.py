@@ -82,18 +82,18 @@ def test_a_share_that_may_be_above_0_is_given_with_its_interval():
     assert "The rule dropped 0.10 [0.00, 0.30] % of the connects" in text
 
 
-def test_limit_is_judged_by_the_definition_of_the_law_where_a_window_was_covered():
+def test_limit_is_judged_by_the_chosen_definition_where_a_window_was_covered():
     rows = [row(role, 0.0) for role in ("learned", "best_rule")]
     for each in rows:
         each["kpis"] |= {"dropped_share_ftc_30d": interval(0.04, 0.005)}
 
-    by_dist, by_run = (
+    by_definition, by_run = (
         " ".join(verdict(compared(*rows, definition="ftc_30d", judged_by=column), GOOD)["paragraphs"])
         for column in ("dropped_share_ftc_30d", "dropped_share_run_total")
     )
 
-    assert "The rule dropped 4.00 [3.50, 4.50] % of the connects" in by_dist
-    assert "those of the windows lived through, by the definition ftc_30d." in by_dist
+    assert "The rule dropped 4.00 [3.50, 4.50] % of the connects" in by_definition
+    assert "those of the windows lived through, by the definition ftc_30d." in by_definition
     assert "The rule dropped 2.00 [1.50, 2.50] % of the connects" in by_run
     assert "No window of the definition ftc_30d was lived through" in by_run
     assert "lived through" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])

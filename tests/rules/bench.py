@@ -87,7 +87,7 @@ def second(u: float) -> float:
 
 
 def random_snapshots(bench: Bench, n: int, seed: int = 0) -> np.ndarray:
-    """Snapshots of all sorts, (n,), with small numbers so that ties and thresholds are met."""
+    """Random snapshots, (n,), with small numbers, so ties and thresholds occur."""
     rng = np.random.default_rng(seed)
     run = bench.run
     c: Any = run.config[0]

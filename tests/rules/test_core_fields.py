@@ -1,4 +1,4 @@
-"""Masks and rules read the core fields of a snapshot and nothing else: the rest may be missing, as in the kernel."""
+"""Masks and rules read only the core fields of a snapshot; the kernel may leave the others unwritten."""
 
 from __future__ import annotations
 

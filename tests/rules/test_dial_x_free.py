@@ -1,4 +1,4 @@
-"""The threshold dialer, by hand and against a twin that counts idle advisors from the event log."""
+"""The threshold dialer, by hand and against a second version that counts idle advisors from the event log."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_by_hand(params: dict[str, float], changes: dict[str, Any], expected: st
 
 
 def dialed(bench: Bench, **fields: Any) -> list[str]:
-    """What is dialed at one instant, while the lines come to nothing at once."""
+    """Number of lines dialed at one instant when each attempt fails at once."""
     taken = []
     while (action := bench.act(**{**FIRST, **fields})) != "hold":
         taken.append(action)

@@ -1,4 +1,4 @@
-"""The registry and the dispatch agree, and what is not allowed is refused by name."""
+"""The registry and the dispatch agree; a rule or parameter that is not allowed is named in the error."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_where_rules_pace_the_flag_is_theirs(rule: RuleSpec) -> None:
 
 
 def test_a_flag_makes_the_run_and_nothing_else() -> None:
-    """All keys are equal, so that runs remain paired: the same rule under either flag of the file is the same run."""
+    """A rule sets the flag of the run, so the file's flag changes nothing and runs stay paired."""
     one, other = (
         simulate(short_day(**{"campaigns.survey.reserves": flag}), pacing="progressive", seeds=range(4))
         for flag in (False, True)

@@ -114,7 +114,7 @@ def test_random_takes_all_legal_assignments_equally_often() -> None:
 
 
 def no_credit() -> Scenario:
-    """Nobody has waited before, so that both waits are the same."""
+    """No contact has waited before, so both waits are equal."""
     return short_day(**{"queues.sales.priority.credit_s": 0})
 
 

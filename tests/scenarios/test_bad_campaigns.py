@@ -24,7 +24,7 @@ STEADY = {
 NO_TIME = "a steady scenario has no time of day; leave hours and zones out"
 DIALS = {"rules": {"pacing": {"name": "constant_lines"}}}
 RESERVES = {"rules": {"pacing": {"name": "progressive"}}}
-FOR_EVER = "which keeps lines ringing, would dial for ever; must be above 0"
+FOR_EVER = "which keeps lines ringing, would dial without end; must be above 0"
 AT_ONCE = {"dist": "constant", "value_s": 0}
 
 # what is changed, key and value named, words of what is allowed
@@ -69,7 +69,7 @@ CASES = [
     ({f"{DEBTS}.ring_s": 9}, f"{DEBTS}.ring_s", 9, "ring_s_by_outcome says how long it rings; leave it out"),
     ({RING: {"machine": 9}}, f"{RING}.person", None, "is missing; must be a number at least 0 or a distribution"),
     ({f"{RING}.person": {"dist": "never"}}, f"{RING}.person.dist", "never", "hang_up_s and tolerance_s may be endless"),
-    ({**DIALS, f"{SURVEY}.ring_s": 0}, f"{SURVEY}.ring_s", 0, f"over at once, and constant_lines, {FOR_EVER}"),
+    ({**DIALS, f"{SURVEY}.ring_s": 0}, f"{SURVEY}.ring_s", 0, f"take no time, and constant_lines, {FOR_EVER}"),
     ({**DIALS, f"{RING}.person": 0}, f"{RING}.person", 0, FOR_EVER),
     ({**DIALS, RING: {"person": 5}}, f"{RING}.no_answer", 0, FOR_EVER),
     (
@@ -77,15 +77,19 @@ CASES = [
             **DIALS,
             DEBTS: {"p_answer": 0, "p_busy": 1, "handle_s": 9, "ring_s_by_outcome": {"person": 5, "no_answer": 5}},
         },
-        *(f"{DEBTS}.p_busy", 1, "which keeps lines ringing, would dial for ever; must be below 1, or its ring time"),
+        *(f"{DEBTS}.p_busy", 1, "which keeps lines ringing, would dial without end; must be below 1, or its ring time"),
     ),
     (
         {**RESERVES, SURVEY: {"p_answer": [0, 0.1], "handle_s": 9}},
-        *(f"{SURVEY}.p_answer", [0, 0.1], "progressive would dial for ever while nobody answers; must be above 0"),
+        *(
+            f"{SURVEY}.p_answer",
+            [0, 0.1],
+            "progressive would dial without end while no dial is answered; must be above 0",
+        ),
     ),
     (
         {**RESERVES, SURVEY: {"p_answer": 0.1, "handle_s": 9}, "switching": {"mean_s": [9, 9], "answers": [0, 1]}},
-        *(f"{SURVEY}.p_answer", 0.1, "progressive would dial for ever while nobody answers; must be above 0"),
+        *(f"{SURVEY}.p_answer", 0.1, "progressive would dial without end while no dial is answered; must be above 0"),
     ),
     # again
     ({f"{DEBTS}.retries": {}}, f"{DEBTS}.retries.max_attempts", None, "is missing; must be a whole number at least 1"),

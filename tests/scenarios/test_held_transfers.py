@@ -20,7 +20,7 @@ def warned(**changes):
 def test_a_group_that_hands_over_to_itself_is_warned_of():
     (message,) = warned(**OFFLINE)
     assert message.startswith(
-        "mapping: queues.third.patience_s: nobody gives up, and all groups with this skill (late)"
+        "mapping: queues.third.patience_s: contacts never abandon, and all groups with this skill (late)"
     )
     assert "hand over to it warm, from first." in message
 

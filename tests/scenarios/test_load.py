@@ -15,6 +15,7 @@ from ccenv.files.reading import read
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
 from ccenv.scenarios.check.reward_trap import RewardTrapWarning, check_reward
 from ccenv.scenarios.files.library import LIBRARY, find
+from ccenv.scenarios.files.overrides import changed_file
 from ccenv.scenarios.files.sources import figures, unsourced, unused
 
 TINY = read(find("tiny"))
@@ -110,6 +111,14 @@ def test_overrides_of_values_list_elements_and_keys_not_given():
     assert scenario.centre.queues["support"].redial.max_times == 1
     assert scenario.centre.groups["first"].staffing == [3, 3, 3, 1]
     assert scenario.centre.campaigns["survey"].ring_s == 7.0
+
+
+@pytest.mark.parametrize(
+    ("n", "name"),
+    [(0, "a.yaml"), (1, "a.yaml with k0"), (3, "a.yaml with k0, k1, k2"), (4, "a.yaml with k0, k1, k2, ...")],
+)
+def test_a_changed_file_is_named_with_three_keys(n, name):
+    assert changed_file("a.yaml", dict.fromkeys((f"k{i}" for i in range(n)), 1)) == name
 
 
 def test_numpy_arrays_are_lists():

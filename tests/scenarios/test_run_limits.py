@@ -13,8 +13,8 @@ from tests.scenarios.outbound import centre
 DAY_S, GRID_S = 86_400, 120
 RINGS_NOT = {"campaigns.plain.ring_s": 0}
 STARTS = (
-    "campaigns.plain.ring_s = 0.0: a dial would be over at once, and ",
-    ", which keeps lines ringing, would dial for ever",
+    "campaigns.plain.ring_s = 0.0: a dial would take no time, and ",
+    ", which keeps lines ringing, would dial without end",
 )
 
 

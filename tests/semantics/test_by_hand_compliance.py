@@ -1,4 +1,4 @@
-"""One drawn case in which every definition of the dropped share gives another figure, derived by hand."""
+"""One drawn case, derived by hand: each definition of the dropped share gives a different figure."""
 
 from collections.abc import Sequence
 from fractions import Fraction

@@ -17,7 +17,7 @@ DIAL = first_of(codes.DIAL)
 
 
 def campaign(**changes: Any) -> dict[str, Any]:
-    """One line, on which it rings for 5 s, and nobody answers."""
+    """One line; each attempt rings for 5 s without an answer."""
     return {
         "p_answer": 0,
         "handle_s": constant(10),

@@ -1,6 +1,6 @@
-"""The calling rules as an event log shows it, in random scenarios under uniformly random actions.
+"""The calling rules hold in the event logs of random scenarios under uniformly random actions.
 
-Nothing is taken from the rows of leads: who was dialed when, and what came of it, is read off the log alone.
+The log alone gives times, leads and outcomes of all attempts; the tests read no lead records.
 """
 
 from collections import defaultdict
@@ -67,7 +67,7 @@ def check_caps(centre: Centre, campaign: Campaign, segment: SegmentState, times:
 
 
 def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
-    """After a drop, and after the talk of a person, enough time passes; nobody is dialed after they were closed."""
+    """The lockouts after a drop and after a talk pass before the next attempt; closed leads are not dialed."""
     for before, after in zip(attempts, attempts[1:], strict=False):
         assert not has(before, codes.LOG_CLOSED), "a lead is dialed that was closed"
         waited_s = float(after["t"][0] - before["t"][-1])
@@ -83,7 +83,7 @@ def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
 
 
 @pytest.mark.parametrize("number", FAST)
-def test_no_dial_breaks_the_law(number: int) -> None:
+def test_no_dial_breaks_the_calling_rules(number: int) -> None:
     run, centre = made(number)
     log = result_of(number).log
     for c, (name, campaign) in enumerate(centre.campaigns.items()):

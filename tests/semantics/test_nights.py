@@ -1,4 +1,4 @@
-"""A contact that outlasts the night, and a callback that is due the next day, in the kernel and in the slow twin."""
+"""A contact that lasts over night and a callback due the next day, in the kernel and in the oracle."""
 
 from ccenv import load_scenario
 from ccenv.sim.state import codes

@@ -139,7 +139,7 @@ class Advisors:
         assert self.expected_first(g, idle) == (line[0] if n else codes.NIL), f"the first idle advisor of group {g}"
 
     def expected_first(self, g: int, idle: np.ndarray) -> int:
-        """Who should be first, by the order that the group declares, where that can be told from the record."""
+        """Expected first advisor by the group's declared order, as far as the record determines it."""
         a = self.v.advisor
         order = int(self.v.c["group"]["order"][g])
         if len(idle) == 0:

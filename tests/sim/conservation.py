@@ -1,4 +1,4 @@
-"""The conservation law of the design, by queue and by campaign, and what else counters owe one another."""
+"""Balances between counters: contacts by queue, leads by campaign, and the time of advisors."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBA
 OUTCOMES = ("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
 
 
-def close(left: np.ndarray | float, right: np.ndarray | float, dist: str) -> None:
-    """Both sides of a distribution of sums of times."""
+def close(left: np.ndarray | float, right: np.ndarray | float, balance: str) -> None:
+    """Both sides of a balance of times are equal, up to rounding."""
     off = np.abs(left - right)
-    assert np.all(off <= 1e-6 + 1e-9 * np.abs(right)), f"{dist}: {left} is not {right}"
+    assert np.all(off <= 1e-6 + 1e-9 * np.abs(right)), f"{balance}: {left} is not {right}"
 
 
 def check_conservation(v: View) -> None:
-    """Nobody appears from nowhere or vanishes; time is counted once on each side."""
+    """Contacts and leads are conserved, and talk time is equal on both sides of the balance."""
     queues(v)
     callbacks(v)
     returns(v)
@@ -31,13 +31,13 @@ def check_conservation(v: View) -> None:
     advisor_time(v)
 
 
-def same(left: np.ndarray, right: np.ndarray, dist: str) -> None:
-    """Both sides of a dist."""
-    assert np.array_equal(left, right), f"{dist}: {left} is not {right}"
+def same(left: np.ndarray, right: np.ndarray, balance: str) -> None:
+    """Both sides of a balance are equal."""
+    assert np.array_equal(left, right), f"{balance}: {left} is not {right}"
 
 
 def queues(v: View) -> None:
-    """Everybody who came to a queue is somewhere; carried out are those to be called back after the last day."""
+    """All contacts of a queue are accounted for; callbacks due after the last day count as carried out."""
     n = v.counts("queue")
     to_call = np.zeros(v.Q) if v.over else v.here[list(TO_BE_CALLED_BACK)].sum(axis=0)
     ended = n["callback_lost"] + n["abandoned"] + n["unserved"] + n["carried_out"] + n["answered"]
@@ -134,7 +134,7 @@ def leads(v: View, n: Totals) -> None:
 
 
 def dropped_shares(v: View, n: Totals) -> None:
-    """Definitions count whoever has been joined, dropped or hung up."""
+    """The definitions of the dropped share count each joined, dropped and hung-up connect."""
     ended = n["joined"] + n["dropped"] + n["hung_up"]
     machines = n["mp_joined"] + n["mp_dropped"]
     same(n["ftc_30d_base"], ended, "live connects")
@@ -146,7 +146,7 @@ def dropped_shares(v: View, n: Totals) -> None:
 
 
 def handled(v: View) -> None:
-    """Advisors begin to handle whoever is answered, after the handover if there is one, and whoever is joined."""
+    """Advisors begin to handle each answered contact, after its handover if there is one, and each joined connect."""
     n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
     begun = n_queue["answered"].sum() - v.here[codes.HANDING_OVER].sum()
     begun += n_campaign["joined"].sum() + n_campaign["mp_joined"].sum()
@@ -157,7 +157,7 @@ def handled(v: View) -> None:
 
 
 def waiting_time(v: View) -> None:
-    """Time in line as it passes is the waits of those who left, and of those who still stand there."""
+    """Time in line so far equals the waits of contacts that left plus the waits of contacts still in line."""
     n = v.counts("queue")
     queue = v.e["queue"][: v.Q]
     passed = n["waiting_s"] + v.here[codes.WAITING] * (v.t - queue["since"])

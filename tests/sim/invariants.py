@@ -1,4 +1,4 @@
-"""What must be true of an environment record after every event and action: an AssertionError where it is not."""
+"""Invariants of an environment record after every event and action; a violation raises AssertionError."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING)  # all others may wait for ever
 
 
 class Invariants:
-    """Checks the first row of an engine, whose episode began with nothing behind it."""
+    """Checks the first row of an engine; its episode started without a past."""
 
     def __init__(self, engine: Engine) -> None:
         self.v = View(engine)
@@ -82,7 +82,7 @@ def chain(v: View, head: int, tail: int, most: int) -> list[int]:
 
 
 def heap(v: View) -> None:
-    """Events in heap order, each timer at most once and where its place says; none before now."""
+    """Events are in heap order and not before now; each timer is in the heap at most once, at its recorded place."""
     n = len(v.heap)
     t, order = v.heap["t"], v.heap["order"]
     timer, sequence = order & TIMER_MASK, order % 2**KIND_AT_BIT >> TIMER_BITS
@@ -135,7 +135,7 @@ def queues(v: View) -> None:
 
 
 def sets(v: View) -> None:
-    """Who is idle, who talks, where a connect waits; and no pair in common where it was said that none is."""
+    """Bit sets of idle groups, talking advisors and campaigns with a waiting connect match the record."""
     idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
     assert members(v.e["idle_bits"]) == sorted(int(g) for g in idle), "idle_bits"
     assert members(v.e["talking"]) == np.flatnonzero(v.state == codes.ADVISOR_TALKING).tolist(), "talking"
@@ -146,7 +146,7 @@ def sets(v: View) -> None:
 
 
 def campaigns(v: View) -> None:
-    """Ringing lines and waiting connects, in the order in which they came."""
+    """Ringing lines and waiting connects are in order of arrival."""
     campaign, contact = v.e["campaign"], v.e["contact"]
     for name, phase, since in (("ring", codes.RINGING, "since"), ("wait", codes.CONNECT_WAITING, "entry_s")):
         assert np.array_equal(campaign[f"{name}ing"][: v.C], v.leads[phase]), f"{name}ing"

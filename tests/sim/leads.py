@@ -70,7 +70,7 @@ def in_order(v: View, waiting: list[int], ready: list[int]) -> None:
 
 
 def wakes(v: View, k: int, waiting: list[int]) -> None:
-    """While the centre is open, whatever is due before closing will be looked at in time."""
+    """While the centre is open, a timer is set for the next lead that is due before closing."""
     if v.stage != codes.OPEN or not waiting:
         return
     due = float(v.e["lead_due"][waiting[0]])

@@ -1,4 +1,4 @@
-"""What a policy would be shown of a record now: snapshot, observation and mask made anew, at the same instant."""
+"""Snapshot, observation and mask of a record, rewritten completely at the same instant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SINCE_LAST = "since_last_s"
 
 
 def look_again(batch: Batch) -> None:
-    """Make what each row shows anew from its record; rows are at a decision."""
+    """Rewrite snapshot, observation and mask of each row from its record; rows are at a decision."""
     engine = batch.engine
     engine.flat[...] = 0.0  # as at the start: what no campaign's pair ever shows is never written
     engine.obs[...] = 0.0

@@ -1,7 +1,7 @@
 """Scenarios made by hypothesis: structure and parameters of whole centres, as the mappings of a scenario file.
 
-Whatever can be left out is left out first when a failing scenario is made smaller, and the other choices go to their
-plainest: fewer queues, groups and slots, distributions with one parameter.
+Shrinking a failing scenario drops optional keys first. It then simplifies the rest: fewer queues, groups and slots,
+distributions with one parameter.
 """
 
 from __future__ import annotations

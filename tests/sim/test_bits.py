@@ -38,7 +38,7 @@ SETS = [
 
 @pytest.fixture(autouse=True)
 def modulo_2_64() -> Iterator[None]:
-    """Called from Python, the helpers are interpreted, and NumPy warns where a product is beyond 64 bits."""
+    """Called from Python, the helpers are interpreted, and NumPy warns of products beyond 64 bits."""
     with np.errstate(over="ignore"):
         yield
 

@@ -149,13 +149,13 @@ def at_random(u: float, legal: np.ndarray) -> int:
 
 
 def seldom(u: float, legal: np.ndarray) -> int:
-    """Nothing for a long time, then all at once."""
+    """Hold almost always; take the last legal action, a dial, with probability 0.02."""
     return int(legal[-1]) if u < 0.02 else int(legal[0])
 
 
 @pytest.mark.parametrize("reserves", [False, True, "either"])
 @pytest.mark.parametrize("policy", [greedy, one_by_one, at_random, seldom])
-def test_no_policy_breaks_the_law(policy: Callable[[float, np.ndarray], int], reserves: bool | str) -> None:
+def test_no_policy_breaks_the_calling_rules(policy: Callable[[float, np.ndarray], int], reserves: bool | str) -> None:
     seen: dict[str, int] = defaultdict(int)
     for seed in range(2):
         scenario = load_scenario(centre(reserves))

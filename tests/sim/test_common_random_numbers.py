@@ -1,4 +1,4 @@
-"""Under another policy the same people call, with the same traits: what is compared differs by the policy alone."""
+"""The same contacts with the same traits arrive under every policy, so comparisons of policies are paired."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_outcomes_and_returns_of_shared_keys_are_the_same(logs: list[np.ndarray]
 
 
 def test_descendants_have_the_keys_of_their_kind_and_order_whoever_decides(logs: list[np.ndarray]) -> None:
-    """The n-th redial in a row of one contact is the same person with the same key in all runs in which it happens."""
+    """The n-th redial in a row of a contact has the same key in every run that contains it."""
     found: dict[tuple[int, ...], set[int]] = {}
     n = 0
     for log in logs:
@@ -176,6 +176,6 @@ def test_a_queues_stream_depends_on_its_name_and_not_on_its_neighbours() -> None
 
 
 def test_the_policys_coins_do_not_move_anybody() -> None:
-    """A rule that tosses and one that does not meet the same contacts, in a centre where all else is equal."""
+    """A randomised rule and a deterministic rule meet the same contacts in the same centre."""
     one_pair = calls(["calls"])
     assert log_of(one_pair, "random").tobytes() == log_of(one_pair, "fifo").tobytes()

@@ -75,7 +75,7 @@ def reorder_heap(e: Any) -> None:
 
 
 def mistake_talking(e: Any) -> None:
-    """Somebody who is idle is in the set of those who talk."""
+    """An idle advisor is in the set of talking advisors."""
     a = first(e["advisor"]["state"] == codes.IDLE)
     e["talking"][a // 64] |= np.uint64(1 << a % 64)
 
@@ -106,7 +106,7 @@ def forget_event(code: int) -> Plant:
 
 
 def first_of_idle_list(e: Any, by_longest_idle: bool) -> int:
-    """Where the idle list of a group of some, a list or a heap, begins in `idle`."""
+    """First index in `idle` of a group with several idle advisors, kept as a list or as a heap."""
     config = whole_centre().config()[0]
     is_list = config["group"]["order"][: len(e["group"])] == codes.LONGEST_IDLE
     return int(config["first_advisor"][first((e["group"]["n"][:, codes.IDLE] > 1) & (is_list == by_longest_idle))])
@@ -134,7 +134,7 @@ def exchange_advisors(e: Any) -> None:
 
 
 def let_go(e: Any) -> None:
-    """Whoever holds forgets the leg."""
+    """A contact on hold loses its transfer leg."""
     e["contact"]["partner"][phase(codes.HOLDING)(e)] = codes.NIL
 
 
@@ -248,7 +248,7 @@ FAULTS: dict[str, Plant] = {
 
 @pytest.fixture(scope="module")
 def at_work() -> tuple[Stepper, list[np.ndarray]]:
-    """A centre in which everything happens, and its record at many moments."""
+    """A centre with every kind of event, and its record at many moments."""
     stepper = Stepper(run_config(whole_centre(), owns="blended"), 3, lazy(0.7))
     records = [stepper.engine.words.copy() for n, _ in enumerate(stepper.stops()) if n % EVERY == 0]
     return stepper, records

@@ -1,4 +1,4 @@
-"""FIFO and LWT are one rule as long as nobody has a waiting credit, and another as soon as somebody has."""
+"""FIFO and LWT decide alike without waiting credits, and differently with one."""
 
 from __future__ import annotations
 

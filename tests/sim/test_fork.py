@@ -1,4 +1,4 @@
-"""Forks keep what is visible, and redraw what is hidden from its distribution given what has been seen."""
+"""Forks keep the visible state and redraw the hidden state from its conditional distribution."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def survival(dist: Any, x: Any) -> Any:
 
 
 def answered_survival(config: Any, contact: Any, x: Any) -> Any:
-    """Survival of a talk of which nobody knows whether it is a sale, no sale or a machine."""
+    """Survival function of a talk that may be a sale, no sale or a machine."""
     c = config["campaign"][contact["index"]]
     slot = int((contact["entry_s"] - config["open_s"]) // config["slot_s"])
     p_person = config["segment"][contact["segment"]]["p_answer"][slot] * (1 - c["p_false_positive"])
@@ -210,7 +210,7 @@ def test_a_row_that_is_over_has_no_forks(scenario: Scenario) -> None:
 
 
 def test_forks_are_whole_and_run_to_their_end() -> None:
-    """Where everything happens: tables in order, advisors where they should be, and nobody is left over."""
+    """In a centre with every kind of event, a fork passes all invariants and ends with no contact left over."""
     batch = Batch(whole_centre(), 1, autoreset="disabled")
     batch.reset([8])
     for _ in range(25):
@@ -230,7 +230,7 @@ def test_forks_are_whole_and_run_to_their_end() -> None:
 
 
 def test_the_true_type_of_who_is_to_be_called_back_is_not_known() -> None:
-    """Half of those who reach the first queue belong to the second; no fork knows which."""
+    """Half of the contacts in the first queue belong to the second; a fork redraws which half."""
     callback = {"offer_above_s": 0, "p_accept": 1, "ring_s": 20, "p_answer": 0.3, "max_tries": 5, "retry_s": 600}
     sent = {"time_s": 5, "routes": {"first": 1}, "detect_s": 10}
     queue: dict[str, Any] = {"arrivals_per_hour": 60, "handle_s": 300}

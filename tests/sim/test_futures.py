@@ -1,8 +1,8 @@
 """Two centres with one past and different futures look the same until the difference can be seen.
 
-Both runs have the same seed and policy. They differ in something that nobody can know: how patient those are who have
-waited long, whether there will be a surge, who will come again. What is visible is in the event log, less the details
-in it that are known later or never.
+Both runs have the same seed and policy. They differ in a hidden quantity: the patience of contacts that have waited
+long, a coming surge, coming repeats. The event log holds the visible state, and also details that become known later
+or never; the comparison leaves those out.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Episode:
 
     @staticmethod
     def visible(log: np.ndarray) -> np.ndarray:
-        """Rows that somebody in the centre sees as they are written."""
+        """Rows of the log that are visible when they are written."""
         rows = log[~np.isin(log["code"], NEVER_SEEN)].copy()
         rows["detail"][np.isin(rows["code"], SEEN_LATER)] = 0
         passed = (rows["code"] == codes.LOG_RING_END) & (rows["detail"] == codes.MACHINE_PASSED)
@@ -85,7 +85,7 @@ class Episode:
 
 
 def first_visible_difference_s(one: Episode, other: Episode) -> float:
-    """When something happens in one run that does not happen in the other; infinity if nothing ever does."""
+    """Time of the first event that is in one log only; infinity if the logs are equal."""
     n = min(len(one.log), len(other.log))
     differs = np.zeros(n, np.bool_)
     for name in (*VISIBLE, "detail"):

@@ -1,4 +1,4 @@
-"""Nothing hidden is shown: whatever a policy cannot know may change, and what it sees stays as it is, bit for bit."""
+"""Hidden state does not reach a policy: changing it leaves snapshot, observation and mask bit-identical."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ def change_in_ivr(row: Row, rng: Rng) -> None:
 
 
 def change_unidentified(row: Row, rng: Rng) -> None:
-    """What the CRM would know of those it does not recognise."""
+    """Redraw the customer record of contacts that are not identified."""
     unknown = np.flatnonzero(row["contact"]["identified"] == 0)
     for name in ("returning", "value_class", "preferred"):
         set_contacts(row, unknown, name, rng.integers(2, size=len(unknown)))
 
 
 def forget_returns(row: Row, rng: Rng) -> None:
-    """Who will come again."""
+    """Drop all coming redials and repeats."""
     coming = contacts(row, codes.PENDING_REDIAL, codes.PENDING_REPEAT)
     set_contacts(row, coming, "phase", codes.FREE)
 
@@ -112,7 +112,7 @@ CHANGES: dict[str, Callable[[Row, Rng], None]] = {
 
 @pytest.fixture(scope="module", params=SCENARIOS)
 def batch(request: pytest.FixtureRequest) -> Batch:
-    """One row in which everything happens."""
+    """One row of a centre with every kind of event."""
     return Batch(load_scenario(WHOLE_CENTRE, **SCENARIOS[request.param]), 1, autoreset="disabled")
 
 
@@ -133,7 +133,7 @@ def phases_of(batch: Batch) -> set[int]:
 
 
 def test_forks_show_what_the_row_shows(batch: Batch) -> None:
-    """What a fork redraws is hidden: events, levels, outcomes; made anew from its record, it shows the same."""
+    """A fork redraws events, levels and outcomes; the observation rewritten from its record stays the same."""
     met, n_moved = set(), 0
     for n in decisions(batch, 1):
         forks = batch.fork(0, np.arange(N_FORKS) + n * N_FORKS)
@@ -160,7 +160,7 @@ def test_what_is_hidden_is_not_shown(batch: Batch, change: str) -> None:
 
 
 def test_what_earlier_contacts_left_in_their_records_is_never_seen(batch: Batch) -> None:
-    """Free records hold what their last owner was; nothing of it shows when another one takes them."""
+    """Free records keep the values of their last owner; a new owner shows none of them."""
     rng = np.random.default_rng(6)
     batch.reset([7])
     other = batch.fork(0, [1])
@@ -203,7 +203,7 @@ VISIBLE: dict[str, Callable[[Row], None]] = {
 
 @pytest.mark.parametrize("what", VISIBLE)
 def test_what_is_visible_is_shown(batch: Batch, what: str) -> None:
-    """The comparison can tell: the same change of what is visible is seen at some decision."""
+    """The comparison is sensitive: a change of visible state shows at some decision."""
     for n in decisions(batch, 4):
         other = batch.fork(0, [n])
         VISIBLE[what](other.engine.envs[0])

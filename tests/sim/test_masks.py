@@ -1,4 +1,4 @@
-"""What is asked of one action agrees with the mask of all."""
+"""`legal` of one action agrees with the mask of all actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recent rates against a slow twin: every arrival and abandonment of the event log, each faded from its own time."""
+"""Recent rates equal a sum over the event log: each arrival and abandonment decays from its own time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of a snapshot and of its observation, and written again only where it has changed, is as made anew."""
+"""A snapshot and its observation, updated only where the record changed, equal ones rewritten completely."""
 
 from __future__ import annotations
 

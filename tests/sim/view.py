@@ -27,7 +27,7 @@ def _marks(codes_: tuple[int, ...], n: int) -> np.ndarray:
 
 
 class Totals:
-    """Counters by name, (n,) each; `names` says where they stand."""
+    """Counters by name, (n,) each; `names` gives their order."""
 
     def __init__(self, rows: np.ndarray, names: dict[str, int]) -> None:
         self.names = names
@@ -63,7 +63,7 @@ class View:
         self.group_of = self.c["advisor_group"][: self.n_advisors].astype(int)
 
     def look(self) -> None:
-        """Take what is there now."""
+        """Read the record as it is now."""
         contact = self.e["contact"]
         self.t = float(self.e["t"])
         self.stage = int(self.e["stage"])

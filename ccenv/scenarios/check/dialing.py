@@ -38,7 +38,7 @@ def _ring_dists(campaign: Campaign) -> RingDists:
 
 def _rings(key: str, campaign: Campaign, rule: str) -> Iterator[Problem]:
     by_outcome, dists = campaign.ring_s_by_outcome is not None, _ring_dists(campaign)
-    why = f"a dial would be over at once, and {rule}, which keeps lines ringing, would dial for ever"
+    why = f"a dial would take no time, and {rule}, which keeps lines ringing, would dial without end"
     for outcome in ("person", "no_answer"):
         time = getattr(dists, outcome)
         if at_once(time):
@@ -61,5 +61,5 @@ def _answers(key: str, campaign: Campaign, centre: Centre, rule: str) -> Iterato
     for segment in segments(campaign):
         given = p_answer(segment, campaign)
         if min(given if isinstance(given, list) else [given]) * min(factors) == 0.0:
-            allowed = f"{rule} would dial for ever while nobody answers; must be above 0, or the ring time be"
+            allowed = f"{rule} would dial without end while no dial is answered; must be above 0, or the ring time be"
             yield Problem(f"{key}.p_answer", given, allowed)

@@ -21,7 +21,7 @@ def held_transfers(centre: Centre) -> Iterator[str]:
         if sources and isinstance(queue.patience_s, Never) and all(able.values()):
             held = names(sorted(set.union(*able.values())))
             yield (
-                f"queues.{to}.patience_s: nobody gives up, and all groups with this skill ({names(able)}) hand over to "
-                f"it warm, from {held}. When all their advisors hold such a contact, they wait for one another until "
-                "the centre closes. Let contacts give up, transfer cold, or keep a group for the queue"
+                f"queues.{to}.patience_s: contacts never abandon, and all groups with this skill ({names(able)}) "
+                f"hand over to it warm, from {held}. When all their advisors hold such a contact, they wait for one "
+                "another until the centre closes. Let contacts abandon, transfer cold, or keep a group for the queue"
             )
