@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ccenv.scenarios import ScenarioError, load_scenario
 from tests.oracle.dice import DATE_BASE, OUTBOUND_BASE, Dice, Plain
 from tests.oracle.make_campaigns import CampaignMaker
 from tests.oracle.make_groups import GroupMaker
@@ -21,12 +22,28 @@ class Run(NamedTuple):
     order: str
 
 
+def dialable(scenario: Plain) -> Plain:
+    """The scenario; without zones and calling hours, if these leave a segment no hour in which it may be dialed."""
+    try:
+        load_scenario(scenario)
+    except ScenarioError as error:
+        if "could never be dialed" not in str(error):
+            raise
+        for campaign in scenario["campaigns"].values():
+            for key in ("calling_from_s", "calling_until_s"):
+                campaign.get("calling_rules", {}).pop(key, None)
+            for segment in campaign.get("segments", {}).values():
+                segment.pop("zone", None)
+                segment.pop("zone_s", None)
+    return scenario
+
+
 class ScenarioMaker(QueueMaker, GroupMaker):
     """Makes one random scenario; the same number gives the same scenario."""
 
     def run(self) -> Run:
         """The scenario, the seed, the number of days and the queue order."""
-        scenario = self.centre()
+        scenario = dialable(self.centre())
         return Run(scenario, self.whole(0, 2**40), self.days(scenario["clock"]), self.one_of("entry", "total_wait"))
 
     def days(self, clock: Plain) -> int:
