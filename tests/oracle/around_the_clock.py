@@ -35,7 +35,7 @@ class ContinuousMaker(ScenarioMaker):
         made = super().run()
         scenario, n_slots = made.scenario, self.n_slots
         clock = {key: scenario["clock"][key] for key in ("slot_s", "start_date", "zone") if key in scenario["clock"]}
-        warm_up_s = self.own.one_of(0.0, 0.0, 5_000.5, DAY_S / n_slots)
+        warm_up_s = self.own.one_of(0.0, 0.0, 5_000.5, min(DAY_S / n_slots, DAY_S / 2))
         scenario["clock"] = {"kind": "continuous", "warm_up_s": warm_up_s, "weekly": self.weekly, **clock}
         scenario["clock"]["review_s"] = self.own.one_of(0.0, 1_800.25)
         for queue in scenario["queues"].values():
