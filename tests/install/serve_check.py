@@ -43,7 +43,7 @@ bundle = write_bundle(
 assert load_bundle(bundle).manifest.golden == golden.manifest.golden, "the same graph gives other golden vectors"
 snapshot = snapshot_values(scenario, np.zeros((), snapshot_dtype(scenario)))
 snapshot["queue_length"]["support"] = snapshot["idle"]["blended"] = 1
-body = json.dumps({"snapshot": snapshot, "u": 0.9}).encode()
+body = json.dumps({"snapshot": snapshot, "u": 0.9, "state": None}).encode()  # no memory yet: it is the opening
 
 with socket.socket() as free:
     free.bind(("127.0.0.1", 0))
@@ -56,6 +56,8 @@ try:
         try:
             answer = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/decide", body, timeout=30))
             break
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"the service refused: {error.read()!r}") from error
         except urllib.error.URLError as error:
             assert service.poll() is None, f"the service ended with {service.returncode}"
             assert time.monotonic() < until, f"no answer after {START_S} s: {error}"
