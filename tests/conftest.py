@@ -1,6 +1,7 @@
 """Settings for all tests and doctests."""
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from hypothesis import settings
 # down tenfold beside another busy process. The libraries read these variables at import, which comes after this file.
 for variable in ("MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"
+
+# A shell starts background jobs with SIGINT ignored, and their children inherit it: tests of Ctrl-C would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Hypothesis draws the same examples in every run, so a new failure comes from a change of the code. There is no
 # deadline: the first example may compile a kernel.

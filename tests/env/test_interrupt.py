@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2]
-WITHIN_S = 4.0  # the promise is 2 s on an idle machine
+WITHIN_S = 30.0  # the promise is 2 s on an idle machine; this bound only tells an interrupt from a call that goes on
 BEGIN = """
 import numpy as np
 from ccenv import Batch, CentreEnv, RulePolicy, load_scenario, simulate
@@ -23,7 +23,7 @@ print("begun", flush=True)
 """
 CALLS = {
     "simulate": 'simulate("tiny", seeds=range(64), days=20_000)',
-    "intervals": 'simulate("tiny", seeds=range(2), days=2_000, by="interval")',
+    "intervals": 'simulate("tiny", seeds=range(16), days=2_000, by="interval")',
     "reset": 'Batch("tiny", 64, days=20_000, owns="rules").reset(np.arange(64))',
     "policy": 'simulate("tiny", policy=RulePolicy(load_scenario("tiny")), seeds=range(64), days=1000)',
     "history": 'Batch(load_scenario("tiny", history={"kind": "steady", "days": 20_000}), 1)',
