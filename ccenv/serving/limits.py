@@ -13,7 +13,7 @@ class Limits(NamedTuple):
 
     Attributes:
         connections: Open connections; more are answered 503 and closed.
-        refused: Connections beyond that which are being answered 503 or closed; more are cut without an answer.
+        refused: Number of further connections that get a 503 at the same time. Any more are closed without an answer.
         head_bytes: Bytes of request line and headers; more are answered 431.
         n_headers: Number of headers of a request, trailers included; more are answered 431.
         body_bytes: Bytes of a body; more are answered 413.

@@ -48,7 +48,7 @@ class SnapshotReader:
 
     Each field of `ccenv.sim.state.fields` that has a number in the scenario is required. A field without an axis is a
     number. A field of queues, groups, campaigns or pairs is a list in the scenario's order, or a mapping from all their
-    names. A field of several numbers has a list of `width` numbers in the place of a number.
+    names. If a field has a `width` above 1, each of its numbers is a list of `width` numbers.
     """
 
     def __init__(self, scenario: Scenario) -> None:
