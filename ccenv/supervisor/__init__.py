@@ -1,0 +1,6 @@
+"""The environments of a supervisor: rules run the centre, and a policy sets their parameters now and then."""
+
+from ccenv.supervisor.single import SupervisorEnv
+from ccenv.supervisor.vector import SupervisorVectorEnv
+
+__all__ = ["SupervisorEnv", "SupervisorVectorEnv"]
