@@ -11,7 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
-from ccenv.files.numbers import is_sequence, row_seeds, whole
+from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
 from ccenv.sim.state.codes import HOLD
 from ccenv.spaces.info import INFO, SEED_BITS
 
@@ -77,7 +77,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         """
         which = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in options:
-            which = _checked_mask(options["reset_mask"], self.num_envs)
+            which = checked_mask(options["reset_mask"], self.num_envs)
         seeds, given = self._seeds(seed)
         anew = which & (given | ~self._seeded)
         self.batch.reset(seeds, anew)
@@ -177,9 +177,3 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     def action_masks(self) -> np.ndarray:
         """Legal actions, (B, A) bool."""
         return self.batch.mask.copy()
-
-
-def _checked_mask(mask: Any, n: int) -> np.ndarray:
-    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (n,) or not mask.any():
-        raise ValueError(f"options['reset_mask']: allowed: a bool array of shape ({n},) with at least one True")
-    return mask

@@ -1,1 +1,1 @@
-"""Files: read YAML as plain data, write text and JSON, and the error that names file, key and value."""
+"""Files: YAML as plain data, text and JSON, claims on paths, compiled code; checks of numbers, error messages."""

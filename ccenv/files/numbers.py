@@ -201,3 +201,14 @@ def _power(number: int) -> str:
         if 2**bits - 2**32 < number < 2**bits:
             return f"2**{bits} - {2**bits - number}"
     return str(number)
+
+
+def checked_mask(mask: Any, n: int) -> npt.NDArray[np.bool_]:
+    """Return the rows that a vector environment's `reset_mask` names.
+
+    Raises:
+        ValueError: If it is not a bool array of shape (n,) with at least one True.
+    """
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (n,) or not mask.any():
+        raise ValueError(f"options['reset_mask']: allowed: a bool array of shape ({n},) with at least one True")
+    return mask

@@ -14,7 +14,7 @@ from ccenv.files.numbers import seed_numbers
 from ccenv.kpis.bootstrap import CONFIDENCE
 from ccenv.kpis.kpi import LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.registry import KPIS
-from ccenv.kpis.summary import Summary, summarise
+from ccenv.kpis.summary import KEYS, Summary, summarise
 from ccenv.sim.state.counters import COUNTERS
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def needed(kpis: Sequence[str] | None) -> frozenset[str]:
     if isinstance(kpis, str):
         raise ValueError(f"kpis = {kpis!r}; allowed: a list of columns")
     found: set[str] = set()
-    waiting = [str(column).partition(":")[0] for column in kpis if column not in ("seed", "start_s")]
+    waiting = [str(column).partition(":")[0] for column in kpis if column not in KEYS]
     while waiting:
         column = waiting.pop()
         if column not in known:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ccenv.files.numbers import whole
 from ccenv.sim.state.entities import DIST_POINTS
 
 
@@ -25,8 +26,7 @@ def empirical(times_s: ArrayLike, points: int = DIST_POINTS) -> dict[str, Any]:
         ValueError: If an argument is not allowed.
     """
     times: NDArray[np.float64] = np.sort(np.asarray(times_s, np.float64).ravel())
-    if not 2 <= points <= DIST_POINTS:
-        raise ValueError(f"points = {points!r}; allowed: 2 to {DIST_POINTS}")
+    points = whole("points", points, 2, DIST_POINTS)
     if times.size == 0 or not np.isfinite(times).all() or times[0] < 0.0 or times[-1] == 0.0:
         raise ValueError("times_s: allowed: one or more finite times of at least 0 s, not all of them 0")
     shares = np.linspace(0.0, 1.0, points)

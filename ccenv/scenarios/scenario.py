@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
@@ -28,6 +28,11 @@ from ccenv.sim.state.sizes import Size
 
 # keys that change no result of a run with a given number of days
 PROSE = ("goals_unpaid", "name", "description", "episode_days", "sources", "variants", "size_class")
+
+
+def content_digest(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a scenario's content, hexadecimal."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +91,7 @@ class Scenario:
     @functools.cached_property
     def digest(self) -> str:
         """SHA-256 of `content`, hexadecimal."""
-        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
+        return content_digest(self.content)
 
     @functools.cached_property
     def reward(self) -> str:
@@ -117,7 +122,7 @@ class Scenario:
             ValueError: If an argument is not allowed.
         """
         days = checked_days(self.centre.clock, days)
-        if order not in ("entry", "total_wait"):
+        if order not in get_args(Order):
             raise ValueError(f"order = {order!r}: must be 'entry' or 'total_wait'")
         return compile_centre(self.centre, self.size.name, days, order)
 

@@ -13,13 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ccenv.serving.errors import BundleError
-from ccenv.serving.limits import LIMITS, Limits
+from ccenv.serving.limits import DEADLINE_S, LIMITS, Limits
 from ccenv.serving.listen import LAST_PORT, AddressError, bound, listen, url
 
 if TYPE_CHECKING:
     from ccenv.serving.decider import Decider
 
-DEADLINE_MS = 50.0
 LONGEST_DEADLINE_MS = 60_000.0
 BACKLOG = 1024
 SPARE_FILES = 64  # open files of the process besides connections
@@ -39,7 +38,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--deadline-ms",
         type=_deadline,
-        default=DEADLINE_MS,
+        default=1000.0 * DEADLINE_S,
         help="the fallback rule answers when the policy takes longer (default: %(default)g)",
     )
     parser.add_argument(

@@ -18,6 +18,7 @@ from ccenv.rules.registry import find_rule
 from ccenv.rules.spec import RuleSpec
 from ccenv.run.config import run_config
 from ccenv.serving.errors import RequestError
+from ccenv.serving.limits import DEADLINE_S
 from ccenv.serving.load import BundlePolicy
 from ccenv.serving.request import NO_COIN, Request, RequestReader
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
@@ -26,7 +27,6 @@ from ccenv.spaces.observation import observation_names, observed
 
 log = logging.getLogger("ccenv.serving")
 
-DEADLINE_S = 0.05
 KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}
 
 

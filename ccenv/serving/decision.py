@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from ccenv.scenarios.schema import Reserves
 from ccenv.spaces.coins import choose
 
 Decision = Literal["argmax", "sample"]
-DECISIONS = ("argmax", "sample")
+DECISIONS = get_args(Decision)
 
 
 class ProbabilityPolicy:

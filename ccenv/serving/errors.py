@@ -6,7 +6,8 @@ import reprlib
 
 from msgspec import UNSET
 
-SHOWN = 80
+from ccenv.files.errors import SHOWN, clipped
+
 LONGEST_FIELD = 200
 
 # The cost of a value in a message is bounded, however large or deep the value is.
@@ -38,14 +39,9 @@ class RequestError(ValueError):
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
         super().__init__(field, value, allowed)
-        self.field, self.allowed = shortened(field, LONGEST_FIELD), allowed
-        self.value = value if value is UNSET else shortened(_show.repr(value))
+        self.field, self.allowed = clipped(field, LONGEST_FIELD), allowed
+        self.value = value if value is UNSET else clipped(_show.repr(value), SHOWN)
 
     def __str__(self) -> str:
         found = f"{self.field} is missing" if self.value is UNSET else f"{self.field} = {self.value}"
         return f"{found}; allowed: {self.allowed}"
-
-
-def shortened(text: str, shown: int = SHOWN) -> str:
-    """A text, cut to `shown` characters for a message."""
-    return text if len(text) <= shown else text[: shown - 3] + "..."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 LARGEST_BODY = 2**20
+DEADLINE_S = 0.05  # default time for a decision of the policy; after it, the fallback rules decide
 FAULT = "ccenv.fault"  # key of a request's scope: (status, message) of a fault that the protocol found in its body
 
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import math
 import re
 import stat
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +19,7 @@ from ccenv.kpis import KpiTable
 from ccenv.rules.registry import BUILT_IN
 from ccenv.scenarios import Scenario, ScenarioError, load_scenario
 from ccenv.scenarios.files.overrides import NAMED
+from ccenv.scenarios.scenario import content_digest
 from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision
 from ccenv.serving.errors import BundleError
@@ -250,11 +249,6 @@ def _read(path: Path) -> bytes:
     if found.st_size > LARGEST_FILE:
         raise OSError(errno.EFBIG, f"it has {found.st_size} bytes, more than {LARGEST_FILE}")
     return path.read_bytes()
-
-
-def content_digest(content: Mapping[str, Any]) -> str:
-    """Digest of a scenario's content, equal to `Scenario.digest`."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def training_scenario(record: TrainingScenario) -> Scenario:

@@ -23,7 +23,6 @@ from ccenv.serving.body import BodyError
 from ccenv.serving.decider import Decider
 from ccenv.serving.errors import RequestError
 from ccenv.serving.limits import FAULT, LIMITS, Limits
-from ccenv.serving.limits import LARGEST_BODY as LARGEST_BODY
 
 log = logging.getLogger("ccenv.serving")
 

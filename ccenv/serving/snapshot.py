@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import UNSET
 
+from ccenv.files.errors import SHOWN, clipped
 from ccenv.scenarios import Scenario
-from ccenv.serving.errors import RequestError, shortened
+from ccenv.serving.errors import RequestError
 from ccenv.sim.state.fields import FIELDS
 from ccenv.spaces.observation import entities
 
@@ -133,7 +134,7 @@ def _numbers(at: str, value: Any, axes: tuple[tuple[str, ...] | int, ...], entry
         unknown = value.keys() - set(names)
         for name in value:
             if name in unknown:
-                raise RequestError(f"{at}.{name}", value[name], f"one of {shortened(', '.join(names), LONGEST_LIST)}")
+                raise RequestError(f"{at}.{name}", value[name], f"one of {clipped(', '.join(names), LONGEST_LIST)}")
         for name in names:
             if name not in value:
                 raise RequestError(f"{at}.{name}", UNSET, _shape(axes[1:]))
@@ -163,7 +164,7 @@ def _shape(axes: tuple[tuple[str, ...] | int, ...]) -> str:
     if isinstance(axes[0], int):
         return f"a list of {axes[0]} numbers"
     each = "a number" if len(axes) == 1 else f"a list of {axes[1]} numbers"
-    return f"{each} for each of {shortened(', '.join(axes[0]))}"
+    return f"{each} for each of {clipped(', '.join(axes[0]), SHOWN)}"
 
 
 def snapshot_values(scenario: Scenario, snapshot: np.ndarray | np.void) -> dict[str, Any]:

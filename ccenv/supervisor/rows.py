@@ -20,7 +20,7 @@ from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.scenarios.check.rules import names_of
 from ccenv.scenarios.schema import Reserves
-from ccenv.sim.state.codes import DAY_S, NIGHT
+from ccenv.sim.state.codes import NIGHT
 from ccenv.spaces.observation import observation_space, snapshot_dtype
 
 SUMMED = ("elapsed_s", "cost", "cost_base")  # numbers of `info` that are summed over a step
@@ -71,10 +71,9 @@ class Row:
         self.engine = Engine(run, 1, past=past_of(run))
         self._tables = {kind: _table(run, kind) for kind in ("routing", "pacing")}
         self._first = {kind: table.copy() for kind, table in self._tables.items()}
-        clock, history = self.scenario.centre.clock, self.scenario.centre.history
+        clock = self.scenario.centre.clock
         self._nights = clock.kind == "day"
-        behind = history.days if history.kind == "steady" else 0
-        self._opening_s = behind * DAY_S + clock.open_s if self._nights else 0.0
+        self._opening_s = clock.open_s if self._nights else 0.0  # a history lies before time 0
 
     def copy(self) -> Row:
         """Return another row of the same make."""

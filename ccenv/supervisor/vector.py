@@ -9,7 +9,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from ccenv.files.numbers import is_sequence, row_seeds, whole
+from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
 from ccenv.spaces.info import SEED_BITS
 from ccenv.supervisor.rows import checked_action
 from ccenv.supervisor.single import SupervisorEnv
@@ -65,9 +65,7 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         """
         which = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in options:
-            which = options["reset_mask"]
-            if not isinstance(which, np.ndarray) or which.dtype != np.bool_ or which.shape != (self.num_envs,):
-                raise ValueError(f"options['reset_mask']: allowed: a bool array of shape ({self.num_envs},)")
+            which = checked_mask(options["reset_mask"], self.num_envs)
         seeds = row_seeds("seed", seed, self.num_envs)
         if not is_sequence(seed) and seeds[0] is not None:
             super().reset(seed=seeds[0])

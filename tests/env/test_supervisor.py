@@ -16,6 +16,7 @@ from stable_baselines3.common.env_checker import check_env as check_env_for_sb3
 
 from ccenv import simulate
 from ccenv.rewards.sums import episode_rewards
+from ccenv.scenarios import load_scenario
 from ccenv.spaces.observation import observation_names
 from ccenv.supervisor import SupervisorEnv, SupervisorVectorEnv
 from tests.env.short import assert_same, short_day
@@ -135,6 +136,23 @@ def test_nights_are_passed_over() -> None:
     assert sum(info["elapsed_s"] > 40_000 for info in infos) == 2
     total, _ = episode(env, 1)
     assert total == pytest.approx(episode_rewards(short_day(), table)[0], rel=1e-9)
+
+
+def test_the_first_decision_comes_at_the_opening_whatever_lies_behind() -> None:
+    """The days of a history are before time 0, so they put off nothing."""
+    env = SupervisorEnv(load_scenario("technical_support"), interval_s=3_600)
+    clock = load_scenario("technical_support").centre.clock
+    assert load_scenario("technical_support").centre.history.days > 0
+    env.reset(seed=1)
+    assert env.snapshot["time_of_day_s"] == clock.open_s
+    assert not any(env.step(env.action_space.sample())[2:4])
+
+
+def test_a_mask_without_rows_is_refused() -> None:
+    envs = SupervisorVectorEnv(2, scenario=short_day())
+    envs.reset(seed=1)
+    with pytest.raises(ValueError, match="with at least one True"):
+        envs.reset(options={"reset_mask": np.zeros(2, np.bool_)})
 
 
 def test_a_steady_centre_is_truncated_at_its_horizon() -> None:

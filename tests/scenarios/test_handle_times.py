@@ -76,7 +76,10 @@ def test_a_wrong_entry_is_named(given: Any, key: str, words: str) -> None:
         (",a,b\nx,1\n", "line 2 has 2 cells; expected 3"),
         (",a,b\nx,1,soon\n", "must be a number of seconds"),
         (",a,c\nx,1,2\n", "not one of the queues: a, b"),
-        (",a,b\nx,nan,2\n", "must be a number"),
+        (",a,b\nx,nan,2\n", "must be a number between"),
+        (",a,b\nx,inf,2\n", "must be a number between"),
+        (",a,b\nx,1e300,2\n", "must be a number between"),
+        (",a,b\nx,1,2\nx,3,\n", "the pair has a time already"),
     ],
 )
 def test_a_wrong_file_is_named(text: str, words: str, tmp_path: Path) -> None:
@@ -87,5 +90,5 @@ def test_a_wrong_file_is_named(text: str, words: str, tmp_path: Path) -> None:
 
 def test_a_time_given_twice_is_refused() -> None:
     groups = {**CENTRE["groups"], "x": {"skills": ["a", "b"], "staffing": 2, "handle_s": {"a": 70}}}
-    with pytest.raises(ScenarioError, match=r"groups.x.handle_s.a is given too"):
+    with pytest.raises(ScenarioError, match=r"already, here or in groups.x.handle_s.a"):
         load_scenario({**CENTRE, "groups": groups, "handle_times": MAPPING})

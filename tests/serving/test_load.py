@@ -14,12 +14,13 @@ import pytest
 
 import ccenv
 from ccenv.scenarios import load_scenario
+from ccenv.scenarios.scenario import content_digest
 from ccenv.serving import BundleError, BundleWarning, load_bundle
 from ccenv.serving.errors import PolicyError
 from ccenv.serving.graph import legal_only
 from ccenv.serving.interface import Interface, differences, interface_of
 from ccenv.serving.load import changed_keys
-from ccenv.serving.manifest import TrainingScenario, by_name, content_digest, training_scenario
+from ccenv.serving.manifest import TrainingScenario, by_name, training_scenario
 from tests.env.whole_centre import whole_centre
 from tests.serving.helpers import golden
 from tests.serving.make_golden_bundle import FOLDER

@@ -1,1 +1,1 @@
-"""Checks of a decoded scenario. Each raises `ScenarioError` with the key, the value and what is allowed."""
+"""Checks of a decoded scenario. Each yields problems: key, value and what is allowed."""

@@ -8,6 +8,7 @@ from ccenv.files.errors import names
 from ccenv.rules.registry import find_rule
 from ccenv.scenarios.check.dialing import endless_dialing
 from ccenv.scenarios.check.problem import SUM_TOLERANCE, Problem
+from ccenv.scenarios.compile.segments import keeps
 from ccenv.scenarios.schema import Campaign, Centre
 from ccenv.scenarios.schema.base import ProbabilityProfile
 from ccenv.sim.state.sizes import SIZES
@@ -51,11 +52,11 @@ def _outcomes(key: str, campaign: Campaign) -> Iterator[Problem]:
 
 
 def _contact_numbers(key: str, campaign: Campaign) -> Iterator[Problem]:
+    """Shares that sum to 1; chances of a goal for no more numbers, unless a lead may be talked to more often."""
     shares = campaign.contact_number
     if abs(sum(shares) - 1.0) > SUM_TOLERANCE:
         yield Problem(f"{key}.contact_number", shares, f"the shares sum to {sum(shares):.12g}; must sum to 1")
-    again = campaign.retries or campaign.agreed_callback or campaign.follow_up  # a lead may be talked to more often
-    if isinstance(campaign.p_sale, list) and len(campaign.p_sale) > len(shares) and not again:
+    if isinstance(campaign.p_sale, list) and len(campaign.p_sale) > len(shares) and not keeps(campaign):
         allowed = f"has {len(campaign.p_sale)} values; contact_number has shares for {len(shares)} only"
         yield Problem(f"{key}.p_sale", campaign.p_sale, allowed)
 

@@ -56,7 +56,7 @@ def named(centre: Centre) -> Iterator[Problem]:
 
 
 def clock(centre: Centre) -> Iterator[Problem]:
-    """Opening comes before closing, days do not overlap, and no key of the other kind of clock is given."""
+    """Opening comes before closing, days do not overlap, and each key given has a meaning for the kind of clock."""
     c = centre.clock
     default = Clock()
     for key in CLOCK_KEYS[c.kind]:

@@ -14,7 +14,9 @@ Check = Callable[[Centre], Iterator[Problem]]
 
 SECTIONS = ("queues", "groups", "campaigns")  # without these mappings, no name can be judged
 # checks that read the clock: their problems may follow from a fault of the clock
-OF_CLOCK = ("profiles", "shifts", "days_worked", "traces", "slot_level", "surge", "history", "lists", "dialing_hours")
+OF_CLOCK = (
+    "profiles", "shifts", "days_worked", "traces", "slot_level", "surge", "history", "lists", "dialing_hours", "rules",
+)  # fmt: skip
 
 
 def collect(centre: Centre, before: Sequence[Problem] = ()) -> list[Problem]:

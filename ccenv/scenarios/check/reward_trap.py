@@ -108,6 +108,7 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
     """Return the figures for each group with the skills for a queue with abandonment and a campaign."""
     weights = reward_weights(scenario, reward)
     centre = scenario.centre
+    gains = [_gain(weights["campaign_count"][c], campaign) for c, campaign in enumerate(centre.campaigns.values())]
     found = []
     for group_name, group in centre.groups.items():
         for q, (queue_name, queue) in enumerate(centre.queues.items()):
@@ -116,12 +117,12 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
             mixture = served_mixture(queue, group.handle_s.get(queue_name, queue.handle_s))
             talk_s, wrap_up_s = sum(p * mean_of(dist) for p, dist in mixture), mean_s(queue.wrap_up_s)
             w_ab, w_wait = _loss(weights["queue_count"][q], queue, talk_s, wrap_up_s)
-            for c, (campaign_name, campaign) in enumerate(centre.campaigns.items()):
+            patience_s = mean_s(queue.patience_s)
+            for c, campaign_name in enumerate(centre.campaigns):
                 if campaign_name not in group.skills:
                     continue
-                v_out, out_s = _gain(weights["campaign_count"][c], campaign)
+                v_out, out_s = gains[c]
                 names = (queue_name, campaign_name, group_name)
-                patience_s = mean_s(queue.patience_s)
                 found.append(Trap(*names, w_ab, w_wait, patience_s, v_out, talk_s + wrap_up_s, out_s))
     return found
 

@@ -1,1 +1,1 @@
-"""Scenario files: the library, overrides, decoding into the schema, and sources of figures."""
+"""Scenario files: the library, overrides, handle times, decoding into the schema, and sources of figures."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.reading import plain
 
 KEY = "handle_times"
 MATRIX = {"groups", "queues", "mean_s"}
@@ -51,7 +52,12 @@ def spread_handle_times(data: dict[str, Any], file: str, folder: Path | None = N
         if not isinstance(own, dict):
             return
         if queue in own:
-            raise ScenarioError(file, key, time, f"groups.{group}.handle_s.{queue} is given too; give one of them")
+            raise ScenarioError(
+                file,
+                key,
+                time,
+                f"the pair has a time already, here or in groups.{group}.handle_s.{queue}; give one of them",
+            )
         own[queue] = time
 
 
@@ -89,10 +95,10 @@ def _from_matrix(given: Mapping[str, Any], file: str) -> Iterator[tuple[str, str
     rows, n_rows, n_columns = given["mean_s"], len(given["groups"]), len(given["queues"])
     if len(rows) != n_rows:
         raise ScenarioError(file, f"{KEY}.mean_s", rows, f"has {len(rows)} rows; expected {n_rows}, one for each group")
-    for group, row in zip(given["groups"], rows, strict=True):
+    for k, (group, row) in enumerate(zip(given["groups"], rows, strict=True)):
         if not isinstance(row, list) or len(row) != n_columns:
             allowed = f"must be a list of {n_columns} numbers, one for each queue, or null"
-            raise ScenarioError(file, f"{KEY}.mean_s.{given['groups'].index(group)}", row, allowed)
+            raise ScenarioError(file, f"{KEY}.mean_s.{k}", row, allowed)
         for queue, time in zip(given["queues"], row, strict=True):
             if time is not None:
                 yield group, queue, time
@@ -125,6 +131,8 @@ def _from_csv(path: Path, file: str, given: str) -> Iterator[tuple[str, str, flo
 
 def _seconds(cell: str, file: str, key: str) -> float:
     try:
-        return float(cell)
+        seconds = float(cell)
     except ValueError as error:
         raise ScenarioError(file, key, cell, "must be a number of seconds, or an empty cell") from error
+    checked: float = plain(seconds, file, key)  # within the bounds of every number of a scenario
+    return checked
