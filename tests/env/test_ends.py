@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import gymnasium
@@ -37,14 +38,20 @@ def centre(clock: dict[str, Any], arrivals_per_hour: float = 20, **campaign: Any
 STEADY = {"kind": "steady", "horizon_s": 60}
 WARM = {"kind": "steady", "warm_up_s": 40, "horizon_s": 60}
 HOUR = {"close_s": 3600, "slot_s": 1800, "overtime_s": 600}
-QUIET = {
-    "steady": centre(STEADY),
-    "warm-up": centre(WARM),
-    "nobody comes": centre(HOUR, 0),
-    "few come": centre(HOUR, 1),
-    "no leads": centre(HOUR, leads=0),
-    "few leads": centre(STEADY, leads=1),
+QUIET: dict[str, dict[str, Any]] = {
+    "steady": {"clock": STEADY},
+    "warm-up": {"clock": WARM},
+    "nobody comes": {"clock": HOUR, "arrivals_per_hour": 0},
+    "few come": {"clock": HOUR, "arrivals_per_hour": 1},
+    "no leads": {"clock": HOUR, "leads": 0},
+    "few leads": {"clock": STEADY, "leads": 1},
 }
+
+
+@cache
+def quiet(what: str) -> Scenario:
+    """Return a centre of which little is asked, by its name in `QUIET`."""
+    return centre(**QUIET[what])
 
 
 #: Something of everything that an episode without a decision may count.
@@ -74,12 +81,12 @@ def lived(env: gymnasium.Env, seed: int) -> tuple[float, float, bool, bool]:
 @pytest.mark.parametrize("name", IDS)
 @pytest.mark.parametrize("what", QUIET)
 def test_a_single_environment_reports_every_end_with_the_whole_reward(name: str, what: str) -> None:
-    env = gymnasium.make(name, scenario=QUIET[what], reward=REWARD)
+    env = gymnasium.make(name, scenario=quiet(what), reward=REWARD)
     owns = env.unwrapped.batch.run.owns  # type: ignore[attr-defined]
     policy = Hold()
     policy.owns = owns  # type: ignore[attr-defined]
-    expected = simulate(QUIET[what], policy=policy, seeds=range(20), reward=REWARD)
-    steady = QUIET[what].centre.clock.kind == "steady"
+    expected = simulate(quiet(what), policy=policy, seeds=range(20), reward=REWARD)
+    steady = quiet(what).centre.clock.kind == "steady"
     for seed in range(20):
         reward, _, terminated, truncated = lived(env, seed)
         assert (terminated, truncated) == (not steady, steady)
@@ -107,7 +114,7 @@ def test_costs_of_an_episode_without_a_decision_are_reported() -> None:
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
 @pytest.mark.parametrize("what", ["steady", "few leads", "few come"])
 def test_rows_report_the_ends_that_the_single_environment_reports(name: str, mode: AutoresetMode, what: str) -> None:
-    assert play(*pair(name, mode, scenario=QUIET[what])) >= 7
+    assert play(*pair(name, mode, scenario=quiet(what))) >= 7
 
 
 def episodes(batch: Batch, n_steps: int) -> list[list[tuple[float, float]]]:
@@ -125,7 +132,7 @@ def episodes(batch: Batch, n_steps: int) -> list[list[tuple[float, float]]]:
 
 @pytest.mark.parametrize("what", ["steady", "warm-up", "few come"])
 def test_no_episode_is_lost_where_rows_begin_anew(what: str) -> None:
-    same, following = (Batch(QUIET[what], 8, owns="routing", autoreset=mode) for mode in ("same_step", "next_step"))
+    same, following = (Batch(quiet(what), 8, owns="routing", autoreset=mode) for mode in ("same_step", "next_step"))
     same.reset(range(8))
     following.reset(range(8))
     found, later = episodes(same, 300), episodes(following, 300)
@@ -136,7 +143,7 @@ def test_no_episode_is_lost_where_rows_begin_anew(what: str) -> None:
 
 
 def test_the_reward_of_every_reported_episode_is_that_of_its_counters() -> None:
-    scenario = QUIET["steady"]
+    scenario = quiet("steady")
     weights = compile_reward(scenario)
     batch = Batch(scenario, 8, owns="routing", autoreset="next_step")
     batch.reset(range(8))
@@ -152,7 +159,7 @@ def test_the_reward_of_every_reported_episode_is_that_of_its_counters() -> None:
 
 
 def test_a_vector_environment_of_sb3_reports_them_as_well() -> None:
-    env = CentreVecEnv(Batch(QUIET["steady"], 8, owns="routing"))
+    env = CentreVecEnv(Batch(quiet("steady"), 8, owns="routing"))
     env.seed(0)
     env.reset()
     n_ended = sum(env.step(np.zeros(8, np.int64))[2].sum() for _ in range(100))
@@ -160,7 +167,7 @@ def test_a_vector_environment_of_sb3_reports_them_as_well() -> None:
 
 
 def test_a_step_after_the_end_is_an_error() -> None:
-    env = CentreEnv(QUIET["steady"])
+    env = CentreEnv(quiet("steady"))
     lived(env, 1)
     with pytest.raises(gymnasium.error.ResetNeeded, match="after the end of the episode"):
         env.step(0)
@@ -183,7 +190,7 @@ def test_a_step_after_the_end_is_an_error() -> None:
 @pytest.mark.parametrize("name", IDS)
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
 def test_a_limit_of_steps_truncates_as_for_the_single_environment(name: str, mode: AutoresetMode) -> None:
-    for scenario in (short_day(), QUIET["few come"]):
+    for scenario in (short_day(), quiet("few come")):
         assert play(*pair(name, mode, scenario=scenario, max_episode_steps=10)) >= 7
 
 

@@ -12,23 +12,22 @@ from ccenv.trace import trace
 from ccenv.vector import CentreVectorEnv
 from tests.env.short import short_day
 
-SCENARIO = short_day()
 ALLOWED = r"allowed: a whole number from 0 to 2\*\*64 - 1"
 
 
 @pytest.fixture(scope="module")
 def batch():
-    return Batch(SCENARIO, 2)
+    return Batch(short_day(), 2)
 
 
 @pytest.fixture(scope="module")
 def single():
-    return CentreEnv(SCENARIO)
+    return CentreEnv(short_day())
 
 
 @pytest.fixture(scope="module")
 def vector():
-    return CentreVectorEnv(2, scenario=SCENARIO)
+    return CentreVectorEnv(2, scenario=short_day())
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +55,8 @@ def entries(batch, single, vector):
         "vector": vectored,
         "batch": batched,
         "fork": forked,
-        "simulate": lambda seed: simulate(SCENARIO, seeds=[seed]).tobytes(),
-        "trace": lambda seed: trace(SCENARIO, seed=seed)[0].size,
+        "simulate": lambda seed: simulate(short_day(), seeds=[seed]).tobytes(),
+        "trace": lambda seed: trace(short_day(), seed=seed)[0].size,
     }
 
 
@@ -102,11 +101,11 @@ def test_seeds_of_rows_come_in_any_sequence(batch, vector, seeds):
     assert np.array_equal(vector.batch.u, expected)
     batch.reset(seeds)
     assert np.array_equal(batch.u, expected)
-    assert simulate(SCENARIO, seeds=seeds)["seed"].tolist() == [3, 4]
+    assert simulate(short_day(), seeds=seeds)["seed"].tolist() == [3, 4]
 
 
 def test_gymnasium_takes_the_same_seeds():
-    made = gymnasium.make("ccenv/Blended-v0", scenario=SCENARIO)
+    made = gymnasium.make("ccenv/Blended-v0", scenario=short_day())
     first, _ = made.reset(seed=np.int64(5))
     again, _ = made.reset(seed=5)
     assert np.array_equal(first, again)
@@ -114,13 +113,13 @@ def test_gymnasium_takes_the_same_seeds():
 
 def test_the_same_day_twice_is_refused():
     with pytest.raises(ValueError, match=r"^seeds\[2\] = 4; allowed: different numbers, and seeds\[0\] is the same$"):
-        simulate(SCENARIO, seeds=[4, 1, 4])
+        simulate(short_day(), seeds=[4, 1, 4])
 
 
 def test_large_seeds_stand_in_the_table():
-    table = simulate(SCENARIO, seeds=[1, 2**63])
+    table = simulate(short_day(), seeds=[1, 2**63])
     assert table["seed"].tolist() == [1, 2**63]
-    assert simulate(SCENARIO, seeds=[1])["seed"].dtype == np.int64
+    assert simulate(short_day(), seeds=[1])["seed"].dtype == np.int64
 
 
 @pytest.mark.parametrize("action", [True, 0.0, "0", None, [0], np.array([0]), 2**63], ids=repr)
@@ -145,13 +144,13 @@ def test_actions_of_rows_are_whole_numbers(batch, vector, action):
 
 
 COUNTS = {
-    "n": lambda n: Batch(SCENARIO, n),
-    "num_envs": lambda n: CentreVectorEnv(n, scenario=SCENARIO),
-    "num_envs of supervisors": lambda n: SupervisorVectorEnv(n, scenario=SCENARIO),
-    "days": lambda n: simulate(SCENARIO, seeds=[1], days=n),
-    "days of a batch": lambda n: Batch(SCENARIO, 1, days=n),
-    "days of a scenario": lambda n: SCENARIO.config(days=n),
-    "max_episode_steps": lambda n: CentreVectorEnv(1, scenario=SCENARIO, max_episode_steps=n),
+    "n": lambda n: Batch(short_day(), n),
+    "num_envs": lambda n: CentreVectorEnv(n, scenario=short_day()),
+    "num_envs of supervisors": lambda n: SupervisorVectorEnv(n, scenario=short_day()),
+    "days": lambda n: simulate(short_day(), seeds=[1], days=n),
+    "days of a batch": lambda n: Batch(short_day(), 1, days=n),
+    "days of a scenario": lambda n: short_day().config(days=n),
+    "max_episode_steps": lambda n: CentreVectorEnv(1, scenario=short_day(), max_episode_steps=n),
 }
 
 
@@ -179,11 +178,11 @@ def test_a_reward_of_another_kind_is_refused_with_what_is_allowed(reward):
     with pytest.raises(
         ValueError, match=r"^reward = .*: must be a mapping from terms to weights, or a preset: .*service"
     ):
-        Batch(SCENARIO, 1, reward=reward)
+        Batch(short_day(), 1, reward=reward)
 
 
 @pytest.mark.parametrize("weight", [True, "1", None, float("nan"), [1]], ids=repr)
 def test_a_weight_is_a_finite_number(weight):
     with pytest.raises(ValueError, match=r"^weight of the reward term 'answered' = .*; allowed: a finite number"):
-        Batch(SCENARIO, 1, reward={"answered": weight})
-    Batch(SCENARIO, 1, reward={"answered": np.float32(1)})
+        Batch(short_day(), 1, reward={"answered": weight})
+    Batch(short_day(), 1, reward={"answered": np.float32(1)})

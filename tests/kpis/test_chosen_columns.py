@@ -6,22 +6,26 @@ import pytest
 from ccenv import simulation
 from ccenv.kpis import KPIS
 from ccenv.rewards.sums import episode_rewards, reward_columns
-from ccenv.scenarios import load_scenario
+from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 
-TINY = load_scenario("tiny")
 DAYS = seeds("training", 5)
 
 
 @pytest.fixture(scope="module")
-def whole() -> np.ndarray:
-    return simulate(TINY, seeds=DAYS)
+def tiny() -> Scenario:
+    return load_scenario("tiny")
+
+
+@pytest.fixture(scope="module")
+def whole(tiny: Scenario) -> np.ndarray:
+    return simulate(tiny, seeds=DAYS)
 
 
 @pytest.mark.parametrize("kpi", [*KPIS, "n_fresh", "idle_s", "asa_s:sales"])
-def test_chosen_column_has_the_figures_of_the_whole_table(whole, kpi: str):
-    table = simulate(TINY, seeds=DAYS, kpis=[kpi])
+def test_chosen_column_has_the_figures_of_the_whole_table(tiny, whole, kpi: str):
+    table = simulate(tiny, seeds=DAYS, kpis=[kpi])
 
     names = table.dtype.names
     assert kpi in names
@@ -34,32 +38,32 @@ def test_chosen_column_has_the_figures_of_the_whole_table(whole, kpi: str):
     assert kpi.partition(":")[0] in str(table.summary())
 
 
-def test_reward_is_computed_from_its_columns(whole):
-    table = simulate(TINY, seeds=DAYS, kpis=reward_columns(TINY))
+def test_reward_is_computed_from_its_columns(tiny, whole):
+    table = simulate(tiny, seeds=DAYS, kpis=reward_columns(tiny))
 
-    np.testing.assert_array_equal(episode_rewards(TINY, table), episode_rewards(TINY, whole))
+    np.testing.assert_array_equal(episode_rewards(tiny, table), episode_rewards(tiny, whole))
 
 
-def test_column_of_a_reward_comes_with_chosen_columns(whole):
-    table = simulate(TINY, seeds=DAYS, kpis=["abandonment"], reward="service")
+def test_column_of_a_reward_comes_with_chosen_columns(tiny, whole):
+    table = simulate(tiny, seeds=DAYS, kpis=["abandonment"], reward="service")
 
-    np.testing.assert_array_equal(table["reward"], episode_rewards(TINY, whole, "service"))
+    np.testing.assert_array_equal(table["reward"], episode_rewards(tiny, whole, "service"))
 
 
 @pytest.mark.parametrize(
     ("kpis", "message"), [(["abandonmnt"], "no column 'abandonmnt'.*abandonment"), ("abandonment", "a list of columns")]
 )
-def test_unknown_columns_are_refused_by_name(kpis: object, message: str):
+def test_unknown_columns_are_refused_by_name(tiny, kpis: object, message: str):
     with pytest.raises(ValueError, match=message):
-        simulate(TINY, seeds=[0], kpis=kpis)  # type: ignore[arg-type]
+        simulate(tiny, seeds=[0], kpis=kpis)  # type: ignore[arg-type]
 
 
-def test_blocks_of_runs_do_not_show(whole, monkeypatch: pytest.MonkeyPatch):
+def test_blocks_of_runs_do_not_show(tiny, whole, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(simulation, "BLOCK", 2)
-    table = simulate(TINY, seeds=DAYS, by="interval")
-    once = simulate(TINY, seeds=DAYS)
+    table = simulate(tiny, seeds=DAYS, by="interval")
+    once = simulate(tiny, seeds=DAYS)
     monkeypatch.undo()
-    by_interval = simulate(TINY, seeds=DAYS, by="interval").interval
+    by_interval = simulate(tiny, seeds=DAYS, by="interval").interval
 
     assert by_interval is not None and table.interval is not None
     assert [once.tobytes(), table.tobytes()] == [whole.tobytes()] * 2

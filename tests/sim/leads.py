@@ -80,24 +80,36 @@ def wakes(v: View, k: int, waiting: list[int]) -> None:
         assert place != codes.NIL and v.e["heap"]["t"][place] <= due, "nobody will look when a lead is due"
 
 
+def zone_of(segment: np.void, t: float) -> np.void:
+    """Return the segment's offset and hours on the centre's calendar day of time t: the last period that has begun."""
+    periods = segment["period"][: int(segment["n_periods"])]
+    begun = periods["first_day"] <= math.floor(t / codes.DAY_S)
+    return periods[max(int(begun.sum()) - 1, 0)]
+
+
+def local_day(segment: np.void, t: float) -> int:
+    """Return the segment's local day of time t; where the offset falls at midnight, the day does not go back."""
+    midnight = codes.DAY_S * math.floor(t / codes.DAY_S)
+    day = math.floor((t + zone_of(segment, t)["zone_s"]) / codes.DAY_S)
+    return max(day, math.ceil((midnight + zone_of(segment, midnight - 1.0)["zone_s"]) / codes.DAY_S) - 1)
+
+
 def lawful(v: View, k: int, row: int) -> None:
     """When the row is due its segment's hours are open, and no cap is broken by one more attempt."""
     segment = v.c["segment"][k]
     campaign = v.c["campaign"][int(segment["campaign"])]
     due = float(v.e["lead_due"][row])
-    zone = segment["period"][0]  # numbers, no names: the offset never changes
-    assert segment["n_periods"] == 1
+    zone = zone_of(segment, due)
     if segment["limited"]:
-        time_of_day = due % codes.DAY_S
+        midnight = codes.DAY_S * math.floor(due / codes.DAY_S)  # added, as in the kernel: a difference would be rounded
         parts = zip(zone["from_s"][: zone["n"]], zone["until_s"][: zone["n"]], strict=True)
-        assert any(start <= time_of_day < end for start, end in parts), "due outside the hours"
+        assert any(midnight + start <= due < midnight + end for start, end in parts), "due outside the hours"
     n, cap = int(v.e["lead_attempts"][row]), int(campaign["max_per_24h"])
     assert 1 <= n < campaign["max_attempts"], "attempts"
     if cap and n >= cap:
         assert due >= GRID_S * int(v.e["lead_grid"][row, cap - 1]) + codes.DAY_S, "more than the cap in 24 hours"
     if campaign["max_per_7_days"]:
-        last = math.floor((GRID_S * int(v.e["lead_grid"][row, 0]) + zone["zone_s"]) / codes.DAY_S)
-        today = math.floor((due + zone["zone_s"]) / codes.DAY_S)
+        last, today = (local_day(segment, t) for t in (GRID_S * int(v.e["lead_grid"][row, 0]), due))
         days = int(v.e["lead_days"][row])
         before = sum((days >> (4 * j)) & 15 for j in range(8) if last - j > today - DAYS_OF_A_WEEK)
         assert before < campaign["max_per_7_days"], "more than the cap in 7 days"

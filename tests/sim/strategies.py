@@ -101,6 +101,8 @@ def centres(draw: st.DrawFn) -> Plain:
         "description": "made by hypothesis",
         "size_class": "S",
         "clock": clock,
+        "reward": "service",  # the goals of the default reward may not suit a random centre
+        "goals_unpaid": True,
         "queues": {name: draw(queue(name, queues, frame)) for name in queues},
         "groups": {f"g{i}": draw(group(names, queues, frame)) for i, names in enumerate(able)},
         "campaigns": {name: draw(campaign(frame)) for name in campaigns},
