@@ -60,8 +60,9 @@ def needed(requirements: list[Requirement]) -> Iterator[Requirement]:
 def test_lock_line_is_an_exact_pin_of_a_final_release():
     # An address, a path of one machine or a local version such as +cpu would resolve on that machine alone.
     pin = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[0-9]+(\.[0-9]+)*(\.post[0-9]+)?")
+    never_final = {"sphinx-basic-ng==1.0.0b2"}  # furo needs it, and it has no final release
 
-    odd = [line for line in LOCK_LINES if not pin.fullmatch(line)]
+    odd = [line for line in LOCK_LINES if not pin.fullmatch(line) and line not in never_final]
 
     assert odd == []
 
