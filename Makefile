@@ -47,11 +47,15 @@ check: setup ## Check format, lint, types and import rules
 
 .PHONY: test-fast
 test-fast: setup ## Run the tests that take seconds
-	$(PYTEST) -m "not slow" -n $(WORKERS) --dist loadfile
+	$(PYTEST) -m "not slow and not long" -n $(WORKERS) --dist loadfile
 
 .PHONY: test-slow
 test-slow: setup ## Run the tests that take longer
-	$(PYTEST) -m slow -n $(WORKERS) --dist loadfile
+	$(PYTEST) -m "slow and not long" -n $(WORKERS) --dist loadfile
+
+.PHONY: test-long
+test-long: setup ## Run the tests that take minutes or install other packages; `make test` leaves them out
+	$(PYTEST) -m long -o faulthandler_timeout=3600
 
 .PHONY: test-notebooks
 test-notebooks: setup ## Run the notebooks, with little training
