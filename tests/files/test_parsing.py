@@ -2,8 +2,8 @@
 
 import os
 import random
+import signal
 import socket
-import time
 from collections import OrderedDict, UserDict, UserList, UserString, deque
 from decimal import Decimal
 from enum import Enum
@@ -19,6 +19,7 @@ from ccenv.scenarios import ScenarioError, load_scenario
 from ccenv.scenarios.files.library import find
 
 TINY = find("tiny").read_text(encoding="utf-8")
+MOST_CPU_S = 60  # the largest file takes about 1; one that is expanded takes hours
 
 
 def bomb(levels, opening="[", closing="]", part="{value}"):
@@ -89,15 +90,27 @@ HOSTILE = {
 }
 
 
+@pytest.fixture
+def bounded():
+    """Fail the test after `MOST_CPU_S` of CPU time of this process, whatever else the machine does."""
+
+    def stop(number, frame):
+        pytest.fail(f"not refused within {MOST_CPU_S} CPU seconds")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, MOST_CPU_S)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_file_is_refused_within_a_second_by_name(tmp_path, kind):
+def test_a_hostile_file_is_refused_in_bounded_time_by_name(bounded, tmp_path, kind):
     content, words = HOSTILE[kind]
     path = tmp_path / "bad.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    began = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
-    assert time.process_time() - began < (3.0 if kind == "many values" else 1.0)
     assert words in str(caught.value)
     assert str(caught.value).startswith("bad.yaml: ")
     assert len(str(caught.value)) < 20_000
@@ -268,9 +281,7 @@ ITSELF.append(ITSELF)
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 99 else type(value).__name__,
 )
-def test_a_hostile_value_is_refused_within_a_second(value, words):
-    began = time.process_time()
+def test_a_hostile_value_is_refused_in_bounded_time(bounded, value, words):
     with pytest.raises(ScenarioError) as caught:
         load_scenario({"name": value})
-    assert time.process_time() - began < 1.0
     assert words in str(caught.value)
