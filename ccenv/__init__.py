@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ccenv.batch import Batch
     from ccenv.env import CentreEnv
     from ccenv.kpis import KPIS, KpiTable
-    from ccenv.policy import Policy, RulePolicy, rollout
+    from ccenv.policy import FunctionPolicy, ModelPolicy, Policy, RulePolicy, rollout
     from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
     from ccenv.scenarios.empirical import empirical
     from ccenv.simulation import simulate
@@ -29,6 +29,8 @@ _HOMES = {
     "CentreEnv": "ccenv.env",
     "CentreVectorEnv": "ccenv.vector",
     "KpiTable": "ccenv.kpis",
+    "FunctionPolicy": "ccenv.policy",
+    "ModelPolicy": "ccenv.policy",
     "Policy": "ccenv.policy",
     "RulePolicy": "ccenv.policy",
     "Scenario": "ccenv.scenarios",
@@ -45,7 +47,9 @@ __all__ = [
     "Batch",
     "CentreEnv",
     "CentreVectorEnv",
+    "FunctionPolicy",
     "KpiTable",
+    "ModelPolicy",
     "Policy",
     "RulePolicy",
     "Scenario",

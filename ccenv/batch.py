@@ -12,8 +12,8 @@ from ccenv.files.numbers import whole, whole_numbers
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
 from ccenv.run.config import RuleChoice, in_size, run_config
-from ccenv.run.engine import Engine
-from ccenv.run.growth import fresh, started, started_next, step_finished
+from ccenv.run.engine import CapacityError, Engine
+from ccenv.run.growth import fresh, larger, started, started_next, step_finished
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.load import load_for_run
@@ -148,6 +148,17 @@ class Batch:
     def end_episodes(self, which: np.ndarray) -> None:
         """End the episodes of the marked rows, (B,) bool, where they stand: they rest, or the next step starts anew."""
         self.engine.envs["done"][which] = loops.OVER
+
+    def resume(self, which: np.ndarray) -> None:
+        """Continue the step or reset of the marked rows, (B,) bool, that stopped at the end of a slot.
+
+        Rows stop there if the engine's records have `stop_at_slots`, and then have `stopped`. If a table is full, the
+        batch gets a new engine of a larger class, in which no row has begun.
+        """
+        try:
+            self.engine.resume(which)
+        except CapacityError as error:
+            self._attach(fresh(larger(self.run, error), self.n))
 
     def _start(self, rows: np.ndarray, start: Callable[[], Engine]) -> None:
         if self._run_rows == self._refuse and not rows.all():

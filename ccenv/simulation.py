@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ccenv.batch import Batch
 from ccenv.files.numbers import different, seed_numbers
 from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
-from ccenv.policy import Policy, rollout
+from ccenv.policy import Policy, as_policy, rollout
 from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rewards.terms import Reward
 from ccenv.run.config import RuleChoice, RunConfig, run_config
@@ -31,7 +32,7 @@ def simulate(
     *,
     routing: RuleChoice = None,
     pacing: RuleChoice = None,
-    policy: Policy | str | Path | None = None,
+    policy: Any = None,
     seeds: Iterable[int],
     reserves: Reserves | None = None,
     days: int | None = None,
@@ -46,13 +47,15 @@ def simulate(
         routing: A routing rule's name, or (name, parameters); None: the policy's own if it has one, else the
             scenario's.
         pacing: The same for pacing.
-        policy: A policy, or the folder of a bundle. Rules take the decisions that it does not own.
+        policy: A policy, the folder of a bundle, a model of Stable-Baselines3 or sb3-contrib, or a function of one
+            observation and one mask that returns an action (see `ccenv.policy.as_policy`). Rules take the decisions
+            that it does not own.
         seeds: Different whole numbers below 2**64, each one run. The same seed gives the same contacts under
             every policy.
         reserves: Flag of all campaigns: True, False or "either". None: the policy's own if it has one; for rules what
             the pacing rule needs, or the scenario's own if that is `either`.
         days: Days of an episode; None: the scenario's `episode_days`.
-        by: `interval` adds KPIs by slot in `table.interval` (rules only).
+        by: `interval` adds KPIs by slot in `table.interval`.
         reward: Preset, or weights by reward term. The column `reward` then holds what the environments pay over the
             episode. `scenario.reward` is the scenario's own preset; None: no such column.
         kpis: Columns to compute, each with those of its entities and the counters that a summary needs; None for all.
@@ -72,9 +75,7 @@ def simulate(
     if kpis is not None and not isinstance(kpis, str) and reward is not None:
         kpis = [*kpis, *reward_columns(centre, reward)]
     if policy is not None:
-        if by is not None:
-            raise ValueError("by = 'interval' is allowed for rules only")
-        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves, reward, kpis)
+        return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves, by, reward, kpis)
     run = run_config(centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward)
     return _in_blocks(keys, lambda block: _simulate_rules(run, block, by, reward, kpis))
 
@@ -101,7 +102,7 @@ def _simulate_rules(
 ) -> KpiTable:
     n = min(ROWS, keys.size)
     engine = fresh(run, n)
-    n_intervals = run.days * int(run.config["day_slots"][0]) if by else 1
+    n_intervals = run.n_slots if by else 1
     counted: list[dict[str, np.ndarray]] = []
     decided: list[np.ndarray] = []
     while len(counted) * n < keys.size:
@@ -149,26 +150,28 @@ def _by_interval(
     cumulative: dict[str, np.ndarray],
     n_decisions: np.ndarray,
     kpis: Sequence[str] | None,
+    n_illegal: npt.ArrayLike = 0,
 ) -> KpiTable:
     """Return KPIs by slot, from the counters at the end of each slot by axis, (R, I, entities)."""
     clock = run.scenario.centre.clock
     n_slots = int(run.config["day_slots"][0])
     start_s = [d * DAY_S + clock.open_s + k * clock.slot_s for d in range(run.days) for k in range(n_slots)]
-    return interval_table(run.scenario, cumulative, keys, start_s, n_decisions=n_decisions, kpis=kpis)
+    return interval_table(run.scenario, cumulative, keys, start_s, n_illegal, n_decisions, kpis)
 
 
 def _simulate_policy(
     centre: Scenario,
-    policy: Policy | str | Path,
+    policy: Any,
     routing: RuleChoice,
     pacing: RuleChoice,
     keys: np.ndarray,
     days: int | None,
     given: Reserves | None,
+    by: str | None,
     reward: Reward,
     kpis: Sequence[str] | None,
 ) -> KpiTable:
-    chosen = _loaded(policy) if isinstance(policy, str | Path) else policy
+    chosen = _loaded(policy) if isinstance(policy, str | Path) else as_policy(policy)
     reserves = getattr(chosen, "reserves", None) if given is None else given
     check = getattr(chosen, "check_scenario", None)
     if check is not None:
@@ -183,14 +186,20 @@ def _simulate_policy(
         actions=getattr(chosen, "actions", "all"),
         days=days,
         reward=reward,
+        on_illegal=getattr(chosen, "on_illegal", "raise"),
         autoreset="disabled",
     )
 
     def rows(block: np.ndarray) -> KpiTable:
-        done = rollout(batch, chosen, block)
+        done = rollout(batch, chosen, block, by=by)
+        slots = None
+        if done.by_slot is not None:
+            slots = _by_interval(
+                batch.run, block, done.by_slot, done.decisions_by_slot, kpis, n_illegal=done.illegal_by_slot
+            )
         table = kpi_table(
-            batch.scenario, done.counters, block, done.n_illegal, n_decisions=done.n_decisions, dials=batch.run.dials,
-            kpis=kpis,
+            batch.scenario, done.counters, block, done.n_illegal, interval=slots, n_decisions=done.n_decisions,
+            dials=batch.run.dials, kpis=kpis,
         )  # fmt: skip
         return _with_reward(table, batch.scenario, reward)
 

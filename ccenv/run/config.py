@@ -69,6 +69,11 @@ class RunConfig:
         row = self.config[0]
         return HELD + 1 + int(row["routing_state"]) + int(row["pacing_state"])
 
+    @property
+    def n_slots(self) -> int:
+        """Slots of an episode: the intervals by which counters can be noted."""
+        return self.days * int(self.config["day_slots"][0])
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Unpickle: the rules have other addresses in another process."""
         self.__dict__.update(state)

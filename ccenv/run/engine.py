@@ -166,6 +166,15 @@ class Engine:
         """Run every row that stopped at the end of an interval on."""
         self.run_rows(self._all_go_on, self._no_actions, self._no_seeds, loops.DISABLED)
 
+    def resume(self, which: np.ndarray) -> None:
+        """Continue the calls of the marked rows, (n,) bool, that stopped at the end of a slot.
+
+        Raises:
+            CapacityError: If a table is full.
+        """
+        commands = np.where(which, loops.RESUME, loops.REST)
+        self.run_rows(commands, self._no_actions, self._no_seeds, loops.DISABLED)
+
     def run_rows(self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int) -> None:
         """Call the kernel until every row has carried out its command. Python sees signals between the calls.
 

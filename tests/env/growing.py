@@ -140,6 +140,15 @@ def simulations() -> None:
     names = [name for name in policy.dtype.names if not name.startswith(("n_given", "illegal"))]
     for name in names:
         np.testing.assert_array_equal(policy[name], expected[name], err_msg=name)
+    day: dict[str, Any] = {"clock": {"close_s": 60, "slot_s": 20, "overtime_s": 0}}
+    by_slot = simulate(crowded("M", **day), seeds=range(3), by="interval").interval
+    growth.GROWN.clear()
+    found_by_slot = simulate(
+        crowded("S", **day), policy=RulePolicy(crowded("S", **day)), seeds=range(3), by="interval"
+    ).interval
+    assert growth.GROWN and by_slot is not None and found_by_slot is not None and by_slot.shape == (3, 3)
+    for name in names:
+        np.testing.assert_array_equal(found_by_slot[name], by_slot[name], err_msg=name)
     growth.GROWN.clear()
     batch = Batch(crowded(), 2, autoreset="disabled")
     assert rollout(batch, RulePolicy(crowded()), np.arange(5)).n_decisions.min() > 0 and is_grown(batch)
