@@ -3,7 +3,7 @@ import pytest
 
 from ccenv.policy import RulePolicy
 from ccenv.rewards.sums import episode_rewards
-from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset
+from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset, preset_unit
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.scenarios.check.reward_trap import check_reward, compared
 from ccenv.sim.state.codes import ASSIGN
@@ -103,6 +103,11 @@ def test_every_preset_fits_every_scenario(name, preset):
     weights = compile_reward(load_scenario(name), preset)
 
     assert weights.dtype == np.float64 and np.isfinite(weights).all()
+
+
+@pytest.mark.parametrize("preset", list_presets())
+def test_every_preset_says_its_unit(preset):
+    assert preset_unit(preset)[:1].islower() and len(preset_unit(preset)) < 50
 
 
 def test_a_preset_cannot_be_changed():

@@ -41,6 +41,20 @@ def list_presets() -> list[str]:
 
 
 @functools.cache
+def preset_unit(name: str) -> str:
+    """Return the unit of a preset: what a reward of 1, or of -1, is worth.
+
+    >>> preset_unit("pacing")
+    'one joined contact'
+
+    Raises:
+        ValueError: If there is no such preset.
+    """
+    _check("reward preset", name, list_presets())
+    return str(read(PRESETS / f"{name}.yaml")["unit"])
+
+
+@functools.cache
 def load_preset(name: str) -> Mapping[str, Weight]:
     """Return the weights of a preset by term.
 

@@ -10,18 +10,20 @@ import numpy as np
 
 from ccenv.files.writing import write_atomic
 from experiments.jobs.files import read_json, to_csv
+from experiments.reports.figures.style import ends
 from experiments.reports.page import Results, drawings, render
+from experiments.reports.rows import merged
 from experiments.study.comparison import COLUMNS
 from experiments.study.evaluation import VALUE, pair_of
 
 
 def write_report(folder: Path) -> Path:
-    """Write `report.html`, the main table as CSV and the figures; return the path of the page."""
+    """Write `report.html`, the main table as CSV, and each figure as SVG, PNG and CSV; return the path of the page."""
     results = read_results(folder)
     images = drawings(results)
     write_atomic(folder / "results" / "table.csv", table_csv(results.comparison))
     for name, image in images.items():
-        write_atomic(folder / "figures" / f"{name}.svg", image)
+        image.write(folder / "figures" / name)
     page = folder / "report.html"
     write_atomic(page, render(results, images))
     return page
@@ -38,30 +40,38 @@ def read_results(folder: Path) -> Results:
         choice=choice | {"points": points, "warm_start": pair_of(tuning["warm_start"]).label},
         comparison=read_json(folder / "results" / "comparison.json"),
         watch=read_json(folder / "results" / f"watch-{made['watched_days']}.json"),
-        provenance=made | {"timings": _seconds(folder / "timings")},
+        provenance=made | {"timings": _times(folder / "timings")},
         settings=read_json(folder / "cell.json")["settings"],
     )
 
 
 def table_csv(comparison: dict[str, Any]) -> str:
-    """Return the main table with all interval ends as CSV, one line for each policy."""
+    """Return the main table with all interval ends as CSV, one line for each policy.
+
+    `equal_to` names the other rules whose figures are equal in every digit.
+    """
+    equal = {name: [*row["names"]] for row in merged(comparison["rows"]) for name in row["names"]}
     names = [column.name for column in COLUMNS if column.name in comparison["rows"][0]["kpis"]]
-    ends = ("mean", "low", "high")
-    columns = ["policy", "role", "dials", "outcome", "within_limit", *(f"difference_{end}" for end in ends)]
-    columns += [f"{name}_{end}" for name in names for end in ends]
+    columns = ["policy", "role", "dials", "outcome", "within_limit", "equal_to"]
+    columns += [column for name in ["difference", *names] for column in ends(name, None)]
     lines = []
     for row in comparison["rows"]:
         line = {key: row[key] for key in ("role", "dials", "outcome", "within_limit")} | {"policy": row["label"]}
-        line |= {f"difference_{end}": (row["differences"].get(VALUE) or {}).get(end) for end in ends}
-        line |= {f"{name}_{end}": (row["kpis"][name] or {}).get(end) for name in names for end in ends}
+        line["equal_to"] = "; ".join(name for name in equal[row["label"]] if name != row["label"])
+        line |= ends("difference", row["differences"].get(VALUE))
+        for name in names:
+            line |= ends(name, row["kpis"][name])
         lines.append(line)
     return to_csv(columns, lines)
 
 
-def _seconds(folder: Path) -> dict[str, float]:
-    """Return the wall time of each stage [s], in the order in which they ended."""
+def _times(folder: Path) -> dict[str, dict[str, float]]:
+    """Return wall time (`seconds`) and CPU time (`cpu_s`) of each stage [s], in the order in which they ended."""
     noted = {path.stem: read_json(path) for path in folder.glob("*.json")}
-    return {name: noted[name]["seconds"] for name in sorted(noted, key=lambda name: noted[name]["date"])}
+    return {
+        name: {key: noted[name][key] for key in ("seconds", "cpu_s")}
+        for name in sorted(noted, key=lambda name: noted[name]["date"])
+    }
 
 
 def _wall_times(log: Path) -> Callable[[int], float]:

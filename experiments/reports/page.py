@@ -10,21 +10,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from experiments.reports.captions import Caption, captions
-from experiments.reports.figures.curve import learning_curve
-from experiments.reports.figures.day import day
-from experiments.reports.figures.differences import differences
-from experiments.reports.figures.policy_map import policy_map
-from experiments.reports.figures.style import data_uri, styled, svg
-from experiments.reports.figures.tradeoff import tradeoff
+from experiments.reports.figures import curve, day, differences, policy_map, tradeoff
+from experiments.reports.figures.style import Drawing, data_uri, styled
 from experiments.reports.page_tables import cards, columns_shown, groups, headings, routing_rows, term_rows, tuning_rows
+from experiments.reports.rows import merged
 from experiments.study.evaluation import VALUE
-from experiments.study.verdict import verdict
+from experiments.study.verdict import article, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
-VALUE_UNIT = "value per day"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Results:
             started.
         comparison: Result of `compare`.
         watch: Result of `watched`.
-        provenance: `scenario`, `commands`, `seeds`, `timings`, `versions`, ...
+        provenance: `scenario`, `commands`, `seeds`, `versions`, `timings` (`seconds` and `cpu_s` by stage), ...
         settings: All settings.
     """
 
@@ -49,12 +44,13 @@ class Results:
     settings: dict[str, Any]
 
 
-def render(results: Results, images: Mapping[str, bytes]) -> str:
-    """Return the page with the given figures (SVG by name)."""
+def render(results: Results, images: Mapping[str, Drawing]) -> str:
+    """Return the page with the given figures by name."""
     comparison, scenario = results.comparison, results.provenance["scenario"]
     labels = {row["role"]: row["label"] for row in comparison["rows"] if row["role"] != "other"}
     days = {"validation": results.choice["days"], "watched": results.watch["days"]}
-    texts = captions(list(images), comparison, days, scenario["reward"], labels["best_rule"])
+    slot, training = day.length(results.watch["slots"]["slot_s"]), results.provenance["timings"]["training"]
+    texts = captions(list(images), comparison, days, scenario["reward"], labels["best_rule"], slot, training)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -62,7 +58,7 @@ def render(results: Results, images: Mapping[str, bytes]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["figure"] = lambda name: _figure(images[name], texts[name])
+    environment.globals["figure"] = lambda name: _figure(images[name].svg, texts[name])
     return environment.get_template("benchmark.html.j2").render(
         title=f"Routing and pacing at {scenario['name']}: rules and a learned policy on the same days",
         scenario=scenario,
@@ -71,6 +67,8 @@ def render(results: Results, images: Mapping[str, bytes]) -> str:
         cards=cards(comparison),
         columns=headings(comparison),
         groups=groups(comparison),
+        value_unit=value_unit(comparison),
+        value_of_one=article(comparison["unit"]),
         captions=texts,
         figures=list(images),
         terms=term_rows(comparison["terms"]),
@@ -84,25 +82,27 @@ def render(results: Results, images: Mapping[str, bytes]) -> str:
     )
 
 
-def drawings(results: Results) -> dict[str, bytes]:
-    """Return all figures as SVG by name, in the order of the page; figures of dialing need a campaign."""
-    rows, looks, slots = results.comparison["rows"], results.watch["looks"], results.watch["slots"]
-    dials = results.comparison["limit"] is not None
-    reference = f"{results.choice['warm_start']}, the rule it started from"
+def value_unit(comparison: Mapping[str, Any]) -> str:
+    """Return the unit of values per day, for axes and headings."""
+    return f"value per day; 1 = {comparison['unit']}"
+
+
+def drawings(results: Results) -> dict[str, Drawing]:
+    """Return all figures by name, in the order of the page; figures of dialing need a campaign."""
+    looks, slots, limit = results.watch["looks"], results.watch["slots"], results.comparison["limit"]
+    rows = [row | {"difference": row["differences"].get(VALUE)} for row in merged(results.comparison["rows"])]
+    unit, reference = value_unit(results.comparison), f"{results.choice['warm_start']}, the rule it started from"
+    checkpoints = results.choice["points"]
     with styled():
-        figures: dict[str, Figure] = {}
-        figures["differences"] = differences(
-            [row | {"difference": row["differences"].get(VALUE)} for row in rows], VALUE_UNIT
-        )
-        if dials:
-            figures["tradeoff"] = tradeoff(rows)
-        figures["curve"] = learning_curve(
-            results.choice["points"], unit=VALUE_UNIT, reference=reference, limit=results.comparison["limit"]
-        )
-        figures["day"] = day(slots, looks)
-        if dials:
-            figures["policy_map"] = policy_map(looks, slots)
-        return {name: svg(figure) for name, figure in figures.items()}
+        found = {"differences": Drawing.of(differences.differences(rows, unit, limit), differences.points(rows))}
+        if limit is not None:
+            found["tradeoff"] = Drawing.of(tradeoff.tradeoff(rows), tradeoff.points(rows))
+        figure = curve.learning_curve(checkpoints, unit=unit, reference=reference, limit=limit)
+        found["curve"] = Drawing.of(figure, curve.points(checkpoints))
+        found["day"] = Drawing.of(day.day(slots, looks), day.points(slots, looks))
+        if limit is not None:
+            found["policy_map"] = Drawing.of(policy_map.policy_map(looks, slots), policy_map.points(looks, slots))
+    return found
 
 
 def _figure(image: bytes, caption: Caption) -> Markup:
@@ -112,12 +112,17 @@ def _figure(image: bytes, caption: Caption) -> Markup:
 
 def _facts(results: Results) -> list[tuple[str, str]]:
     made = results.provenance
-    timings = ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in made["timings"].items())
     return [
         *made["seeds"].items(),
         ("Scenario", f"{made['scenario']['name']}, content {made['scenario']['digest'][:16]}"),
         ("Settings and sources", f"{made['digest']}, commit {made['commit']}"),
         ("Software", ", ".join(f"{name} {version}" for name, version in made["versions"].items())),
         ("Machine", made["machine"]),
-        ("Time of the stages", f"{timings}; {sum(made['timings'].values()) / 60:.1f} min in all"),
+        ("CPU time of the stages", _times(made["timings"], "cpu_s", "CPU ")),
+        ("Wall time of the stages", _times(made["timings"], "seconds", "")),
     ]
+
+
+def _times(timings: Mapping[str, Mapping[str, float]], key: str, kind: str) -> str:
+    parts = ", ".join(f"{name} {spent[key]:,.0f} s" for name, spent in timings.items())
+    return f"{parts}; {sum(spent[key] for spent in timings.values()) / 60:.1f} {kind}min in all"

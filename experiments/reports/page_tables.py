@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.reports.rows import NOT_COMPARABLE, merged, standing
 from experiments.study.comparison import COLUMNS, Column
 from experiments.study.evaluation import VALUE
 from experiments.study.verdict import MEANING, number, span
@@ -22,27 +23,29 @@ def columns_shown(comparison: Mapping[str, Any]) -> list[Column]:
 def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the headings of the main table."""
     value, *others = columns_shown(comparison)
-    flag = [{"title": "Dials", "unit": "an advisor is"}] if comparison["limit"] is not None else []
-    difference = {"title": "Difference", "unit": "to the best tuned rule"}
+    flag = [{"title": "Dials", "unit": "advisor of an attempt"}] if comparison["limit"] is not None else []
+    difference = {"title": "Difference", "unit": "to the best tuned rule, per day"}
     rest = [{"title": column.title, "unit": column.unit} for column in others]
     return [{"title": "Policy", "unit": ""}, *flag, {"title": value.title, "unit": value.unit}, difference, *rest]
 
 
 def groups(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of the main table by section."""
+    """Return the rows of the main table by section; rules with equal figures are one row."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in comparison["rows"]:
-        found.setdefault(row["group"], []).append({"role": row["role"], "cells": _cells(row, comparison)})
+    for row in merged(comparison["rows"]):
+        broken = standing(row, comparison)
+        line = {"role": row["role"], "aside": bool(broken), "cells": _cells(row, comparison, broken)}
+        found.setdefault(row["group"], []).append(line)
     return [{"title": title, "rows": rows} for title, rows in found.items()]
 
 
-def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> list[dict[str, str]]:
+def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any], broken: str) -> list[dict[str, str]]:
     value, *others = columns_shown(comparison)
     difference = row["differences"].get(VALUE)
-    over = "" if row["within_limit"] else comparison["judged_by"]
-    cells = [_cell(row["short"])]
+    over = comparison["judged_by"] if broken else ""
+    cells = [_cell(row["short"], NOT_COMPARABLE[broken] if broken else "")]
     if comparison["limit"] is not None:
-        cells.append(_cell(row["dials"]))
+        cells.append(_cell(row["dials"], "" if _same_actions(row, comparison) else "not those of the policy"))
     cells.append(_estimate(row, value))
     lead = (
         _cell(number(difference["mean"], sign=True), _ends(difference, 1.0, value.decimals, True))
@@ -50,6 +53,12 @@ def _cells(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> list[dict[s
         else _cell("best rule")
     )
     return [*cells, lead, *(_estimate(row, column, "over" if column.name == over else "") for column in others)]
+
+
+def _same_actions(row: Mapping[str, Any], comparison: Mapping[str, Any]) -> bool:
+    """Whether a rule has the dials of the learned policy; true if there is no learned policy."""
+    learned = next((each["dials"] for each in comparison["rows"] if each["role"] == "learned"), row["dials"])
+    return bool(row["dials"] == learned)
 
 
 def _estimate(row: Mapping[str, Any], column: Column, tone: str = "") -> dict[str, str]:
@@ -124,12 +133,15 @@ def tuning_rows(tuning: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def routing_rows(looks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return how often each policy held an inbound contact back, and to which groups it assigned the others."""
+    """Return how each policy decided where it could assign: held, dialed first, or assigned, and to which groups."""
     rows = []
     for look in looks:
         routing = look["routing"]
         assigned = max(sum(routing["assigned"].values()), 1)
-        held = NOTHING if not routing["assignable"] else f"{number(100 * routing['held'] / routing['assignable'], 2)}"
+        held, dialed = (
+            number(100 * routing[key] / routing["assignable"], 2) if routing["assignable"] else NOTHING
+            for key in ("held", "dialed")
+        )
         shares = {name: f"{number(100 * n / assigned, 1)}" for name, n in routing["assigned"].items()}
-        rows.append({"label": look["label"], "role": look["role"], "held": held, "shares": shares})
+        rows.append({"label": look["label"], "role": look["role"], "held": held, "dialed": dialed, "shares": shares})
     return rows

@@ -13,7 +13,9 @@ from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, definition_by, share_colum
 from ccenv.rewards.sums import contributions
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.definitions import NAMES
-from experiments.study.evaluation import VALUE, drop_limit, interval
+from experiments.study.evaluation import VALUE, drop_limit, interval, unit_of_value
+
+ROUTING_GROUP = "Routing rules, with"  # begins the heading of the rows that differ from the best rule in routing
 
 
 class Column(NamedTuple):
@@ -103,9 +105,10 @@ def compare(scenario: Scenario, entrants: Sequence[Entrant]) -> dict[str, Any]:
     """Return figures of all entrants and their paired differences to the best tuned rule.
 
     Returns:
-        `days`, `limit`, `definition` (the campaigns' definition of the dropped share), `judged_by` (the column that is
-        compared with the limit), `rows` (in the order of the entrants) and `terms`. With a learned policy, each row has
-        `learned_lead`: the value of the learned policy minus the value of the row. Without one, `terms` is empty.
+        `days`, `unit` (of the value, in words), `limit`, `definition` (the campaigns' definition of the dropped share),
+        `judged_by` (the column that is compared with the limit), `rows` (in the order of the entrants) and `terms`.
+        With a learned policy, each row has `learned_lead`: the value of the learned policy minus the value of the row.
+        Without one, `terms` is empty.
     """
     baseline = next(entrant for entrant in entrants if entrant.role == "best_rule")
     judged_by = share_column(scenario, baseline.table)
@@ -117,6 +120,7 @@ def compare(scenario: Scenario, entrants: Sequence[Entrant]) -> dict[str, Any]:
     terms = [] if learned is None else _terms(learned, baseline.table, scenario)
     return {
         "days": len(baseline.table),
+        "unit": unit_of_value(scenario),
         "limit": drop_limit(scenario),
         "definition": definition_by(scenario),
         "judged_by": judged_by,

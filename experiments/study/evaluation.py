@@ -12,6 +12,7 @@ import numpy as np
 
 from ccenv.kpis import Estimate, KpiTable, with_column
 from ccenv.rewards.sums import episode_rewards, reward_columns
+from ccenv.rewards.terms import preset_unit
 from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
@@ -93,6 +94,12 @@ def _declared(pacing: Rule) -> bool | None:
 def drop_limit(scenario: Scenario) -> float | None:
     """Return the smallest drop limit of the scenario's campaigns; None without a campaign."""
     return min((campaign.drop_limit for campaign in scenario.centre.campaigns.values()), default=None)
+
+
+def unit_of_value(scenario: Scenario) -> str:
+    """Return in words the unit in which the value of a scenario is counted: the unit of its preset."""
+    unit = preset_unit(scenario.reward)
+    return unit if scenario.value_unit == 1.0 else f"{unit}; a money value of {scenario.value_unit:g} counts as 1"
 
 
 def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ccenv.seeds import seeds
-from experiments.study.comparison import Entrant, compare
+from experiments.study.comparison import ROUTING_GROUP, Entrant, compare
 from experiments.study.evaluation import Pair, Rule, dials_of, drop_limit, needs_reserves, own_pair, pair_of, rule_days
 from experiments.study.tuning import Halving, Tried, best, candidates, tune
 
@@ -75,7 +75,7 @@ def rows(tuning: Mapping[str, Any]) -> list[tuple[str, Pair]]:
     pacing = [Pair(best_pair.routing, _rule(family)) for family in tuning["pacing"]]
     routing = [Pair(_rule(family), best_pair.pacing) for family in tuning["routing"]]
     paced = [(f"Pacing rules, tuned, under {best_pair.routing.label} routing", pair) for pair in pacing]
-    routed = [(f"Routing rules, with {best_pair.pacing.label}", pair) for pair in routing if pair != best_pair]
+    routed = [(f"{ROUTING_GROUP} {best_pair.pacing.label}", pair) for pair in routing if pair != best_pair]
     return paced + routed
 
 
@@ -119,7 +119,11 @@ def entrants(job: Job, tuning: Mapping[str, Any]) -> list[Entrant]:
     found = []
     for place, pair in enumerate(asked(job, tuning)):
         role = "best_rule" if pair == best_pair else "other"
-        short = pair.pacing.label if pair.routing == best_pair.routing else pair.routing.label
+        short = pair.label
+        if pair.routing == best_pair.routing:
+            short = pair.pacing.label
+        elif pair.pacing == best_pair.pacing:
+            short = pair.routing.label
         group, table = headings.get(pair.label, ASKED), job.stages.table(f"rule-{place}")
         found.append(Entrant(pair.label, short, group, dials_of(job.scenario, pair.pacing), role, table))
     return found

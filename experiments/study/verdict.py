@@ -9,9 +9,10 @@ from ccenv.kpis import LABELS
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
 from ccenv.kpis.numbers import as_text
 from ccenv.sim.state.definitions import RUN_TOTAL
-from experiments.study.comparison import outcome
+from experiments.study.comparison import COLUMNS, ROUTING_GROUP, outcome
 from experiments.study.evaluation import VALUE
 
+_NOTHING = {"mean": 0.0, "low": None, "high": None}
 MEANING = {labelled.column: labelled.counter.meaning for labelled in LABELS.values()}
 
 
@@ -34,31 +35,44 @@ def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[
 
     Args:
         comparison: Result of `compare`, with a learned policy.
-        training: Result of `choose`.
+        training: Result of `choose`, with `warm_start`: the label of the rule from which the training started.
     """
     rows = comparison["rows"]
     learned = next(row for row in rows if row["role"] == "learned")
     rule = next(row for row in rows if row["role"] == "best_rule")
-    said = [_why(comparison["terms"], learned["outcome"]), _limit(learned, rule, comparison)]
-    said += [_same_flag(rows, learned, rule), _other_rule(rows), _validation(training)]
+    said = [_why(comparison["terms"], learned["outcome"]), _at_equal_value(learned), _limit(learned, rule, comparison)]
+    said += [_same_flag(rows, learned, rule, training["warm_start"]), _routing(rows), _other_rule(rows)]
+    said += [_validation(training)]
     return {
         "outcome": learned["outcome"],
-        "headline": _headline(learned, rule, comparison["days"]),
+        "headline": _headline(learned, rule, comparison),
         "paragraphs": [text for text in said if text],
     }
 
 
-def _headline(learned: Mapping[str, Any], rule: Mapping[str, Any], days: int) -> str:
+def _headline(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
     difference = learned["differences"][VALUE]
     verb = {
-        "won": "earned more than",
-        "tied": "could not be told apart from",
-        "lost": "earned less than",
+        "won": "The learned policy earned more than",
+        "tied": "A tie: the learned policy could not be told apart from",
+        "lost": "The learned policy earned less than",
     }[learned["outcome"]]
-    return (
-        f"The learned policy {verb} the best tuned rule, {rule['label']}: {span(difference, sign=True)} in value per "
-        f"day, on {days} days that neither had seen (mean and 95 % interval of the paired difference)."
+    breaks = [name for name, row in (("policy", learned), ("rule", rule)) if not row["within_limit"]]
+    unequal = (
+        f" The two are not comparable: the dropped share of the {breaks[0]} alone is not wholly within the limit."
+        if len(breaks) == 1
+        else ""
     )
+    return (
+        f"{verb} the best tuned rule, {rule['label']}: {span(difference, sign=True)} in value per day (1 is "
+        f"{article(comparison['unit'])}), on {comparison['days']} days that neither had seen (mean and 95 % interval "
+        f"of the paired difference).{unequal}"
+    )
+
+
+def article(unit: str) -> str:
+    """Return the unit of the value for use after a verb: "the value of one sale", "one contact lost"."""
+    return unit if unit.startswith("one ") else f"the {unit}"
 
 
 def _why(terms: Sequence[Mapping[str, Any]], result: str) -> str:
@@ -70,6 +84,22 @@ def _why(terms: Sequence[Mapping[str, Any]], result: str) -> str:
         "The terms of the value that differ beyond their intervals" if result == "tied" else "What made the difference"
     )
     return f"{lead}: {'; '.join(parts)}."
+
+
+def _at_equal_value(learned: Mapping[str, Any]) -> str:
+    """The KPIs in which a tied policy differs from the best rule: the choice between the two is made by them."""
+    if learned["outcome"] != "tied":
+        return ""
+    differences = {name: each for name, each in learned["differences"].items() if name != VALUE and each is not None}
+    clear = [column for column in COLUMNS if outcome(differences.get(column.name, _NOTHING)) != "tied"]
+    if not clear:
+        return "The two tie in every column of Table 1."
+    parts = [
+        f"{column.title.lower()} {span(differences[column.name], column.factor, column.decimals, True)} "
+        f"{column.unit.replace('%', 'percentage points')}"
+        for column in clear
+    ]
+    return f"At equal value, the learned policy differs from the rule in: {'; '.join(parts)}."
 
 
 def _limit(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
@@ -102,27 +132,40 @@ def _by_definition(chosen: str, column: str) -> list[str]:
     ]
 
 
-def _same_flag(rows: Sequence[Mapping[str, Any]], learned: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
+def _same_flag(
+    rows: Sequence[Mapping[str, Any]], learned: Mapping[str, Any], rule: Mapping[str, Any], warm_start: str
+) -> str:
+    """Comparison with the rule that tuning chose under the policy's own flag; no evaluation day chose it."""
     if learned["dials"] in (rule["dials"], "both"):
         return ""
-    same = [row for row in rows if row["role"] == "other" and row["dials"] == learned["dials"]]
-    if not same:
+    same = next((row for row in rows if row["label"] == warm_start), None)
+    if same is None:
         return ""
-    best = max(same, key=lambda row: row["kpis"][VALUE]["mean"])
     dials = {"reserved": "keeps an advisor reserved for every attempt", "unreserved": "reserves nobody for an attempt"}
-    return (
-        f"The best rule {dials[rule['dials']]}; the learned policy {dials[learned['dials']]}. Against the best "
-        f"rule under its own flag, {best['label']}, the learned policy {_verb(best['learned_lead'])}: "
-        f"{span(best['learned_lead'], sign=True)} per day."
+    text = (
+        f"The action sets are unequal: the best rule {dials[rule['dials']]}; the learned policy "
+        f"{dials[learned['dials']]}. Against the rule that tuning chose under the policy's own flag, {same['label']}, "
+        f"the learned policy {_verb(same['learned_lead'])}: {span(same['learned_lead'], sign=True)} per day."
     )
+    return text if same["within_limit"] else f"{text} The dropped share of that rule is not wholly within the limit."
 
 
 def _verb(difference: Mapping[str, Any]) -> str:
     return {"won": "wins", "tied": "ties", "lost": "loses"}[outcome(difference)]
 
 
+def _routing(rows: Sequence[Mapping[str, Any]]) -> str:
+    routed = [row for row in rows if row["group"].startswith(ROUTING_GROUP)]
+    if not routed or any(row["outcome"] != "tied" for row in routed):
+        return ""
+    return (
+        f"All {len(routed)} other routing rules tie with the best rule under its pacing: these days show no effect of "
+        "the routing rule."
+    )
+
+
 def _other_rule(rows: Sequence[Mapping[str, Any]]) -> str:
-    better = [row for row in rows if row["role"] == "other" and row["outcome"] == "won"]
+    better = [row for row in rows if row["role"] == "other" and row["outcome"] == "won" and row["within_limit"]]
     if not better:
         return ""
     best = max(better, key=lambda row: row["differences"][VALUE]["mean"])

@@ -64,7 +64,9 @@ def watch(
         `slots` (`start_s`, `slot_s`, `staffed`), `series` (for each key of `SERIES` `mean`, `low`, `high` by slot),
         `map` (decisions at which dialing was legal, `asked` and `dialed`: `by_ringing` by lines ringing and idle
         advisors who may dial; `by_slot`, while no line rings and one of those is idle, by slot and all idle advisors in
-        play) and `routing` (how assignments were decided).
+        play) and `routing`: of the decisions at which an assignment was legal (`assignable`) those that held (`held`;
+        time goes on), those that dialed first (`dialed`; the policy is asked again at the same instant), and those that
+        assigned, by group (`assigned`).
     """
     call = pair.as_call()
     policy: RulePolicy | BundlePolicy = RulePolicy(scenario, **call) if bundle is None else load_bundle(bundle)
@@ -95,7 +97,7 @@ class _Look:
             "by_ringing": np.zeros((2, CAP + 1, CAP + 1), np.int64),
             "by_slot": np.zeros((2, self.n_slots, CAP + 1), np.int64),
         }
-        self.n_assignable = self.n_held = 0
+        self.n_assignable = self.n_held = self.n_dialed = 0
         self.assigned = np.zeros(len(self.scenario.groups), np.int64)
         self.running = np.ones(batch.n, bool)
         self._catalogue()
@@ -148,7 +150,8 @@ class _Look:
         may_assign = self.running & mask[:, self.kind == ASSIGN].any(axis=1)
         self.n_assignable += int(may_assign.sum())
         chosen = self.kind[actions] == ASSIGN
-        self.n_held += int((may_assign & ~chosen).sum())
+        self.n_held += int((may_assign & (self.kind[actions] == HOLD)).sum())
+        self.n_dialed += int((may_assign & self.dials[actions]).sum())
         np.add.at(self.assigned, self.group[actions[may_assign & chosen]], 1)
 
     def after(self) -> None:
@@ -184,6 +187,7 @@ class _Look:
             "routing": {
                 "assignable": self.n_assignable,
                 "held": self.n_held,
+                "dialed": self.n_dialed,
                 "assigned": dict(zip(self.scenario.groups, self.assigned.tolist(), strict=True)),
             },
         }

@@ -94,5 +94,5 @@ def provenance() -> dict[str, Any]:
         "commit": "none",
         "machine": "a machine",
         "versions": {"python": "3"},
-        "timings": {"tuning": 3.0},
+        "timings": {"tuning": {"seconds": 3.0, "cpu_s": 120.0}, "training": {"seconds": 60.0, "cpu_s": 54.0}},
     }

@@ -9,7 +9,9 @@ from experiments.reports.captions import captions
 from experiments.reports.page_tables import cards, groups, headings
 from experiments.study.comparison import columns_of, compare, outcome
 from experiments.study.evaluation import VALUE, Pair, Rule, rule_days
-from tests.experiments.made import comparison, entrants, tiny
+from tests.experiments.made import LEARNED, comparison, entrants, tiny
+
+DAYS, TRAINING = {"validation": 1, "watched": 1}, {"seconds": 2.0, "cpu_s": 1.0}
 
 
 def row(role: str):
@@ -101,13 +103,14 @@ def test_page_shows_and_marks_the_share_that_is_judged():
 
     titles = [heading["title"] for heading in headings(found)]
     learned = groups(found)[0]["rows"][0]["cells"]
+    assert learned[0] == {"text": LEARNED.pacing.label, "note": "breaks the drop limit: not comparable", "tone": ""}
 
     assert titles[5:9] == ["Dials", "Dropped", "Dropped, ofcom_24h", "Above the limit"]
     assert [title for title, cell in zip(titles, learned, strict=True) if cell["tone"] == "over"] == [
         "Dropped, ofcom_24h"
     ]
     assert [card["title"] for card in cards(found) if "rop" in card["title"]] == ["Dropped, ofcom_24h"]
-    captioned = captions([], found, {"validation": 1, "watched": 1}, "service", "a rule")["table"].text
+    captioned = captions([], found, DAYS, "service", "a rule", "half hour", TRAINING)["table"].text
     assert "Dropped shares by the definition ofcom_24h whose interval" in captioned
 
 
@@ -124,5 +127,5 @@ def test_csv_has_one_line_for_each_policy_and_the_ends_of_all_intervals():
     lines = table_csv(comparison()).splitlines()
 
     assert len(lines) == 1 + len(entrants())
-    assert len(lines[0].split(",")) == 5 + 3 * (1 + len(columns_of(tiny(), RUN_TOTAL_SHARE)))
+    assert len(lines[0].split(",")) == 6 + 3 * (1 + len(columns_of(tiny(), RUN_TOTAL_SHARE)))
     assert f"{np.mean(entrants()[1].table[VALUE]):.10g}" in lines[2]

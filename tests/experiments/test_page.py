@@ -1,9 +1,14 @@
 import base64
+import csv
+import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from experiments.reports.figures.style import Drawing
 from experiments.reports.page import drawings, render
 from tests.experiments.made import BEST, LEARNED, results
 
@@ -27,12 +32,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def images() -> dict[str, bytes]:
+def images() -> dict[str, Drawing]:
     return drawings(results())
 
 
 @pytest.fixture(scope="module")
-def page(images: dict[str, bytes]) -> Page:
+def page(images: dict[str, Drawing]) -> Page:
     return Page(render(results(), images))
 
 
@@ -42,21 +47,55 @@ def test_page_needs_no_other_file_and_no_network(page: Page):
     assert not {"script", "link", "iframe"} & set(page.tags)
 
 
-def test_images_are_drawings_that_load_nothing(images: dict[str, bytes]):
+def test_images_are_drawings_that_load_nothing(images: dict[str, Drawing]):
     for image in images.values():
-        text = image.decode()
+        text = image.svg.decode()
         assert text.rstrip().endswith("</svg>")
         assert re.findall(r'(?:href|src)="(?!#|data:image/png;base64,)', text) == []
 
 
-def test_images_of_the_same_results_are_the_same_bytes(images: dict[str, bytes]):
+def test_images_of_the_same_results_are_the_same_bytes(images: dict[str, Drawing]):
     assert drawings(results()) == images
 
 
-def test_image_on_the_page_is_the_drawing(page: Page, images: dict[str, bytes]):
+def test_image_on_the_page_is_the_drawing(page: Page, images: dict[str, Drawing]):
     shown = [base64.b64decode(address.partition(",")[2]) for address in page.addresses]
 
-    assert shown == list(images.values())
+    assert shown == [image.svg for image in images.values()]
+
+
+def test_each_figure_is_written_as_svg_png_and_csv(images: dict[str, Drawing], tmp_path: Path):
+    for name, image in images.items():
+        image.write(tmp_path / name)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        f"{name}.{suffix}" for name in images for suffix in ("svg", "png", "csv")
+    )
+    for name in images:
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        head, *lines = (tmp_path / f"{name}.csv").read_text().splitlines()
+        assert lines and all(len(list(csv.reader([line]))[0]) == len(head.split(",")) for line in lines)
+
+
+def test_csv_of_a_figure_holds_what_it_shows(images: dict[str, Drawing]):
+    rows = {row["label"]: row for row in results().comparison["rows"]}
+
+    for line in csv.DictReader(io.StringIO(images["differences"].csv)):
+        expected = rows[line["label"]]["differences"].get("value", {"mean": None})["mean"]
+        assert line["difference_mean"] == ("" if expected is None else f"{expected:.10g}")
+    asked = sum(int(line["asked"]) for line in csv.DictReader(io.StringIO(images["policy_map"].csv)))
+    assert asked == sum(np.sum(counts["asked"]) for look in results().watch["looks"] for counts in look["map"].values())
+
+
+def test_page_gives_units_and_cpu_time(page: Page):
+    assert "value per day; 1 = one contact lost" in page.text
+    assert "tuning 120 s, training 54 s; 2.9 CPU min in all" in page.text
+    assert "The training took 54 CPU seconds in 60 s of wall time." in page.text
+
+
+def test_page_says_when_a_contact_is_held_back(page: Page):
+    assert "Held back" in page.text and "Dialed first" in page.text
+    assert "counted again at each event until the contact is assigned" in page.text
 
 
 def test_every_caption_says_one_training_run(page: Page):

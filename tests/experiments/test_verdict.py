@@ -12,6 +12,7 @@ def interval(mean: float, half: float = 1.0) -> dict[str, float]:
 def row(role: str, lead: float, *, dials: str = "unreserved", outcome: str = "tied", **more: Any) -> dict[str, Any]:
     return {
         "role": role,
+        "group": "Pacing rules",
         "label": f"the {role}",
         "dials": dials,
         "outcome": outcome,
@@ -24,15 +25,20 @@ def row(role: str, lead: float, *, dials: str = "unreserved", outcome: str = "ti
 
 def compared(*rows: dict[str, Any], terms: tuple[dict[str, Any], ...] = (), **more: Any) -> dict[str, Any]:
     judged = {"definition": "run_total", "judged_by": "dropped_share_run_total"}
+    judged["unit"] = "value of one sale"
     return {"days": 64, "limit": 0.03, "rows": list(rows), "terms": list(terms)} | judged | more
 
 
-GOOD = {"rule_is_best": False}
+GOOD = {"rule_is_best": False, "warm_start": "max0"}
 
 
 @pytest.mark.parametrize(
     ("outcome", "words"),
-    [("won", "earned more than"), ("tied", "could not be told apart from"), ("lost", "earned less than")],
+    [
+        ("won", "The learned policy earned more than"),
+        ("tied", "A tie: the learned policy could not be told apart from"),
+        ("lost", "The learned policy earned less than"),
+    ],
 )
 def test_headline_says_who_wins(outcome: str, words: str):
     learned = row("learned", -4.0, outcome=outcome)
@@ -40,7 +46,45 @@ def test_headline_says_who_wins(outcome: str, words: str):
     said = verdict(compared(learned, row("best_rule", 4.0)), GOOD)
 
     assert said["outcome"] == outcome
-    assert f"The learned policy {words} the best tuned rule, the best_rule: +4.00 [+3.00, +5.00]" in said["headline"]
+    assert said["headline"].startswith(f"{words} the best tuned rule, the best_rule: +4.00 [+3.00, +5.00] in value")
+    assert "(1 is the value of one sale)" in said["headline"]
+    assert "not comparable" not in said["headline"]
+
+
+def test_headline_says_that_a_policy_which_breaks_the_limit_is_not_comparable():
+    found = compared(row("learned", -4.0, outcome="won", within_limit=False), row("best_rule", 4.0))
+
+    assert verdict(found, GOOD)["headline"].endswith(
+        "The two are not comparable: the dropped share of the policy alone is not wholly within the limit."
+    )
+
+
+def test_a_tie_in_value_names_the_kpis_that_differ():
+    differences = {"value": interval(0.1), "n_sales": interval(2.0), "abandonment": interval(0.01, 0.02),
+                   "dropped_share_run_total": interval(0.02, 0.01), "occupancy": None}  # fmt: skip
+
+    def said(outcome: str, differences: dict[str, Any]) -> str:
+        rows = row("learned", 0.0, outcome=outcome, differences=differences), row("best_rule", 0.0)
+        return " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+
+    assert (
+        "At equal value, the learned policy differs from the rule in: goals +2.00 [+1.00, +3.00] per day; "
+        "dropped +2.00 [+1.00, +3.00] percentage points of connects." in said("tied", differences)
+    )
+    assert "The two tie in every column of Table 1." in said("tied", {"value": interval(0.1)})
+    assert "At equal value" not in said("won", differences)
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("tied", True), ("lost", False)])
+def test_routing_rules_that_all_tie_are_said(outcome: str, said: bool):
+    routed = [
+        row("other", 0.0, label=label, group="Routing rules, with max0", outcome=each)
+        for label, each in (("lwt", "tied"), ("priority", outcome))
+    ]
+
+    text = " ".join(verdict(compared(row("learned", 0.0), row("best_rule", 0.0), *routed), GOOD)["paragraphs"])
+
+    assert ("All 2 other routing rules tie with the best rule under its pacing" in text) == said
 
 
 def test_only_terms_beyond_their_interval_are_named():
@@ -105,18 +149,19 @@ def test_policy_with_both_kinds_of_dials_is_compared_with_the_best_rule_alone():
     assert "own flag" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
 
-def test_best_rule_under_the_own_flag_is_named_where_the_flags_differ():
+def test_rule_that_tuning_chose_under_the_own_flag_is_named_whatever_the_unseen_days_say():
     shares = {"dropped_share_run_total": interval(0.02, 0.005)}
-    worse, better = (
-        row("other", lead, label=label, kpis={"value": {"mean": mean, "low": low, "high": high}, **shares})
-        for label, lead, mean, low, high in (("fifo", 4.0, 6.0, 5.9, 9.0), ("max0", 2.0, 7.0, 5.0, 8.0))
+    lucky, tuned = (
+        row("other", lead, label=label, kpis={"value": interval(mean), **shares})
+        for label, lead, mean in (("fifo", -4.0, 9.0), ("max0", 2.0, 7.0))
     )
-    rows = (row("learned", 0.0), row("best_rule", -3.0, dials="reserved"), worse, better, worse)
+    rows = (row("learned", 0.0), row("best_rule", -3.0, dials="reserved"), lucky, tuned | {"within_limit": False})
 
     text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
     assert (
-        "Against the best rule under its own flag, max0, the learned policy wins: +2.00 [+1.00, +3.00] per day." in text
+        "Against the rule that tuning chose under the policy's own flag, max0, the learned policy wins: "
+        "+2.00 [+1.00, +3.00] per day. The dropped share of that rule is not wholly within the limit." in text
     )
 
 
@@ -126,7 +171,8 @@ def test_rule_that_does_better_on_the_unseen_days_is_named():
 
     better, surer = other("fifo", interval(2.0)), other("lwt", {"mean": 1.9, "low": 1.8, "high": 3.5})
     tied = other("random", interval(3.0, 4.0), "tied")
-    rows = (row("learned", 0.0), row("best_rule", 0.0), surer, better, surer, tied)
+    illegal = other("random", interval(5.0)) | {"within_limit": False}
+    rows = (row("learned", 0.0), row("best_rule", 0.0), surer, better, surer, tied, illegal)
 
     text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
 
@@ -136,7 +182,7 @@ def test_rule_that_does_better_on_the_unseen_days_is_named():
 
 
 def test_rule_that_beat_every_checkpoint_is_said():
-    said = verdict(compared(row("learned", 0.0), row("best_rule", 0.0)), {"rule_is_best": True})
+    said = verdict(compared(row("learned", 0.0), row("best_rule", 0.0)), GOOD | {"rule_is_best": True})
 
     assert "better than every checkpoint" in said["paragraphs"][-1]
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH
+from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, ends
 
 
 def learning_curve(
@@ -17,14 +17,14 @@ def learning_curve(
     """Draw the paired difference of each checkpoint to the reference rule, and its dropped share below.
 
     Args:
-        checkpoints: In order of time, each with `wall_s`, `decisions`, `difference` (`mean`, `low`, `high`),
-            `dropped_share` (`mean`, `low`, `high`, or None) and `chosen`.
+        checkpoints: In order of time, each with `wall_s`, `n_decisions`, `decision`, `difference` (`mean`, `low`,
+            `high`), `dropped_share` (`mean`, `low`, `high`, or None) and `chosen`.
         unit: Unit of the difference.
         reference: Label of the rule from which the training started (dashed line).
         limit: Largest dropped share allowed; None without a campaign.
     """
     shares = limit is not None and all(point["dropped_share"] is not None for point in checkpoints)
-    figure = Figure(figsize=(WIDTH, 4.2 if shares else 2.9))
+    figure = Figure(figsize=(WIDTH, 4.6 if shares else 3.1))
     panels = figure.subplots(2 if shares else 1, 1, sharex=True, squeeze=False, height_ratios=[3, 1.5][: 1 + shares])
     minutes = [point["wall_s"] / 60 for point in checkpoints]
     value = panels[0, 0]
@@ -32,7 +32,7 @@ def learning_curve(
     value.axhline(0.0, color=BEST_RULE, linestyle="--", linewidth=1.2)
     value.annotate(reference, (1.0, 0.0), (0, 3), xycoords=("axes fraction", "data"), textcoords="offset points",
                    ha="right", color=BEST_RULE, fontsize=8)  # fmt: skip
-    value.set_ylabel(f"Difference to the rule\n[{unit}]")
+    value.set_ylabel("Difference to the rule\n[" + unit.replace("; ", ";\n") + "]")
     value.set_title("Validation days, same seeds for all checkpoints")
     _mark_chosen(value, checkpoints)
     _mark_start(value, minutes[0])
@@ -49,6 +49,16 @@ def learning_curve(
     return figure
 
 
+def points(checkpoints: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of the figure's CSV; the dropped share is a share of 1."""
+    return [
+        {key: point[key] for key in ("wall_s", "n_decisions", "decision", "chosen")}
+        | ends("difference", point["difference"])
+        | ends("dropped_share", point["dropped_share"])
+        for point in checkpoints
+    ]
+
+
 def _percent(interval: Mapping[str, float]) -> dict[str, float]:
     return {key: 100 * interval[key] for key in ("mean", "low", "high")}
 
@@ -58,6 +68,7 @@ def _band(axes: Axes, x: list[float], intervals: Sequence[Mapping[str, float]]) 
     axes.fill_between(x, low, high, color=LEARNED, alpha=0.18, linewidth=0)
     axes.plot(x, [each["mean"] for each in intervals], color=LEARNED, marker="o", markersize=3)
     axes.set_xlim(0.0, 1.02 * x[-1])
+    axes.margins(y=0.14)
 
 
 def _mark_chosen(axes: Axes, checkpoints: Sequence[Mapping[str, Any]]) -> None:

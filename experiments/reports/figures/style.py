@@ -1,4 +1,4 @@
-"""Shared style of all figures, and their conversion to SVG and data URIs.
+"""Shared style of all figures, and their conversion to SVG, PNG and data URIs.
 
 Colours are from the palette of Okabe and Ito (2008), which is safe for readers with colour-vision deficiencies. A
 policy has one colour in every figure.
@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, NamedTuple, Self, cast
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from ccenv.files.writing import write_atomic
+from experiments.jobs.files import to_csv
 
 LEARNED = "#D55E00"
 BEST_RULE = "#0072B2"
@@ -23,6 +27,7 @@ INK = "#222222"
 FAINT = "#D9D9D9"
 
 SEQUENTIAL = "cividis"
+PNG_DPI = 200
 WIDTH = 7.6  # inches; width of the text column of the page
 
 _SETTINGS = {
@@ -68,7 +73,7 @@ def colour_of(role: str) -> str:
 def hours(axes: Axes, first_s: float, last_s: float) -> None:
     """Label the horizontal axis with the time of day, from seconds after midnight given in hours."""
     start, end = first_s / 3600, last_s / 3600
-    step = 2 if end - start > 8 else 1
+    step = 3 if end - start > 12 else 2 if end - start > 8 else 1
     ticks = [hour for hour in range(int(start), int(end) + 1) if hour >= start and (hour - int(start)) % step == 0]
     axes.set_xlim(start, end)
     axes.set_xticks(ticks, [f"{hour}:00" for hour in ticks])
@@ -80,6 +85,36 @@ def svg(figure: Figure) -> bytes:
     metadata: dict[str, Any] = {"Date": None}
     figure.savefig(stream, format="svg", metadata=metadata)
     return stream.getvalue()
+
+
+def png(figure: Figure) -> bytes:
+    """Return the drawing as PNG."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=PNG_DPI)
+    return stream.getvalue()
+
+
+class Drawing(NamedTuple):
+    """A figure as files: the drawing in two formats, and the numbers that it shows as CSV."""
+
+    svg: bytes
+    png: bytes
+    csv: str
+
+    @classmethod
+    def of(cls, figure: Figure, points: Sequence[Mapping[str, Any]]) -> Self:
+        """Convert a figure; `points` are the rows of its CSV, all with the same keys."""
+        return cls(svg(figure), png(figure), to_csv(list(points[0]), points))
+
+    def write(self, path: Path) -> None:
+        """Write the three files; `path` has no suffix."""
+        for suffix, content in self._asdict().items():
+            write_atomic(path.with_name(f"{path.name}.{suffix}"), content)
+
+
+def ends(name: str, interval: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the three columns of an interval in a CSV: `NAME_mean`, `NAME_low`, `NAME_high`; None without one."""
+    return {f"{name}_{end}": (interval or {}).get(end) for end in ("mean", "low", "high")}
 
 
 def data_uri(image: bytes) -> str:
