@@ -12,7 +12,8 @@ from gymnasium.spaces import Discrete
 from ccenv.batch import Batch
 from ccenv.files.numbers import seed as checked_seed
 from ccenv.files.numbers import whole
-from ccenv.render import as_pixels, as_text
+from ccenv.render import Screen, View
+from ccenv.render.screen import FPS, MODES, action_named, task_of
 from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
@@ -21,7 +22,7 @@ from ccenv.spaces.info import INFO, SEED_BITS
 
 # places of the outputs in the tuple that `.item()` makes of a batch row
 PLACES = {name: place for place, name in enumerate(OUT.names or ())}
-REWARD, TERMINATED, TRUNCATED = (PLACES[name] for name in ("reward", "terminated", "truncated"))
+REWARD, TERMINATED, TRUNCATED, ILLEGAL = (PLACES[name] for name in ("reward", "terminated", "truncated", "illegal"))
 INFO_PLACES = tuple((key, PLACES[name]) for key, name in INFO.items())
 
 
@@ -99,7 +100,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     | `reserves` | `None` | the campaigns' flag: `True`, `False`, `"either"`; `None`: as in `Batch` |
     | `actions` | `"all"` | dials that are legal: `"all"`, `"reserved"`, `"unreserved"` |
     | `on_illegal` | `"hold"` | what an illegal action does, see below |
-    | `render_mode` | `None` | `"ansi"` or `"rgb_array"` |
+    | `render_mode` | `None` | `"ansi"`: text; `"rgb_array"`: an image; `"human"`: a window (extra `window`) |
 
     `on_illegal`: with `"hold"` an illegal action counts as `hold`, or as the first legal action if `hold` is masked.
     With `"rules"` the rules `routing` and `pacing` act in its place. Both set `info["illegal_action"]`, and
@@ -110,7 +111,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     * v0: first version
     """
 
-    metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+    metadata = {"render_modes": list(MODES), "render_fps": FPS}
 
     def __init__(
         self,
@@ -126,10 +127,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         on_illegal: str = "hold",
         render_mode: str | None = None,
     ) -> None:
-        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
-            raise ValueError(
-                f"render_mode = {render_mode!r}; allowed: None, {', '.join(self.metadata['render_modes'])}"
-            )
+        self._screen = Screen(render_mode)
         self.render_mode = render_mode
         self.batch = Batch(
             scenario,
@@ -144,6 +142,7 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
             on_illegal=on_illegal,
             autoreset="disabled",
         )
+        self._screen.task = task_of(self.batch.run)
         self.scenario = self.batch.scenario
         self.catalogue = self.batch.catalogue
         self.observation_space = self.batch.observation_space
@@ -167,6 +166,8 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         else:
             self.batch.reset_next(np.ones(1, np.bool_))
         self._over = False
+        self._screen.begin()
+        self._screen.show(self._view)
         return self.batch.obs[0].copy(), self._info(self.batch.engine.outs.item())
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
@@ -185,6 +186,9 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         batch.act(self._chosen)
         out = batch.engine.outs.item()  # one conversion of the record; ten times faster than field by field
         self._over = out[TERMINATED] or out[TRUNCATED]
+        if self.render_mode is not None:
+            self._screen.note(action_named(self.catalogue, int(self._chosen[0]), out[ILLEGAL]), out[REWARD])
+            self._screen.show(self._view)
         return batch.obs[0].copy(), out[REWARD], out[TERMINATED], out[TRUNCATED], self._info(out)
 
     def _info(self, out: tuple[Any, ...]) -> dict[str, Any]:
@@ -203,10 +207,18 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         row: np.void = self.batch.snapshot[0]
         return row
 
+    def _view(self) -> View:
+        return self._screen.view(self.batch.engine)
+
     def render(self) -> Any:
-        """Return the present state as text (`ansi`) or as an image, (H, W, 3) uint8 (`rgb_array`)."""
-        if self.render_mode == "ansi":
-            return as_text(self.scenario, self.snapshot)
-        if self.render_mode == "rgb_array":
-            return as_pixels(self.scenario, self.snapshot)
-        return None
+        """Show the present state.
+
+        Returns:
+            Text (`ansi`), or an image, (H, 1000, 3) uint8 (`rgb_array`); H depends on the centre alone. None without a
+            mode, and in the mode `human`, where `reset` and `step` show each state in a window.
+        """
+        return self._screen.render(self._view)
+
+    def close(self) -> None:
+        """Close the window if one is open."""
+        self._screen.close()

@@ -12,6 +12,8 @@ from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
 from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
+from ccenv.render import Screen
+from ccenv.render.screen import FPS, FRAMES, action_named, task_of
 from ccenv.sim.state.codes import HOLD
 from ccenv.spaces.info import INFO, SEED_BITS
 
@@ -29,7 +31,8 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     Args:
         num_envs: Number of copies.
         autoreset_mode: A Gymnasium `AutoresetMode` or its value.
-        render_mode: Must be None.
+        render_mode: `ansi` or `rgb_array`; None: no pictures. `gymnasium.wrappers.vector.HumanRendering` shows images
+            in a window.
         max_episode_steps: Steps after which an episode is truncated; None: no limit.
         arguments: Arguments of `CentreEnv`.
 
@@ -46,17 +49,17 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         max_episode_steps: int | None = None,
         **arguments: Any,
     ) -> None:
-        if render_mode is not None:
-            raise ValueError(f"render_mode = {render_mode!r}; allowed: None")
         if max_episode_steps is not None:
             max_episode_steps = whole("max_episode_steps", max_episode_steps, 1)
         num_envs = whole("num_envs", num_envs, 1)
+        self._screen = Screen(render_mode, num_envs, modes=FRAMES)
         mode = AutoresetMode(autoreset_mode)
         arguments = {"scenario": "bank_blended", "on_illegal": "hold", **arguments}
         self.batch = Batch(arguments.pop("scenario"), num_envs, autoreset=MODES[mode], **arguments)
-        self.metadata = {"autoreset_mode": mode, "render_modes": []}
+        self._screen.task = task_of(self.batch.run)
+        self.metadata = {"autoreset_mode": mode, "render_modes": list(FRAMES), "render_fps": FPS}
         self.autoreset_mode = mode
-        self.render_mode = None
+        self.render_mode = render_mode
         self.num_envs = num_envs
         self.scenario = self.batch.scenario
         self.single_observation_space = self.batch.observation_space
@@ -85,6 +88,8 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self._seeded |= which
         self._done[which] = False
         self._n_steps[which] = 0
+        for row in np.flatnonzero(which).tolist():
+            self._screen.begin(row)
         return self.batch.obs.copy(), self._infos(which)
 
     def _seeds(self, seed: int | list[int | None] | None) -> tuple[np.ndarray, np.ndarray]:
@@ -127,7 +132,24 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
                 self._n_steps[self._done] = 0
             else:
                 batch.end_episodes(cut)
+        if self.render_mode is not None:
+            self._note(actions, reward)
         return batch.obs.copy(), reward, terminated, truncated, infos
+
+    def _note(self, actions: Any, reward: np.ndarray) -> None:
+        """Note the actions for the pictures; a row whose episode has begun in this step has taken none."""
+        illegal, starts = self.batch.illegal.tolist(), self.batch.starts.tolist()
+        for row, action in enumerate(np.asarray(actions).tolist()):
+            if starts[row]:
+                self._screen.begin(row)
+            else:
+                self._screen.note(action_named(self.batch.catalogue, action, illegal[row]), float(reward[row]), row)
+
+    def render(self) -> tuple[Any, ...] | None:
+        """Return the frames of all rows: text (`ansi`) or images (`rgb_array`); None without a render mode."""
+        if self.render_mode is None:
+            return None
+        return tuple(self._screen.frame(self._screen.view(self.batch.engine, row)) for row in range(self.num_envs))
 
     def _reached(self, limit: int) -> np.ndarray:
         """Count the step in every row that did not begin an episode; return the rows at the limit, (B,) bool."""

@@ -13,6 +13,8 @@ from hypothesis import settings
 # down tenfold beside another busy process. The libraries read these variables at import, which comes after this file.
 for variable in ("MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[variable] = "1"
+os.environ["SDL_VIDEODRIVER"] = "dummy"  # pygame's windows need no display then
+os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 
 # A shell starts background jobs with SIGINT ignored, and their children inherit it: tests of Ctrl-C would never end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

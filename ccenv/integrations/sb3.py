@@ -13,7 +13,8 @@ from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from ccenv.files.numbers import seed as checked_seed
-from ccenv.render import as_pixels
+from ccenv.render import Screen, as_pixels
+from ccenv.render.screen import task_of
 
 
 class CentreVecEnv(VecEnv):
@@ -108,7 +109,8 @@ class CentreVecEnv(VecEnv):
 
     def get_images(self) -> Sequence[np.ndarray | None]:
         """Pictures of the rows, each (H, W, 3) uint8."""
-        return [as_pixels(self.batch.scenario, snapshot) for snapshot in self.batch.snapshot]
+        screen = Screen("rgb_array", task=task_of(self.batch.run))
+        return [as_pixels(screen.view(self.batch.engine, row, at=0)) for row in range(self.n)]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
         """Refuse: rows have no attributes of their own.

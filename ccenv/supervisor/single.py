@@ -10,7 +10,8 @@ import numpy as np
 from gymnasium.error import ResetNeeded
 
 from ccenv.files.numbers import seed as checked_seed
-from ccenv.render import as_pixels, as_text
+from ccenv.render import Screen, View
+from ccenv.render.screen import FPS, MODES, parameters_named, task_of
 from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
@@ -67,14 +68,14 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     | `routing` | `None` | routing rule; `None`: the scenario's |
     | `pacing` | `None` | pacing rule; `None`: the scenario's |
     | `reserves` | `None` | the campaigns' flag; `None`: what the pacing rule needs, or the scenario's |
-    | `render_mode` | `None` | `"ansi"` or `"rgb_array"` |
+    | `render_mode` | `None` | `"ansi"`: text; `"rgb_array"`: an image; `"human"`: a window (extra `window`) |
 
     ## Version History
 
     * v0: first version
     """
 
-    metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}
+    metadata = {"render_modes": list(MODES), "render_fps": FPS}
 
     def __init__(
         self,
@@ -89,12 +90,10 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         reserves: Reserves | None = None,
         render_mode: str | None = None,
     ) -> None:
-        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
-            raise ValueError(
-                f"render_mode = {render_mode!r}; allowed: None, {', '.join(self.metadata['render_modes'])}"
-            )
+        self._screen = Screen(render_mode)
         self.render_mode = render_mode
         self._row = Row(scenario, interval_s, settable, reward, days, routing, pacing, reserves)
+        self._screen.task = f"the policy sets parameters: {task_of(self._row.run)}"
         self.scenario = self._row.scenario
         self.parameters = tuple(knob.name for knob in self._row.knobs)
         self.observation_names = (*observation_names(self.scenario), *self.parameters)
@@ -113,6 +112,8 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
             seed = int(self.np_random.integers(2**SEED_BITS))
         info = self._row.reset(seed)
         self._seeded = self._running = True
+        self._screen.begin()
+        self._screen.show(self._view)
         return self._row.obs, info
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
@@ -126,6 +127,9 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
             raise ResetNeeded("step before the first reset or after the end of an episode; allowed: reset, then step")
         reward, terminated, truncated, info = self._row.step(checked_action(action, (len(self.parameters),)))
         self._running = not (terminated or truncated)
+        if self.render_mode is not None:
+            self._screen.note(parameters_named(self.parameters, self._row.values), reward)
+            self._screen.show(self._view)
         return self._row.obs, reward, terminated, truncated, info
 
     @property
@@ -133,8 +137,13 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         """The observation's fields in natural units, and fields that only rules may read."""
         return self._row.snapshot
 
+    def _view(self) -> View:
+        return self._screen.view(self._row.engine)
+
     def render(self) -> Any:
-        """Return the present state as text (`ansi`) or as an image, (H, W, 3) uint8 (`rgb_array`)."""
-        if self.render_mode == "ansi":
-            return as_text(self.scenario, self.snapshot)
-        return as_pixels(self.scenario, self.snapshot) if self.render_mode == "rgb_array" else None
+        """Show the present state, as `CentreEnv.render` does; the action is the parameters set."""
+        return self._screen.render(self._view)
+
+    def close(self) -> None:
+        """Close the window if one is open."""
+        self._screen.close()

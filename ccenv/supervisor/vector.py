@@ -10,6 +10,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
+from ccenv.render import Screen
+from ccenv.render.screen import FPS, FRAMES, parameters_named
 from ccenv.spaces.info import SEED_BITS
 from ccenv.supervisor.rows import checked_action
 from ccenv.supervisor.single import SupervisorEnv
@@ -21,7 +23,8 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     Args:
         num_envs: Number of copies.
         autoreset_mode: Gymnasium's `NEXT_STEP`, `SAME_STEP` or `DISABLED`, or its value.
-        render_mode: Only None.
+        render_mode: `ansi` or `rgb_array`; None: no pictures. `gymnasium.wrappers.vector.HumanRendering` shows images
+            in a window.
         arguments: Those of `SupervisorEnv`.
 
     Raises:
@@ -36,14 +39,14 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         render_mode: str | None = None,
         **arguments: Any,
     ) -> None:
-        if render_mode is not None:
-            raise ValueError(f"render_mode = {render_mode!r}; allowed: None")
         num_envs = whole("num_envs", num_envs, 1)
+        self._screen = Screen(render_mode, num_envs, modes=FRAMES)
         single = SupervisorEnv(**arguments)
+        self._screen.task = single._screen.task
         self._rows = [single._row, *(single._row.copy() for _ in range(num_envs - 1))]
         self.autoreset_mode = AutoresetMode(autoreset_mode)
-        self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": []}
-        self.render_mode = None
+        self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": list(FRAMES), "render_fps": FPS}
+        self.render_mode = render_mode
         self.num_envs = num_envs
         self.scenario, self.parameters = single.scenario, single.parameters
         self.observation_names = single.observation_names
@@ -76,6 +79,7 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         if seed is None and not self._seeded[k]:
             seed = int(self.np_random.integers(2**SEED_BITS))
         self._seeded[k], self._done[k] = True, False
+        self._screen.begin(k)
         return self._rows[k].reset(seed)
 
     def step(self, actions: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
@@ -98,6 +102,8 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
                 continue
             reward[k], terminated[k], truncated[k], info = row.step(given[k])
             self._done[k] = terminated[k] or truncated[k]
+            if self.render_mode is not None:
+                self._screen.note(parameters_named(self.parameters, row.values), float(reward[k]), k)
             if self._done[k] and self.autoreset_mode == AutoresetMode.SAME_STEP:
                 final[k] = row.obs, info
                 info = self._start(k, None)
@@ -106,6 +112,12 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         if any(last is not None for last in final):
             found.update(self._final(final))
         return self._observations(), reward, terminated, truncated, found
+
+    def render(self) -> tuple[Any, ...] | None:
+        """Return the frames of all rows: text (`ansi`) or images (`rgb_array`); None without a render mode."""
+        if self.render_mode is None:
+            return None
+        return tuple(self._screen.frame(self._screen.view(row.engine, at=k)) for k, row in enumerate(self._rows))
 
     def _final(self, final: list[tuple[np.ndarray, dict[str, Any]] | None]) -> dict[str, Any]:
         """Return the keys of Gymnasium about episodes that ended in a step that restarted them."""

@@ -127,7 +127,7 @@ def test_arguments_reach_the_environment() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"render_mode": "human"}, {"on_illegal": "ignore"}, {"owns": "all"}, {"days": 0},
+        {"render_mode": "video"}, {"on_illegal": "ignore"}, {"owns": "all"}, {"days": 0},
         {"routing": "best"}, {"pacing": "progressive"},
     ],
 )  # fmt: skip

@@ -188,7 +188,7 @@ def test_a_steady_centre_is_truncated_at_its_horizon() -> None:
         ({"settable": ["order"], "routing": "priority"}, "settable = 'order'"),
         ({"routing": "random", "pacing": "no_dial"}, "none"),
         ({"pacing": ("max0", {"k": 9.0})}, r"pacing.k = 9, its value at the start; allowed: in \[0, 4\]"),
-        ({"render_mode": "human"}, "render_mode = 'human'"),
+        ({"render_mode": "video"}, "render_mode = 'video'; allowed: None, ansi, rgb_array, human"),
     ],
 )
 def test_a_bad_argument_is_refused(arguments: dict[str, Any], message: str) -> None:
