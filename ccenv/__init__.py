@@ -1,18 +1,45 @@
-"""A blended contact centre as a Markov decision process: routing and pacing.
+"""A blended contact centre as a Markov decision process: routing and pacing for reinforcement learning.
+
+A policy decides which waiting contact goes to which group of advisors (routing), and how many lines to dial for a
+campaign (pacing). The names below are the whole interface; `help(ccenv.simulate)` explains one of them.
+
+Look, before anything runs:
+
+>>> import ccenv
+>>> ccenv.list_scenarios()[:3]
+['bank_blended', 'bank_inbound', 'collections']
+>>> print(ccenv.describe("tiny").text().splitlines()[5])
+centre    2 queues, 2 groups, 6 advisors, 1 campaign, 24 trunks
+>>> [row["name"] for row in ccenv.declared("rules")][:3]
+['fifo', 'lwt', 'priority']
+
+Run rules over days, and read the KPIs with their intervals:
+
+    table = ccenv.simulate("bank_blended", routing="lwt", pacing="progressive", seeds=range(8))
+    print(table.summary())
+
+Learn, with any library that takes a Gymnasium environment; `info["action_mask"]` has the legal actions:
+
+    env = gymnasium.make("ccenv/Blended-v0", scenario="bank_blended")
+    obs, info = env.reset(seed=1)
+
+A scenario is a name of the library, the path of a YAML file, or a mapping. The command `ccenv` does the same in a
+terminal: `ccenv list scenarios`, `ccenv describe tiny`, `ccenv new my_centre.yaml`.
 
 Public names are imported at first use, so that `import ccenv` is fast and compiles nothing.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+import importlib as _importlib
+import typing as _typing
 
-from gymnasium.envs.registration import register
+from gymnasium.envs.registration import register as _register
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from ccenv import theory
     from ccenv.batch import Batch
+    from ccenv.description import Description, declared, describe
     from ccenv.env import CentreEnv
     from ccenv.kpis import KPIS, KpiTable
     from ccenv.policy import FunctionPolicy, ModelPolicy, Policy, RulePolicy, rollout
@@ -28,6 +55,7 @@ _HOMES = {
     "Batch": "ccenv.batch",
     "CentreEnv": "ccenv.env",
     "CentreVectorEnv": "ccenv.vector",
+    "Description": "ccenv.description",
     "KpiTable": "ccenv.kpis",
     "FunctionPolicy": "ccenv.policy",
     "ModelPolicy": "ccenv.policy",
@@ -35,6 +63,8 @@ _HOMES = {
     "RulePolicy": "ccenv.policy",
     "Scenario": "ccenv.scenarios",
     "ScenarioError": "ccenv.scenarios",
+    "declared": "ccenv.description",
+    "describe": "ccenv.description",
     "empirical": "ccenv.scenarios.empirical",
     "list_scenarios": "ccenv.scenarios",
     "load_scenario": "ccenv.scenarios",
@@ -47,6 +77,7 @@ __all__ = [
     "Batch",
     "CentreEnv",
     "CentreVectorEnv",
+    "Description",
     "FunctionPolicy",
     "KpiTable",
     "ModelPolicy",
@@ -54,6 +85,8 @@ __all__ = [
     "RulePolicy",
     "Scenario",
     "ScenarioError",
+    "declared",
+    "describe",
     "empirical",
     "list_scenarios",
     "load_scenario",
@@ -63,25 +96,29 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _typing.Any:
     if name == "theory":
-        return importlib.import_module("ccenv.theory")
+        return _importlib.import_module("ccenv.theory")
     if name not in _HOMES:
         raise AttributeError(f"module 'ccenv' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    value = getattr(_importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
 
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
+
+
 for _id, _owns in (("Routing", "routing"), ("Pacing", "pacing"), ("Blended", "blended")):
-    register(
+    _register(
         id=f"ccenv/{_id}-v0",
         entry_point="ccenv.env:CentreEnv",
         vector_entry_point="ccenv.vector:CentreVectorEnv",
         disable_env_checker=True,
         kwargs={"owns": _owns},
     )
-register(
+_register(
     id="ccenv/Supervisor-v0",
     entry_point="ccenv.supervisor:SupervisorEnv",
     vector_entry_point="ccenv.supervisor:SupervisorVectorEnv",

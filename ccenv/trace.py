@@ -15,6 +15,56 @@ from ccenv.run.growth import fresh, started, stepped
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 
+# Meaning of a row of the log by its code, in the order of `LOG_CODES`.
+EVENTS = {
+    "opening": "a day begins: the centre opens, or midnight of a centre that never closes",
+    "closing": "the centre closes; contacts in line are still served",
+    "overtime_end": "overtime is over: contacts in line are unserved, talks go on to their end",
+    "end": "the run ends at its horizon or at midnight",
+    "slot": "a slot of the day begins",
+    "warm_up_end": "the warm-up is over and counting begins",
+    "review": "a policy that held is asked again; nothing has changed",
+    "roster": "advisors come on duty, go off duty or are due for a break",
+    "mode": "the mode of a switching load changes",
+    "surge": "a surge of arrivals begins or ends",
+    "break_end": "an advisor is back from a break",
+    "fresh": "a fresh contact arrives",
+    "redial": "a contact that abandoned or was blocked tries again",
+    "repeat": "a contact comes again because it was not resolved",
+    "ivr_end": "a contact leaves the voice menu: routed, contained or hung up",
+    "abandoned": "a contact gives up waiting",
+    "callback_due": "a contact that did not answer its callback is to be called again",
+    "callback_ring_end": "a callback is answered, or is not",
+    "handover_end": "the handover of a warm transfer is over, and the first advisor is free",
+    "talk_end": "a talk ends",
+    "wrap_up_end": "an advisor has finished the wrap-up",
+    "ring_end": "an attempt stops ringing with its outcome",
+    "drop_due": "the time is over in which a waiting connect must be joined",
+    "hang_up": "a waiting connect hangs up",
+    "leads_due": "leads of a campaign become ready to be dialed again",
+    "action": "an action is applied, chosen by policy or rules, or the only one that was legal",
+    "blocked": "a contact is refused because all trunks are in use",
+    "balked": "a contact leaves on hearing that it must wait",
+    "waiting": "a contact joins the line of its queue",
+    "callback_accepted": "a contact accepts a callback and keeps its place in line",
+    "callback_ringing": "a contact is called back while an advisor is reserved for it",
+    "callback_lost": "a callback was not answered at the last try",
+    "assigned": "a contact is joined to an advisor",
+    "transferred": "a contact is transferred to another queue",
+    "away": "an advisor goes on a break",
+    "dialed": "a lead is dialed",
+    "connect_waiting": "a person has answered and waits for an advisor",
+    "joined": "a connect is joined to an advisor",
+    "dropped": "a connect is dropped because no advisor was free in time",
+    "unserved": "a contact is sent away because overtime is over",
+    "scrubbed": "a lead is passed over: without consent, or on a do-not-call list",
+    "put_back": "a lead goes back to its list to be dialed again later",
+    "closed": "a lead will not be dialed again",
+    "kept": "a promise or appointment is kept",
+    "broken": "a promise or appointment is broken",
+    "day_end": "the day is over",
+}
+
 Choice = Callable[[int, float, np.ndarray], int]
 
 

@@ -10,6 +10,7 @@ money is for so much money.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +64,22 @@ def load_preset(name: str) -> Mapping[str, Weight]:
     """
     _check("reward preset", name, list_presets())
     return MappingProxyType(read(PRESETS / f"{name}.yaml")["weights"])
+
+
+def preset_notes(name: str) -> str:
+    """Return the comment at the head of a preset's file: what it is for, its unit, and the reasons of its weights.
+
+    Raises:
+        ValueError: If there is no such preset.
+
+    Example:
+        >>> preset_notes("service").partition(".")[0]
+        'Good service, inbound and outbound'
+    """
+    _check("reward preset", name, list_presets())
+    lines = (PRESETS / f"{name}.yaml").read_text("utf-8").splitlines()
+    head = itertools.takewhile(lambda line: line.startswith("#"), lines)
+    return "\n".join(line[1:].removeprefix(" ") for line in head)
 
 
 def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.void]:

@@ -37,6 +37,37 @@ class Action(NamedTuple):
     name: str
 
 
+class ActionKind(NamedTuple):
+    """A kind of action.
+
+    Attributes:
+        name: Its name.
+        pattern: Names of its actions, with the names of queue, group and campaign and the number of lines in braces.
+        meaning: What an action of the kind does.
+    """
+
+    name: str
+    pattern: str
+    meaning: str
+
+
+ACTION_KINDS = {
+    HOLD: ActionKind("hold", "hold", "do nothing more at this epoch"),
+    ASSIGN: ActionKind(
+        "assign",
+        "assign:{queue}>{group}",
+        "give the first contact in line to the first idle advisor of the group",
+    ),
+    DIAL: ActionKind("dial", "dial:{campaign}*{n}", "dial the next n leads of the campaign; no advisor is reserved"),
+    DIAL_RESERVED: ActionKind(
+        "dial_reserved",
+        "dial:{campaign}>{group}",
+        "dial the next lead of the campaign and reserve the first idle advisor of the group for it",
+    ),
+}
+"""Kinds of action, by their code of `ccenv.sim.state.codes`."""
+
+
 def make_pairs(centre: Centre) -> tuple[Pair, ...]:
     """Return queue pairs in order of queues, then groups; then campaign pairs likewise."""
     return tuple(
@@ -56,15 +87,20 @@ def make_catalogue(centre: Centre) -> tuple[Action, ...]:
     """
     queues, groups = list(centre.queues), list(centre.groups)
     pairs = make_pairs(centre)
-    actions = [Action(HOLD, NIL, NIL, 0, "hold")]
+    actions = [Action(HOLD, NIL, NIL, 0, _name(HOLD))]
     for kind, q, g in pairs:
         if kind == "queue":
-            actions.append(Action(ASSIGN, q, g, 1, f"assign:{queues[q]}>{groups[g]}"))
+            actions.append(Action(ASSIGN, q, g, 1, _name(ASSIGN, queue=queues[q], group=groups[g])))
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         if campaign.reserves is not True:
-            actions += [Action(DIAL, c, NIL, n, f"dial:{name}*{n}") for n in campaign.dial_ladder]
+            actions += [Action(DIAL, c, NIL, n, _name(DIAL, campaign=name, n=n)) for n in campaign.dial_ladder]
         if campaign.reserves is not False:
             for kind, index, g in pairs:
                 if kind == "campaign" and index == c:
-                    actions.append(Action(DIAL_RESERVED, c, g, 1, f"dial:{name}>{groups[g]}"))
+                    named = _name(DIAL_RESERVED, campaign=name, group=groups[g])
+                    actions.append(Action(DIAL_RESERVED, c, g, 1, named))
     return tuple(actions)
+
+
+def _name(kind: int, **names: str | int) -> str:
+    return ACTION_KINDS[kind].pattern.format(**names)

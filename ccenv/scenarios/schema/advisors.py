@@ -89,8 +89,9 @@ class Group(Node, frozen=True):
     """Advisors with the same `skills`, which are names of queues and campaigns.
 
     `staffing` gives the number of advisors in each slot; `shifts` replace it. Each advisor is absent for a day with
-    probability `shrinkage`. `speed_cv` is the coefficient of variation of the advisors' handle-time factors.
-    `advisor_order`: the idle advisor who is assigned first.
+    probability `shrinkage`. `handle_s` replaces the handle times of the queues that it names. `wage_per_hour`: wage of
+    an advisor on duty, breaks included, in units of value. `speed_cv` is the coefficient of variation of the advisors'
+    handle-time factors. `advisor_order`: the idle advisor who is assigned first.
     """
 
     skills: Annotated[list[str], msgspec.Meta(min_length=1)]

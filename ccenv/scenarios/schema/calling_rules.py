@@ -36,8 +36,9 @@ class Compliance(Node, frozen=True):
     """A campaign's own definition of the dropped share: `over` / base of the connects in a `window`.
 
     `over` counts connects that are dropped, joined later than `threshold_s` after `start` (None: joined connects never
-    count), or hung up if `hang_ups` includes them. `base` counts persons only (`live`), or also machines taken for
-    persons (`queue`).
+    count), or hung up if `hang_ups` includes them. `false_positives`: `ignored`, or `estimated`, which adds
+    the expected number of persons taken for machines to both. `base` counts persons only (`live`), or also machines
+    taken for persons (`queue`).
     """
 
     threshold_s: NonNegative | None = 2.0

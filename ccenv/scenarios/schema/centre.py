@@ -16,6 +16,7 @@ from ccenv.scenarios.schema.outbound import Campaign
 class Clock(Node, frozen=True):
     """Working hours of the centre.
 
+    `kind`: `day` for a centre that closes at night, `steady`, or `continuous`.
     `day`: the centre opens at `open_s` and closes at `close_s` (seconds after midnight). After closing, advisors stay
     until their queues are empty, at most `overtime_s`. `steady`: one span without nights; `warm_up_s` seconds are not
     counted, the following `horizon_s` are. `continuous`: the centre never closes; a run lasts from midnight of its
@@ -83,21 +84,27 @@ class Surge(Node, frozen=True):
 
 
 class History(Node, frozen=True):
-    """Days before an episode: none (`none`), or `days` days under the scenario's own rules (`steady`)."""
+    """Days before an episode.
+
+    `kind`: no days (`none`), or `days` days under the scenario's own rules (`steady`).
+    """
 
     kind: Literal["none", "steady"] = "none"
     days: PositiveCount = 7
 
 
 class Rule(Node, frozen=True):
-    """A rule by its registered name, with parameters."""
+    """A rule by its registered `name`, with its parameters, `params`."""
 
     name: str
     params: dict[str, Any] = {}
 
 
 class Rules(Node, frozen=True):
-    """Rules for decisions that the policy does not own; they also replace illegal actions."""
+    """Rules for decisions that the policy does not own.
+
+    `routing` and `pacing` name a rule each. They also replace illegal actions where the run says so.
+    """
 
     routing: Rule = Rule("fifo")
     pacing: Rule = Rule("no_dial")
@@ -106,6 +113,7 @@ class Rules(Node, frozen=True):
 class Centre(Node, frozen=True):
     """A whole scenario file.
 
+    `name` names the scenario in tables and messages, and `description` says in sentences what the centre is.
     `episode_days`: default number of days of an episode. `sources` maps patterns of dotted keys (`queues.*.handle_s`)
     to the sources of the figures; every figure matches a pattern. `variants` maps names to dotted keys with the values
     that replace the file's.
@@ -113,6 +121,11 @@ class Centre(Node, frozen=True):
     `reward`: preset; by default `hybrid` with campaigns and `service` without. `value_unit`: the money that is worth 1
     in a preset; by default the largest value of a campaign's goal. `goals_unpaid`: no warning, although the reward
     gives nothing for the goals of campaigns.
+
+    `day_level_cv`: coefficient of variation of a random factor of all arrival rates of a day, with mean 1.
+    `day_level_dist`: distribution of that factor. `trunks`: lines for contacts and dials together; None: no limit.
+    With `work_conserving`, a policy may not hold while an assignment is legal. `size_class`: size class of the compiled
+    simulator; None: the smallest that fits.
     """
 
     name: str

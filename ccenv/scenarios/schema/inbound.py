@@ -29,6 +29,7 @@ class Return(Node, frozen=True):
 class Ivr(Node, frozen=True):
     """The voice menu before a queue: after `time_s` a contact is contained, hangs up, or is routed to a queue.
 
+    `p_contained` and `p_hangup`: shares of contacts that the menu serves, and that hang up in it.
     `routes` is this queue's row of the confusion matrix: the shares of its contacts routed to other queues; the rest
     go to this queue. An advisor notices a misrouted contact after `detect_s` of service and transfers it.
     """
@@ -70,8 +71,8 @@ class Callback(Node, frozen=True):
 class Transfer(Node, frozen=True):
     """With probability `p` the talk ends with a transfer to the queue `to`.
 
-    `cold`: the first advisor wraps up at once. `warm`: the first advisor stays until the second is assigned, and both
-    talk for `handover_s`.
+    `kind`: `cold` or `warm`. `cold`: the first advisor wraps up at once. `warm`: the first advisor stays until the
+    second is assigned, and both talk for `handover_s`.
     """
 
     p: Probability = 0.0
@@ -81,7 +82,10 @@ class Transfer(Node, frozen=True):
 
 
 class ValueClass(Node, frozen=True):
-    """A class of customers: share of contacts, factor of a sale's value, waiting credit in seconds."""
+    """A class of customers.
+
+    `share`: share of the contacts. `value_factor`: factor of the value of a sale. `credit_s`: waiting credit.
+    """
 
     share: Probability
     value_factor: NonNegative = 1.0
@@ -116,7 +120,8 @@ class Sale(Node, frozen=True):
 class Satisfaction(Node, frozen=True):
     """Satisfaction in points from 0 to 100: `base` minus points for waiting, transfers and earlier attempts.
 
-    `per_quality`: points added for each point of the advisor's quality above the group's mean.
+    `per_wait_minute`, `per_transfer` and `per_repeat`: points subtracted for each minute of waiting, each transfer and
+    each earlier attempt. `per_quality`: points added for each point of the advisor's quality above the group's mean.
     """
 
     base: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] = 90.0
@@ -132,6 +137,11 @@ class Queue(Node, frozen=True):
     `trace_s`: recorded times of arrival in seconds since the midnight before day 0. They replace random arrivals, and
     `arrivals_per_hour` is then only the forecast. `p_balk`: probability that a contact leaves at once if no advisor is
     free for it.
+
+    `arrivals_per_hour`: mean rate of fresh contacts in each slot. `interpolation`: `constant` within a slot, or
+    `linear` from the start of a slot to the start of the next. `handle_s`: talk time, hold included. `wrap_up_s`: work
+    of the advisor after the talk. `patience_s`: time after which a waiting contact abandons. `service_level_s`: wait
+    within which an answer counts as in time.
     """
 
     arrivals_per_hour: Profile

@@ -28,14 +28,21 @@ LocalOffset = Annotated[float, msgspec.Meta(ge=-86_400.0, le=86_400.0)]
 
 
 class Detector(Node, frozen=True):
-    """Errors of answering-machine detection: persons taken for machines, and machines taken for persons."""
+    """Errors of answering-machine detection.
+
+    `p_false_positive`: share of persons taken for machines. `p_machine_passed`: share of machines taken for persons.
+    """
 
     p_false_positive: Probability = 0.0
     p_machine_passed: Probability = 0.0
 
 
 class RingDists(Node, frozen=True):
-    """Ring times by outcome: person or machine (recognised or not), busy, invalid number, no answer."""
+    """Ring times by outcome.
+
+    `person` and `machine`: recognised or not. `busy`: a busy line. `invalid`: a number out of use. `no_answer`: nobody
+    answers.
+    """
 
     person: Time
     machine: Time = 0.0
@@ -83,7 +90,8 @@ class DialOrder(Node, frozen=True):
 class Retries(Node, frozen=True):
     """Delay until a lead is dialed again, by outcome of the last attempt; None: not dialed again.
 
-    A lead has at most `max_attempts` attempts. `machine`: recognised as one, or taken for a person and joined.
+    A lead has at most `max_attempts` attempts. `no_answer`, `busy`, `dropped` and `hung_up` are outcomes of that name.
+    `machine`: recognised as one, or taken for a person and joined.
     `talked`: a talk that did not reach the goal.
     """
 
@@ -132,6 +140,19 @@ class Campaign(Node, frozen=True):
     most lines in use at once; by default the smaller of the trunks and four times the advisors with the skill.
     `reserves` says whether each attempt has a reserved advisor (true), none has one (false), or each dial decides
     (`either`).
+
+    `leads`: size of the list if there are no `segments`. `segments`: parts of the list with values of their own.
+    `value_left`: as in a segment, for a list without segments. `ring_s`: time until the outcome of an attempt.
+    `p_machine`, `p_busy` and `p_invalid`: probabilities of these outcomes of an attempt. `handle_s`: talk time of a
+    joined connect that does not reach the goal; `handle_sale_s`: of one that does, by default the same;
+    `handle_machine_s`: advisor time for a machine taken for a person. `wrap_up_s`: work of the advisor after the talk.
+    `p_stop`: probability that a talk without a goal ends in the request not to be called again. `drop_after_s`: time
+    for which a connect waits for an advisor before it is dropped; 0: it is dropped at once. `hang_up_s`: time after
+    which a waiting person hangs up. `greeting_s`: length of the greeting, from which some definitions of the dropped
+    share count. `drop_limit`: largest allowed dropped share, from 0 to 1. `compliance`: definition of the dropped
+    share, by name or by its own parameters. The campaign dials from `dial_from_s` to `dial_until_s` seconds after
+    midnight, on the centre's clock. `dial_ladder`: numbers of lines that one action may dial. `line_cost_per_hour`:
+    price of a line in use, in units of value. `drop_penalty`: cost of a dropped connect in the KPIs, in units of value.
     """
 
     p_answer: ProbabilityProfile
