@@ -86,9 +86,10 @@ def _in_blocks(keys: np.ndarray, rows: Callable[[np.ndarray], KpiTable]) -> KpiT
     if keys.size <= BLOCK:
         return first_rows
     table: KpiTable = np.empty(keys.size, first_rows.dtype).view(KpiTable)
-    table.dials, by_slot = first_rows.dials, first_rows.interval
+    table.dials, table.absent, by_slot = first_rows.dials, first_rows.absent, first_rows.interval
     if by_slot is not None:
         table.interval = np.empty((keys.size, *by_slot.shape[1:]), by_slot.dtype).view(KpiTable)
+        table.interval.absent = by_slot.absent
     for first in range(0, keys.size, BLOCK):
         part = rows(keys[first : first + BLOCK]) if first else first_rows
         table[first : first + BLOCK] = part

@@ -3,7 +3,7 @@
 from ccenv.kpis.bootstrap import Estimate
 from ccenv.kpis.kpi import LABELS, Kpi, ratio_of_totals
 from ccenv.kpis.registry import KPIS
-from ccenv.kpis.summary import Summary, paired_difference
+from ccenv.kpis.summary import Summary, differences, paired_difference
 from ccenv.kpis.table import KpiTable, interval_table, kpi_table, with_column
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Kpi",
     "KpiTable",
     "Summary",
+    "differences",
     "interval_table",
     "kpi_table",
     "paired_difference",

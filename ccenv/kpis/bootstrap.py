@@ -18,6 +18,7 @@ from ccenv.kpis.numbers import as_text
 CONFIDENCE = 0.95
 N_RESAMPLES = 2_000
 SEED = 20_031
+ROUNDING = 1e-9  # largest width, relative to the figures, of an interval whose ends differ by rounding only
 BLOCK = 4_000_000  # entries of the resampling matrix in memory at once
 
 Floats = npt.NDArray[np.float64]
@@ -56,3 +57,14 @@ def estimate(value: float, samples: Floats, n_runs: int, confidence: float) -> E
         return Estimate(value, np.nan, np.nan)
     low, high = np.quantile(usable, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return Estimate(value, float(low), float(high))
+
+
+def is_flat(found: Estimate, scale: float = 0.0) -> bool:
+    """Return whether an interval has no width, apart from rounding: every resample gives the same figure.
+
+    Args:
+        found: The estimate.
+        scale: Size of the figures of which it is a difference; rounding is relative to it.
+    """
+    largest = max(abs(found.low), abs(found.high), abs(scale))
+    return found.high - found.low <= ROUNDING * largest

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.kpis import KPIS, Estimate, KpiTable
+from ccenv.kpis.declared import definition_of
 from ccenv.sim.state.definitions import OWN, RUN_TOTAL
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 RUN_TOTAL_SHARE = f"dropped_share_{RUN_TOTAL}"
 
 Weights = dict[str, dict[str, float]]
-
-
-def definition_of(campaign: Campaign) -> str:
-    """Return the name of a campaign's definition; `own` if the campaign gives the parameters itself."""
-    return campaign.compliance if isinstance(campaign.compliance, str) else OWN
 
 
 def cost_weights(scenario: Scenario) -> tuple[Weights, Weights]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.files.errors import closest
-from ccenv.kpis.bootstrap import CONFIDENCE, Estimate, Floats, estimate, resampled_sums
+from ccenv.kpis.bootstrap import CONFIDENCE, Estimate, Floats, estimate, is_flat, resampled_sums
 from ccenv.kpis.kpi import AXES, LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.registry import KPIS
@@ -20,14 +20,29 @@ KEYS = ("seed", "start_s")  # columns that identify a row
 class Summary(Mapping[str, Estimate]):
     """Estimates by column: a KPI's ratio of totals over the runs; the mean per run of sums and counters.
 
+    The text leaves out what the scenario does not declare, such as callbacks in a centre without them; the mapping
+    holds every column.
+
     Attributes:
         confidence: Confidence level of the intervals.
         n_runs: Number of rows summarised.
+        absent: KPIs and counters, by the column of their total, that the text leaves out.
+        paired: Whether the estimates are paired differences of two tables.
     """
 
-    def __init__(self, estimates: dict[str, Estimate], confidence: float, n_runs: int) -> None:
+    def __init__(
+        self,
+        estimates: dict[str, Estimate],
+        confidence: float,
+        n_runs: int,
+        absent: frozenset[str] = frozenset(),
+        *,
+        paired: bool = False,
+    ) -> None:
         self.confidence = confidence
         self.n_runs = n_runs
+        self.absent = absent
+        self.paired = paired
         self._estimates = estimates
 
     def __getitem__(self, column: str) -> Estimate:
@@ -46,14 +61,19 @@ class Summary(Mapping[str, Estimate]):
     def __str__(self) -> str:
         """Return an aligned text table: for each axis its KPIs with totals, intervals and a column for each entity."""
         blocks = [_aligned(rows) for axis in AXES if (rows := self._rows(axis))]
-        head = f"{self.n_runs} runs, {100 * self.confidence:g} % bootstrap intervals over seeds; sums are means per run"
+        what = "paired differences, " if self.paired else ""
+        level = f"{100 * self.confidence:g} % bootstrap intervals over seeds"
+        head = f"{what}{self.n_runs} runs, {level}; sums are means per run"
         return "\n\n".join([head, *blocks])
 
     def _rows(self, axis: str) -> list[list[str]]:
         """Return the lines of one axis, heading first; none if the scenario has no entity of the axis."""
         units = {kpi.name: kpi.unit for kpi in KPIS.values() if kpi.axis == axis}
         units |= {counted.column: counted.counter.unit for counted in LABELS.values() if counted.axis == axis}
-        units = {column: unit for column, unit in units.items() if column in self._estimates}
+        if axis == AXES[-1]:
+            known = {*KPIS, *(counted.column for counted in LABELS.values())}
+            units |= {column: "" for column in self if column.partition(":")[0] not in known}
+        units = {c: unit for c, unit in units.items() if c in self._estimates and c not in self.absent}
         if not units:
             return []
         first = next(iter(units))
@@ -64,19 +84,77 @@ class Summary(Mapping[str, Estimate]):
         for column, unit in units.items():
             value, low, high = self[column]
             ends = "" if np.isnan(low) else f"[{as_text(low)}, {as_text(high)}]"
+            if self.paired and is_flat(self[column]):
+                ends = "the same in all runs" if value else "equal in all runs"
             parts = [as_text(self[f"{column}:{name}"].value) if f"{column}:{name}" in self else "" for name in entities]
             rows.append([column, unit, as_text(value), ends, *parts])
         return rows
 
 
-def summarise(table: npt.NDArray[Any], confidence: float = CONFIDENCE, columns: Sequence[str] | None = None) -> Summary:
-    """Summarise the rows of a KPI table of one dimension: all columns, or the given ones."""
-    if columns is None:
-        columns = [column for column in table.dtype.names or () if column not in KEYS]
+def summarise(
+    table: npt.NDArray[Any],
+    confidence: float = CONFIDENCE,
+    kpis: Sequence[str] | None = None,
+    absent: frozenset[str] = frozenset(),
+) -> Summary:
+    """Summarise the rows of a KPI table of one dimension: all columns, or the given ones with those of their entities.
+
+    Raises:
+        KeyError: If there is no such column.
+        ValueError: If `kpis` is no list of columns.
+    """
+    columns = chosen_columns(table, kpis)
     figures, samples = _figures(table, columns)
     n = len(table)
     estimates = {c: estimate(figures[c], samples[c], n, confidence) for c in columns}
-    return Summary(estimates, confidence, n)
+    return Summary(estimates, confidence, n, absent if kpis is None else frozenset())
+
+
+def chosen_columns(table: npt.NDArray[Any], kpis: Sequence[str] | None) -> list[str]:
+    """Return the given columns of a KPI table, each total with the columns of its entities; None: all but the keys.
+
+    Raises:
+        KeyError: If there is no such column.
+        ValueError: If `kpis` is no list of columns.
+    """
+    columns = [column for column in table.dtype.names or () if column not in KEYS]
+    if kpis is None:
+        return columns
+    if isinstance(kpis, str):
+        raise ValueError(f"kpis = {kpis!r}; allowed: a list of columns")
+    chosen = dict.fromkeys(_known(str(column), columns) for column in kpis)
+    return [column for column in columns if column in chosen or column.partition(":")[0] in chosen]
+
+
+def differences(
+    table: npt.NDArray[Any],
+    other: npt.NDArray[Any],
+    kpis: Sequence[str] | None = None,
+    confidence: float = CONFIDENCE,
+    absent: frozenset[str] = frozenset(),
+) -> Summary:
+    """Return the paired differences of the columns that two KPI tables of the same seeds have in common.
+
+    Args:
+        table: A KPI table.
+        other: A KPI table of the same seeds in the same order, which is subtracted.
+        kpis: Columns, each total with the columns of its entities; None: all that both tables have.
+        confidence: Confidence level of the intervals.
+        absent: Columns that the text leaves out if `kpis` is None.
+
+    Raises:
+        ValueError: If the seeds differ, or no column is common to both tables.
+        KeyError: If there is no such column.
+    """
+    _same_seeds(table, other)
+    columns = [c for c in chosen_columns(table, kpis) if kpis is not None or c in (other.dtype.names or ())]
+    if not columns:
+        raise ValueError("a difference of two tables needs columns that both have; these have none in common")
+    figures, samples = _figures(table, columns)
+    others, other_samples = _figures(other, columns)
+    n = len(table)
+    estimates = {c: estimate(figures[c] - others[c], samples[c] - other_samples[c], n, confidence) for c in columns}
+    return Summary(estimates, confidence, n, absent if kpis is None else frozenset(), paired=True)
 
 
 def paired_difference(
@@ -94,12 +172,16 @@ def paired_difference(
         ValueError: If the seeds differ.
         KeyError: If there is no such column.
     """
-    if not np.array_equal(table["seed"], other["seed"]):
-        raise ValueError("a paired difference needs the same seeds in the same order in both tables")
+    _same_seeds(table, other)
     figures, samples = _figures(table, [column])
     others, other_samples = _figures(other, [column])
     difference = figures[column] - others[column]
     return estimate(difference, samples[column] - other_samples[column], len(table), confidence)
+
+
+def _same_seeds(table: npt.NDArray[Any], other: npt.NDArray[Any]) -> None:
+    if not np.array_equal(table["seed"], other["seed"]):
+        raise ValueError("a paired difference needs the same seeds in the same order in both tables")
 
 
 def _figures(table: npt.NDArray[Any], columns: Sequence[str]) -> tuple[dict[str, float], dict[str, Floats]]:

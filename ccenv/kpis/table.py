@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,16 @@ import numpy.typing as npt
 from ccenv.files.errors import closest
 from ccenv.files.numbers import seed_numbers
 from ccenv.kpis.bootstrap import CONFIDENCE
+from ccenv.kpis.declared import absent_columns
+from ccenv.kpis.export import columns_of, to_frame, write_csv
 from ccenv.kpis.kpi import LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.registry import KPIS
-from ccenv.kpis.summary import KEYS, Summary, summarise
+from ccenv.kpis.summary import KEYS, Summary, differences, summarise
 from ccenv.sim.state.counters import COUNTERS
 
 if TYPE_CHECKING:
+    import pandas
+
     from ccenv.scenarios import Scenario
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -36,14 +41,18 @@ class KpiTable(np.ndarray):
             follows the rows through indexing and pickling.
         dials: Kinds of dials that the run used: `reserved`, `unreserved`, `both` or `none`; "" if unknown. It follows
             the rows likewise.
+        absent: KPIs and counters, by the column of their total, of features that the scenario does not declare. The
+            text of a summary leaves them out. It follows the rows likewise.
     """
 
     interval: KpiTable | None
     dials: str
+    absent: frozenset[str]
 
     def __array_finalize__(self, obj: npt.NDArray[Any] | None) -> None:
         self.interval = None
         self.dials = getattr(obj, "dials", "")
+        self.absent = getattr(obj, "absent", frozenset())
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str) or (isinstance(key, list) and key and isinstance(key[0], str)):
@@ -55,11 +64,17 @@ class KpiTable(np.ndarray):
 
     def __reduce__(self) -> Any:
         plain: Any = super().__reduce__()
-        return plain[0], plain[1], (plain[2], self.interval, self.dials)
+        return plain[0], plain[1], (plain[2], self.interval, self.dials, self.absent)
 
     def __setstate__(self, state: Any) -> None:
         super().__setstate__(state[0])
-        self.interval, self.dials = state[1:]
+        self.interval, self.dials, self.absent = state[1:]
+
+    def __sub__(self, other: Any) -> Any:
+        """Return the paired differences to another table of the same seeds, as a `Summary`."""
+        if not isinstance(other, KpiTable):
+            raise TypeError(f"KpiTable - {type(other).__name__}; allowed: another KpiTable of the same seeds")
+        return differences(self, other, absent=self.absent & other.absent)
 
     def __repr__(self) -> str:
         by = "" if self.interval is None else f", {self.interval.shape[1]} intervals"
@@ -67,14 +82,53 @@ class KpiTable(np.ndarray):
 
     __str__ = __repr__
 
-    def summary(self, confidence: float = CONFIDENCE, columns: Sequence[str] | None = None) -> Summary:
+    def summary(self, confidence: float = CONFIDENCE, kpis: Sequence[str] | None = None) -> Summary:
         """Return KPIs over all rows: ratios of totals with bootstrap intervals over seeds. One dimension only.
 
         Args:
             confidence: Confidence level of the intervals.
-            columns: Columns to summarise; None for all.
+            kpis: Columns to summarise, each total with the columns of its entities. None: all columns; the text then
+                leaves out those of features that the scenario does not declare.
+
+        Raises:
+            KeyError: If there is no such column.
+            ValueError: If `kpis` is no list, or the table has not one dimension and at least one row.
+
+        Example:
+            ```
+            table = ccenv.simulate("tiny", seeds=range(8))
+            print(table.summary(kpis=["abandonment", "asa_s", "n_sales"]))
+            ```
         """
-        return summarise(self, confidence, columns)
+        return summarise(self, confidence, kpis, self.absent)
+
+    def to_frame(self, shape: str = "wide") -> pandas.DataFrame:
+        """Return a data frame of pandas (extra `frames`).
+
+        Args:
+            shape: `wide`: one row for each run, with the table's columns. `long`: one row for each run and figure, with
+                the columns `seed`, `kpi`, `entity` (empty for a total), `unit` and `value`. A table by interval has a
+                row for each run and interval, and the column `start_s`.
+
+        Raises:
+            ValueError: If the shape is not allowed.
+            ImportError: If pandas is not installed.
+
+        Example:
+            ```
+            table = ccenv.simulate("tiny", seeds=range(8), by="interval")
+            table.interval.to_frame().groupby("start_s")["n_offered"].mean()
+            ```
+        """
+        return to_frame(columns_of(self, shape))
+
+    def to_csv(self, path: str | Path, shape: str = "wide") -> None:
+        """Write a CSV file with the columns of `to_frame`; nan is an empty cell. Needs no extra.
+
+        Raises:
+            ValueError: If the shape is not allowed.
+        """
+        write_csv(path, columns_of(self, shape))
 
 
 def kpi_table(
@@ -109,6 +163,7 @@ def kpi_table(
     columns = {"seed": keys} | _columns(scenario, counters, of_centre, keys.shape, needed(kpis))
     table = _structured(columns, keys.shape)
     table.interval, table.dials = interval, dials
+    table.absent = absent_columns(scenario) if kpis is None else frozenset()
     return table
 
 
@@ -144,14 +199,16 @@ def interval_table(
         "seed": np.broadcast_to(seed_numbers("seeds", seeds)[:, None], shape),
         "start_s": np.broadcast_to(np.asarray(start_s, np.float64), shape),
     }
-    return _structured(columns | _columns(scenario, counters, of_centre, shape, needed(kpis)), shape)
+    table = _structured(columns | _columns(scenario, counters, of_centre, shape, needed(kpis)), shape)
+    table.absent = absent_columns(scenario) if kpis is None else frozenset()
+    return table
 
 
 def with_column(table: KpiTable, name: str, values: npt.ArrayLike) -> KpiTable:
     """Return a table with one more column, of the table's shape."""
     columns = {column: table[column] for column in table.dtype.names or ()} | {name: np.asarray(values)}
     longer = _structured(columns, table.shape)
-    longer.interval, longer.dials = table.interval, table.dials
+    longer.interval, longer.dials, longer.absent = table.interval, table.dials, table.absent
     return longer
 
 

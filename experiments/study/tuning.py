@@ -112,7 +112,7 @@ def _try(scenario: Scenario, pair: Pair, days: int) -> Tried:
     """Simulate one candidate on the first training days; runs in a worker process."""
     table = rule_days(scenario, pair, seeds("training", days), kpis=share_columns(scenario))
     share = share_column(scenario, table)
-    summary = table.summary(columns=[VALUE, share])
+    summary = table.summary(kpis=[VALUE, share])
     return Tried(pair, days, summary[VALUE].value, *map(finite, summary[share]))
 
 

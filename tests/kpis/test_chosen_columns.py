@@ -33,7 +33,7 @@ def test_chosen_column_has_the_figures_of_the_whole_table(tiny, whole, kpi: str)
     assert len(names) < len(whole.dtype.names) / 2
     for name in names:
         np.testing.assert_array_equal(table[name], whole[name], err_msg=name)
-    chosen, all_of_them = table.summary(columns=[kpi])[kpi], whole.summary(columns=[kpi])[kpi]
+    chosen, all_of_them = table.summary(kpis=[kpi])[kpi], whole.summary(kpis=[kpi])[kpi]
     np.testing.assert_array_equal(chosen, all_of_them)
     assert kpi.partition(":")[0] in str(table.summary())
 
