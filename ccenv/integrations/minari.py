@@ -29,7 +29,7 @@ from gymnasium.envs.registration import EnvSpec
 import ccenv
 from ccenv.batch import Batch
 from ccenv.files.numbers import different, seed_numbers
-from ccenv.policy import Policy
+from ccenv.policy import Policy, State, as_policy
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.catalogue import Action
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
@@ -50,7 +50,7 @@ ROWS = 16  # episodes that are stepped together and held in memory
 def write_dataset(
     dataset_id: str,
     scenario: Scenario | str | Mapping[str, Any],
-    policies: Mapping[str, Policy],
+    policies: Mapping[str, Any],
     seeds: Iterable[int],
     *,
     author: str,
@@ -73,7 +73,8 @@ def write_dataset(
     Args:
         dataset_id: Minari's id: namespace, name and version, such as `ccenv/tiny-v0`.
         scenario: A scenario, or a source that `load_scenario` accepts.
-        policies: Policies by name. All must fit `owns` and the scenario's flag `reserves`.
+        policies: Policies by name: each a `Policy`, or a model or function as in `ccenv.simulate`. All must fit `owns`
+            and the scenario's flag `reserves`.
         seeds: Different whole numbers below 2**64: one episode of each policy for each.
         author: Author of the data set.
         author_email: Address of the author.
@@ -95,7 +96,8 @@ def write_dataset(
     if not policies:
         raise ValueError("policies = {}; allowed: at least one policy")
     batch = Batch(scenario, min(ROWS, keys.size), owns=owns, reward=reward, days=days, autoreset="disabled")
-    for name, policy in policies.items():
+    chosen = {name: as_policy(policy) for name, policy in policies.items()}
+    for name, policy in chosen.items():
         _check_fit(name, policy, batch)
     dataset = minari.create_dataset_from_buffers(
         dataset_id,
@@ -109,7 +111,7 @@ def write_dataset(
         description="\n\n".join(filter(None, (description, __doc__))),
         requirements=[f"{name}=={version(name)}" for name in ("ccenv", "gymnasium", "minari", "numpy")],
     )
-    returns = {name: _write_policy(dataset, batch, name, policy, keys) for name, policy in policies.items()}
+    returns = {name: _write_policy(dataset, batch, name, policy, keys) for name, policy in chosen.items()}
     dataset.storage.update_metadata(
         {
             "ccenv": _facts(batch) | {"mean_return": returns},
@@ -188,7 +190,8 @@ def _episodes(batch: Batch, policy: Policy, keys: np.ndarray) -> Iterator[Episod
     """Run an episode for each seed, together, and yield them."""
     batch.reset(np.resize(keys, batch.n))
     length = np.zeros(batch.n, np.int64)  # steps until the end; 0: not over
-    seen, taken, state = [_now(batch)], [], None
+    seen, taken = [_now(batch)], []
+    state: State = None
     while not np.all(length):
         looks = batch.engine.snaps if getattr(policy, "needs_snapshot", False) else batch.obs
         actions, state = policy.act(looks, batch.mask, state, batch.u, batch.starts)
