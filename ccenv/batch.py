@@ -19,11 +19,17 @@ from ccenv.scenarios import Scenario
 from ccenv.scenarios.load import load_for_run
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import NIL
+from ccenv.sim.state.entities import OUT
 from ccenv.sim.state.layout import layout
 from ccenv.sim.state.sizes import SIZES
 from ccenv.spaces.observation import observation_space, snapshot_dtype
 
-AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.SAME_STEP, "disabled": loops.DISABLED}
+# `same_step` restarts rows from here, so that the counters of the old episodes can be read before
+AUTORESET = {"next_step": loops.NEXT_STEP, "same_step": loops.DISABLED, "disabled": loops.DISABLED}
+TOLD = ("reward", "elapsed_s", "cost", "cost_base", "illegal", "terminated", "truncated")  # of a step
+FINAL = tuple(name.removeprefix("final_") for name in OUT.names or () if name.startswith("final_"))
+OUT_FIELDS: Any = OUT.fields
+ENDS: int = OUT_FIELDS["terminated"][1]  # byte of `terminated` in a row; `truncated` is the next one
 ON_ILLEGAL = ("hold", "rules", "raise")
 INT64 = np.dtype(np.int64)
 STRIDES = (INT64.itemsize,)
@@ -64,6 +70,7 @@ class Batch:
         decision: Number of the coming decision in the episode, (B,).
         final_obs, final_illegal_share: Last observation, (B, K), and share of illegal actions, (B,), of an episode that
             ended in a `same_step` step.
+        final_kpis: By row, the KPIs of the episodes that ended in the latest `same_step` step in which any did.
 
     Raises:
         ValueError: If an argument is not allowed; the message says what is allowed.
@@ -106,6 +113,7 @@ class Batch:
         )
         self.on_illegal = on_illegal
         self.autoreset = AUTORESET[autoreset]
+        self._restarts = autoreset == "same_step"
         self.scenario = run.scenario
         self.catalogue = self.scenario.catalogue
         self._attach(fresh(run, n))
@@ -125,6 +133,9 @@ class Batch:
         self.terminated, self.truncated = outs["terminated"], outs["truncated"]
         self.illegal, self.starts, self.warm_up = outs["illegal"], outs["starts"], outs["warm_up"]
         self.illegal_share, self.final_illegal_share = outs["illegal_share"], outs["final_illegal_share"]
+        self.final_kpis: dict[int, dict[str, float]] = {}
+        # both flags of a row as one number, of which counting is ten times faster than `any` of the flags
+        self._ends = np.ndarray((engine.n,), np.uint16, outs, ENDS, (OUT.itemsize,))
 
     def reset(self, seeds: Any, which: np.ndarray | None = None) -> None:
         """Start episodes and run to their first decision.
@@ -196,8 +207,13 @@ class Batch:
             IllegalActionError, ValueError: As in `step`.
         """
         stopped = self._run_rows(actions)
-        if stopped == NIL:
-            return
+        if stopped != NIL:
+            self._finish(stopped, actions)
+        if self._restarts and np.count_nonzero(self._ends):
+            self.restart(self.terminated | self.truncated)
+
+    def _finish(self, stopped: int, actions: np.ndarray) -> None:
+        """Finish a step that stopped before its last row, or refuse it."""
         if stopped == loops.ALL_OVER:
             raise ValueError("step: the episodes of all rows are over; allowed: reset, then step")
         row = loops.refused_row(stopped)
@@ -205,6 +221,21 @@ class Batch:
             raise self._illegal(row, int(actions[row]))
         self._run_rows = self._refuse
         self._continue_with(step_finished(self.engine, stopped, actions, self.autoreset))
+
+    def restart(self, which: np.ndarray) -> None:
+        """Start the next episodes of the marked rows, (B,) bool, in the step that was their last.
+
+        What the step has paid and told stays. Observation and numbers of the old episodes go to the `final_` arrays.
+        """
+        outs = self.engine.outs
+        self.final_kpis = {row: self.engine.kpis(row) for row in np.flatnonzero(which).tolist()}
+        self.final_obs[which] = self.obs[which]
+        for name in FINAL:
+            outs[f"final_{name}"][which] = outs[name][which]
+        told = outs[which]
+        self.reset_next(which)
+        for name in TOLD:
+            outs[name][which] = told[name]
 
     def _continue_with(self, engine: Engine) -> None:
         """Go on with an engine that has the outputs of the present one. It may be of another size class."""
@@ -295,7 +326,13 @@ class Batch:
 
     def __getstate__(self) -> dict[str, Any]:
         """For `copy` and `pickle`, which would copy arrays that share memory as separate arrays."""
-        return {"run": self.run, "on_illegal": self.on_illegal, "autoreset": self.autoreset, "saved": self.clone()}
+        return {
+            "run": self.run,
+            "on_illegal": self.on_illegal,
+            "autoreset": self.autoreset,
+            "_restarts": self._restarts,
+            "saved": self.clone(),
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make the arrays anew."""
@@ -333,7 +370,7 @@ class Batch:
         seeds = whole_numbers("keys", keys)
         forks = Batch.__new__(Batch)
         forks.__dict__.update(self.__dict__)
-        forks.autoreset = AUTORESET["disabled"]
+        forks.autoreset, forks._restarts = AUTORESET["disabled"], False
         forks._attach(Engine(self.run, seeds.size, past=self.engine.past))
         forks.engine.make_room(self.engine.taken.shape[1])
         for target, source in zip(forks._arrays()[:7], self._arrays(), strict=False):

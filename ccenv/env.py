@@ -87,6 +87,10 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
     `terminated` at the end of the last day: after closing, when all contacts have been served or overtime is over.
     `truncated` at the horizon of a steady scenario.
 
+    The last `info` has `kpis`: the KPIs of the episode by name, as floats, those that the centre has. A ratio with
+    denominator 0 is nan. Where a wrapper ends the episode, such as Gymnasium's `TimeLimit`, `ccenv.wrappers.LastKpis`
+    adds them; `kpis()` returns the KPIs so far at any time.
+
     ## Arguments
 
     | argument | default | meaning |
@@ -189,13 +193,24 @@ class CentreEnv(gymnasium.Env[np.ndarray, np.int64]):
         if self.render_mode is not None:
             self._screen.note(action_named(self.catalogue, int(self._chosen[0]), out[ILLEGAL]), out[REWARD])
             self._screen.show(self._view)
-        return batch.obs[0].copy(), out[REWARD], out[TERMINATED], out[TRUNCATED], self._info(out)
+        info = self._info(out)
+        if self._over:
+            info["kpis"] = self.kpis()
+        return batch.obs[0].copy(), out[REWARD], out[TERMINATED], out[TRUNCATED], info
 
     def _info(self, out: tuple[Any, ...]) -> dict[str, Any]:
         info: dict[str, Any] = {"action_mask": self.batch.engine.mask_bytes[0].copy()}
         for key, place in INFO_PLACES:
             info[key] = out[place]
         return info
+
+    def kpis(self) -> dict[str, float]:
+        """Return the KPIs of the episode so far by name, those that the centre has (`ccenv.kpis.KPIS`).
+
+        The last `info` of an episode holds them. Before the end, an advisor's time in the present state and the wait of
+        a contact in line are not counted yet. A ratio with denominator 0 is nan.
+        """
+        return self.batch.engine.kpis(0)
 
     def action_masks(self) -> np.ndarray:
         """Legal actions, (A,) bool."""

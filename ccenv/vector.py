@@ -15,7 +15,7 @@ from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, action_named, task_of
 from ccenv.sim.state.codes import HOLD
-from ccenv.spaces.info import INFO, SEED_BITS
+from ccenv.spaces.info import INFO, SEED_BITS, add_kpis
 
 MODES = {
     AutoresetMode.NEXT_STEP: "next_step",
@@ -27,6 +27,9 @@ PAID = ("elapsed_s", "cost", "cost_base", "illegal_action")  # they describe a s
 
 class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
     """`num_envs` copies of `CentreEnv` stepped by one call.
+
+    Where a row ends, the infos have `kpis`, a dictionary of arrays (B,) with masks `_name`, and the mask `_kpis`; with
+    `SAME_STEP` they are in `final_info`. They are there too if `max_episode_steps` has ended the episode.
 
     Args:
         num_envs: Number of copies.
@@ -126,11 +129,17 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
             final_mask = np.zeros_like(infos["action_mask"])
             final_mask[:, HOLD] = 1
             final_mask[cut] = infos["action_mask"][cut]
+            kpis = dict(batch.final_kpis) if same_step else {}
+            kpis |= {row: batch.engine.kpis(row) for row in np.flatnonzero(cut if same_step else self._done).tolist()}
             if same_step:
-                infos = self._restarted(cut, infos) if cut.any() else infos
+                if cut.any():
+                    batch.restart(cut)
+                    infos = self._infos(np.ones(self.num_envs, np.bool_))
                 self._add_final(infos, self._done, final_mask)
+                add_kpis(infos["final_info"], kpis, self.num_envs)
                 self._n_steps[self._done] = 0
             else:
+                add_kpis(infos, kpis, self.num_envs)
                 batch.end_episodes(cut)
         if self.render_mode is not None:
             self._note(actions, reward)
@@ -157,20 +166,6 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self._n_steps = np.where(begun, 0, self._n_steps + 1)
         at_limit: np.ndarray = self._n_steps >= limit
         return at_limit
-
-    def _restarted(self, cut: np.ndarray, infos: dict[str, Any]) -> dict[str, Any]:
-        """Start the next episodes of rows whose episodes were cut off. Returns infos of the new episodes.
-
-        The last observation and numbers of the old ones go where the kernel puts those of episodes that end in it.
-        """
-        outs = self.batch.engine.outs
-        self.batch.final_obs[cut] = self.batch.obs[cut]
-        for key, name in INFO.items():
-            if key not in PAID:
-                outs[f"final_{name}"][cut] = outs[name][cut]
-        self.batch.reset_next(cut)
-        restarted = self._infos(np.ones(self.num_envs, np.bool_))
-        return restarted | {key: infos[key] for key in PAID}
 
     def _infos(self, which: np.ndarray) -> dict[str, Any]:
         outs = self.batch.engine.outs

@@ -1,7 +1,8 @@
-"""A batch as a `VecEnv` of Stable-Baselines3 (extra `sb3`)."""
+"""A batch as a `VecEnv` of Stable-Baselines3, and the KPIs of episodes in a learner's log (extra `sb3`)."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,10 +10,12 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 from gymnasium.envs.registration import EnvSpec
+from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from ccenv.files.numbers import seed as checked_seed
+from ccenv.files.numbers import whole
 from ccenv.render import Screen, as_pixels
 from ccenv.render.screen import task_of
 
@@ -22,7 +25,8 @@ class CentreVecEnv(VecEnv):
 
     `step` returns copies. The batch's own arrays (`elapsed_s`, `cost`, `cost_base`, `action_masks()`) are overwritten
     by the next step. A row restarts at the end of its episode (`same_step`), and its info then has
-    `terminal_observation`, `TimeLimit.truncated` and `illegal_share`. All other infos are empty.
+    `terminal_observation`, `TimeLimit.truncated`, `illegal_share`, and `kpis`: the KPIs of the episode by name. All other
+    infos are empty. `KpiCallback` writes the KPIs to the learner's log.
 
     The time between decisions varies, so a learner that discounts per step optimises another objective. Compute returns
     from `elapsed_s` with `ccenv.integrations.semi_markov`.
@@ -89,6 +93,7 @@ class CentreVecEnv(VecEnv):
                 "terminal_observation": batch.final_obs[b].copy(),
                 "TimeLimit.truncated": truncated,
                 "illegal_share": float(batch.final_illegal_share[b]),
+                "kpis": batch.final_kpis[b],
             }
         return batch.obs.copy(), batch.reward.copy(), ended, infos
 
@@ -135,3 +140,45 @@ class CentreVecEnv(VecEnv):
     def env_is_wrapped(self, wrapper_class: type, indices: VecEnvIndices = None) -> list[bool]:
         """False for each row: rows have no wrappers."""
         return [False for _ in self._get_indices(indices)]
+
+
+class KpiCallback(BaseCallback):
+    """Callback of a Stable-Baselines3 learner that logs the KPIs of finished episodes.
+
+    The learner's log then has `kpis/abandonment`, `kpis/occupancy` and so on: means over the last episodes, without
+    those in which a KPI is undefined. It serves every environment of this package, alone or in a vector environment.
+
+    Example:
+        model = MaskablePPO("MlpPolicy", env, tensorboard_log="work/tensorboard")
+        model.learn(100_000, callback=KpiCallback())
+
+    Args:
+        kpis: Names of the KPIs to log; None: all that the centre has.
+        episodes: Number of last episodes, at least 1.
+
+    Raises:
+        ValueError: If `episodes` is not a whole number above 0.
+        KeyError: At the end of an episode, if its centre has no such KPI.
+    """
+
+    def __init__(self, kpis: Sequence[str] | None = None, *, episodes: int = 100) -> None:
+        super().__init__()
+        self._names = kpis
+        self._last: deque[dict[str, float]] = deque(maxlen=whole("episodes", episodes, 1))
+        self._more = False
+
+    def _on_step(self) -> bool:
+        for info in self.locals["infos"]:
+            if "kpis" in info:
+                self._last.append(info["kpis"])
+                self._more = True
+        return True
+
+    def _on_rollout_end(self) -> None:
+        if not self._more:
+            return
+        self._more = False
+        for name in self._last[-1] if self._names is None else self._names:
+            values = np.array([kpis[name] for kpis in self._last])
+            if not np.isnan(values).all():
+                self.logger.record(f"kpis/{name}", float(np.nanmean(values)))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ccenv.files.numbers import whole
+from ccenv.kpis.episode import EpisodeKpis
 from ccenv.loops import batch as loops
 from ccenv.rules.spec import RuleError
 from ccenv.run.config import RunConfig
@@ -109,6 +110,7 @@ class Engine:
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
         self.past.flags.writeable = False  # numba then sees one type, with a past and without
         self.final_obs = np.zeros_like(self.obs)
+        self._kpis: EpisodeKpis | None = None  # made at the end of the first episode
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
         self._no_actions = np.zeros(n, np.int64)
@@ -249,6 +251,22 @@ class Engine:
         """Return the counters of each row since counting started (after a warm-up), (n, numbers)."""
         gained: np.ndarray = self.envs["counts"] - self.envs["counts_before"]
         return gained
+
+    def kpis(self, row: int) -> dict[str, float]:
+        """Return the KPIs that the centre has, of the row's episode since counting started; see `EpisodeKpis`.
+
+        An advisor's time in the present state, and the wait of a contact in line, are counted when they end.
+        """
+        if self._kpis is None:
+            self._kpis = EpisodeKpis(self.run.scenario)
+        env = self.envs[row]
+        flat = env["counts"] - env["counts_before"]
+        counters, first = {}, 0
+        for axis, declared in COUNTERS.items():
+            last = first + env[f"{axis}_count"].size * len(declared)
+            counters[axis] = flat[first:last].reshape(-1, len(declared))
+            first = last
+        return self._kpis.of(counters, int(env["n_illegal"]), int(env["n_decisions"]))
 
     @property
     def log(self) -> np.ndarray:

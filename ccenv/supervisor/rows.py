@@ -138,7 +138,11 @@ class Row:
             ):
                 break
             stop_t = float(envs["night_over_t"][0])
-        return reward, bool(out["terminated"][0]), bool(out["truncated"][0]), {**sums, **self._info()}
+        terminated, truncated = bool(out["terminated"][0]), bool(out["truncated"][0])
+        info = {**sums, **self._info()}
+        if terminated or truncated:
+            info["kpis"] = self.engine.kpis(0)
+        return reward, terminated, truncated, info
 
     def _info(self) -> dict[str, Any]:
         return {"warm_up": bool(self.engine.outs["warm_up"][0]), "parameters": self.values}

@@ -54,7 +54,7 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
     ## Episode End
 
     `terminated` when the last day is over and everybody has been served or overtime has ended; `truncated` at the
-    horizon of a steady scenario.
+    horizon of a steady scenario. The last `info` has `kpis`: the KPIs of the episode by name (see `CentreEnv`).
 
     ## Arguments
 

@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, parameters_named
-from ccenv.spaces.info import SEED_BITS
+from ccenv.spaces.info import SEED_BITS, add_kpis
 from ccenv.supervisor.rows import checked_action
 from ccenv.supervisor.single import SupervisorEnv
 
@@ -137,7 +137,11 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         there = np.array([row is not None for row in rows])
         template = next(row for row in rows if row is not None)
         infos: dict[str, Any] = {}
+        ended = {k: row["kpis"] for k, row in enumerate(rows) if row is not None and "kpis" in row}
+        add_kpis(infos, ended, self.num_envs)
         for key, value in template.items():
+            if key == "kpis":
+                continue
             empty = np.zeros_like(np.asarray(value))
             infos[key] = np.stack([empty if row is None else np.asarray(row[key]) for row in rows])
             infos[f"_{key}"] = there.copy()

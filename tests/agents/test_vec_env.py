@@ -55,6 +55,7 @@ def test_the_end_of_an_episode_is_told_in_the_info(env):
     assert ended
     for _, infos, b in ended:
         assert infos[b]["TimeLimit.truncated"] is True
+        assert infos[b]["kpis"] == {"share": 0.5}
         assert infos[b]["terminal_observation"][3] == pytest.approx(0.0, abs=1e-6)
 
 

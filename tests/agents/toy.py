@@ -170,6 +170,7 @@ class ToyBatch:
         self.rows, self.outs = np.zeros(n, ROW), np.zeros(n, OUT)
         self.mask = np.ones((n, 2), bool)
         self.final_illegal_share = np.zeros(n)
+        self.final_kpis = [{"share": 0.5} for _ in range(n)]
         self.obs, self.final_obs = (np.zeros((n, self.n_obs), np.float32) for _ in range(2))
         for name in OUT.names or ():
             setattr(self, name, self.outs[name])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
+from ccenv.wrappers import LastKpis
 from tests.env.short import IDS, assert_same, random_legal, short_day
 
 N, SEEDS = 3, [11, 5, 2**40]
@@ -20,7 +21,7 @@ def pair(name: str, mode: AutoresetMode, **arguments: Any) -> tuple[VectorEnv, S
     """The native vector environment and Gymnasium's, of N rows."""
     arguments = {"scenario": short_day(), **arguments}
     native = gymnasium.make_vec(name, num_envs=N, autoreset_mode=mode, **arguments)
-    copies = [lambda: gymnasium.make(name, **arguments)] * N
+    copies = [lambda: LastKpis(gymnasium.make(name, **arguments))] * N
     return native, SyncVectorEnv(copies, autoreset_mode=mode)
 
 
