@@ -25,8 +25,8 @@ class CentreVecEnv(VecEnv):
 
     `step` returns copies. The batch's own arrays (`elapsed_s`, `cost`, `cost_base`, `action_masks()`) are overwritten
     by the next step. A row restarts at the end of its episode (`same_step`), and its info then has
-    `terminal_observation`, `TimeLimit.truncated`, `illegal_share`, and `kpis`: the KPIs of the episode by name. All other
-    infos are empty. `KpiCallback` writes the KPIs to the learner's log.
+    `terminal_observation`, `TimeLimit.truncated`, `illegal_share`, and `kpis`: the KPIs of the episode by name. All
+    other infos are empty. `KpiCallback` writes the KPIs to the learner's log.
 
     The time between decisions varies, so a learner that discounts per step optimises another objective. Compute returns
     from `elapsed_s` with `ccenv.integrations.semi_markov`.
