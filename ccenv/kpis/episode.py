@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ccenv.kpis.declared import absent_columns
 from ccenv.kpis.kpi import LABELS, Kpi
-from ccenv.kpis.present import present
 from ccenv.kpis.registry import KPIS
 from ccenv.kpis.table import needed
 from ccenv.sim.state.counters import COUNTERS
@@ -33,11 +33,12 @@ class EpisodeKpis:
         scenario: The centre.
 
     Attributes:
-        names: The KPIs that the centre has, in the order of the registry; see `ccenv.kpis.present`.
+        names: The KPIs that the centre has, in the order of the registry; see `ccenv.kpis.declared`.
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.names = present(scenario)
+        absent = absent_columns(scenario)
+        self.names = tuple(name for name in KPIS if name not in absent)
         wanted = needed(self.names)
         entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
         self._columns = {

@@ -10,11 +10,10 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 from ccenv import Batch, CentreEnv, CentreVectorEnv, simulate
-from ccenv.kpis.present import present
 from ccenv.sim.state.codes import HOLD
 from ccenv.supervisor import SupervisorEnv, SupervisorVectorEnv
 from ccenv.wrappers import LastKpis
-from tests.env.days import DAY, SEED, expected, first, of_row
+from tests.env.days import DAY, NAMES, SEED, expected, first, of_row
 from tests.env.short import random_legal
 
 
@@ -103,10 +102,10 @@ def test_vector_environment_masks_the_rows_that_ended(mode: AutoresetMode) -> No
         infos = infos["final_info"]
     row = int(np.argmax(done))
     assert np.array_equal(infos["_kpis"], done)
-    assert infos["kpis"].keys() == {name for kpi in present(DAY) for name in (kpi, f"_{kpi}")}
-    figures = {kpi: float(infos["kpis"][kpi][row]) for kpi in present(DAY)}
+    assert infos["kpis"].keys() == {name for kpi in NAMES for name in (kpi, f"_{kpi}")}
+    figures = {kpi: float(infos["kpis"][kpi][row]) for kpi in NAMES}
     assert figures == pytest.approx(expected(SEED + row), rel=0, abs=0, nan_ok=True)
-    for kpi in present(DAY):
+    for kpi in NAMES:
         assert np.array_equal(infos["kpis"][f"_{kpi}"], done)
         assert infos["kpis"][kpi][1 - row] == 0.0
 
@@ -126,9 +125,7 @@ def test_rows_cut_off_by_a_limit_have_kpis_too(mode: AutoresetMode) -> None:
         one.reset(seed=SEED + row)
         for _ in range(5):
             one.step(HOLD)
-        assert {kpi: infos["kpis"][kpi][row] for kpi in present(DAY)} == pytest.approx(
-            one.kpis(), rel=0, abs=0, nan_ok=True
-        )
+        assert {kpi: infos["kpis"][kpi][row] for kpi in NAMES} == pytest.approx(one.kpis(), rel=0, abs=0, nan_ok=True)
 
 
 def supervised(seed: int) -> dict[str, float]:
@@ -155,7 +152,7 @@ def test_supervisors(mode: AutoresetMode) -> None:
 
     assert np.array_equal(last["_kpis"], done)
     for row in np.flatnonzero(done).tolist():
-        found = {kpi: float(last["kpis"][kpi][row]) for kpi in present(DAY)}
+        found = {kpi: float(last["kpis"][kpi][row]) for kpi in NAMES}
         assert found == pytest.approx(supervised(SEED + row), rel=0, abs=0, nan_ok=True)
 
 
