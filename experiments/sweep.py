@@ -27,7 +27,8 @@ from experiments.jobs.jobs import open_job
 from experiments.jobs.provenance import provenance
 from experiments.jobs.workers import Terminated, end_with_parent, stop_on_sigterm
 from experiments.study.pipeline import compare_rules
-from experiments.study.sweeping import Cell, attempt, cell_of, forget_failure, install, note_asked
+from experiments.study.sweep_cell import Cell, attempt, cell_of, forget_failure, note_asked
+from experiments.study.sweeping import install
 
 register()
 LEADER = "CCENV_SWEEP_PROCESS"  # process number of the sweep, for its worker processes

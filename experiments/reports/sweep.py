@@ -8,7 +8,7 @@ from typing import Any
 
 from ccenv.files.writing import write_atomic
 from experiments.jobs.files import read_json, to_csv
-from experiments.reports.figures.style import styled, svg
+from experiments.reports.figures.style import png, styled, svg
 from experiments.reports.figures.sweep import sweep_figure
 from experiments.study.comparison import COLUMNS
 from experiments.study.evaluation import VALUE
@@ -20,7 +20,9 @@ ABSENT = "\N{EN DASH}"
 
 
 def write_sweep_report(folder: Path) -> Path:
-    """Write `table.csv`, `table.md` and `figure.svg` beside the cells; return the path of the Markdown table.
+    """Write `table.csv`, `table.md` and the figure beside the cells; return the path of the Markdown table.
+
+    The figure is `figure.svg` and `figure.png`; its numbers are in `table.csv`.
 
     Raises:
         FileNotFoundError: There are no cells.
@@ -30,10 +32,13 @@ def write_sweep_report(folder: Path) -> Path:
     with_own = len({cell["own"] for cell in cells}) > 1
     lines = [line for cell in cells for line in _lines(cell, keys, with_own)]
     write_atomic(folder / "table.csv", _csv(lines, keys))
-    write_atomic(folder / "table.md", _markdown(lines, keys))
+    unit = _unit(cells)
+    write_atomic(folder / "table.md", _markdown(lines, keys, unit))
     if keys:
         with styled():
-            write_atomic(folder / "figure.svg", svg(sweep_figure(lines, keys)))
+            figure = sweep_figure(lines, keys, unit)
+            write_atomic(folder / "figure.svg", svg(figure))
+            write_atomic(folder / "figure.png", png(figure))
     return folder / "table.md"
 
 
@@ -55,6 +60,12 @@ def read_cells(folder: Path) -> list[dict[str, Any]]:
         if settings.count(repr(cell["keys"])) > 1:
             cell["keys"] = cell["keys"] | {"cell": cell["cell"]}
     return found
+
+
+def _unit(cells: list[dict[str, Any]]) -> str:
+    """Return the unit of all values for headings; only `per day` if cells count in different units."""
+    units = {cell["comparison"].get("unit") for cell in cells}
+    return f"per day; 1 = {units.pop()}" if len(units) == 1 and None not in units else "per day"
 
 
 def _dotted(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -90,6 +101,7 @@ def _lines(cell: Mapping[str, Any], keys: list[str], with_own: bool) -> Iterator
             "settings": {key: cell["keys"].get(key) for key in keys},
             "role": role,
             "label": row["label"],
+            "dials": row["dials"],
             "kpis": row["kpis"],
             "lead": row["differences"].get(VALUE),
         }
@@ -102,32 +114,34 @@ def _csv(lines: list[dict[str, Any]], keys: list[str]) -> str:
         *dict.fromkeys([*keys, "cell"]),
         "policy",
         "role",
+        "dials",
         *(f"{name}_{end}" for name in ["lead", *names] for end in ends),
     ]
     rows = []
     for line in lines:
         figures = {"lead": line["lead"]} | line["kpis"]
         values = {f"{name}_{end}": (figures.get(name) or {}).get(end) for name in figures for end in ends}
-        rows.append(line["settings"] | {"cell": line["cell"], "policy": line["label"], "role": line["role"]} | values)
+        about = {"cell": line["cell"], "policy": line["label"], "role": line["role"], "dials": line["dials"]}
+        rows.append(line["settings"] | about | values)
     return to_csv(columns, rows)
 
 
-def _markdown(lines: list[dict[str, Any]], keys: list[str]) -> str:
+def _markdown(lines: list[dict[str, Any]], keys: list[str], unit: str) -> str:
     shown = [column for column in COLUMNS if column.name in lines[0]["kpis"] and column.shown]
-    titles = [
-        *keys,
-        "policy",
-        "role",
-        "lead over the best rule",
-        *(f"{column.title} [{column.unit}]" for column in shown),
-    ]
-    rows = [titles, ["---"] * (len(keys) + 2) + ["---:"] * (len(titles) - len(keys) - 2)]
+    about = [*keys, "policy", "role", "dials"]
+    units = [unit if column.name == VALUE else column.unit for column in shown]
+    titles = [*about, f"lead over the best rule [{unit}]"]
+    titles += [f"{column.title} [{unit}]" for column, unit in zip(shown, units, strict=True)]
+    rows = [titles, ["---"] * len(about) + ["---:"] * (len(titles) - len(about))]
     for line in lines:
         cells = [ABSENT if value is None else str(value) for value in line["settings"].values()]
+        cells += [line["label"], line["role"].replace("_", " "), line["dials"] or ABSENT]
         lead = span(line["lead"], sign=True) if line["lead"] else ABSENT
         figures = [span(line["kpis"][column.name], column.factor, column.decimals) for column in shown]
-        rows.append([*cells, line["label"], line["role"].replace("_", " "), lead, *figures])
+        rows.append([*cells, lead, *figures])
     note = (
-        "Means with 95 % bootstrap intervals over days; leads are paired by day. A learned policy is one training run."
+        "Means with 95 % bootstrap intervals over days; leads are paired by day. A learned policy is one training run. "
+        "The column dials says which dials the action set of a policy has: those that reserve an advisor for the "
+        "attempt, those that do not, or both."
     )
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + f"\n\n{note}\n"

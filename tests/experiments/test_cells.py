@@ -171,7 +171,7 @@ from pathlib import Path
 from experiments.jobs.config import register, settings_of
 from experiments.jobs.files import ROOT
 from experiments.jobs.jobs import open_job
-from experiments.study.sweeping import cell_of
+from experiments.study.sweep_cell import cell_of
 from tests.experiments.test_config import composed
 register()
 given = ["scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick", "rules.rungs=[2]", *sys.argv[2:]]

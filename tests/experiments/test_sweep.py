@@ -13,7 +13,9 @@ from ccenv.files.writing import write_json
 from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.files import ROOT, read_json
 from experiments.report import report
-from experiments.study.sweeping import Planned, alike, attempt, cell_of, progress_line
+from experiments.study.effects import alike
+from experiments.study.sweep_cell import Planned, attempt, cell_of
+from experiments.study.sweeping import progress_line
 from experiments.sweep import run_cell
 from tests.experiments.test_config import composed
 
@@ -85,7 +87,12 @@ def test_report_of_a_sweep_has_a_line_for_each_cell_in_the_order_of_the_key(unin
     values = re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)
 
     assert values == ["5", "10", "20"]
-    assert table.startswith(f"| {KEY} | policy |")
+    assert table.startswith(
+        f"| {KEY} | policy | role | dials | lead over the best rule [per day; 1 = one contact lost] |"
+    )
+    assert re.findall(r"\| best rule \| (\w+) \|", table) == ["unreserved"] * 3
+    assert ",best_rule,unreserved," in (uninterrupted / "table.csv").read_text().splitlines()[1]
+    assert (uninterrupted / "figure.png").read_bytes().startswith(b"\x89PNG")
     assert len((uninterrupted / "table.csv").read_text().splitlines()) == 4
     assert (uninterrupted / "figure.svg").read_text().rstrip().endswith("</svg>")
 
@@ -214,7 +221,7 @@ def test_sweep_over_rules_says_that_tuning_chooses_and_has_a_row_for_each(tmp_pa
     assert code == 0, output
     assert "no effect on tuned rules: scenario.set.rules.routing.name (fifo, lwt): tuning chooses" in output
     table = (report(tmp_path)).read_text()
-    assert re.findall(r"^\| (\w+) \| (\w+) \+ \w+ \| asked \|", table, re.MULTILINE) == [
+    assert re.findall(r"^\| (\w+) \| (\w+) \+ \w+ \| asked \| \w+ \|", table, re.MULTILINE) == [
         ("fifo", "fifo"),
         ("lwt", "lwt"),
     ]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from experiments.reports.figures.style import WIDTH, colour_of
 
 PANELS = (
-    ("value", "Value [per day]", 1.0),
+    ("value", "Value [{unit}]", 1.0),
     ("n_sales", "Goals reached [per day]", 1.0),
     ("abandonment", "Abandoned [% of offered]", 100.0),
     ("mean_wait_s", "Mean wait [s]", 1.0),
@@ -23,12 +23,13 @@ DASHES = ("-", "--", ":", "-.")
 NAMES = {"learned": "learned policy", "best_rule": "best tuned rule", "asked": "asked rules"}
 
 
-def sweep_figure(lines: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Figure:
+def sweep_figure(lines: Sequence[Mapping[str, Any]], keys: Sequence[str], unit: str) -> Figure:
     """Draw six KPIs against the key with most values; markers distinguish the values of the other keys.
 
     Args:
         lines: Each with `settings` (the varied keys), `role` and `kpis` (`mean`, `low`, `high`, or None).
         keys: The varied keys, at least one.
+        unit: Unit of the value.
     """
     across = max(keys, key=lambda key: len({repr(line["settings"][key]) for line in lines}))
     others = [key for key in keys if key != across]
@@ -42,7 +43,7 @@ def sweep_figure(lines: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Fig
     for axes, (name, label, factor) in zip(panels.flat, shown, strict=False):
         for mine in series:
             mine.draw(axes, name, factor, lambda line: _position(line, across, values))
-        axes.set_title(label)
+        axes.set_title(label.format(unit=unit), fontsize=8.5)
         axes.set_xlabel(_short(across))
         places = {_position(line, across, values): str(line["settings"][across]) for line in lines}
         axes.set_xticks(list(places), list(places.values()))
