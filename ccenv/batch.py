@@ -13,7 +13,7 @@ from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
 from ccenv.run.config import RuleChoice, in_size, run_config
 from ccenv.run.engine import CapacityError, Engine
-from ccenv.run.growth import fresh, larger, started, started_next, step_finished
+from ccenv.run.growth import carried_out, fresh, larger
 from ccenv.run.history import past_of
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.load import load_for_run
@@ -149,12 +149,12 @@ class Batch:
         """
         rows = np.ones(self.n, np.bool_) if which is None else np.ascontiguousarray(which, np.bool_)
         keys = whole_numbers("seeds", seeds, n=self.n)
-        self._start(rows, lambda: started(self.engine, keys, rows))
+        self._start(rows, lambda: carried_out(self.engine, "start", keys, rows))
 
     def reset_next(self, which: np.ndarray) -> None:
         """Start the next episodes of the marked rows, (B,) bool, under seeds derived from those of their last reset."""
         rows = np.ascontiguousarray(which, np.bool_)
-        self._start(rows, lambda: started_next(self.engine, rows))
+        self._start(rows, lambda: carried_out(self.engine, "start_next", rows))
 
     def end_episodes(self, which: np.ndarray) -> None:
         """End the episodes of the marked rows, (B,) bool, where they stand: they rest, or the next step starts anew."""
@@ -220,7 +220,7 @@ class Batch:
         if row != NIL:
             raise self._illegal(row, int(actions[row]))
         self._run_rows = self._refuse
-        self._continue_with(step_finished(self.engine, stopped, actions, self.autoreset))
+        self._continue_with(carried_out(self.engine, "finish_step", stopped, actions, self.autoreset))
 
     def restart(self, which: np.ndarray) -> None:
         """Start the next episodes of the marked rows, (B,) bool, in the step that was their last.

@@ -11,7 +11,7 @@ from ccenv.files.numbers import whole_numbers
 from ccenv.loops.batch import DISABLED
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.run.engine import counters_of
-from ccenv.run.growth import fresh, started, stepped
+from ccenv.run.growth import carried_out, fresh
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 
@@ -101,10 +101,11 @@ def trace(
     run = run_config(
         scenario, owns=owned, routing=routing, pacing=pacing, reserves=reserves, actions=actions, days=days
     )
-    engine = started(fresh(run, 1, log=True), whole_numbers("seed", [seed]), np.ones(1, np.bool_))
+    seeds = whole_numbers("seed", [seed])
+    engine = carried_out(fresh(run, 1, log=True), "start", seeds, np.ones(1, np.bool_))
     while choose is not None and not engine.envs["done"][0]:
         legal = np.flatnonzero(engine.masks[0])
         out: Any = engine.outs[0]
         action = choose(int(out["decision"]), float(out["u"]), legal)
-        engine = stepped(engine, np.array([action], np.int64), DISABLED)
+        engine = carried_out(engine, "step", np.array([action], np.int64), DISABLED)
     return engine.log.copy(), counters_of(engine.counters(), engine.run.layout.env)

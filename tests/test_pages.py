@@ -10,7 +10,13 @@ import pytest
 
 from tests.pages import CODE, ROOT, is_generated, long_lines, stale
 
-NORMATIVE = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "ccenv/sim/README.md")
+NORMATIVE = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "ccenv/sim/README.md",
+    *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs/decisions").glob("*.md"))),
+)
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for paths in (ROOT.glob("*.md"), *((ROOT / folder).rglob("*.md") for folder in (*CODE, "docs", "notebooks")))

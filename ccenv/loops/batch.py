@@ -244,7 +244,10 @@ def run_rows(
     envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, taken, commands, seeds, final_obs, autoreset,
     refuses, actions,
 ):  # fmt: skip
-    """Run every row whose command is not REST. Returns NIL, or the first row that stopped early: `e.failure` says why.
+    """Run every row whose command is not REST.
+
+    Returns NIL; or the first row that stopped early, where `e.failure` says why; or ALL_OVER if all episodes are over
+    and none was asked to start.
 
     `refuses`: if an action is illegal, no row runs, and the result encodes the row (see `refused_row`).
     """

@@ -268,7 +268,6 @@ def start(e, c, words, first_lead, past, seed, episode):
     e.paid_events = NIL
     e.seed_0 = seed
     e.episode = episode
-    e.seed = own
     e.root = root
     e.coin_key = stream_key(root, c.policy_stream)
     if past.shape[0] > 0:

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 
 from ccenv.rules.spec import RuleError, RuleSpec, plain
-from ccenv.sim.shown.for_rules import CORE as CORE_ONLY
-from ccenv.sim.shown.for_rules import EVERYTHING, FAST, SHOWN_ALWAYS, SHOWN_IF_LEGAL
+from ccenv.sim.shown.for_rules import CORE, EVERYTHING, FAST, SHOWN_ALWAYS, SHOWN_IF_LEGAL
 from ccenv.sim.state.fields import FIELDS
 
 READY = "ready"  # the set of queues with a legal assignment: written with every mask
 NAMES = tuple(field.name for field in FIELDS)
-CORE = frozenset(field.name for field in FIELDS if field.core)
+CORE_FIELDS = frozenset(field.name for field in FIELDS if field.core)
 
 
 def declared(rule: RuleSpec) -> frozenset[str]:
@@ -31,7 +30,7 @@ def sees(*rules: RuleSpec) -> int:
     if_legal = frozenset(name for rule in rules for name in rule.reads_if_legal)
     if everywhere <= SHOWN_ALWAYS and if_legal <= SHOWN_ALWAYS | SHOWN_IF_LEGAL:
         return FAST
-    return CORE_ONLY if everywhere | if_legal <= CORE else EVERYTHING
+    return CORE if everywhere | if_legal <= CORE_FIELDS else EVERYTHING
 
 
 def seen_record(rule: RuleSpec, snapshot: np.dtype) -> np.dtype:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -86,37 +87,16 @@ def grown(old: Engine, error: CapacityError) -> Engine:
     return new
 
 
-def started(engine: Engine, seeds: np.ndarray, which: np.ndarray) -> Engine:
-    """Do as `Engine.start`, in a larger class if need be; returns the engine that has done it."""
+def carried_out(engine: Engine, call: str, *args: Any) -> Engine:
+    """Call a method of `Engine` that runs rows: `start`, `start_next`, `step` or `finish_step`.
+
+    Returns the engine that has done it: the given one, or one of a larger class if a table was full.
+
+    Raises:
+        OverloadError: If no class is large enough.
+    """
     try:
-        engine.start(seeds, which)
-    except CapacityError as error:
-        return grown(engine, error)
-    return engine
-
-
-def started_next(engine: Engine, which: np.ndarray) -> Engine:
-    """Do as `Engine.start_next`, in a larger class if need be; returns the engine that has done it."""
-    try:
-        engine.start_next(which)
-    except CapacityError as error:
-        return grown(engine, error)
-    return engine
-
-
-def stepped(engine: Engine, actions: np.ndarray, autoreset: int) -> Engine:
-    """Do as `Engine.step`, in a larger class if need be; returns the engine that has done it."""
-    try:
-        engine.step(actions, autoreset)
-    except CapacityError as error:
-        return grown(engine, error)
-    return engine
-
-
-def step_finished(engine: Engine, stopped: int, actions: np.ndarray, autoreset: int) -> Engine:
-    """Do as `Engine.finish_step`, in a larger class if need be; returns the engine that has done it."""
-    try:
-        engine.finish_step(stopped, actions, autoreset)
+        getattr(engine, call)(*args)
     except CapacityError as error:
         return grown(engine, error)
     return engine

@@ -11,12 +11,13 @@ import numpy as np
 from gymnasium.spaces import Box
 
 from ccenv.files.numbers import whole_numbers
+from ccenv.loops.batch import AGAIN, DISABLED
 from ccenv.rules.params import Names, params_record
 from ccenv.rules.registry import find_rule
 from ccenv.rules.spec import Param, RuleSpec
 from ccenv.run.config import RuleChoice, RunConfig, run_config
-from ccenv.run.engine import Engine
-from ccenv.run.history import past_of
+from ccenv.run.engine import CapacityError
+from ccenv.run.growth import fresh, larger
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.scenarios.check.rules import names_of
 from ccenv.scenarios.schema import Reserves
@@ -60,15 +61,18 @@ class Row:
         run = run_config(
             centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
         )
+        self._settable = settable
+        self._taken: list[np.ndarray] = []  # actions of the running episode
         self._use(run)
-        self.knobs = _knobs(run, settable)
         self._check_start()
 
     def _use(self, run: RunConfig) -> None:
         """Make the arrays, with a configuration record of this row's own, because its parameters change."""
+        self.engine = fresh(run, 1)
+        self.run = run = dataclasses.replace(self.engine.run, config=self.engine.run.config.copy())
         run.config["supervised"] = 1
-        self.run, self.scenario = run, run.scenario
-        self.engine = Engine(run, 1, past=past_of(run))
+        self.engine.run, self.scenario = run, run.scenario
+        self.knobs = _knobs(run, self._settable)
         self._tables = {kind: _table(run, kind) for kind in ("routing", "pacing")}
         self._first = {kind: table.copy() for kind, table in self._tables.items()}
         clock = self.scenario.centre.clock
@@ -78,7 +82,7 @@ class Row:
     def copy(self) -> Row:
         """Return another row of the same make."""
         other = Row.__new__(Row)
-        other.interval_s, other.knobs = self.interval_s, self.knobs
+        other.interval_s, other._settable, other._taken = self.interval_s, self._settable, []
         run = dataclasses.replace(self.run, config=self.run.config.copy())
         for kind, table in self._first.items():
             _table(run, kind)[...] = table
@@ -109,18 +113,59 @@ class Row:
             self._tables[knob.kind][:, knob.column] = value
 
     def reset(self, seed: int | None) -> dict[str, Any]:
-        """Start an episode, under a seed or as the next one, with the first parameters, and run to the opening."""
+        """Start an episode, under a seed or as the next one, with the first parameters, and run to the opening.
+
+        Raises:
+            OverloadError: If no size class is large enough.
+        """
+        keys, this = None if seed is None else whole_numbers("seed", [seed]), np.ones(1, np.bool_)
+        self._taken = []
+        self._to_first()
+        try:
+            if keys is None:
+                self.engine.start_next(this)
+            else:
+                self.engine.start(keys, this)
+        except CapacityError as error:
+            self._grow(error)
+        return {**dict.fromkeys(SUMMED, 0.0), **self._info()}
+
+    def _to_first(self) -> None:
+        """Set the first parameters, and the opening as the first stop."""
         for kind, table in self._first.items():
             self._tables[kind][...] = table
         self.engine.envs["stop_t"] = self._opening_s
-        if seed is None:
-            self.engine.start_next(np.ones(1, np.bool_))
-        else:
-            self.engine.start(whole_numbers("seed", [seed]), np.ones(1, np.bool_))
-        return {**dict.fromkeys(SUMMED, 0.0), **self._info()}
+
+    def _grow(self, error: CapacityError) -> None:
+        """Bring the episode to its last decision in a larger class: the same seed and actions give the same run."""
+        before = self.engine.envs
+        self._use(larger(self.run, error))
+        for name in ("seed_0", "episode"):
+            self.engine.envs[name] = before[name]
+        self._to_first()
+        try:
+            self.engine.run_rows(np.full(1, AGAIN), np.zeros(1, np.int64), np.zeros(1, np.uint64), DISABLED)
+            for action in self._taken:
+                self._advance(action)
+        except CapacityError as another:
+            self._grow(another)
 
     def step(self, action: np.ndarray) -> tuple[float, bool, bool, dict[str, Any]]:
-        """Set the parameters and run for `interval_s`, through a night to the next opening, or to the end."""
+        """Set the parameters and run for `interval_s`, through a night to the next opening, or to the end.
+
+        Raises:
+            OverloadError: If no size class is large enough.
+        """
+        while True:
+            try:
+                result = self._advance(action)
+            except CapacityError as error:
+                self._grow(error)
+            else:
+                self._taken.append(action.copy())
+                return result
+
+    def _advance(self, action: np.ndarray) -> tuple[float, bool, bool, dict[str, Any]]:
         self.set(action)
         envs, out = self.engine.envs, self.engine.outs
         stop_t, reward, sums = float(envs["t"][0]) + self.interval_s, 0.0, dict.fromkeys(SUMMED, 0.0)

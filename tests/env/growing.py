@@ -19,6 +19,7 @@ from ccenv.run import growth
 from ccenv.run.engine import OverloadError
 from ccenv.sim.state.layout import layout
 from ccenv.sim.state.sizes import SIZES
+from ccenv.supervisor import SupervisorVectorEnv
 from tests.env.short import assert_same, random_legal
 
 LEADS = 64  # of the smallest class
@@ -189,6 +190,21 @@ def histories() -> None:
     assert Batch(scenario, 1).run.scenario.size.name == "M"
 
 
+def supervisors() -> None:
+    """A supervised centre goes on in the next class with the parameters that were set."""
+    for n in (1, 2):
+        growth.GROWN.clear()
+        both = [SupervisorVectorEnv(n, scenario=crowded(size), interval_s=5.0) for size in ("S", "M")]
+        rng = np.random.default_rng(4)
+        shown = [env.reset(seed=3) for env in both]
+        for _ in range(30):
+            assert_same(shown[0][0], np.minimum(shown[1][0], both[0].observation_space.high))
+            action = rng.uniform(-1.0, 1.0, both[0].action_space.shape)
+            shown = [env.step(action) for env in both]
+            assert_same(shown[0][1:4], shown[1][1:4])
+        assert [env._rows[0].run.scenario.size.name for env in both] == ["M", "M"]
+
+
 def overload() -> None:
     """Where no class is larger an error gives the load and the advisors."""
     growth.GROWN.clear()
@@ -212,7 +228,7 @@ def overload() -> None:
 
 
 CHECKS: dict[str, Callable[[], None]] = {
-    check.__name__: check for check in (rows, resets, copies, simulations, leads, histories, overload)
+    check.__name__: check for check in (rows, resets, copies, simulations, leads, histories, supervisors, overload)
 }
 
 if __name__ == "__main__":

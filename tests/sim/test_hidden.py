@@ -56,7 +56,7 @@ def change_keys(row: Row, rng: Rng) -> None:
     """Keys of the run, its contacts and advisors, from which all that is still to come is drawn."""
     for table in (row["contact"], row["advisor"]):
         table["key"] = rng.integers(2**63, size=len(table))
-    row["root"] = row["seed"] = rng.integers(2**63)
+    row["root"] = rng.integers(2**63)
 
 
 def change_requests(row: Row, rng: Rng) -> None:

@@ -1,4 +1,6 @@
-"""Compilation of kernel functions, and the cache of the compiled code. No other module of `ccenv` imports numba.
+"""Compilation of kernel functions, and the cache of the compiled code.
+
+Only this module and `pointers.py` import numba.
 
 - `helper`: LLVM inlines it into its callers (numba's own `inline="always"` does not scale).
 - `block`: compiled once per entry and called; for the few big functions.

@@ -59,7 +59,7 @@ def link(function: Callable[..., Any], arguments: Sequence[np.dtype], name: str,
         say(f"compiling the rule {label}, once (some seconds)", always=True)
         stored = _compile(function, arguments)
         CACHE.save(key, pickle.dumps(stored))
-    return _address(*stored[:1], _loaded[-1])
+    return _address(stored[0], _loaded[-1])
 
 
 def _compile(function: Callable[..., Any], arguments: Sequence[np.dtype]) -> tuple[str, Any]:

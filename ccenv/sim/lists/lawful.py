@@ -158,7 +158,7 @@ def note_attempt(e, c, k, r):
 
 
 @helper
-def _in_week(c, k, days, last_day, day):
+def _in_week(days, last_day, day):
     """Return the attempts in local day `day` and the six before it.
 
     `days` holds the counts, DAY_BITS bits a day, from `last_day` in the lowest bits backwards.
@@ -173,7 +173,7 @@ def _in_week(c, k, days, last_day, day):
 def _has_room(e, c, k, r, t, cap):
     """Return whether the local day of t and the six before it have fewer than `cap` attempts of the lead of row r."""
     last_day = _local_day(e, c, k, run_time(e, e.lead_grid[r, 0]))
-    return _in_week(c, k, np.int64(e.lead_days[r]), last_day, _local_day(e, c, k, t)) < cap
+    return _in_week(np.int64(e.lead_days[r]), last_day, _local_day(e, c, k, t)) < cap
 
 
 @helper

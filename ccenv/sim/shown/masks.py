@@ -9,7 +9,7 @@ from ccenv.sim.state.codes import ASSIGN, DIAL, HOLD, RESERVED_DIALS, UNRESERVED
 
 @helper
 def mark_waiting(snap, c):
-    """Return the set of queues with a contact in line."""
+    """Set `snap.ready` to the queues with a contact in line."""
     clear(snap.ready)
     for q in range(c.n_queues):
         if snap.queue_length[q] > 0.0:

@@ -27,10 +27,11 @@ from ccenv.sim.shown.observed import (
 )
 from ccenv.sim.state.codes import ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, DAY_S, NIL, OFF
 from ccenv.sim.state.definitions import N_DEFINITIONS
-from ccenv.sim.state.fields import N_OLDEST, RINGING_AGES_S
+from ccenv.sim.state.fields import FINISH_HORIZONS_S, N_OLDEST, RINGING_AGES_S
 from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
 
 AGE_1, AGE_2, AGE_3 = RINGING_AGES_S[1:]
+N_HORIZONS = len(FINISH_HORIZONS_S)
 BINS_PER_S = 1.0 / FINISH_STEP_S
 
 
@@ -115,7 +116,7 @@ def _between(c, p, i, part, h):
 def write_finishes(e, c, snap):
     """Write the expected numbers of contacts that end soon, from their ages, summed in the order of advisors."""
     for g in range(c.n_groups):
-        for h in range(3):
+        for h in range(N_HORIZONS):
             snap.finishes[g, h] = 0.0
     for word in range((c.n_advisors + WORD - 1) >> WORD_BITS):
         left = e.talking[word]
@@ -125,7 +126,7 @@ def write_finishes(e, c, snap):
             p = e.talk_pair[a]
             x = min((e.t - e.talk_t[a]) * BINS_PER_S, FINISH_BINS - 1.000001)
             i = int(x)
-            for h in range(3):
+            for h in range(N_HORIZONS):
                 snap.finishes[g, h] += _between(c, p, i, x - i, h)
             left = without_lowest(left)
     show_talks(c, snap, c.n_groups)

@@ -173,13 +173,15 @@ FIELDS = (
     *together(
         "talks", "G",
         Field("finishes", "contacts", "advisors", 0.1,
-              "contacts expected to finish within 10, 30, 60 s, by their ages", width=3),
+              "contacts expected to finish within "
+              + ", ".join(f"{h:g}" for h in FINISH_HORIZONS_S) + " s, by their ages",
+              width=len(FINISH_HORIZONS_S)),
         writer="observe.write_finishes", mark="event",
     ),
     *together(
         "ringing", "C",
         Field("ringing_by_age", "lines", "contacts", 0.1,
-              "lines ringing for 0-5, 5-10, 10-20, 20 s and more", width=4),
+              "lines ringing for 0-5, 5-10, 10-20, 20 s and more", width=len(RINGING_AGES_S)),
         writer="observe.write_ringing", mark="look",
     ),
     *together(

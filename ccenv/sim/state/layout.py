@@ -31,7 +31,7 @@ from ccenv.sim.state.entities import (
     advisor_record,
     contact_record,
 )
-from ccenv.sim.state.fields import FIELDS, OBSERVED, Field
+from ccenv.sim.state.fields import FIELDS, FINISH_HORIZONS_S, OBSERVED, Field
 from ccenv.sim.state.sizes import SIZES, Size, n_words
 
 HEAP_WAYS = 4
@@ -177,7 +177,7 @@ def _config(z: Size) -> np.dtype:
             ("first_assign", "i4", (z.queues + 1,)),
             ("first_dial", "i4", (z.campaigns + 1,)),
             ("dist", DIST, (z.dists,)),
-            ("finish", "f8", (z.pairs, FINISH_BINS, 3)),  # P(contact of this age ends within 10, 30, 60 s)
+            ("finish", "f8", (z.pairs, FINISH_BINS, len(FINISH_HORIZONS_S))),  # P(contact of this age ends within h)
             # The run: the half that the policy owns, flag "a rule may use the coin", length of the observation, numbers
             # of reward terms (see below).
             ("illegal_holds", "i4"),  # flag: an illegal action stands for the first legal one, else the rules decide
@@ -243,7 +243,7 @@ def _env(z: Size) -> np.dtype:
             # key of the run; now; day level; opening, closing and next opening; times of the last decision and of the
             # recent counts; seed of the episode, seed given at the start, number of the episode
             ("root", "u8"), ("t", "f8"), ("level", "f8"), ("open_t", "f8"), ("close_t", "f8"), ("night_over_t", "f8"),
-            ("last_decision_t", "f8"), ("recent_t", "f8"), ("seed", "u8"), ("seed_0", "u8"), ("episode", "i8"),
+            ("last_decision_t", "f8"), ("recent_t", "f8"), ("seed_0", "u8"), ("episode", "i8"),
             ("n_events", "i8"), ("event_number", "i8"),  # with and without reviews
             ("n_decisions", "i8"), ("n_illegal", "i8"), ("n_given", "i8"),  # `n_given`: actions of the policy
             ("pause_at", "i8"),  # `n_events` at which a call returns, so that Python sees a signal
@@ -259,8 +259,8 @@ def _env(z: Size) -> np.dtype:
             # of counts, NIL to pay again; key of the decisions' coins
             ("waited_queues", "u8", queue_set), ("paid_events", "i8"), ("coin_key", "u8"),
             # state when the snapshot was written last: `n_events`, hour, slot; queues with a contact in line (policy),
-            # or queues and campaigns with a legal action (rules); next start or end of dialing hours; lines in use; day
-            # and stage; the reader `shown`
+            # or queues and campaigns with a legal action (rules); groups whose idle time was written; next start or end
+            # of dialing hours; lines in use; day and stage; the reader `shown`
             ("shown_events", "i8"), ("shown_hour", "i8"), ("shown_slot", "i4"),
             ("shown_queues", "u8", queue_set), ("shown_groups", "u8", group_set), ("shown_dials", "u8"),
             ("shown_until", "f8"), ("shown_lines", "i4"), ("shown_stage", "i4"), ("shown", "i4"),
