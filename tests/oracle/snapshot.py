@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ccenv.scenarios.catalogue import Pair, make_pairs
 from ccenv.scenarios.compile.finish import finish_table
@@ -30,6 +34,8 @@ class Snapshots:
     def __init__(self, sim: Simulator) -> None:
         self.sim = sim
         self.last_decision = 0.0
+        self.n_read = 0  # rows of the log so far
+        self.ring_ends: dict[int, list[tuple[float, bool]]] = {}  # by campaign: time, and whether it was answered
 
     def take(self) -> Snapshot:
         """All fields by name, in natural units: numbers, or nested lists along the field's axis and width."""
@@ -60,7 +66,9 @@ class Snapshots:
 
     def rate(self, queue: QueueState, codes_: tuple[int, ...]) -> float:
         """Decayed count of the log's rows of a queue with these codes, per hour."""
-        rows = [r for r in self.sim.log.rows if r[3] in codes_ and r[4] != codes.LEAD and r[5] == queue.index]
+        log = self.sim.log.rows
+        first = bisect_left(log, self.sim.now - 40 * RECENT_S, key=itemgetter(0))  # e^-40: what is older counts for 0
+        rows = [r for r in log[first:] if r[3] in codes_ and r[4] != codes.LEAD and r[5] == queue.index]
         return sum(math.exp((r[0] - self.sim.now) / RECENT_S) for r in rows) * 3600 / RECENT_S
 
     def forecast(self, queue: QueueState, slot: int) -> float:
@@ -120,13 +128,15 @@ class Snapshots:
 
     def answer_rate(self, campaign: CampaignState, time_s: float) -> float:
         """Decayed share of ended attempts that a person or a passed machine answered."""
-        ends = [r for r in self.sim.log.rows if r[3] == codes.LOG_RING_END and r[5] == campaign.index]
-        ended = answered = 0.0
-        for r in ends:
-            weight = math.exp((r[0] - ends[-1][0]) / time_s)  # as of the last end, from which both decay alike
-            ended += weight
-            answered += weight * (r[8] in (codes.CONNECT, codes.MACHINE_PASSED))
-        return answered / ended if ended > 1e-3 else 0.0
+        rows = self.sim.log.rows
+        for r in rows[self.n_read :]:
+            if r[3] == codes.LOG_RING_END:
+                end = (r[0], r[8] in (codes.CONNECT, codes.MACHINE_PASSED))
+                self.ring_ends.setdefault(r[5], []).append(end)
+        self.n_read = len(rows)
+        ends = np.array(self.ring_ends.get(campaign.index, [(0.0, False)]))
+        weights = np.exp((ends[:, 0] - ends[-1, 0]) / time_s)  # as of the last end, from which both decay alike
+        return float(weights @ ends[:, 1] / weights.sum())
 
     def window(self, campaign: CampaignState, which: str) -> list[float]:
         """Numerators (`over`) or denominators (`base`) of the windows of now, by definition."""
