@@ -71,11 +71,11 @@ def _load(source: Source, variant: str | None, overrides: dict[str, Any]) -> Sce
     if variant is not None:
         changes = _variant(data.get("variants", {}), variant, file)
         file = f"{file}, variant {variant}"
-        override(data, changes, file)
+        problems += override(data, changes, file)
     if overrides:
         file = changed_file(file, overrides)
-        override(data, overrides, file)
-    spread_handle_times(data, file, folder)
+        problems += override(data, overrides, file)
+    problems += spread_handle_times(data, file, folder)
     return build(data, file, problems)
 
 

@@ -136,8 +136,7 @@ class Scenario:
         """
         data = msgspec.to_builtins(self.centre)
         file = changed_file(self.file, overrides)
-        override(data, overrides, file)
-        scenario = build(data, file)
+        scenario = build(data, file, override(data, overrides, file))
         warn_of_change(scenario, self)
         return scenario
 

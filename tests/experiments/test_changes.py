@@ -132,7 +132,7 @@ def check(wanted: dict[str, tuple[Any, Any]]) -> None:
     """Set all keys by one command line, and find each in the centre: values with their types, by concrete key."""
     given = [f"scenario.set.{key}={grammar(value)}" for key, (value, _) in wanted.items()]
     data = msgspec.to_builtins(made())
-    override(data, changes(settings("scenario=tiny", *given).scenario.set, made()), "made")
+    assert not override(data, changes(settings("scenario=tiny", *given).scenario.set, made()), "made")
     centre = decode(data)[0]
     found = {key: value_at(centre, key) for key in wanted}
     assert found == {key: msgspec.convert(value, expected) for key, (value, expected) in wanted.items()}
@@ -166,7 +166,7 @@ def test_every_parameter_of_every_distribution_is_set_by_its_own_key(tag: str):
     given = [f"scenario.set.{key}={grammar(value)}" for key, value in wanted.items()]
 
     data = msgspec.to_builtins(made())
-    override(data, changes(settings("scenario=tiny", *given).scenario.set, made()), "made")
+    assert not override(data, changes(settings("scenario=tiny", *given).scenario.set, made()), "made")
     centre = decode(data)[0]
 
     assert all(tag_of(value_at(centre, place)) == tag for place in PLACES)

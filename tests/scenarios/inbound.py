@@ -110,7 +110,7 @@ CENTRE: dict[str, Any] = {
 def changed(**changes: Any) -> dict[str, Any]:
     """The document with other values at dotted keys."""
     data = copy.deepcopy(CENTRE)
-    override(data, changes, "inbound")
+    assert override(data, changes, "inbound") == []
     return data
 
 

@@ -111,7 +111,7 @@ CENTRE: dict[str, Any] = {
 def changed(**changes: Any) -> dict[str, Any]:
     """The document with other values at dotted keys."""
     data = copy.deepcopy(CENTRE)
-    override(data, changes, "outbound")
+    assert override(data, changes, "outbound") == []
     return data
 
 

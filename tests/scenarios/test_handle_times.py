@@ -92,3 +92,16 @@ def test_a_time_given_twice_is_refused() -> None:
     groups = {**CENTRE["groups"], "x": {"skills": ["a", "b"], "staffing": 2, "handle_s": {"a": 70}}}
     with pytest.raises(ScenarioError, match=r"already, here or in groups.x.handle_s.a"):
         load_scenario({**CENTRE, "groups": groups, "handle_times": MAPPING})
+
+
+def test_all_wrong_entries_come_at_once(tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text(",a,c\nx,soon,2\ny,1\nz,3,\nx,1e300,\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(
+            {**CENTRE, "handle_times": str(tmp_path / "times.csv")},
+            **{"queues.d.handle_s": 3, "queues.a.patience_s": -1, "groups.q.staffing.0": 2, "queues.a.handle_s.x.y": 1},
+        )
+    assert {problem.key for problem in caught.value.problems} == {
+        "handle_times.x.a", "handle_times.x.c", "handle_times", "handle_times.z.a",
+        "queues.d.handle_s", "queues.a.patience_s", "groups.q.staffing.0", "queues.a.handle_s.x.y",
+    }  # fmt: skip

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import Problem, ScenarioError, closest, names
 from ccenv.files.reading import plain
 
 KEY = "handle_times"
@@ -26,7 +26,10 @@ MATRIX = {"groups", "queues", "mean_s"}
 LARGEST_BYTES = 16_000_000  # far above a table of 128 groups and 512 queues
 
 
-def spread_handle_times(data: dict[str, Any], file: str, folder: Path | None = None) -> None:
+Entry = tuple[str, str, Any]  # group, queue, time
+
+
+def spread_handle_times(data: dict[str, Any], file: str, folder: Path | None = None) -> list[Problem]:
     """Move the handle times of `handle_times` to the groups, in place; without that key change nothing.
 
     Args:
@@ -34,105 +37,122 @@ def spread_handle_times(data: dict[str, Any], file: str, folder: Path | None = N
         file: What messages call it.
         folder: Where a CSV file is looked for; None: the working folder.
 
-    Raises:
-        ScenarioError: The key, its file or one of its entries is wrong, or a group gives the same time itself.
+    Returns:
+        The problems of the key, its file and its entries; a group that gives the same time itself is one.
     """
-    if KEY not in data:
-        return
-    groups = data.get("groups")
-    queues = data.get("queues")
-    if not isinstance(groups, dict) or not isinstance(queues, dict):
-        return  # the schema says what is wrong with them
-    for group, queue, time in _entries(data.pop(KEY), file, folder):
-        key = f"{KEY}.{group}.{queue}"
-        for kind, name, known in (("groups", group, groups), ("queues", queue, queues)):
-            if name not in known:
-                raise ScenarioError(file, key, name, f"not one of the {kind}: {names(known)}{closest(name, known)}")
-        own = groups[group].setdefault("handle_s", {}) if isinstance(groups[group], dict) else {}
-        if not isinstance(own, dict):
-            return
-        if queue in own:
-            raise ScenarioError(
-                file,
-                key,
-                time,
-                f"the pair has a time already, here or in groups.{group}.handle_s.{queue}; give one of them",
-            )
-        own[queue] = time
+    groups, queues = data.get("groups"), data.get("queues")
+    if KEY not in data or not isinstance(groups, dict) or not isinstance(queues, dict):
+        return []  # the schema says what is wrong with groups and queues
+    problems: list[Problem] = []
+    for entry in _entries(data.pop(KEY), file, folder):
+        problem = entry if isinstance(entry, Problem) else _move(entry, groups, queues)
+        if problem is not None:
+            problems.append(problem)
+    return problems
 
 
-def _entries(given: Any, file: str, folder: Path | None) -> Iterator[tuple[str, str, Any]]:
-    """The triples of group, queue and time."""
+def _move(entry: Entry, groups: dict[str, Any], queues: dict[str, Any]) -> Problem | None:
+    """Give a time to its group, or return why not."""
+    group, queue, time = entry
+    key = f"{KEY}.{group}.{queue}"
+    for kind, name, known in (("groups", group, groups), ("queues", queue, queues)):
+        if name not in known:
+            return Problem(key, name, f"not one of the {kind}: {names(known)}{closest(name, known)}")
+    own = groups[group].setdefault("handle_s", {}) if isinstance(groups[group], dict) else None
+    if not isinstance(own, dict):
+        return None  # the schema says what is wrong with the group
+    if queue in own:
+        twice = f"the pair has a time already, here or in groups.{group}.handle_s.{queue}; give one of them"
+        return Problem(key, time, twice)
+    own[queue] = time
+    return None
+
+
+def _entries(given: Any, file: str, folder: Path | None) -> Iterator[Entry | Problem]:
+    """Yield groups, queues and times, and problems of the rest."""
     if isinstance(given, str):
         yield from _from_csv((folder or Path()) / Path(given).expanduser(), file, given)
     elif isinstance(given, Mapping) and set(given) >= MATRIX:
-        yield from _from_matrix(given, file)
+        yield from _from_matrix(given)
     elif isinstance(given, Mapping):
         for group, times in given.items():
-            if not isinstance(times, Mapping):
-                raise ScenarioError(file, f"{KEY}.{group}", times, "must be a mapping from queues to times")
-            for queue, time in times.items():
-                yield group, queue, time
+            if isinstance(times, Mapping):
+                yield from ((group, queue, time) for queue, time in times.items())
+            else:
+                yield Problem(f"{KEY}.{group}", times, "must be a mapping from queues to times")
     else:
         allowed = (
             "must be a mapping by group and queue, a matrix with groups, queues and mean_s, or the path of a CSV file"
         )
-        raise ScenarioError(file, KEY, given, allowed)
+        yield Problem(KEY, given, allowed)
 
 
-def _from_matrix(given: Mapping[str, Any], file: str) -> Iterator[tuple[str, str, Any]]:
-    unknown = sorted(set(given) - MATRIX)
-    if unknown:
-        allowed = f"unknown key; allowed here: {names(sorted(MATRIX))}"
-        raise ScenarioError(file, f"{KEY}.{unknown[0]}", given[unknown[0]], allowed)
-    for part in sorted(MATRIX):
-        if not isinstance(given[part], list):
-            raise ScenarioError(file, f"{KEY}.{part}", given[part], "must be a list")
+def _from_matrix(given: Mapping[str, Any]) -> Iterator[Entry | Problem]:
+    for key in sorted(set(given) - MATRIX):
+        yield Problem(f"{KEY}.{key}", given[key], f"unknown key; allowed here: {names(sorted(MATRIX))}")
+    wrong = [
+        Problem(f"{KEY}.{part}", given[part], "must be a list")
+        for part in sorted(MATRIX)
+        if not isinstance(given[part], list)
+    ]
+    yield from wrong
+    if wrong:
+        return
+    groups, queues, rows = given["groups"], given["queues"], given["mean_s"]
     for part in ("groups", "queues"):
         for k, name in enumerate(given[part]):
             if not isinstance(name, str):
-                raise ScenarioError(file, f"{KEY}.{part}.{k}", name, "must be a name")
-    rows, n_rows, n_columns = given["mean_s"], len(given["groups"]), len(given["queues"])
-    if len(rows) != n_rows:
-        raise ScenarioError(file, f"{KEY}.mean_s", rows, f"has {len(rows)} rows; expected {n_rows}, one for each group")
-    for k, (group, row) in enumerate(zip(given["groups"], rows, strict=True)):
-        if not isinstance(row, list) or len(row) != n_columns:
-            allowed = f"must be a list of {n_columns} numbers, one for each queue, or null"
-            raise ScenarioError(file, f"{KEY}.mean_s.{k}", row, allowed)
-        for queue, time in zip(given["queues"], row, strict=True):
-            if time is not None:
+                yield Problem(f"{KEY}.{part}.{k}", name, "must be a name")
+    if len(rows) != len(groups):
+        yield Problem(f"{KEY}.mean_s", rows, f"has {len(rows)} rows; expected {len(groups)}, one for each group")
+        return
+    for k, (group, row) in enumerate(zip(groups, rows, strict=True)):
+        if not isinstance(row, list) or len(row) != len(queues):
+            allowed = f"must be a list of {len(queues)} numbers, one for each queue, or null"
+            yield Problem(f"{KEY}.mean_s.{k}", row, allowed)
+            continue
+        for queue, time in zip(queues, row, strict=True):
+            if time is not None and isinstance(group, str) and isinstance(queue, str):
                 yield group, queue, time
 
 
-def _from_csv(path: Path, file: str, given: str) -> Iterator[tuple[str, str, float]]:
-    try:
-        if not path.is_file():
-            raise ScenarioError(file, KEY, given, "there is no such file")
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ScenarioError(file, KEY, given, f"is larger than {LARGEST_BYTES:,} bytes")
-        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        raise ScenarioError(file, KEY, given, f"cannot be read as a CSV file: {error}") from error
-    if not rows or len(rows[0]) < 2:
-        raise ScenarioError(file, KEY, given, "must begin with a header of queue names behind one empty cell")
+def _from_csv(path: Path, file: str, given: str) -> Iterator[Entry | Problem]:
+    rows = _rows_of(path)
+    if isinstance(rows, str):
+        yield Problem(KEY, given, rows)
+        return
     header = [name.strip() for name in rows[0][1:]]
     for number, row in enumerate(rows[1:], 2):
-        if not row:
-            continue
-        if len(row) != len(rows[0]):
+        if row and len(row) != len(rows[0]):
             allowed = f"line {number} has {len(row)} cells; expected {len(rows[0])}, as in the header"
-            raise ScenarioError(file, KEY, given, allowed)
-        for queue, cell in zip(header, row[1:], strict=True):
-            if cell.strip():
-                yield row[0].strip(), queue, _seconds(cell, file, f"{KEY}.{row[0].strip()}.{queue}")
+            yield Problem(KEY, given, allowed)
+        elif row:
+            group = row[0].strip()
+            for queue, cell in zip(header, row[1:], strict=True):
+                if cell.strip():
+                    yield from _seconds(cell, group, queue, file)
 
 
-def _seconds(cell: str, file: str, key: str) -> float:
+def _rows_of(path: Path) -> list[list[str]] | str:
+    """Return the rows of a CSV file with a header, or what is wrong with it."""
     try:
-        seconds = float(cell)
-    except ValueError as error:
-        raise ScenarioError(file, key, cell, "must be a number of seconds, or an empty cell") from error
-    checked: float = plain(seconds, file, key)  # within the bounds of every number of a scenario
-    return checked
+        if not path.is_file():
+            return "there is no such file"
+        if path.stat().st_size > LARGEST_BYTES:
+            return f"is larger than {LARGEST_BYTES:,} bytes"
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        return f"cannot be read as a CSV file: {error}"
+    if not rows or len(rows[0]) < 2:
+        return "must begin with a header of queue names behind one empty cell"
+    return rows
+
+
+def _seconds(cell: str, group: str, queue: str, file: str) -> Iterator[Entry | Problem]:
+    key = f"{KEY}.{group}.{queue}"
+    try:
+        yield group, queue, plain(float(cell), file, key)  # within the bounds of every number of a scenario
+    except ScenarioError as error:
+        yield from error.problems
+    except ValueError:
+        yield Problem(key, cell, "must be a number of seconds, or an empty cell")

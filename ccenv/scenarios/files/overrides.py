@@ -5,32 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ccenv.files.errors import ScenarioError, closest, names
+from ccenv.files.errors import Problem, ScenarioError, closest, names
 from ccenv.files.reading import plain
 
 SHOWN = 3
 NAMED = ("queues", "groups", "campaigns", "segments")  # mappings from names to parts; their order is significant
 
 
-def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> None:
-    """Replace, in place and in the order given, the value at each dotted key.
+def override(data: dict[str, Any], changes: Mapping[str, Any], file: str) -> list[Problem]:
+    """Replace, in place and in the order given, the value at each dotted key. Return the problems of all of them.
 
     `queues.sales.redial.p` creates the mapping `redial` if there is none. `groups.first.staffing.3` is an element of a
     list.
 
-    Raises:
-        ScenarioError: If a key leads through a queue, group, campaign or segment that does not exist, through a plain
-            value, or beyond the end of a list.
+    A key is wrong if it leads through a queue, group, campaign or segment that does not exist, through a plain value,
+    or beyond the end of a list. A value is wrong if it has no place in a scenario. Both are left out.
     """
+    problems: list[Problem] = []
     for key, value in changes.items():
-        *path, last = key.split(".")
-        node: Any = data
-        for depth, part in enumerate(path):
-            node = _step(node, part, path[:depth], key, file)
-        if isinstance(node, list):
-            node[_index(node, last, key, file)] = plain(value, file, key)
-        else:
-            _mapping(node, path, key, file)[last] = plain(value, file, key)
+        try:
+            _replace(data, key, value, file)
+        except ScenarioError as error:
+            problems += error.problems
+    return problems
+
+
+def _replace(data: dict[str, Any], key: str, value: Any, file: str) -> None:
+    *path, last = key.split(".")
+    value = plain(value, file, key)
+    node: Any = data
+    for depth, part in enumerate(path):
+        node = _step(node, part, path[:depth], key, file)
+    if isinstance(node, list):
+        node[_index(node, last, key, file)] = value
+    else:
+        _mapping(node, path, key, file)[last] = value
 
 
 def changed_file(file: str, changes: Mapping[str, Any]) -> str:
