@@ -13,7 +13,7 @@ import numpy as np
 from ccenv.description.keys import default_of
 from ccenv.description.load import ASSUMPTION, Floats, Load, handle_times, offered
 from ccenv.description.words import slot_labels
-from ccenv.kpis.dropped_share import definition_of
+from ccenv.kpis.declared import definition_of
 from ccenv.rewards.terms import TERMS, reward_weights
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers

@@ -8,7 +8,7 @@ import numpy as np
 
 from ccenv.description.facts import FULL, Facts
 from ccenv.description.tables import Section, Table
-from ccenv.description.words import number, share, time_of_day
+from ccenv.description.words import number, plural, share, time_of_day
 
 MOST_TIMES = 36  # most columns of a table by time; more slots are averaged
 NONE = "."  # a group without the skill
@@ -45,7 +45,7 @@ def _head(facts: Facts) -> Section:
         f"{clock['slots']} slots of {clock['slot_s']:g} s",
     }
     sizes = ", ".join(
-        _plural(n, what)
+        plural(n, what)
         for n, what in (
             (len(facts["queues"]), "queue"),
             (len(facts["groups"]), "group"),
@@ -58,7 +58,7 @@ def _head(facts: Facts) -> Section:
         facts["description"],
         "",
         f"centre    {sizes}" + (f", {facts['trunks']} trunks" if facts["trunks"] else ""),
-        f"hours     {hours[clock['kind']]}; an episode is {_plural(days, 'day')}",
+        f"hours     {hours[clock['kind']]}; an episode is {plural(days, 'day')}",
         f"policy    {facts['observation']} numbers seen, {facts['actions']} actions; size class {facts['size_class']}",
         f"rules     routing {_rule(facts['rules']['routing'])}, pacing {_rule(facts['rules']['pacing'])}",
         *(f"random    {line}" for line in facts["level"]),
@@ -273,7 +273,3 @@ def _range(values: Sequence[float]) -> str:
 def _rule(rule: Facts) -> str:
     params = ", ".join(f"{name} {value}" for name, value in rule["params"].items())
     return f"{rule['name']} ({params})" if params else str(rule["name"])
-
-
-def _plural(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
