@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from ccenv.files.errors import closest
+from ccenv.files.near import closest
 from ccenv.rules.built_in import PACING_RULES, ROUTING_RULES
 from ccenv.rules.params import check_declaration
 from ccenv.rules.seen import check_reads
