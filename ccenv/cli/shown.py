@@ -18,8 +18,6 @@ from ccenv.description import Description
 from ccenv.description.description import wrapped
 from ccenv.description.tables import Table, aligned, fitted
 
-MARGIN = 2  # characters that a coloured table takes beside its columns
-
 NOTES = Console(stderr=True, highlight=False, soft_wrap=True)
 """For progress, warnings and errors."""
 
@@ -62,18 +60,23 @@ def show_description(description: Description) -> None:
         for line in wrapped(section.lines, width):
             console.print(Text(line, style="yellow" if warns else ""), soft_wrap=True)
         for table in section.tables:
-            for part in fitted(table, width - MARGIN):
+            for part in fitted(table, width):
+                console.print()
+                if part.title:
+                    console.print(Text(part.title, style="italic"), soft_wrap=True)
                 console.print(_coloured(part))
         console.print()
 
 
 def _coloured(table: Table) -> RichTable:
-    title = Text(table.title, style="italic") if table.title else None
-    made = RichTable(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, padding=(0, 2, 0, 0))
+    made = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for j, head in enumerate(table.heads):
-        last = j == len(table.heads) - 1
+        left = j in table.left
         made.add_column(
-            Text(head, style="bold"), justify="left" if j in table.left else "right", no_wrap=not last, overflow="fold"
+            Text(head, style="bold"),
+            justify="left" if left else "right",
+            no_wrap=j == 0 or not left,
+            overflow="fold",
         )
     for i, row in enumerate(table.rows):
         made.add_row(

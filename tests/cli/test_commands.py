@@ -260,6 +260,7 @@ def test_names_are_completed_in_a_shell():
     assert complete_pair("mine=lwt+no") == ["mine=lwt+no_dial"]
 
 
+@pytest.mark.slow
 def test_a_shell_is_told_the_completions():
     words = {"_CCENV_COMPLETE": "complete_bash", "COMP_WORDS": "ccenv describe bank", "COMP_CWORD": "2"}
     found = subprocess.run([sys.executable, "-m", "ccenv"], cwd=ROOT, env={**os.environ, **words}, capture_output=True)
