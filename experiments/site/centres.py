@@ -9,7 +9,7 @@ import numpy as np
 
 import ccenv
 from ccenv.kpis import KPIS
-from ccenv.kpis.dropped_share import definition_of
+from ccenv.kpis.declared import definition_of
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Campaign
@@ -92,7 +92,7 @@ def _facts(scenario: Scenario) -> str:
         "steady": f"one span of {clock.horizon_s / 3600:g} h, after {clock.warm_up_s / 3600:g} h of warm-up",
         "continuous": "never closes",
     }[clock.kind]
-    episode = "the span" if clock.kind == "steady" else f"{centre.episode_days} day(s)"
+    episode = "the span" if clock.kind == "steady" else f"{centre.episode_days} day{'s' * (centre.episode_days > 1)}"
     rules = centre.rules
     rows = [
         ["opening hours", hours],

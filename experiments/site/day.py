@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ccenv.kpis import KpiTable
-from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.kpis.kpi import ratio_of_totals
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
@@ -21,8 +20,8 @@ def day_series(scenario: Scenario, n: int) -> dict[str, Any] | None:
 
     Returns:
         `start_s` and `slot_s`; by queue `offered` [contacts per hour]; `staffed` and `working` [mean number of
-        advisors]; `mean_wait_s`; `abandonment`; with campaigns `attempts` [per hour], `lines` [mean number] and
-        `dropped_share`. A ratio without a denominator is None.
+        advisors]; `mean_wait_s`; `abandonment`; with campaigns `attempts`, `joined` and `dropped` [per hour] and
+        `lines` [mean number]. A ratio without a denominator is None.
     """
     if scenario.centre.clock.kind == "steady":
         return None
@@ -44,8 +43,8 @@ def day_series(scenario: Scenario, n: int) -> dict[str, Any] | None:
     if scenario.campaigns:
         found["attempts"] = _mean(table, "n_attempts", per_hour)
         found["lines"] = _mean(table, "line_s", per_slot)
-        found["dropped_share"] = _ratio(table, "n_dropped", "n_joined", "n_dropped")
-        found["dropped_by"] = RUN_TOTAL_SHARE
+        found["joined"] = _mean(table, "n_joined", per_hour)
+        found["dropped"] = _mean(table, "n_dropped", per_hour)
     return found
 
 
@@ -53,10 +52,8 @@ def _mean(table: KpiTable, column: str, factor: float) -> list[float]:
     return [_short(value) for value in np.asarray(table[column], float).mean(axis=0) * factor]
 
 
-def _ratio(table: KpiTable, above: str, *below: str) -> list[float | None]:
-    ratios = ratio_of_totals(
-        np.asarray(table[above], float).sum(axis=0), sum(np.asarray(table[name], float).sum(axis=0) for name in below)
-    )
+def _ratio(table: KpiTable, above: str, below: str) -> list[float | None]:
+    ratios = ratio_of_totals(*(np.asarray(table[name], float).sum(axis=0) for name in (above, below)))
     return [None if np.isnan(value) else _short(value) for value in ratios]
 
 

@@ -49,7 +49,7 @@ def summary(results: Results) -> str:
     leaders, other = results.leaders(FLAGSHIP), beaten(results, FLAGSHIP)
     best = leaders[0]
     tied = [row["label"] for row in leaders[1:]]
-    ties = f" It ties with {len(tied)} other pair(s): {', '.join(f'`{label}`' for label in tied)}." if tied else ""
+    ties = f" It ties with {', '.join(f'`{label}`' for label in tied)}." if tied else " No other pair ties with it."
     lead = ""
     if other is not None:
         ahead = estimate(other["behind_best"], sign=True)

@@ -105,7 +105,7 @@ def compared(scenario: Scenario, pairs: Sequence[Pair], n: int) -> list[dict[str
 
 
 def _figures(table: KpiTable, columns: Sequence[str]) -> dict[str, Any]:
-    summary = table.summary(columns=columns)
+    summary = table.summary(kpis=columns)
     return {column: interval(summary[column]) for column in columns if column in summary}
 
 

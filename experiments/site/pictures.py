@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import ccenv
 from ccenv.description import pictures as of_description
-from experiments.reports.figures.style import BEST_RULE, INK, LEARNED, OTHER, WIDTH, hours, styled, svg
+from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, hours, styled, svg
 from experiments.site.centre_results import Results
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8A8A8A")
@@ -104,7 +104,10 @@ def _share(panel: Axes, middle: np.ndarray, share: Any, label: str) -> None:
 
 
 def _dialing(panel: Axes, edges: np.ndarray, series: Mapping[str, Any]) -> None:
-    panel.stairs(series["attempts"], edges, fill=True, color="#009E73", alpha=0.5)
-    panel.set_title("Dials (green), dropped connects (orange)")
-    panel.set_ylabel("per hour", color=INK)
-    _share(panel, (edges[:-1] + edges[1:]) / 2, series["dropped_share"], "% of connects")
+    panel.stairs(series["attempts"], edges, fill=True, color="#009E73", alpha=0.4, label="dialed")
+    panel.stairs(series["joined"], edges, fill=True, color=BEST_RULE, alpha=0.7, label="joined")
+    panel.stairs(series["dropped"], edges, fill=True, color=LEARNED, label="dropped")
+    panel.set_title("Dialing")
+    panel.set_ylabel("per hour")
+    panel.set_ylim(top=1.3 * max(max(series["attempts"]), 1e-9))
+    panel.legend(fontsize=7, ncols=3, loc="upper right")
