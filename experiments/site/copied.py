@@ -25,6 +25,7 @@ FILES = {
     path.relative_to(ROOT).as_posix(): f"decisions/{path.stem}"
     for path in sorted((DOCS / "decisions").glob("[0-9]*.md"))
 }  # fmt: skip
+CENTRE = ("pictures/centre.png", DOCS / "_static" / "centre.png")
 PICTURES = ("svg", "png")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 
@@ -48,7 +49,7 @@ def prose() -> dict[str, str]:
 
 def pictures() -> dict[str, Path]:
     """Return the pictures to which the copied pages link, by their place on the site."""
-    found: dict[str, Path] = {}
+    found: dict[str, Path] = {CENTRE[0]: CENTRE[1]}
     for file, page in FILES.items():
         for match in LINK.finditer((ROOT / file).read_text()):
             target = (ROOT / file).parent / match[3]

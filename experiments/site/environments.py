@@ -15,6 +15,7 @@ from ccenv.supervisor.rows import Row
 from experiments.site.text import cell, code, listing, page, section, table
 
 NAMESPACE = "ccenv/"
+PICTURE = "pictures/centre.png"
 SCENARIO = inspect.signature(CentreEnv).parameters["scenario"].default  # the environments' default
 
 
@@ -102,14 +103,14 @@ def _page(identifier: str) -> str:
             ["Render modes", ", ".join(code(mode) for mode in made.metadata["render_modes"])],
         ],
     )
-    picture = f"```{{image}} ../pictures/{SCENARIO}.svg\n:alt: A mean day of the default scenario\n:width: 100%\n```"
+    picture = f"```{{image}} ../{PICTURE}\n:alt: A moment of the default scenario, rendered\n:width: 100%\n```"
     given = ", ".join(f"`{key}={value!r}`" for key, value in spec.kwargs.items())
     fixed = f"The id fixes {given}." if given else ""
     return page(
         f"{identifier.removeprefix(NAMESPACE)}",
         head,
         picture,
-        f"*{first}* The picture shows the default scenario [`{SCENARIO}`](../centres/{SCENARIO}.md). {fixed}",
+        f"*{first}* The picture is what `render` gives for the default scenario [`{SCENARIO}`](../centres/{SCENARIO}.md). {fixed}",
         rest,
         section("Actions of the default scenario", _actions()) if spec.kwargs.get("owns") else "",
         section("Example", _example(identifier)),

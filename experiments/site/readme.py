@@ -1,7 +1,7 @@
-"""Write the result of the centres, and its picture, for the README: `python -m experiments.site.readme`.
+"""Write the result of the centres into the README, and its picture: `python -m experiments.site.readme`.
 
-The text stands between two marks; the picture is a mean day of the flagship centre. A test compares both with the
-result file.
+The text stands between two marks. The picture is a moment of the flagship centre, as the environment renders it. A test
+compares both with their sources.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import json
 from ccenv.files.writing import write_atomic
 from experiments.jobs.files import ROOT
 from experiments.jobs.readme import README, Excerpt
-from experiments.site import pictures
 from experiments.site.centre_results import FILE, Results
-from experiments.site.league import FLAGSHIP, summary
+from experiments.site.league import summary
+from experiments.site.moment import png
 
-PICTURE = ROOT / "docs" / "_static" / "day.svg"
+PICTURE = ROOT / "docs" / "_static" / "centre.png"
 
 
 def of_text(content: str | None) -> str:
@@ -25,19 +25,10 @@ def of_text(content: str | None) -> str:
     Raises:
         ValueError: If there is no result file.
     """
-    return summary(_results(content))
-
-
-def picture(content: str | None) -> bytes:
-    """Return the picture of the README from the text of the result file; raises as `of_text` does."""
-    return pictures.drawn(_results(content).centres[FLAGSHIP]["day"])
-
-
-def _results(content: str | None) -> Results:
     if content is None:
         raise ValueError(f"{FILE.name} is not there: python -m experiments.site.measure writes it")
     plain = json.loads(content)
-    return Results(plain["command"], plain["machine"], plain["centres"])
+    return summary(Results(plain["command"], plain["machine"], plain["centres"]))
 
 
 EXCERPT = Excerpt("<!-- from the results of the centres -->", "<!-- end of the centres -->", FILE, of_text)
@@ -45,10 +36,10 @@ EXCERPT = Excerpt("<!-- from the results of the centres -->", "<!-- end of the c
 
 def main() -> None:
     """Run the command."""
-    about = "Write the result of the centres, and its picture, for the README."
+    about = "Write the result of the centres into the README, and its picture."
     argparse.ArgumentParser(prog="python -m experiments.site.readme", description=about).parse_args()
     write_atomic(README, EXCERPT.renewed(README.read_text(), EXCERPT.published))
-    write_atomic(PICTURE, picture(EXCERPT.published))
+    write_atomic(PICTURE, png())
 
 
 if __name__ == "__main__":

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from experiments.jobs.readme import README
 from experiments.site.centre_results import Results
 from experiments.site.league import summary
-from experiments.site.readme import EXCERPT, PICTURE, picture
+from experiments.site.moment import pixels
+from experiments.site.readme import EXCERPT, PICTURE
 
 MOST_LINES = 12
 
@@ -20,7 +24,12 @@ def test_readme_and_results_say_the_same():
     readme = README.read_text()
 
     assert readme == EXCERPT.renewed(readme, EXCERPT.published), "run python -m experiments.site.readme"
-    assert PICTURE.read_bytes() == picture(EXCERPT.published), "run python -m experiments.site.readme"
+
+
+def test_the_picture_is_what_the_environment_renders():
+    kept = np.asarray(Image.open(PICTURE).convert("RGB"))
+
+    assert np.array_equal(kept, pixels()), "run python -m experiments.site.readme"
 
 
 def test_the_first_screen_has_picture_sentence_install_example_and_result():
@@ -35,6 +44,13 @@ def test_the_example_is_short_and_runs(tmp_path: Path, monkeypatch: pytest.Monke
 
     assert len(code) == 1 and len(code[0].strip().splitlines()) <= MOST_LINES
     exec(compile(code[0], "README.md", "exec"), {"__name__": "__main__"})
+
+
+def test_every_extra_is_named():
+    project = tomllib.loads((README.parent / "pyproject.toml").read_text())["project"]
+    named = README.read_text().split("The extras are")[1].split("\n\n")[0]
+
+    assert all(f"`{extra}`" in named for extra in set(project["optional-dependencies"]) - {"all"})
 
 
 def made(behind: dict[str, float] | None, within: bool = True) -> dict[str, object]:
