@@ -110,7 +110,8 @@ def _page(identifier: str) -> str:
         f"{identifier.removeprefix(NAMESPACE)}",
         head,
         picture,
-        f"*{first}* The picture is what `render` gives for the default scenario [`{SCENARIO}`](../centres/{SCENARIO}.md). {fixed}",
+        f"*{first}* The picture is what `render` gives for the default scenario "
+        f"[`{SCENARIO}`](../centres/{SCENARIO}.md). {fixed}",
         rest,
         section("Actions of the default scenario", _actions()) if spec.kwargs.get("owns") else "",
         section("Example", _example(identifier)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -35,12 +36,13 @@ class Part(NamedTuple):
     paths: list[str]
 
 
-def parts() -> list[Part]:
+@functools.cache
+def parts() -> tuple[Part, ...]:
     """Return the structures of a scenario file in the order of the file, distributions of time apart."""
     found: dict[type[msgspec.Struct], Part] = {}
     for path, struct in _walk(Centre, ""):
         found.setdefault(struct, Part(struct, [])).paths.append(path)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _walk(struct: type[msgspec.Struct], path: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:

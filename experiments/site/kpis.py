@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Mapping
 from typing import Any
@@ -91,7 +92,12 @@ def _parameters(definition: Definition) -> list[str]:
 
 def users_of(preset: str) -> list[str]:
     """Return the centres of the library whose reward is a preset."""
-    return [name for name in list_scenarios() if load_scenario(name).reward == preset]
+    return [name for name, reward in _default_rewards().items() if reward == preset]
+
+
+@functools.cache
+def _default_rewards() -> dict[str, str]:
+    return {name: load_scenario(name).reward for name in list_scenarios()}
 
 
 def _rewards() -> str:
