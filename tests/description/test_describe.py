@@ -162,6 +162,14 @@ def test_page_is_whole_and_needs_nothing_else():
     assert page.count("rho 0.50") == 2 and page.count("rho 0.75") == 2
 
 
+def test_a_notebook_shows_the_page_in_a_frame():
+    found = described()
+    frame = xml.etree.ElementTree.fromstring(found._repr_html_())
+
+    assert frame.tag == "iframe"
+    assert frame.get("srcdoc").split() == found.html().split()
+
+
 def test_names_cannot_break_the_page():
     assert "<b>" not in ccenv.describe(TWO_GROUPS | {"description": "of <b>bold</b> men"}).html()
 
