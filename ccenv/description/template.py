@@ -71,8 +71,8 @@ def commented(name: str = "my_centre") -> str:
         name: Name of the scenario; characters that a name may not have become `_`.
 
     Example:
-        >>> ccenv.load_scenario(yaml.safe_load(commented("mine"))).queues  # doctest: +SKIP
-        ('sales', 'support')
+        >>> list(yaml.safe_load(commented("mine"))["queues"])
+        ['sales', 'support']
     """
     given = {**START, "name": UNFIT.sub("_", name).strip("_") or START["name"]}
     return "\n".join([*_comment(HEAD, ""), "", *_mapping(given, Centre, "", explain=True)]) + "\n"
