@@ -90,12 +90,13 @@ def one_message(*kinds: type[Exception]) -> Iterator[None]:
     Raises:
         SystemExit: There was such an error.
     """
+    reported: tuple[type[Exception], ...] = (*BAD_INPUT, *kinds)
     try:
         yield
     except BrokenPipeError:  # the reader of the output is gone, as after `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (*BAD_INPUT, *kinds) as error:
+    except reported as error:
         if WHOLE:
             raise
         _stop(message_of(error))
