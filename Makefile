@@ -36,7 +36,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@touch $@
 
 .PHONY: test
-test: setup check test-fast test-slow test-notebooks check-install ## Run everything that CI runs
+test: setup check test-fast test-slow test-notebooks docs check-install ## Run everything that CI runs
 
 .PHONY: check
 check: setup ## Check format, lint, types and import rules
@@ -60,6 +60,14 @@ test-long: setup ## Run the tests that take minutes or install other packages; `
 .PHONY: test-notebooks
 test-notebooks: setup ## Run the notebooks, with little training
 	TOUR_TRAIN_S=20 $(PYTEST) --nbmake --nbmake-timeout=900 notebooks/*.ipynb
+
+.PHONY: docs
+docs: setup ## Build the documentation site, build/site/index.html, and check its links
+	$(BIN)/python -m experiments.site
+
+.PHONY: notebooks
+notebooks: setup ## Run the notebooks and store them with their outputs
+	$(BIN)/python -m experiments.site.notebooks
 
 .PHONY: check-install
 check-install: setup ## Install the wheel, core alone and core+serve, in fresh environments and use it

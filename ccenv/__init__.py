@@ -37,8 +37,9 @@ import typing as _typing
 from gymnasium.envs.registration import register as _register
 
 if _typing.TYPE_CHECKING:
-    from ccenv import theory
+    from ccenv import plot, theory
     from ccenv.batch import Batch
+    from ccenv.comparison import Comparison, compare
     from ccenv.description import Description, declared, describe
     from ccenv.env import CentreEnv
     from ccenv.kpis import KPIS, KpiTable
@@ -55,6 +56,7 @@ _HOMES = {
     "Batch": "ccenv.batch",
     "CentreEnv": "ccenv.env",
     "CentreVectorEnv": "ccenv.vector",
+    "Comparison": "ccenv.comparison",
     "Description": "ccenv.description",
     "KpiTable": "ccenv.kpis",
     "FunctionPolicy": "ccenv.policy",
@@ -63,6 +65,7 @@ _HOMES = {
     "RulePolicy": "ccenv.policy",
     "Scenario": "ccenv.scenarios",
     "ScenarioError": "ccenv.scenarios",
+    "compare": "ccenv.comparison",
     "declared": "ccenv.description",
     "describe": "ccenv.description",
     "empirical": "ccenv.scenarios.empirical",
@@ -77,6 +80,7 @@ __all__ = [
     "Batch",
     "CentreEnv",
     "CentreVectorEnv",
+    "Comparison",
     "Description",
     "FunctionPolicy",
     "KpiTable",
@@ -85,11 +89,13 @@ __all__ = [
     "RulePolicy",
     "Scenario",
     "ScenarioError",
+    "compare",
     "declared",
     "describe",
     "empirical",
     "list_scenarios",
     "load_scenario",
+    "plot",
     "rollout",
     "simulate",
     "theory",
@@ -97,8 +103,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _typing.Any:
-    if name == "theory":
-        return _importlib.import_module("ccenv.theory")
+    if name in ("plot", "theory"):
+        return _importlib.import_module(f"ccenv.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'ccenv' has no attribute {name!r}")
     value = getattr(_importlib.import_module(_HOMES[name]), name)

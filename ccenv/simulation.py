@@ -172,24 +172,9 @@ def _simulate_policy(
     reward: Reward,
     kpis: Sequence[str] | None,
 ) -> KpiTable:
-    chosen = _loaded(policy) if isinstance(policy, str | Path) else as_policy(policy)
-    reserves = getattr(chosen, "reserves", None) if given is None else given
-    check = getattr(chosen, "check_scenario", None)
-    if check is not None:
-        check(centre if reserves is None else centre.with_reserves(reserves))
-    batch = Batch(
-        centre,
-        min(ROWS, keys.size),
-        owns=getattr(chosen, "owns", "blended"),
-        routing=getattr(chosen, "routing", None) if routing is None else routing,
-        pacing=getattr(chosen, "pacing", None) if pacing is None else pacing,
-        reserves=reserves,
-        actions=getattr(chosen, "actions", "all"),
-        days=days,
-        reward=reward,
-        on_illegal=getattr(chosen, "on_illegal", "raise"),
-        autoreset="disabled",
-    )
+    chosen = policy_of(policy)
+    n = min(ROWS, keys.size)
+    batch = batch_for(centre, chosen, n, routing=routing, pacing=pacing, days=days, reserves=given, reward=reward)
 
     def rows(block: np.ndarray) -> KpiTable:
         done = rollout(batch, chosen, block, by=by)
@@ -207,8 +192,54 @@ def _simulate_policy(
     return _in_blocks(keys, rows)
 
 
-def _loaded(folder: str | Path) -> Policy:
+def batch_for(
+    centre: Scenario,
+    policy: Policy,
+    n: int,
+    *,
+    routing: RuleChoice = None,
+    pacing: RuleChoice = None,
+    days: int | None = None,
+    reserves: Reserves | None = None,
+    reward: Reward = None,
+) -> Batch:
+    """Return a batch of n rows in which a policy decides what it owns, for `rollout`.
+
+    The arguments are those of `simulate`.
+
+    Raises:
+        ValueError: If the policy cannot decide in this scenario.
+    """
+    flag = getattr(policy, "reserves", None) if reserves is None else reserves
+    check = getattr(policy, "check_scenario", None)
+    if check is not None:
+        check(centre if flag is None else centre.with_reserves(flag))
+    return Batch(
+        centre,
+        n,
+        owns=getattr(policy, "owns", "blended"),
+        routing=getattr(policy, "routing", None) if routing is None else routing,
+        pacing=getattr(policy, "pacing", None) if pacing is None else pacing,
+        reserves=flag,
+        actions=getattr(policy, "actions", "all"),
+        days=days,
+        reward=reward,
+        on_illegal=getattr(policy, "on_illegal", "raise"),
+        autoreset="disabled",
+    )
+
+
+def policy_of(policy: Any) -> Policy:
+    """Return what `simulate` takes as a policy as one: the folder of a bundle is loaded, the rest is for `as_policy`.
+
+    Raises:
+        ValueError: If it is no policy.
+        BundleError: If the folder holds no bundle.
+        ImportError: If the extra `serve` is not installed and a bundle is given.
+    """
+    if not isinstance(policy, str | Path):
+        return as_policy(policy)
     from ccenv.serving import load_bundle  # its packages are an extra
 
-    policy: Policy = load_bundle(folder)
-    return policy
+    loaded: Policy = load_bundle(policy)
+    return loaded

@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from ccenv.files.writing import write_json
 from ccenv.seeds import seeds
-from experiments.jobs.config import CONFIGS, Settings, register, settings_of
+from experiments.jobs.commands import with_settings
+from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.jobs import Job, job_of
 from experiments.jobs.kinds import BENCHMARK
 from experiments.jobs.provenance import commit, machine, versions
@@ -79,7 +79,7 @@ def _range(purpose: str, n: int, use: str) -> str:
     return f"seeds {chosen[0]} to {chosen[-1]} (range `{purpose}`), for {use}"
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="benchmark")
+@with_settings("benchmark")
 def main(config: DictConfig) -> None:
     """Run the benchmark and print the path of the report."""
     command = " ".join(["python -m experiments.benchmark", *sys.argv[1:]])

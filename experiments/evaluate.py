@@ -13,7 +13,6 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
@@ -21,7 +20,8 @@ from ccenv.files.writing import write_json
 from ccenv.kpis import KpiTable
 from ccenv.kpis.dropped_share import judgement
 from ccenv.seeds import seeds
-from experiments.jobs.config import CONFIGS, register, settings_of
+from experiments.jobs.commands import with_settings
+from experiments.jobs.config import register, settings_of
 from experiments.jobs.jobs import Job, job_of
 from experiments.jobs.kinds import EVALUATION, policy_digest
 from experiments.jobs.provenance import command, commit, machine, versions
@@ -69,7 +69,7 @@ def summarise(job: Job, table: KpiTable) -> dict[str, Any]:
     }
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
+@with_settings("config")
 def main(config: DictConfig) -> None:
     """Evaluate, print the summary and write it to a file."""
     with job_of(settings_of(config), "evaluate", EVALUATION) as job:

@@ -9,6 +9,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from experiments.jobs.commands import one_message
 from experiments.jobs.jobs import job_in
 from experiments.study.learned import evaluated_policy, exported
 
@@ -29,7 +30,9 @@ def main() -> None:
     """Export from the folder on the command line."""
     parser = argparse.ArgumentParser(prog="python -m experiments.export", description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of a finished training or benchmark")
-    print(export_again(parser.parse_args().folder))
+    folder = parser.parse_args().folder
+    with one_message():
+        print(export_again(folder))
 
 
 if __name__ == "__main__":

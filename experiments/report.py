@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from experiments.jobs.commands import one_message
 from experiments.jobs.jobs import job_folder
 from experiments.reports.benchmark import write_report
 from experiments.reports.sweep import write_sweep_report
@@ -31,7 +32,9 @@ def main() -> None:
     """Write the report of the folder on the command line."""
     parser = argparse.ArgumentParser(prog="python -m experiments.report", description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of a sweep or a benchmark")
-    print(report(parser.parse_args().folder))
+    folder = parser.parse_args().folder
+    with one_message():
+        print(report(folder))
 
 
 if __name__ == "__main__":

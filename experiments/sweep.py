@@ -12,20 +12,19 @@ run at the same time in one folder share the cells.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from ccenv.files.writing import write_json
 from experiments.jobs.cells import make_once, make_or_wait
-from experiments.jobs.config import CONFIGS, Settings, register, settings_of
+from experiments.jobs.commands import with_settings
+from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.jobs import open_job
 from experiments.jobs.provenance import provenance
-from experiments.jobs.workers import Terminated, end_with_parent, stop_on_sigterm
+from experiments.jobs.workers import end_with_parent, stop_on_sigterm
 from experiments.study.pipeline import compare_rules
 from experiments.study.sweep_cell import Cell, attempt, cell_of, forget_failure, note_asked
 from experiments.study.sweeping import install
@@ -77,7 +76,7 @@ def _make(cell: Cell) -> None:
     forget_failure(cell.folder, cell.digest)
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="sweep")
+@with_settings("sweep")
 def main(config: DictConfig) -> None:
     """Run one cell; Hydra calls this for each."""
     if os.environ.get(LEADER) != str(os.getpid()):
@@ -90,12 +89,7 @@ def sweep() -> None:
     os.environ[LEADER] = str(os.getpid())
     stop_on_sigterm()
     install(run_cell)
-    try:
-        main()
-    except Terminated:
-        sys.exit(143)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    main()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ it. Finished stages are kept, and a killed training resumes.
 
 from __future__ import annotations
 
-import hydra
 from omegaconf import DictConfig
 
-from experiments.jobs.config import CONFIGS, register, settings_of
+from experiments.jobs.commands import with_settings
+from experiments.jobs.config import register, settings_of
 from experiments.jobs.jobs import job_of
 from experiments.jobs.kinds import LEARNED
 from experiments.study.learned import learned
@@ -19,7 +19,7 @@ from experiments.study.learned import learned
 register()
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
+@with_settings("config")
 def main(config: DictConfig) -> None:
     """Train and print the path of the bundle."""
     with job_of(settings_of(config), "train", LEARNED) as job:

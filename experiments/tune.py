@@ -5,10 +5,10 @@ python -m experiments.tune scenario=bank_blended
 
 from __future__ import annotations
 
-import hydra
 from omegaconf import DictConfig
 
-from experiments.jobs.config import CONFIGS, register, settings_of
+from experiments.jobs.commands import with_settings
+from experiments.jobs.config import register, settings_of
 from experiments.jobs.jobs import job_of
 from experiments.jobs.kinds import TUNING
 from experiments.reports.page_tables import tuning_rows
@@ -17,7 +17,7 @@ from experiments.study.pipeline import tuned
 register()
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="config")
+@with_settings("config")
 def main(config: DictConfig) -> None:
     """Tune the rules and print a table."""
     with job_of(settings_of(config), "tune", TUNING) as job:

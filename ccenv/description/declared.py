@@ -93,7 +93,7 @@ def _rule(kind: str, rule: RuleSpec) -> Row:
 
 
 def _param(param: Param) -> Row:
-    default = "order of the file" if param.order else param.default
+    default = None if param.order else param.default  # an order is that of the file
     row: Row = {"name": param.name, "meaning": param.meaning, "default": default, "per": param.per or "rule"}
     if param.words:
         return row | {"words": list(param.words)}

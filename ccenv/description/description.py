@@ -6,6 +6,7 @@ import os
 import textwrap
 import warnings
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from ccenv.description.facts import Facts, facts_of
@@ -72,7 +73,8 @@ class Description:
         return f"<Description of {self._facts['name']}, {len(self.warnings)} warnings; see .text()>"
 
     def _repr_html_(self) -> str:
-        return self.html()
+        """Return the page in a frame, so that its style is not that of the notebook around it."""
+        return f'<iframe srcdoc="{escape(self.html())}" width="100%" height="700" style="border: 0"></iframe>'
 
 
 def describe(scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any]) -> Description:

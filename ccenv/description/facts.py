@@ -12,8 +12,8 @@ import numpy as np
 
 from ccenv.description.keys import default_of
 from ccenv.description.load import ASSUMPTION, Floats, Load, handle_times, offered
-from ccenv.description.words import slot_labels
-from ccenv.kpis.dropped_share import definition_of
+from ccenv.description.words import plural, slot_labels
+from ccenv.kpis.declared import definition_of
 from ccenv.rewards.terms import TERMS, reward_weights
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers
@@ -122,7 +122,7 @@ def _without_staff(scenario: Scenario, load: Load) -> list[str]:
     for name, lost in zip(scenario.queues, load.nobody, strict=True):
         at = np.flatnonzero(lost > 0.0)
         if at.size:
-            where = f"at {labels[at[0]]}" + (f" and in {at.size - 1} more slots" if at.size > 1 else "")
+            where = f"at {labels[at[0]]}" + (f" and in {plural(at.size - 1, 'more slot')}" if at.size > 1 else "")
             found.append(f"nobody on duty: {name} has {lost[at[0]]:.3g} contacts per hour, and no advisor, {where}")
     return found
 

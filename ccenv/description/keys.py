@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import typing
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
@@ -16,6 +17,7 @@ from ccenv.scenarios.schema import Centre, Node
 
 UNITS = {"_per_hour": "1/h", "_per_24h": "1", "_days": "d", "_s": "s"}
 ANY_NAME = "*"
+CLAUSE = re.compile(r"(?<=;)\s+(?=`)")
 
 
 def schema_keys() -> list[dict[str, Any]]:
@@ -39,12 +41,14 @@ def meaning_of(struct: type[Node], name: str) -> str:
 
     A key without a sentence of its own takes the first sentence of the class of its value; empty if there is none.
     """
-    said = " ".join(
-        each for each in sentences(inspect.getdoc(struct) or "") if f"`{name}`" in each or f"`{name}[" in each
-    )
+    about = [each for each in sentences(inspect.getdoc(struct) or "") if f"`{name}`" in each or f"`{name}[" in each]
+    clauses = [part for each in about for part in CLAUSE.split(each)]
+    own = [part for part in clauses if part.startswith((f"`{name}`:", f"`{name}[", f"`{name}` "))]
+    said = " ".join(own or about)
+    said = f"{said[:-1]}." if said.endswith(";") else said
     if said:
         return said
-    inner = next(iter(_structs(_hints(struct)[name])), None)
+    inner = next(iter(structs_of(_hints(struct)[name])), None)
     return "" if inner is None or _is_dist(inner) else sentences(inspect.getdoc(inner) or "")[0]
 
 
@@ -84,7 +88,7 @@ def _walk(struct: type[Node], before: str) -> Iterator[tuple[str, type[Node], ms
         key = f"{before}{field.name}"
         yield key, struct, field
         hint = _hints(struct)[field.name]
-        for inner in _structs(hint):
+        for inner in structs_of(hint):
             if not _is_dist(inner):
                 yield from _walk(inner, f"{key}.{ANY_NAME}." if _is_container(hint) else f"{key}.")
 
@@ -94,11 +98,11 @@ def _hints(struct: type[Node]) -> dict[str, Any]:
     return typing.get_type_hints(struct, include_extras=True)
 
 
-def _structs(hint: Any) -> list[type[Node]]:
+def structs_of(hint: Any) -> list[type[Node]]:
     """Return the classes of the schema within a type."""
     if isinstance(hint, type) and issubclass(hint, Node):
         return [hint]
-    return list(dict.fromkeys(struct for part in get_args(hint) for struct in _structs(part)))
+    return list(dict.fromkeys(struct for part in get_args(hint) for struct in structs_of(part)))
 
 
 def _is_container(hint: Any) -> bool:
@@ -112,8 +116,8 @@ def _is_dist(struct: type[Node]) -> bool:
 
 def _dists() -> list[type[Node]]:
     """Return the classes of distributions, in the order of the schema."""
-    return [struct for struct in _structs(_hints(Centre)["queues"]) for struct in _of_time(struct)]
+    return [struct for struct in structs_of(_hints(Centre)["queues"]) for struct in _of_time(struct)]
 
 
 def _of_time(struct: type[Node]) -> list[type[Node]]:
-    return [each for each in _structs(_hints(struct)["patience_s"]) if _is_dist(each)]
+    return [each for each in structs_of(_hints(struct)["patience_s"]) if _is_dist(each)]

@@ -8,9 +8,10 @@ import numpy as np
 
 from ccenv.description.facts import FULL, Facts
 from ccenv.description.tables import Section, Table
-from ccenv.description.words import number, share, time_of_day
+from ccenv.description.words import number, plural, share, time_of_day
 
 MOST_TIMES = 36  # most columns of a table by time; more slots are averaged
+APOSTROPHE = "'"
 NONE = "."  # a group without the skill
 
 
@@ -45,7 +46,7 @@ def _head(facts: Facts) -> Section:
         f"{clock['slots']} slots of {clock['slot_s']:g} s",
     }
     sizes = ", ".join(
-        _plural(n, what)
+        plural(n, what)
         for n, what in (
             (len(facts["queues"]), "queue"),
             (len(facts["groups"]), "group"),
@@ -58,7 +59,8 @@ def _head(facts: Facts) -> Section:
         facts["description"],
         "",
         f"centre    {sizes}" + (f", {facts['trunks']} trunks" if facts["trunks"] else ""),
-        f"hours     {hours[clock['kind']]}; an episode is {_plural(days, 'day')}",
+        f"hours     {hours[clock['kind']]}"
+        + ("" if clock["kind"] == "steady" else f"; an episode is {plural(days, 'day')}"),
         f"policy    {facts['observation']} numbers seen, {facts['actions']} actions; size class {facts['size_class']}",
         f"rules     routing {_rule(facts['rules']['routing'])}, pacing {_rule(facts['rules']['pacing'])}",
         *(f"random    {line}" for line in facts["level"]),
@@ -131,7 +133,7 @@ def _by_time(facts: Facts, span: int) -> Section:
     if not queues:
         tables = [tables[1], tables[5]]
     return Section(
-        "Load by half hour" if facts["clock"]["slot_s"] == 1800.0 else "Load by slot",
+        "Load" if len(heads) == 1 else "Load by half hour" if facts["clock"]["slot_s"] == 1800.0 else "Load by slot",
         (facts["load"]["assumption"],) if queues else (),
         tuple(table for table in tables if table.rows),
     )
@@ -271,9 +273,5 @@ def _range(values: Sequence[float]) -> str:
 
 
 def _rule(rule: Facts) -> str:
-    params = ", ".join(f"{name} {value}" for name, value in rule["params"].items())
+    params = ", ".join(f"{name} {str(value).replace(APOSTROPHE, '')}" for name, value in rule["params"].items())
     return f"{rule['name']} ({params})" if params else str(rule["name"])
-
-
-def _plural(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"

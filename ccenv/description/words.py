@@ -76,3 +76,13 @@ def share(value: float) -> str:
         '3 %'
     """
     return f"{100.0 * value:.3g} %"
+
+
+def plural(n: int, what: str) -> str:
+    """Return a number of things.
+
+    Example:
+        >>> plural(1, "queue"), plural(2, "queue")
+        ('1 queue', '2 queues')
+    """
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -60,7 +60,7 @@ class Summary(Mapping[str, Estimate]):
 
     def __str__(self) -> str:
         """Return an aligned text table: for each axis its KPIs with totals, intervals and a column for each entity."""
-        blocks = [_aligned(rows) for axis in AXES if (rows := self._rows(axis))]
+        blocks = [aligned(rows) for axis in AXES if (rows := self._rows(axis))]
         what = "paired differences, " if self.paired else ""
         level = f"{100 * self.confidence:g} % bootstrap intervals over seeds"
         head = f"{what}{self.n_runs} runs, {level}; sums are means per run"
@@ -111,7 +111,11 @@ def summarise(
 
 
 def chosen_columns(table: npt.NDArray[Any], kpis: Sequence[str] | None) -> list[str]:
-    """Return the given columns of a KPI table, each total with the columns of its entities; None: all but the keys.
+    """Return the given columns of a KPI table, in the order of the table, each total with the columns of its entities.
+
+    Args:
+        table: The table.
+        kpis: Columns; None: all but the keys.
 
     Raises:
         KeyError: If there is no such column.
@@ -224,11 +228,11 @@ def _form(column: str, sums: Mapping[str, Any], n_runs: int) -> Floats:
     return ratio_of_totals(above, below)
 
 
-def _aligned(rows: list[list[str]]) -> str:
-    """Return the rows as lines; the first two columns are aligned left, figures right."""
+def aligned(rows: list[list[str]], n_left: int = 2) -> str:
+    """Return the rows as lines; the first `n_left` columns are aligned left, figures right."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     lines = []
     for row in rows:
-        cells = [c.ljust(w) if i < 2 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [c.ljust(w) if i < n_left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)

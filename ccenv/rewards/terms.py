@@ -62,7 +62,7 @@ def load_preset(name: str) -> Mapping[str, Weight]:
     Raises:
         ValueError: If there is no such preset.
     """
-    _check("reward preset", name, list_presets())
+    _check("reward preset", name, list_presets(), ", or a mapping from terms to weights")
     return MappingProxyType(read(PRESETS / f"{name}.yaml")["weights"])
 
 
@@ -139,9 +139,9 @@ def compile_reward(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
     return reward_weights(scenario, reward).reshape(1).view(np.float64)
 
 
-def _check(what: str, word: Any, known: Iterable[str]) -> None:
+def _check(what: str, word: Any, known: Iterable[str], further: str = "") -> None:
     if word not in known:
-        raise ValueError(f"unknown {what} {word!r}: must be one of {names(known)}{closest(str(word), known)}")
+        raise ValueError(f"unknown {what} {word!r}: must be one of {names(known)}{further}{closest(str(word), known)}")
 
 
 def _number(value: Any, term: str) -> float:

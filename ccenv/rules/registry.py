@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from ccenv.files.near import closest
 from ccenv.rules.built_in import PACING_RULES, ROUTING_RULES
 from ccenv.rules.params import check_declaration
 from ccenv.rules.seen import check_reads
@@ -117,8 +118,9 @@ def find_rule(kind: str, rule: str | Callable[..., Any]) -> RuleSpec:
         return BUILT_IN[kind][name]
     module = name.partition(":")[0]
     if ":" not in name:
-        allowed = ", ".join((*BUILT_IN[kind], *_of_users[kind]))
-        raise RuleError(f"{kind} rule {name!r} is not registered; allowed: {allowed}, or package.module:function")
+        known = (*BUILT_IN[kind], *_of_users[kind])
+        allowed = f"{', '.join(known)}, or package.module:function for a rule in a file of yours"
+        raise RuleError(f"{kind} rule {name!r} is not registered; allowed: {allowed}{closest(name, known)}")
     if module in LOCAL:
         if _process.get(name) != os.getpid() or name not in _of_users[kind]:
             raise RuleError(

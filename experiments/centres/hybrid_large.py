@@ -16,6 +16,7 @@ from experiments.calibrate.write_yaml import dump
 from experiments.centres.large_campaigns import SOURCES as CAMPAIGN_SOURCES
 from experiments.centres.large_campaigns import campaigns
 from experiments.centres.large_campaigns import skills as dialed
+from experiments.jobs.commands import without_settings
 from experiments.jobs.files import ROOT
 
 FILE = ROOT / "ccenv/scenarios/library/hybrid_large.yaml"
@@ -198,4 +199,5 @@ def group(skills: list[str], n_advisors: float, number: int) -> dict[str, Any]:
 COMMENTS = {"": "Written by `python -m experiments.centres.hybrid_large`; do not edit."}
 
 if __name__ == "__main__":
+    without_settings("experiments.centres.hybrid_large", __doc__ or "")
     write_atomic(FILE, dump(document(), COMMENTS))

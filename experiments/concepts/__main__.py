@@ -13,12 +13,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import hydra
 from omegaconf import DictConfig
 
 from experiments.concepts.command import failures, measure_all, write_results
 from experiments.concepts.table import chosen
-from experiments.jobs.config import CONFIGS, Settings, folder_of, register, settings_of
+from experiments.jobs.commands import with_settings
+from experiments.jobs.config import Settings, folder_of, register, settings_of
 from experiments.jobs.files import ROOT
 
 register()
@@ -40,7 +40,7 @@ def run(settings: Settings) -> int:
     return 1 if wrong else 0
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="concepts")
+@with_settings("concepts")
 def main(config: DictConfig) -> None:
     """Run the command."""
     sys.exit(run(settings_of(config)))

@@ -7,7 +7,6 @@ have other concepts, experiments or scenarios than were measured.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from experiments.concepts.command import row_of, write_results
 from experiments.concepts.concept import Concept
 from experiments.concepts.measure import DIGITS, described, sides
 from experiments.concepts.table import PARTS
+from experiments.jobs.commands import without_settings
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
 
@@ -56,7 +56,7 @@ def _measured(concept: Concept, rows: Mapping[str, Mapping[str, Any]]) -> dict[s
 
 def main() -> None:
     """Write the table again."""
-    argparse.ArgumentParser(prog="python -m experiments.concepts.report", description=__doc__).parse_args()
+    without_settings("experiments.concepts.report", __doc__ or "")
     folder: Path = ROOT / RESULTS
     print(write_results(renewed(read_json(folder / "concepts.json"), PARTS), folder))
 

@@ -73,6 +73,8 @@ def job_in(folder: Path) -> Iterator[Job]:
         FileNotFoundError: The folder holds no job.
     """
     folder = job_folder(folder)
+    if not (folder / "cell.json").exists():
+        raise FileNotFoundError(f"{folder} holds no job: neither a training nor a benchmark")
     cell = read_json(folder / "cell.json")
     settings = msgspec.convert(cell["settings"], Settings)
     with open_job(settings, scenario_of(settings.scenario), cell["digest"], folder) as job:

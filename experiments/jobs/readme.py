@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 from ccenv.files.writing import write_atomic
+from experiments.jobs.commands import without_settings
 from experiments.jobs.files import ROOT
 
 README = ROOT / "README.md"
@@ -52,5 +52,5 @@ class Excerpt:
             module: Dotted name of the module, for the help.
             about: Text of the help.
         """
-        argparse.ArgumentParser(prog=f"python -m {module}", description=about).parse_args()
+        without_settings(module, about)
         write_atomic(README, self.renewed(README.read_text(), self.published))

@@ -14,17 +14,16 @@ from __future__ import annotations
 
 import sys
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.jobs.config import CONFIGS
+from experiments.jobs.commands import with_settings
 from experiments.speed.command import PAGE, run
 from experiments.speed.settings import Settings, register
 
 register()
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="speed")
+@with_settings("speed")
 def main(config: DictConfig) -> None:
     """Measure, print the path of the page and the missed bars."""
     settings = OmegaConf.to_object(config)

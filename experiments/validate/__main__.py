@@ -12,18 +12,17 @@ from __future__ import annotations
 
 import sys
 
-import hydra
 from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
-from experiments.jobs.config import CONFIGS
+from experiments.jobs.commands import with_settings
 from experiments.validate.command import PAGE, validate
 from experiments.validate.settings import Settings, register
 
 register()
 
 
-@hydra.main(version_base="1.3", config_path=CONFIGS, config_name="validate")
+@with_settings("validate")
 def main(config: DictConfig) -> None:
     """Run the validation, print the path of the page, and exit with 1 if a part fails."""
     settings = OmegaConf.to_object(config)

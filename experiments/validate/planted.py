@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import sys
@@ -73,5 +74,7 @@ def _returns() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m experiments.validate.planted", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="NAME", help="names of rows")
     here = Path(ccenv.__file__).resolve().parents[1]
-    json.dump({"package": str(here), "measures": compare(sys.argv[1:])}, sys.stdout)
+    json.dump({"package": str(here), "measures": compare(parser.parse_args().rows)}, sys.stdout)

@@ -34,8 +34,9 @@ def test_every_centre_of_the_library_can_be_described(name):
     json.dumps(facts, allow_nan=False)
     assert [each["name"] for each in facts["queues"]] == list(scenario.queues)
     assert all(len(group["rho"]) == len(facts["slots"]) for group in facts["groups"])
-    assert max(map(len, found.text(100).splitlines())) <= 100
-    assert all(name in found.text() for name in (*scenario.queues, *scenario.groups, *scenario.campaigns))
+    text = found.text(100)
+    assert max(map(len, text.splitlines())) <= 100
+    assert all(name in text for name in (*scenario.queues, *scenario.groups, *scenario.campaigns))
 
 
 def test_text_has_the_matrix_of_skills_with_handle_times():
@@ -159,6 +160,14 @@ def test_page_is_whole_and_needs_nothing_else():
     assert len(pictures) == 3
     assert all(xml.etree.ElementTree.fromstring(picture) is not None for picture in pictures)
     assert page.count("rho 0.50") == 2 and page.count("rho 0.75") == 2
+
+
+def test_a_notebook_shows_the_page_in_a_frame():
+    found = described()
+    frame = xml.etree.ElementTree.fromstring(found._repr_html_())
+
+    assert frame.tag == "iframe"
+    assert frame.get("srcdoc").split() == found.html().split()
 
 
 def test_names_cannot_break_the_page():

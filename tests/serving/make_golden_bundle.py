@@ -10,6 +10,7 @@ import torch
 from agents.common.export import export_bundle
 from agents.common.policy import MaskedActor, TorchPolicy
 from ccenv.batch import Batch
+from experiments.jobs.commands import without_settings
 
 FOLDER = Path(__file__).parent / "golden_bundle"
 RULES = {"routing": "lwt", "pacing": ("max0", {"k": 1.3, "c": 0.4})}
@@ -27,4 +28,5 @@ def make(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    without_settings("tests.serving.make_golden_bundle", __doc__ or "")
     make(FOLDER)

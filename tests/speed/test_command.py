@@ -1,6 +1,7 @@
 """The command keeps finished cells, publishes only a complete measurement, and exits with 1 if a bar is missed."""
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -12,7 +13,7 @@ from experiments.speed import __main__ as entry
 from experiments.speed import command, part
 from experiments.speed.bars import BARS, judge, three_digits
 from experiments.speed.parts import PARTS
-from experiments.speed.readme import EXCERPT
+from experiments.speed.readme import EXCERPT, missing
 from experiments.speed.settings import Settings
 from tests.speed.made import results
 
@@ -157,6 +158,23 @@ def test_the_readme_says_what_the_page_says(measured, tmp_path):
     assert "not passed" in new
     assert command.machine() in new
     assert EXCERPT.renewed(new, (tmp_path / "speed.md").read_text()) == new
+
+
+def test_the_readme_gives_ratios_with_their_quartiles_and_counts_bars_that_are_not_measured(measured, tmp_path):
+    command.run(measured(), "typed")
+    page = (tmp_path / "speed.md").read_text()
+    ratio = next(bar for bar in BARS if bar.figure == "over_simpy")
+    row = next(line for line in page.splitlines() if line.startswith(f"| {ratio.what} |"))
+    without = page.replace(f"{row}\n", "")
+
+    said = " ".join(EXCERPT.summary(page).split())
+    value, low, high = re.search(r"\| (\S+) x \[(\S+), (\S+)\]", row).groups()
+    assert f"{value} [{low}, {high}] times SimPy" in said
+    assert missing(page) == [] and "not measured" not in said
+    assert missing(without) == [ratio.what]
+    assert f"Declared and not measured yet: 1 of {len(BARS)} figures." in " ".join(EXCERPT.summary(without).split())
+    row_without = f"| {ratio.what} | not measured | at least |  |  |"
+    assert missing(page.replace(row, row_without)) == [ratio.what]
 
 
 def test_readme_and_published_page_agree():

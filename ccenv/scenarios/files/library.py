@@ -48,4 +48,6 @@ def find(source: str | os.PathLike[str]) -> Path:
         return path
     if named_file:
         raise ScenarioError(shown, "", UNSET, "there is no such file")
-    raise ScenarioError(shown, "", UNSET, f"no such scenario; the library has {names(known)}{closest(text, known)}")
+    file = "; for a file, give its path, with .yaml at the end"
+    allowed = f"no such scenario; the library has {names(known)}{file}{closest(text, known)}"
+    raise ScenarioError(shown, "", UNSET, allowed)

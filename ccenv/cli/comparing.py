@@ -1,0 +1,106 @@
+"""`ccenv compare`: rules and exported policies on the same days."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ccenv.cli.asked import Days, Json, Kpis, Reward, Scenario, Seeds, columns_of, complete_pair, pair_of, seed_range
+from ccenv.cli.shown import NOTES, escaped, progress, show_json, show_lines
+from ccenv.cli.simulating import OWN
+from ccenv.comparison import Comparison
+from ccenv.comparison import compare as compared
+from ccenv.scenarios import load_scenario
+
+BY = ("run", "entity", "interval")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(compare)
+
+
+def compare(
+    scenario: Scenario,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A pair of rules, as in mine=lwt+max0,k=2; the name may be left out. Once for each pair.",
+            metavar="NAME=ROUTING+PACING",
+            autocompletion=complete_pair,
+        ),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="Folder of an exported policy (extra serve). Once for each.", metavar="NAME=FOLDER"),
+    ] = None,
+    seeds: Seeds = "32",
+    days: Days = None,
+    kpis: Kpis = None,
+    reward: Reward = None,
+    by: Annotated[
+        str, typer.Option(help="`run`: totals. `entity`: also by queue, group and campaign. `interval`: by slot.")
+    ] = "run",
+    baseline: Annotated[str | None, typer.Option(help="Policy that the others are held against; the first.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write all figures to this file.", dir_okay=False)] = None,
+    json: Json = False,
+) -> None:
+    """Compare rules and exported policies on the same contacts, with paired differences and 95 % intervals.
+
+    Examples: `ccenv compare tiny --rules fifo+progressive --rules "max0=lwt+max0,k=2"`.
+    """
+    if by not in BY:
+        raise typer.BadParameter(f"{by!r}; allowed: {', '.join(BY)}", param_hint="--by")
+    chosen: dict[str, Any] = {}
+    for name, how in [*map(pair_of, rules or []), *map(folder_of, policy or [])]:
+        if name in chosen:
+            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
+        chosen[name] = how
+    if len(chosen) < 2:
+        raise typer.BadParameter("allowed: two or more, as --rules or --policy", param_hint="--rules")
+    loaded, keys = load_scenario(scenario), seed_range(seeds)
+    with progress(f"comparing {len(chosen)} policies on {len(keys)} runs of {loaded.name}"):
+        found = compared(
+            loaded,
+            chosen,
+            seeds=keys,
+            days=days,
+            kpis=columns_of(kpis),
+            reward=None if reward == OWN else reward,
+            by=by,
+            baseline=baseline,
+        )
+    if csv is not None:
+        found.to_csv(csv)
+        NOTES.print(f"wrote {escaped(str(csv))}")
+    if json:
+        show_json(rows_of(found))
+    else:
+        show_lines([found.table()])
+
+
+def folder_of(text: str) -> tuple[str, Path]:
+    """Return a name and a folder from `name=folder`; without a name the folder names itself.
+
+    Raises:
+        typer.BadParameter: If there is no such folder.
+    """
+    name, equals, folder = text.partition("=")
+    path = Path(folder if equals else name)
+    if not path.is_dir():
+        raise typer.BadParameter(f"{text!r}: there is no such folder; allowed: name=folder", param_hint="--policy")
+    return (name.strip() if equals else path.name), path
+
+
+def rows_of(comparison: Comparison) -> list[dict[str, Any]]:
+    """Return the rows of a comparison in plain types."""
+    return [{key: _plain(value) for key, value in row._asdict().items()} for row in comparison.rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return {name: _plain(part) for name, part in value._asdict().items()}  # type: ignore[attr-defined]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,30 @@
+"""`ccenv new`: a commented scenario to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ccenv.cli.shown import NOTES, escaped
+from ccenv.description.template import commented
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(new)
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="File to write, such as my_centre.yaml.", dir_okay=False)],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
+) -> None:
+    """Write a small blended centre with a comment on each key, to start from.
+
+    `ccenv check FILE` finds faults, `ccenv describe FILE` shows load and warnings.
+    """
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} exists; --force replaces it", param_hint="FILE")
+    file.write_text(commented(file.stem), encoding="utf-8")
+    NOTES.print(f"wrote {escaped(str(file))}; next: ccenv check {escaped(str(file))}")

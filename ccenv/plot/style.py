@@ -1,0 +1,171 @@
+"""Colours, markers and settings that all drawings share, and axes of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, NamedTuple, cast
+
+import matplotlib
+import numpy as np
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+from ccenv.kpis import KPIS
+
+#: palette of Okabe and Ito (2008) without its yellow, which is too light for lines on white
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+)
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+MARKERS = "osD^vPX*"
+DASHES = ("-", "--", "-.", ":")
+GREY = "#8A8A8A"
+INK = "#222222"
+FAINT = "#D9D9D9"
+SEQUENTIAL = "cividis"
+WIDTH = 7.6  # inches
+
+SETTINGS = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#666666",
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 8.5,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "ccenv",  # equal drawings give equal bytes
+    "text.color": INK,
+    "xtick.color": "#444444",
+    "xtick.labelsize": 8,
+    "ytick.color": "#444444",
+    "ytick.labelsize": 8,
+}
+
+STEPS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0)  # hours between ticks
+
+
+class Look(NamedTuple):
+    """How one of several policies is drawn."""
+
+    colour: str
+    marker: str
+    dashes: str
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """Context in which new figures have the shared style."""
+    with matplotlib.rc_context(cast(Any, SETTINGS)):
+        yield
+
+
+def styling(ax: Axes | None) -> AbstractContextManager[None]:
+    """Return the context of a drawing: the shared style for a figure of its own; for given axes that of the caller."""
+    return styled() if ax is None else nullcontext()
+
+
+def look(place: int) -> Look:
+    """Return how the policy at a place of a list is drawn."""
+    return Look(
+        COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)], DASHES[place // len(COLOURS) % len(DASHES)]
+    )
+
+
+def panel(ax: Axes | None, height: float) -> Axes:
+    """Return the given axes, or those of a new figure of that height [inches]."""
+    return panels(1, height)[0] if ax is None else ax
+
+
+def panels(n: int, height: float, n_columns: int = 1, **options: Any) -> list[Axes]:
+    """Return the axes of a new figure with n panels, each of that height [inches]; `options` go to `subplots`."""
+    n_rows = -(-n // n_columns)
+    with styled():
+        figure, grid = pyplot.subplots(
+            n_rows, n_columns, squeeze=False, figsize=(WIDTH, 0.4 + height * n_rows), **options
+        )
+    for ax in grid.flat[n:]:
+        ax.remove()
+    return list(grid.flat[:n])
+
+
+def scaled(kpi: str, unit: str, per: str, *, difference: bool = False) -> tuple[str, float]:
+    """Return the unit that a drawing shows for a KPI, and the factor to it: shares are shown as percentages.
+
+    Args:
+        kpi: The KPI.
+        unit: Its unit.
+        per: What sums are means over: `run` or `slot`.
+        difference: Whether a difference is drawn.
+    """
+    if unit == "share":
+        return ("percentage points" if difference else "%"), 100.0
+    if kpi in KPIS and KPIS[kpi].denominator:
+        return ("" if unit == "1" else unit), 1.0
+    return f"{'' if unit == '1' else unit} per {per}".strip(), 1.0
+
+
+def labelled(name: str, unit: str) -> str:
+    """Return the label of an axis: a name and its unit, if it has one."""
+    return f"{name} [{unit}]" if unit else name
+
+
+def hours(axes: Axes, first_s: float, last_s: float) -> None:
+    """Label the horizontal axis with the time of day, from seconds after midnight; its numbers are hours."""
+    start, end, ticks = _ticks(first_s, last_s)
+    axes.set_xlim(start, end)
+    axes.set_xticks(ticks, [hour_text(tick) for tick in ticks])
+
+
+def hours_up(axes: Axes, first_s: float, last_s: float) -> None:
+    """Label the vertical axis with the time of day, as `hours` does the horizontal one."""
+    start, end, ticks = _ticks(first_s, last_s)
+    axes.set_ylim(start, end)
+    axes.set_yticks(ticks, [hour_text(tick) for tick in ticks])
+
+
+def _ticks(first_s: float, last_s: float) -> tuple[float, float, list[float]]:
+    start, end = first_s / 3600, last_s / 3600
+    step = next(each for each in STEPS if end - start <= 10 * each or each == STEPS[-1])
+    return start, end, [float(tick) for tick in np.arange(np.ceil(start / step) * step, end + 1e-9, step)]
+
+
+def hour_text(hour: float) -> str:
+    """Return hours after midnight of day 0 as a time of day."""
+    minutes = round(hour * 60) % 1440
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def band(axes: Axes, x: Any, figures: Sequence[Any], drawn: Look, **options: Any) -> None:
+    """Draw figures with `value`, `low` and `high` as a line with a band; where there is no interval, without one."""
+    value, low, high = (
+        np.array([getattr(figure, key) for figure in figures], float) for key in ("value", "low", "high")
+    )
+    has_none = np.isnan(low)
+    low, high = np.where(has_none, value, low), np.where(has_none, value, high)
+    axes.fill_between(x, low, high, color=drawn.colour, alpha=0.16, linewidth=0)
+    axes.plot(x, value, color=drawn.colour, linestyle=drawn.dashes, marker=drawn.marker, markersize=3, **options)
+
+
+def common_legend(axes: Axes) -> None:
+    """Draw one legend for all panels of the figure above them, of the curves of one panel."""
+    handles, labels = axes.get_legend_handles_labels()
+    if axes.figure is not None:
+        axes.figure.legend(handles, labels, loc="outside upper left", ncols=min(len(labels), 5), fontsize=8)

@@ -1,0 +1,1 @@
+"""The documentation site: its pages, made from the declarations, and the measurements that they quote."""

@@ -1,0 +1,76 @@
+"""Questions to `experiments/results/centres.json`: which rules lead where, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.parts import RESULTS
+
+FILE = ROOT / RESULTS / "centres.json"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The measured centres, by name, and the command that measured them."""
+
+    command: str
+    machine: str
+    centres: Mapping[str, Mapping[str, Any]]
+
+    def rows(self, name: str) -> list[Row]:
+        """Return the pairs of rules of a centre in the order of their reward; those above the drop limit last."""
+        return sorted(self.centres[name]["rows"], key=lambda r: (not r["within_limit"], -r["kpis"]["value"]["mean"]))
+
+    @staticmethod
+    def tied(row: Row) -> bool:
+        """Whether the interval of the difference to the best pair holds 0, and the row keeps the drop limit."""
+        behind = row["behind_best"]
+        return bool(row["within_limit"] and behind is not None and behind["low"] is not None and behind["low"] <= 0.0)
+
+    def leaders(self, name: str) -> list[Row]:
+        """Return the best pair of rules of a centre, then those that tie with it."""
+        rows = self.rows(name)
+        return [row for row in rows if row["best"]] + [row for row in rows if self.tied(row)]
+
+    def of_rule(self, half: str, rule: str) -> list[tuple[str, Row, Any]]:
+        """Return, for each centre, the best pair that has a rule, and how far it is behind the best."""
+        found = []
+        for name in self.centres:
+            if not self.matters(name, half):
+                continue
+            mine = [row for row in self.rows(name) if row[half]["name"] == rule]
+            if mine:
+                found.append((name, mine[0], mine[0]["behind_best"]))
+        return found
+
+    def leads(self, half: str, rule: str) -> list[str]:
+        """Return the centres where a rule is in the best pair, or in one that ties with it."""
+        return [
+            name
+            for name in self.centres
+            if self.matters(name, half) and any(row[half]["name"] == rule for row in self.leaders(name))
+        ]
+
+    def matters(self, name: str, half: str) -> bool:
+        """Whether a half was varied in a centre: it has two rules or more."""
+        return len({row[half]["name"] for row in self.centres[name]["rows"]}) > 1
+
+    def how(self) -> str:
+        """Return one sentence on how the figures were measured."""
+        runs = sorted({centre["episodes"] for centre in self.centres.values()})
+        return (
+            "Reward of the centre's preset per episode, with 95 % bootstrap intervals of paired differences over "
+            f"{' to '.join(map(str, dict.fromkeys((runs[0], runs[-1]))))} evaluation seeds; pacing rules are tuned on "
+            f"training days. Pairs that surely keep the drop limit rank first. A tie is a difference whose interval "
+            f"holds 0. Measured by `{self.command}`."
+        )
+
+
+def results() -> Results:
+    """Return the committed results."""
+    content = read_json(FILE)
+    return Results(content["command"], content["machine"], content["centres"])

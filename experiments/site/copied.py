@@ -1,0 +1,81 @@
+"""Pages of the site that are files of the checkout: the specification, decisions, results, changes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+
+from experiments.jobs.files import ROOT
+from experiments.site.text import listing
+
+DOCS = ROOT / "docs"
+#: Files of the checkout that are pages of the site.
+FILES = {
+    "ccenv/sim/README.md": "specification",
+    "experiments/results/validation.md": "results/validation",
+    "experiments/results/speed.md": "results/speed",
+    "experiments/results/concepts.md": "results/concepts",
+    "experiments/results/calibration.md": "results/calibration",
+    "ARCHITECTURE.md": "project/architecture",
+    "CONTRIBUTING.md": "project/contributing",
+    "CHANGELOG.md": "project/changelog",
+    "docs/decisions/README.md": "decisions/index",
+} | {
+    path.relative_to(ROOT).as_posix(): f"decisions/{path.stem}"
+    for path in sorted((DOCS / "decisions").glob("[0-9]*.md"))
+}  # fmt: skip
+CENTRE = ("pictures/centre.png", DOCS / "_static" / "centre.png")
+PICTURES = ("svg", "png")
+LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+
+
+def pages() -> dict[str, str]:
+    """Return these files with their links turned to pages of the site."""
+    found = {page: relinked((ROOT / file).read_text(), file, page) for file, page in FILES.items()}
+    records = [page.partition("/")[2] for page in found if page.startswith("decisions/0")]
+    found["decisions/index"] += "\n" + listing(records)
+    return found
+
+
+def prose() -> dict[str, str]:
+    """Return the pages written by hand in `docs`, without the decisions."""
+    return {
+        path.relative_to(DOCS).with_suffix("").as_posix(): path.read_text()
+        for path in sorted(DOCS.rglob("*.md"))
+        if "decisions" not in path.parts
+    }
+
+
+def pictures() -> dict[str, Path]:
+    """Return the pictures to which the copied pages link, by their place on the site."""
+    found: dict[str, Path] = {CENTRE[0]: CENTRE[1]}
+    for file, page in FILES.items():
+        for match in LINK.finditer((ROOT / file).read_text()):
+            target = (ROOT / file).parent / match[3]
+            if match[1] and target.suffix[1:] in PICTURES:
+                found[posixpath.normpath(posixpath.join(posixpath.dirname(page), match[3]))] = target
+    return found
+
+
+def relinked(text: str, file: str, page: str) -> str:
+    """Return a page whose links lead to pages of the site; a link to another file becomes its name in code.
+
+    Args:
+        text: The page.
+        file: Its path in the checkout.
+        page: Its name on the site.
+    """
+    return LINK.sub(lambda match: _link(match, file, page), text)
+
+
+def _link(match: re.Match[str], file: str, page: str) -> str:
+    mark, label, target = match.groups()
+    if "://" in target or target.startswith("#") or mark:
+        return match[0]
+    path, _, anchor = target.partition("#")
+    known = FILES.get(posixpath.normpath(posixpath.join(posixpath.dirname(file), path)).rstrip("/"))
+    if known is None:
+        return label if "`" in label or label == path else f"{label} (`{path.lstrip('./')}`)"
+    here = posixpath.relpath(f"{known}.md", posixpath.dirname(page) or ".")
+    return f"[{label}]({here}{'#' + anchor if anchor else ''})"

@@ -1,0 +1,144 @@
+"""Pages of the environments, one for each registered id, in the form of Gymnasium's own."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+import gymnasium
+
+import ccenv
+from ccenv.env import CentreEnv
+from ccenv.spaces.observation import observation_names, observation_space
+from ccenv.supervisor.rows import Row
+from experiments.site.text import cell, code, listing, page, section, table
+
+NAMESPACE = "ccenv/"
+PICTURE = "pictures/centre.png"
+SCENARIO = inspect.signature(CentreEnv).parameters["scenario"].default  # the environments' default
+
+
+def ids() -> list[str]:
+    """Return the ids that `import ccenv` registers."""
+    assert ccenv.__version__
+    return [name for name in gymnasium.registry if name.startswith(NAMESPACE)]
+
+
+def pages() -> dict[str, str]:
+    """Return the page of each id, and the list of all."""
+    found = {f"environments/{name_of(identifier)}": _page(identifier) for identifier in ids()}
+    rows = [
+        [f"[`{identifier}`]({name_of(identifier)}.md)", cell(_decides(identifier))] + list(_spaces(identifier))
+        for identifier in ids()
+    ]
+    return {"environments/index": _index(rows)} | found
+
+
+def name_of(identifier: str) -> str:
+    """Return the file name of an id's page."""
+    return identifier.removeprefix(NAMESPACE).lower()
+
+
+def _index(rows: list[list[str]]) -> str:
+    return page(
+        "Environments",
+        "All environments simulate the same centre. They differ in what the policy decides. The spaces depend on the "
+        f"scenario; the table shows those of the default, [`{SCENARIO}`](../centres/{SCENARIO}.md).",
+        table(["id", "the policy decides", "action space", "observation space"], rows),
+        "Each id makes a single environment with `gymnasium.make` and a native vector environment with "
+        "`gymnasium.make_vec`. Actions of all centres are explained under [Actions](../fields/actions.md), numbers of "
+        "the observation under [Fields](../fields/index.md).",
+        listing([name_of(identifier) for identifier in ids()]),
+    )
+
+
+def _decides(identifier: str) -> str:
+    owns = gymnasium.spec(identifier).kwargs.get("owns")
+    decided = {
+        "routing": "which waiting contact goes to which group; a rule dials",
+        "pacing": "how many lines to dial for each campaign; a rule routes",
+        "blended": "routing and pacing",
+        None: "the parameters of the rules, every few minutes",
+    }
+    return decided[owns]
+
+
+def _spaces(identifier: str) -> tuple[str, str]:
+    """Return the spaces with the default scenario, as text."""
+    if gymnasium.spec(identifier).kwargs.get("owns"):
+        scenario = ccenv.load_scenario(SCENARIO)
+        action: Any = gymnasium.spaces.Discrete(len(scenario.catalogue))
+        observation: Any = observation_space(scenario)
+    else:
+        observation, action = Row(SCENARIO, 300.0, None, None, None, None, None, None).spaces
+    return code(_short(action)), code(_short(observation))
+
+
+def _short(space: Any) -> str:
+    if isinstance(space, gymnasium.spaces.Box):
+        low, high = float(space.low.min()), float(space.high.max())
+        return f"Box({low:g}, {high:g}, {space.shape}, {space.dtype})"
+    return repr(space)
+
+
+def _class_of(identifier: str) -> Any:
+    module, _, name = str(gymnasium.spec(identifier).entry_point).partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _page(identifier: str) -> str:
+    made, spec = _class_of(identifier), gymnasium.spec(identifier)
+    action, observation = _spaces(identifier)
+    first, _, rest = inspect.cleandoc(made.__doc__).partition("\n\n")
+    head = table(
+        ["", ""],
+        [
+            ["Action space", action],
+            ["Observation space", observation],
+            ["Import", f'`gymnasium.make("{identifier}")`'],
+            ["Vector", f'`gymnasium.make_vec("{identifier}", num_envs=8)`'],
+            ["The policy decides", cell(_decides(identifier))],
+            ["Class", f"{{py:class}}`{made.__module__}.{made.__qualname__}`"],
+            ["Render modes", ", ".join(code(mode) for mode in made.metadata["render_modes"])],
+        ],
+    )
+    picture = f"```{{image}} ../{PICTURE}\n:alt: A moment of the default scenario, rendered\n:width: 100%\n```"
+    given = ", ".join(f"`{key}={value!r}`" for key, value in spec.kwargs.items())
+    fixed = f"The id fixes {given}." if given else ""
+    return page(
+        f"{identifier.removeprefix(NAMESPACE)}",
+        head,
+        picture,
+        f"*{first}* The picture is what `render` gives for the default scenario "
+        f"[`{SCENARIO}`](../centres/{SCENARIO}.md). {fixed}",
+        rest,
+        section("Actions of the default scenario", _actions()) if spec.kwargs.get("owns") else "",
+        section("Example", _example(identifier)),
+    )
+
+
+def _actions() -> str:
+    scenario = ccenv.load_scenario(SCENARIO)
+    names = ", ".join(code(action.name) for action in scenario.catalogue)
+    return f"{names}. The observation has {len(observation_names(scenario))} numbers."
+
+
+def _example(identifier: str) -> str:
+    masked = bool(gymnasium.spec(identifier).kwargs.get("owns"))
+    choice = 'env.action_space.sample(info["action_mask"])' if masked else "env.action_space.sample()"
+    return "\n".join(
+        [
+            "```python",
+            "import ccenv  # registers the ids",
+            "import gymnasium",
+            "",
+            f'env = gymnasium.make("{identifier}", scenario="tiny")',
+            "obs, info = env.reset(seed=1)",
+            "over = False",
+            "while not over:",
+            f"    obs, reward, terminated, truncated, info = env.step({choice})",
+            "    over = terminated or truncated",
+            "```",
+        ]
+    )

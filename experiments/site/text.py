@@ -1,0 +1,77 @@
+"""Pieces of pages in Markdown: cells, numbers, figures with intervals, links between pages."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ccenv.kpis.numbers import as_text
+from experiments.jobs.markdown import table
+
+__all__ = ["cell", "code", "estimate", "number", "page", "paragraph", "section", "slug", "table"]
+
+Interval = Mapping[str, float | None] | None
+
+
+def cell(text: str) -> str:
+    """Return a text for a cell of a table: on one line, with bars escaped."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def code(value: Any) -> str:
+    """Return a value as code; an empty text for an empty value."""
+    text = str(value)
+    return f"`{text}`" if text else ""
+
+
+def number(value: float) -> str:
+    """Return a number as short as it is read without loss of meaning; infinity as a word."""
+    return "unlimited" if math.isinf(value) else f"{value:g}"
+
+
+def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
+    """Return a figure of a result file with its 95 % interval; a dash if nothing was counted."""
+    if interval is None or interval["mean"] is None:
+        return "–"
+    value, low, high = (None if interval[key] is None else scale * interval[key] for key in ("mean", "low", "high"))  # type: ignore[operator]
+    assert value is not None
+    ends = "" if low is None or high is None else f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]"
+    return f"{as_text(value, sign=sign)}{ends}"
+
+
+def slug(text: str) -> str:
+    """Return the anchor of a heading, as the site makes it."""
+    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", text.lower()))
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a page with a title; empty parts are left out."""
+    return "\n\n".join([f"# {title}", *(part for part in parts if part)]) + "\n"
+
+
+def section(title: str, *parts: str, level: int = 2, anchor: str = "") -> str:
+    """Return a section; empty if all its parts are."""
+    given = [part for part in parts if part]
+    mark = [f"({anchor})="] if anchor else []
+    return "\n\n".join(["\n".join([*mark, f"{'#' * level} {title}"]), *given]) if given else ""
+
+
+def paragraph(docstring: str | None) -> str:
+    """Return a docstring as Markdown: without indentation, and without Google sections."""
+    text = _dedented(docstring or "")
+    return re.split(r"\n\n(?:Args|Attributes|Returns|Raises|Yields|Params):", text)[0].strip()
+
+
+def _dedented(text: str) -> str:
+    import inspect
+
+    return inspect.cleandoc(text)
+
+
+def listing(names: Sequence[str], into: str = "") -> str:
+    """Return a hidden table of contents of pages."""
+    rows = "\n".join(names)
+    options = ":maxdepth: 1\n:hidden:\n" + (f":caption: {into}\n" if into else "")
+    return f"```{{toctree}}\n{options}\n{rows}\n```"

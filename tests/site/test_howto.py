@@ -1,0 +1,38 @@
+"""The Python blocks of a page run in order, as a reader would run them."""
+
+from __future__ import annotations
+
+import sys
+import types
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+from experiments.site.copied import prose
+from tests.site.prose import blocks, with_code
+
+MARKS = {"howto/sb3": pytest.mark.slow, "howto/export": pytest.mark.long}  # these load torch
+PAGES = [pytest.param(page, marks=MARKS.get(page, ())) for page in with_code()]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    matplotlib.use("agg")
+    monkeypatch.chdir(tmp_path)
+    # A module of its own, so that rules and classes of the page have a home that Python can find.
+    home = types.ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", home)
+
+    for number, code in enumerate(blocks(page, "python"), 1):
+        exec(compile(code, f"{page}, block {number}", "exec"), home.__dict__)
+
+
+def test_every_howto_has_code_that_runs_or_shows_a_command():
+    idle = [
+        page
+        for page in prose()
+        if page.startswith("howto/") and page != "howto/index" and not blocks(page, "python") and not blocks(page, "sh")
+    ]
+
+    assert idle == []

@@ -1,0 +1,44 @@
+"""Commands and names on the pages written by hand exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from experiments.site.copied import DOCS, prose
+from tests.pages import ROOT, is_path, problem_of_command, problem_of_path, problem_of_target, stale
+from tests.site.prose import blocks
+
+PAGES = list(prose())
+FREE = {"/v1/health", "/v1/interface", "/v1/decide"}  # addresses of the service, tested in tests/serving
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_names_on_a_page_exist(page: str):
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", prose()[page])  # links are checked on the built site
+    for free in FREE:
+        text = re.sub(rf"`(?:GET|POST) {free}`", "", text)
+
+    assert stale(DOCS / f"{page}.md", text) == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "sh")])
+def test_commands_on_a_page_exist(page: str):
+    problems = []
+    for line in "\n".join(blocks(page, "sh")).splitlines():
+        words = line.split()
+        if words[:2] == ["python", "-m"] and words[2] != "venv":
+            own = [word for word in words[3:] if "mypackage" not in word]
+            problems.append(problem_of_command(DOCS / f"{page}.md", words[2], own))
+        elif words[:1] == ["make"]:
+            problems.append(problem_of_target(words[1]))
+        elif is_path(words[-1]):
+            problems.append(problem_of_path(DOCS / f"{page}.md", words[-1]))
+
+    assert [problem for problem in problems if problem] == []
+
+
+def test_pages_written_by_hand_have_lines_that_a_review_can_show():
+    assert all(path.stat().st_size < 20_000 for path in DOCS.rglob("*.md"))
+    assert ROOT in DOCS.parents

@@ -1,0 +1,95 @@
+"""The README quotes the results of the centres, and its example runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from experiments.jobs.readme import README
+from experiments.site.centre_results import Results
+from experiments.site.league import summary
+from experiments.site.moment import pixels
+from experiments.site.readme import EXCERPT, PICTURE
+
+MOST_LINES = 12
+
+
+def test_readme_and_results_say_the_same():
+    readme = README.read_text()
+
+    assert readme == EXCERPT.renewed(readme, EXCERPT.published), "run python -m experiments.site.readme"
+
+
+def test_the_picture_is_what_the_environment_renders():
+    kept = np.asarray(Image.open(PICTURE).convert("RGB"))
+
+    assert np.array_equal(kept, pixels()), "run python -m experiments.site.readme"
+
+
+def test_the_first_screen_has_picture_sentence_install_example_and_result():
+    first = "\n".join(README.read_text().splitlines()[:60])
+
+    assert PICTURE.name in first and "pip install" in first and "```python" in first and EXCERPT.begin in first
+
+
+def test_the_example_is_short_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    code = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+
+    assert len(code) == 1 and len(code[0].strip().splitlines()) <= MOST_LINES
+    exec(compile(code[0], "README.md", "exec"), {"__name__": "__main__"})
+
+
+def test_every_extra_is_named():
+    project = tomllib.loads((README.parent / "pyproject.toml").read_text())["project"]
+    named = README.read_text().split("The extras are")[1].split("\n\n")[0]
+
+    assert all(f"`{extra}`" in named for extra in set(project["optional-dependencies"]) - {"all"})
+
+
+def made(behind: dict[str, float] | None, within: bool = True) -> dict[str, object]:
+    value = {"mean": 5.0, "low": 4.9, "high": 5.1}
+    rule = {"name": "fifo", "params": {}}
+    label = "best" if behind is None else f"behind {behind['mean']}"
+    return {
+        "routing": rule, "pacing": rule, "label": label, "kpis": {"value": value}, "within_limit": within,
+        "best": behind is None, "to_own": None, "behind_best": behind,
+    }  # fmt: skip
+
+
+def results(*rows: dict[str, object]) -> Results:
+    return Results("command", "machine", {"bank_blended": {"episodes": 64, "rows": list(rows)}})
+
+
+def test_a_tie_is_told_as_a_tie():
+    tied, beaten = {"mean": 0.1, "low": -0.1, "high": 0.3}, {"mean": 0.5, "low": 0.2, "high": 0.8}
+    text = " ".join(summary(results(made(None), made(tied), made(beaten))).split())
+
+    assert "It ties with `behind 0.1`." in text
+    assert "It is +0.5 [+0.2, +0.8] ahead of `behind 0.5`" in text
+    assert "At 0 of the 1 centres" in text
+
+
+def test_rules_above_the_drop_limit_do_not_tie():
+    tied = {"mean": 0.1, "low": -0.1, "high": 0.3}
+    text = summary(results(made(None), made(tied, within=False)))
+
+    assert "No other pair ties" in text
+    assert "At 1 of the 1 centres" in " ".join(text.split())
+
+
+def test_the_results_hold_every_centre_with_intervals():
+    from ccenv.scenarios import list_scenarios
+
+    plain = json.loads(EXCERPT.published or "{}")
+
+    assert list(plain["centres"]) == list_scenarios()
+    for centre in plain["centres"].values():
+        assert sum(row["best"] for row in centre["rows"]) == 1
+        assert all(row["best"] or row["behind_best"]["low"] is not None for row in centre["rows"])
