@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from ccenv.cli.asked import Days, Json, Kpis, Reward, Scenario, Seeds, columns_of, complete_pair, pair_of, seed_range
@@ -13,9 +14,8 @@ from ccenv.cli.shown import NOTES, escaped, progress, show_json, show_lines
 from ccenv.cli.simulating import OWN
 from ccenv.comparison import Comparison
 from ccenv.comparison import compare as compared
+from ccenv.comparison.policies import BY
 from ccenv.scenarios import load_scenario
-
-BY = ("run", "entity", "interval")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +46,9 @@ def compare(
     ] = "run",
     baseline: Annotated[str | None, typer.Option(help="Policy that the others are held against; the first.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all figures to this file.", dir_okay=False)] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the differences to this file, .png or .svg (extra plot).", dir_okay=False)
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compare rules and exported policies on the same contacts, with paired differences and 95 % intervals.
@@ -76,6 +79,9 @@ def compare(
     if csv is not None:
         found.to_csv(csv)
         NOTES.print(f"wrote {escaped(str(csv))}")
+    if plot is not None:
+        np.ravel(found.plot())[0].figure.savefig(plot)
+        NOTES.print(f"wrote {escaped(str(plot))}")
     if json:
         show_json(rows_of(found))
     else:
