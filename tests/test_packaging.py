@@ -103,9 +103,13 @@ def test_group_dev_holds_every_group():
 
 
 def imported(*folders: str) -> set[str]:
-    """Distributions outside the standard library that the files of these folders import, in functions too."""
+    """Distributions outside the standard library that the files of these folders import, in functions too.
+
+    The scripts of `notebooks/clients` are left out: each runs in an environment of its own, with its own requirements.
+    """
     modules: set[str] = set()
-    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+    files = {file for folder in folders for file in (ROOT / folder).rglob("*.py")}
+    for file in files - set((ROOT / "notebooks" / "clients").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import):
                 modules |= {name.name for name in node.names}
