@@ -93,5 +93,6 @@ def _decisions_axis(axes: Axes, minutes: list[float], decisions: Sequence[int]) 
         return
     top = axes.secondary_xaxis("top")
     every = max(1, len(minutes) // 6)
-    top.set_xticks(minutes[::every], [f"{count / 1e6:.1f}" for count in decisions[::every]])
-    top.set_xlabel("Decisions [millions]")
+    unit, factor = ("millions", 1e6) if decisions[-1] >= 1e6 else ("thousands", 1e3)
+    top.set_xticks(minutes[::every], [f"{count / factor:.1f}" for count in decisions[::every]])
+    top.set_xlabel(f"Decisions [{unit}]")

@@ -51,8 +51,8 @@ def policy_map(policies: Sequence[Mapping[str, Any]], slots: Mapping[str, Any]) 
         below.set_xlabel("Idle, who may dial or share a queue [advisors]")
     panels[0, 0].set_ylabel("Ringing [lines]")
     panels[1, 0].set_ylabel("Time of day, no line ringing")
-    bar = figure.colorbar(drawn, ax=panels, shrink=0.6, aspect=30)
-    bar.set_label("Decisions that dial [% of those that may]")
+    bar = figure.colorbar(drawn, ax=panels, shrink=0.8, aspect=30)
+    bar.set_label("Decisions that dial [%]")
     return figure
 
 
