@@ -57,11 +57,7 @@ def compare(
     """
     if by not in BY:
         raise typer.BadParameter(f"{by!r}; allowed: {', '.join(BY)}", param_hint="--by")
-    chosen: dict[str, Any] = {}
-    for name, how in [*map(pair_of, rules or []), *map(folder_of, policy or [])]:
-        if name in chosen:
-            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
-        chosen[name] = how
+    chosen = entrants(rules, policy)
     if len(chosen) < 2:
         raise typer.BadParameter("allowed: two or more, as --rules or --policy", param_hint="--rules")
     loaded, keys = load_scenario(scenario), seed_range(seeds)
@@ -86,6 +82,20 @@ def compare(
         show_json(rows_of(found))
     else:
         show_lines([found.table()])
+
+
+def entrants(rules: list[str] | None, policies: list[str] | None) -> dict[str, Any]:
+    """Return pairs of rules and folders of policies by name.
+
+    Raises:
+        typer.BadParameter: If two have one name.
+    """
+    found: dict[str, Any] = {}
+    for name, how in [*map(pair_of, rules or []), *map(folder_of, policies or [])]:
+        if name in found:
+            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
+        found[name] = how
+    return found
 
 
 def folder_of(text: str) -> tuple[str, Path]:
