@@ -58,4 +58,4 @@ def replay(
             days=days,
             reward=None if reward == OWN else reward,
         )
-    NOTES.print(f"wrote {escaped(str(path))} ({path.stat().st_size / 1e6:.1f} MB); open it in a browser")
+    NOTES.print(f"wrote {escaped(str(path))} ({path.stat().st_size / 1e3:,.0f} kB); open it in a browser")

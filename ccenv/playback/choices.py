@@ -11,6 +11,7 @@ from ccenv.rewards.terms import Reward
 from ccenv.run.config import RunConfig
 from ccenv.scenarios import Scenario
 
+
 class Choice(NamedTuple):
     """A policy, the run in which it decides what it owns, and whether an illegal action is an error."""
 

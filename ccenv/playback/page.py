@@ -49,8 +49,8 @@ def replay(
     Args:
         scenario: A scenario, or a source that `load_scenario` accepts.
         policies: One or two policies by the name that the page shows, each given as `ccenv.compare` takes it: rules
-            (`{"routing": ..., "pacing": ...}`, a pair, or None for the scenario's own), a policy, the folder of a bundle,
-            a model of Stable-Baselines3, or a function.
+            (`{"routing": ..., "pacing": ...}`, a pair, or None for the scenario's own), a policy, the folder of a
+            bundle, a model of Stable-Baselines3, or a function.
         seed: Seed of the episode. Both policies get the same contacts (common random numbers).
         path: The file to write.
         days: Days of the episode; None: the scenario's `episode_days`.

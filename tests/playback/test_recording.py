@@ -132,7 +132,7 @@ def test_an_illegal_action_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("policy", "message"),
-    [({"router": "lwt"}, "key 'router' of rules; allowed: routing, pacing"), (3, "policy = 3; allowed")],
+    [({"router": "lwt"}, "key 'router'; allowed: routing, pacing"), (3, "3; allowed")],
 )
 def test_what_is_no_policy_is_refused(policy: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
