@@ -127,8 +127,8 @@ def _ended() -> Iterator[None]:
         yield
     except Terminated:
         sys.exit(TERMINATED)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on after the last finished part", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print(str(error) or "interrupted; the same command goes on after the last finished part", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
