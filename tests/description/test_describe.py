@@ -1,5 +1,6 @@
 """What a description says of a centre."""
 
+import copy
 import json
 import re
 import warnings
@@ -8,6 +9,7 @@ import xml.etree.ElementTree
 import pytest
 
 import ccenv
+from ccenv.description.page import page_of
 from ccenv.description.sections import averaged
 from ccenv.description.tables import Table, aligned, fitted
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
@@ -172,6 +174,13 @@ def test_a_notebook_shows_the_page_in_a_frame():
 
 def test_names_cannot_break_the_page():
     assert "<b>" not in ccenv.describe(TWO_GROUPS | {"description": "of <b>bold</b> men"}).html()
+
+
+def test_cells_cannot_break_the_page():
+    facts = copy.deepcopy(described().as_dict())
+    facts["campaigns"][0]["lists"][0]["zone"] = "<b>"
+
+    assert "<td>&lt;b&gt;</td>" in page_of(facts)
 
 
 def test_a_wide_table_goes_on_below():
