@@ -18,15 +18,22 @@ from experiments.site.text import cell, code, listing, page, table
 #: Modules whose public names are documented, by the title of their page.
 MODULES = {
     "ccenv": "What everybody uses",
+    "ccenv.comparison": "Comparisons",
+    "ccenv.plot": "Plots",
     "ccenv.rules": "Rules of your own",
     "ccenv.policy": "Policies",
     "ccenv.kpis": "KPIs",
+    "ccenv.kpis.elsewhere": "KPIs of other systems",
     "ccenv.rewards.terms": "Rewards",
     "ccenv.seeds": "Seeds",
     "ccenv.supervisor": "Supervisor",
+    "ccenv.wrappers": "Wrappers",
     "ccenv.serving": "Serving",
     "ccenv.integrations.sb3": "Stable-Baselines3",
     "ccenv.integrations.semi_markov": "Semi-Markov returns",
+    "ccenv.integrations.mo": "Vector rewards",
+    "ccenv.integrations.safety": "Costs",
+    "ccenv.integrations.minari": "Data sets",
     "ccenv.theory": "Formulas",
     "ccenv.theory.models": "Models solved exactly",
     "agents.base": "Interface of a learner",
@@ -164,10 +171,10 @@ def _directive(kind: str, signature: str, body: str, ticks: int = 4) -> str:
     )
 
 
-def markdown(doc: str) -> str:
-    """Return a docstring in Google style as Markdown: sections become lists, headings bold, examples code."""
+def markdown(doc: str, headings: bool = False) -> str:
+    """Return a docstring in Google style as Markdown: sections become lists, examples code, headings bold or kept."""
     text = SECTION.sub(lambda found: f"**{found[1]}**\n\n{_entries(found[1], found[2])}\n", doc.rstrip() + "\n")
-    text = HEADING.sub(r"**\1**", text)
+    text = text if headings else HEADING.sub(r"**\1**", text)
     return _examples(text).strip()
 
 
