@@ -40,6 +40,7 @@ MODULES = {
     "agents.train": "One training",
 }
 SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields):\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
+EXAMPLE = re.compile(r"^(Examples?):\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -173,9 +174,16 @@ def _directive(kind: str, signature: str, body: str, ticks: int = 4) -> str:
 
 def markdown(doc: str, headings: bool = False) -> str:
     """Return a docstring in Google style as Markdown: sections become lists, examples code, headings bold or kept."""
-    text = SECTION.sub(lambda found: f"**{found[1]}**\n\n{_entries(found[1], found[2])}\n", doc.rstrip() + "\n")
+    text = EXAMPLE.sub(lambda found: f"**Example**\n\n{_code(found[2])}\n", doc.rstrip() + "\n")
+    text = SECTION.sub(lambda found: f"**{found[1]}**\n\n{_entries(found[1], found[2])}\n", text)
     text = text if headings else HEADING.sub(r"**\1**", text)
     return _examples(text).strip()
+
+
+def _code(block: str) -> str:
+    """Return the block of an example as code; a block that has a fence or a prompt of its own stays."""
+    plain = inspect.cleandoc("\n" + block)
+    return plain + "\n" if plain.startswith(("```", ">>>")) or "\n```" in plain else f"```python\n{plain}\n```\n"
 
 
 def _entries(title: str, block: str) -> str:

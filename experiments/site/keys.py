@@ -101,6 +101,8 @@ def _index() -> str:
         "[Your own centre](../howto/own_centre.md).",
         "A *time* is a [distribution](times.md), or a number: the mean of an exponential distribution in seconds, 0 "
         "for no time. A *profile* is a number, or a list with one number for each slot of the day.",
+        "*Effect*: the same days with the key switched on less those without, with the 95 % interval of the paired "
+        "difference, from the [table of concepts](../results/concepts.md).",
         table(["part", "meaning"], rows),
         listing([*PAGES, "times"]),
     )
@@ -111,16 +113,14 @@ def _section(part: Part, effects: Mapping[str, list[str]]) -> str:
     others = ", ".join(code(one) for one in part.paths[1:])
     first, _, rest = paragraph(part.struct.__doc__).partition("\n\n")
     fields = msgspec.structs.fields(part.struct)
-    measured = any(_effect(part, field.name, effects) for field in fields)
-    head = ["key", "meaning", "type and range", "unit", "default", *(["effect measured"] if measured else [])]
+    head = ["key", "meaning and measured effect", "type and range", "default"]
     rows = [
         [
             code(field.name),
-            cell(meaning_of(part.struct, field.name).removeprefix(f"`{field.name}`: ")),
-            cell(_type(types.type_info(field.type))),
-            unit_of(field.name, types.type_info(field.type)),
+            cell(meaning_of(part.struct, field.name).removeprefix(f"`{field.name}`: "))
+            + _effect(part, field.name, effects),
+            cell(_with_unit(field.name, types.type_info(field.type))),
             cell(_default(field)),
-            *([_effect(part, field.name, effects)] if measured else []),
         ]
         for field in fields
     ]
@@ -139,7 +139,12 @@ def _general(text: str, names: Sequence[str]) -> str:
     return " ".join(one for one in sentences(text) if not any(f"`{name}" in one for name in names))
 
 
-def unit_of(name: str, kind: types.Type) -> str:
+def _with_unit(name: str, kind: types.Type) -> str:
+    unit = unit_of(name)
+    return f"{_type(kind)} [{unit}]" if unit and not _is_time(kind) else _type(kind)
+
+
+def unit_of(name: str) -> str:
     """Return the unit of a key from its name, as the conventions of names say; empty for what has none."""
     if name.startswith("p_") or name == "p":
         return "probability"
@@ -251,4 +256,4 @@ def _effects() -> dict[str, list[str]]:
 
 def _effect(part: Part, name: str, effects: Mapping[str, list[str]]) -> str:
     texts = [text for path in part.paths for text in effects.get(f"{path}.{name}".lstrip("."), ())]
-    return "<br>".join(cell(text) for text in dict.fromkeys(texts))
+    return "".join(f"<br>*Effect.* {cell(text)}" for text in dict.fromkeys(texts))
