@@ -153,6 +153,15 @@ def test_calling_rules_and_lists_are_told():
     assert re.search(r"^c new +unlimited +0\.3 +0\.05 +7 +4 times +centre +100 %", text, re.M)
 
 
+def test_ringing_is_the_mean_over_the_outcomes():
+    """A person 0.3, a machine 0.2, busy 0.1, nobody 0.4."""
+    by_outcome = {"person": 10, "machine": 20, "busy": 5, "no_answer": 30}
+    campaign = CAMPAIGN | {"ring_s_by_outcome": by_outcome, "ring_s": 0, "p_machine": 0.2, "p_busy": 0.1}
+    facts = described(campaigns={"c": campaign}).as_dict()
+
+    assert facts["campaigns"][0]["ring_s"] == pytest.approx(3 + 4 + 0.5 + 12)
+
+
 def test_page_is_whole_and_needs_nothing_else():
     page = described().html()
 
