@@ -31,7 +31,13 @@ def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     flag = [{"title": "Dials", "unit": "advisor of an attempt"}] if comparison["limit"] is not None else []
     difference = {"title": "Difference", "unit": "to the best tuned rule, per day"}
     rest = [{"title": column.title, "unit": column.unit} for column in others]
-    return [{"title": "Policy", "unit": ""}, *flag, {"title": value.title, "unit": value.unit}, difference, *rest]
+    return [
+        {"title": "Policy", "unit": ""},
+        *flag,
+        {"title": value.title, "unit": unit_of(value, comparison)},
+        difference,
+        *rest,
+    ]
 
 
 def groups(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
