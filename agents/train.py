@@ -1,20 +1,31 @@
-"""One training: warm start, iterations of a learner within a budget, checkpoints. A killed training continues."""
+"""One training: warm start, iterations of a learner within a budget, checkpoints. A killed training continues.
+
+Loggers, validations and callbacks only look on: a training learns the same policies with and without them, bit by bit,
+unless a callback stops it. Ctrl-C ends a training after the iteration at hand and keeps its state.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
+import signal
+import threading
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from tqdm import tqdm
 
 from agents.base import Learner, LearnerKind
 from agents.common import batch_state
-from agents.common.checkpoints import LearningLog, TrainingFolder
+from agents.common.checkpoints import LearningLog, TrainingFolder, read_log
 from agents.common.demonstration import demonstrate
+from agents.common.loggers import ConsoleLogger, Logger, Loggers
+from agents.common.policy import TorchPolicy
+from agents.common.validation import Validation
 from agents.common.warm_start import CloneSettings
 from agents.registry import find_learner
 from ccenv.integrations.semi_markov import TimeScales
@@ -58,6 +69,30 @@ class Training:
     clone: CloneSettings = field(default_factory=CloneSettings)
 
 
+@dataclass(frozen=True)
+class Progress:
+    """What a callback gets after an iteration.
+
+    Attributes:
+        steps: Decisions learned from so far.
+        done: Share of the budget that is used up, in [0, 1].
+        figures: What is logged at this step (see `agents.common.loggers`).
+        policy: The policy in training, on its own weights: they change in the next iteration.
+    """
+
+    steps: int
+    done: float
+    figures: Mapping[str, float]
+    policy: TorchPolicy
+
+
+Callback = Callable[[Progress], bool | None]
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """Ctrl-C has ended a training, whose state is kept; the message says at which step."""
+
+
 def train(
     batch: Any,
     folder: Path | str,
@@ -66,8 +101,14 @@ def train(
     *,
     about: dict[str, Any] | None = None,
     progress: bool = True,
+    logger: Logger | Sequence[Logger] = (),
+    callback: Callback | None = None,
+    validation: Validation | None = None,
 ) -> TrainingFolder:
     """Train a policy. A training that was killed continues; one that is over returns at once.
+
+    Ctrl-C ends it after the iteration at hand; the same call continues there. A second Ctrl-C ends it at once, and the
+    same call continues at the last checkpoint.
 
     Args:
         batch: A batch with `autoreset="same_step"`; each row is a copy of the centre.
@@ -76,12 +117,17 @@ def train(
         rule: Policy to start from; None: start from random weights, all copies at the beginning of an episode.
         about: Further plain JSON values that describe the training (reward, rules, ...). They are kept, and compared
             when the training continues.
-        progress: Whether to show a progress bar.
+        progress: Whether to log to the console (`ConsoleLogger`).
+        logger: Loggers beside that.
+        callback: Called after each iteration. It ends the training if it returns False; the policy at that step is then
+            the last checkpoint.
+        validation: Comparison with a rule during the training; its curve is kept in `validation.csv`.
 
     Returns:
         The folder.
 
     Raises:
+        TrainingInterrupted: Ctrl-C.
         agents.common.checkpoints.OtherTrainingError: If the folder holds a training with other settings.
         ccenv.files.locking.InUseError: If another process trains in the folder.
         ValueError: If there is no such learner.
@@ -105,15 +151,26 @@ def train(
     with kept.hold():
         if kept.outcome is None:
             torch.set_num_threads(training.threads)
-            _Run(batch, kept, training, kind, rule).to_the_end(progress)
+            given = logger if isinstance(logger, Sequence) else (logger,)
+            loggers = Loggers([*([ConsoleLogger()] if progress else []), *given])
+            _Run(batch, kept, training, kind, rule, validation).to_the_end(loggers, callback)
     return kept
 
 
 class _Run:
     """A training in progress."""
 
-    def __init__(self, batch: Any, folder: TrainingFolder, training: Training, kind: LearnerKind, rule: Any):
-        self.batch, self.folder, self.training = batch, folder, training
+    def __init__(
+        self,
+        batch: Any,
+        folder: TrainingFolder,
+        training: Training,
+        kind: LearnerKind,
+        rule: Any,
+        validation: Validation | None,
+    ):
+        self.batch, self.folder, self.training, self.validation = batch, folder, training, validation
+        self.episodes: list[dict[str, float]] = []  # KPIs of episodes that have ended since the last step
         self.started, self.wall_before, self.learning_s = time.perf_counter(), 0.0, 0.0
         self.learner: Learner = kind.make(batch, training.scales, training.settings, training.seed)
         self.start: dict[str, float] = {}
@@ -123,6 +180,11 @@ class _Run:
         else:
             self._continue(kept)
         self.log = LearningLog(folder.path / "learning.csv", (*COLUMNS, *kind.figures), self.learner.steps)
+        self.curve: LearningLog | None = None
+        if validation is not None:
+            file = folder.path / "validation.csv"
+            self.curve = LearningLog(file, ("steps", *validation.COLUMNS), self.learner.steps)
+            validation.go_on(read_log(file))
 
     def _begin(self, rule: Any) -> None:
         training = self.training
@@ -141,17 +203,21 @@ class _Run:
         batch_state.restore_tensors(self.batch, kept["batch"])
 
     def _checkpoint(self) -> None:
-        learner = self.learner
+        learner, batch = self.learner, self.batch
         about = {
             "learner": self.training.learner,
             "settings": dataclasses.asdict(self.training.settings),
-            "n_obs": self.batch.n_obs,
-            "n_actions": self.batch.n_actions,
-            "owns": self.batch.run.owns,
-            "reserves": self.batch.scenario.reserves,
-            "actions": self.batch.run.actions,
+            "n_obs": batch.n_obs,
+            "n_actions": batch.n_actions,
+            "owns": batch.run.owns,
+            "reserves": batch.scenario.reserves,
+            "actions": batch.run.actions,
         }
         self.folder.save_policy(learner.steps, learner.actor, about)
+        self._save_state()
+
+    def _save_state(self) -> None:
+        learner = self.learner
         self.folder.save_resume(
             {
                 "wall_s": self.wall_s,
@@ -172,19 +238,59 @@ class _Run:
         by_wall = self.wall_s / self.training.wall_s if self.training.wall_s else 0.0
         return min(1.0, max(self.learner.steps / self.training.steps, by_wall))
 
-    def to_the_end(self, progress: bool) -> None:
-        """Train until a budget is used up."""
+    def to_the_end(self, logger: Logger, callback: Callback | None) -> None:
+        """Train until a budget is used up, or the callback returns False."""
         n_checkpoints, done = self.training.n_checkpoints, self.done()
-        with tqdm(total=self.training.steps, initial=self.learner.steps, unit="dec", disable=not progress) as bar:
-            while done < 1.0:
-                row = self._iterate(done)
-                self.log.add(row)
-                bar.update(int(row["steps"]) - bar.n)
-                bar.set_postfix_str(f"reward/h {row['mean_reward_per_hour']:.4g}")
-                before, done = done, self.done()
-                if int(done * n_checkpoints) > int(before * n_checkpoints):
-                    self._checkpoint()
+        self.batch.on_end = self.episodes.extend
+        logger.begin(self.learner.steps, dataclasses.asdict(self.training))
+        try:
+            with _interrupts() as interrupted:
+                while done < 1.0:
+                    row = self._iterate(done)
+                    self.log.add(row)
+                    before, done = done, self.done()
+                    figures = self._figures(row, done)
+                    logger.log(self.learner.steps, figures)
+                    stop = callback is not None and callback(self._progress(done, figures)) is False
+                    if stop or int(done * n_checkpoints) > int(before * n_checkpoints):
+                        self._checkpoint()
+                    if stop:
+                        break
+                    if interrupted and done < 1.0:
+                        self._save_state()
+                        raise TrainingInterrupted(
+                            f"training interrupted at {self.learner.steps:,} of {self.training.steps:,} decisions; "
+                            "run it again to go on"
+                        )
+        finally:
+            logger.close()
+            self.batch.on_end = None
         self.folder.finish(self._outcome())
+
+    def _figures(self, row: Mapping[str, float], done: float) -> dict[str, float]:
+        """Return what is logged after an iteration."""
+        figures = {"train/done": done} | {f"train/{name}": value for name, value in row.items() if name != "steps"}
+        if self.episodes:
+            names = self.episodes[0]
+            means = {name: _mean([kpis[name] for kpis in self.episodes]) for name in names}
+            figures |= {f"kpis/{name}": value for name, value in means.items()}
+            self.episodes.clear()
+        if self.validation is not None and self.curve is not None and self.validation.due(self.learner.steps):
+            started = time.perf_counter()
+            found = self.validation.figures(self._policy())
+            self.curve.add({"steps": self.learner.steps} | found)
+            figures |= {f"validation/{name}": value for name, value in found.items()}
+            self.started += time.perf_counter() - started  # the budget of time is for learning
+        return {name: float(value) for name, value in figures.items() if math.isfinite(value)}
+
+    def _policy(self) -> TorchPolicy:
+        batch = self.batch
+        return TorchPolicy(
+            self.learner.actor, owns=batch.run.owns, reserves=batch.scenario.reserves, actions=batch.run.actions
+        )
+
+    def _progress(self, done: float, figures: Mapping[str, float]) -> Progress:
+        return Progress(self.learner.steps, done, figures, self._policy())
 
     def _iterate(self, done: float) -> dict[str, float]:
         """One iteration; returns a row of the learning log."""
@@ -212,3 +318,29 @@ class _Run:
             **self.learner.summary(),
             "start": self.start,
         }
+
+
+def _mean(values: list[float]) -> float:
+    """Return the mean of the values that are defined; nan if none is."""
+    defined = [value for value in values if not math.isnan(value)]
+    return sum(defined) / len(defined) if defined else math.nan
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Note Ctrl-C in a list instead of raising it; a second one is raised. Outside the main thread, do nothing."""
+    noted: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: Any) -> None:
+        noted.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -43,6 +43,7 @@ if _typing.TYPE_CHECKING:
     from ccenv.description import Description, declared, describe
     from ccenv.env import CentreEnv
     from ccenv.kpis import KPIS, KpiTable
+    from ccenv.playback import replay
     from ccenv.policy import FunctionPolicy, ModelPolicy, Policy, RulePolicy, rollout
     from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
     from ccenv.scenarios.empirical import empirical
@@ -71,6 +72,7 @@ _HOMES = {
     "empirical": "ccenv.scenarios.empirical",
     "list_scenarios": "ccenv.scenarios",
     "load_scenario": "ccenv.scenarios",
+    "replay": "ccenv.playback",
     "rollout": "ccenv.policy",
     "simulate": "ccenv.simulation",
 }
@@ -96,6 +98,7 @@ __all__ = [
     "list_scenarios",
     "load_scenario",
     "plot",
+    "replay",
     "rollout",
     "simulate",
     "theory",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,7 @@ class Batch:
         final_obs, final_illegal_share: Last observation, (B, K), and share of illegal actions, (B,), of an episode that
             ended in a `same_step` step.
         final_kpis: By row, the KPIs of the episodes that ended in the latest `same_step` step in which any did.
+        on_end: Function that gets the KPIs of these episodes, a collection of dictionaries, in that step; None: none.
 
     Raises:
         ValueError: If an argument is not allowed; the message says what is allowed.
@@ -134,6 +135,7 @@ class Batch:
         self.illegal, self.starts, self.warm_up = outs["illegal"], outs["starts"], outs["warm_up"]
         self.illegal_share, self.final_illegal_share = outs["illegal_share"], outs["final_illegal_share"]
         self.final_kpis: dict[int, dict[str, float]] = {}
+        self.on_end: Callable[[Collection[dict[str, float]]], object] | None = None
         # both flags of a row as one number, of which counting is ten times faster than `any` of the flags
         self._ends = np.ndarray((engine.n,), np.uint16, outs, ENDS, (OUT.itemsize,))
 
@@ -229,6 +231,8 @@ class Batch:
         """
         outs = self.engine.outs
         self.final_kpis = {row: self.engine.kpis(row) for row in np.flatnonzero(which).tolist()}
+        if self.on_end is not None:
+            self.on_end(self.final_kpis.values())
         self.final_obs[which] = self.obs[which]
         for name in FINAL:
             outs[f"final_{name}"][which] = outs[name][which]

@@ -3,7 +3,12 @@
     python -m experiments.train scenario=bank_blended learner.training.steps=4_000_000
 
 Writes the bundle and the training into a folder named by a digest, below `outputs/train`; the link `latest` points to
-it. Finished stages are kept, and a killed training resumes.
+it. Finished stages are kept, and a killed training resumes. Ctrl-C keeps the state of the training; the same command
+says at which step it goes on.
+
+During the training a line says decisions, reward, service and drops, and the difference to the best tuned rule on
+validation days; `work/training/validation.csv` keeps its curve. `log.tensorboard=true` writes event files, and
+`log.csv=true` a CSV file, into `work/training`.
 """
 
 from __future__ import annotations

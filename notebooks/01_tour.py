@@ -11,7 +11,7 @@
 # %% [markdown]
 # # A tour: from a centre to an exported policy
 #
-# Load a centre, compare two rules on the same days, train a policy for two minutes, export it, and let it decide.
+# Look at a centre, compare rules on the same days, train a policy for two minutes, export it, and let it decide.
 
 # %%
 import os
@@ -21,11 +21,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd().parent))  # the checkout, for `agents`; the package `ccenv` is installed
 
+import gymnasium
 import matplotlib.pyplot as plt
 import numpy as np
 
 import ccenv
-from ccenv.kpis import paired_difference
 from ccenv.seeds import seeds
 
 scenario = ccenv.load_scenario("bank_blended")
@@ -34,26 +34,43 @@ print("queues", scenario.queues, "groups", scenario.groups, "campaigns", scenari
 print([action.name for action in scenario.catalogue])
 
 # %% [markdown]
-# ## FIFO against longest wait with credit
+# ## A moment of the centre
 #
-# Both rules meet the same contacts, so the difference has a narrow interval.
+# An environment renders names, clock, queues, advisors by state, lines and KPIs so far. Here random legal actions play.
 
 # %%
-days = range(64)
-fifo = ccenv.simulate(scenario, routing="fifo", pacing="no_dial", seeds=days)
-lwt = ccenv.simulate(scenario, routing="lwt", pacing="no_dial", seeds=days, by="interval")
-for kpi in ("mean_wait_s", "abandonment", "abandonment:PS", "abandonment:NW"):
-    difference = paired_difference(lwt, fifo, kpi)
-    print(f"{kpi}: LWT - FIFO = {difference.value:.4f}, 95 % in [{difference.low:.4f}, {difference.high:.4f}]")
+env = gymnasium.make("ccenv/Blended-v0", scenario=scenario, render_mode="rgb_array")
+obs, info = env.reset(seed=1)
+env.action_space.seed(1)
+for _ in range(600):
+    obs, reward, terminated, truncated, info = env.step(env.action_space.sample(info["action_mask"]))
+figure, axes = plt.subplots(figsize=(9, 5.1))
+axes.imshow(env.render())
+axes.set_axis_off()
+figure.tight_layout(pad=0)
+
+# %% [markdown]
+# ## Rules on the same days
+#
+# All policies meet the same contacts, so differences have narrow intervals. One whose interval holds 0 is a tie.
 
 # %%
-by_slot = lwt.interval
-hours = by_slot["start_s"][0] / 3600
-waits = by_slot["wait_s"].sum(axis=0) / by_slot["n_offered"].sum(axis=0)
-figure, axes = plt.subplots(figsize=(7, 3))
-axes.step(hours, waits, where="post", color="#0072B2")
-axes.set(xlabel="hour of the day", ylabel="mean wait [s]", title="No dialing, longest wait first")
-figure.tight_layout()
+comparison = ccenv.compare(
+    scenario,
+    {
+        "FIFO, no dialing": ("fifo", "no_dial"),
+        "LWT, no dialing": ("lwt", "no_dial"),
+        "LWT, progressive": ("lwt", "progressive"),
+    },
+    seeds=range(64),
+    kpis=["reward", "mean_wait_s", "abandonment", "n_sales", "occupancy"],
+)
+print(comparison)
+
+# %%
+ccenv.plot.day(
+    scenario, {"LWT, no dialing": ("lwt", "no_dial"), "LWT, progressive": ("lwt", "progressive")}, seeds=range(64)
+)
 
 # %% [markdown]
 # ## Two minutes of training

@@ -111,7 +111,15 @@ left.errorbar(
 left.set(xlabel="advisors", ylabel="abandoned [%]", title="One queue with patience")
 left.legend(frameon=False)
 right.plot([b.e_wait_s for b in best], [b.outbound_per_h for b in best], color="#0072B2", label="optimum")
-right.plot([r.e_wait_s for r in rules], [r.outbound_per_h for r in rules], "s", color="#8A8A8A", label="reserve, exact")
+right.plot(
+    [r.e_wait_s for r in rules],
+    [r.outbound_per_h for r in rules],
+    "s",
+    color="#555555",
+    markersize=9,
+    markerfacecolor="none",
+    label="reserve, exact",
+)
 right.plot([w for _, w in found], [o for o, _ in found], "x", color="#D55E00", label="reserve, simulated")
 right.set(xlabel="mean wait of inbound [s]", ylabel="outbound per hour", title="Blending")
 right.legend(frameon=False)

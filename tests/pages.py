@@ -17,7 +17,7 @@ from ccenv.scenarios.schema import Centre
 
 ROOT = Path(__file__).parents[1]
 CODE = ("ccenv", "agents", "experiments", "tests")
-MADE = (".venv", "outputs", "dist")  # made by commands, so absent from a fresh checkout
+MADE = (".venv", "build", "outputs", "dist")  # made by commands, so absent from a fresh checkout
 
 WORD = re.compile(r"[A-Za-z_]\w*")
 PATH = re.compile(r"\.?[\w-]+(?:[./][\w-]+)*/?(?:\.\w+)?")

@@ -25,7 +25,9 @@ PROJECT = PYPROJECT["project"]
 LOCK_LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
 EXTRAS, GROUPS = PROJECT["optional-dependencies"], PYPROJECT["dependency-groups"]
 IN_WHEEL = [Requirement(text) for text in sum(EXTRAS.values(), PROJECT["dependencies"])]
-DECLARED = IN_WHEEL + [Requirement(text) for text in resolve_dependency_groups(GROUPS, *GROUPS)]
+UNLOCKED = {"wandb"}  # groups of clients that no code here imports
+LOCKED = sorted(set(GROUPS) - UNLOCKED)
+DECLARED = IN_WHEEL + [Requirement(text) for text in resolve_dependency_groups(GROUPS, *LOCKED)]
 CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
 
 # A CUDA build of torch brings these, the CPU build does not; pip resolves them beside the lock.
@@ -97,15 +99,21 @@ def test_extra_all_names_every_other_extra():
     assert (each.name, each.extras) == (PROJECT["name"], set(EXTRAS) - {"all"})
 
 
-def test_group_dev_holds_every_group():
+def test_group_dev_holds_every_group_but_those_that_nothing_imports():
     # `make lock` resolves the extra `all` and this group.
-    assert set(resolve_dependency_groups(GROUPS, "dev")) == set(resolve_dependency_groups(GROUPS, *GROUPS))
+    assert set(resolve_dependency_groups(GROUPS, "dev")) == set(resolve_dependency_groups(GROUPS, *LOCKED))
+    unlocked = names([Requirement(text) for text in resolve_dependency_groups(GROUPS, *UNLOCKED)])
+    assert unlocked & {*imported("agents", "ccenv", "experiments", "notebooks", "tests"), *pins()} == set()
 
 
 def imported(*folders: str) -> set[str]:
-    """Distributions outside the standard library that the files of these folders import, in functions too."""
+    """Distributions outside the standard library that the files of these folders import, in functions too.
+
+    The scripts of `notebooks/clients` are left out: each runs in an environment of its own, with its own requirements.
+    """
     modules: set[str] = set()
-    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+    files = {file for folder in folders for file in (ROOT / folder).rglob("*.py")}
+    for file in files - set((ROOT / "notebooks" / "clients").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Import):
                 modules |= {name.name for name in node.names}

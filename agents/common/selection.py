@@ -118,13 +118,15 @@ def rank(
         dropped_shares: Dropped share of each candidate.
         limit: Largest dropped share allowed; None for no limit.
     """
-    rows = [Row(name, _mean(values), _mean(values - rewards[baseline])) for name, values in rewards.items()]
+    rows = [
+        Row(name, mean_estimate(values), mean_estimate(values - rewards[baseline])) for name, values in rewards.items()
+    ]
     if dropped_shares is not None:
         rows = [replace(row, dropped_share=dropped_shares[row.name]) for row in rows]
     return Selection(baseline, tuple(sorted(rows, key=lambda row: row.place(limit))))
 
 
-def _mean(values: np.ndarray) -> Estimate:
-    """Mean with its bootstrap interval; arrays of equal length use the same resampled episodes."""
+def mean_estimate(values: np.ndarray) -> Estimate:
+    """Return the mean with its bootstrap interval; arrays of equal length use the same resampled episodes."""
     sums = resampled_sums(np.asarray(values, np.float64)[:, None])[:, 0]
     return estimate(float(np.mean(values)), sums / len(values), len(values), CONFIDENCE)

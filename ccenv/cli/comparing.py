@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from ccenv.cli.asked import Days, Json, Kpis, Reward, Scenario, Seeds, columns_of, complete_pair, pair_of, seed_range
@@ -13,9 +14,8 @@ from ccenv.cli.shown import NOTES, escaped, progress, show_json, show_lines
 from ccenv.cli.simulating import OWN
 from ccenv.comparison import Comparison
 from ccenv.comparison import compare as compared
+from ccenv.comparison.policies import BY
 from ccenv.scenarios import load_scenario
-
-BY = ("run", "entity", "interval")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,6 +46,9 @@ def compare(
     ] = "run",
     baseline: Annotated[str | None, typer.Option(help="Policy that the others are held against; the first.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all figures to this file.", dir_okay=False)] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the differences to this file, .png or .svg (extra plot).", dir_okay=False)
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compare rules and exported policies on the same contacts, with paired differences and 95 % intervals.
@@ -54,11 +57,7 @@ def compare(
     """
     if by not in BY:
         raise typer.BadParameter(f"{by!r}; allowed: {', '.join(BY)}", param_hint="--by")
-    chosen: dict[str, Any] = {}
-    for name, how in [*map(pair_of, rules or []), *map(folder_of, policy or [])]:
-        if name in chosen:
-            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
-        chosen[name] = how
+    chosen = entrants(rules, policy)
     if len(chosen) < 2:
         raise typer.BadParameter("allowed: two or more, as --rules or --policy", param_hint="--rules")
     loaded, keys = load_scenario(scenario), seed_range(seeds)
@@ -76,10 +75,27 @@ def compare(
     if csv is not None:
         found.to_csv(csv)
         NOTES.print(f"wrote {escaped(str(csv))}")
+    if plot is not None:
+        np.ravel(found.plot())[0].figure.savefig(plot)
+        NOTES.print(f"wrote {escaped(str(plot))}")
     if json:
         show_json(rows_of(found))
     else:
         show_lines([found.table()])
+
+
+def entrants(rules: list[str] | None, policies: list[str] | None) -> dict[str, Any]:
+    """Return pairs of rules and folders of policies by name.
+
+    Raises:
+        typer.BadParameter: If two have one name.
+    """
+    found: dict[str, Any] = {}
+    for name, how in [*map(pair_of, rules or []), *map(folder_of, policies or [])]:
+        if name in found:
+            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
+        found[name] = how
+    return found
 
 
 def folder_of(text: str) -> tuple[str, Path]:

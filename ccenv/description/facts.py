@@ -23,7 +23,7 @@ from ccenv.scenarios.compile.dists import mean_of
 from ccenv.scenarios.compile.finish import joined_mixture
 from ccenv.scenarios.compile.lines import max_lines
 from ccenv.scenarios.compile.roster import advisors
-from ccenv.scenarios.compile.segments import p_answer, sale_value, segments
+from ccenv.scenarios.compile.segments import lead_shares, p_answer, sale_value, segments
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.files.sources import unsourced
 from ccenv.scenarios.means import mean_s
@@ -215,6 +215,19 @@ def joined_s(campaign: Campaign) -> float:
     return talk_s + mean_s(campaign.wrap_up_s)
 
 
+def ringing_s(campaign: Campaign) -> float:
+    """Return the mean time until the outcome of a first attempt [s], over all leads and slots."""
+    by_outcome = campaign.ring_s_by_outcome
+    if by_outcome is None:
+        return mean_s(campaign.ring_s)
+    others = {"machine": campaign.p_machine, "busy": campaign.p_busy, "invalid": campaign.p_invalid}
+    parts = zip(lead_shares(campaign), segments(campaign), strict=True)
+    person = sum(share * float(np.mean(p_answer(segment, campaign))) for share, segment in parts)
+    person = min(person * campaign.by_attempt[0], 1.0 - sum(others.values()))
+    shares = {"person": person, **others, "no_answer": 1.0 - person - sum(others.values())}
+    return sum(p * mean_s(getattr(by_outcome, outcome)) for outcome, p in shares.items())
+
+
 def _campaign(name: str, scenario: Scenario, load: Load) -> Facts:
     campaign: Campaign = scenario.centre.campaigns[name]
     rules, skilled = campaign.calling_rules, [name in g.skills for g in scenario.centre.groups.values()]
@@ -225,7 +238,7 @@ def _campaign(name: str, scenario: Scenario, load: Load) -> Facts:
         "p_answer": _profile(campaign.p_answer, scenario),
         "p_goal": _numbers(campaign.p_sale),
         "joined_s": joined_s(campaign),
-        "ring_s": mean_s(campaign.ring_s),
+        "ring_s": ringing_s(campaign),
         "reserves": campaign.reserves,
         "max_lines": max_lines(scenario.centre, name),
         "dial_ladder": list(campaign.dial_ladder),

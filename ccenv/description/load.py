@@ -22,8 +22,8 @@ ASSUMPTION = (
     "Offered load [erlangs] = first contacts and transfers per second * mean time of an advisor for one (talk and "
     "wrap-up). Each slot counts for itself. The work of a queue is divided over the groups with the skill so that they "
     "are as equally busy as possible; breaks and absences are subtracted from the staff. Contacts that the IVR "
-    "contains or loses are subtracted; redials, repeats, surges, abandonment and campaigns are left out, and so are "
-    "the effects of the single advisor."
+    "contains or loses are subtracted; a load that switches counts with its mean. Redials, repeats, surges, "
+    "abandonment and campaigns are left out, and so are the effects of the single advisor."
 )
 ROUNDS = 500  # most rounds in which the work is divided anew
 STILL = 1e-9  # erlangs: a round that changes less is the last

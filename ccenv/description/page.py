@@ -64,7 +64,7 @@ def _section(section: Section, facts: Facts) -> list[str]:
     if section.title.startswith("Load") and facts["queues"]:
         parts.append(pictures.busy(facts))
     tables = [_table(table) for table in section.tables]
-    if not section.title.startswith("Load"):
+    if not section.title.startswith(("Load", "Staff")):
         return [*parts, *tables]
     return [*parts, f"<details><summary>The numbers, slot by slot</summary>{''.join(tables)}</details>"]
 

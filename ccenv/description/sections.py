@@ -132,8 +132,9 @@ def _by_time(facts: Facts, span: int) -> Section:
     ]
     if not queues:
         tables = [tables[1], tables[5]]
+    by = "" if len(heads) == 1 else " by half hour" if facts["clock"]["slot_s"] == 1800.0 else " by slot"
     return Section(
-        "Load" if len(heads) == 1 else "Load by half hour" if facts["clock"]["slot_s"] == 1800.0 else "Load by slot",
+        f"{'Load' if queues else 'Staff'}{by}",
         (facts["load"]["assumption"],) if queues else (),
         tuple(table for table in tables if table.rows),
     )

@@ -28,8 +28,9 @@ from gymnasium.envs.registration import EnvSpec
 
 import ccenv
 from ccenv.batch import Batch
+from ccenv.comparison.policies import entrant
 from ccenv.files.numbers import different, seed_numbers
-from ccenv.policy import Policy, State, as_policy
+from ccenv.policy import Policy, RulePolicy, State
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.catalogue import Action
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
@@ -68,13 +69,13 @@ def write_dataset(
     digest, names of actions and observations, reward, versions, and each policy's mean return. The lowest and the
     highest mean return are Minari's reference scores. Each episode's metadata name its policy and its seed.
 
-        write_dataset("ccenv/tiny-v0", "tiny", {"fifo": ccenv.RulePolicy(scenario, "fifo")}, range(8), ...)
+        write_dataset("ccenv/tiny-v0", "tiny", {"fifo": ("fifo", "no_dial"), "mine": policy}, range(8), ...)
 
     Args:
         dataset_id: Minari's id: namespace, name and version, such as `ccenv/tiny-v0`.
         scenario: A scenario, or a source that `load_scenario` accepts.
-        policies: Policies by name: each a `Policy`, or a model or function as in `ccenv.simulate`. All must fit `owns`
-            and the scenario's flag `reserves`.
+        policies: Policies by name, each as in `ccenv.compare`: rules, a `Policy`, the folder of a bundle, a model or a
+            function. All must fit `owns` and the scenario's flag `reserves`.
         seeds: Different whole numbers below 2**64: one episode of each policy for each.
         author: Author of the data set.
         author_email: Address of the author.
@@ -96,9 +97,7 @@ def write_dataset(
     if not policies:
         raise ValueError("policies = {}; allowed: at least one policy")
     batch = Batch(scenario, min(ROWS, keys.size), owns=owns, reward=reward, days=days, autoreset="disabled")
-    chosen = {name: as_policy(policy) for name, policy in policies.items()}
-    for name, policy in chosen.items():
-        _check_fit(name, policy, batch)
+    chosen = {name: _checked(name, policy, batch) for name, policy in policies.items()}
     dataset = minari.create_dataset_from_buffers(
         dataset_id,
         [],
@@ -123,8 +122,10 @@ def write_dataset(
     return minari.load_dataset(dataset_id)
 
 
-def _check_fit(name: str, policy: Policy, batch: Batch) -> None:
-    """Refuse a policy whose decisions, dials or actions are not those of the batch."""
+def _checked(name: str, given: Any, batch: Batch) -> Policy:
+    """Return an entry of `policies` as a policy whose decisions, dials and actions are those of the batch."""
+    how = entrant(name, given, batch.scenario)
+    policy: Policy = how.get("policy") or RulePolicy(batch.scenario, **how, owns=batch.run.owns)
     for key, here in (("owns", batch.run.owns), ("reserves", batch.scenario.reserves)):
         needed = getattr(policy, key, None)
         if needed not in (None, here):
@@ -132,6 +133,7 @@ def _check_fit(name: str, policy: Policy, batch: Batch) -> None:
     check = getattr(policy, "check_scenario", None)
     if check is not None:
         check(batch.scenario)
+    return policy
 
 
 def _env_spec(batch: Batch) -> EnvSpec:

@@ -72,6 +72,11 @@ _SSJ = "SSJ, tutorial example CallCenter"
 _VICIDIAL = "ViciDial, AST_VDadapt and table vicidial_campaign_stats"
 _ASTERISK = "Asterisk, app_queue"
 _NHS = "NHS England, NHS 111 Minimum Data Set"
+_EXPECTED = (
+    "SSJ divides by the expected number of calls, we by the number that came; over many days both agree. Nobody calls "
+    "again there."
+)
+_DAYS = "`drop_after_s` is `drop_call_seconds`. The ratio is that of all days of the run."
 _BALKED = "A contact that balks counts there as abandoned after 0 s."
 
 MEASURES = (
@@ -120,8 +125,7 @@ MEASURES = (
         "Proportion of waiting times < s",
         "waits shorter than s, of the calls expected in a day; calls that abandoned or balked count with their wait",
         "(answered_in_time + abandoned_in_time + balked) / fresh",
-        "`service_level_s` is s. SSJ divides by the expected number of calls, we by the number that came; the ratio of "
-        "totals over many days agrees. Nobody calls again there.",
+        f"`service_level_s` is s. {_EXPECTED}",
         _SSJ,
     ),
     Measure(
@@ -129,7 +133,7 @@ MEASURES = (
         "Proportion of calls lost",
         "calls that abandoned, those that balked among them, of the calls expected in a day",
         "(abandoned + balked) / fresh",
-        "As above.",
+        _EXPECTED,
         _SSJ,
     ),
     Measure(
@@ -226,7 +230,7 @@ MEASURES = (
         "drops_answers_today_pct",
         "drops today, of answers today",
         "vicidial_today_over / vicidial_today_base",
-        "`drop_after_s` is `drop_call_seconds`. The ratio is that of all days of the run.",
+        _DAYS,
         _VICIDIAL,
     ),
     Measure(
@@ -234,7 +238,7 @@ MEASURES = (
         "drops_today_pct",
         "drops today, of calls today",
         "vicidial_today_over / attempts",
-        "As above.",
+        _DAYS,
         _VICIDIAL,
     ),
     Measure(

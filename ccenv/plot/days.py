@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from ccenv.comparison import Comparison, Row, compare
 from ccenv.files.errors import shown
 from ccenv.kpis import Estimate
-from ccenv.plot.style import GREY, band, common_legend, hours, labelled, look, panel, panels, styling
+from ccenv.plot.style import GREY, common_legend, hours, labelled, look, panel, panels, policy_band, styling
 from ccenv.scenarios import Scenario, load_scenario
 
 
@@ -117,7 +117,7 @@ def _draw(axes: Axes, centre: Scenario, drawn: Panel, compared: Comparison, *, a
     for place, (name, rows) in enumerate(curves.items()):
         starts = np.array([row.start_s for row in rows])
         figures = [Estimate(*(factor * end for end in row.value)) for row in rows]
-        band(axes, (starts + slot_s / 2) / 3_600, figures, look(place), label=name)
+        policy_band(axes, (starts + slot_s / 2) / 3_600, figures, look(place), name)
     if drawn.column.startswith("dropped_share"):
         for limit in sorted({campaign.drop_limit for campaign in centre.centre.campaigns.values()}):
             axes.axhline(100.0 * limit, color=GREY, linestyle=":", linewidth=1.2, label=f"limit {100.0 * limit:g} %")

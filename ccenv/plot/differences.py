@@ -13,13 +13,13 @@ from ccenv.kpis import Estimate
 from ccenv.plot.style import (
     FAINT,
     INK,
-    band,
     common_legend,
     hours,
     labelled,
     look,
     panel,
     panels,
+    policy_band,
     scaled,
     styling,
 )
@@ -140,5 +140,5 @@ def _over_the_day(axes: Axes, compared: Comparison, rows: list[Row], others: lis
         mine = sorted((row for row in rows if row.policy == policy), key=lambda row: row.start_s)
         figures = [_times(row.difference, factor) for row in mine]
         drawn = look(compared.policies.index(policy))
-        band(axes, (starts + slot_s / 2) / 3600, figures, drawn, label=policy)
+        policy_band(axes, (starts + slot_s / 2) / 3600, figures, drawn, policy)
     hours(axes, starts[0], starts[-1] + slot_s)

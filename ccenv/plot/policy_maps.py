@@ -27,6 +27,7 @@ from ccenv.spaces.observation import observation_names, observed
 
 ROWS = 16  # episodes stepped together
 MOST_CELLS = 24  # along an axis
+MOST_NUMBERS = 300  # cells with their number
 SECONDS = ("s", "1/h")  # units of numbers that are not whole
 CLOCK = ("time_of_day_s",)  # drawn in hours
 BLANK = "#EDEDED"
@@ -113,7 +114,7 @@ def _draw(
         _most_frequent(axes, across, up, counts, enough, centre)
     else:
         share = counts[:, :, taken].sum(axis=2) / np.maximum(counts.sum(axis=2), 1)
-        drawn = mesh(axes, across.edges, up.edges, np.where(enough, 100.0 * share, np.nan), 100.0)
+        drawn = mesh(axes, across.edges, up.edges, np.where(enough, 100.0 * share, np.nan))
         axes.figure.colorbar(drawn, ax=axes).set_label(f"decisions that take {action} [%]")
     across.label(axes, "x", names[0])
     up.label(axes, "y", names[1])
@@ -176,11 +177,21 @@ class _Cells(NamedTuple):
             (axes.set_xticks if axis == "x" else axes.set_yticks)(ticks)
 
 
-def mesh(axes: Axes, x: np.ndarray, y: np.ndarray, share: np.ndarray, most: float = 1.0) -> QuadMesh:
-    """Draw shares, (y, x), as cells between edges; nan is left blank. `most`: the share with the last colour."""
+def mesh(axes: Axes, x: np.ndarray, y: np.ndarray, percent: np.ndarray) -> QuadMesh:
+    """Draw shares in percent, (rows, columns), as cells between the edges x and y; nan is left blank.
+
+    Each cell shows its number, unless there are too many cells to read them.
+    """
     axes.grid(False)
     axes.set_facecolor(BLANK)
-    return axes.pcolormesh(x, y, np.ma.masked_invalid(share), cmap=colormaps[SEQUENTIAL], vmin=0.0, vmax=most)
+    cells = np.ma.masked_invalid(percent)
+    drawn = axes.pcolormesh(x, y, cells, cmap=colormaps[SEQUENTIAL], vmin=0.0, vmax=100.0)
+    for (row, column), value in np.ndenumerate(percent if percent.size <= MOST_NUMBERS else np.zeros((0, 0))):
+        if not np.isnan(value):
+            at = (x[column] + x[column + 1]) / 2, (y[row] + y[row + 1]) / 2
+            ink = "black" if value > 50.0 else "white"
+            axes.text(*at, f"{value:.0f}", ha="center", va="center", fontsize=6.5, color=ink)
+    return drawn
 
 
 def _most_frequent(

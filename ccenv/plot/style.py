@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-from ccenv.kpis import KPIS
+from ccenv.kpis import KPIS, Estimate
 
 #: palette of Okabe and Ito (2008) without its yellow, which is too light for lines on white
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK = (
@@ -153,15 +153,30 @@ def hour_text(hour: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def band(axes: Axes, x: Any, figures: Sequence[Any], drawn: Look, **options: Any) -> None:
-    """Draw figures with `value`, `low` and `high` as a line with a band; where there is no interval, without one."""
-    value, low, high = (
-        np.array([getattr(figure, key) for figure in figures], float) for key in ("value", "low", "high")
-    )
-    has_none = np.isnan(low)
-    low, high = np.where(has_none, value, low), np.where(has_none, value, high)
-    axes.fill_between(x, low, high, color=drawn.colour, alpha=0.16, linewidth=0)
-    axes.plot(x, value, color=drawn.colour, linestyle=drawn.dashes, marker=drawn.marker, markersize=3, **options)
+def band(axes: Axes, x: Any, value: Any, low: Any, high: Any, *, colour: str, alpha: float = 0.16, **line: Any) -> None:
+    """Draw a curve with a band from `low` to `high`; where they are nan, the band has no width.
+
+    Args:
+        axes: The axes.
+        x: Places across.
+        value: Heights of the curve.
+        low: Lower ends of the band.
+        high: Upper ends of the band.
+        colour: Colour of both.
+        alpha: Opacity of the band.
+        **line: Options of the curve, for `Axes.plot`.
+    """
+    value, low, high = (np.asarray(each, np.float64) for each in (value, low, high))
+    axes.fill_between(x, np.where(np.isnan(low), value, low), np.where(np.isnan(high), value, high),
+                      color=colour, alpha=alpha, linewidth=0)  # fmt: skip
+    axes.plot(x, value, color=colour, **line)
+
+
+def policy_band(axes: Axes, x: Any, figures: Sequence[Estimate], drawn: Look, label: str) -> None:
+    """Draw the figures of one of several policies as a curve with a band."""
+    value, low, high = np.array(figures, np.float64).T
+    band(axes, x, value, low, high, colour=drawn.colour, linestyle=drawn.dashes, marker=drawn.marker, markersize=3,
+         label=label)  # fmt: skip
 
 
 def common_legend(axes: Axes) -> None:

@@ -55,7 +55,9 @@ def _draw(axes: Axes, rows: list[tuple[Row, Row]], x: str, y: str) -> Axes:
     return axes
 
 
-def cross(axes: Axes, x: Any, y: Any, *, colour: str, marker: str = "o", size: float = 6.0, **line: Any) -> None:
+def cross(
+    axes: Axes, x: Any, y: Any, *, colour: str, marker: str = "o", size: float = 6.0, face: str = "", **line: Any
+) -> None:
     """Draw a point with an interval across and one up.
 
     Args:
@@ -65,6 +67,7 @@ def cross(axes: Axes, x: Any, y: Any, *, colour: str, marker: str = "o", size: f
         colour: Its colour.
         marker: Marker of matplotlib.
         size: Size of the marker [points].
+        face: Colour inside the marker; empty: the colour.
         **line: `linewidth` and `zorder` of all lines; `label` of the point.
     """
     label = line.pop("label", None)
@@ -73,4 +76,5 @@ def cross(axes: Axes, x: Any, y: Any, *, colour: str, marker: str = "o", size: f
         axes.plot([x[1], x[2]], [y[0], y[0]], **options)
     if not np.isnan(y[1]):
         axes.plot([x[0], x[0]], [y[1], y[2]], **options)
-    axes.plot([x[0]], [y[0]], marker=marker, markersize=size, label=label, **(options | {"linestyle": "none"}))
+    point = options | {"linestyle": "none", "markerfacecolor": face or colour}
+    axes.plot([x[0]], [y[0]], marker=marker, markersize=size, label=label, **point)

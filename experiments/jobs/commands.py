@@ -127,8 +127,8 @@ def _ended() -> Iterator[None]:
         yield
     except Terminated:
         sys.exit(TERMINATED)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on after the last finished part", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print(str(error) or "interrupted; the same command goes on after the last finished part", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
@@ -139,17 +139,18 @@ def message_of(error: BaseException) -> str:
     cause = error.__cause__
     if isinstance(error, HydraException) and isinstance(cause, OmegaConfBaseException):
         unknown = _unknown_key(cause)
-        return unknown or f"{str(error).splitlines()[0]}: {str(cause.msg or cause).splitlines()[0]}"
+        return unknown or f"{str(error).splitlines()[0].rstrip('.')}: {str(cause.msg or cause).splitlines()[0]}"
     if isinstance(error, OmegaConfBaseException):
         return f"{error.full_key}: {str(error.msg or error).splitlines()[0]}"
     return str(error)
 
 
 def _unknown_option(file: str, options: Any) -> str:
-    group, _, name = file.rpartition("/")
+    # A path after `scenario=` has slashes of its own; other groups may be nested.
+    group, _, name = file.partition("/") if file.startswith("scenario/") else file.rpartition("/")
     known = sorted(option for option in options if option != "schema")
-    own = "; for a file: scenario.name=PATH" if group == "scenario" else ""
-    return f"{group}={name}: unknown{closest(name, known) or ';'} allowed: {names(known)}{own}"
+    own = " for a file give scenario.name=PATH;" if group == "scenario" else ""
+    return f"{group}={name}: unknown{closest(name, known) or ';'}{own} allowed: {names(known)}"
 
 
 def _unknown_key(error: OmegaConfBaseException) -> str:

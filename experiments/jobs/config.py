@@ -79,6 +79,25 @@ class LearnerConfig:
 
 
 @dataclass
+class LogConfig:
+    """Where a training logs, and its comparison with the best tuned rule on the way. No policy depends on it.
+
+    Attributes:
+        console: Whether to write a line about the training.
+        csv: Whether to write `training/log.csv` with all that is logged.
+        tensorboard: Whether to write event files into `training/tensorboard`.
+        validation_days: Days on which the policy in training is compared with the best rule; 0 for no comparison.
+        validation_share: Largest share of decisions for it.
+    """
+
+    console: bool = True
+    csv: bool = False
+    tensorboard: bool = False
+    validation_days: int = 8
+    validation_share: float = 0.15
+
+
+@dataclass
 class EvaluationConfig:
     """Evaluation days, on which policies are compared.
 
@@ -128,6 +147,7 @@ class Settings:
         scenario: The centre.
         rules: Candidates and their tuning.
         learner: How a policy is learned.
+        log: Where a training logs.
         evaluation: Days of the comparison.
         report: What the report shows.
         concepts: Part of the table of concepts to measure.
@@ -141,6 +161,7 @@ class Settings:
     learner: LearnerConfig = MISSING
     evaluation: EvaluationConfig = MISSING
     report: ReportConfig = MISSING
+    log: LogConfig = field(default_factory=LogConfig)
     concepts: ConceptsConfig = field(default_factory=ConceptsConfig)
     train: bool = False
     policy: str | None = None

@@ -20,13 +20,24 @@ def columns_shown(comparison: Mapping[str, Any]) -> list[Column]:
     return [column for column in COLUMNS if column.name in present and column.shown]
 
 
+def unit_of(column: Column, comparison: Mapping[str, Any]) -> str:
+    """Return the unit of a column; the unit of the value says what 1 is worth."""
+    return f"{column.unit}; 1 = {comparison['unit']}" if column.name == VALUE else column.unit
+
+
 def headings(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the headings of the main table."""
     value, *others = columns_shown(comparison)
     flag = [{"title": "Dials", "unit": "advisor of an attempt"}] if comparison["limit"] is not None else []
     difference = {"title": "Difference", "unit": "to the best tuned rule, per day"}
     rest = [{"title": column.title, "unit": column.unit} for column in others]
-    return [{"title": "Policy", "unit": ""}, *flag, {"title": value.title, "unit": value.unit}, difference, *rest]
+    return [
+        {"title": "Policy", "unit": ""},
+        *flag,
+        {"title": value.title, "unit": unit_of(value, comparison)},
+        difference,
+        *rest,
+    ]
 
 
 def groups(comparison: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -86,7 +97,7 @@ def cards(comparison: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "title": column.title,
-            "unit": column.unit,
+            "unit": unit_of(column, comparison),
             "learned": _figure(learned["kpis"][column.name], column),
             "rule": _figure(rule["kpis"][column.name], column),
             "difference": span(learned["differences"][column.name], column.factor, column.decimals, True),

@@ -18,21 +18,29 @@ from experiments.site.text import cell, code, listing, page, table
 #: Modules whose public names are documented, by the title of their page.
 MODULES = {
     "ccenv": "What everybody uses",
+    "ccenv.comparison": "Comparisons",
+    "ccenv.plot": "Plots",
     "ccenv.rules": "Rules of your own",
     "ccenv.policy": "Policies",
     "ccenv.kpis": "KPIs",
+    "ccenv.kpis.elsewhere": "KPIs of other systems",
     "ccenv.rewards.terms": "Rewards",
     "ccenv.seeds": "Seeds",
     "ccenv.supervisor": "Supervisor",
+    "ccenv.wrappers": "Wrappers",
     "ccenv.serving": "Serving",
     "ccenv.integrations.sb3": "Stable-Baselines3",
     "ccenv.integrations.semi_markov": "Semi-Markov returns",
+    "ccenv.integrations.mo": "Vector rewards",
+    "ccenv.integrations.safety": "Costs",
+    "ccenv.integrations.minari": "Data sets",
     "ccenv.theory": "Formulas",
     "ccenv.theory.models": "Models solved exactly",
     "agents.base": "Interface of a learner",
     "agents.train": "One training",
 }
 SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields):\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
+EXAMPLE = re.compile(r"^(Examples?):\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -164,11 +172,18 @@ def _directive(kind: str, signature: str, body: str, ticks: int = 4) -> str:
     )
 
 
-def markdown(doc: str) -> str:
-    """Return a docstring in Google style as Markdown: sections become lists, headings bold, examples code."""
-    text = SECTION.sub(lambda found: f"**{found[1]}**\n\n{_entries(found[1], found[2])}\n", doc.rstrip() + "\n")
-    text = HEADING.sub(r"**\1**", text)
+def markdown(doc: str, headings: bool = False) -> str:
+    """Return a docstring in Google style as Markdown: sections become lists, examples code, headings bold or kept."""
+    text = EXAMPLE.sub(lambda found: f"**Example**\n\n{_code(found[2])}\n", doc.rstrip() + "\n")
+    text = SECTION.sub(lambda found: f"**{found[1]}**\n\n{_entries(found[1], found[2])}\n", text)
+    text = text if headings else HEADING.sub(r"**\1**", text)
     return _examples(text).strip()
+
+
+def _code(block: str) -> str:
+    """Return the block of an example as code; a block that has a fence or a prompt of its own stays."""
+    plain = inspect.cleandoc("\n" + block)
+    return plain + "\n" if plain.startswith(("```", ">>>")) or "\n```" in plain else f"```python\n{plain}\n```\n"
 
 
 def _entries(title: str, block: str) -> str:

@@ -139,8 +139,8 @@ def _queues(queues: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _span(values: Sequence[float]) -> str:
-    low, high = min(values), max(values)
-    return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+    low, high = (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" for value in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
 
 
 def _groups(groups: Sequence[Mapping[str, Any]], served: Sequence[str]) -> str:

@@ -12,16 +12,18 @@ import ccenv
 from ccenv.env import CentreEnv
 from ccenv.spaces.observation import observation_names, observation_space
 from ccenv.supervisor.rows import Row
+from experiments.site.api import markdown
 from experiments.site.text import cell, code, listing, page, section, table
 
 NAMESPACE = "ccenv/"
+VECTOR_REWARD = "ccenv.integrations.mo"  # registers ids of its own
 PICTURE = "pictures/centre.png"
 SCENARIO = inspect.signature(CentreEnv).parameters["scenario"].default  # the environments' default
 
 
 def ids() -> list[str]:
-    """Return the ids that `import ccenv` registers."""
-    assert ccenv.__version__
+    """Return the ids that `ccenv` and its adapters register."""
+    importlib.import_module(VECTOR_REWARD)
     return [name for name in gymnasium.registry if name.startswith(NAMESPACE)]
 
 
@@ -61,7 +63,8 @@ def _decides(identifier: str) -> str:
         "blended": "routing and pacing",
         None: "the parameters of the rules, every few minutes",
     }
-    return decided[owns]
+    reward = "; the reward is a vector" if _module_of(identifier) == VECTOR_REWARD else ""
+    return decided[owns] + reward
 
 
 def _spaces(identifier: str) -> tuple[str, str]:
@@ -82,9 +85,21 @@ def _short(space: Any) -> str:
     return repr(space)
 
 
+def _module_of(identifier: str) -> str:
+    return str(gymnasium.spec(identifier).entry_point).partition(":")[0]
+
+
 def _class_of(identifier: str) -> Any:
-    module, _, name = str(gymnasium.spec(identifier).entry_point).partition(":")
-    return getattr(importlib.import_module(module), name)
+    name = str(gymnasium.spec(identifier).entry_point).partition(":")[2]
+    return getattr(importlib.import_module(_module_of(identifier)), name)
+
+
+def _as_scalar(identifier: str) -> str:
+    """Return a sentence that leads to the page of the environment with a scalar reward; empty for such a one itself."""
+    if _module_of(identifier) != VECTOR_REWARD:
+        return ""
+    other = identifier.replace("/MO", "/")
+    return f"Spaces, start, end and arguments are those of [`{other}`]({name_of(other)}.md)."
 
 
 def _page(identifier: str) -> str:
@@ -96,8 +111,8 @@ def _page(identifier: str) -> str:
         [
             ["Action space", action],
             ["Observation space", observation],
-            ["Import", f'`gymnasium.make("{identifier}")`'],
-            ["Vector", f'`gymnasium.make_vec("{identifier}", num_envs=8)`'],
+            ["Import", f'`{_library(identifier)}.make("{identifier}")`'],
+            *([["Vector", f'`gymnasium.make_vec("{identifier}", num_envs=8)`']] if spec.vector_entry_point else []),
             ["The policy decides", cell(_decides(identifier))],
             ["Class", f"{{py:class}}`{made.__module__}.{made.__qualname__}`"],
             ["Render modes", ", ".join(code(mode) for mode in made.metadata["render_modes"])],
@@ -112,10 +127,15 @@ def _page(identifier: str) -> str:
         picture,
         f"*{first}* The picture is what `render` gives for the default scenario "
         f"[`{SCENARIO}`](../centres/{SCENARIO}.md). {fixed}",
-        rest,
+        markdown(rest, headings=True),
+        _as_scalar(identifier),
         section("Actions of the default scenario", _actions()) if spec.kwargs.get("owns") else "",
         section("Example", _example(identifier)),
     )
+
+
+def _library(identifier: str) -> str:
+    return "mo_gymnasium" if _module_of(identifier) == VECTOR_REWARD else "gymnasium"
 
 
 def _actions() -> str:
@@ -130,10 +150,10 @@ def _example(identifier: str) -> str:
     return "\n".join(
         [
             "```python",
-            "import ccenv  # registers the ids",
-            "import gymnasium",
+            f"import {'ccenv' if _library(identifier) == 'gymnasium' else VECTOR_REWARD}  # registers the ids",
+            f"import {_library(identifier)}",
             "",
-            f'env = gymnasium.make("{identifier}", scenario="tiny")',
+            f'env = {_library(identifier)}.make("{identifier}", scenario="tiny")',
             "obs, info = env.reset(seed=1)",
             "over = False",
             "while not over:",

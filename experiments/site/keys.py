@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from msgspec import inspect as types
 
+from ccenv.description.keys import meaning_of
+from ccenv.description.words import sentences
 from ccenv.kpis.numbers import as_text
-from ccenv.scenarios.schema import Centre, Dist
+from ccenv.scenarios.schema import Centre, Dist, Node
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
 from experiments.site.text import cell, code, listing, number, page, paragraph, section, table
@@ -32,31 +34,31 @@ UNITS = (
 class Part(NamedTuple):
     """A structure of the schema, with the paths where it stands."""
 
-    struct: type[msgspec.Struct]
+    struct: type[Node]
     paths: list[str]
 
 
 @functools.cache
 def parts() -> tuple[Part, ...]:
     """Return the structures of a scenario file in the order of the file, distributions of time apart."""
-    found: dict[type[msgspec.Struct], Part] = {}
+    found: dict[type[Node], Part] = {}
     for path, struct in _walk(Centre, ""):
         found.setdefault(struct, Part(struct, [])).paths.append(path)
     return tuple(found.values())
 
 
-def _walk(struct: type[msgspec.Struct], path: str) -> Iterator[tuple[str, type[msgspec.Struct]]]:
+def _walk(struct: type[Node], path: str) -> Iterator[tuple[str, type[Node]]]:
     yield path, struct
     for field in msgspec.structs.fields(struct):
         for star, inner in _inner(types.type_info(field.type)):
             yield from _walk(inner, f"{path}.{field.name}{star}".lstrip("."))
 
 
-def _inner(kind: types.Type, star: str = "") -> Iterator[tuple[str, type[msgspec.Struct]]]:
+def _inner(kind: types.Type, star: str = "") -> Iterator[tuple[str, type[Node]]]:
     """Yield the structures that a type admits, with `.*` behind the key of a mapping or list."""
     if isinstance(kind, types.StructType):
         if kind.tag is None:
-            yield star, kind.cls
+            yield star, cast(type[Node], kind.cls)
     elif isinstance(kind, types.DictType):
         yield from _inner(kind.value_type, star + ".*")
     elif isinstance(kind, types.ListType):
@@ -99,6 +101,8 @@ def _index() -> str:
         "[Your own centre](../howto/own_centre.md).",
         "A *time* is a [distribution](times.md), or a number: the mean of an exponential distribution in seconds, 0 "
         "for no time. A *profile* is a number, or a list with one number for each slot of the day.",
+        "*Effect*: the same days with the key switched on less those without, with the 95 % interval of the paired "
+        "difference, from the [table of concepts](../results/concepts.md).",
         table(["part", "meaning"], rows),
         listing([*PAGES, "times"]),
     )
@@ -107,29 +111,40 @@ def _index() -> str:
 def _section(part: Part, effects: Mapping[str, list[str]]) -> str:
     path = part.paths[0]
     others = ", ".join(code(one) for one in part.paths[1:])
+    first, _, rest = paragraph(part.struct.__doc__).partition("\n\n")
     fields = msgspec.structs.fields(part.struct)
-    measured = any(_effect(part, field.name, effects) for field in fields)
-    head = ["key", "type and range", "unit", "default", *(["effect measured"] if measured else [])]
+    head = ["key", "meaning and measured effect", "type and range", "default"]
     rows = [
         [
             code(field.name),
-            cell(_type(types.type_info(field.type))),
-            unit_of(field.name, types.type_info(field.type)),
+            cell(meaning_of(part.struct, field.name).removeprefix(f"`{field.name}`: "))
+            + _effect(part, field.name, effects),
+            cell(_with_unit(field.name, types.type_info(field.type))),
             cell(_default(field)),
-            *([_effect(part, field.name, effects)] if measured else []),
         ]
         for field in fields
     ]
     return section(
         code(path) if path else "Top of the file",
-        paragraph(part.struct.__doc__),
+        first,
         f"The same keys stand below {others}." if others else "",
         table(head, rows),
+        _general(rest, [field.name for field in fields]),
         anchor=anchor(path),
     )
 
 
-def unit_of(name: str, kind: types.Type) -> str:
+def _general(text: str, names: Sequence[str]) -> str:
+    """Return the sentences that are about no key in particular."""
+    return " ".join(one for one in sentences(text) if not any(f"`{name}" in one for name in names))
+
+
+def _with_unit(name: str, kind: types.Type) -> str:
+    unit = unit_of(name)
+    return f"{_type(kind)} [{unit}]" if unit and not _is_time(kind) else _type(kind)
+
+
+def unit_of(name: str) -> str:
     """Return the unit of a key from its name, as the conventions of names say; empty for what has none."""
     if name.startswith("p_") or name == "p":
         return "probability"
@@ -241,4 +256,4 @@ def _effects() -> dict[str, list[str]]:
 
 def _effect(part: Part, name: str, effects: Mapping[str, list[str]]) -> str:
     texts = [text for path in part.paths for text in effects.get(f"{path}.{name}".lstrip("."), ())]
-    return "<br>".join(cell(text) for text in dict.fromkeys(texts))
+    return "".join(f"<br>*Effect.* {cell(text)}" for text in dict.fromkeys(texts))

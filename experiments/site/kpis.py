@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccenv.kpis import KPIS, LABELS
+from ccenv.kpis.elsewhere import MEASURES
 from ccenv.kpis.kpi import AXES
-from ccenv.rewards.terms import PRESETS, TERMS, list_presets, load_preset
+from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, preset_unit
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.sim.state.definitions import DEFINITIONS, Definition
 from experiments.site.text import cell, code, listing, number, page, section, table
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
         "kpis/index": _kpis(),
         "kpis/counters": _counters(),
         "kpis/dropped_share": _definitions(),
+        "kpis/elsewhere": _elsewhere(),
         "rewards/index": _rewards(),
     } | found
 
@@ -50,7 +52,7 @@ def _kpis() -> str:
         "A KPI of queues, groups or campaigns also has a column for each of them: `abandonment:sales`. The column of a "
         'counter has the prefix `n_` if it is a number of events. `by="interval"` gives all columns by slot.',
         *blocks,
-        listing(["counters", "dropped_share"]),
+        listing(["counters", "dropped_share", "elsewhere"]),
     )
 
 
@@ -84,6 +86,30 @@ def _definitions() -> str:
     )
 
 
+def _elsewhere() -> str:
+    blocks = []
+    for system, measures in itertools.groupby(MEASURES, key=lambda one: one.system):
+        rows = [
+            [
+                cell(one.name),
+                cell(one.says),
+                code(cell(one.formula)),
+                code(one.kpi) or "–",
+                cell(one.condition) or "–",
+                cell(one.source),
+            ]
+            for one in measures
+        ]
+        head = ["ratio there", "definition there", "formula here", "KPI here", "condition", "source"]
+        blocks.append(section(system, table(head, rows)))
+    return page(
+        "KPIs of other systems",
+        "The same words mean different ratios elsewhere. Compare a figure of another system with the formula here, not "
+        "with a KPI of a similar name. `ccenv.kpis.elsewhere` computes them from a KPI table.",
+        *blocks,
+    )
+
+
 def _parameters(definition: Definition) -> list[str]:
     late = "dropped only" if definition.threshold_s is None else f"{number(definition.threshold_s)} s"
     words = (definition.start, definition.base, definition.hang_ups, definition.false_positives, definition.window)
@@ -104,6 +130,7 @@ def _rewards() -> str:
     rows = [
         [
             f"[`{name}`]({name}.md)",
+            cell(preset_unit(name)),
             cell(about_of(name).split("\n\n")[0]),
             ", ".join(f"[`{one}`](../centres/{one}.md)" for one in users_of(name)) or "–",
         ]
@@ -119,18 +146,16 @@ def _rewards() -> str:
         "The weight of a term is the value of one more unit. A weight may be a mapping from names of queues, groups or "
         "campaigns to numbers. A preset counts money in the centre's `value_unit`. To write one, see "
         "[Your own reward](../howto/own_reward.md).",
-        table(["preset", "unit and purpose", "default of"], rows),
+        table(["preset", "a reward of 1 is worth", "purpose", "default of"], rows),
         section("Terms", table(["term", "of each", "unit", "meaning"], terms)),
         listing(list_presets()),
     )
 
 
 def about_of(name: str) -> str:
-    """Return the comment at the head of a preset's file."""
-    lines = itertools.takewhile(lambda line: line.startswith("#"), (PRESETS / f"{name}.yaml").read_text().splitlines())
-    text = "\n".join(line[2:] for line in lines)
-    blocks = [block if block.startswith("-") else " ".join(block.split()) for block in text.split("\n\n")]
-    return "\n\n".join(blocks)
+    """Return the notes of a preset as Markdown."""
+    blocks = preset_notes(name).split("\n\n")
+    return "\n\n".join(block if block.startswith("-") else " ".join(block.split()) for block in blocks)
 
 
 def _preset(name: str) -> str:
@@ -143,6 +168,7 @@ def _preset(name: str) -> str:
     return page(
         name,
         about_of(name),
+        f"A reward of 1 is worth {preset_unit(name)}.",
         table(["term", "weight of one more", "unit", "meaning"], rows),
         f"Default reward of {users}." if users else "No centre of the library has it as its default.",
         f'```python\ngymnasium.make("ccenv/Blended-v0", scenario="tiny", reward="{name}")\n```',

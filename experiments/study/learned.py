@@ -28,9 +28,11 @@ def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
     learner = job.settings.learner
     pair = pair_of(tuning["warm_start"])
     training = training_of(learner)
-    folder = learn(job.scenario, pair, training, learner.copies, job.scenario.reserves, job.stages.work / "training")
-    assert folder.outcome is not None
-    return folder.outcome
+    best, folder = pair_of(tuning["best"]), job.stages.work / "training"
+    log = job.settings.log
+    done = learn(job.scenario, pair, training, learner.copies, job.scenario.reserves, folder, log, best)
+    assert done.outcome is not None
+    return done.outcome
 
 
 def chosen(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from experiments.study.evaluation import Pair, interval
 if TYPE_CHECKING:
     from agents.common.checkpoints import TrainingFolder
     from agents.train import Training
-    from experiments.jobs.config import LearnerConfig
+    from experiments.jobs.config import LearnerConfig, LogConfig
     from experiments.jobs.workers import Workers
 
 
@@ -67,7 +67,14 @@ def refuse_unknown(kind: type, values: Mapping[str, Any], at: str, apart: Sequen
 
 
 def learn(
-    scenario: Scenario, pair: Pair, training: Training, copies: int, reserves: Reserves | None, folder: Path
+    scenario: Scenario,
+    pair: Pair,
+    training: Training,
+    copies: int,
+    reserves: Reserves | None,
+    folder: Path,
+    log: LogConfig,
+    best: Pair,
 ) -> TrainingFolder:
     """Train, starting from a pair of rules; a killed training resumes.
 
@@ -78,13 +85,32 @@ def learn(
         copies: Number of rows of the batch.
         reserves: Flag `reserves` of the campaigns.
         folder: Folder of the training.
+        log: Where to log.
+        best: The best tuned rules, with which the policy is compared during the training.
     """
+    from agents.common.loggers import CsvLogger, Logger, TensorBoardLogger
+    from agents.common.validation import Validation
     from agents.train import train
 
     call = pair.as_call()
     batch = Batch(scenario, copies, reserves=reserves, autoreset="same_step", **call)
     about = {"scenario": scenario.digest, "pair": dataclasses.asdict(pair), "reserves": reserves}
-    return train(batch, folder, training, RulePolicy(batch.scenario, **call), about=about)
+    loggers: list[Logger] = [CsvLogger(folder / "log.csv")] if log.csv else []
+    loggers += [TensorBoardLogger(folder / "tensorboard")] if log.tensorboard else []
+    validation = None
+    if log.validation_days:
+        days, share = log.validation_days, log.validation_share
+        validation = Validation(scenario, best.as_call(), days=days, share=share, fallback=call)
+    return train(
+        batch,
+        folder,
+        training,
+        RulePolicy(batch.scenario, **call),
+        about=about,
+        progress=log.console,
+        logger=loggers,
+        validation=validation,
+    )
 
 
 def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, days: np.ndarray) -> KpiTable:

@@ -158,10 +158,8 @@ def _routing(rows: Sequence[Mapping[str, Any]]) -> str:
     routed = [row for row in rows if row["group"].startswith(ROUTING_GROUP)]
     if not routed or any(row["outcome"] != "tied" for row in routed):
         return ""
-    return (
-        f"All {len(routed)} other routing rules tie with the best rule under its pacing: these days show no effect of "
-        "the routing rule."
-    )
+    who = "The other routing rule ties" if len(routed) == 1 else f"All {len(routed)} other routing rules tie"
+    return f"{who} with the best rule under its pacing: these days show no effect of the routing rule."
 
 
 def _other_rule(rows: Sequence[Mapping[str, Any]]) -> str:

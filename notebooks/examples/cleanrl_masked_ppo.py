@@ -50,8 +50,8 @@ def advantages(rewards, values, next_values, elapsed_s, done):
     return result
 
 
-def main(decisions: int = 8_192, days: int = 8) -> dict[str, ccenv.KpiTable]:
-    """Train, run the agent on unseen days and return the tables of KPIs by name."""
+def main(decisions: int = 8_192, days: int = 16) -> ccenv.Comparison:
+    """Train and compare the agent with the rules on unseen days."""
     torch.manual_seed(1)
     scenario = ccenv.load_scenario(SCENARIO)
     env = ccenv.CentreVectorEnv(COPIES, scenario=scenario, autoreset_mode="SameStep")
@@ -92,14 +92,9 @@ def main(decisions: int = 8_192, days: int = 8) -> dict[str, ccenv.KpiTable]:
                 loss.backward()
                 nn.utils.clip_grad_norm_(agent.parameters(), 0.5)
                 optimizer.step()
-    test = seeds("evaluation", days)
-    tables = {
-        "rules": ccenv.simulate(scenario, seeds=test, reward=scenario.reward),
-        "PPO": ccenv.simulate(scenario, policy=agent, seeds=test, reward=scenario.reward),
-    }
-    for name, table in tables.items():
-        print(f"{name:>5}: reward a day {table['reward'].mean():8.2f}")
-    return tables
+    comparison = ccenv.compare(scenario, {"rules": None, "PPO": agent}, seeds=seeds("evaluation", days))
+    print(comparison)
+    return comparison
 
 
 if __name__ == "__main__":

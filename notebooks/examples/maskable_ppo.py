@@ -19,11 +19,10 @@ from ccenv.seeds import seeds
 SCENARIO = "tiny"  # a centre for first steps; `bank_blended` is a real one
 
 
-def main(steps: int = 4_000, days: int = 8) -> dict[str, ccenv.KpiTable]:
-    """Train on both environments, run the models on unseen days and return the tables of KPIs by name."""
+def main(steps: int = 4_000, days: int = 16) -> ccenv.Comparison:
+    """Train on both environments and compare the models with the rules on unseen days."""
     scenario = ccenv.load_scenario(SCENARIO)
-    test = seeds("evaluation", days)
-    tables = {"rules": ccenv.simulate(scenario, seeds=test, reward=scenario.reward)}
+    policies = {"rules": None}
     single = gymnasium.make("ccenv/Blended-v0", scenario=scenario)
     native = CentreVecEnv(ccenv.Batch(scenario, 16))  # 16 centres, stepped by one compiled call
     for name, env, n_steps in (("single", single, 1024), ("native", native, 64)):
@@ -31,10 +30,10 @@ def main(steps: int = 4_000, days: int = 8) -> dict[str, ccenv.KpiTable]:
         start = time.perf_counter()
         model.learn(steps)
         print(f"{name}: {model.num_timesteps / (time.perf_counter() - start):,.0f} decisions a second")
-        tables[name] = ccenv.simulate(scenario, policy=model, seeds=test, reward=scenario.reward)
-    for name, table in tables.items():
-        print(f"{name:>7}: reward a day {table['reward'].mean():8.2f}, illegal {table['illegal_share'].mean():.1%}")
-    return tables
+        policies[name] = model
+    comparison = ccenv.compare(scenario, policies, seeds=seeds("evaluation", days))
+    print(comparison)
+    return comparison
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ def main(days: int = 4, steps: int = 2_000) -> minari.MinariDataset:
     scenario = ccenv.load_scenario(SCENARIO)
     env = CentreVecEnv(ccenv.Batch(scenario, 16))
     policies = {
-        "fifo": ccenv.RulePolicy(scenario, "fifo", "progressive_unreserved"),
-        "no_dial": ccenv.RulePolicy(scenario, "lwt", "no_dial"),
+        "fifo": ("fifo", "progressive_unreserved"),
+        "no_dial": ("lwt", "no_dial"),
         "MaskablePPO": MaskablePPO("MlpPolicy", env, n_steps=64, batch_size=256, seed=1).learn(steps),
         "random": RandomLegal(),
     }

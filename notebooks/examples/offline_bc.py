@@ -37,7 +37,7 @@ class Clone(nn.Module):
         return choose(self.logits(torch.as_tensor(obs), torch.as_tensor(mask)).softmax(1).numpy() * mask, u), None
 
 
-def main(epochs: int = 5, days: int = 8) -> dict[str, ccenv.KpiTable]:
+def main(epochs: int = 5, days: int = 16) -> ccenv.Comparison:
     """Clone, then compare with the rules on evaluation days, which are not in the data set."""
     torch.manual_seed(1)
     dataset = minari.load_dataset(DATASET_ID)
@@ -57,14 +57,9 @@ def main(epochs: int = 5, days: int = 8) -> dict[str, ccenv.KpiTable]:
         with torch.no_grad():
             agree = (clone.logits(obs, masks).argmax(1) == actions).float().mean()
         print(f"epoch {epoch + 1}: loss {loss.item():.3f}, agrees with {best} in {agree.item():.1%} of the decisions")
-    test = seeds("evaluation", days)
-    tables = {
-        "rules": ccenv.simulate(scenario, seeds=test, reward=scenario.reward),
-        "clone": ccenv.simulate(scenario, policy=clone, seeds=test, reward=scenario.reward),
-    }
-    for name, table in tables.items():
-        print(f"{name:>5}: reward a day {table['reward'].mean():8.2f}")
-    return tables
+    comparison = ccenv.compare(scenario, {"rules": None, "clone": clone}, seeds=seeds("evaluation", days))
+    print(comparison)
+    return comparison
 
 
 if __name__ == "__main__":

@@ -12,25 +12,24 @@ from pathlib import Path
 import ccenv
 
 FILE = Path(__file__).with_suffix(".yaml")
-KPIS = ["reward", "mean_wait_s", "abandonment", "occupancy", "n_sales", "dropped_share"]
 
 
-def main(days: int = 20) -> dict[str, ccenv.KpiTable]:
-    """Compare combinations of rules, then ask what one more technician would change."""
+def main(days: int = 20) -> ccenv.Comparison:
+    """Describe the centre, compare combinations of rules, and ask what one more technician would change."""
     scenario = ccenv.load_scenario(FILE)
-    print(scenario.name, "size class", scenario.size.name, "actions", [action.name for action in scenario.catalogue])
+    print(ccenv.describe(scenario))
+    policies = {
+        "serve only": ("lwt", "no_dial"),
+        "dial when idle": ("lwt", "progressive"),
+        "keep one back": ("lwt", ("reserve_threshold", {"reserve": 1})),
+    }
+    comparison = ccenv.compare(scenario, policies, seeds=range(days))
+    print(comparison)
     more = scenario.replace(**{"groups.technicians.staffing": 5})
-    tables = {}
-    for name, centre, routing, pacing in (
-        ("serve only", scenario, "lwt", "no_dial"),
-        ("dial when idle", scenario, "lwt", "progressive"),
-        ("keep one back", scenario, "lwt", ("reserve_threshold", {"reserve": 1})),
-        ("one technician more", more, "lwt", "progressive"),
-    ):
-        tables[name] = ccenv.simulate(centre, routing=routing, pacing=pacing, seeds=range(days), reward=centre.reward)
-        figures = tables[name].summary()
-        print(f"{name:>20}:", *(f"{kpi} {figures[kpi].value:.3g}" for kpi in KPIS if kpi in figures))
-    return tables
+    for name, centre in (("as it is", scenario), ("one technician more", more)):
+        wait = ccenv.simulate(centre, routing="lwt", pacing="no_dial", seeds=range(days)).summary()["mean_wait_s"]
+        print(f"{name}: mean wait {wait.value:.1f} s [{wait.low:.1f}, {wait.high:.1f}]")
+    return comparison
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A policy of your own: a function, or a class that remembers; compared with the centre's rules on the same days.
 
-    python notebooks/examples/own_policy.py        # 20 days
-    python notebooks/examples/own_policy.py 200
+    python notebooks/examples/own_policy.py                # 20 days
+    python notebooks/examples/own_policy.py 200 hours.png  # with a picture by hour (extra `plot`)
 
 The seeds are the days: the same seed brings the same contacts to every policy.
 """
@@ -11,7 +11,6 @@ import sys
 import numpy as np
 
 import ccenv
-from ccenv.kpis import paired_difference
 from ccenv.spaces.observation import observation_names
 
 SCENARIO = ccenv.load_scenario("tiny")
@@ -44,19 +43,17 @@ class PatientDialer:
         return actions, np.where(actions == DIAL[0], 0.0, idle)[:, None]
 
 
-def main(days: int = 20) -> dict[str, ccenv.KpiTable]:
-    """Run rules and policies on the same days and print differences to the rules, with 95 % intervals."""
-    rules = ccenv.simulate(SCENARIO, seeds=range(days))
-    tables = {
-        "serve only": ccenv.simulate(SCENARIO, policy=serve_only, seeds=range(days)),
-        "patient dialer": ccenv.simulate(SCENARIO, policy=PatientDialer(), seeds=range(days)),
-    }
-    for name, table in tables.items():
-        for kpi in ("mean_wait_s", "occupancy", "n_sales"):
-            difference = paired_difference(table, rules, kpi)
-            print(f"{name:>14} - rules, {kpi}: {difference.value:.3g} [{difference.low:.3g}, {difference.high:.3g}]")
-    return {"rules": rules, **tables}
+def main(days: int = 20, picture: str = "") -> ccenv.Comparison:
+    """Run rules and policies on the same days; differences to the rules come with 95 % intervals."""
+    policies = {"rules": None, "serve only": serve_only, "patient dialer": PatientDialer()}
+    comparison = ccenv.compare(SCENARIO, policies, seeds=range(days))
+    print(comparison)
+    by_hour = ccenv.compare(SCENARIO, policies, seeds=range(days), by="interval", kpis=["mean_wait_s"])
+    print(by_hour)
+    if picture:
+        by_hour.plot("mean_wait_s").figure.savefig(picture)
+    return comparison
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]) if sys.argv[1:] else 20, *sys.argv[2:])

@@ -22,20 +22,21 @@ REWARD = {
 }
 
 
-def main(days: int = 20) -> dict[str, ccenv.KpiTable]:
+def main(days: int = 20) -> ccenv.Comparison:
     """Rank pacing rules by the reward, say which term decides, and take a step of the environment that pays it."""
-    rules = {"no_dial": "no_dial", "one line": "progressive_unreserved", "two lines": ("fixed_ratio", {"ratio": 2.0})}
-    tables = {}
-    for name, pacing in rules.items():
-        table = ccenv.simulate(SCENARIO, pacing=pacing, seeds=range(days), reward=REWARD)
-        tables[name] = table
-        parts = {term: part.mean() for term, part in contributions(SCENARIO, table, REWARD).items()}
-        print(f"{name:>9}: {table['reward'].mean():7.2f} a day =", *(f"{p:+.2f} {t}" for t, p in parts.items()))
+    rules = {"no dial": "no_dial", "one line": "progressive_unreserved", "two lines": ("fixed_ratio", {"ratio": 2.0})}
+    policies = {name: {"pacing": pacing} for name, pacing in rules.items()}
+    comparison = ccenv.compare(SCENARIO, policies, seeds=range(days), reward=REWARD, kpis=["reward", "n_sales"])
+    print(comparison)
+    tables = {name: ccenv.simulate(SCENARIO, pacing=pacing, seeds=range(days)) for name, pacing in rules.items()}
+    for name, table in tables.items():
+        parts = contributions(SCENARIO, table, REWARD)
+        print(f"{name:>9}:", *(f"{part.mean():+.2f} {term}" for term, part in parts.items()))
     env = gymnasium.make("ccenv/Blended-v0", scenario=SCENARIO, reward=REWARD)
     env.reset(seed=1)
     _, reward, *_ = env.step(0)
     print(f"reward of the first step: {reward:.4f}")
-    return tables
+    return comparison
 
 
 if __name__ == "__main__":

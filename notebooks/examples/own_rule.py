@@ -9,7 +9,6 @@
 import sys
 
 import ccenv
-from ccenv.kpis import paired_difference
 from ccenv.rules import Param, assignable, dial_up_to, idle_advisors, pacing_rule, routing_rule, to_group
 
 LONGEST_IDLE = 0  # choice among the groups with an idle advisor, as in the package's rules
@@ -39,21 +38,18 @@ def while_nobody_waits(snap, mask, c, params, state, u):
     return 0
 
 
-def main(days: int = 20) -> dict[str, ccenv.KpiTable]:
+def main(days: int = 20) -> ccenv.Comparison:
     """Compare the own rules with FIFO and progressive dialing on the same days."""
-    tables = {
-        "package": ccenv.simulate("tiny", routing="fifo", pacing="progressive_unreserved", seeds=range(days)),
-        "own": ccenv.simulate(
-            "tiny",
-            routing=(weighted_wait, {"weight": {"sales": 2.0, "support": 1.0}}),
-            pacing=(while_nobody_waits, {"level": 1.5}),
-            seeds=range(days),
+    policies = {
+        "package": ("fifo", "progressive_unreserved"),
+        "own": (
+            (weighted_wait, {"weight": {"sales": 2.0, "support": 1.0}}),
+            (while_nobody_waits, {"level": 1.5}),
         ),
     }
-    for kpi in ("mean_wait_s:sales", "mean_wait_s:support", "n_sales", "occupancy"):
-        difference = paired_difference(tables["own"], tables["package"], kpi)
-        print(f"own - package, {kpi}: {difference.value:.3g} [{difference.low:.3g}, {difference.high:.3g}]")
-    return tables
+    comparison = ccenv.compare("tiny", policies, seeds=range(days), by="entity", kpis=["mean_wait_s", "n_sales"])
+    print(comparison)
+    return comparison
 
 
 if __name__ == "__main__":

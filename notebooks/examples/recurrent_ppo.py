@@ -17,21 +17,19 @@ from ccenv.seeds import seeds
 SCENARIO = "tiny"  # a centre for first steps; `surge_day` has a load that rises without notice
 
 
-def main(steps: int = 2_000, days: int = 8) -> dict[str, ccenv.KpiTable]:
-    """Train, run the model with its memory on unseen days and return the tables of KPIs by name."""
+def main(steps: int = 2_000, days: int = 16) -> ccenv.Comparison:
+    """Train and compare the model, with its memory, with the rules on unseen days."""
     scenario = ccenv.load_scenario(SCENARIO)
-    test = seeds("evaluation", days)
     env = CentreVecEnv(ccenv.Batch(scenario, 8, on_illegal="hold"))
     memory = {"lstm_hidden_size": 64}
     model = RecurrentPPO("MlpLstmPolicy", env, n_steps=64, batch_size=128, n_epochs=2, seed=1, policy_kwargs=memory)
     model.learn(steps)
-    tables = {
-        "rules": ccenv.simulate(scenario, seeds=test, reward=scenario.reward),
-        "RecurrentPPO": ccenv.simulate(scenario, policy=model, seeds=test, reward=scenario.reward),
-    }
-    for name, table in tables.items():
-        print(f"{name:>12}: reward a day {table['reward'].mean():8.2f}, illegal {table['illegal_share'].mean():.1%}")
-    return tables
+    policies = {"rules": None, "RecurrentPPO": model}
+    comparison = ccenv.compare(
+        scenario, policies, seeds=seeds("evaluation", days), kpis=["reward", "illegal_share", "mean_wait_s"]
+    )
+    print(comparison)
+    return comparison
 
 
 if __name__ == "__main__":

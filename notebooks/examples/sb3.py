@@ -1,10 +1,10 @@
-"""PPO, A2C and DQN of Stable-Baselines3 on a contact centre, beside the centre's own rules.
+"""PPO, A2C and DQN of Stable-Baselines3 on a contact centre, compared with the centre's own rules.
 
     python notebooks/examples/sb3.py            # 4,000 decisions for each learner
     python notebooks/examples/sb3.py 1000000    # more
 
 These learners do not know the mask: an illegal action counts as `hold`, and `illegal_share` says how often that was.
-`maskable_ppo.py` uses the mask.
+`maskable_ppo.py` uses the mask. They also discount by step: `ccenv.wrappers.SemiMarkovDiscount` makes it one by time.
 """
 
 import sys
@@ -23,18 +23,17 @@ LEARNERS = {
 }
 
 
-def main(steps: int = 4_000, days: int = 8) -> dict[str, ccenv.KpiTable]:
-    """Train each learner, run it on unseen days and return the tables of KPIs by name."""
+def main(steps: int = 4_000, days: int = 16) -> ccenv.Comparison:
+    """Train each learner and compare it with the rules on unseen days."""
     scenario = ccenv.load_scenario(SCENARIO)
-    test = seeds("evaluation", days)  # training draws other seeds
-    tables = {"rules": ccenv.simulate(scenario, seeds=test, reward=scenario.reward)}
+    policies = {"rules": None}
     for name, (learner, settings) in LEARNERS.items():
         env = CentreVecEnv(ccenv.Batch(scenario, 8, on_illegal="hold"))
-        model = learner("MlpPolicy", env, seed=1, **settings).learn(steps)
-        tables[name] = ccenv.simulate(scenario, policy=model, seeds=test, reward=scenario.reward)
-    for name, table in tables.items():
-        print(f"{name:>5}: reward a day {table['reward'].mean():8.2f}, illegal {table['illegal_share'].mean():6.1%}")
-    return tables
+        policies[name] = learner("MlpPolicy", env, seed=1, **settings).learn(steps)
+    kpis = ["reward", "illegal_share", "mean_wait_s", "occupancy"]
+    comparison = ccenv.compare(scenario, policies, seeds=seeds("evaluation", days), kpis=kpis)
+    print(comparison)
+    return comparison
 
 
 if __name__ == "__main__":

@@ -64,6 +64,11 @@ def test_list_of_a_centre_and_a_match():
         (("simulate", "tiny", "--pacing", "max0,k"), "parameter=value"),
         (("simulate", "tiny", "--kpis", ","), "names of KPIs"),
         (("check", "none.yaml"), "there is no such file"),
+        (("compare", "tiny", "--rules", "fifo+no_dial"), "two or more"),
+        (("compare", "tiny", "--rules", "fifo", "--rules", "lwt"), "name=routing+pacing"),
+        (("compare", "tiny", "--rules", "a=lwt+no_dial", "--rules", "a=fifo+no_dial"), "different names"),
+        (("compare", "tiny", "--policy", "a=/nowhere"), "there is no such folder"),
+        (("compare", "tiny", "--rules", "lwt+no_dial", "--by", "day"), "run, entity, interval"),
         (("nothing",), "No such command"),
     ],
 )
@@ -213,6 +218,27 @@ def test_many_runs_are_simulated_in_parts_with_equal_results(monkeypatch):
     assert run("simulate", "tiny", "--seeds", "5").stdout == whole
 
 
+def test_compare_holds_rules_against_each_other(tmp_path):
+    file = tmp_path / "figures.csv"
+    words = ("compare", "tiny", "--rules", "fifo+progressive", "--rules", "mine=lwt+max0,k=2", "--seeds", "4")
+    text = run(*words, "--kpis", "abandonment,n_sales", "--csv", file).stdout
+    rows = json.loads(run(*words, "--kpis", "abandonment", "--json").stdout)
+    expected = ccenv.compare(
+        "tiny",
+        {"fifo+progressive": ("fifo", "progressive"), "mine": ("lwt", ("max0", {"k": 2}))},
+        seeds=range(4),
+        kpis=["abandonment", "n_sales"],
+    )
+
+    assert text == expected.table() + "\n"
+    assert [row["policy"] for row in rows] == ["fifo+progressive", "mine"]
+    assert rows[1]["difference"]["value"] == expected["mine", "abandonment"].difference.value
+    assert rows[0]["start_s"] is None
+    run(*words, "--kpis", "abandonment", "--plot", tmp_path / "figures.svg")
+    assert (tmp_path / "figures.svg").read_text().startswith("<?xml")
+    assert len(list(csv.DictReader(file.read_text().splitlines()))) == 4
+
+
 def test_warmup_says_what_is_ready():
     result = run("warmup", "tiny", "n_design")
 
@@ -224,7 +250,8 @@ def test_version_and_help():
     assert run("--version").stdout == f"ccenv {ccenv.__version__}\n"
     text = run("--help").stdout
     assert all(
-        name in text for name in ("list", "describe", "check", "new", "simulate", "warmup", "--install-completion")
+        name in text
+        for name in ("list", "describe", "check", "new", "simulate", "compare", "warmup", "--install-completion")
     )
 
 

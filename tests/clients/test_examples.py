@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,7 +39,6 @@ def check(tables, days, names):
     for table in tables.values():
         assert len(table) == days
         assert np.isfinite(table["reward"]).all()
-        assert (table["n_offered"] > 0).all()
 
 
 def test_every_example_is_run_by_a_test_and_is_short():
@@ -60,27 +60,30 @@ def test_own_centre_runs_from_the_command_line():
     assert "one technician more" in done.stdout
 
 
-def test_own_centre_answers_its_question():
-    tables = example("own_centre").main(days=20)
+def test_own_centre_answers_its_question(capsys):
+    tables = example("own_centre").main(days=20).tables
 
-    check(tables, 20, ["serve only", "dial when idle", "keep one back", "one technician more"])
+    check(tables, 20, ["serve only", "dial when idle", "keep one back"])
     assert tables["serve only"]["n_attempts"].sum() == 0
-    assert tables["one technician more"]["n_abandoned"].sum() < tables["dial when idle"]["n_abandoned"].sum()
+    assert tables["serve only"]["n_abandoned"].sum() < tables["dial when idle"]["n_abandoned"].sum()
+    waits = re.findall(r"mean wait ([\d.]+) s", capsys.readouterr().out)
+    assert float(waits[1]) < float(waits[0]), "one technician more, less wait"
 
 
-def test_own_policies_do_what_they_say():
-    tables = example("own_policy").main(days=4)
+def test_own_policies_do_what_they_say(tmp_path):
+    tables = example("own_policy").main(4, str(tmp_path / "hours.png")).tables
 
     assert tables["serve only"]["n_attempts"].sum() == 0
     assert 0 < tables["patient dialer"]["n_attempts"].sum() < tables["rules"]["n_attempts"].sum()
+    assert (tmp_path / "hours.png").stat().st_size > 0
     assert all(np.all(table["illegal_share"][np.isfinite(table["illegal_share"])] == 0) for table in tables.values())
 
 
 def test_own_rules_do_what_they_say():
     own = example("own_rule")
-    tables = own.main(days=4)
+    tables = own.main(days=4).tables
 
-    assert tables["own"]["n_attempts"].sum() > 0
+    assert list(tables) == ["package", "own"] and (tables["own"]["n_sales"] > 0).all()
     equal = ccenv.simulate("tiny", routing=own.weighted_wait, pacing=(own.while_nobody_waits, {"level": 0}), seeds=[1])
     lwt = ccenv.simulate("tiny", routing="lwt", pacing="no_dial", seeds=[1])
     assert equal.tobytes() == lwt.tobytes(), "with equal weights it is the rule lwt; with level 0 it does not dial"
@@ -88,18 +91,18 @@ def test_own_rules_do_what_they_say():
 
 def test_own_reward_is_paid(capsys):
     own = example("own_reward")
-    tables = own.main(days=4)
+    tables = own.main(days=4).tables
 
-    check(tables, 4, ["no_dial", "one line", "two lines"])
-    table = tables["no_dial"]
+    check(tables, 4, ["no dial", "one line", "two lines"])
+    table = ccenv.simulate("tiny", pacing="no_dial", seeds=range(4))
     lost = sum(own.REWARD["abandoned"][queue] * table[f"n_abandoned:{queue}"] for queue in ("sales", "support"))
-    assert table["reward"] == pytest.approx(lost + own.REWARD["waiting_s"] * table["waiting_s"])
+    assert tables["no dial"]["reward"] == pytest.approx(lost + own.REWARD["waiting_s"] * table["waiting_s"])
     assert "reward of the first step" in capsys.readouterr().out
 
 
 @pytest.mark.slow
 def test_learners_of_stable_baselines3_train_and_are_evaluated():
-    tables = example("sb3").main(steps=1024, days=2)
+    tables = example("sb3").main(steps=1024, days=2).tables
 
     check(tables, 2, ["rules", "PPO", "A2C", "DQN"])
     assert (tables["rules"]["illegal_share"] == 0).all()
@@ -108,7 +111,7 @@ def test_learners_of_stable_baselines3_train_and_are_evaluated():
 
 @pytest.mark.slow
 def test_maskable_ppo_trains_on_both_environments_and_acts_legally():
-    tables = example("maskable_ppo").main(steps=1024, days=2)
+    tables = example("maskable_ppo").main(steps=1024, days=2).tables
 
     check(tables, 2, ["rules", "single", "native"])
     assert all((table["illegal_share"] == 0).all() for table in tables.values())
@@ -116,12 +119,12 @@ def test_maskable_ppo_trains_on_both_environments_and_acts_legally():
 
 @pytest.mark.slow
 def test_recurrent_ppo_trains_and_is_evaluated():
-    check(example("recurrent_ppo").main(steps=512, days=2), 2, ["rules", "RecurrentPPO"])
+    check(example("recurrent_ppo").main(steps=512, days=2).tables, 2, ["rules", "RecurrentPPO"])
 
 
 @pytest.mark.slow
 def test_cleanrl_style_ppo_trains_and_acts_legally():
-    tables = example("cleanrl_masked_ppo").main(decisions=4096, days=2)
+    tables = example("cleanrl_masked_ppo").main(decisions=4096, days=2).tables
 
     check(tables, 2, ["rules", "PPO"])
     assert (tables["PPO"]["illegal_share"] == 0).all()
@@ -152,7 +155,7 @@ def test_a_data_set_is_written_and_an_offline_learner_clones_from_it(tmp_path, m
     assert "recovered: True" in capsys.readouterr().out
     assert example("minari_dataset").main(days=1, steps=512).total_episodes == 4, "a second run replaces the data set"
 
-    tables = example("offline_bc").main(epochs=1, days=2)
+    tables = example("offline_bc").main(epochs=1, days=2).tables
 
     check(tables, 2, ["rules", "clone"])
     assert (tables["clone"]["illegal_share"] == 0).all()

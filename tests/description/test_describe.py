@@ -1,5 +1,6 @@
 """What a description says of a centre."""
 
+import copy
 import json
 import re
 import warnings
@@ -8,6 +9,7 @@ import xml.etree.ElementTree
 import pytest
 
 import ccenv
+from ccenv.description.page import page_of
 from ccenv.description.sections import averaged
 from ccenv.description.tables import Table, aligned, fitted
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
@@ -151,6 +153,15 @@ def test_calling_rules_and_lists_are_told():
     assert re.search(r"^c new +unlimited +0\.3 +0\.05 +7 +4 times +centre +100 %", text, re.M)
 
 
+def test_ringing_is_the_mean_over_the_outcomes():
+    """A person 0.3, a machine 0.2, busy 0.1, nobody 0.4."""
+    by_outcome = {"person": 10, "machine": 20, "busy": 5, "no_answer": 30}
+    campaign = CAMPAIGN | {"ring_s_by_outcome": by_outcome, "ring_s": 0, "p_machine": 0.2, "p_busy": 0.1}
+    facts = described(campaigns={"c": campaign}).as_dict()
+
+    assert facts["campaigns"][0]["ring_s"] == pytest.approx(3 + 4 + 0.5 + 12)
+
+
 def test_page_is_whole_and_needs_nothing_else():
     page = described().html()
 
@@ -172,6 +183,13 @@ def test_a_notebook_shows_the_page_in_a_frame():
 
 def test_names_cannot_break_the_page():
     assert "<b>" not in ccenv.describe(TWO_GROUPS | {"description": "of <b>bold</b> men"}).html()
+
+
+def test_cells_cannot_break_the_page():
+    facts = copy.deepcopy(described().as_dict())
+    facts["campaigns"][0]["lists"][0]["zone"] = "<b>"
+
+    assert "<td>&lt;b&gt;</td>" in page_of(facts)
 
 
 def test_a_wide_table_goes_on_below():

@@ -75,6 +75,12 @@ def test_a_linear_profile_counts_its_mean_over_each_slot():
     assert load_of(**{"queues.a.interpolation": "linear"}).forecast[0] == pytest.approx([54.0, 72.0])
 
 
+def test_a_switching_load_counts_with_its_mean():
+    load = load_of(**{"switching": {"mean_s": [100, 300], "arrivals": [2, 0.5]}})
+
+    assert load.rate[0] == pytest.approx(np.array([36.0, 72.0]) * (0.25 * 2 + 0.75 * 0.5))
+
+
 def test_shifts_count_for_the_part_of_a_slot_that_they_work():
     clock = Clock(open_s=8 * HOUR, close_s=10.25 * HOUR, slot_s=HOUR)
     shift = Shift(n=2, from_s=8.5 * HOUR, until_s=20 * HOUR, breaks=[Break(9.5 * HOUR, 900.0)])

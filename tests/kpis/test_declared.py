@@ -150,3 +150,14 @@ def test_the_summary_shows_what_the_centre_has_and_holds_the_rest():
 
     assert "blocking" not in shown and "n_surveys" not in shown and {"asa_s", "conversion", "n_decisions"} <= shown
     assert summary["n_blocked"].value == 0.0 and "n_blocked" in summary.as_dict()
+
+
+def test_campaigns_with_different_definitions_are_judged_by_their_own():
+    """With one definition the counters of `own` repeat it, so they are shown only if the definitions differ."""
+    second = BARE["campaigns"]["c"] | {"compliance": "ftc_30d"}
+    groups = {"g": {"skills": ["q", "c", "d"], "staffing": 3}}
+    one = load_scenario(BARE | {"campaigns": {"c": second}})
+    two = load_scenario(BARE | {"campaigns": {"c": BARE["campaigns"]["c"], "d": second}, "groups": groups})
+
+    assert "dropped_share_own" in absent_columns(one) and "dropped_share_own" not in absent_columns(two)
+    assert "dropped_share_ftc_30d" not in absent_columns(one) | absent_columns(two)

@@ -12,6 +12,7 @@ import ccenv
 from agents.registry import LEARNERS, find_learner
 from ccenv.description import declared
 from ccenv.kpis import KPIS, LABELS
+from ccenv.kpis.elsewhere import MEASURES
 from ccenv.rewards.terms import TERMS, list_presets, load_preset
 from ccenv.rules import PACING_RULES, ROUTING_RULES
 from ccenv.scenarios import list_scenarios, load_scenario
@@ -38,10 +39,13 @@ def row(page: str, first: str) -> str:
 
 
 def test_every_environment_has_a_page_with_its_spaces(site: dict[str, str]):
-    assert len(environments.ids()) >= 4
+    assert len(environments.ids()) >= 7
     for identifier in environments.ids():
         text = site[f"environments/{environments.name_of(identifier)}"]
         assert f'gymnasium.make("{identifier}")' in text
+        if "/MO" in identifier:
+            assert f"({environments.name_of(identifier.replace('/MO', '/'))}.md)" in text and "reward_space" in text
+            continue
         assert {"## Description", "## Action Space", "## Rewards", "## Episode End", "## Arguments"} <= set(
             text.splitlines()
         )
@@ -86,6 +90,11 @@ def test_every_kpi_counter_and_definition_has_an_entry(site: dict[str, str]):
         assert labelled.counter.meaning in row(site["kpis/counters"], label)
     for definition in DEFINITIONS:
         assert definition.source in row(site["kpis/dropped_share"], definition.name)
+
+
+def test_every_measure_of_another_system_has_an_entry(site: dict[str, str]):
+    for measure in MEASURES:
+        assert f"`{measure.formula}`" in site["kpis/elsewhere"] and measure.source in site["kpis/elsewhere"]
 
 
 def test_every_preset_has_a_page_with_its_weights(site: dict[str, str]):

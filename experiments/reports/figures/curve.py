@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, ends
+from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, band, ends
 
 
 def learning_curve(
@@ -65,8 +65,8 @@ def _percent(interval: Mapping[str, float]) -> dict[str, float]:
 
 def _band(axes: Axes, x: list[float], intervals: Sequence[Mapping[str, float]]) -> None:
     low, high = [each["low"] for each in intervals], [each["high"] for each in intervals]
-    axes.fill_between(x, low, high, color=LEARNED, alpha=0.18, linewidth=0)
-    axes.plot(x, [each["mean"] for each in intervals], color=LEARNED, marker="o", markersize=3)
+    mean = [each["mean"] for each in intervals]
+    band(axes, x, mean, low, high, colour=LEARNED, alpha=0.18, marker="o", markersize=3)
     axes.set_xlim(0.0, 1.02 * x[-1])
     axes.margins(y=0.14)
 
@@ -93,5 +93,6 @@ def _decisions_axis(axes: Axes, minutes: list[float], decisions: Sequence[int]) 
         return
     top = axes.secondary_xaxis("top")
     every = max(1, len(minutes) // 6)
-    top.set_xticks(minutes[::every], [f"{count / 1e6:.1f}" for count in decisions[::every]])
-    top.set_xlabel("Decisions [millions]")
+    unit, factor = ("millions", 1e6) if decisions[-1] >= 1e6 else ("thousands", 1e3)
+    top.set_xticks(minutes[::every], [f"{count / factor:.1f}" for count in decisions[::every]])
+    top.set_xlabel(f"Decisions [{unit}]")

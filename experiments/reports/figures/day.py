@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.reports.figures.style import INK, OTHER, WIDTH, colour_of, hours
+from experiments.reports.figures.style import INK, OTHER, WIDTH, band, colour_of, hours
 
 PANELS = (  # key, title, unit
     ("offered", "Inbound contacts offered", "contacts per {slot}"),
@@ -71,8 +71,7 @@ def points(slots: Mapping[str, Any], policies: Sequence[Mapping[str, Any]]) -> l
 
 def _line(axes: Axes, x: np.ndarray, series: Mapping[str, Sequence[float | None]], colour: str, scale: float) -> None:
     mean, low, high = (scale * np.array(series[key], float) for key in ("mean", "low", "high"))  # None becomes nan
-    axes.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0)
-    axes.plot(x, mean, color=colour)
+    band(axes, x, mean, low, high, colour=colour)
 
 
 def _staffing(axes: Axes, start: np.ndarray, slots: Mapping[str, Any]) -> None:

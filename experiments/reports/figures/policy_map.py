@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-from experiments.reports.figures.style import SEQUENTIAL, WIDTH, colour_of
+from ccenv.plot.policy_maps import mesh
+from experiments.reports.figures.style import WIDTH, colour_of
 
 LEAST_VISITS = 20  # cells with fewer decisions are left blank
 MOST_ROWS = 20  # of the map by time of day; with more slots, neighbouring ones are added up
@@ -38,7 +38,7 @@ def policy_map(policies: Sequence[Mapping[str, Any]], slots: Mapping[str, Any]) 
     for column, policy in enumerate(policies):
         above, below = panels[:, column]
         n_idle = max(_seen(share, 1) for share in ringing)
-        mesh = _mesh(above, np.arange(n_ringing + 1) - 0.5, ringing[column][:n_ringing, :n_idle])
+        drawn = _mesh(above, np.arange(n_ringing + 1) - 0.5, ringing[column][:n_ringing, :n_idle])
         above.set_xticks(*_counts(n_idle, ringing[column].shape[1]))
         above.set_yticks(*_counts(n_ringing, ringing[column].shape[0]))
         above.set_title(policy["label"], color=colour_of(policy["role"]))
@@ -51,8 +51,8 @@ def policy_map(policies: Sequence[Mapping[str, Any]], slots: Mapping[str, Any]) 
         below.set_xlabel("Idle, who may dial or share a queue [advisors]")
     panels[0, 0].set_ylabel("Ringing [lines]")
     panels[1, 0].set_ylabel("Time of day, no line ringing")
-    bar = figure.colorbar(mesh, ax=panels, shrink=0.6, aspect=30)
-    bar.set_label("Decisions that dial [% of those that may]")
+    bar = figure.colorbar(drawn, ax=panels, shrink=0.8, aspect=30)
+    bar.set_label("Decisions that dial [%]")
     return figure
 
 
@@ -114,15 +114,7 @@ def _first(share: np.ndarray) -> int:
 
 def _mesh(axes: Axes, y: np.ndarray, share: np.ndarray) -> QuadMesh:
     """Draw the cells, each with its share in percent."""
-    axes.grid(False)
-    axes.set_facecolor("#EDEDED")
-    x = np.arange(share.shape[1] + 1) - 0.5
-    mesh = axes.pcolormesh(x, y, 100 * np.ma.masked_invalid(share), cmap=colormaps[SEQUENTIAL], vmin=0.0, vmax=100.0)
-    for (row, column), value in np.ndenumerate(share):
-        if not np.isnan(value):
-            axes.text(column, (y[row] + y[row + 1]) / 2, f"{100 * value:.0f}", ha="center", va="center", fontsize=6.5,
-                      color="black" if value > 0.5 else "white")  # fmt: skip
-    return mesh
+    return mesh(axes, np.arange(share.shape[1] + 1) - 0.5, y, 100 * share)
 
 
 def _counts(n: int, n_all: int) -> tuple[list[int], list[str]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from ccenv.plot.trade_offs import cross
 from experiments.reports.figures.differences import close_rows
 from experiments.reports.figures.labels import Label, write_labels
 from experiments.reports.figures.style import FAINT, WIDTH, colour_of, ends
@@ -84,12 +86,17 @@ def _label(row: Mapping[str, Any], figures: Mapping[str, Any]) -> Label:
 def _point(axes: Axes, row: Mapping[str, Any], across: Mapping[str, Any], up: Mapping[str, Any]) -> None:
     named, colour = row["role"] != "other", colour_of(row["role"])
     x, y = 100 * across["mean"], up["mean"]
-    line: dict[str, Any] = {"color": colour, "linewidth": 1.3 if named else 0.6, "zorder": 3 if named else 2}
-    if across["low"] is not None and up["low"] is not None:
-        axes.plot([100 * across["low"], 100 * across["high"]], [y, y], **line)
-        axes.plot([x, x], [up["low"], up["high"]], **line)
-    face = colour if row["within_limit"] else "white"
-    axes.plot([x], [y], marker="o", markersize=6 if named else 4, markerfacecolor=face, **line)
+    whole = across["low"] is not None and up["low"] is not None
+    cross(
+        axes,
+        (x, 100 * across["low"], 100 * across["high"]) if whole else (x, np.nan, np.nan),
+        (y, up["low"], up["high"]) if whole else (y, np.nan, np.nan),
+        colour=colour,
+        size=6 if named else 4,
+        face=colour if row["within_limit"] else "white",
+        linewidth=1.3 if named else 0.6,
+        zorder=3 if named else 2,
+    )
 
 
 def _frame(axes: Axes, rows: Sequence[Mapping[str, Any]], *, enlarged: bool) -> None:
