@@ -68,7 +68,7 @@ comparison = ccenv.compare(
 print(comparison)
 
 # %%
-ccenv.plot.day(
+axes = ccenv.plot.day(
     scenario, {"LWT, no dialing": ("lwt", "no_dial"), "LWT, progressive": ("lwt", "progressive")}, seeds=range(64)
 )
 
@@ -110,8 +110,9 @@ policy = candidates[trained]["policy"]
 provenance = {"source_digest": "notebook", "seeds": "training", "steps": int(trained)}
 bundle = export_bundle(folder / "bundle", policy, scenario, provenance=provenance, **rule)
 
-exported = ccenv.simulate(scenario, policy=bundle, seeds=seeds("evaluation", 8))
-print(exported.summary())
+policies = {"rule": (rule["routing"], rule["pacing"]), "exported": bundle}
+kpis = ["reward", "mean_wait_s", "abandonment", "n_sales"]
+print(ccenv.compare(scenario, policies, seeds=seeds("evaluation", 16), kpis=kpis))
 
 # %%
 env = ccenv.Batch(scenario, 1)

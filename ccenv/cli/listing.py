@@ -10,6 +10,7 @@ from ccenv.cli.asked import Json, complete_scenario
 from ccenv.cli.shown import show_json, show_table
 from ccenv.description import declared
 from ccenv.description.declared import KINDS, OF_A_SCENARIO, Row
+from ccenv.description.keys import shorter
 from ccenv.description.tables import Table
 from ccenv.description.words import number
 from ccenv.files.errors import closest
@@ -86,6 +87,8 @@ def _text(row: Row, column: str) -> str:
             )
             or "-"
         )
+    if column == "type":
+        return shorter(value)
     if column == "default" and row["required"]:
         return "required"
     return _plain(value)

@@ -17,6 +17,7 @@ from ccenv.scenarios.schema import Centre, Node
 
 UNITS = {"_per_hour": "1/h", "_per_24h": "1", "_days": "d", "_s": "s"}
 ANY_NAME = "*"
+DISTS = re.compile(r"a distribution, one of [a-z_, ]+?(?= or |$)")
 CLAUSE = re.compile(r"(?<=;)\s+(?=`)")
 
 
@@ -64,6 +65,11 @@ def default_of(field: msgspec.structs.FieldInfo) -> Any:
 def hint_of(struct: type[Node], name: str) -> Any:
     """Return the type of a key."""
     return _hints(struct)[name]
+
+
+def shorter(allowed: str) -> str:
+    """Return a type in words without the names of the distributions, which are the same for every time."""
+    return DISTS.sub("a distribution", allowed)
 
 
 def unit_of(name: str) -> str:

@@ -10,12 +10,11 @@ from typing import Any, get_origin
 import msgspec
 import yaml
 
-from ccenv.description.keys import hint_of, meaning_of, structs_of
+from ccenv.description.keys import hint_of, meaning_of, shorter, structs_of
 from ccenv.scenarios.files.decode import describe as type_in_words
 from ccenv.scenarios.schema import Centre, Node
 
 WIDTH = 110
-DISTS = re.compile(r"a distribution, one of .*")
 UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 HEAD = (
     "A contact centre for ccenv, to start from: replace names and figures by your own. All times are in seconds. A "
@@ -116,7 +115,7 @@ def _inner(struct: type[Node], key: str) -> type[Node] | None:
 
 
 def _allowed(hint: Any) -> str:
-    return "" if _is_mapping(hint) else f"Allowed: {DISTS.sub('a distribution', type_in_words(hint))}."
+    return "" if _is_mapping(hint) else f"Allowed: {shorter(type_in_words(hint))}."
 
 
 def _is_mapping(hint: Any) -> bool:

@@ -16,6 +16,7 @@ An episode of T steps holds what `CentreEnv` returns:
 from __future__ import annotations
 
 import copy
+import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -69,8 +70,6 @@ def write_dataset(
     digest, names of actions and observations, reward, versions, and each policy's mean return. The lowest and the
     highest mean return are Minari's reference scores. Each episode's metadata name its policy and its seed.
 
-        write_dataset("ccenv/tiny-v0", "tiny", {"fifo": ("fifo", "no_dial"), "mine": policy}, range(8), ...)
-
     Args:
         dataset_id: Minari's id: namespace, name and version, such as `ccenv/tiny-v0`.
         scenario: A scenario, or a source that `load_scenario` accepts.
@@ -91,6 +90,13 @@ def write_dataset(
     Raises:
         ValueError: If an argument is not allowed, or the data set exists already.
         IllegalActionError: If a policy takes an illegal action.
+
+    Example:
+        ```
+        policies = {"fifo": ("fifo", "no_dial"), "mine": model}
+        author = {"author": "A. Name", "author_email": "name@example.org", "code_permalink": "https://example.org/code"}
+        dataset = write_dataset("ccenv/tiny-v0", "tiny", policies, range(8), **author)
+        ```
     """
     keys = seed_numbers("seeds", seeds)
     different("seeds", keys)
@@ -110,7 +116,11 @@ def write_dataset(
         description="\n\n".join(filter(None, (description, __doc__))),
         requirements=[f"{name}=={version(name)}" for name in ("ccenv", "gymnasium", "minari", "numpy")],
     )
-    returns = {name: _write_policy(dataset, batch, name, policy, keys) for name, policy in chosen.items()}
+    try:
+        returns = {name: _write_policy(dataset, batch, name, policy, keys) for name, policy in chosen.items()}
+    except BaseException:  # an interrupt too: a part of a data set would be taken for the whole
+        shutil.rmtree(dataset.storage.data_path.parent)
+        raise
     dataset.storage.update_metadata(
         {
             "ccenv": _facts(batch) | {"mean_return": returns},

@@ -84,8 +84,8 @@ class Summary(Mapping[str, Estimate]):
         for column, unit in units.items():
             value, low, high = self[column]
             ends = "" if np.isnan(low) else f"[{as_text(low)}, {as_text(high)}]"
-            if self.paired and is_flat(self[column]):
-                ends = "the same in all runs" if value else "equal in all runs"
+            if is_flat(self[column]):
+                ends = "equal in all runs" if self.paired and not value else "the same in all runs"
             parts = [as_text(self[f"{column}:{name}"].value) if f"{column}:{name}" in self else "" for name in entities]
             rows.append([column, unit, as_text(value), ends, *parts])
         return rows

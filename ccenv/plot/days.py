@@ -10,9 +10,13 @@ from matplotlib.axes import Axes
 
 from ccenv.comparison import Comparison, Row, compare
 from ccenv.files.errors import shown
-from ccenv.kpis import Estimate
+from ccenv.kpis import KPIS, Estimate
+from ccenv.kpis.kpi import add_up
 from ccenv.plot.style import GREY, common_legend, hours, labelled, look, panel, panels, policy_band, styling
 from ccenv.scenarios import Scenario, load_scenario
+
+MANY = 3  # curves of a panel without room for their legend
+RARE = 0.1  # least denominator of a ratio that is drawn, as a share of the busiest slot's
 
 
 class Panel(NamedTuple):
@@ -54,7 +58,8 @@ def day(
     """Draw the first day of a centre by slot: means over seeds with 95 % intervals.
 
     One policy has a curve for each queue, group or campaign; several have one each, over all of them. The last slot
-    holds what is counted after closing. Time of outbound lines is counted when ringing or talk has ended.
+    holds what is counted after closing. Time of outbound lines is counted when ringing or talk has ended. A ratio is
+    left out of slots in which its denominator is less than 10 % of that of its busiest slot.
 
     Args:
         scenario: A scenario, or a source that `load_scenario` accepts. Its clock is not `steady`.
@@ -100,6 +105,17 @@ def day(
     return np.array(grid)
 
 
+def _rare(compared: Comparison, rows: list[Row]) -> np.ndarray:
+    """Return for each slot whether a ratio counts too little there to be drawn; never, if it is no ratio."""
+    labels = KPIS[rows[0].kpi].denominator if rows[0].kpi in KPIS else ()
+    table = compared.tables[rows[0].policy].interval
+    if not labels or table is None:
+        return np.zeros(len(rows), np.bool_)
+    suffix = f":{rows[0].entity}" if rows[0].entity else ""
+    counted = add_up(labels, {name: table[name] for name in table.dtype.names or ()}, suffix).sum(axis=0)
+    return np.asarray(counted < RARE * counted.max())
+
+
 def _columns(centre: Scenario, drawn: Panel, n_policies: int) -> list[str]:
     if n_policies > 1:
         return [drawn.column]
@@ -116,13 +132,16 @@ def _draw(axes: Axes, centre: Scenario, drawn: Panel, compared: Comparison, *, a
             curves.setdefault(row.policy if by_policy else row.entity, []).append(row)
     for place, (name, rows) in enumerate(curves.items()):
         starts = np.array([row.start_s for row in rows])
-        figures = [Estimate(*(factor * end for end in row.value)) for row in rows]
+        rare = _rare(compared, rows)
+        figures = [Estimate(*(np.nan if left_out else factor * end for end in row.value))
+                   for row, left_out in zip(rows, rare, strict=True)]  # fmt: skip
         policy_band(axes, (starts + slot_s / 2) / 3_600, figures, look(place), name)
     if drawn.column.startswith("dropped_share"):
         for limit in sorted({campaign.drop_limit for campaign in centre.centre.campaigns.values()}):
             axes.axhline(100.0 * limit, color=GREY, linestyle=":", linewidth=1.2, label=f"limit {100.0 * limit:g} %")
     hours(axes, starts[0], starts[-1] + slot_s)
-    axes.set_ylim(bottom=0.0)
+    crowded = len(curves) > MANY and not by_policy
+    axes.set_ylim(0.0, axes.get_ylim()[1] * (1.3 if crowded else 1.0))
     axes.set_title(drawn.title)
     axes.set_ylabel(drawn.unit)
     axes.set_xlabel(labelled("time of day", "h:min"))
@@ -131,5 +150,11 @@ def _draw(axes: Axes, centre: Scenario, drawn: Panel, compared: Comparison, *, a
     handles, labels = axes.get_legend_handles_labels()
     shown_here = [k for k, label in enumerate(labels) if alone or label not in compared.policies]
     if len(labels) > 1 and shown_here:
-        axes.legend([handles[k] for k in shown_here], [labels[k] for k in shown_here], loc="best", fontsize=7)
+        axes.legend(
+            [handles[k] for k in shown_here],
+            [labels[k] for k in shown_here],
+            loc="best",
+            fontsize=7,
+            ncols=2 if crowded else 1,
+        )
     return axes

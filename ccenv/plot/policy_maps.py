@@ -47,7 +47,8 @@ def policy_map(
 ) -> Axes:
     """Draw what a policy does, by two numbers of the observation, over the decisions that it meets in its own runs.
 
-    Values beyond the 99th percentile are drawn in the last cell. Cells with few decisions are grey.
+    Values beyond the 99th percentile are drawn in the last cell. Cells with few decisions are grey. A centre that asks
+    its policy every few seconds (`review_s`) has `hold` as the most frequent action almost everywhere; name an action.
 
     Args:
         scenario: A scenario, or a source that `load_scenario` accepts.

@@ -8,6 +8,7 @@ from pathlib import Path
 from experiments.site import (
     api,
     centres,
+    commands,
     copied,
     environments,
     fields,
@@ -31,6 +32,7 @@ def pages(measured: Results | None = None) -> dict[str, str]:
     """
     measured = measured or results()
     made = environments.pages() | fields.pages() | keys.pages() | kpis.pages() | api.pages()
+    made |= commands.pages()
     made |= centres.pages(measured) | rules.pages(measured) | copied.pages()
     prose = copied.prose()
     twice = sorted(set(made) & set(prose))

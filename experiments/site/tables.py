@@ -15,6 +15,7 @@ from agents.train import Training
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.serving.limits import LIMITS, Limits
 from ccenv.sim.state.sizes import SIZES
+from experiments.jobs.config import LogConfig
 from experiments.jobs.files import ROOT
 from experiments.site import league
 from experiments.site.centre_results import Results
@@ -132,6 +133,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "second_learner": _second_learner,
     "learner_settings": _learner_settings,
     "training": lambda results: settings(Training),
+    "log": lambda results: settings(LogConfig),
     "time_scales": lambda results: settings(TimeScales),
     "limits": lambda results: settings(Limits) if Limits() == LIMITS else "",
     "sizes": _sizes,

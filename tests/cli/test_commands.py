@@ -51,6 +51,7 @@ def test_list_of_a_centre_and_a_match():
     assert "\ntrunks " in run("list", "keys", "--match", "no limit").stdout
     assert run("list", "kpis", "--match", "speed of answer").stdout.splitlines()[1].startswith("asa_s")
     run("list", "kpis", "--match", "zzz", status=1)
+    assert "a number at least 0 or a distribution " in run("list", "keys", "--match", "patience_s").stdout
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+import minari
 import numpy as np
 import pytest
 
 import ccenv
+import ccenv.batch
 from ccenv.integrations.minari import read_transitions, write_dataset
 from tests.env.short import random_legal, short_day
 
@@ -154,6 +156,24 @@ def test_bad_arguments_are_refused(scenario, dataset, changed, message):
 
     with pytest.raises(ValueError, match=message):
         write_dataset(f"ccenv/refused{len(message)}-v0", scenario, **arguments, **AUTHOR)
+
+
+def test_a_data_set_that_fails_half_way_is_removed(scenario, dataset):
+    policies = {"rules": (None, None), "wrong": Illegal()}
+
+    with pytest.raises(ccenv.batch.IllegalActionError):
+        write_dataset("ccenv/half-v0", scenario, policies, SEEDS, **AUTHOR)
+
+    assert set(minari.list_local_datasets()) == {"ccenv/short-v0"}
+
+
+def test_rules_are_given_as_to_compare(scenario, dataset):
+    write_dataset("ccenv/pair-v0", scenario, {"rules": (None, None)}, SEEDS, **AUTHOR)
+    pair, policy = read_transitions("ccenv/pair-v0"), read_transitions(dataset, ["rules"])
+    minari.delete_dataset("ccenv/pair-v0")
+
+    assert np.array_equal(pair.actions, policy.actions)
+    assert np.array_equal(pair.observations, policy.observations)
 
 
 def test_a_data_set_is_not_overwritten(dataset, scenario):

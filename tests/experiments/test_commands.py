@@ -49,6 +49,7 @@ def failing(error: BaseException) -> Callable[[], None]:
     return main
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", COMMANDS)
 def test_help_is_printed_and_nothing_runs(
     module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -15,7 +15,9 @@ import pytest
 
 from ccenv import replay, simulate
 from ccenv.kpis import KpiTable
-from ccenv.playback.page import unpacked
+from ccenv.playback.choices import chosen
+from ccenv.playback.page import content, unpacked
+from ccenv.playback.recording import record
 from ccenv.scenarios import load_scenario
 from tests.env.short import short_day
 
@@ -59,6 +61,25 @@ def test_the_data_give_back_the_kpis_of_simulate(file: Path, tables: dict[str, K
             assert (above / below if kpi["below"] else above) == table[kpi["column"]][0], kpi["column"]
         assert run["reward"] == table["reward"][0]
     assert tables["FIFO"]["reward"][0] != tables["LWT & <MAX0>"]["reward"][0]
+
+
+def test_the_changes_give_back_every_state() -> None:
+    centre = short_day()
+    run = record(chosen(centre, ("lwt", "max0"), days=None, reward=None), 3)
+    data = content(centre, {"one": run}, 3)
+    (packed,) = data["runs"]
+    state, at = np.zeros(run.states.shape[1], np.int64), 0
+    for k, n in enumerate(packed["n"]):
+        state[packed["number"][at : at + n]] = packed["value"][at : at + n]
+        at += n
+        np.testing.assert_array_equal(state, run.states[k])
+    times = (data["start"] + np.cumsum(packed["times"])) / 10
+    assert np.all(times >= run.times) and np.all(times < run.times + 0.1)
+    for queue, waits in zip(packed["waits"], run.waits, strict=True):
+        starts = (data["start"] + np.cumsum(queue["start"])) / 10
+        np.testing.assert_allclose(starts, [wait.start for wait in waits], atol=0.1)
+        ends = starts + np.array(queue["length"]) / 10
+        np.testing.assert_allclose(ends, [wait.end for wait in waits], atol=0.1)
 
 
 def test_the_changes_lie_within_the_day(file: Path) -> None:

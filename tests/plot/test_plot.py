@@ -287,3 +287,17 @@ def test_without_matplotlib_the_error_names_the_extra():
 
     assert 'pip install "ccenv[plot]"' in run.stderr.splitlines()[-1]
     assert "plot" in dir(ccenv)
+
+
+def test_a_ratio_is_not_drawn_in_slots_that_count_almost_nothing():
+    """Dialing ends a few seconds after the second slot begins."""
+    scenario = short_day(**{"campaigns.survey.dial_from_s": 32_400, "campaigns.survey.dial_until_s": 33_305})
+    days = plot.day(scenario, what="drops", seeds=SEEDS)
+    lines = plot.day(scenario, what="lines", seeds=SEEDS)
+
+    slots = simulate(scenario, seeds=SEEDS, by="interval").interval
+    connects = (slots["n_joined"] + slots["n_dropped"]).sum(axis=0)
+    assert connects[1] < 0.1 * connects[0]
+    (drops,) = [line for line in days.lines if line.get_label() == "survey"]
+    assert np.isnan(drops.get_ydata()).tolist() == [False, True]
+    assert not np.isnan(lines.lines[0].get_ydata()).any()

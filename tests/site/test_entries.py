@@ -20,7 +20,7 @@ from ccenv.sim.state.codes import LOG_CODES
 from ccenv.sim.state.definitions import DEFINITIONS
 from ccenv.sim.state.fields import FIELDS
 from experiments.concepts.keys import conceptual_keys
-from experiments.site import api, environments, keys, rules, sources
+from experiments.site import api, commands, environments, keys, rules, sources
 from experiments.site.copied import FILES
 
 RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for rule in PACING_RULES]
@@ -139,6 +139,19 @@ def test_every_public_name_is_in_the_reference(site: dict[str, str]):
         for name in api.public_names(module):
             assert re.search(rf"\{{py:\w+\}} {re.escape(module)}\.{name}\b", site[f"api/{module}"]), f"{module}.{name}"
     assert set(ccenv.__all__) - {"plot", "theory"} <= set(api.public_names("ccenv"))
+
+
+def test_every_command_is_listed_with_its_options(site: dict[str, str]):
+    text = site["commands"]
+    assert {"list", "describe", "simulate"} <= set(commands.subcommands())
+    for name, command in commands.subcommands().items():
+        assert f"### `ccenv {name}`" in text
+        assert all(f"`{option}`" in text for each in command.params for option in each.opts if option[0] == "-")
+    assert {"experiments.train", "experiments.sweep", "experiments.site"} <= set(commands.modules())
+    for name in commands.modules():
+        assert row(text, f"python -m {name}").count("|") == 3
+    for name, about in commands.targets():
+        assert about in row(text, f"make {name}")
 
 
 def test_every_learner_has_its_settings(site: dict[str, str]):
