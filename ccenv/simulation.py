@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.batch import Batch
+from ccenv.files.errors import shown
 from ccenv.files.numbers import different, seed_numbers
 from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
 from ccenv.policy import Policy, as_policy, rollout
@@ -233,12 +234,17 @@ def policy_of(policy: Any) -> Policy:
     """Return what `simulate` takes as a policy as one: the folder of a bundle is loaded, the rest is for `as_policy`.
 
     Raises:
-        ValueError: If it is no policy.
+        ValueError: If it is no policy, or there is no such folder.
         BundleError: If the folder holds no bundle.
         ImportError: If the extra `serve` is not installed and a bundle is given.
     """
     if not isinstance(policy, str | Path):
         return as_policy(policy)
+    if not Path(policy).is_dir():
+        raise ValueError(
+            f"policy = {shown(str(policy))}: no such folder; allowed: the folder of a bundle; rules are given as "
+            f"`routing` and `pacing`"
+        )
     from ccenv.serving import load_bundle  # its packages are an extra
 
     loaded: Policy = load_bundle(policy)

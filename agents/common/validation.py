@@ -25,9 +25,10 @@ class Validation:
     """The learning curve against a rule: both run on the same validation days.
 
     A validation runs after an iteration of the learner, if the decisions of all validations with it are at most `share`
-    of the decisions learned from. A decision of a validation takes less time than one of training, which also updates
-    the networks. So validations take at most about this share of the CPU, and the points of the curve do not depend on
-    the clock. The learner draws nothing from them: it learns the same policies with and without validation.
+    of the decisions learned from, so the points of the curve do not depend on the clock. A decision of a validation
+    takes less CPU than one of training, which also updates the networks: about half with 8 days, about as much with 2.
+    `share` is therefore also a bound of the share of the CPU. The learner draws nothing from validations: it learns the
+    same policies with and without them.
 
     The days are the first of those on which checkpoints are chosen, so the curve is as biased as that choice, and
     says nothing about unseen days.

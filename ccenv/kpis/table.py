@@ -38,7 +38,8 @@ class KpiTable(np.ndarray):
 
     Attributes:
         interval: With `by="interval"`, a KpiTable of shape (seeds, intervals) with the column `start_s`; else None. It
-            follows the rows through indexing and pickling.
+            follows the rows through indexing and pickling. `interval.to_frame()` makes a data frame of it; pandas alone
+            takes no array of two dimensions.
         dials: Kinds of dials that the run used: `reserved`, `unreserved`, `both` or `none`; "" if unknown. It follows
             the rows likewise.
         absent: KPIs and counters, by the column of their total, of features that the scenario does not declare. The

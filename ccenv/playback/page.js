@@ -10,7 +10,8 @@ const TENTHS = 10, DAY = 86400 * TENTHS, CENTS = 100;
 const GROUP_STATES = 6; // numbers of a group in a state
 const KEPT = 256; // a full copy of the state every so many instants, for jumps
 const LAST_ACTIONS = 5;
-const SPAN = 300 * TENTHS, MOST_SPANS = 300; // a curve has a point for each five minutes, or for longer spans
+const SPANS = [60, 120, 300, 600, 900, 1800]; // seconds for which a curve has one point, or a multiple of the last
+const MOST_SPANS = 250;
 const LEFT = 52, RIGHT = 26; // margins of the chart
 
 const $ = (id) => document.getElementById(id);
@@ -294,7 +295,7 @@ class Panel {
       lines.push(element("li", {}, element("time", { textContent: clock(this.run.acted[k]) }),
         data.actions[this.run.action[k]]));
     }
-    this.actions.replaceChildren(...lines);
+    this.actions.replaceChildren(...(lines.length ? lines : [element("li", {}, "none yet")]));
   }
 }
 
@@ -330,12 +331,13 @@ class Chart {
 
   compute() {
     const metric = this.metrics[Number($("metric").value)];
-    this.span = SPAN * Math.ceil((data.end - data.start) / (SPAN * MOST_SPANS));
+    const least = (data.end - data.start) / MOST_SPANS / TENTHS, longest = SPANS[SPANS.length - 1];
+    this.span = (SPANS.find((span) => span >= least) || longest * Math.ceil(least / longest)) * TENTHS;
     this.curves = runs.map((run) => (metric.level ? this.means(run, metric) : this.samples(run, metric)));
     const all = this.curves.flat().map(([, value]) => value);
     const low = Math.min(0, ...all), high = Math.max(low + (metric.unit === "share" ? 0.01 : 1), ...all);
-    const least = (high - low) / 4, power = 10 ** Math.floor(Math.log10(least));
-    this.step = power * [1, 2, 5, 10].find((factor) => power * factor >= least * (1 - 1e-9));
+    const part = (high - low) / 4, power = 10 ** Math.floor(Math.log10(part));
+    this.step = power * [1, 2, 5, 10].find((factor) => power * factor >= part * (1 - 1e-9));
     this.low = Math.floor(low / this.step) * this.step;
     this.high = Math.ceil(high / this.step - 1e-9) * this.step;
     this.unit = metric.unit;
@@ -408,6 +410,7 @@ class Chart {
       context.strokeStyle = RUN_STYLES[k].colour;
       context.setLineDash(RUN_STYLES[k].dash);
       context.lineWidth = 1.6;
+      context.lineJoin = "round";
       context.beginPath();
       values.forEach(([t, value]) => context.lineTo(this.x(t, width), y(value)));
       context.stroke();
@@ -489,7 +492,8 @@ async function begin() {
   const size = data.places.reward[0] + 1;
   runs = data.runs.map((packed) => new Run(packed, size, data.start));
   $("title").textContent = data.title;
-  $("subtitle").textContent = (runs.length > 1 ? "the same contacts under two policies" : "one day") + `, seed ${data.seed}`;
+  $("subtitle").textContent = (data.days > 1 ? `${data.days} days` : "one day") +
+    (runs.length > 1 ? ", the same contacts under two policies" : "") + `, seed ${data.seed}`;
   $("footer").textContent = "Each dot is a waiting contact, each block a person. Space plays and pauses, the arrow keys " +
     "move by a minute, a click on the curve moves there.";
   $("position").min = data.start;

@@ -23,7 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from ccenv.files.errors import closest, names
 from ccenv.files.locking import InUseError
-from experiments.jobs.config import CONFIGS
+from experiments.jobs.config import CONFIGS, register_defaults
 from experiments.jobs.workers import Terminated
 
 FULL = "HYDRA_FULL_ERROR"
@@ -33,6 +33,7 @@ BAD_SETTING = 2  # exit codes
 INTERRUPTED = 130
 TERMINATED = 143
 HELP = ("-h", "--help")
+SHOWS = ("-c", "--cfg")  # Hydra's options that print the settings and run nothing
 
 Task = Callable[[DictConfig], None]
 
@@ -55,6 +56,8 @@ def with_settings(config_name: str) -> Callable[[Task], Callable[[], None]]:
                     if any(argument in HELP for argument in given[1:]):
                         print(f"{(sys.modules[task.__module__].__doc__ or '').strip()}\n")
                         sys.argv = [*given, "hydra.help.header=''"]
+                    if any(argument.partition("=")[0] in (*HELP, *SHOWS) for argument in given[1:]):
+                        register_defaults()
                     entry()
                 finally:
                     sys.argv = given

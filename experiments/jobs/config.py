@@ -7,11 +7,13 @@ and `learner.settings` those of the learner.
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, DictConfig, OmegaConf
 
@@ -182,6 +184,30 @@ def register() -> None:
         store.store("schema", _opened(group, OmegaConf.structured(kind)), group=group)
     for name in list_scenarios():
         store.store(name, _opened("scenario", OmegaConf.structured(ScenarioConfig(name))), group="scenario")
+
+
+def register_defaults() -> None:
+    """Register the defaults of all learners, so that a composed configuration shows every hyperparameter.
+
+    A run does not need them: keys that are not named have the same defaults. Importing the learners takes seconds.
+    """
+    from agents.registry import LEARNERS, find_learner
+    from agents.train import Training
+
+    fixed = _defaults(Training, apart=("learner", "settings", "steps"))
+    for name in LEARNERS:
+        node = OmegaConf.create({"settings": _defaults(find_learner(name).settings), "training": fixed})
+        ConfigStore.instance().store(name, _opened("learner", node), group="learner_defaults")
+
+
+def _defaults(kind: type, apart: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the defaults of a dataclass, nested, without the fields `apart`."""
+    found: dict[str, Any] = {}
+    for each in dataclasses.fields(kind):
+        if each.name not in apart:
+            value = each.default if each.default_factory is dataclasses.MISSING else each.default_factory()
+            found[each.name] = msgspec.to_builtins(value)
+    return found
 
 
 def _opened(group: str, node: DictConfig) -> DictConfig:

@@ -160,6 +160,11 @@ def test_a_model_without_a_centre_decides_both_halves():
     assert as_policy(Elsewhere()).owns == as_policy(Loaded()).owns == as_policy(Model()).owns == "blended"
 
 
+def test_the_name_of_a_rule_is_no_policy():
+    with pytest.raises(ValueError, match="policy = 'lwt': no such folder; .*rules are given as `routing` and `pacing`"):
+        simulate(short_day(), policy="lwt", seeds=SEEDS)
+
+
 def test_a_policy_is_returned_itself():
     policy = RulePolicy(short_day())
 

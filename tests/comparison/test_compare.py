@@ -261,6 +261,7 @@ def test_a_bundle_is_compared(path):
     assert found["bundle", "n_answered"].value.value > 0.0
 
 
+@pytest.mark.slow
 def test_coverage_of_few_runs_is_what_the_text_says():
     """Means of normal figures: 2,000 samples give each share to 0.01."""
     rng = np.random.default_rng(0)

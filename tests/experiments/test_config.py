@@ -1,13 +1,18 @@
+import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
 from hydra import compose, initialize_config_dir
 from hydra.errors import ConfigCompositionException
 from omegaconf import DictConfig, OmegaConf
 
 from agents.registry import find_learner
 from ccenv.scenarios import ScenarioError, list_scenarios
-from experiments.jobs.config import CONFIGS, Settings, register, scenario_of, settings_of
+from experiments.jobs.config import CONFIGS, LearnerConfig, Settings, register, scenario_of, settings_of
 from experiments.study.learning import training_of
 
 register()
@@ -122,3 +127,18 @@ def test_training_of_every_learner_is_one(learner: str):
     training = training_of(named)
     assert training.steps > 0
     assert isinstance(training.settings, find_learner(named.name).settings)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("learner", ["ppo", "timed", "quick"])
+def test_shown_settings_hold_every_hyperparameter_and_change_none(learner: str):
+    command = [sys.executable, "-m", "experiments.train", f"learner={learner}", "--cfg", "job"]
+    shown = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=True).stdout
+    found = msgspec.convert(yaml.safe_load(shown)["learner"], LearnerConfig)
+
+    named = settings(f"learner={learner}").learner
+    training = training_of(named)
+    kept = {field.name for field in dataclasses.fields(training)} - {"learner", "settings"}
+    assert set(found.training) == kept > set(named.training)
+    assert set(found.settings) == {field.name for field in dataclasses.fields(training.settings)} > set(named.settings)
+    assert training_of(found) == training
