@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
+from array import array
+from collections import defaultdict
 from collections.abc import Callable
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +34,7 @@ class Snapshots:
         self.sim = sim
         self.last_decision = 0.0
         self.n_read = 0  # rows of the log so far
-        self.ring_ends: dict[int, list[tuple[float, bool]]] = {}  # by campaign: time, and whether it was answered
+        self.by_code: defaultdict[tuple[int, int, bool], array] = defaultdict(lambda: array("d"))
 
     def take(self) -> Snapshot:
         """All fields by name, in natural units: numbers, or nested lists along the field's axis and width."""
@@ -64,12 +63,21 @@ class Snapshots:
         head = self.head(queue)
         return 0.0 if head is None else value(head)
 
+    def rows_of(self, code: int, index: int, lead: bool) -> np.ndarray:
+        """Times and values of the log's rows with a code that are about a queue, or about leads of a campaign, (R, 2).
+
+        Each row of the log is read once, since some runs have tens of thousands.
+        """
+        log = self.sim.log.rows
+        for r in log[self.n_read :]:
+            self.by_code[r[3], r[5], r[4] == codes.LEAD].extend((r[0], r[8]))
+        self.n_read = len(log)
+        return np.frombuffer(self.by_code[code, index, lead]).reshape(-1, 2)
+
     def rate(self, queue: QueueState, codes_: tuple[int, ...]) -> float:
         """Decayed count of the log's rows of a queue with these codes, per hour."""
-        log = self.sim.log.rows
-        first = bisect_left(log, self.sim.now - 40 * RECENT_S, key=itemgetter(0))  # e^-40: what is older counts for 0
-        rows = [r for r in log[first:] if r[3] in codes_ and r[4] != codes.LEAD and r[5] == queue.index]
-        return sum(math.exp((r[0] - self.sim.now) / RECENT_S) for r in rows) * 3600 / RECENT_S
+        ago = np.concatenate([self.rows_of(code, queue.index, False)[:, 0] for code in codes_]) - self.sim.now
+        return float(np.exp(ago / RECENT_S).sum()) * 3600 / RECENT_S
 
     def forecast(self, queue: QueueState, slot: int) -> float:
         """Mean of the profile over a slot."""
@@ -128,15 +136,12 @@ class Snapshots:
 
     def answer_rate(self, campaign: CampaignState, time_s: float) -> float:
         """Decayed share of ended attempts that a person or a passed machine answered."""
-        rows = self.sim.log.rows
-        for r in rows[self.n_read :]:
-            if r[3] == codes.LOG_RING_END:
-                end = (r[0], r[8] in (codes.CONNECT, codes.MACHINE_PASSED))
-                self.ring_ends.setdefault(r[5], []).append(end)
-        self.n_read = len(rows)
-        ends = np.array(self.ring_ends.get(campaign.index, [(0.0, False)]))
+        ends = self.rows_of(codes.LOG_RING_END, campaign.index, True)
+        if len(ends) == 0:
+            return 0.0
         weights = np.exp((ends[:, 0] - ends[-1, 0]) / time_s)  # as of the last end, from which both decay alike
-        return float(weights @ ends[:, 1] / weights.sum())
+        answered = np.isin(ends[:, 1], (codes.CONNECT, codes.MACHINE_PASSED))
+        return float(weights @ answered / weights.sum())
 
     def window(self, campaign: CampaignState, which: str) -> list[float]:
         """Numerators (`over`) or denominators (`base`) of the windows of now, by definition."""
