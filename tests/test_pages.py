@@ -23,11 +23,20 @@ PAGES = sorted(
     for path in paths
     if not is_generated(path)
 )
+SITE = [page for page in PAGES if page.startswith("docs/") and not page.startswith("docs/decisions/")]
 
 
 @pytest.mark.parametrize("page", NORMATIVE)
 def test_all_that_a_normative_page_names_exists(page: str):
     assert stale(ROOT / page, (ROOT / page).read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("page", SITE)
+def test_all_that_a_page_of_the_site_names_exists(page: str):
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", (ROOT / page).read_text("utf-8"))  # `make docs` follows the links
+    text = re.sub(r"`(GET|POST) /v1/\w+`", "", text)  # addresses of the service, tested in tests/serving
+
+    assert stale(ROOT / page, text) == []
 
 
 @pytest.mark.parametrize("page", PAGES)

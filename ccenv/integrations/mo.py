@@ -3,9 +3,9 @@
     import mo_gymnasium
     import ccenv.integrations.mo
 
-    env = mo_gymnasium.make("ccenv/MOBlended-v0", scenario="tiny")
+    env = mo_gymnasium.make("ccenv-mo/Blended-v0", scenario="tiny")
 
-The ids are `ccenv/MORouting-v0`, `ccenv/MOPacing-v0` and `ccenv/MOBlended-v0`.
+The ids are `ccenv-mo/Routing-v0`, `ccenv-mo/Pacing-v0` and `ccenv-mo/Blended-v0`.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def linear(env: gymnasium.Env[Any, Any], weights: Any = None) -> LinearReward:
 
 for _half in ("routing", "pacing", "blended"):
     gymnasium.register(
-        f"ccenv/MO{_half.capitalize()}-v0",
+        f"ccenv-mo/{_half.capitalize()}-v0",
         entry_point="ccenv.integrations.mo:MOCentreEnv",
         kwargs={"owns": _half},
         disable_env_checker=True,  # Gymnasium's checker wants a number as reward

@@ -165,7 +165,8 @@ class KpiCallback(BaseCallback):
         super().__init__()
         self._names = kpis
         self._last: deque[dict[str, float]] = deque(maxlen=whole("episodes", episodes, 1))
-        self._more = False
+        self._more = False  # whether an episode has ended since the means were formed
+        self._means: dict[str, float] = {}
 
     def _on_step(self) -> bool:
         for info in self.locals["infos"]:
@@ -175,10 +176,11 @@ class KpiCallback(BaseCallback):
         return True
 
     def _on_rollout_end(self) -> None:
-        if not self._more:
-            return
-        self._more = False
-        for name in self._last[-1] if self._names is None else self._names:
-            values = np.array([kpis[name] for kpis in self._last])
-            if not np.isnan(values).all():
-                self.logger.record(f"kpis/{name}", float(np.nanmean(values)))
+        if self._more:
+            self._more = False
+            for name in self._last[-1] if self._names is None else self._names:
+                values = np.array([kpis[name] for kpis in self._last])
+                if not np.isnan(values).all():
+                    self._means[f"kpis/{name}"] = float(np.nanmean(values))
+        for key, mean in self._means.items():
+            self.logger.record(key, mean)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ def read_results(folder: Path) -> Results:
     """Return the contents of the result files of a finished benchmark."""
     made = read_json(folder / "provenance.json")
     tuning, choice = (read_json(folder / "results" / f"{name}.json") for name in ("tuning", "choice"))
-    walls = _wall_times(folder / "work" / "training" / "learning.csv")
+    training = folder / "work" / "training"
+    walls, curve = _wall_times(training / "learning.csv"), training / "validation.csv"
     points = [point | {"wall_s": walls(point["n_decisions"])} for point in choice["points"]]
     return Results(
         tuning=tuning | {"text": _tuning_text(tuning)},
@@ -42,6 +44,7 @@ def read_results(folder: Path) -> Results:
         watch=read_json(folder / "results" / f"watch-{made['watched_days']}.json"),
         provenance=made | {"timings": _times(folder / "timings")},
         settings=read_json(folder / "cell.json")["settings"],
+        validation=_numbers(curve) if curve.exists() else [],
     )
 
 
@@ -72,6 +75,12 @@ def _times(folder: Path) -> dict[str, dict[str, float]]:
         name: {key: noted[name][key] for key in ("seconds", "cpu_s")}
         for name in sorted(noted, key=lambda name: noted[name]["date"])
     }
+
+
+def _numbers(file: Path) -> list[dict[str, float]]:
+    """Return the rows of a CSV file of numbers."""
+    with file.open(newline="", encoding="utf-8") as stream:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(stream)]
 
 
 def _wall_times(log: Path) -> Callable[[int], float]:

@@ -73,6 +73,9 @@ def _texts(
         "days as the rule that the training started from (dashed); the band is the 95 % interval over these days. The "
         "circled checkpoint was chosen on them, and is judged on other days in Table 1. The training took "
         f"{training['cpu_s']:,.0f} CPU seconds in {training['seconds']:,.0f} s of wall time.",
+        "validation": "Comparison with the best tuned rule during the training. The policy as it was ran on the same "
+        "validation days as the rule (dashed); bands are 95 % intervals of the paired bootstrap over these few days. "
+        "Nothing was chosen by them.",
         "day": f"The centre through the day, by {slot}, on the same {watched} under the best tuned rule, "
         f"{best_rule}, and the learned policy; bands are 95 % intervals over days. An advisor "
         "reserved for an attempt is not idle.",

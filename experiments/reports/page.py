@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.reports.captions import Caption, captions
-from experiments.reports.figures import curve, day, differences, policy_map, tradeoff
+from experiments.reports.figures import curve, day, differences, policy_map, tradeoff, validation
 from experiments.reports.figures.style import Drawing, data_uri, styled
 from experiments.reports.page_tables import cards, columns_shown, groups, headings, routing_rows, term_rows, tuning_rows
 from experiments.reports.rows import merged
@@ -34,6 +34,7 @@ class Results:
         watch: Result of `watched`.
         provenance: `scenario`, `commands`, `seeds`, `versions`, `timings` (`seconds` and `cpu_s` by stage), ...
         settings: All settings.
+        validation: Rows of `validation.csv` of the training; the figure needs two.
     """
 
     tuning: dict[str, Any]
@@ -42,6 +43,7 @@ class Results:
     watch: dict[str, Any]
     provenance: dict[str, Any]
     settings: dict[str, Any]
+    validation: list[dict[str, float]] = dataclasses.field(default_factory=list)
 
 
 def render(results: Results, images: Mapping[str, Drawing]) -> str:
@@ -99,6 +101,9 @@ def drawings(results: Results) -> dict[str, Drawing]:
             found["tradeoff"] = Drawing.of(tradeoff.tradeoff(rows), tradeoff.points(rows))
         figure = curve.learning_curve(checkpoints, unit=unit, reference=reference, limit=limit)
         found["curve"] = Drawing.of(figure, curve.points(checkpoints))
+        if len(results.validation) > 1:
+            figure = validation.validation_curve(results.validation, unit=unit)
+            found["validation"] = Drawing.of(figure, validation.points(results.validation))
         found["day"] = Drawing.of(day.day(slots, looks), day.points(slots, looks))
         if limit is not None:
             found["policy_map"] = Drawing.of(policy_map.policy_map(looks, slots), policy_map.points(looks, slots))

@@ -17,14 +17,20 @@ FILES = {
     "experiments/results/speed.md": "results/speed",
     "experiments/results/concepts.md": "results/concepts",
     "experiments/results/calibration.md": "results/calibration",
+    "notebooks/clients/README.md": "clients/index",
     "ARCHITECTURE.md": "project/architecture",
     "CONTRIBUTING.md": "project/contributing",
     "CHANGELOG.md": "project/changelog",
     "docs/decisions/README.md": "decisions/index",
-} | {
+}
+FILES |= {
     path.relative_to(ROOT).as_posix(): f"decisions/{path.stem}"
     for path in sorted((DOCS / "decisions").glob("[0-9]*.md"))
-}  # fmt: skip
+}
+FILES |= {
+    path.relative_to(ROOT).as_posix(): f"clients/{path.parent.name}"
+    for path in sorted((ROOT / "notebooks" / "clients").glob("*/README.md"))
+}
 CENTRE = ("pictures/centre.png", DOCS / "_static" / "centre.png")
 PICTURES = ("svg", "png")
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
@@ -33,8 +39,10 @@ LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 def pages() -> dict[str, str]:
     """Return these files with their links turned to pages of the site."""
     found = {page: relinked((ROOT / file).read_text(), file, page) for file, page in FILES.items()}
-    records = [page.partition("/")[2] for page in found if page.startswith("decisions/0")]
-    found["decisions/index"] += "\n" + listing(records)
+    for index in [page for page in found if page.endswith("/index")]:
+        folder = index.removesuffix("index")
+        below = [page.removeprefix(folder) for page in found if page.startswith(folder) and page != index]
+        found[index] += "\n" + listing(below)
     return found
 
 

@@ -17,11 +17,14 @@ class _Reader(html.parser.HTMLParser):
         super().__init__()
         self.anchors: set[str] = set()
         self.targets: list[str] = []
+        self.drawn: list[str] = []  # what a browser loads to show the page
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value for key, value in attrs if value}
         self.anchors |= {given[key] for key in ("id", "name") if key in given}
         self.targets += [given[key] for key in ("href", "src") if key in given]
+        self.drawn += [given["src"]] if "src" in given else []
+        self.drawn += [given["href"]] if tag == "link" and "stylesheet" in given.get("rel", "") else []
 
 
 def dead(folder: Path) -> list[str]:
@@ -34,6 +37,7 @@ def dead(folder: Path) -> list[str]:
     found = []
     for page, reader in read.items():
         here = page.relative_to(folder).as_posix()
+        found += [f"{here}: {target}: needs a network" for target in reader.drawn if target.startswith("http")]
         for target in dict.fromkeys(reader.targets):
             if target.startswith(SCHEMES):
                 continue

@@ -16,6 +16,7 @@ from experiments.reports.figures.style import BEST_RULE, LEARNED, OTHER, WIDTH, 
 from experiments.site.centre_results import Results
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8A8A8A")
+MOST_TICKS = 7
 NAMED = 8  # queues with a colour of their own; more are drawn as one sum
 TEXT: Any = {
     "svg.fonttype": "none",
@@ -55,6 +56,9 @@ def day(series: Mapping[str, Any]) -> Figure:
         draw(panel, edges, series)
         panel.set_ylim(bottom=0.0)
         hours(panel, start[0], start[-1] + series["slot_s"])
+        ticks = panel.get_xticks()
+        if len(ticks) > MOST_TICKS:
+            panel.set_xticks(ticks[::2], [label.get_text() for label in panel.get_xticklabels()[::2]])
     for panel in axes[len(panels) :]:
         panel.set_axis_off()
     for panel in axes[-2:]:

@@ -57,6 +57,14 @@ def point(decisions: int, value: float, chosen: bool = False) -> dict[str, Any]:
     }
 
 
+def validated(steps: int, difference: float) -> dict[str, float]:
+    shares = ("served_within_T_of_offered", "abandonment", "dropped_share")
+    ends = (("", 0.9), ("_difference", 0.01), ("_low", -0.01), ("_high", 0.03))
+    row = {"steps": float(steps), "days": 4.0, "decisions": 0.1 * steps, "reward": -8.0, "difference": difference}
+    row |= {"low": difference - 1.0, "high": difference + 1.0}
+    return row | {f"{share}{end}": value for share in shares for end, value in ends}
+
+
 def family(rule: Rule, chosen: bool) -> dict[str, Any]:
     return {"rule": {"name": rule.name, "params": dict(rule.params)}, "arguments": rule.arguments, "candidates": 3,
             "chosen": chosen, "days": 8, "value": -9.5, "dropped_share": None}  # fmt: skip
@@ -81,6 +89,7 @@ def results() -> Results:
         watch={"slots": looks[0]["slots"], "days": 3, "looks": looks},
         provenance=provenance(),
         settings={"scenario": {"name": "tiny"}},
+        validation=[validated(1000, -1.5), validated(5000, 0.5)],
     )
 
 

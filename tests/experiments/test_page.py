@@ -1,5 +1,6 @@
 import base64
 import csv
+import dataclasses
 import io
 import re
 from html.parser import HTMLParser
@@ -42,7 +43,7 @@ def page(images: dict[str, Drawing]) -> Page:
 
 
 def test_page_needs_no_other_file_and_no_network(page: Page):
-    assert len(page.addresses) == 5
+    assert len(page.addresses) == 6
     assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
     assert not {"script", "link", "iframe"} & set(page.tags)
 
@@ -87,6 +88,13 @@ def test_csv_of_a_figure_holds_what_it_shows(images: dict[str, Drawing]):
     assert asked == sum(np.sum(counts["asked"]) for look in results().watch["looks"] for counts in look["map"].values())
 
 
+def test_figure_of_the_validations_is_there_where_there_are_two(images: dict[str, Drawing]):
+    assert [line["difference"] for line in csv.DictReader(io.StringIO(images["validation"].csv))] == ["-1.5", "0.5"]
+    without = drawings(dataclasses.replace(results(), validation=results().validation[:1]))
+    assert list(without) == [name for name in images if name != "validation"]
+    assert "during the training" not in render(dataclasses.replace(results(), validation=[]), without)
+
+
 def test_page_gives_units_and_cpu_time(page: Page):
     assert "value per day; 1 = one contact lost" in page.text
     assert "tuning 120 s, training 54 s; 2.9 CPU min in all" in page.text
@@ -101,7 +109,7 @@ def test_page_says_when_a_contact_is_held_back(page: Page):
 def test_every_caption_says_one_training_run(page: Page):
     captions = re.findall(r"Figure \d\. .*?One training run; the intervals are over days only\.", page.text)
 
-    assert len(captions) == 5
+    assert len(captions) == 6
     assert "Table 1. All policies on the same 6 unseen days" in page.text
 
 

@@ -87,7 +87,7 @@ def test_weights_choose_an_objective() -> None:
 
 
 def test_conventions_of_mo_gymnasium() -> None:
-    env = mo_gymnasium.make("ccenv/MOBlended-v0", scenario=short_day())
+    env = mo_gymnasium.make("ccenv-mo/Blended-v0", scenario=short_day())
     space = env.unwrapped.reward_space
 
     env.reset(seed=SEED)

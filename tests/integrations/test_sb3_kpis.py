@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import KVWriter, Logger
 from stable_baselines3.common.vec_env import VecMonitor
 
-from ccenv import Batch
+from ccenv import Batch, CentreEnv
 from ccenv.integrations.sb3 import CentreVecEnv, KpiCallback
 from tests.env.days import DAY, SEED, expected, first
 
@@ -79,7 +80,7 @@ def test_callback_logs_means_over_the_last_episodes() -> None:
         ],
     )
 
-    assert rows == [{"kpis/a": 1.0}, {}, {"kpis/a": 4.0, "kpis/b": 5.0}]
+    assert rows == [{"kpis/a": 1.0}, {"kpis/a": 1.0}, {"kpis/a": 4.0, "kpis/b": 5.0}]
 
 
 def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
@@ -90,3 +91,16 @@ def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
         logged(KpiCallback(["cost"]), infos)
     with pytest.raises(ValueError, match="episodes"):
         KpiCallback(episodes=0)
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_a_learner_logs_the_kpis(native: bool) -> None:
+    kept = Kept()
+    env = VecMonitor(CentreVecEnv(Batch(DAY, 2, on_illegal="hold"))) if native else CentreEnv(DAY)
+    model = PPO("MlpPolicy", env, n_steps=512, batch_size=512, n_epochs=1, device="cpu")
+    model.set_logger(Logger(None, [kept]))
+    model.learn(1024, callback=KpiCallback(["abandonment", "illegal_share"]))
+
+    last = kept.rows[-1]
+    assert 0.0 <= last["kpis/abandonment"] <= 1.0 and 0.0 < last["kpis/illegal_share"] <= 1.0
+    assert last["rollout/ep_len_mean"] > 10

@@ -12,8 +12,8 @@ import pytest
 from experiments.site.copied import prose
 from tests.site.prose import blocks, with_code
 
-MARKS = {"howto/sb3": pytest.mark.slow, "howto/export": pytest.mark.long}  # these load torch
-PAGES = [pytest.param(page, marks=MARKS.get(page, ())) for page in with_code()]
+MARKS = {"start": (), "howto/export": pytest.mark.long}
+PAGES = [pytest.param(page, marks=MARKS.get(page, pytest.mark.slow)) for page in with_code()]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -31,8 +31,11 @@ def test_dead_links_and_anchors_are_found(tmp_path: Path):
     (tmp_path / "a" / "b.html").write_text('<p id="there"><a href="../index.html">x</a>')
     assert dead(tmp_path) == []
 
-    (tmp_path / "a" / "b.html").write_text('<p id="here"><a href="../gone.html">x</a><img src="no.svg">')
+    (tmp_path / "a" / "b.html").write_text(
+        '<p id="here"><a href="../gone.html">x</a><img src="no.svg"><script src="https://example.org/a.js"></script>'
+    )
     assert dead(tmp_path) == [
+        "a/b.html: https://example.org/a.js: needs a network",
         "a/b.html: ../gone.html: no such file",
         "a/b.html: no.svg: no such file",
         "index.html: a/b.html#there: no such anchor",

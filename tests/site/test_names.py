@@ -1,4 +1,4 @@
-"""Commands and names on the pages written by hand exist."""
+"""Commands on the pages written by hand exist; `tests/test_pages.py` looks up the names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import pytest
 
 from experiments.site.commands import subcommands
 from experiments.site.copied import DOCS, prose
-from tests.pages import ROOT, is_path, problem_of_command, problem_of_path, problem_of_target, stale
+from tests.pages import ROOT, is_path, problem_of_command, problem_of_path, problem_of_target
 from tests.site.prose import blocks
 
 PAGES = list(prose())
-FREE = {"/v1/health", "/v1/interface", "/v1/decide"}  # addresses of the service, tested in tests/serving
 
 
 def problem_of_subcommand(words: list[str]) -> str | None:
@@ -36,15 +35,6 @@ def test_a_wrong_command_line_is_found():
     assert problem_of_subcommand(["describe", "tiny", "--json"]) is None
     assert problem_of_subcommand(["described"]) == "no command ccenv described"
     assert problem_of_subcommand(["list", "rules", "--gone"]) == "ccenv list has no option --gone"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_names_on_a_page_exist(page: str):
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", prose()[page])  # links are checked on the built site
-    for free in FREE:
-        text = re.sub(rf"`(?:GET|POST) {free}`", "", text)
-
-    assert stale(DOCS / f"{page}.md", text) == []
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "sh")])

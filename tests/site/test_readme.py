@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ccenv.scenarios import list_scenarios, load_scenario
+from ccenv.seeds import seeds
 from experiments.jobs.readme import README
 from experiments.site.centre_results import Results
 from experiments.site.league import summary
 from experiments.site.moment import pixels
 from experiments.site.readme import EXCERPT, PICTURE
+from experiments.study.evaluation import VALUE, own_pair, rule_days
 
 MOST_LINES = 12
 
@@ -84,9 +87,17 @@ def test_rules_above_the_drop_limit_do_not_tie():
     assert "At 1 of the 1 centres" in " ".join(text.split())
 
 
-def test_the_results_hold_every_centre_with_intervals():
-    from ccenv.scenarios import list_scenarios
+@pytest.mark.parametrize("name", ["bank_blended", "n_design", "tiny"])
+def test_the_results_are_those_of_the_simulator(name: str):
+    scenario, kept = load_scenario(name), json.loads(EXCERPT.published or "{}")["centres"][name]
+    own = next(row for row in kept["rows"] if row["to_own"] is None)
+    days = rule_days(scenario, own_pair(scenario), seeds("evaluation", kept["episodes"]), kpis=["occupancy"])
 
+    assert own["label"] == own_pair(scenario).label
+    assert days[VALUE].mean() == pytest.approx(own["kpis"][VALUE]["mean"]), "run python -m experiments.site.measure"
+
+
+def test_the_results_hold_every_centre_with_intervals():
     plain = json.loads(EXCERPT.published or "{}")
 
     assert list(plain["centres"]) == list_scenarios()
