@@ -97,9 +97,9 @@ def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
 def test_a_learner_logs_the_kpis(native: bool) -> None:
     kept = Kept()
     env = VecMonitor(CentreVecEnv(Batch(DAY, 2, on_illegal="hold"))) if native else CentreEnv(DAY)
-    model = PPO("MlpPolicy", env, n_steps=512, batch_size=512, n_epochs=1, device="cpu")
+    model = PPO("MlpPolicy", env, n_steps=1024, batch_size=1024, n_epochs=1, device="cpu")
     model.set_logger(Logger(None, [kept]))
-    model.learn(1024, callback=KpiCallback(["abandonment", "illegal_share"]))
+    model.learn(2048, callback=KpiCallback(["abandonment", "illegal_share"]))
 
     last = kept.rows[-1]
     assert 0.0 <= last["kpis/abandonment"] <= 1.0 and 0.0 < last["kpis/illegal_share"] <= 1.0
