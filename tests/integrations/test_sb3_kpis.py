@@ -84,11 +84,13 @@ def test_callback_logs_means_over_the_last_episodes() -> None:
 
 
 def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
-    infos = [[{"kpis": {"a": 1.0, "b": 2.0}}]]
+    infos = [[{"kpis": {"abandonment": 1.0, "occupancy": 2.0}}]]
 
-    assert logged(KpiCallback(["b"]), infos) == [{"kpis/b": 2.0}]
-    with pytest.raises(KeyError, match="cost"):
-        logged(KpiCallback(["cost"]), infos)
+    assert logged(KpiCallback(["occupancy"]), infos) == [{"kpis/occupancy": 2.0}]
+    with pytest.raises(KeyError, match="balking"):
+        logged(KpiCallback(["balking"]), infos)
+    with pytest.raises(ValueError, match="no KPI 'ocupancy'; did you mean 'occupancy'"):
+        KpiCallback(["ocupancy"])
     with pytest.raises(ValueError, match="episodes"):
         KpiCallback(episodes=0)
 
