@@ -49,8 +49,9 @@ def _index(rows: list[list[str]]) -> str:
         f"scenario; the table shows those of the default, [`{SCENARIO}`](../centres/{SCENARIO}.md).",
         table(["id", "the policy decides", "action space", "observation space"], rows),
         "An id of `ccenv` makes a single environment with `gymnasium.make` and a native vector environment with "
-        "`gymnasium.make_vec`; one of `ccenv-mo` is made with `mo_gymnasium.make`. Actions of all centres are explained under [Actions](../fields/actions.md), numbers of "
-        "the observation under [Fields](../fields/index.md).",
+        "`gymnasium.make_vec`; one of `ccenv-mo` is made with `mo_gymnasium.make`. Actions of all centres are "
+        "explained under [Actions](../fields/actions.md), numbers of the observation under "
+        "[Fields](../fields/index.md).",
         listing([name_of(identifier) for identifier in ids()]),
     )
 
