@@ -14,8 +14,10 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
+from ccenv.files.errors import closest
 from ccenv.files.numbers import seed as checked_seed
 from ccenv.files.numbers import whole
+from ccenv.kpis import KPIS
 from ccenv.render import Screen, as_pixels
 from ccenv.render.screen import task_of
 
@@ -157,12 +159,15 @@ class KpiCallback(BaseCallback):
         episodes: Number of last episodes, at least 1.
 
     Raises:
-        ValueError: If `episodes` is not a whole number above 0.
+        ValueError: If there is no such KPI, or `episodes` is not a whole number above 0.
         KeyError: At the end of an episode, if its centre has no such KPI.
     """
 
     def __init__(self, kpis: Sequence[str] | None = None, *, episodes: int = 100) -> None:
         super().__init__()
+        for name in kpis or ():
+            if name not in KPIS:
+                raise ValueError(f"kpis: no KPI {name!r}{closest(name, KPIS)}")
         self._names = kpis
         self._last: deque[dict[str, float]] = deque(maxlen=whole("episodes", episodes, 1))
         self._more = False  # whether an episode has ended since the means were formed

@@ -24,7 +24,7 @@ SCENARIO = inspect.signature(CentreEnv).parameters["scenario"].default  # the en
 def ids() -> list[str]:
     """Return the ids that `ccenv` and its adapters register."""
     importlib.import_module(VECTOR_REWARD)
-    return [name for name in gymnasium.registry if name.startswith(NAMESPACE)]
+    return [name for name, spec in gymnasium.registry.items() if str(spec.entry_point).startswith("ccenv.")]
 
 
 def pages() -> dict[str, str]:
@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
 
 def name_of(identifier: str) -> str:
     """Return the file name of an id's page."""
-    return identifier.removeprefix(NAMESPACE).lower()
+    return identifier.removeprefix(NAMESPACE).removeprefix("ccenv-").replace("/", "-").lower()
 
 
 def _index(rows: list[list[str]]) -> str:
@@ -48,9 +48,10 @@ def _index(rows: list[list[str]]) -> str:
         "All environments simulate the same centre. They differ in what the policy decides. The spaces depend on the "
         f"scenario; the table shows those of the default, [`{SCENARIO}`](../centres/{SCENARIO}.md).",
         table(["id", "the policy decides", "action space", "observation space"], rows),
-        "Each id makes a single environment with `gymnasium.make` and a native vector environment with "
-        "`gymnasium.make_vec`. Actions of all centres are explained under [Actions](../fields/actions.md), numbers of "
-        "the observation under [Fields](../fields/index.md).",
+        "An id of `ccenv` makes a single environment with `gymnasium.make` and a native vector environment with "
+        "`gymnasium.make_vec`; one of `ccenv-mo` is made with `mo_gymnasium.make`. Actions of all centres are "
+        "explained under [Actions](../fields/actions.md), numbers of the observation under "
+        "[Fields](../fields/index.md).",
         listing([name_of(identifier) for identifier in ids()]),
     )
 
@@ -98,7 +99,7 @@ def _as_scalar(identifier: str) -> str:
     """Return a sentence that leads to the page of the environment with a scalar reward; empty for such a one itself."""
     if _module_of(identifier) != VECTOR_REWARD:
         return ""
-    other = identifier.replace("/MO", "/")
+    other = NAMESPACE + identifier.partition("/")[2]
     return f"Spaces, start, end and arguments are those of [`{other}`]({name_of(other)}.md)."
 
 
@@ -122,7 +123,7 @@ def _page(identifier: str) -> str:
     given = ", ".join(f"`{key}={value!r}`" for key, value in spec.kwargs.items())
     fixed = f"The id fixes {given}." if given else ""
     return page(
-        f"{identifier.removeprefix(NAMESPACE)}",
+        identifier.removeprefix(NAMESPACE),
         head,
         picture,
         f"*{first}* The picture is what `render` gives for the default scenario "

@@ -84,11 +84,13 @@ def test_callback_logs_means_over_the_last_episodes() -> None:
 
 
 def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
-    infos = [[{"kpis": {"a": 1.0, "b": 2.0}}]]
+    infos = [[{"kpis": {"abandonment": 1.0, "occupancy": 2.0}}]]
 
-    assert logged(KpiCallback(["b"]), infos) == [{"kpis/b": 2.0}]
-    with pytest.raises(KeyError, match="cost"):
-        logged(KpiCallback(["cost"]), infos)
+    assert logged(KpiCallback(["occupancy"]), infos) == [{"kpis/occupancy": 2.0}]
+    with pytest.raises(KeyError, match="balking"):
+        logged(KpiCallback(["balking"]), infos)
+    with pytest.raises(ValueError, match="no KPI 'ocupancy'; did you mean 'occupancy'"):
+        KpiCallback(["ocupancy"])
     with pytest.raises(ValueError, match="episodes"):
         KpiCallback(episodes=0)
 
@@ -97,9 +99,9 @@ def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
 def test_a_learner_logs_the_kpis(native: bool) -> None:
     kept = Kept()
     env = VecMonitor(CentreVecEnv(Batch(DAY, 2, on_illegal="hold"))) if native else CentreEnv(DAY)
-    model = PPO("MlpPolicy", env, n_steps=512, batch_size=512, n_epochs=1, device="cpu")
+    model = PPO("MlpPolicy", env, n_steps=1024, batch_size=1024, n_epochs=1, device="cpu")
     model.set_logger(Logger(None, [kept]))
-    model.learn(1024, callback=KpiCallback(["abandonment", "illegal_share"]))
+    model.learn(2048, callback=KpiCallback(["abandonment", "illegal_share"]))
 
     last = kept.rows[-1]
     assert 0.0 <= last["kpis/abandonment"] <= 1.0 and 0.0 < last["kpis/illegal_share"] <= 1.0

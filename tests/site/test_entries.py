@@ -43,8 +43,8 @@ def test_every_environment_has_a_page_with_its_spaces(site: dict[str, str]):
     for identifier in environments.ids():
         text = site[f"environments/{environments.name_of(identifier)}"]
         assert f'gymnasium.make("{identifier}")' in text
-        if "/MO" in identifier:
-            assert f"({environments.name_of(identifier.replace('/MO', '/'))}.md)" in text and "reward_space" in text
+        if identifier.startswith("ccenv-mo/"):
+            assert f"({identifier.partition('/')[2].lower()}.md)" in text and "reward_space" in text
             continue
         assert {"## Description", "## Action Space", "## Rewards", "## Episode End", "## Arguments"} <= set(
             text.splitlines()
