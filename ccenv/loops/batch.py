@@ -32,8 +32,8 @@ from ccenv.sim.state.codes import (
     TRUNCATED,
 )
 
-# autoreset modes of Gymnasium
-NEXT_STEP, SAME_STEP, DISABLED = range(3)
+# what a step does with a row whose episode is over: begin anew, or nothing
+NEXT_STEP, DISABLED = range(2)
 # command of a row: nothing; take the action; start under a new seed; continue after a stop at an interval, and the same
 # as a step of a supervisor, with its pay; start the episode of the record anew; continue what a stop for signals, or
 # for want of room, interrupted
@@ -241,8 +241,8 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, taken, commands, seeds, final_obs, autoreset,
-    refuses, actions,
+    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, taken, commands, seeds, autoreset, refuses,
+    actions,
 ):  # fmt: skip
     """Run every row whose command is not REST.
 
@@ -268,40 +268,26 @@ def run_rows(
         doing = _prepare(e, c, words[b], first_lead, past, out, taken[b], commands[b], actions[b], seeds[b], autoreset)
         if e.failure != OK:
             return b
-        if doing == REST and commands[b] == ACT:
-            n_over += 1
+        if doing == REST:
+            n_over += commands[b] == ACT
+            continue
         begun_at = e.n_events
         e.pause_at = begun_at + left
-        while doing != REST:
-            e.doing = doing
-            stop = e.done - UNTOLD if e.done > OVER and doing != START else -1
-            while stop < 0:
-                if e.in_epoch != 0:
-                    if ask(e, c, log, snaps[b], masks[b]):
-                        stop = EPOCH
-                else:
-                    stop = advance(e, c, log)
-                    if stop == COUNTING:
-                        _count_from_here(e, c)
-                    if stop == EPOCH or stop == COUNTING:
-                        stop = -1
-                if e.failure != OK:
-                    return b
-            if stop == INTERVAL and c.supervised == 0:
-                break
+        e.doing = doing
+        stop = e.done - UNTOLD if e.done > OVER and doing != START else -1
+        while stop < 0:
+            if e.in_epoch != 0:
+                if ask(e, c, log, snaps[b], masks[b]):
+                    stop = EPOCH
+            else:
+                stop = advance(e, c, log)
+                if stop == COUNTING:
+                    _count_from_here(e, c)
+                if stop == EPOCH or stop == COUNTING:
+                    stop = -1
+            if e.failure != OK:
+                return b
+        if stop != INTERVAL or c.supervised != 0:
             _finish(e, c, stop, doing, snaps[b], obs[b], masks[b], out)
-            if doing != ACT or autoreset != SAME_STEP or stop == EPOCH:
-                break
-            for k in range(obs.shape[1]):
-                final_obs[b, k] = obs[b, k]
-            out.final_u = out.u
-            out.final_decision = out.decision
-            out.final_warm_up = out.warm_up
-            out.final_illegal_share = out.illegal_share
-            left -= e.n_events - begun_at
-            start(e, c, words[b], first_lead, past, e.seed_0, e.episode + 1)
-            begun_at = e.n_events
-            e.pause_at = begun_at + max(left, 1)
-            doing = START
         left -= e.n_events - begun_at
     return ALL_OVER if n_over == envs.shape[0] else NIL

@@ -193,7 +193,7 @@ class Engine:
     ) -> tuple[Any, ...]:
         return (
             self.envs, self.words, self.first_lead, self.past, self.run.config, self.logs, self.snaps, self.obs,
-            self.masks, self.outs, self.taken, commands, seeds, self.final_obs, autoreset, refuses, actions,
+            self.masks, self.outs, self.taken, commands, seeds, autoreset, refuses, actions,
         )  # fmt: skip
 
     def _commands_left(self, call: Call) -> np.ndarray:
