@@ -27,7 +27,7 @@ class Results:
 
     @staticmethod
     def tied(row: Row) -> bool:
-        """Whether the interval of the difference to the best pair holds 0, and the row keeps the drop limit."""
+        """Whether the row keeps the drop limit, and the interval of its distance to the best pair holds 0 or less."""
         behind = row["behind_best"]
         return bool(row["within_limit"] and behind is not None and behind["low"] is not None and behind["low"] <= 0.0)
 
@@ -64,9 +64,9 @@ class Results:
         runs = sorted({centre["episodes"] for centre in self.centres.values()})
         return (
             "Reward of the centre's preset per episode, with 95 % bootstrap intervals of paired differences over "
-            f"{' to '.join(map(str, dict.fromkeys((runs[0], runs[-1]))))} evaluation seeds; pacing rules are tuned on "
-            f"training days. Pairs that surely keep the drop limit rank first. A tie is a difference whose interval "
-            f"holds 0. Measured by `{self.command}`."
+            f"{' to '.join(map(str, dict.fromkeys((runs[0], runs[-1]))))} evaluation seeds. Pacing rules are tuned on "
+            "training days, and the best pair is chosen on validation days. Pairs that surely keep the drop limit rank "
+            f"first. A tie is a difference whose interval holds 0. Measured by `{self.command}`."
         )
 
 
