@@ -113,8 +113,7 @@ class Batch:
             on_illegal=on_illegal,
         )
         self.on_illegal = on_illegal
-        self.autoreset = AUTORESET[autoreset]
-        self._restarts = autoreset == "same_step"
+        self.autoreset = autoreset
         self.scenario = run.scenario
         self.catalogue = self.scenario.catalogue
         self._attach(fresh(run, n))
@@ -211,7 +210,7 @@ class Batch:
         stopped = self._run_rows(actions)
         if stopped != NIL:
             self._finish(stopped, actions)
-        if self._restarts and np.count_nonzero(self._ends):
+        if self.autoreset == "same_step" and np.count_nonzero(self._ends):
             self.restart(self.terminated | self.truncated)
 
     def _finish(self, stopped: int, actions: np.ndarray) -> None:
@@ -222,7 +221,7 @@ class Batch:
         if row != NIL:
             raise self._illegal(row, int(actions[row]))
         self._run_rows = self._refuse
-        self._continue_with(carried_out(self.engine, "finish_step", stopped, actions, self.autoreset))
+        self._continue_with(carried_out(self.engine, "finish_step", stopped, actions, AUTORESET[self.autoreset]))
 
     def restart(self, which: np.ndarray) -> None:
         """Start the next episodes of the marked rows, (B,) bool, in the step that was their last.
@@ -253,7 +252,7 @@ class Batch:
 
     def _first_act(self, actions: np.ndarray) -> int:
         """Prepare the call that all later steps use. This compiles the kernel if necessary, so it waits for a step."""
-        self._run_rows = self.engine.prepared_step(self.autoreset, refuses=self.on_illegal == "raise")
+        self._run_rows = self.engine.prepared_step(AUTORESET[self.autoreset], refuses=self.on_illegal == "raise")
         return self._run_rows(actions)
 
     @property
@@ -334,7 +333,6 @@ class Batch:
             "run": self.run,
             "on_illegal": self.on_illegal,
             "autoreset": self.autoreset,
-            "_restarts": self._restarts,
             "saved": self.clone(),
         }
 
@@ -374,7 +372,7 @@ class Batch:
         seeds = whole_numbers("keys", keys)
         forks = Batch.__new__(Batch)
         forks.__dict__.update(self.__dict__)
-        forks.autoreset, forks._restarts = AUTORESET["disabled"], False
+        forks.autoreset = "disabled"
         forks._attach(Engine(self.run, seeds.size, past=self.engine.past))
         forks.engine.make_room(self.engine.taken.shape[1])
         for target, source in zip(forks._arrays()[:7], self._arrays(), strict=False):

@@ -77,10 +77,12 @@ def rollout(batch: Batch, policy: Any, seeds: np.ndarray, *, by: str | None = No
 
     Raises:
         TypeError: If `policy.act` does not return a pair of actions and state.
-        ValueError: If an argument is not allowed.
+        ValueError: If an argument is not allowed, or the batch starts episodes itself.
     """
     if by not in (None, "interval"):
         raise ValueError(f"by = {by!r}; allowed: None, 'interval'")
+    if batch.autoreset != "disabled":
+        raise ValueError(f"batch: autoreset = {batch.autoreset!r}; allowed: 'disabled', because rollout resets rows")
     chosen, keys = as_policy(policy), seed_numbers("seeds", seeds)
     found = None
     while found is None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ccenv.batch import Batch
+from ccenv.loops.batch import DISABLED
 from ccenv.policy import Policy
 from ccenv.run.config import run_config
 from ccenv.run.engine import CapacityError, Engine
@@ -84,7 +85,7 @@ class _Recorder:
             self.looks.append((batch.obs[row].copy(), batch.mask[row].copy(), float(batch.u[row])))
             actions, state = self.policy.act(batch.obs, batch.mask, state, batch.u, batch.starts)
             if forward:
-                batch.engine.step(actions, batch.autoreset)
+                batch.engine.step(actions, DISABLED)
             else:
                 batch.step(actions)
         return bool(np.all(batch.engine.envs["done"] != 0))

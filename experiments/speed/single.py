@@ -9,6 +9,7 @@ import gymnasium
 import numpy as np
 
 from ccenv.batch import Batch
+from ccenv.loops.batch import DISABLED
 from ccenv.scenarios import load_scenario
 from experiments.speed.clock import Counts, figure, interleaved, scaled
 from experiments.speed.policy import NumpyPolicy
@@ -69,7 +70,7 @@ def _batch_steps(batch: Batch, actions: list[int]) -> Counts:
 
 def _kernel_calls(batch: Batch, actions: list[int]) -> Counts:
     """Call the compiled function directly, with its arguments prepared."""
-    call, chosen = batch.engine.prepared_step(batch.autoreset, refuses=False), np.zeros(1, np.int64)
+    call, chosen = batch.engine.prepared_step(DISABLED, refuses=False), np.zeros(1, np.int64)
     batch.reset([SEED])
     for action in actions:
         chosen[0] = action

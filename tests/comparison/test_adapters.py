@@ -215,3 +215,9 @@ def test_a_model_for_another_centre_is_refused_by_name(spaces, message):
 
     with pytest.raises(ValueError, match=message):
         simulate(short_day(), policy=model, seeds=SEEDS)
+
+
+def test_a_batch_that_begins_anew_by_itself_is_refused() -> None:
+    batch = Batch("tiny", 1)
+    with pytest.raises(ValueError, match="autoreset = 'same_step'; allowed: 'disabled'"):
+        rollout(batch, RulePolicy(batch.scenario), np.array([1]))

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ccenv.loops import batch as loops
 from ccenv.policy import rollout
 from ccenv.scenarios import load_scenario
 from experiments.speed.batch import Native
@@ -18,7 +17,7 @@ def test_the_policy_and_the_rule_in_the_kernel_live_through_the_same_days():
     kernel = Kernel(scenario, DAYS, **rules_of(scenario))
     counts = kernel.run(5)
     native = Native(scenario, DAYS)
-    native.batch.autoreset = loops.DISABLED  # no row continues with its next day
+    native.batch.autoreset = "disabled"  # no row continues with its next day
     done = rollout(native.batch, native.policy, np.arange(5, 5 + DAYS))
 
     assert done.n_decisions.sum() == counts["decisions"] > 1000 * DAYS
