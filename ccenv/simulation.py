@@ -13,6 +13,7 @@ from ccenv.batch import Batch
 from ccenv.files.errors import shown
 from ccenv.files.numbers import different, seed_numbers
 from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
+from ccenv.kpis.table import check_entities
 from ccenv.policy import Policy, as_policy, rollout
 from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rewards.terms import Reward
@@ -73,7 +74,9 @@ def simulate(
     different("seeds", keys)
     if by not in (None, "interval"):
         raise ValueError(f"by = {by!r}; allowed: None, 'interval'")
-    if kpis is not None and not isinstance(kpis, str) and reward is not None:
+    if kpis is not None:
+        check_entities(centre, kpis)
+    if kpis is not None and reward is not None:
         kpis = [*kpis, *reward_columns(centre, reward)]
     if policy is not None:
         return _simulate_policy(centre, policy, routing, pacing, keys, days, reserves, by, reward, kpis)

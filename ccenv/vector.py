@@ -11,6 +11,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
+from ccenv.files.errors import shown
 from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, action_named, task_of
@@ -56,6 +57,11 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
             max_episode_steps = whole("max_episode_steps", max_episode_steps, 1)
         num_envs = whole("num_envs", num_envs, 1)
         self._screen = Screen(render_mode, num_envs, modes=FRAMES)
+        if "autoreset" in arguments:
+            raise ValueError("autoreset: a batch's argument; allowed: autoreset_mode")
+        if autoreset_mode not in [*AutoresetMode, *(each.value for each in AutoresetMode)]:
+            allowed = ", ".join(each.value for each in AutoresetMode)
+            raise ValueError(f"autoreset_mode = {shown(autoreset_mode)}; allowed: {allowed}")
         mode = AutoresetMode(autoreset_mode)
         arguments = {"scenario": "bank_blended", "on_illegal": "hold", **arguments}
         self.batch = Batch(arguments.pop("scenario"), num_envs, autoreset=MODES[mode], **arguments)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -143,15 +145,35 @@ def pair_of(text: str) -> tuple[str, dict[str, Any]]:
     return name, {"routing": rule_of(routing, "--rules"), "pacing": rule_of(pacing, "--rules")}
 
 
+def can_be_written(path: Path | None) -> Path | None:
+    """Return the path of a file that is written at the end, if it can be; so no long run is lost.
+
+    Raises:
+        typer.BadParameter: If there is no such folder, or it may not be written.
+    """
+    if path is None or (path.exists() and not path.is_file()):
+        return path
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise typer.BadParameter(f"'{path}': there is no folder {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise typer.BadParameter(f"'{path}': the folder {folder} may not be written")
+    return path
+
+
 def columns_of(text: str | None) -> list[str] | None:
     """Return the names of a list with commas; None for None.
 
     Raises:
-        typer.BadParameter: If the list is empty.
+        typer.BadParameter: If the list is empty, or names a column that is no figure.
     """
     if text is None:
         return None
+    from ccenv.kpis.summary import KEYS
+
     columns = [part.strip() for part in text.split(",") if part.strip()]
+    if any(column in KEYS for column in columns):
+        raise typer.BadParameter(f"{text!r}; allowed: names of KPIs, see `ccenv list kpis`", param_hint="--kpis")
     if not columns:
         raise typer.BadParameter("empty; allowed: names of KPIs with commas between them", param_hint="--kpis")
     return columns

@@ -9,13 +9,28 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from ccenv.cli.asked import Days, Json, Kpis, Reward, Scenario, Seeds, columns_of, complete_pair, pair_of, seed_range
+from ccenv.cli.asked import (
+    Days,
+    Json,
+    Kpis,
+    Reward,
+    Scenario,
+    Seeds,
+    can_be_written,
+    columns_of,
+    complete_pair,
+    pair_of,
+    seed_range,
+)
 from ccenv.cli.shown import NOTES, escaped, progress, show_json, show_lines
 from ccenv.cli.simulating import OWN
 from ccenv.comparison import Comparison
 from ccenv.comparison import compare as compared
 from ccenv.comparison.policies import BY
+from ccenv.files.writing import write_atomically
 from ccenv.scenarios import load_scenario
+
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,9 +60,14 @@ def compare(
         str, typer.Option(help="`run`: totals. `entity`: also by queue, group and campaign. `interval`: by slot.")
     ] = "run",
     baseline: Annotated[str | None, typer.Option(help="Policy that the others are held against; the first.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write all figures to this file.", dir_okay=False)] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write all figures to this file.", dir_okay=False, callback=can_be_written)
+    ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Draw the differences to this file, .png or .svg (extra plot).", dir_okay=False)
+        Path | None,
+        typer.Option(
+            help="Draw the differences to this file, .png or .svg (extra plot).", dir_okay=False, callback=can_be_drawn
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -76,12 +96,28 @@ def compare(
         found.to_csv(csv)
         NOTES.print(f"wrote {escaped(str(csv))}")
     if plot is not None:
-        np.ravel(found.plot())[0].figure.savefig(plot)
+        figure = np.ravel(found.plot())[0].figure
+        write_atomically(plot, lambda path: figure.savefig(path, format=plot.suffix[1:].lower()))
         NOTES.print(f"wrote {escaped(str(plot))}")
     if json:
         show_json(rows_of(found))
     else:
         show_lines([found.table()])
+
+
+def can_be_drawn(path: Path | None) -> Path | None:
+    """Return the path of a picture, if one can be written there.
+
+    Raises:
+        typer.BadParameter: If its name does not end as a picture's, or it cannot be written.
+        ImportError: If the extra `plot` is not installed.
+    """
+    if path is not None:
+        import ccenv.plot  # noqa: F401  # its packages are an extra
+
+        if path.suffix.lower() not in PICTURES:
+            raise typer.BadParameter(f"'{path}'; allowed: a name that ends with {', '.join(PICTURES)}")
+    return can_be_written(path)
 
 
 def entrants(rules: list[str] | None, policies: list[str] | None) -> dict[str, Any]:

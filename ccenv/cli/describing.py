@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ccenv.cli.asked import Json, Scenario
+from ccenv.cli.asked import Json, Scenario, can_be_written
 from ccenv.cli.shown import NOTES, escaped, show_description, show_json
 from ccenv.description import describe as described
+from ccenv.files.writing import write_atomic
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,7 +22,12 @@ def describe(
     scenario: Scenario,
     json: Json = False,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page with pictures to this file; it needs no network.", dir_okay=False)
+        Path | None,
+        typer.Option(
+            help="Write a page with pictures to this file; it needs no network.",
+            dir_okay=False,
+            callback=can_be_written,
+        ),
     ] = None,
 ) -> None:
     """Describe a centre: skills, staff, offered load, forecasts, campaigns, calling rules, reward and warnings.
@@ -30,7 +36,7 @@ def describe(
     """
     found = described(scenario)
     if html is not None:
-        html.write_text(found.html(), encoding="utf-8")
+        write_atomic(html, found.html())
         NOTES.print(f"wrote {escaped(str(html))}")
     if json:
         show_json(found.as_dict())

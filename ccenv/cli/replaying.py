@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ccenv.cli.asked import Days, Reward, Scenario, complete_pair
+from ccenv.cli.asked import Days, Reward, Scenario, can_be_written, complete_pair
 from ccenv.cli.comparing import entrants
 from ccenv.cli.shown import NOTES, escaped, progress
 from ccenv.cli.simulating import OWN
@@ -39,7 +39,9 @@ def replay(
     seed: Annotated[int, typer.Option(help="Seed of the contacts.", min=0)] = 0,
     days: Days = None,
     reward: Reward = None,
-    out: Annotated[Path, typer.Option(help="The file to write.", dir_okay=False)] = Path("replay.html"),
+    out: Annotated[Path, typer.Option(help="The file to write.", dir_okay=False, callback=can_be_written)] = Path(
+        "replay.html"
+    ),
 ) -> None:
     """Write one HTML file in which a day is played under one or two policies on the same contacts.
 

@@ -15,6 +15,7 @@ from ccenv.cli.asked import (
     Reward,
     Scenario,
     Seeds,
+    can_be_written,
     columns_of,
     complete_pacing,
     complete_routing,
@@ -28,6 +29,7 @@ from ccenv.scenarios import load_scenario
 from ccenv.simulation import simulate as simulated
 
 OWN = "own"
+REWARD = "reward"
 LEAST_PART = 64  # runs of one call; fewer use the processor badly
 MOST_PARTS = 20  # a scenario with a history simulates it again in each
 
@@ -53,7 +55,10 @@ def simulate(
     days: Days = None,
     kpis: Kpis = None,
     reward: Reward = None,
-    csv: Annotated[Path | None, typer.Option(help="Write a row for each run to this file.", dir_okay=False)] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Write a row for each run to this file.", dir_okay=False, callback=can_be_written),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Simulate a centre under rules, or under an exported policy, and show the KPIs with 95 % intervals.
@@ -65,7 +70,12 @@ def simulate(
     """
     loaded = load_scenario(scenario)
     absent = absent_columns(loaded)
-    chosen = columns_of(kpis) or [name for name in KPIS if name not in absent]
+    named = columns_of(kpis)
+    if named is not None and REWARD in named:
+        if reward is None:
+            raise typer.BadParameter(f"{REWARD} needs --reward, as in --reward {OWN}", param_hint="--kpis")
+        named = [name for name in named if name != REWARD]
+    chosen = [name for name in KPIS if name not in absent] if named is None else named
     arguments: dict[str, Any] = {
         "routing": rule_of(routing, "--routing"),
         "pacing": rule_of(pacing, "--pacing"),
@@ -86,7 +96,7 @@ def simulate(
     if csv is not None:
         table.to_csv(csv)
         NOTES.print(f"wrote {escaped(str(csv))}")
-    figures = table.summary(kpis=[*chosen, *([] if reward is None else ["reward"])])
+    figures = table.summary(kpis=[*chosen, *([] if reward is None else [REWARD])])
     if json:
         show_json({column: _finite(figure._asdict()) for column, figure in figures.items()})
     else:

@@ -8,11 +8,12 @@ from typing import Any
 
 from ccenv.comparison.result import Comparison
 from ccenv.files.errors import names, shown
-from ccenv.files.numbers import different, seed_numbers
+from ccenv.files.numbers import different, is_sequence, real, seed_numbers, whole
 from ccenv.kpis import KpiTable
 from ccenv.kpis.bootstrap import CONFIDENCE
 from ccenv.kpis.dropped_share import share_column
-from ccenv.kpis.table import needed
+from ccenv.kpis.summary import KEYS
+from ccenv.kpis.table import check_entities
 from ccenv.rewards.terms import Reward, reward_weights
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
@@ -103,11 +104,13 @@ def compare(
     if not isinstance(policies, Mapping) or not policies or not all(isinstance(name, str) for name in policies):
         raise ValueError(f"policies = {shown(policies)}; allowed: a mapping with one or more policies by name")
     base = next(iter(policies)) if baseline is None else baseline
-    if base not in policies:
+    if not isinstance(base, str) or base not in policies:
         raise ValueError(f"baseline = {shown(baseline)}; allowed: {names(policies)}")
-    if not 0.0 < confidence < 1.0:
+    if not 0.0 < real("confidence", confidence, "a number between 0 and 1") < 1.0:
         raise ValueError(f"confidence = {shown(confidence)}; allowed: a number between 0 and 1")
-    wanted = None if kpis is None else _without_reward(kpis)
+    if days is not None:
+        whole("days", days, 1)
+    wanted = None if kpis is None else _without_reward(centre, kpis)
     entrants = {name: entrant(name, policy, centre) for name, policy in policies.items()}
     paid = None if kpis is not None and REWARD not in kpis else centre.reward if reward is None else reward
     if paid is not None:
@@ -132,18 +135,17 @@ def compare(
     return Comparison(tables, base, shown_kpis, by=by, confidence=confidence, about=about)
 
 
-def _without_reward(kpis: Sequence[str]) -> list[str]:
+def _without_reward(centre: Scenario, kpis: Sequence[str]) -> list[str]:
     """Return the columns that come from counters.
 
     Raises:
-        ValueError: If a name is unknown.
+        ValueError: If a name is unknown, or is that of a column which identifies a row.
     """
-    if not isinstance(kpis, str):
-        if not kpis:
-            raise ValueError("kpis = []; allowed: one or more columns of a KPI table, and 'reward'")
-        kpis = [kpi for kpi in kpis if kpi != REWARD]
-    needed(kpis)
-    return list(kpis)
+    if not is_sequence(kpis) or not kpis or any(key in kpis for key in KEYS):
+        raise ValueError(f"kpis = {shown(kpis)}; allowed: a list of columns of a KPI table and 'reward', one or more")
+    figures = [kpi for kpi in kpis if kpi != REWARD]
+    check_entities(centre, figures)
+    return figures
 
 
 def entrant(name: str, policy: Any, centre: Scenario) -> dict[str, Any]:

@@ -21,9 +21,14 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     system, so that several processes may write the same file at once: the last rename wins.
 
     Args:
-        path: Final path of the file; missing folders are made.
+        path: Final path of the file; missing folders are made. A link stays, and the file that it names is written. A
+            pipe or a device, such as `/dev/stdout`, gets the content directly.
         write: Writes the whole content to the path that it is given.
     """
+    if path.exists() and not path.is_file():
+        write(path)
+        return
+    path = path.resolve() if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{platform.node()}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:

@@ -42,6 +42,7 @@ try:
     import minari
     from minari import EpisodeData, MinariDataset
     from minari.data_collector import EpisodeBuffer
+    from minari.dataset.minari_dataset import parse_dataset_id
 except ImportError as error:
     raise ImportError('data sets need the extra minari: pip install "ccenv[minari]"') from error
 
@@ -98,6 +99,7 @@ def write_dataset(
         dataset = write_dataset("ccenv/tiny-v0", "tiny", policies, range(8), **author)
         ```
     """
+    parse_dataset_id(dataset_id)  # Minari itself makes the folder first, and leaves it
     keys = seed_numbers("seeds", seeds)
     different("seeds", keys)
     if not policies:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.files.errors import shown
+from ccenv.files.writing import write_atomically
 from ccenv.kpis.kpi import LABELS
 from ccenv.kpis.registry import KPIS
 from ccenv.kpis.summary import KEYS
@@ -80,10 +81,17 @@ def to_frame(columns: Columns) -> pandas.DataFrame:
 
 
 def write_csv(path: str | Path, columns: Mapping[str, Sequence[Any] | npt.NDArray[Any]]) -> None:
-    """Write columns of equal length as a CSV file (RFC 4180) with a heading; nan is an empty cell."""
+    """Write columns of equal length as a CSV file (RFC 4180) with a heading; nan is an empty cell.
+
+    The file is written whole or not at all; missing folders are made.
+    """
     plain = [np.asarray(values).tolist() for values in columns.values()]
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for row in zip(*plain, strict=True):
-            writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
+
+    def write(place: Path) -> None:
+        with place.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            for row in zip(*plain, strict=True):
+                writer.writerow(["" if isinstance(cell, float) and math.isnan(cell) else cell for cell in row])
+
+    write_atomically(Path(path), write)

@@ -15,6 +15,7 @@ from ccenv.kpis.numbers import as_text
 from ccenv.kpis.registry import KPIS
 
 KEYS = ("seed", "start_s")  # columns that identify a row
+NONE = Estimate(np.nan, np.nan, np.nan)  # of a total that was not asked for
 
 
 class Summary(Mapping[str, Estimate]):
@@ -73,21 +74,23 @@ class Summary(Mapping[str, Estimate]):
         if axis == AXES[-1]:
             known = {*KPIS, *(counted.column for counted in LABELS.values())}
             units |= {column: "" for column in self if column.partition(":")[0] not in known}
-        units = {c: unit for c, unit in units.items() if c in self._estimates and c not in self.absent}
+        there = {column.partition(":")[0] for column in self}
+        units = {c: unit for c, unit in units.items() if c in there and c not in self.absent}
         if not units:
             return []
-        first = next(iter(units))
-        entities = [column.partition(":")[2] for column in self if column.startswith(f"{first}:")]
+        split = [column.partition(":") for column in self]
+        entities = list(dict.fromkeys(entity for name, colon, entity in split if colon and name in units))
         if not entities and axis != "centre":
             return []
         rows = [[axis, "unit", "total", "interval", *entities]]
         for column, unit in units.items():
-            value, low, high = self[column]
+            value, low, high = whole = self._estimates.get(column, NONE)
             ends = "" if np.isnan(low) else f"[{as_text(low)}, {as_text(high)}]"
-            if is_flat(self[column]):
+            if is_flat(whole):
                 ends = "equal in all runs" if self.paired and not value else "the same in all runs"
             parts = [as_text(self[f"{column}:{name}"].value) if f"{column}:{name}" in self else "" for name in entities]
-            rows.append([column, unit, as_text(value), ends, *parts])
+            total = as_text(value) if column in self._estimates else ""
+            rows.append([column, unit, total, ends, *parts])
         return rows
 
 

@@ -254,6 +254,27 @@ def needed(kpis: Sequence[str] | None) -> frozenset[str]:
     return frozenset(found)
 
 
+def check_entities(scenario: Scenario, kpis: Sequence[str]) -> None:
+    """Refuse columns of entities that the scenario does not have.
+
+    Raises:
+        ValueError: `name:entity` of a queue, group or campaign that the scenario does not have, or an unknown name.
+    """
+    needed(kpis)
+    axes = {labelled.column: labelled.axis for labelled in LABELS.values()} | {k.name: k.axis for k in KPIS.values()}
+    entities = _entities(scenario)
+    for column in map(str, kpis):
+        name, colon, entity = column.partition(":")
+        if colon and name not in KEYS and entity not in entities[axes[name]]:
+            known = [name, *(f"{name}:{each}" for each in entities[axes[name]])]
+            raise ValueError(f"kpis: no column {column!r} in a table of {scenario.name}{closest(column, known)}")
+
+
+def _entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return the names of the queues, groups and campaigns by axis; the centre has none."""
+    return dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
+
+
 def _columns(
     scenario: Scenario,
     counters: Mapping[str, npt.NDArray[Any]],
@@ -262,7 +283,7 @@ def _columns(
     wanted: frozenset[str],
 ) -> Columns:
     """Return the wanted columns by name: the KPIs in the order of the registry, then the counters."""
-    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
+    entities = _entities(scenario)
     counted: Columns = {}
     for labelled in (each for each in LABELS.values() if each.column in wanted):
         if labelled.axis == "centre":

@@ -6,6 +6,7 @@ import base64
 import gzip
 import html
 import json
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +30,7 @@ from ccenv.sim.state.codes import DAY_S
 TENTHS = 10  # times are kept in tenths of a second
 MOST_ROWS = 12  # queues, groups and campaigns that the page shows at first; a button shows the others
 MOST_RUNS = 2
+PLACE = re.compile(r"\{\{(title|style|script|data)\}\}")
 
 
 def replay(
@@ -86,13 +88,13 @@ def page(scenario: Scenario, runs: Mapping[str, Recording], seed: int) -> str:
         name: files(__package__).joinpath(name).read_text("utf-8") for name in ("page.html", "page.css", "page.js")
     }
     names = " and ".join(runs)
-    return (
-        assets["page.html"]
-        .replace("{{title}}", html.escape(f"{scenario.name} under {names}"))
-        .replace("{{style}}", assets["page.css"])
-        .replace("{{script}}", assets["page.js"])
-        .replace("{{data}}", packed)
-    )
+    parts = {
+        "title": html.escape(f"{scenario.name} under {names}"),
+        "style": assets["page.css"],
+        "script": assets["page.js"],
+        "data": packed,
+    }
+    return PLACE.sub(lambda place: parts[place[1]], assets["page.html"])  # at once: a name may hold "{{data}}"
 
 
 def unpacked(text: str) -> dict[str, Any]:

@@ -93,13 +93,13 @@ def _draw(axes: Axes, compared: Comparison, rows: list[Row]) -> Axes:
     others = [policy for policy in compared.policies if policy != compared.baseline]
     if compared.by == "interval":
         _over_the_day(axes, compared, rows, others, factor)
-        axes.set_title(f"{rows[0].column} less {compared.baseline}")
+        axes.set_title(f"{rows[0].column} less {compared.baseline}", parse_math=False)
         axes.set_ylabel(labelled("difference", unit))
         axes.set_xlabel("time of day [h:min]")
     else:
         axes.set_title(rows[0].column)
         _lines(axes, compared, rows, others, factor)
-        axes.set_xlabel(labelled(f"difference to {compared.baseline}", unit))
+        axes.set_xlabel(labelled(f"difference to {compared.baseline}", unit), parse_math=False)
     return axes
 
 
@@ -126,7 +126,7 @@ def _lines(axes: Axes, compared: Comparison, rows: list[Row], others: list[str],
         axes.plot([low, high], [place, place], color=drawn.colour, linewidth=2.2, solid_capstyle="butt", zorder=2)
         axes.plot([value], [place], marker=drawn.marker, color=drawn.colour, markersize=5, zorder=3)
     axes.set_ylim(len(others) - 0.4, -0.6)
-    axes.set_yticks(range(len(others)), others)
+    axes.set_yticks(range(len(others)), others, parse_math=False)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     axes.margins(x=0.08)

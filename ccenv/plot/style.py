@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple, cast
 
 import matplotlib
@@ -32,7 +32,10 @@ FAINT = "#D9D9D9"
 SEQUENTIAL = "cividis"
 WIDTH = 7.6  # inches
 
+PLAIN_TEXT = {"text.parse_math": False}
+
 SETTINGS = {
+    **PLAIN_TEXT,
     "axes.axisbelow": True,
     "axes.edgecolor": "#666666",
     "axes.grid": True,
@@ -78,8 +81,11 @@ def styled() -> Iterator[None]:
 
 
 def styling(ax: Axes | None) -> AbstractContextManager[None]:
-    """Return the context of a drawing: the shared style for a figure of its own; for given axes that of the caller."""
-    return styled() if ax is None else nullcontext()
+    """Return the context of a drawing: the shared style for a figure of its own; for given axes that of the caller.
+
+    Names are shown as they are in both: a dollar sign in the name of a policy begins no formula.
+    """
+    return styled() if ax is None else matplotlib.rc_context(cast(Any, PLAIN_TEXT))
 
 
 def look(place: int) -> Look:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from ccenv.loops.rows import choose_rows
@@ -10,7 +13,7 @@ from ccenv.rules.dispatch import BAD_ROUTING
 from ccenv.rules.registry import find_rule
 from ccenv.run.config import RuleChoice, in_size, run_config
 from ccenv.run.engine import illegal_action
-from ccenv.scenarios import Scenario
+from ccenv.scenarios import Scenario, load_scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import HOLD
 from ccenv.sim.state.layout import layout
@@ -23,7 +26,7 @@ class RulePolicy:
     The rules read snapshots, so the policy is bound to a scenario and gets `batch.engine.snaps` as observations.
 
     Args:
-        scenario: The centre.
+        scenario: The centre, or a source that `load_scenario` accepts.
         routing: As in `simulate`.
         pacing: As in `simulate`. The batch must run with the campaign flag that this rule needs (`self.reserves`);
             `simulate` sets it.
@@ -39,13 +42,13 @@ class RulePolicy:
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str | Mapping[str, Any],
         routing: RuleChoice = None,
         pacing: RuleChoice = None,
         *,
         owns: str = "blended",
     ) -> None:
-        self.run = run_config(scenario, owns="rules", routing=routing, pacing=pacing)
+        self.run = run_config(load_scenario(scenario), owns="rules", routing=routing, pacing=pacing)
         self.owns = owns
         self.routing, self.pacing = self.run.routing, self.run.pacing
         needed = find_rule("pacing", self.run.pacing[0]).reserves

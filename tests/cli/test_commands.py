@@ -70,6 +70,13 @@ def test_list_of_a_centre_and_a_match():
         (("compare", "tiny", "--rules", "a=lwt+no_dial", "--rules", "a=fifo+no_dial"), "different names"),
         (("compare", "tiny", "--policy", "a=/nowhere"), "there is no such folder"),
         (("compare", "tiny", "--rules", "lwt+no_dial", "--by", "day"), "run, entity, interval"),
+        (("compare", "tiny", "--rules", "lwt+no_dial", "--plot", "day.txt"), "ends with .png, .svg, .pdf"),
+        (("simulate", "tiny", "--csv", "/dev/null/runs.csv"), "there is no folder /dev/null"),
+        (("describe", "tiny", "--html", "/nowhere/tiny.html"), "there is no folder /nowhere"),
+        (("replay", "tiny", "--out", "/dev/null/day.html"), "there is no folder /dev/null"),
+        (("new", "/nowhere/mine.yaml"), "there is no folder /nowhere"),
+        (("simulate", "tiny", "--kpis", "seed"), "names of KPIs"),
+        (("simulate", "tiny", "--kpis", "reward"), "reward needs --reward"),
         (("nothing",), "No such command"),
     ],
 )
@@ -87,7 +94,6 @@ def test_a_command_that_is_not_understood_exits_with_2(words, said):
         (("simulate", "tiny", "--pacing", "max9"), "pacing rule 'max9' is not registered"),
         (("simulate", "tiny", "--reward", "servce"), "did you mean 'service'?"),
         (("simulate", "tiny", "--kpis", "abandonmen"), "did you mean 'abandonment'?"),
-        (("describe", "tiny", "--html", "/nowhere/x.html"), "No such file or directory"),
     ],
 )
 def test_an_error_is_one_message_without_a_traceback(words, said):
@@ -204,6 +210,14 @@ def test_simulate_shows_kpis_and_writes_a_file(tmp_path):
     assert text.startswith("4 runs") and "abandonment" in text and "reward" in text
     assert figures["abandonment"] == table.summary()["abandonment"]._asdict()
     assert [int(row["seed"]) for row in csv.DictReader(file.read_text().splitlines())] == [3, 4, 5, 6]
+
+
+def test_simulate_takes_the_reward_and_an_entity_as_kpis():
+    words = ("simulate", "tiny", "--seeds", "2", "--reward", "own", "--kpis")
+
+    assert list(json.loads(run(*words, "reward", "--json").stdout)) == ["reward"]
+    assert "abandonment" in run(*words, "reward,abandonment:sales").stdout
+    assert "abandonment:nobody" in run(*words, "abandonment:nobody", status=1).stderr
 
 
 def test_simulate_leaves_out_what_the_centre_does_not_have():

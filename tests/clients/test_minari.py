@@ -179,3 +179,12 @@ def test_rules_are_given_as_to_compare(scenario, dataset):
 def test_a_data_set_is_not_overwritten(dataset, scenario):
     with pytest.raises(ValueError, match="short-v0"):
         write_dataset("ccenv/short-v0", scenario, {"rules": ccenv.RulePolicy(scenario)}, [1], **AUTHOR)
+
+
+@pytest.mark.parametrize("name", ["no version", "../ccenv-v0", ""])
+def test_a_malformed_name_is_refused_and_leaves_nothing(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path / "sets"))
+
+    with pytest.raises(ValueError, match="Malformed dataset ID"):
+        write_dataset(name, short_day(), {"rules": (None, None)}, SEEDS, **AUTHOR)
+    assert [path for path in tmp_path.rglob("*") if path != tmp_path / "sets"] == []

@@ -84,3 +84,11 @@ def test_a_scenario_proposes_how_many_days_an_episode_has():
     )
     assert Batch(proposed, 1).run.days == 3
     assert proposed.digest == load_scenario("tiny").digest
+
+
+def test_a_rule_policy_takes_the_name_of_a_scenario():
+    named, loaded = (
+        simulate("tiny", policy=RulePolicy(each, "fifo"), seeds=[1]) for each in ("tiny", load_scenario("tiny"))
+    )
+
+    assert named.tobytes() == loaded.tobytes()

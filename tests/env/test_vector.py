@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 
+from ccenv import CentreVectorEnv
 from ccenv.wrappers import LastKpis
 from tests.env.short import IDS, assert_same, random_legal, short_day
 
@@ -67,3 +68,15 @@ def reset_without_seeds(native: VectorEnv, sync: SyncVectorEnv, done: np.ndarray
 @pytest.mark.parametrize("between", [reset_under_new_seeds, reset_without_seeds])
 def test_rows_reset_by_hand_equal_the_single_environment(name: str, between: Any) -> None:
     assert play(*pair(name, AutoresetMode.DISABLED), between) >= ENDED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"autoreset_mode": "next_step"}, "autoreset_mode = 'next_step'; allowed: NextStep, SameStep, Disabled"),
+        ({"autoreset": "next_step"}, "autoreset: a batch's argument; allowed: autoreset_mode"),
+    ],
+)
+def test_another_mode_is_refused_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        CentreVectorEnv(2, scenario="tiny", owns="blended", **arguments)

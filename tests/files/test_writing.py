@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +84,24 @@ def test_values_that_fit_stand_on_one_line():
 
     assert to_json(short).count("\n") == 1
     assert to_json(long).count("\n") == 6
+
+
+def test_a_link_stays_and_the_file_that_it_names_is_written(tmp_path: Path) -> None:
+    there, link = tmp_path / "runs" / "day.html", tmp_path / "latest.html"
+    there.parent.mkdir()
+    link.symlink_to(there)
+
+    write_atomic(link, "new")
+
+    assert link.is_symlink() and there.read_text() == "new" and len(list(there.parent.iterdir())) == 1
+
+
+def test_a_pipe_gets_the_content_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    write_atomic(pipe, "new")
+
+    assert os.read(reader, 10) == b"new" and pipe.is_fifo() and [pipe] == list(tmp_path.iterdir())
+    os.close(reader)

@@ -51,11 +51,26 @@ def test_column_of_a_reward_comes_with_chosen_columns(tiny, whole):
 
 
 @pytest.mark.parametrize(
-    ("kpis", "message"), [(["abandonmnt"], "no column 'abandonmnt'.*abandonment"), ("abandonment", "a list of columns")]
+    ("kpis", "message"),
+    [
+        (["abandonmnt"], "no column 'abandonmnt'.*abandonment"),
+        ("abandonment", "a list of columns"),
+        (["asa_s:sale"], "no column 'asa_s:sale' in a table of tiny.*asa_s:sales"),
+        (["revenue:sales"], "no column 'revenue:sales'"),
+    ],
 )
 def test_unknown_columns_are_refused_by_name(tiny, kpis: object, message: str):
     with pytest.raises(ValueError, match=message):
         simulate(tiny, seeds=[0], kpis=kpis)  # type: ignore[arg-type]
+
+
+def test_figures_of_an_entity_alone_are_in_the_text(whole):
+    text = str(whole.summary(kpis=["asa_s:sales", "n_fresh:sales"])).splitlines()
+
+    assert text[2].split() == ["queue", "unit", "total", "interval", "sales"]
+    figure = whole.summary()["asa_s:sales"].value
+    assert text[3].split()[:2] == ["asa_s", "s"] and float(text[3].split()[2]) == pytest.approx(figure, rel=1e-3)
+    assert len(text) == 5
 
 
 def test_blocks_of_runs_do_not_show(tiny, whole, monkeypatch: pytest.MonkeyPatch):

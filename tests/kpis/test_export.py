@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ccenv.kpis import kpi_table, paired_difference
-from ccenv.kpis.export import unit_of
+from ccenv.kpis.export import unit_of, write_csv
 from tests.kpis.tiny import RUN, by_interval, counters_of, three_runs, tiny
 
 
@@ -136,3 +136,16 @@ def test_absent_columns_follow_the_rows():
 
     for rows in (table[1:], table[[2, 0]], pickle.loads(pickle.dumps(table))):
         assert rows.absent == table.absent and "n_balked" in rows.absent
+
+
+def test_a_csv_file_that_cannot_be_finished_leaves_the_old_one(tmp_path):
+    class Bad:
+        def __str__(self):
+            raise OSError("full")
+
+    file = tmp_path / "runs.csv"
+    file.write_text("old")
+    with pytest.raises(OSError, match="full"):
+        write_csv(file, {"a": np.array([1, Bad()], object)})
+
+    assert file.read_text() == "old" and list(tmp_path.iterdir()) == [file]

@@ -118,6 +118,14 @@ def test_what_cannot_be_shown_is_refused_and_leaves_no_file(policies: Any, messa
     assert not list(tmp_path.iterdir())
 
 
+def test_the_name_of_a_policy_is_text_and_never_a_place_of_the_page(tmp_path: Path) -> None:
+    name = "</title><script>{{data}} {{script}}"
+    text = replay(short_day(), {name: None}, path=tmp_path / "day.html").read_text("utf-8")
+
+    assert text.count("<script") == 2 and html.escape(name) in text
+    assert unpacked(text)["runs"][0]["name"] == name
+
+
 def test_a_large_centre_shows_its_busiest_first() -> None:
     from ccenv.playback.page import MOST_ROWS, _top
 

@@ -112,6 +112,18 @@ def test_given_axes_are_drawn_on_and_returned(compared):
     assert pyplot.get_fignums() == []
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_a_dollar_sign_in_a_name_begins_no_formula(tmp_path, given):
+    compared = compare(short_day(), {"$a_^$": ("fifo", "no_dial"), "$\\frac$": None}, seeds=SEEDS, kpis=["n_sales"])
+
+    for draw in (
+        lambda ax: plot.comparison(compared, "n_sales", ax=ax),
+        lambda ax: plot.trade_off(compared, "n_sales", "n_sales", ax=ax),
+        lambda ax: plot.day(short_day(), {"$a_^$": None, "b": ("fifo", "no_dial")}, "queues", seeds=[1], ax=ax),
+    ):
+        draw(empty_axes() if given else None).figure.savefig(tmp_path / "drawn.svg")
+
+
 # ------------------------------------------------------------------------------------------------ trade-off
 
 
