@@ -11,7 +11,7 @@ from ccenv.files.errors import names, shown
 from ccenv.files.numbers import different, is_sequence, real, seed_numbers, whole
 from ccenv.kpis import KpiTable
 from ccenv.kpis.bootstrap import CONFIDENCE
-from ccenv.kpis.dropped_share import share_column
+from ccenv.kpis.dropped_share import limits_of, share_column
 from ccenv.kpis.summary import KEYS
 from ccenv.kpis.table import check_entities
 from ccenv.rewards.terms import Reward, reward_weights
@@ -132,7 +132,9 @@ def compare(
             raise
     shown_kpis = _headline(centre, tables[base]) if kpis is None else list(dict.fromkeys(kpis))
     about = centre.name if paid is None else f"{centre.name}, reward {paid if isinstance(paid, str) else 'of weights'}"
-    return Comparison(tables, base, shown_kpis, by=by, confidence=confidence, about=about)
+    return Comparison(
+        tables, base, shown_kpis, by=by, confidence=confidence, about=about, drop_limits=limits_of(centre)
+    )
 
 
 def _without_reward(centre: Scenario, kpis: Sequence[str]) -> list[str]:

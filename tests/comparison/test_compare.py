@@ -162,6 +162,24 @@ def test_by_interval_has_every_slot_of_every_policy():
         found["rules", "n_offered"]
 
 
+def test_a_dropped_share_above_the_limit_is_marked(tmp_path):
+    rules = {"keeps": ("lwt", "progressive"), "breaks": ("lwt", ("max0", {"k": 8.0}))}
+    found = compare("tiny", rules, seeds=range(4), by="entity", kpis=["dropped_share_run_total", "n_sales"])
+
+    for column in ("dropped_share_run_total", "dropped_share_run_total:survey"):
+        assert found["keeps", column].value.value < 0.03 < found["breaks", column].value.value
+        assert [found[policy, column].within_limit for policy in rules] == [True, False]
+        keeps, breaks = _block(str(found), column)[1:]
+        assert "limit" not in keeps and breaks.endswith("above the limit of 3 %")
+    assert found["breaks", "n_sales"].within_limit is None and "limit" not in "".join(_block(str(found), "n_sales"))
+    long, wide = found.to_frame(), found.to_frame("wide")
+    assert long[long.kpi == "dropped_share_run_total"].within_limit.tolist() == [True, False] * 2
+    assert wide["dropped_share_run_total:survey within_limit"].tolist() == [True, False]
+    found.to_csv(tmp_path / "c.csv")
+    rows = list(csv.DictReader((tmp_path / "c.csv").read_text().splitlines()))
+    assert [row["within_limit"] for row in rows] == ["True", "False", "True", "False", "", "", "", ""]
+
+
 def test_text_names_everything(compared):
     lines = str(compared).splitlines()
 
