@@ -17,6 +17,7 @@ from ccenv.kpis.table import check_entities
 from ccenv.rewards.terms import Reward, reward_weights
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.check.warn import each_once
 from ccenv.scenarios.load import load_for_run
 from ccenv.simulation import policy_of, simulate
 
@@ -116,20 +117,21 @@ def compare(
     if paid is not None:
         reward_weights(centre, paid)
     tables: dict[str, KpiTable] = {}
-    for name, how in entrants.items():
-        try:
-            tables[name] = simulate(
-                centre,
-                **how,
-                seeds=keys,
-                days=days,
-                by="interval" if by == "interval" else None,
-                reward=paid,
-                kpis=wanted,
-            )
-        except Exception as error:
-            error.add_note(f"while policies[{name!r}] was simulated")
-            raise
+    with each_once():
+        for name, how in entrants.items():
+            try:
+                tables[name] = simulate(
+                    centre,
+                    **how,
+                    seeds=keys,
+                    days=days,
+                    by="interval" if by == "interval" else None,
+                    reward=paid,
+                    kpis=wanted,
+                )
+            except Exception as error:
+                error.add_note(f"while policies[{name!r}] was simulated")
+                raise
     shown_kpis = _headline(centre, tables[base]) if kpis is None else list(dict.fromkeys(kpis))
     about = centre.name if paid is None else f"{centre.name}, reward {paid if isinstance(paid, str) else 'of weights'}"
     return Comparison(
