@@ -22,10 +22,25 @@ if TYPE_CHECKING:
     import pandas
 
 #: Share of 95 % bootstrap intervals of a mean that hold the true one, by the number of runs, for normal figures.
-COVERAGE = {4: 0.80, 8: 0.88, 16: 0.92, 32: 0.93, 64: 0.94}
-FEW = 16  # runs below which the text says so
+COVERAGE = {
+    2: 0.50,
+    3: 0.75,
+    4: 0.80,
+    5: 0.84,
+    6: 0.86,
+    7: 0.88,
+    8: 0.89,
+    9: 0.89,
+    10: 0.90,
+    11: 0.91,
+    12: 0.91,
+    13: 0.91,
+    14: 0.91,
+    15: 0.92,
+}
 NONE = Estimate(np.nan, np.nan, np.nan)
 DROPPED = "dropped_share_"  # how the columns of dropped shares begin
+NOT_COUNTED = "not counted"
 ENDS = ("low", "high", "difference", "difference_low", "difference_high")
 
 
@@ -193,19 +208,20 @@ class Comparison:
             f"{self.about}: {runs}, {100 * self.confidence:g} % bootstrap intervals over seeds",
             "Sums are means per run, ratios are ratios of totals. Differences are paired by seed.",
         ]
-        if 1 < self.n_runs < FEW:
-            known = max((n for n in COVERAGE if n <= self.n_runs), default=min(COVERAGE))
+        if self.n_runs in COVERAGE:
             head.append(
-                f"{self.n_runs} runs are few: over {known} runs, {100 * COVERAGE[known]:.0f} % of intervals of 95 % "
-                f"hold the true figure."
+                f"{self.n_runs} runs are few: only about {100 * COVERAGE[self.n_runs]:.0f} % of 95 % intervals over "
+                f"{self.n_runs} runs hold the true figure."
             )
+        if any(np.isnan(row.value.value) for row in self.rows):
+            head.append("n/a: there was nothing to count, so that the ratio would divide by 0.")
         return "\n\n".join(["\n".join(head), *(self._block(column) for column in self._columns())])
 
     def _block(self, column: str) -> str:
         rows = [row for row in self.rows if row.column == column]
         unit = f" [{rows[0].unit}]" if rows[0].unit not in ("", "1") else ""
         slots = ["slot"] if self.by == "interval" else []
-        lines = [[f"{column}{unit}", *slots, "", "interval", f"less {self.baseline}", "interval"]]
+        lines = [[f"{column}{unit}", *slots, "", "interval", f"difference to {self.baseline}", "interval"]]
         judged = any(row.limit_note for row in rows)
         if judged:
             lines[0].append("")
@@ -216,12 +232,18 @@ class Comparison:
                     *([clock(row.start_s)] if slots else []),
                     as_text(row.value.value),
                     _ends(row.value),
-                    "" if row.note == "baseline" else as_text(row.difference.value, sign=True),
-                    row.note or _ends(row.difference),
+                    "" if np.isnan(row.difference.value) else as_text(row.difference.value, sign=True),
+                    self._reason(row) or _ends(row.difference),
                     *([row.limit_note] if judged else []),
                 ]
             )
         return aligned(lines, n_left=1)
+
+    def _reason(self, row: Row) -> str:
+        """Say why a difference has no interval; empty if it has one."""
+        if row.note != NOT_COUNTED:
+            return row.note
+        return "no difference" if np.isnan(row.value.value) else f"no difference: {self.baseline} has n/a"
 
     def _keys(self) -> list[str]:
         return ["policy", *(["start_s"] if self.by == "interval" else [])]
@@ -299,7 +321,7 @@ def clock(start_s: float) -> str:
 
 def _note(gap: Estimate, scale: float, n_runs: int) -> str:
     if np.isnan(gap.value):
-        return "not counted"
+        return NOT_COUNTED
     if n_runs == 1:
         return "one run"
     if not is_flat(gap, scale):
