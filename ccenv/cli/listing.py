@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ccenv.cli.asked import Json, complete_scenario
-from ccenv.cli.shown import show_json, show_table
+from ccenv.cli.shown import out, show_json, show_table
 from ccenv.description import declared
 from ccenv.description.declared import KINDS, OF_A_SCENARIO, Row
 from ccenv.description.keys import shorter
@@ -26,6 +26,8 @@ COLUMNS = {
     "events": ("code",),
     "keys": ("type", "default"),
 }
+WIDE = ("scenarios",)  # kinds whose meaning stands beside the name; their columns follow where there is room
+ROOM = 120  # columns of a terminal that has room
 NUMBERS = ("queues", "groups", "campaigns", "advisors", "days", "numbers", "number", "code")
 
 
@@ -48,6 +50,10 @@ def list_declared(
     match: Annotated[
         str | None, typer.Option(help="List only rows with this text, in the name or the meaning.")
     ] = None,
+    wide: Annotated[
+        bool,
+        typer.Option("--wide", help=f"Show all columns of scenarios, also on a terminal below {ROOM} columns."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """List what there is, one line each.
@@ -66,12 +72,18 @@ def list_declared(
         return show_json(rows)
     if not rows:
         raise ValueError(f"no {kind} with {match!r} in name or meaning")
-    show_table(table_of(kind, rows))
+    show_table(table_of(kind, rows, wide or out().width >= ROOM))
 
 
-def table_of(kind: str, rows: list[Row]) -> Table:
-    """Return rows of `declared` as a table: name, the columns of the kind, meaning."""
-    columns = ["name", *(c for c in COLUMNS.get(kind, ()) if c in rows[0]), "meaning"]
+def table_of(kind: str, rows: list[Row], wide: bool) -> Table:
+    """Return rows of `declared` as a table: name, the columns of the kind, meaning.
+
+    The kinds of `WIDE` have the meaning after the name, and their columns only if the table may be wide.
+    """
+    own = [column for column in COLUMNS.get(kind, ()) if column in rows[0]]
+    columns = ["name", *own, "meaning"]
+    if kind in WIDE:
+        columns = ["name", "meaning", *(own if wide else [])]
     left = tuple(j for j, column in enumerate(columns) if column not in NUMBERS)
     cells = tuple(tuple(_text(row, column) for column in columns) for row in rows)
     return Table(tuple("of" if c == "axis" else c for c in columns), cells, left=left)

@@ -11,12 +11,13 @@ from ccenv.files.errors import names, shown
 from ccenv.files.numbers import different, is_sequence, real, seed_numbers, whole
 from ccenv.kpis import KpiTable
 from ccenv.kpis.bootstrap import CONFIDENCE
-from ccenv.kpis.dropped_share import share_column
+from ccenv.kpis.dropped_share import limits_of, share_column
 from ccenv.kpis.summary import KEYS
 from ccenv.kpis.table import check_entities
 from ccenv.rewards.terms import Reward, reward_weights
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.check.warn import each_once
 from ccenv.scenarios.load import load_for_run
 from ccenv.simulation import policy_of, simulate
 
@@ -116,23 +117,26 @@ def compare(
     if paid is not None:
         reward_weights(centre, paid)
     tables: dict[str, KpiTable] = {}
-    for name, how in entrants.items():
-        try:
-            tables[name] = simulate(
-                centre,
-                **how,
-                seeds=keys,
-                days=days,
-                by="interval" if by == "interval" else None,
-                reward=paid,
-                kpis=wanted,
-            )
-        except Exception as error:
-            error.add_note(f"while policies[{name!r}] was simulated")
-            raise
+    with each_once():
+        for name, how in entrants.items():
+            try:
+                tables[name] = simulate(
+                    centre,
+                    **how,
+                    seeds=keys,
+                    days=days,
+                    by="interval" if by == "interval" else None,
+                    reward=paid,
+                    kpis=wanted,
+                )
+            except Exception as error:
+                error.add_note(f"while policies[{name!r}] was simulated")
+                raise
     shown_kpis = _headline(centre, tables[base]) if kpis is None else list(dict.fromkeys(kpis))
     about = centre.name if paid is None else f"{centre.name}, reward {paid if isinstance(paid, str) else 'of weights'}"
-    return Comparison(tables, base, shown_kpis, by=by, confidence=confidence, about=about)
+    return Comparison(
+        tables, base, shown_kpis, by=by, confidence=confidence, about=about, drop_limits=limits_of(centre)
+    )
 
 
 def _without_reward(centre: Scenario, kpis: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from ccenv.files.errors import closest, names
 from ccenv.kpis import Estimate, KpiTable
 from ccenv.kpis.bootstrap import CONFIDENCE, is_flat
+from ccenv.kpis.dropped_share import is_within
 from ccenv.kpis.export import check_shape, to_frame, unit_of, write_csv
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.summary import aligned, chosen_columns, differences, summarise
@@ -21,9 +22,25 @@ if TYPE_CHECKING:
     import pandas
 
 #: Share of 95 % bootstrap intervals of a mean that hold the true one, by the number of runs, for normal figures.
-COVERAGE = {4: 0.80, 8: 0.88, 16: 0.92, 32: 0.93, 64: 0.94}
-FEW = 16  # runs below which the text says so
+COVERAGE = {
+    2: 0.50,
+    3: 0.75,
+    4: 0.80,
+    5: 0.84,
+    6: 0.86,
+    7: 0.88,
+    8: 0.89,
+    9: 0.89,
+    10: 0.90,
+    11: 0.91,
+    12: 0.91,
+    13: 0.91,
+    14: 0.91,
+    15: 0.92,
+}
 NONE = Estimate(np.nan, np.nan, np.nan)
+DROPPED = "dropped_share_"  # how the columns of dropped shares begin
+NOT_COUNTED = "not counted"
 ENDS = ("low", "high", "difference", "difference_low", "difference_high")
 
 
@@ -40,6 +57,9 @@ class Row(NamedTuple):
         difference: The figure minus that of the baseline, likewise.
         note: Why the difference has no interval: `baseline`, `not counted` (a ratio with denominator 0), `one run`,
             `equal in all runs`, or `the same in all runs`. Empty if it has one.
+        within_limit: Of a dropped share, not by interval: whether the upper end of its interval is within the limit
+            `drop_limit` of the campaign; of a total, whether that holds for every campaign. None for other figures.
+        limit_note: Which limit the dropped share is not within, in words. Empty if there is none.
     """
 
     policy: str
@@ -50,6 +70,8 @@ class Row(NamedTuple):
     value: Estimate
     difference: Estimate
     note: str
+    within_limit: bool | None = None
+    limit_note: str = ""
 
     @property
     def column(self) -> str:
@@ -70,6 +92,7 @@ class Comparison:
         by: `run`, `entity` or `interval`.
         confidence: Confidence level of the intervals.
         about: Scenario and reward, for the text.
+        drop_limits: Limit of the dropped share by campaign; empty: dropped shares are not judged.
     """
 
     def __init__(
@@ -81,10 +104,12 @@ class Comparison:
         by: str = "run",
         confidence: float = CONFIDENCE,
         about: str = "",
+        drop_limits: Mapping[str, float] | None = None,
     ) -> None:
         self.tables = dict(tables)
         self.baseline, self.kpis = baseline, list(kpis)
         self.by, self.confidence, self.about = by, confidence, about
+        self.drop_limits = dict(drop_limits or {})
 
     @property
     def policies(self) -> list[str]:
@@ -146,7 +171,29 @@ class Comparison:
             scale = max(abs(value.value), abs(base_levels[column].value))
             note = "baseline" if policy == self.baseline else _note(gap, scale, len(table))
             kpi, _, entity = column.partition(":")
-            yield Row(policy, kpi, entity, start_s, unit_of(column), _shown(value), _shown(gap, scale), note)
+            figures = (_shown(value), _shown(gap, scale))
+            yield Row(policy, kpi, entity, start_s, unit_of(column), *figures, note, *self._judged(table, kpi, entity))
+
+    def _judged(self, table: KpiTable, kpi: str, entity: str) -> tuple[bool | None, str]:
+        """Return whether a dropped share is within the limits, and which it is not within."""
+        if self.by == "interval" or not kpi.startswith(DROPPED):
+            return None, ""
+        limits = {
+            name: limit
+            for name, limit in self.drop_limits.items()
+            if entity in ("", name) and f"{kpi}:{name}" in (table.dtype.names or ())
+        }
+        if not limits:
+            return None, ""
+        shares = summarise(table, self.confidence, [f"{kpi}:{name}" for name in limits])
+        notes = []
+        for name, limit in limits.items():
+            share = shares[f"{kpi}:{name}"]
+            if not is_within(share, limit):
+                how = "above" if share.value > limit else "not surely within"
+                whose = f"{name}: " if not entity and len(self.drop_limits) > 1 else ""
+                notes.append(f"{whose}{how} the limit of {100.0 * limit:g} %")
+        return not notes, "; ".join(notes)
 
     def __str__(self) -> str:
         return self.table()
@@ -161,19 +208,23 @@ class Comparison:
             f"{self.about}: {runs}, {100 * self.confidence:g} % bootstrap intervals over seeds",
             "Sums are means per run, ratios are ratios of totals. Differences are paired by seed.",
         ]
-        if 1 < self.n_runs < FEW:
-            known = max((n for n in COVERAGE if n <= self.n_runs), default=min(COVERAGE))
+        if self.n_runs in COVERAGE:
             head.append(
-                f"{self.n_runs} runs are few: over {known} runs, {100 * COVERAGE[known]:.0f} % of intervals of 95 % "
-                f"hold the true figure."
+                f"{self.n_runs} runs are few: only about {100 * COVERAGE[self.n_runs]:.0f} % of 95 % intervals over "
+                f"{self.n_runs} runs hold the true figure."
             )
+        if any(np.isnan(row.value.value) for row in self.rows):
+            head.append("n/a: there was nothing to count, so that the ratio would divide by 0.")
         return "\n\n".join(["\n".join(head), *(self._block(column) for column in self._columns())])
 
     def _block(self, column: str) -> str:
         rows = [row for row in self.rows if row.column == column]
         unit = f" [{rows[0].unit}]" if rows[0].unit not in ("", "1") else ""
         slots = ["slot"] if self.by == "interval" else []
-        lines = [[f"{column}{unit}", *slots, "", "interval", f"less {self.baseline}", "interval"]]
+        lines = [[f"{column}{unit}", *slots, "", "interval", f"difference to {self.baseline}", "interval"]]
+        judged = any(row.limit_note for row in rows)
+        if judged:
+            lines[0].append("")
         for row in rows:
             lines.append(
                 [
@@ -181,11 +232,18 @@ class Comparison:
                     *([clock(row.start_s)] if slots else []),
                     as_text(row.value.value),
                     _ends(row.value),
-                    "" if row.note == "baseline" else as_text(row.difference.value, sign=True),
-                    row.note or _ends(row.difference),
+                    "" if np.isnan(row.difference.value) else as_text(row.difference.value, sign=True),
+                    self._reason(row) or _ends(row.difference),
+                    *([row.limit_note] if judged else []),
                 ]
             )
         return aligned(lines, n_left=1)
+
+    def _reason(self, row: Row) -> str:
+        """Say why a difference has no interval; empty if it has one."""
+        if row.note != NOT_COUNTED:
+            return row.note
+        return "no difference" if np.isnan(row.value.value) else f"no difference: {self.baseline} has n/a"
 
     def _keys(self) -> list[str]:
         return ["policy", *(["start_s"] if self.by == "interval" else [])]
@@ -194,7 +252,7 @@ class Comparison:
         return [
             {key: getattr(row, key) for key in [*self._keys(), "kpi", "entity", "unit"]}
             | dict(zip(("value", *ENDS), (*row.value, *row.difference), strict=True))
-            | {"note": row.note}
+            | {"note": row.note, "within_limit": row.within_limit}
             for row in self.rows
         ]
 
@@ -204,6 +262,8 @@ class Comparison:
             keys = {key: long[key] for key in self._keys()}
             line = lines.setdefault(tuple(keys.values()), keys)
             line |= {row.column: long["value"]} | {f"{row.column} {end}": long[end] for end in ENDS}
+            if row.kpi.startswith(DROPPED) and self.by != "interval":
+                line[f"{row.column} within_limit"] = row.within_limit
         return list(lines.values())
 
     def _as_columns(self, shape: str) -> dict[str, list[Any]]:
@@ -216,9 +276,11 @@ class Comparison:
 
         Args:
             shape: `long`: a row for each figure, with the columns `policy`, `kpi`, `entity` (empty for a total),
-                `unit`, `value`, `low`, `high`, `difference`, `difference_low`, `difference_high` and `note`.
+                `unit`, `value`, `low`, `high`, `difference`, `difference_low`, `difference_high`, `note` and
+                `within_limit` (of a dropped share: see `Row`).
                 `wide`: a row for each policy; for each KPI a column with its name, and others with the same name
-                followed by ` low`, ` high`, ` difference`, ` difference_low` and ` difference_high`. By interval, both
+                followed by ` low`, ` high`, ` difference`, ` difference_low` and ` difference_high`, of a dropped
+                share also ` within_limit`. By interval, both
                 have `start_s`, and `wide` has a row for each policy and slot.
 
         Raises:
@@ -259,7 +321,7 @@ def clock(start_s: float) -> str:
 
 def _note(gap: Estimate, scale: float, n_runs: int) -> str:
     if np.isnan(gap.value):
-        return "not counted"
+        return NOT_COUNTED
     if n_runs == 1:
         return "one run"
     if not is_flat(gap, scale):

@@ -236,14 +236,20 @@ def _calling_rules(facts: Facts) -> Section:
             said.append(f"none within {rules['quiet_after_talk_s'] / 3600.0:g} h of a talk")
         if rules["needs_consent"]:
             said.append("consent needed")
-        drop_s, hang_s = campaign["drop_after_s"], campaign["hang_up_s"]
         lines += [
             f"{campaign['name']}: {', '.join(said)}.",
-            f"  A connect is dropped after {'no time' if drop_s == 0 else f'{number(drop_s)} s'} on average"
-            + (f" and hangs up after {number(hang_s)} s." if hang_s is not None else "; it does not hang up."),
+            f"  {_dropping(campaign['drop_after_s'], campaign['hang_up_s'])}",
             f"  Dropped share, definition {dropped['definition']}: {dropped['text']}; limit {share(dropped['limit'])}.",
         ]
     return Section("Calling rules and dropped share", tuple(lines))
+
+
+def _dropping(drop_s: float, hang_s: float | None) -> str:
+    """Say what becomes of a connect that no advisor takes, from mean times."""
+    if drop_s == 0.0:
+        return "A connect that no advisor takes at once is dropped."
+    hangs = "it does not hang up" if hang_s is None else f"it hangs up after {number(hang_s)} s on average"
+    return f"A connect that no advisor takes is dropped after {number(drop_s)} s on average; {hangs}."
 
 
 def _reward(facts: Facts) -> Section:

@@ -14,7 +14,6 @@ from ccenv.sim.state.definitions import OWN, RUN_TOTAL
 
 if TYPE_CHECKING:
     from ccenv.scenarios import Scenario
-    from ccenv.scenarios.schema import Campaign
 
 RUN_TOTAL_SHARE = f"dropped_share_{RUN_TOTAL}"
 
@@ -84,7 +83,7 @@ def judgement(scenario: Scenario, table: KpiTable) -> list[str]:
             texts.append(
                 f"windows covered {covered}, share above the limit {above}" if covered else "windows covered n/a"
             )
-        inside = "within" if _within(figures, f"{column}:{name}", campaign) else "not wholly within"
+        inside = "within" if is_within(figures[f"{column}:{name}"], campaign.drop_limit) else "not wholly within"
         lines.append(f"{name}: dropped share {'; '.join(texts)}; {inside} the limit {campaign.drop_limit:g}")
     return lines
 
@@ -97,9 +96,14 @@ def within_limits(scenario: Scenario, figures: Mapping[str, Estimate], column: s
         figures: The summary of a KPI table. A single run has no interval, so its figure is compared.
         column: Result of `share_column`.
     """
-    return all(_within(figures, f"{column}:{name}", campaign) for name, campaign in scenario.centre.campaigns.items())
+    return all(is_within(figures[f"{column}:{name}"], limit) for name, limit in limits_of(scenario).items())
 
 
-def _within(figures: Mapping[str, Estimate], column: str, campaign: Campaign) -> bool:
-    value, _, high = figures[column]
-    return not np.nanmax([value, high, 0.0]) > campaign.drop_limit
+def limits_of(scenario: Scenario) -> dict[str, float]:
+    """Return the limit of the dropped share by campaign."""
+    return {name: campaign.drop_limit for name, campaign in scenario.centre.campaigns.items()}
+
+
+def is_within(share: Estimate, limit: float) -> bool:
+    """Return whether the upper end of a dropped share's interval is within a limit; true without connects."""
+    return not np.nanmax([share.value, share.high, 0.0]) > limit

@@ -93,7 +93,7 @@ def _draw(axes: Axes, compared: Comparison, rows: list[Row]) -> Axes:
     others = [policy for policy in compared.policies if policy != compared.baseline]
     if compared.by == "interval":
         _over_the_day(axes, compared, rows, others, factor)
-        axes.set_title(f"{rows[0].column} less {compared.baseline}", parse_math=False)
+        axes.set_title(f"{rows[0].column}, difference to {compared.baseline}", parse_math=False)
         axes.set_ylabel(labelled("difference", unit))
         axes.set_xlabel("time of day [h:min]")
     else:

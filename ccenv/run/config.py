@@ -224,6 +224,7 @@ def run_config(
     routing_rule, pacing_rule = _specs(routed, paced)
     owned = owns in ("pacing", "blended")
     size = scenario.size
+    given = scenario  # a reward's faults are the same under every flag, and told by the name of the file as given
     scenario = _with_flag(scenario, pacing_rule, owned, reserves)
     scenario = scenario.in_size(max(size, scenario.size, key=attrgetter("contacts")))
     _check_leads(scenario, days)
@@ -231,7 +232,7 @@ def run_config(
         raise ScenarioError(scenario.file, *problem)
     run = _compiled(scenario, owns, routed, paced, actions, days, reward, on_illegal)
     if reward is not None and reward != scenario.reward:  # its own is checked when it is loaded
-        warn_of_reward(scenario, reward)
+        warn_of_reward(given, reward)
     return run
 
 

@@ -42,6 +42,15 @@ def test_list_has_one_line_for_each_declaration(kind):
     assert all(row["meaning"] in line for row, line in zip(declared(kind), lines, strict=True))
 
 
+@pytest.mark.parametrize(("width", "words", "wide"), [(80, (), False), (80, ("--wide",), True), (120, (), True)])
+def test_scenarios_are_listed_by_name_and_meaning_first(monkeypatch, width, words, wide):
+    monkeypatch.setenv("COLUMNS", str(width))
+    heads = run("list", "scenarios", *words).stdout.splitlines()[0].split()
+
+    assert heads == ["name", "meaning", *(["queues", "groups", "campaigns", "advisors", "days"] if wide else [])]
+    assert json.loads(run("list", "scenarios", "--json").stdout) == declared("scenarios")
+
+
 def test_list_as_json_is_what_is_declared():
     assert json.loads(run("list", "rules", "--json").stdout) == declared("rules")
 

@@ -107,7 +107,21 @@ def test_one_run_and_what_is_not_counted_have_no_interval():
     one = compare(short_day(), {"a": LWT, "b": None}, seeds=[4], kpis=["n_sales", "kept_share"])
 
     assert [one["b", kpi].note for kpi in ("n_sales", "kept_share")] == ["one run", "not counted"]
-    assert "1 run," in str(one)
+    assert "1 run," in str(one) and "runs are few" not in str(one)
+
+
+def test_the_text_says_what_few_runs_and_missing_figures_mean():
+    rules = {"no": ("fifo", "no_dial"), "dials": LWT, "none": ("lwt", "no_dial")}
+    found = compare("tiny", rules, seeds=[1, 2], kpis=["dropped_share_run_total"])
+    lines = str(found).splitlines()
+
+    assert lines[2] == "2 runs are few: only about 50 % of 95 % intervals over 2 runs hold the true figure."
+    assert lines[3] == "n/a: there was nothing to count, so that the ratio would divide by 0."
+    head, no, dials, none = _block(str(found), "dropped_share_run_total")
+    assert "difference to no" in head and no.split() == ["no", "n/a", "baseline"]
+    assert dials.endswith("no difference: no has n/a") and none.split() == ["none", "n/a", "no", "difference"]
+    many = compare("tiny", {"a": None}, seeds=range(16), kpis=["n_offered"])
+    assert "few" not in str(many) and "n/a" not in str(many)
 
 
 def test_default_kpis_are_those_that_the_scenario_declares(compared):
@@ -162,11 +176,29 @@ def test_by_interval_has_every_slot_of_every_policy():
         found["rules", "n_offered"]
 
 
+def test_a_dropped_share_above_the_limit_is_marked(tmp_path):
+    rules = {"keeps": ("lwt", "progressive"), "breaks": ("lwt", ("max0", {"k": 8.0}))}
+    found = compare("tiny", rules, seeds=range(4), by="entity", kpis=["dropped_share_run_total", "n_sales"])
+
+    for column in ("dropped_share_run_total", "dropped_share_run_total:survey"):
+        assert found["keeps", column].value.value < 0.03 < found["breaks", column].value.value
+        assert [found[policy, column].within_limit for policy in rules] == [True, False]
+        keeps, breaks = _block(str(found), column)[1:]
+        assert "limit" not in keeps and breaks.endswith("above the limit of 3 %")
+    assert found["breaks", "n_sales"].within_limit is None and "limit" not in "".join(_block(str(found), "n_sales"))
+    long, wide = found.to_frame(), found.to_frame("wide")
+    assert long[long.kpi == "dropped_share_run_total"].within_limit.tolist() == [True, False] * 2
+    assert wide["dropped_share_run_total:survey within_limit"].tolist() == [True, False]
+    found.to_csv(tmp_path / "c.csv")
+    rows = list(csv.DictReader((tmp_path / "c.csv").read_text().splitlines()))
+    assert [row["within_limit"] for row in rows] == ["True", "False", "True", "False", "", "", "", ""]
+
+
 def test_text_names_everything(compared):
     lines = str(compared).splitlines()
 
     assert "short" in lines[0] or "tiny" in lines[0]
-    assert "6 runs of the same seeds" in lines[0] and "6 runs are few: over 4 runs, 80 %" in lines[2]
+    assert "6 runs of the same seeds" in lines[0] and lines[2].startswith("6 runs are few: only about 86 %")
     assert [line.split()[0] for line in _block(str(compared), "abandonment")[1:]] == list(compared.tables)
     assert _block(str(compared), "mean_wait_s")[0].startswith("mean_wait_s [s]")
     assert "10 policies, 6 runs" in repr(compared)
@@ -270,11 +302,11 @@ def test_a_bundle_is_compared(path):
 
 @pytest.mark.slow
 def test_coverage_of_few_runs_is_what_the_text_says():
-    """Means of normal figures: 2,000 samples give each share to 0.01."""
+    """Means of normal figures: 4,000 samples give each share to 0.01."""
     rng = np.random.default_rng(0)
     for n, expected in COVERAGE.items():
-        samples = rng.standard_normal((n, 2_000))
+        samples = rng.standard_normal((n, 4_000))
         resampled = resampled_sums(samples) / n
-        ends = [estimate(0.0, resampled[:, k], n, 0.95)[1:] for k in range(2_000)]
+        ends = [estimate(0.0, resampled[:, k], n, 0.95)[1:] for k in range(4_000)]
         covered = np.mean([low < 0.0 < high for low, high in ends])
         assert covered == pytest.approx(expected, abs=0.02), n

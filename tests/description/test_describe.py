@@ -131,6 +131,18 @@ def test_the_definition_of_the_dropped_share_is_told_in_words(compliance, said):
     assert said in text
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "A connect that no advisor takes at once is dropped."),
+        ({"drop_after_s": 3}, "A connect that no advisor takes is dropped after 3 s on average; it does not hang up."),
+        ({"drop_after_s": 3, "hang_up_s": 8}, "dropped after 3 s on average; it hangs up after 8 s on average."),
+    ],
+)
+def test_what_becomes_of_a_connect_that_nobody_takes_is_told(changes, said):
+    assert said in described(campaigns={"c": CAMPAIGN | changes}).text(200)
+
+
 def test_calling_rules_and_lists_are_told():
     campaign = CAMPAIGN | {
         "calling_rules": {

@@ -64,6 +64,17 @@ def test_a_starving_reward_is_warned_of_once_at_the_callers_line(choice):
     assert "reward = " in str(warning.message) and "support and survey in blended: w_ab" in str(warning.message)
 
 
+@pytest.mark.parametrize("centre", [OWN, {**OWN, "reward": "service"}, "tiny"])
+@pytest.mark.parametrize("reward", [None, STARVING, SALES])
+def test_a_comparison_warns_once_of_a_reward(centre, reward):
+    rules = {"fifo": ("fifo", "no_dial"), "lwt": ("lwt", "progressive"), "max0": ("lwt", ("max0", {"k": 2.0}))}
+    _, found = caught(lambda: ccenv.compare(centre, rules, seeds=[0], kpis=["reward"], reward=reward))
+
+    starves = reward is not None or centre is OWN
+    assert [warning.filename for warning in found] == [__file__] * starves
+    assert not any(" with " in str(warning.message).partition(": ")[0] for warning in found)
+
+
 def test_the_message_names_the_reward_that_the_run_uses():
     _, (warning,) = caught(lambda: Batch(OWN, 1, reward=SALES))
     assert str(warning.message).startswith("mapping: reward = {'sales': 1.0}: ")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,18 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[2]
 INSIDE = tuple(f"{folder}{os.sep}" for folder in (PACKAGE, Path(str(gymnasium.__file__)).parent))
+
+_told: ContextVar[set[str] | None] = ContextVar("_told", default=None)
+
+
+@contextmanager
+def each_once() -> Iterator[None]:
+    """Give each warning of this module once within a block, whatever the filters of `warnings` are."""
+    token = _told.set(set())
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def warn_of_reward(scenario: Scenario, reward: Reward = None) -> None:
@@ -51,6 +66,11 @@ def warn_of_change(scenario: Scenario, before: Scenario) -> None:
 
 def _warn(message: str, category: type[Warning]) -> None:
     """Warn at the line that called into ccenv, also where the call went through Gymnasium."""
+    told = _told.get()
+    if told is not None:
+        if message in told:
+            return
+        told.add(message)
     level, frame = 1, sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
         level, frame = level + 1, frame.f_back
