@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from ccenv.description.words import sentences
 from ccenv.kpis import KPIS, LABELS
 from ccenv.kpis.elsewhere import MEASURES
 from ccenv.kpis.kpi import AXES
@@ -131,7 +132,7 @@ def _rewards() -> str:
         [
             f"[`{name}`]({name}.md)",
             cell(preset_unit(name)),
-            cell(about_of(name).split("\n\n")[0]),
+            cell(purpose_of(name)),
             ", ".join(f"[`{one}`](../centres/{one}.md)" for one in users_of(name)) or "–",
         ]
         for name in list_presets()
@@ -156,6 +157,13 @@ def about_of(name: str) -> str:
     """Return the notes of a preset as Markdown."""
     blocks = preset_notes(name).split("\n\n")
     return "\n\n".join(block if block.startswith("-") else " ".join(block.split()) for block in blocks)
+
+
+def purpose_of(name: str) -> str:
+    """Return the first paragraph of a preset's notes, without a last sentence that announces a list."""
+    first = about_of(name).split("\n\n")[0]
+    said = sentences(first)
+    return " ".join(said[:-1] if said[-1].endswith(":") else said)
 
 
 def _preset(name: str) -> str:

@@ -20,7 +20,7 @@ from ccenv.sim.state.codes import LOG_CODES
 from ccenv.sim.state.definitions import DEFINITIONS
 from ccenv.sim.state.fields import FIELDS
 from experiments.concepts.keys import conceptual_keys
-from experiments.site import api, commands, environments, keys, rules, sources
+from experiments.site import api, commands, environments, keys, kpis, rules, sources
 from experiments.site.copied import FILES
 
 RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for rule in PACING_RULES]
@@ -159,6 +159,14 @@ def test_every_learner_has_its_settings(site: dict[str, str]):
         assert row(site["learning"], name)
         for field in dataclasses.fields(find_learner(name).settings):
             assert f"| `{field.name}` |" in site["learning"]
+
+
+def test_the_purpose_of_a_reward_does_not_announce_a_list(site: dict[str, str]):
+    for name in list_presets():
+        line = row(site["rewards/index"], name)
+        purpose = line.split(" | ")[2]
+        assert purpose.endswith("."), purpose
+        assert kpis.about_of(name).startswith(purpose)
 
 
 def test_every_decision_has_a_page(site: dict[str, str]):
