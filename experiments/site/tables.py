@@ -21,6 +21,20 @@ from experiments.site import league
 from experiments.site.centre_results import Results
 from experiments.site.text import cell, code, table
 
+#: What each extra of the package is for. The README says the same.
+EXTRAS = {
+    "cli": "the command `ccenv`",
+    "frames": "pandas",
+    "minari": "data sets",
+    "mo": "vector rewards",
+    "plot": "pictures",
+    "sb3": "the Stable-Baselines3 adapter",
+    "serve": "the service",
+    "theory": "exact values",
+    "window": "a live picture",
+    "all": "all of them",
+}
+
 
 def settings(kind: type[Any]) -> str:
     """Return the fields of a data class or named tuple: name, default, meaning from its docstring."""
@@ -83,9 +97,12 @@ def _extras(results: Results) -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     rows = []
     for extra, packages in project["optional-dependencies"].items():
-        names = ", ".join(code(re.split(r"[<>=;\[ ]", package)[0]) for package in packages if "[" not in package)
-        rows.append([f'`pip install ".[{extra}]"`', names or "all others"])
-    return table(["extra", "packages"], rows)
+        names = [re.split(r"[<>=;\[ ]", package)[0] for package in packages]
+        own = project["name"] in names
+        rows.append(
+            [f'`pip install ".[{extra}]"`', EXTRAS[extra], "all others" if own else ", ".join(map(code, names))]
+        )
+    return table(["extra", "for what", "packages"], rows)
 
 
 def _sizes(results: Results) -> str:
