@@ -20,7 +20,7 @@ from ccenv.sim.state.codes import LOG_CODES
 from ccenv.sim.state.definitions import DEFINITIONS
 from ccenv.sim.state.fields import FIELDS
 from experiments.concepts.keys import conceptual_keys
-from experiments.site import api, commands, environments, keys, kpis, rules, sources
+from experiments.site import api, centres, commands, environments, keys, kpis, rules, sources
 from experiments.site.copied import FILES
 
 RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for rule in PACING_RULES]
@@ -167,6 +167,10 @@ def test_the_purpose_of_a_reward_does_not_announce_a_list(site: dict[str, str]):
         purpose = line.split(" | ")[2]
         assert purpose.endswith("."), purpose
         assert kpis.about_of(name).startswith(purpose)
+
+
+def test_the_dropped_share_stands_behind_the_reward():
+    assert centres.in_order(["value", "mean_wait_s", "dropped_share_x"]) == ["value", "dropped_share_x", "mean_wait_s"]
 
 
 def test_every_decision_has_a_page(site: dict[str, str]):
