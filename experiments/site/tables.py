@@ -9,6 +9,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import yaml
+
 import ccenv
 from agents.registry import LEARNERS, find_learner
 from agents.train import Training
@@ -36,13 +38,25 @@ EXTRAS = {
 }
 
 
-def settings(kind: type[Any]) -> str:
-    """Return the fields of a data class or named tuple: name, default, meaning from its docstring."""
+def settings(kind: type[Any], given: Mapping[str, Any] | None = None) -> str:
+    """Return the fields of a data class or named tuple: name, default, meaning from its docstring.
+
+    Args:
+        kind: The class.
+        given: Values that replace its defaults.
+    """
+    defaults = dict(_fields(kind)) | dict(given or {})
     meanings = attributes(kind.__doc__ or "")
     return table(
         ["key", "default", "meaning"],
-        [[code(name), _default(default), cell(meanings.get(name, ""))] for name, default in _fields(kind)],
+        [[code(name), _default(default), cell(meanings.get(name, ""))] for name, default in defaults.items()],
     )
+
+
+def of_command(learner: str, part: str) -> dict[str, Any]:
+    """Return the values of a part (`training`, `settings`) in the commands' file of a learner; empty if it has none."""
+    path = ROOT / "configs" / "learner" / f"{learner}.yaml"
+    return yaml.safe_load(path.read_text()).get(part, {}) if path.exists() else {}
 
 
 def _fields(kind: type[Any]) -> list[tuple[str, Any]]:
@@ -89,8 +103,12 @@ def _learners(results: Results) -> str:
 
 
 def _learner_settings(results: Results) -> str:
-    blocks = [f"**Settings of `{name}`**\n\n{settings(find_learner(name).settings)}" for name in LEARNERS]
+    blocks = [f"**Settings of `{name}`**\n\n{_settings_of(name)}" for name in LEARNERS]
     return "\n\n".join(blocks)
+
+
+def _settings_of(learner: str) -> str:
+    return settings(find_learner(learner).settings, of_command(learner, "settings"))
 
 
 def _extras(results: Results) -> str:
@@ -149,7 +167,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "learners": _learners,
     "second_learner": _second_learner,
     "learner_settings": _learner_settings,
-    "training": lambda results: settings(Training),
+    "training": lambda results: settings(Training, of_command(Training.learner, "training")),
     "log": lambda results: settings(LogConfig),
     "time_scales": lambda results: settings(TimeScales),
     "limits": lambda results: settings(Limits) if Limits() == LIMITS else "",

@@ -7,6 +7,7 @@ import re
 
 import msgspec
 import pytest
+from hydra import compose, initialize_config_dir
 
 import ccenv
 from agents.registry import LEARNERS, find_learner
@@ -20,6 +21,7 @@ from ccenv.sim.state.codes import LOG_CODES
 from ccenv.sim.state.definitions import DEFINITIONS
 from ccenv.sim.state.fields import FIELDS
 from experiments.concepts.keys import conceptual_keys
+from experiments.jobs.config import CONFIGS, register
 from experiments.site import api, centres, commands, environments, keys, kpis, rules, sources
 from experiments.site.copied import FILES
 
@@ -167,6 +169,16 @@ def test_the_purpose_of_a_reward_does_not_announce_a_list(site: dict[str, str]):
         purpose = line.split(" | ")[2]
         assert purpose.endswith("."), purpose
         assert kpis.about_of(name).startswith(purpose)
+
+
+def test_the_settings_of_a_training_have_the_defaults_of_the_command(site: dict[str, str]):
+    register()
+    with initialize_config_dir(CONFIGS, version_base="1.3"):
+        learner = compose("config").learner
+
+    for part in (learner.training, learner.settings):
+        for name, value in part.items():
+            assert f"| `{name}` | `{value}` |" in site["learning"]
 
 
 def test_the_dropped_share_stands_behind_the_reward():
