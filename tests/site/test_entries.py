@@ -94,6 +94,17 @@ def test_every_kpi_counter_and_definition_has_an_entry(site: dict[str, str]):
         assert definition.source in row(site["kpis/dropped_share"], definition.name)
 
 
+def test_the_factor_of_every_weighted_kpi_is_shown(site: dict[str, str]):
+    centre = load_scenario("tiny").centre
+    group = next(iter(centre.groups))
+
+    assert set(kpis.FACTORS) == {name for name, kpi in KPIS.items() if kpi.weight}
+    assert all(factor in row(site["kpis/index"], name) for name, factor in kpis.FACTORS.items())
+    assert KPIS["staffed_h"].weight(centre, group) == 1 / 3600
+    assert KPIS["wages"].weight(centre, group) == centre.groups[group].wage_per_hour / 3600
+    assert KPIS["outbound_advisor_days"].weight(centre, "blended") == 1 / 28_800
+
+
 def test_every_measure_of_another_system_has_an_entry(site: dict[str, str]):
     for measure in MEASURES:
         assert f"`{measure.formula}`" in site["kpis/elsewhere"] and measure.source in site["kpis/elsewhere"]
