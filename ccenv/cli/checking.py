@@ -1,4 +1,4 @@
-"""`ccenv check`: all faults of scenario files at once."""
+"""`ccenv check`: the faults of scenario files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def check(
     ],
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as faults.")] = False,
 ) -> None:
-    """Check scenario files, and print all faults at once.
+    """Check scenario files, and print their faults.
+
+    All faults of types and ranges come at once. Names that lead nowhere may come only when those are mended.
 
     Exit status: 0 if every file can be used, 1 if one cannot, 2 if there is no such file.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -195,7 +195,7 @@ def _campaign(campaign: Campaign) -> Sequence[str]:
 
 def _kpis(name: str, results: Results) -> str:
     measured, rows = results.centres[name], results.rows(name)
-    columns = [column for column in rows[0]["kpis"] if any(row["kpis"][column] for row in rows)]
+    columns = in_order(column for column in rows[0]["kpis"] if any(row["kpis"][column] for row in rows))
     labels = [HEADS.get(column, (KPIS[column].name if column in KPIS else column, 1.0)) for column in columns]
     labels = [
         ("dropped [%]", 100.0) if c.startswith("dropped_share") else h for c, h in zip(columns, labels, strict=True)
@@ -211,6 +211,11 @@ def _kpis(name: str, results: Results) -> str:
         lines.append([f"`{cell(row['label'])}`{own}", verdict, behind, *figures])
     head = ["rules", "verdict", "reward behind the best", *(label for label, _ in labels)]
     return "\n\n".join([_how(measured), table(head, lines)])
+
+
+def in_order(columns: Iterable[str]) -> list[str]:
+    """Return columns with the reward first and the dropped share right behind it."""
+    return sorted(columns, key=lambda column: (column != "value", not column.startswith("dropped_share")))
 
 
 def _how(measured: Mapping[str, Any]) -> str:

@@ -97,7 +97,8 @@ def _index() -> str:
         "Scenario keys",
         "A centre is a YAML file, a mapping, or a file of the library with some keys replaced: "
         '`ccenv.load_scenario("tiny", **{"queues.sales.arrivals_per_hour": 40})`. A name in place of `*` is yours. '
-        "Unknown keys and values out of range are refused, all problems at once. How to write one: "
+        "Unknown keys and values out of range are refused, all at once. Names that lead nowhere, such as an unknown "
+        "skill or rule, may be refused only when those are mended. How to write one: "
         "[Your own centre](../howto/own_centre.md).",
         "A *time* is a [distribution](times.md), or a number: the mean of an exponential distribution in seconds, 0 "
         "for no time. A *profile* is a number, or a list with one number for each slot of the day.",

@@ -9,6 +9,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import yaml
+
 import ccenv
 from agents.registry import LEARNERS, find_learner
 from agents.train import Training
@@ -21,14 +23,40 @@ from experiments.site import league
 from experiments.site.centre_results import Results
 from experiments.site.text import cell, code, table
 
+#: What each extra of the package is for. The README says the same.
+EXTRAS = {
+    "cli": "the command `ccenv`",
+    "frames": "pandas",
+    "minari": "data sets",
+    "mo": "vector rewards",
+    "plot": "pictures",
+    "sb3": "the Stable-Baselines3 adapter",
+    "serve": "the service",
+    "theory": "exact values",
+    "window": "a live picture",
+    "all": "all of them",
+}
 
-def settings(kind: type[Any]) -> str:
-    """Return the fields of a data class or named tuple: name, default, meaning from its docstring."""
+
+def settings(kind: type[Any], given: Mapping[str, Any] | None = None) -> str:
+    """Return the fields of a data class or named tuple: name, default, meaning from its docstring.
+
+    Args:
+        kind: The class.
+        given: Values that replace its defaults.
+    """
+    defaults = dict(_fields(kind)) | dict(given or {})
     meanings = attributes(kind.__doc__ or "")
     return table(
         ["key", "default", "meaning"],
-        [[code(name), _default(default), cell(meanings.get(name, ""))] for name, default in _fields(kind)],
+        [[code(name), _default(default), cell(meanings.get(name, ""))] for name, default in defaults.items()],
     )
+
+
+def of_command(learner: str, part: str) -> dict[str, Any]:
+    """Return the values of a part (`training`, `settings`) in the commands' file of a learner; empty if it has none."""
+    path = ROOT / "configs" / "learner" / f"{learner}.yaml"
+    return yaml.safe_load(path.read_text()).get(part, {}) if path.exists() else {}
 
 
 def _fields(kind: type[Any]) -> list[tuple[str, Any]]:
@@ -75,17 +103,24 @@ def _learners(results: Results) -> str:
 
 
 def _learner_settings(results: Results) -> str:
-    blocks = [f"**Settings of `{name}`**\n\n{settings(find_learner(name).settings)}" for name in LEARNERS]
+    blocks = [f"**Settings of `{name}`**\n\n{_settings_of(name)}" for name in LEARNERS]
     return "\n\n".join(blocks)
+
+
+def _settings_of(learner: str) -> str:
+    return settings(find_learner(learner).settings, of_command(learner, "settings"))
 
 
 def _extras(results: Results) -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     rows = []
     for extra, packages in project["optional-dependencies"].items():
-        names = ", ".join(code(re.split(r"[<>=;\[ ]", package)[0]) for package in packages if "[" not in package)
-        rows.append([f'`pip install ".[{extra}]"`', names or "all others"])
-    return table(["extra", "packages"], rows)
+        names = [re.split(r"[<>=;\[ ]", package)[0] for package in packages]
+        own = project["name"] in names
+        rows.append(
+            [f'`pip install ".[{extra}]"`', EXTRAS[extra], "all others" if own else ", ".join(map(code, names))]
+        )
+    return table(["extra", "for what", "packages"], rows)
 
 
 def _sizes(results: Results) -> str:
@@ -132,7 +167,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "learners": _learners,
     "second_learner": _second_learner,
     "learner_settings": _learner_settings,
-    "training": lambda results: settings(Training),
+    "training": lambda results: settings(Training, of_command(Training.learner, "training")),
     "log": lambda results: settings(LogConfig),
     "time_scales": lambda results: settings(TimeScales),
     "limits": lambda results: settings(Limits) if Limits() == LIMITS else "",

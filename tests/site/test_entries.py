@@ -7,6 +7,7 @@ import re
 
 import msgspec
 import pytest
+from hydra import compose, initialize_config_dir
 
 import ccenv
 from agents.registry import LEARNERS, find_learner
@@ -20,7 +21,8 @@ from ccenv.sim.state.codes import LOG_CODES
 from ccenv.sim.state.definitions import DEFINITIONS
 from ccenv.sim.state.fields import FIELDS
 from experiments.concepts.keys import conceptual_keys
-from experiments.site import api, commands, environments, keys, rules, sources
+from experiments.jobs.config import CONFIGS, register
+from experiments.site import api, centres, commands, environments, keys, kpis, rules, sources
 from experiments.site.copied import FILES
 
 RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for rule in PACING_RULES]
@@ -92,6 +94,17 @@ def test_every_kpi_counter_and_definition_has_an_entry(site: dict[str, str]):
         assert definition.source in row(site["kpis/dropped_share"], definition.name)
 
 
+def test_the_factor_of_every_weighted_kpi_is_shown(site: dict[str, str]):
+    centre = load_scenario("tiny").centre
+    group = next(iter(centre.groups))
+
+    assert set(kpis.FACTORS) == {name for name, kpi in KPIS.items() if kpi.weight}
+    assert all(factor in row(site["kpis/index"], name) for name, factor in kpis.FACTORS.items())
+    assert KPIS["staffed_h"].weight(centre, group) == 1 / 3600
+    assert KPIS["wages"].weight(centre, group) == centre.groups[group].wage_per_hour / 3600
+    assert KPIS["outbound_advisor_days"].weight(centre, "blended") == 1 / 28_800
+
+
 def test_every_measure_of_another_system_has_an_entry(site: dict[str, str]):
     for measure in MEASURES:
         assert f"`{measure.formula}`" in site["kpis/elsewhere"] and measure.source in site["kpis/elsewhere"]
@@ -159,6 +172,28 @@ def test_every_learner_has_its_settings(site: dict[str, str]):
         assert row(site["learning"], name)
         for field in dataclasses.fields(find_learner(name).settings):
             assert f"| `{field.name}` |" in site["learning"]
+
+
+def test_the_purpose_of_a_reward_does_not_announce_a_list(site: dict[str, str]):
+    for name in list_presets():
+        line = row(site["rewards/index"], name)
+        purpose = line.split(" | ")[2]
+        assert purpose.endswith("."), purpose
+        assert kpis.about_of(name).startswith(purpose)
+
+
+def test_the_settings_of_a_training_have_the_defaults_of_the_command(site: dict[str, str]):
+    register()
+    with initialize_config_dir(CONFIGS, version_base="1.3"):
+        learner = compose("config").learner
+
+    for part in (learner.training, learner.settings):
+        for name, value in part.items():
+            assert f"| `{name}` | `{value}` |" in site["learning"]
+
+
+def test_the_dropped_share_stands_behind_the_reward():
+    assert centres.in_order(["value", "mean_wait_s", "dropped_share_x"]) == ["value", "dropped_share_x", "mean_wait_s"]
 
 
 def test_every_decision_has_a_page(site: dict[str, str]):

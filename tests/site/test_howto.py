@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import types
 from pathlib import Path
 
 import matplotlib
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from experiments.site.copied import prose
 from tests.site.prose import blocks, with_code
@@ -26,6 +28,19 @@ def test_the_blocks_of_a_page_run(page: str, tmp_path: Path, monkeypatch: pytest
 
     for number, code in enumerate(blocks(page, "python"), 1):
         exec(compile(code, f"{page}, block {number}", "exec"), home.__dict__)
+
+
+@pytest.mark.slow
+def test_the_page_on_stable_baselines_fills_its_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    for code in blocks("howto/sb3", "python")[:1]:
+        exec(compile(code, "howto/sb3", "exec"), {"__name__": "page"})
+
+    (events,) = tmp_path.glob("tensorboard/*/events*")
+    reader = EventAccumulator(str(events))
+    reader.Reload()
+    for curve in ("kpis/mean_wait_s", "rollout/ep_rew_mean"):
+        assert [point for point in reader.Scalars(curve) if math.isfinite(point.value)], curve
 
 
 def test_every_howto_has_code_that_runs_or_shows_a_command():

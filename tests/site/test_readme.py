@@ -14,10 +14,12 @@ from PIL import Image
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.readme import README
+from experiments.site import sources
 from experiments.site.centre_results import Results
 from experiments.site.league import summary
 from experiments.site.moment import pixels
 from experiments.site.readme import EXCERPT, PICTURE
+from experiments.site.tables import EXTRAS
 from experiments.study.evaluation import VALUE, own_pair, rule_days
 
 MOST_LINES = 12
@@ -51,9 +53,19 @@ def test_the_example_is_short_and_runs(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_every_extra_is_named():
     project = tomllib.loads((README.parent / "pyproject.toml").read_text())["project"]
-    named = README.read_text().split("The extras are")[1].split("\n\n")[0]
+    named = " ".join(README.read_text().split("The extras are")[1].split("\n\n")[0].split())
 
-    assert all(f"`{extra}`" in named for extra in set(project["optional-dependencies"]) - {"all"})
+    assert set(EXTRAS) == set(project["optional-dependencies"])
+    assert all(f"`{extra}` ({purpose})" in named for extra, purpose in EXTRAS.items() if extra != "all")
+
+
+def test_every_extra_has_its_packages_on_the_start_page():
+    start = sources.filled("start", "<!-- generated: extras -->", results())
+    rows = {line.split('".[')[1].split("]")[0]: line for line in start.splitlines() if "pip install" in line}
+
+    assert set(rows) == set(EXTRAS)
+    assert [extra for extra, line in rows.items() if "all others" in line] == ["all"]
+    assert "| data sets | `minari` |" in rows["minari"]
 
 
 def made(behind: dict[str, float] | None, within: bool = True) -> dict[str, object]:
