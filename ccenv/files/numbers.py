@@ -160,6 +160,19 @@ def real(name: str, value: Any, allowed: str = "a finite number") -> float:
     return float(number)
 
 
+def seconds(name: str, value: Any) -> float:
+    """Return a length of time as a `float`.
+
+    Raises:
+        ValueError: If the value is no finite number above 0.
+    """
+    allowed = "a number of seconds above 0"
+    number = real(name, value, allowed)
+    if number <= 0.0:
+        raise ValueError(f"{name} = {shown(value)}; allowed: {allowed}")
+    return number
+
+
 def as_real(value: Any) -> int | float | None:
     """Return a number of any kind as an `int` or `float`; None if the value is no number, as booleans and text are."""
     if isinstance(value, float):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from gymnasium.spaces import Box
 
-from ccenv.files.numbers import whole_numbers
+from ccenv.files.numbers import seconds, whole_numbers
 from ccenv.loops.batch import AGAIN, DISABLED
 from ccenv.rules.params import Names, params_record
 from ccenv.rules.registry import find_rule
@@ -53,11 +53,8 @@ class Row:
         pacing: RuleChoice,
         reserves: Reserves | None,
     ) -> None:
-        number = isinstance(interval_s, int | float | np.number) and not isinstance(interval_s, bool)
-        if not number or not 0.0 < interval_s < math.inf:
-            raise ValueError(f"interval_s = {interval_s!r}; allowed: a number of seconds above 0")
+        self.interval_s = seconds("interval_s", interval_s)
         centre = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        self.interval_s = float(interval_s)
         run = run_config(
             centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
         )

@@ -9,7 +9,7 @@ import gymnasium
 import numpy as np
 from gymnasium.vector import VectorEnv
 
-from ccenv.files.numbers import real
+from ccenv.files.numbers import real, seconds
 from ccenv.wrappers._infos import elapsed_of
 
 TEN_DAYS_S = 864_000.0
@@ -20,9 +20,7 @@ class _Rate:
 
     def __init__(self, per_s: float | None, memory_s: float) -> None:
         self.fixed = None if per_s is None else real("per_s", per_s)
-        self.memory_s = real("memory_s", memory_s)
-        if self.memory_s <= 0.0:
-            raise ValueError(f"memory_s = {memory_s!r}; allowed: a number of seconds above 0")
+        self.memory_s = seconds("memory_s", memory_s)
         self.reward, self.elapsed_s = 0.0, 0.0
 
     @property

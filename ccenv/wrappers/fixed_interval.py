@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 
 from ccenv.env import CentreEnv
-from ccenv.files.numbers import real
+from ccenv.files.numbers import seconds
 from ccenv.policy import RulePolicy
 from ccenv.run.config import RuleChoice
 from ccenv.sim.state.codes import HOLD
@@ -69,9 +69,7 @@ class FixedInterval(gymnasium.Wrapper[Any, Any, Any, Any]):
             raise ValueError(f"env = {env}; allowed: a CentreEnv, wrapped or not")
         if between not in BETWEEN:
             raise ValueError(f"between = {between!r}; allowed: {', '.join(BETWEEN)}")
-        self.interval_s = real("interval_s", interval_s)
-        if self.interval_s <= 0.0:
-            raise ValueError(f"interval_s = {interval_s!r}; allowed: a number of seconds above 0")
+        self.interval_s = seconds("interval_s", interval_s)
         self._between, self._batch = between, centre.batch
         self._rules: RulePolicy | None = None
         if between == "rules":

@@ -11,7 +11,7 @@ from gymnasium.spaces import Box
 from gymnasium.vector import VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from ccenv.files.numbers import real
+from ccenv.files.numbers import real, seconds
 from ccenv.wrappers._infos import elapsed_of, restarts_in_step
 
 MOST = 50.0  # largest |ln| of the factor; exp(50) is about 5e21
@@ -145,22 +145,14 @@ def gamma_for(mean_step_s: float, horizon_s: float) -> float:
     >>> round(gamma_for(18.0, 1800.0), 6)
     0.99005
     """
-    mean_s, horizon = (_positive(name, x) for name, x in (("mean_step_s", mean_step_s), ("horizon_s", horizon_s)))
-    return math.exp(-mean_s / horizon)
-
-
-def _positive(name: str, value: float) -> float:
-    number = real(name, value)
-    if number <= 0.0:
-        raise ValueError(f"{name} = {value!r}; allowed: a number of seconds above 0")
-    return number
+    return math.exp(-seconds("mean_step_s", mean_step_s) / seconds("horizon_s", horizon_s))
 
 
 def _checked(horizon_s: float, gamma: float) -> tuple[float, float]:
     discount = real("gamma", gamma)
     if not 0.0 < discount <= 1.0:
         raise ValueError(f"gamma = {gamma!r}; allowed: above 0, at most 1")
-    return _positive("horizon_s", horizon_s), discount
+    return seconds("horizon_s", horizon_s), discount
 
 
 def _check_factor(log_c: float, gamma: float) -> None:

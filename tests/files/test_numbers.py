@@ -8,7 +8,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from ccenv.files.numbers import MOST_SEED, different, real, row_seeds, seed, seed_numbers, whole, whole_numbers
+from ccenv.files.numbers import (
+    MOST_SEED,
+    different,
+    real,
+    row_seeds,
+    seconds,
+    seed,
+    seed_numbers,
+    whole,
+    whole_numbers,
+)
 
 
 class Place(IntEnum):
@@ -123,6 +133,13 @@ def test_a_real_number_of_any_kind_is_taken(value):
 def test_any_other_weight_is_refused(value):
     with pytest.raises(ValueError, match=r"^weight = .*; allowed: a finite number$"):
         real("weight", value)
+
+
+@pytest.mark.parametrize("value", [0, -1.0, True, "60", None, float("nan"), float("inf")])
+def test_a_length_of_time_is_above_0(value):
+    assert seconds("interval_s", np.float32(0.5)) == 0.5
+    with pytest.raises(ValueError, match=r"^interval_s = .*; allowed: a number of seconds above 0$"):
+        seconds("interval_s", value)
 
 
 def test_rows_have_seeds_from_one_number_or_one_each():
