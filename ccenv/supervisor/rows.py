@@ -18,8 +18,9 @@ from ccenv.rules.spec import Param, RuleSpec
 from ccenv.run.config import RuleChoice, RunConfig, run_config
 from ccenv.run.engine import CapacityError
 from ccenv.run.growth import fresh, larger
-from ccenv.scenarios import Scenario, load_scenario
+from ccenv.scenarios import Scenario
 from ccenv.scenarios.check.rules import names_of
+from ccenv.scenarios.load import load_for_run
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import NIGHT
 from ccenv.spaces.observation import observation_space, snapshot_dtype
@@ -54,9 +55,14 @@ class Row:
         reserves: Reserves | None,
     ) -> None:
         self.interval_s = seconds("interval_s", interval_s)
-        centre = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         run = run_config(
-            centre, owns="rules", routing=routing, pacing=pacing, reserves=reserves, days=days, reward=reward
+            load_for_run(scenario, reward),
+            owns="rules",
+            routing=routing,
+            pacing=pacing,
+            reserves=reserves,
+            days=days,
+            reward=reward,
         )
         self._settable = settable
         self._taken: list[np.ndarray] = []  # actions of the running episode

@@ -39,6 +39,8 @@ CHOICES = {
     "make, own reward": lambda: gymnasium.make("ccenv/Routing-v0", scenario=OWN),
     "make, own and given": lambda: gymnasium.make("ccenv/Blended-v0", scenario=OWN, reward=STARVING),
     "make, own and another": lambda: gymnasium.make("ccenv/Blended-v0", scenario=OWN, reward=SALES),
+    "make a supervisor": lambda: gymnasium.make("ccenv/Supervisor-v0", scenario=OWN),
+    "make a supervisor, own and another": lambda: gymnasium.make("ccenv/Supervisor-v0", scenario=OWN, reward=SALES),
     "make_vec": lambda: gymnasium.make_vec("ccenv/Blended-v0", 2, scenario="tiny", reward=STARVING),
     "make_vec, own reward": lambda: gymnasium.make_vec("ccenv/Blended-v0", 2, scenario=OWN),
     "single": lambda: CentreEnv("tiny", reward=STARVING),
