@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
 from ccenv.files.errors import shown
-from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
+from ccenv.files.numbers import is_sequence, row_seeds, rows_to_reset, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, action_named, task_of
 from ccenv.sim.state.codes import HOLD
@@ -87,9 +87,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
         `options["reset_mask"]`, (B,) bool, selects the rows to reset.
         """
-        which = np.ones(self.num_envs, np.bool_)
-        if options is not None and "reset_mask" in options:
-            which = checked_mask(options["reset_mask"], self.num_envs)
+        which = rows_to_reset(options, self.num_envs)
         seeds, given = self._seeds(seed)
         anew = which & (given | ~self._seeded)
         self.batch.reset(seeds, anew)

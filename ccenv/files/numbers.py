@@ -216,12 +216,15 @@ def _power(number: int) -> str:
     return str(number)
 
 
-def checked_mask(mask: Any, n: int) -> npt.NDArray[np.bool_]:
-    """Return the rows that a vector environment's `reset_mask` names.
+def rows_to_reset(options: Mapping[str, Any] | None, n: int) -> npt.NDArray[np.bool_]:
+    """Return the rows that the options of a vector environment's `reset` name, (n,) bool; without `reset_mask` all.
 
     Raises:
-        ValueError: If it is not a bool array of shape (n,) with at least one True.
+        ValueError: If `reset_mask` is not a bool array of shape (n,) with at least one True.
     """
+    if options is None or "reset_mask" not in options:
+        return np.ones(n, np.bool_)
+    mask = options["reset_mask"]
     if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != (n,) or not mask.any():
         raise ValueError(f"options['reset_mask']: allowed: a bool array of shape ({n},) with at least one True")
     return mask

@@ -9,7 +9,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from ccenv.files.numbers import checked_mask, is_sequence, row_seeds, whole
+from ccenv.files.numbers import is_sequence, row_seeds, rows_to_reset, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, parameters_named
 from ccenv.spaces.info import SEED_BITS, add_kpis
@@ -66,9 +66,7 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         Raises:
             ValueError: If the seeds or the mask are not one for each row.
         """
-        which = np.ones(self.num_envs, np.bool_)
-        if options is not None and "reset_mask" in options:
-            which = checked_mask(options["reset_mask"], self.num_envs)
+        which = rows_to_reset(options, self.num_envs)
         seeds = row_seeds("seed", seed, self.num_envs)
         if not is_sequence(seed) and seeds[0] is not None:
             super().reset(seed=seeds[0])

@@ -11,7 +11,7 @@ from gymnasium.spaces import Box
 from gymnasium.vector import VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from ccenv.files.numbers import real, seconds
+from ccenv.files.numbers import real, rows_to_reset, seconds
 from ccenv.wrappers._infos import elapsed_of, restarts_in_step
 
 MOST = 50.0  # largest |ln| of the factor; exp(50) is about 5e21
@@ -102,9 +102,7 @@ class VectorSemiMarkovDiscount(gymnasium.vector.VectorWrapper):
         """Start episodes with factor 1."""
         given: Any = seed
         obs, infos = self.env.reset(seed=given, options=options)
-        which = np.ones(self.num_envs, np.bool_)
-        if options is not None and "reset_mask" in options:
-            which = np.asarray(options["reset_mask"], np.bool_)
+        which = rows_to_reset(options, self.num_envs)
         self._log_c[which] = 0.0
         self._ended[which] = False
         return self._seen(obs, self._log_c), infos
