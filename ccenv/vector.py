@@ -11,12 +11,11 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from ccenv.batch import Batch
-from ccenv.files.errors import shown
 from ccenv.files.numbers import is_sequence, row_seeds, rows_to_reset, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, action_named, task_of
 from ccenv.sim.state.codes import HOLD
-from ccenv.spaces.info import INFO, SEED_BITS, add_kpis
+from ccenv.spaces.info import INFO, SEED_BITS, add_kpis, autoreset_mode_of
 
 MODES = {
     AutoresetMode.NEXT_STEP: "next_step",
@@ -59,10 +58,7 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self._screen = Screen(render_mode, num_envs, modes=FRAMES)
         if "autoreset" in arguments:
             raise ValueError("autoreset: a batch's argument; allowed: autoreset_mode")
-        if autoreset_mode not in [*AutoresetMode, *(each.value for each in AutoresetMode)]:
-            allowed = ", ".join(each.value for each in AutoresetMode)
-            raise ValueError(f"autoreset_mode = {shown(autoreset_mode)}; allowed: {allowed}")
-        mode = AutoresetMode(autoreset_mode)
+        mode = autoreset_mode_of(autoreset_mode)
         arguments = {"scenario": "bank_blended", "on_illegal": "hold", **arguments}
         self.batch = Batch(arguments.pop("scenario"), num_envs, autoreset=MODES[mode], **arguments)
         self._screen.task = task_of(self.batch.run)

@@ -1,4 +1,4 @@
-"""Keys of Gymnasium's `info` and the bits of a drawn seed, common to the single and the vector environment."""
+"""Conventions of Gymnasium that the environments share: keys of `info`, bits of a drawn seed, autoreset modes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from ccenv.files.errors import names, shown
 
 #: Keys of `info` besides the mask, and the fields of a batch row that they come from.
 INFO = {
@@ -19,6 +22,19 @@ INFO = {
     "coin": "u",
 }
 SEED_BITS = 62
+
+
+def autoreset_mode_of(given: AutoresetMode | str) -> AutoresetMode:
+    """Return the autoreset mode that a caller names by itself or by its value.
+
+    Raises:
+        ValueError: If there is no such mode.
+    """
+    try:
+        return AutoresetMode(given)
+    except ValueError:
+        allowed = names(mode.value for mode in AutoresetMode)
+        raise ValueError(f"autoreset_mode = {shown(given)}; allowed: {allowed}") from None
 
 
 def add_kpis(infos: dict[str, Any], found: Mapping[int, Mapping[str, float]], n: int) -> None:

@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 from ccenv.files.numbers import is_sequence, row_seeds, rows_to_reset, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, parameters_named
-from ccenv.spaces.info import SEED_BITS, add_kpis
+from ccenv.spaces.info import SEED_BITS, add_kpis, autoreset_mode_of
 from ccenv.supervisor.rows import checked_action
 from ccenv.supervisor.single import SupervisorEnv
 
@@ -22,7 +22,7 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
 
     Args:
         num_envs: Number of copies.
-        autoreset_mode: Gymnasium's `NEXT_STEP`, `SAME_STEP` or `DISABLED`, or its value.
+        autoreset_mode: A Gymnasium `AutoresetMode` or its value.
         render_mode: `ansi` or `rgb_array`; None: no pictures. `gymnasium.wrappers.vector.HumanRendering` shows images
             in a window.
         arguments: Those of `SupervisorEnv`.
@@ -40,11 +40,11 @@ class SupervisorVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         **arguments: Any,
     ) -> None:
         num_envs = whole("num_envs", num_envs, 1)
+        self.autoreset_mode = autoreset_mode_of(autoreset_mode)
         self._screen = Screen(render_mode, num_envs, modes=FRAMES)
         single = SupervisorEnv(**arguments)
         self._screen.task = single._screen.task
         self._rows = [single._row, *(single._row.copy() for _ in range(num_envs - 1))]
-        self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {"autoreset_mode": self.autoreset_mode, "render_modes": list(FRAMES), "render_fps": FPS}
         self.render_mode = render_mode
         self.num_envs = num_envs

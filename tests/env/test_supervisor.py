@@ -155,6 +155,11 @@ def test_a_mask_without_rows_is_refused() -> None:
         envs.reset(options={"reset_mask": np.zeros(2, np.bool_)})
 
 
+def test_another_autoreset_mode_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="autoreset_mode = 'next_step'; allowed: NextStep, SameStep, Disabled"):
+        SupervisorVectorEnv(2, scenario=short_day(), autoreset_mode="next_step")
+
+
 def test_a_steady_centre_is_truncated_at_its_horizon() -> None:
     scenario = {
         "name": "steady",
