@@ -15,14 +15,14 @@ from ccenv.files.numbers import is_sequence, row_seeds, rows_to_reset, whole
 from ccenv.render import Screen
 from ccenv.render.screen import FPS, FRAMES, action_named, task_of
 from ccenv.sim.state.codes import HOLD
-from ccenv.spaces.info import INFO, SEED_BITS, add_kpis, autoreset_mode_of
+from ccenv.spaces.info import INFO, SEED_BITS, SUMMED, add_kpis, autoreset_mode_of
 
 MODES = {
     AutoresetMode.NEXT_STEP: "next_step",
     AutoresetMode.SAME_STEP: "same_step",
     AutoresetMode.DISABLED: "disabled",
 }
-PAID = ("elapsed_s", "cost", "cost_base", "illegal_action")  # they describe a step, so they are 0 after a reset
+PAID = (*SUMMED, "illegal_action")  # they describe a step, so they are 0 after a reset
 
 
 class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):

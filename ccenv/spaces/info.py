@@ -21,6 +21,7 @@ INFO = {
     "decision": "decision",
     "coin": "u",
 }
+SUMMED = ("elapsed_s", "cost", "cost_base")  # keys that add up over steps
 SEED_BITS = 62
 
 

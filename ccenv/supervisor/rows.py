@@ -23,9 +23,9 @@ from ccenv.scenarios.check.rules import names_of
 from ccenv.scenarios.load import load_for_run
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.state.codes import NIGHT
+from ccenv.spaces.info import SUMMED
 from ccenv.spaces.observation import observation_space, snapshot_dtype
 
-SUMMED = ("elapsed_s", "cost", "cost_base")  # numbers of `info` that are summed over a step
 Settable = Sequence[str] | Mapping[str, tuple[float, float]] | None
 
 

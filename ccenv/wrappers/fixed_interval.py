@@ -12,9 +12,9 @@ from ccenv.files.numbers import seconds
 from ccenv.policy import RulePolicy
 from ccenv.run.config import RuleChoice
 from ccenv.sim.state.codes import HOLD
+from ccenv.spaces.info import SUMMED
 
 BETWEEN = ("hold", "repeat", "rules")
-SUMMED = ("elapsed_s", "cost", "cost_base")
 
 
 class FixedInterval(gymnasium.Wrapper[Any, Any, Any, Any]):
