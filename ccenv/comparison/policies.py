@@ -180,9 +180,6 @@ def _rules(rules: dict[Any, Any], centre: Scenario) -> dict[str, Any]:
     unknown = [key for key in rules if key not in HALVES]
     if unknown:
         raise ValueError(f"key {shown(unknown[0])}; allowed: routing, pacing")
-    for half, choice in rules.items():
-        if not (choice is None or callable(choice) or isinstance(choice, str | tuple)):
-            raise ValueError(f"{half} = {shown(choice)}; allowed: a rule's name, or (name, parameters), or None")
     run_config(centre, owns="rules", **rules)
     return rules
 

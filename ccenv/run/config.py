@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.files.errors import shown
 from ccenv.kpis.dropped_share import cost_weights
 from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
 from ccenv.rewards.terms import compile_reward
@@ -86,11 +87,13 @@ def rule_choice(kind: str, choice: RuleChoice, default: Any) -> tuple[str, dict[
     """Return a rule's name and given parameters; None takes the scenario's own. `kind`: `routing` or `pacing`.
 
     Raises:
-        RuleError: If there is no such rule.
+        RuleError: If there is no such rule, or the choice is none.
     """
     if choice is None:
         return default.name, dict(default.params)
-    rule, params = choice if isinstance(choice, tuple) else (choice, {})
+    rule, params = choice if isinstance(choice, tuple) and len(choice) == 2 else (choice, {})
+    if not (callable(rule) or isinstance(rule, str)) or not isinstance(params, Mapping):
+        raise RuleError(f"{kind} = {shown(choice)}; allowed: a rule's name, or (name, parameters), or None")
     return find_rule(kind, rule).name, dict(params)
 
 

@@ -252,6 +252,8 @@ def test_csv_files_have_the_frame(compared, tmp_path, shape):
         ({"policies": {"a": "lwt"}}, r"policies\['a'\]: 'lwt' is no folder of a bundle; rules are given as"),
         ({"policies": {"a": {"rout": "lwt"}}}, r"policies\['a'\]: key 'rout'; allowed: routing, pacing"),
         ({"policies": {"a": {"routing": 3}}}, r"policies\['a'\]: routing = 3; allowed: a rule's name"),
+        ({"policies": {"a": {"routing": ("lwt",)}}}, r"policies\['a'\]: routing = \('lwt',\); allowed: a rule's name"),
+        ({"policies": {"a": {"pacing": ("max0", 2.0)}}}, r"policies\['a'\]: pacing = \('max0', 2.0\); allowed: a rule"),
         ({"policies": {"a": ("lwt", "max")}}, r"policies\['a'\]: .*max"),
         ({"policies": {"a": ("max0", {"k": 2.0})}}, r"policies\['a'\]: .*the pair \(routing rule, pacing rule\)"),
         ({"policies": {"a": ("lwt",)}}, r"policies\['a'\]: .*the pair"),
