@@ -232,10 +232,11 @@ def _form(column: str, sums: Mapping[str, Any], n_runs: int) -> Floats:
 
 
 def aligned(rows: list[list[str]], n_left: int = 2) -> str:
-    """Return the rows as lines; the first `n_left` columns are aligned left, figures right."""
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    """Return the rows as lines, one each; the first `n_left` columns are aligned left, figures right."""
+    flat = [[" ".join(cell.splitlines()) for cell in row] for row in rows]  # a name may have several lines
+    widths = [max(map(len, cells)) for cells in zip(*flat, strict=True)]
     lines = []
-    for row in rows:
+    for row in flat:
         cells = [c.ljust(w) if i < n_left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)

@@ -204,6 +204,15 @@ def test_text_names_everything(compared):
     assert "10 policies, 6 runs" in repr(compared)
 
 
+def test_a_name_of_several_lines_stands_in_one(compared):
+    tables = {"a\nb": compared.tables["lwt"], "c": compared.tables["own"]}
+    found = ccenv.Comparison(tables, "a\nb", ["n_sales"])
+
+    head, first, second = _block(str(found), "n_sales")
+    assert "difference to a b" in head and first.startswith("a b ") and second.startswith("c ")
+    assert found.policies == ["a\nb", "c"]
+
+
 def _block(text, kpi):
     (block,) = [block for block in text.split("\n\n") if block.split()[0] == kpi]
     return block.splitlines()
