@@ -28,7 +28,6 @@ from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.files.sources import unsourced
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Campaign, Compliance, Queue, Segment
-from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL
 from ccenv.spaces.observation import observation_space
 
@@ -334,7 +333,7 @@ def _rule(scenario: Scenario, kind: str) -> Facts:
 def _reward(scenario: Scenario) -> Facts:
     """Return the weights by term; by entity where they differ."""
     record = reward_weights(scenario)
-    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+    entities = scenario.by_axis
     weights: Facts = {}
     for label, term in TERMS.items():
         mine = record[f"{term.axis}_count"][term.counter.name][: len(entities[term.axis])].tolist()

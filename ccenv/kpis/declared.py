@@ -157,7 +157,7 @@ def absent_columns(scenario: Scenario) -> frozenset[str]:
     all its terms are absent or have weight 0; a ratio, if its numerator or its denominator is.
     """
     centre = scenario.centre
-    entities = {"queue": scenario.queues, "group": scenario.groups, "campaign": scenario.campaigns, "centre": ("",)}
+    entities = {**scenario.by_axis, "centre": ("",)}
     gone = {labelled.column for labelled in LABELS.values() if not entities[labelled.axis]}
     for feature in FEATURES:
         if not feature.declared_by(centre):

@@ -40,7 +40,7 @@ class EpisodeKpis:
         absent = absent_columns(scenario)
         self.names = tuple(name for name in KPIS if name not in absent)
         wanted = needed(self.names)
-        entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+        entities = scenario.by_axis
         self._columns = {
             axis: [
                 (label, place)

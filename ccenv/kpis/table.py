@@ -272,7 +272,7 @@ def check_entities(scenario: Scenario, kpis: Sequence[str]) -> None:
 
 def _entities(scenario: Scenario) -> dict[str, tuple[str, ...]]:
     """Return the names of the queues, groups and campaigns by axis; the centre has none."""
-    return dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)) | {"centre": ()}
+    return {**scenario.by_axis, "centre": ()}
 
 
 def _columns(

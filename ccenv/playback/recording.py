@@ -113,10 +113,7 @@ class _Reader:
 
     def __init__(self, engine: Engine, reward: Reward) -> None:
         self.engine, scenario = engine, engine.run.scenario
-        self.n = {
-            axis: len(names)
-            for axis, names in zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True)
-        }
+        self.n = {axis: len(names) for axis, names in scenario.by_axis.items()}
         pairs = [(p, pair) for p, pair in enumerate(scenario.pairs) if pair.kind == "campaign"]
         self.by_group = np.zeros((self.n["group"], len(scenario.pairs)), np.int64)
         self.by_campaign = np.zeros((self.n["campaign"], len(scenario.pairs)), np.int64)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ccenv.rewards.terms import TERMS, Reward, reward_weights
-from ccenv.sim.state.counters import COUNTERS
 
 if TYPE_CHECKING:
     from ccenv.scenarios import Scenario
@@ -25,7 +24,7 @@ def contributions(scenario: Scenario, table: np.ndarray, reward: Reward = None) 
         For each term with a weight other than 0: its column in the table, and an array of shape (episodes,).
     """
     weights = reward_weights(scenario, reward)
-    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+    entities = scenario.by_axis
     parts: dict[str, np.ndarray] = {}
     for term in TERMS.values():
         mine = weights[f"{term.axis}_count"][term.counter.name]

@@ -96,7 +96,7 @@ def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
         ValueError: If a preset, term or name is unknown, or a weight is not a finite number; the message says what is
             allowed.
     """
-    entities = dict(zip(COUNTERS, (scenario.queues, scenario.groups, scenario.campaigns), strict=True))
+    entities = scenario.by_axis
     env = layout(scenario.size.name).env
     record = np.zeros((), [(f"{axis}_count", env[f"{axis}_count"]) for axis in COUNTERS])
     for term, weight in _by_term(scenario, scenario.reward if reward is None else reward).items():

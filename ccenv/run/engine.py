@@ -277,9 +277,8 @@ class Engine:
 
 def own_counters(words: np.ndarray, run: RunConfig) -> dict[str, np.ndarray]:
     """Like `counters_of`, for the scenario's own entities only: the same arrays in every size class."""
-    scenario = run.scenario
-    n = dict(zip(COUNTERS, map(len, (scenario.queues, scenario.groups, scenario.campaigns)), strict=True))
-    return {axis: table[:, : n[axis]] for axis, table in counters_of(words, run.layout.env).items()}
+    names = run.scenario.by_axis
+    return {axis: table[:, : len(names[axis])] for axis, table in counters_of(words, run.layout.env).items()}
 
 
 def counters_of(words: np.ndarray, env: np.dtype) -> dict[str, np.ndarray]:

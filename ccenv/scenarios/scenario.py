@@ -24,6 +24,7 @@ from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
 from ccenv.scenarios.schema import Centre, Reserves
+from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.sizes import Size
 
 # keys that change no result of a run with a given number of days
@@ -65,6 +66,11 @@ class Scenario:
     def campaigns(self) -> tuple[str, ...]:
         """Names of the campaigns."""
         return tuple(self.centre.campaigns)
+
+    @functools.cached_property
+    def by_axis(self) -> dict[str, tuple[str, ...]]:
+        """Names of the queues, groups and campaigns, by the axis of their counters."""
+        return dict(zip(COUNTERS, (self.queues, self.groups, self.campaigns), strict=True))
 
     @functools.cached_property
     def pairs(self) -> tuple[Pair, ...]:
