@@ -11,7 +11,7 @@ import numpy as np
 
 from ccenv.files.errors import closest, names
 from ccenv.kpis import Estimate, KpiTable
-from ccenv.kpis.bootstrap import CONFIDENCE, is_flat
+from ccenv.kpis.bootstrap import CONFIDENCE, NONE, is_flat
 from ccenv.kpis.dropped_share import is_within
 from ccenv.kpis.export import check_shape, to_frame, unit_of, write_csv
 from ccenv.kpis.numbers import as_text
@@ -38,7 +38,6 @@ COVERAGE = {
     14: 0.91,
     15: 0.92,
 }
-NONE = Estimate(np.nan, np.nan, np.nan)
 DROPPED = "dropped_share_"  # how the columns of dropped shares begin
 NOT_COUNTED = "not counted"
 ENDS = ("low", "high", "difference", "difference_low", "difference_high")

@@ -35,6 +35,9 @@ class Estimate(NamedTuple):
         return f"{as_text(self.value)} [{as_text(self.low)}, {as_text(self.high)}]"
 
 
+NONE = Estimate(np.nan, np.nan, np.nan)  # of what was not asked for or does not exist
+
+
 def resampled_sums(values: Floats) -> Floats:
     """Return column sums over resampled rows: from (runs, columns) to (N_RESAMPLES, columns)."""
     return np.concatenate([counts @ values for counts in _resampling(len(values))])

@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.files.errors import closest
-from ccenv.kpis.bootstrap import CONFIDENCE, Estimate, Floats, estimate, is_flat, resampled_sums
+from ccenv.kpis.bootstrap import CONFIDENCE, NONE, Estimate, Floats, estimate, is_flat, resampled_sums
 from ccenv.kpis.kpi import AXES, LABELS, add_up, column_of, ratio_of_totals
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.registry import KPIS
 
 KEYS = ("seed", "start_s")  # columns that identify a row
-NONE = Estimate(np.nan, np.nan, np.nan)  # of a total that was not asked for
 
 
 class Summary(Mapping[str, Estimate]):
