@@ -22,7 +22,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector import VectorEnv
 
 from ccenv.files.numbers import real
 
@@ -124,13 +124,12 @@ class SafetyVectorEnv(gymnasium.vector.VectorWrapper):
         super().__init__(env)
         self._costs = _Budget(env.unwrapped, cost, limit, budget)
         self.limit, self.budget = self._costs.limit, self._costs.budget
-        self._same_step = env.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP
 
     def step(self, actions: Any) -> Any:
         """Take a step in every row; returns observations, rewards, costs, terminated, truncated and infos."""
         obs, rewards, terminated, truncated, infos = self.env.step(actions)
         costs = np.asarray(self._costs.of(infos), np.float64)
-        if self._same_step and "final_info" in infos:
+        if "final_info" in infos:
             last = self._costs.of(infos["final_info"])
             costs = np.where(infos["_final_info"], last, costs)
         return (
