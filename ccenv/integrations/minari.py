@@ -33,8 +33,8 @@ from ccenv.comparison.policies import entrant
 from ccenv.files.numbers import different, seed_numbers
 from ccenv.policy import Policy, RulePolicy, State
 from ccenv.scenarios import Scenario
-from ccenv.scenarios.catalogue import Action
-from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
+from ccenv.scenarios.catalogue import VERBS, Action
+from ccenv.sim.state.codes import NIL
 from ccenv.spaces.info import INFO
 from ccenv.spaces.observation import observation_names
 
@@ -46,7 +46,6 @@ try:
 except ImportError as error:
     raise ImportError('data sets need the extra minari: pip install "ccenv[minari]"') from error
 
-ACTION_KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}
 ROWS = 16  # episodes that are stepped together and held in memory
 
 
@@ -177,7 +176,7 @@ def _facts(batch: Batch) -> dict[str, Any]:
 
 def _meaning(action: Action, scenario: Scenario) -> dict[str, Any]:
     """Return the parts of an action: its name, what it does to which entities, and the lines that it dials."""
-    kind = ACTION_KINDS[action.kind]
+    kind = VERBS[action.kind]
     entities = scenario.queues if kind == "assign" else scenario.campaigns
     return {
         "name": action.name,

@@ -66,6 +66,8 @@ ACTION_KINDS = {
     ),
 }
 """Kinds of action, by their code of `ccenv.sim.state.codes`."""
+VERBS = {code: kind.pattern.partition(":")[0] for code, kind in ACTION_KINDS.items()}
+"""`hold`, `assign` or `dial`, by the code of the kind: how the names of its actions begin."""
 
 
 def make_pairs(centre: Centre) -> tuple[Pair, ...]:

@@ -17,17 +17,16 @@ from ccenv.loops.rows import choose_rows
 from ccenv.rules.registry import find_rule
 from ccenv.rules.spec import RuleSpec
 from ccenv.run.config import run_config
+from ccenv.scenarios.catalogue import VERBS
 from ccenv.serving.errors import RequestError
 from ccenv.serving.limits import DEADLINE_S
 from ccenv.serving.load import BundlePolicy
 from ccenv.serving.request import NO_COIN, Request, RequestReader
-from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, HOLD, NIL
+from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, NIL
 from ccenv.sim.state.layout import HELD
 from ccenv.spaces.observation import observation_names, observed
 
 log = logging.getLogger("ccenv.serving")
-
-KINDS = {HOLD: "hold", ASSIGN: "assign", DIAL: "dial", DIAL_RESERVED: "dial"}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -198,7 +197,7 @@ class Decider:
             likely = {scenario.catalogue[a].name: float(probabilities[0, a]) for a in np.flatnonzero(mask)}
         return Answer(
             action=chosen.name,
-            kind=KINDS[chosen.kind],
+            kind=VERBS[chosen.kind],
             queue=scenario.queues[chosen.index] if chosen.kind == ASSIGN else None,
             campaign=scenario.campaigns[chosen.index] if chosen.kind in (DIAL, DIAL_RESERVED) else None,
             group=None if chosen.group == NIL else scenario.groups[chosen.group],
