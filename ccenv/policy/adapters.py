@@ -11,11 +11,12 @@ import numpy as np
 from ccenv.files.errors import shown
 from ccenv.files.numbers import whole_numbers
 from ccenv.policy.protocol import Policy, State
+from ccenv.run.config import OWNERS
 
 ALLOWED = (
     "an object with the method `act` of `ccenv.Policy`, a Stable-Baselines3 model, or a function (obs, mask) -> action"
 )
-OWNS = ("routing", "pacing", "blended")
+OWNS = tuple(owns for owns in OWNERS if owns != "rules")
 
 
 class FunctionPolicy:
