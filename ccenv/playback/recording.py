@@ -67,8 +67,8 @@ class Recording(NamedTuple):
     """One episode.
 
     Attributes:
-        times: Instants at which a state was read that differs from the one before [s since midnight of day 0], (N,).
-        states: What is shown from each of them on, (N, numbers) int64; `places_of` names the numbers.
+        times: Instants at which a new state was read, then the end of the episode [s since midnight of day 0], (N,).
+        states: State from each instant to the next, (N, numbers) int64; `places_of` gives the index of each number.
         waits: Waits of more than 0 s by queue, in the order of their starts.
         actions: Time and action of each decision that did not hold.
         kpis: The row of `simulate` for the episode, with the column `reward`.
