@@ -125,11 +125,12 @@ class CentreVectorEnv(VectorEnv[np.ndarray, np.ndarray, np.ndarray]):
         self._done = terminated | truncated
         same_step = self.autoreset_mode == AutoresetMode.SAME_STEP
         if self._done.any():
-            cut = self._done & ~(batch.terminated | batch.truncated)
+            ended = batch.terminated | batch.truncated
+            cut = self._done & ~ended
             final_mask = np.zeros_like(infos["action_mask"])
             final_mask[:, HOLD] = 1
             final_mask[cut] = infos["action_mask"][cut]
-            kpis = dict(batch.final_kpis) if same_step else {}
+            kpis = dict(batch.final_kpis) if same_step and ended.any() else {}
             kpis |= {row: batch.engine.kpis(row) for row in np.flatnonzero(cut if same_step else self._done).tolist()}
             if same_step:
                 if cut.any():

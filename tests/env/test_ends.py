@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
 
-from ccenv import Batch, CentreEnv, Scenario, load_scenario, simulate
+from ccenv import Batch, CentreEnv, CentreVectorEnv, Scenario, load_scenario, simulate
 from ccenv.integrations.sb3 import CentreVecEnv
 from ccenv.rewards.terms import compile_reward
 from tests.env.short import IDS, short_day
@@ -192,6 +192,18 @@ def test_a_step_after_the_end_is_an_error() -> None:
 def test_a_limit_of_steps_truncates_as_for_the_single_environment(name: str, mode: AutoresetMode) -> None:
     for scenario in (short_day(), quiet("few come")):
         assert play(*pair(name, mode, scenario=scenario, max_episode_steps=10)) >= 7
+
+
+def test_kpis_are_those_of_the_rows_that_end_in_the_step_by_themselves_or_at_a_limit() -> None:
+    vector = CentreVectorEnv(3, scenario=quiet("few come"), autoreset_mode=AutoresetMode.SAME_STEP, max_episode_steps=3)
+    vector.reset(seed=1)
+    n_cut_alone = 0
+    for _ in range(300):
+        _, _, terminated, truncated, infos = vector.step(np.zeros(3, np.int64))
+        if (terminated | truncated).any():
+            np.testing.assert_array_equal(infos["final_info"]["_kpis"], terminated | truncated)
+        n_cut_alone += truncated.any() and not terminated.any()
+    assert n_cut_alone > 10
 
 
 def test_a_limit_of_steps_holds_where_rows_are_reset_by_hand() -> None:
