@@ -132,6 +132,10 @@ class SupervisorEnv(gymnasium.Env[np.ndarray, np.ndarray]):
             self._screen.show(self._view)
         return self._row.obs, reward, terminated, truncated, info
 
+    def kpis(self) -> dict[str, float]:
+        """Return the KPIs of the episode so far by name, as `CentreEnv.kpis` does."""
+        return self._row.engine.kpis(0)
+
     @property
     def snapshot(self) -> np.void:
         """The observation's fields in natural units, and fields that only rules may read."""

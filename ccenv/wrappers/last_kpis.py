@@ -10,8 +10,9 @@ import gymnasium
 class LastKpis(gymnasium.Wrapper[Any, Any, Any, Any]):
     """Give the last `info` of every episode the KPIs so far, also if another wrapper ends the episode.
 
-    `CentreEnv` knows nothing of the limit of Gymnasium's `TimeLimit`, which `gymnasium.make(..., max_episode_steps=n)`
-    adds. This wrapper stands outside of it. The vector environments need no such wrapper.
+    `CentreEnv` and `SupervisorEnv` know nothing of the limit of Gymnasium's `TimeLimit`, which
+    `gymnasium.make(..., max_episode_steps=n)` adds. This wrapper stands outside of it. The vector environments need no
+    such wrapper.
 
     Changes: `info` of the last step. Observation, reward, horizon and objective stay.
 

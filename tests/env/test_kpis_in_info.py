@@ -86,6 +86,15 @@ def test_an_episode_that_a_wrapper_ends_has_its_kpis_by_the_wrapper_or_on_demand
     assert infos[-1]["kpis"]["n_entered"] > 0.0
 
 
+def test_a_day_of_a_supervisor_that_a_wrapper_ends_has_its_kpis_too() -> None:
+    limited = LastKpis(gymnasium.make("ccenv/Supervisor-v0", scenario=DAY, interval_s=300.0, max_episode_steps=2))
+    limited.reset(seed=SEED)
+    infos = [limited.step(np.zeros(limited.action_space.shape))[-1] for _ in range(2)]
+
+    assert ["kpis" in info for info in infos] == [False, True]
+    assert infos[-1]["kpis"]["n_entered"] > 0.0
+
+
 @pytest.mark.parametrize("mode", list(AutoresetMode))
 def test_vector_environment_masks_the_rows_that_ended(mode: AutoresetMode) -> None:
     env = CentreVectorEnv(2, scenario=DAY, autoreset_mode=mode)
