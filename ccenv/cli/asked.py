@@ -1,4 +1,4 @@
-"""Arguments that several commands share: scenarios, rules, seeds and columns, with their completion in a shell."""
+"""Arguments that several commands share: scenarios, rules, policies, seeds, columns; with completion in a shell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 import yaml
 
 MOST_SEEDS = 1_000_000
+OWN = "own"  # stands for the scenario's own reward preset
 NAMED = re.compile(r"(?P<name>[^=+,]+)=(?P<rest>.+)", re.S)
 SPLIT = re.compile(r",(?![^\[{]*[\]}])")  # commas outside brackets
 
@@ -77,6 +78,10 @@ Scenario = Annotated[
 Seeds = Annotated[
     str, typer.Option(help="Number of runs, or first:end of their seeds, as in 16 or 100:116.", metavar="N|FIRST:END")
 ]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(help="Folder of an exported policy (extra serve). Once for each.", metavar="NAME=FOLDER"),
+]
 Days = Annotated[int | None, typer.Option(help="Days of a run; by default the scenario's.", min=1)]
 Kpis = Annotated[
     str | None,
@@ -85,7 +90,7 @@ Kpis = Annotated[
 Reward = Annotated[
     str | None,
     typer.Option(
-        help="Reward preset whose total is shown, too; `own`: the scenario's.", autocompletion=complete_reward
+        help=f"Reward preset whose total is shown, too; `{OWN}`: the scenario's.", autocompletion=complete_reward
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -143,6 +148,33 @@ def pair_of(text: str) -> tuple[str, dict[str, Any]]:
         allowed = "name=routing+pacing, as in mine=lwt+max0,k=2; see `ccenv list rules`"
         raise typer.BadParameter(f"{text!r}; allowed: {allowed}", param_hint="--rules")
     return name, {"routing": rule_of(routing, "--rules"), "pacing": rule_of(pacing, "--rules")}
+
+
+def entrants(rules: list[str] | None, policies: list[str] | None) -> dict[str, Any]:
+    """Return pairs of rules and folders of policies by name.
+
+    Raises:
+        typer.BadParameter: If two have one name.
+    """
+    found: dict[str, Any] = {}
+    for name, how in [*map(pair_of, rules or []), *map(folder_of, policies or [])]:
+        if name in found:
+            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
+        found[name] = how
+    return found
+
+
+def folder_of(text: str) -> tuple[str, Path]:
+    """Return a name and a folder from `name=folder`; without a name the folder names itself.
+
+    Raises:
+        typer.BadParameter: If there is no such folder.
+    """
+    name, equals, folder = text.partition("=")
+    path = Path(folder if equals else name)
+    if not path.is_dir():
+        raise typer.BadParameter(f"{text!r}: there is no such folder; allowed: name=folder", param_hint="--policy")
+    return (name.strip() if equals else path.name), path
 
 
 def can_be_written(path: Path | None) -> Path | None:

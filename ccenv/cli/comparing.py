@@ -10,20 +10,21 @@ import numpy as np
 import typer
 
 from ccenv.cli.asked import (
+    OWN,
     Days,
     Json,
     Kpis,
+    Policies,
     Reward,
     Scenario,
     Seeds,
     can_be_written,
     columns_of,
     complete_pair,
-    pair_of,
+    entrants,
     seed_range,
 )
 from ccenv.cli.shown import NOTES, escaped, progress, show_json, show_lines
-from ccenv.cli.simulating import OWN
 from ccenv.comparison import Comparison
 from ccenv.comparison import compare as compared
 from ccenv.comparison.policies import BY
@@ -48,10 +49,7 @@ def compare(
             autocompletion=complete_pair,
         ),
     ] = None,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(help="Folder of an exported policy (extra serve). Once for each.", metavar="NAME=FOLDER"),
-    ] = None,
+    policy: Policies = None,
     seeds: Seeds = "32",
     days: Days = None,
     kpis: Kpis = None,
@@ -118,33 +116,6 @@ def can_be_drawn(path: Path | None) -> Path | None:
         if path.suffix.lower() not in PICTURES:
             raise typer.BadParameter(f"'{path}'; allowed: a name that ends with {', '.join(PICTURES)}")
     return can_be_written(path)
-
-
-def entrants(rules: list[str] | None, policies: list[str] | None) -> dict[str, Any]:
-    """Return pairs of rules and folders of policies by name.
-
-    Raises:
-        typer.BadParameter: If two have one name.
-    """
-    found: dict[str, Any] = {}
-    for name, how in [*map(pair_of, rules or []), *map(folder_of, policies or [])]:
-        if name in found:
-            raise typer.BadParameter(f"two are named {name!r}; allowed: different names", param_hint="--rules")
-        found[name] = how
-    return found
-
-
-def folder_of(text: str) -> tuple[str, Path]:
-    """Return a name and a folder from `name=folder`; without a name the folder names itself.
-
-    Raises:
-        typer.BadParameter: If there is no such folder.
-    """
-    name, equals, folder = text.partition("=")
-    path = Path(folder if equals else name)
-    if not path.is_dir():
-        raise typer.BadParameter(f"{text!r}: there is no such folder; allowed: name=folder", param_hint="--policy")
-    return (name.strip() if equals else path.name), path
 
 
 def rows_of(comparison: Comparison) -> list[dict[str, Any]]:

@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ccenv.cli.asked import Days, Reward, Scenario, can_be_written, complete_pair
-from ccenv.cli.comparing import entrants
+from ccenv.cli.asked import OWN, Days, Policies, Reward, Scenario, can_be_written, complete_pair, entrants
 from ccenv.cli.shown import NOTES, escaped, progress
-from ccenv.cli.simulating import OWN
 from ccenv.playback import replay as written
 from ccenv.playback.page import MOST_RUNS
 from ccenv.scenarios import load_scenario
@@ -32,10 +30,7 @@ def replay(
             autocompletion=complete_pair,
         ),
     ] = None,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(help="Folder of an exported policy (extra serve).", metavar="NAME=FOLDER"),
-    ] = None,
+    policy: Policies = None,
     seed: Annotated[int, typer.Option(help="Seed of the contacts.", min=0)] = 0,
     days: Days = None,
     reward: Reward = None,

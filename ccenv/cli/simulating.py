@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from ccenv.cli.asked import (
+    OWN,
     Days,
     Json,
     Kpis,
@@ -28,7 +29,6 @@ from ccenv.kpis.declared import absent_columns
 from ccenv.scenarios import load_scenario
 from ccenv.simulation import simulate as simulated
 
-OWN = "own"
 REWARD = "reward"
 LEAST_PART = 64  # runs of one call; fewer use the processor badly
 MOST_PARTS = 20  # a scenario with a history simulates it again in each

@@ -14,6 +14,7 @@ from ccenv.kpis.bootstrap import CONFIDENCE
 from ccenv.kpis.dropped_share import limits_of, share_column
 from ccenv.kpis.summary import KEYS
 from ccenv.kpis.table import check_entities
+from ccenv.policy import Policy, RulePolicy
 from ccenv.rewards.terms import Reward, reward_weights
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
@@ -174,6 +175,17 @@ def entrant(name: str, policy: Any, centre: Scenario) -> dict[str, Any]:
         return {"policy": policy_of(policy)}
     except ValueError as error:
         raise ValueError(f"policies[{name!r}]: {error}") from error
+
+
+def policy_entrant(name: str, policy: Any, centre: Scenario, **options: Any) -> Policy:
+    """Return an entry of `policies` as one policy; rules become a `RulePolicy` with the given options.
+
+    Raises:
+        ValueError: If it is not allowed.
+    """
+    how = entrant(name, policy, centre)
+    found: Policy = how["policy"] if "policy" in how else RulePolicy(centre, **how, **options)
+    return found
 
 
 def _rules(rules: dict[Any, Any], centre: Scenario) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from ccenv.description.facts import Facts, facts_of
+from ccenv.description.facts import facts_of
+from ccenv.description.plain import Facts
 from ccenv.description.sections import MOST_TIMES, sections_of
 from ccenv.description.tables import Section, aligned, fitted
 from ccenv.scenarios import Scenario, load_scenario

@@ -25,6 +25,7 @@ ASSUMPTION = (
     "contains or loses are subtracted; a load that switches counts with its mean. Redials, repeats, surges, "
     "abandonment and campaigns are left out, and so are the effects of the single advisor."
 )
+FULL = 1.0  # load per advisor from which a group is overloaded
 ROUNDS = 500  # most rounds in which the work is divided anew
 STILL = 1e-9  # erlangs: a round that changes less is the last
 FEW = 1e-12  # contacts per second, in place of none, where there is work of misrouted contacts

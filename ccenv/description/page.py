@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ccenv.description import pictures
-from ccenv.description.facts import Facts
+from ccenv.description.plain import Facts
 from ccenv.description.sections import sections_of
 from ccenv.description.tables import Section, Table
 

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from ccenv.description.facts import Facts
+from ccenv.description.plain import Facts
 
 WIDTH, LEFT, RIGHT = 960, 130, 16
 PLOT = WIDTH - LEFT - RIGHT

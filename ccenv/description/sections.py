@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ccenv.description.facts import FULL, Facts
+from ccenv.description.load import FULL
+from ccenv.description.plain import Facts
 from ccenv.description.tables import Section, Table
 from ccenv.description.words import number, plural, share, time_of_day
 

@@ -29,9 +29,9 @@ from gymnasium.envs.registration import EnvSpec
 
 import ccenv
 from ccenv.batch import Batch
-from ccenv.comparison.policies import entrant
+from ccenv.comparison.policies import policy_entrant
 from ccenv.files.numbers import different, seed_numbers
-from ccenv.policy import Policy, RulePolicy, State
+from ccenv.policy import Policy, State
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.catalogue import VERBS, Action
 from ccenv.sim.state.codes import NIL
@@ -135,8 +135,7 @@ def write_dataset(
 
 def _checked(name: str, given: Any, batch: Batch) -> Policy:
     """Return an entry of `policies` as a policy whose decisions, dials and actions are those of the batch."""
-    how = entrant(name, given, batch.scenario)
-    policy: Policy = how.get("policy") or RulePolicy(batch.scenario, **how, owns=batch.run.owns)
+    policy = policy_entrant(name, given, batch.scenario, owns=batch.run.owns)
     for key, here in (("owns", batch.run.owns), ("reserves", batch.scenario.reserves)):
         needed = getattr(policy, key, None)
         if needed not in (None, here):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ccenv.batch import Batch
-from ccenv.comparison.policies import entrant
-from ccenv.policy import Policy, RulePolicy
+from ccenv.comparison.policies import policy_entrant
+from ccenv.policy import Policy
 from ccenv.rewards.terms import Reward
 from ccenv.run.config import RunConfig
 from ccenv.scenarios import Scenario
+from ccenv.simulation import batch_for
 
 
 class Choice(NamedTuple):
@@ -33,24 +33,6 @@ def chosen(scenario: Scenario, choice: Any, *, name: str = "policy", days: int |
     Raises:
         ValueError: If the choice is none of these.
     """
-    given = entrant(name, choice, scenario)
-    policy: Any = given["policy"] if "policy" in given else RulePolicy(scenario, **given)
-    reserves = getattr(policy, "reserves", None)
-    check = getattr(policy, "check_scenario", None)
-    if check is not None:
-        check(scenario if reserves is None else scenario.with_reserves(reserves))
-    on_illegal = getattr(policy, "on_illegal", "raise")
-    batch = Batch(
-        scenario,
-        1,
-        owns=getattr(policy, "owns", "blended"),
-        routing=getattr(policy, "routing", None),
-        pacing=getattr(policy, "pacing", None),
-        reserves=reserves,
-        actions=getattr(policy, "actions", "all"),
-        days=days,
-        reward=reward,
-        on_illegal=on_illegal,
-        autoreset="disabled",
-    )
-    return Choice(batch.run, policy, on_illegal == "raise")
+    policy = policy_entrant(name, choice, scenario)
+    batch = batch_for(scenario, policy, 1, days=days, reward=reward)
+    return Choice(batch.run, policy, getattr(policy, "on_illegal", "raise") == "raise")

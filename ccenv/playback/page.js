@@ -7,7 +7,6 @@ const COLOURS = {
 const RUN_STYLES = [{ colour: "#0072b2", dash: [] }, { colour: "#d55e00", dash: [6, 4] }];
 const IN_TIME = "#0072b2", LATE = "#d55e00";
 const TENTHS = 10, DAY = 86400 * TENTHS, CENTS = 100;
-const GROUP_STATES = 6; // numbers of a group in a state
 const KEPT = 256; // a full copy of the state every so many instants, for jumps
 const LAST_ACTIONS = 5;
 const SPANS = [60, 120, 300, 600, 900, 1800]; // seconds for which a curve has one point, or a multiple of the last
@@ -239,7 +238,7 @@ class Panel {
         }
         for (const place of data.places.group) {
           let n = 0;
-          for (let i = 0; i < GROUP_STATES; i++) n += state[place + i];
+          for (let i = 0; i < data.states.length; i++) n += state[place + i];
           found.group = Math.max(found.group, n);
         }
       }
@@ -262,7 +261,7 @@ class Panel {
     });
     this.groups.forEach((row, g) => {
       if (row.hidden()) return;
-      const counts = Array.from(state.subarray(places.group[g], places.group[g] + GROUP_STATES));
+      const counts = Array.from(state.subarray(places.group[g], places.group[g] + data.states.length));
       drawBlocks(row.canvas, counts, data.states.map((name) => COLOURS[name]), this.longest.group);
       row.cells[0].textContent = counts[data.states.indexOf("idle")];
       row.cells[1].textContent = counts.reduce((a, b) => a + b, 0);

@@ -19,9 +19,8 @@ from ccenv.files.numbers import seed as checked_seed
 from ccenv.files.writing import write_atomic
 from ccenv.kpis import KPIS
 from ccenv.playback.choices import chosen
-from ccenv.playback.recording import GROUP_FIELDS, LINE_FIELDS, Recording, counter_labels, places_of, record
-from ccenv.render.picture import STATES
-from ccenv.render.view import headlines
+from ccenv.playback.recording import Recording, counter_labels, counters_of, places_of, record
+from ccenv.render.view import LINES, STATES, busiest, headlines
 from ccenv.rewards.terms import Reward
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.load import load_for_run
@@ -110,14 +109,12 @@ def content(scenario: Scenario, runs: Mapping[str, Recording], seed: int) -> dic
     total = dict(zip(labels, places["counter"], strict=True))
     kpis = []
     for headline in headlines(scenario):
-        kpi = KPIS.get(headline.column)
-        above = (headline.column.removeprefix("n_"),) if kpi is None else kpi.numerator
-        below = () if kpi is None else kpi.denominator
+        above, below = counters_of(headline)
         kpis.append(
             {
                 "label": headline.label,
                 "column": headline.column,
-                "unit": "1" if kpi is None else kpi.unit,
+                "unit": KPIS[headline.column].unit if headline.column in KPIS else "1",
                 "above": [total[label] for label in above],
                 "below": [total[label] for label in below],
             }
@@ -126,7 +123,7 @@ def content(scenario: Scenario, runs: Mapping[str, Recording], seed: int) -> dic
     last = int(np.ceil(max(run.times[-1] for run in runs.values()) * TENTHS))
     states = np.concatenate([run.states for run in runs.values()])
     waits = [sum(len(run.waits[q]) for run in runs.values()) for q in range(len(scenario.queues))]
-    staffed = [int(states[:, place : place + len(GROUP_FIELDS)].sum(axis=1).max()) for place in places["group"]]
+    staffed = [int(states[:, place : place + len(STATES)].sum(axis=1).max()) for place in places["group"]]
     return {
         "title": scenario.name,
         "seed": str(seed),
@@ -136,21 +133,19 @@ def content(scenario: Scenario, runs: Mapping[str, Recording], seed: int) -> dic
         "queues": [{"name": name, "target": queue.service_level_s} for name, queue in centre.queues.items()],
         "groups": [{"name": name} for name in scenario.groups],
         "campaigns": [{"name": name, "limit": campaign.drop_limit} for name, campaign in centre.campaigns.items()],
-        "top": {"queues": _top(waits), "groups": _top(staffed), "campaigns": _top([0] * len(scenario.campaigns))},
-        "states": [name for name, _ in STATES],
-        "lines": list(LINE_FIELDS),
+        "top": {
+            "queues": busiest(waits, MOST_ROWS),
+            "groups": busiest(staffed, MOST_ROWS),
+            "campaigns": busiest([0] * len(scenario.campaigns), MOST_ROWS),
+        },
+        "states": list(STATES),
+        "lines": list(LINES),
         "kpis": kpis,
         "counters": total,
         "places": places,
         "actions": [action.name for action in scenario.catalogue],
         "runs": [_packed(name, run, first) for name, run in runs.items()],
     }
-
-
-def _top(weights: list[int]) -> list[int]:
-    """Return the entities with the largest weights, in their order."""
-    ranked = sorted(range(len(weights)), key=lambda k: -weights[k])
-    return sorted(ranked[:MOST_ROWS])
 
 
 def _packed(name: str, run: Recording, first: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ccenv.kpis.kpi import LABELS
 from ccenv.loops.batch import DECIDING, DISABLED
 from ccenv.playback.choices import Choice
 from ccenv.policy import Policy
-from ccenv.render.view import headlines
+from ccenv.render.view import LINES, GroupRow, Headline, headlines
 from ccenv.rewards.sums import episode_rewards
 from ccenv.rewards.terms import Reward, reward_weights
 from ccenv.run.config import RunConfig
@@ -48,9 +48,8 @@ from ccenv.sim.state.counters import COUNTERS
 JOINS = (LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_DUE)
 LEAVES = (LOG_ASSIGNED, LOG_ABANDONED, LOG_UNSERVED, LOG_CALLBACK_RINGING)
 QUIET = (LOG_REVIEW, LOG_ACTION)  # rows that by themselves change nothing that is shown
-GROUP_FIELDS = ("inbound", "outbound", "wrap_up", "reserved", "idle", "away")
-LINE_FIELDS = ("ringing", "waiting", "talking")
-CAMPAIGN_FIELDS = (*LINE_FIELDS, "joined", "dropped")
+GROUP_FIELDS = GroupRow._fields[1:]
+CAMPAIGN_FIELDS = (*LINES, "joined", "dropped")
 RESOLUTION_S = 1.0  # shortest time between two states: a large centre has dozens of events a second
 CENTS = 100  # the reward so far is kept in hundredths
 
@@ -85,10 +84,15 @@ def counter_labels(scenario: Scenario) -> tuple[str, ...]:
     """Return the labels of the counters whose totals are shown, or that the KPIs shown are formed of."""
     found: dict[str, None] = {}
     for headline in headlines(scenario):
-        kpi = KPIS.get(headline.column)
-        labels = (headline.column.removeprefix("n_"),) if kpi is None else (*kpi.numerator, *kpi.denominator)
-        found |= dict.fromkeys(labels)
+        above, below = counters_of(headline)
+        found |= dict.fromkeys((*above, *below))
     return tuple(found)
+
+
+def counters_of(headline: Headline) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the labels of the counters above and below the line of a KPI shown; a count has none below."""
+    kpi = KPIS.get(headline.column)
+    return ((headline.column.removeprefix("n_"),), ()) if kpi is None else (kpi.numerator, kpi.denominator)
 
 
 def places_of(scenario: Scenario) -> dict[str, list[int]]:

@@ -10,9 +10,21 @@ from matplotlib.axes import Axes
 
 from ccenv.comparison import Comparison, Row, compare
 from ccenv.files.errors import shown
-from ccenv.kpis import KPIS, Estimate
+from ccenv.kpis import KPIS
 from ccenv.kpis.kpi import add_up
-from ccenv.plot.style import GREY, common_legend, hours, labelled, look, panel, panels, policy_band, styling
+from ccenv.plot.style import (
+    GREY,
+    common_legend,
+    hours,
+    in_legend,
+    labelled,
+    look,
+    panel,
+    panels,
+    policy_band,
+    styling,
+    times,
+)
 from ccenv.scenarios import Scenario, load_scenario
 
 MANY = 3  # curves of a panel without room for their legend
@@ -133,8 +145,7 @@ def _draw(axes: Axes, centre: Scenario, drawn: Panel, compared: Comparison, *, a
     for place, (name, rows) in enumerate(curves.items()):
         starts = np.array([row.start_s for row in rows])
         rare = _rare(compared, rows)
-        figures = [Estimate(*(np.nan if left_out else factor * end for end in row.value))
-                   for row, left_out in zip(rows, rare, strict=True)]  # fmt: skip
+        figures = [times(row.value, np.nan if left_out else factor) for row, left_out in zip(rows, rare, strict=True)]
         policy_band(axes, (starts + slot_s / 2) / 3_600, figures, look(place), name)
     if drawn.column.startswith("dropped_share"):
         for limit in sorted({campaign.drop_limit for campaign in centre.centre.campaigns.values()}):
@@ -148,7 +159,8 @@ def _draw(axes: Axes, centre: Scenario, drawn: Panel, compared: Comparison, *, a
     if not by_policy and len(curves) == 1:
         axes.set_title(f"{drawn.title}: {next(iter(curves))}")
     handles, labels = axes.get_legend_handles_labels()
-    shown_here = [k for k, label in enumerate(labels) if alone or label not in compared.policies]
+    policies = [in_legend(policy) for policy in compared.policies]
+    shown_here = [k for k, label in enumerate(labels) if alone or label not in policies]
     if len(labels) > 1 and shown_here:
         axes.legend(
             [handles[k] for k in shown_here],

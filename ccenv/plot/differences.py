@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ccenv.comparison import Comparison, Row
-from ccenv.files.errors import closest
-from ccenv.kpis import Estimate
+from ccenv.files.errors import closest, shown
 from ccenv.plot.style import (
     FAINT,
     INK,
@@ -22,6 +21,7 @@ from ccenv.plot.style import (
     policy_band,
     scaled,
     styling,
+    times,
 )
 
 NOTED = {"equal in all runs": "equal", "the same in all runs": "constant", "not counted": "not counted"}
@@ -50,7 +50,8 @@ def comparison(compared: Comparison, kpi: str | None = None, *, ax: Axes | None 
         The axes; without a KPI an array of them, one for each column.
 
     Raises:
-        ValueError: If there is no such column, axes are given for several, or there is no policy but the baseline.
+        ValueError: If there is no such column, `ax` is no axes or is given for several, or there is no policy but the
+            baseline.
 
     Example:
         ```
@@ -62,7 +63,7 @@ def comparison(compared: Comparison, kpi: str | None = None, *, ax: Axes | None 
         raise ValueError("compared: it has one policy; allowed: two or more, so that there is a difference")
     if kpi is not None:
         if kpi not in columns:
-            raise ValueError(f"kpi = {kpi!r}: the comparison has no such column{closest(kpi, columns)}")
+            raise ValueError(f"kpi = {shown(kpi)}: the comparison has no such column{closest(str(kpi), columns)}")
         rows = [row for row in compared.rows if row.column == kpi]
         with styling(ax):
             axes = _draw(panel(ax, _height(compared)), compared, rows)
@@ -103,15 +104,11 @@ def _draw(axes: Axes, compared: Comparison, rows: list[Row]) -> Axes:
     return axes
 
 
-def _times(found: Estimate, factor: float) -> Estimate:
-    return Estimate(*(factor * end for end in found))
-
-
 def _lines(axes: Axes, compared: Comparison, rows: list[Row], others: list[str], factor: float) -> None:
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
     for place, policy in enumerate(others):
         (row,) = [row for row in rows if row.policy == policy]
-        value, low, high = _times(row.difference, factor)
+        value, low, high = times(row.difference, factor)
         drawn = look(compared.policies.index(policy))
         axes.axhline(place, color=FAINT, linewidth=0.4, zorder=0)
         at = 0.0 if np.isnan(value) else value
@@ -138,7 +135,7 @@ def _over_the_day(axes: Axes, compared: Comparison, rows: list[Row], others: lis
     axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
     for policy in others:
         mine = sorted((row for row in rows if row.policy == policy), key=lambda row: row.start_s)
-        figures = [_times(row.difference, factor) for row in mine]
+        figures = [times(row.difference, factor) for row in mine]
         drawn = look(compared.policies.index(policy))
         policy_band(axes, (starts + slot_s / 2) / 3600, figures, drawn, policy)
     hours(axes, starts[0], starts[-1] + slot_s)

@@ -13,11 +13,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from ccenv.batch import Batch
-from ccenv.comparison.policies import entrant
+from ccenv.comparison.policies import policy_entrant
 from ccenv.files.errors import closest, shown
 from ccenv.files.numbers import different, seed_numbers
 from ccenv.plot.style import COLOURS, SEQUENTIAL, hours, hours_up, labelled, panel, styling
-from ccenv.policy import Policy, RulePolicy, State, rollout
+from ccenv.policy import Policy, State, rollout
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.scenarios.catalogue import ACTION_KINDS
 from ccenv.sim.state.codes import HOLD
@@ -82,8 +82,7 @@ def policy_map(
     _taken(centre, action)
     keys = seed_numbers("seeds", seeds)
     different("seeds", keys)
-    how = entrant("policy", policy, centre)
-    chosen = how["policy"] if "policy" in how else RulePolicy(centre, **how)
+    chosen = policy_entrant("policy", policy, centre)
     batch = batch_for(centre, chosen, min(ROWS, keys.size), days=days)
     watcher = _Watcher(batch, chosen, [names.index(x), names.index(y)])
     rollout(batch, watcher, keys)

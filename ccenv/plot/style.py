@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+from ccenv.files.errors import shown
 from ccenv.kpis import KPIS, Estimate
 
 #: palette of Okabe and Ito (2008) without its yellow, which is too light for lines on white
@@ -31,6 +32,8 @@ INK = "#222222"
 FAINT = "#D9D9D9"
 SEQUENTIAL = "cividis"
 WIDTH = 7.6  # inches
+
+INVISIBLE = "\u200b"  # a space without width
 
 PLAIN_TEXT = {"text.parse_math": False}
 
@@ -96,7 +99,13 @@ def look(place: int) -> Look:
 
 
 def panel(ax: Axes | None, height: float) -> Axes:
-    """Return the given axes, or those of a new figure of that height [inches]."""
+    """Return the given axes, or those of a new figure of that height [inches].
+
+    Raises:
+        ValueError: If what is given is no axes of matplotlib, such as an array of them.
+    """
+    if ax is not None and not isinstance(ax, Axes):
+        raise ValueError(f"ax = {shown(ax)}; allowed: axes of matplotlib, or None for a new figure")
     return panels(1, height)[0] if ax is None else ax
 
 
@@ -126,6 +135,16 @@ def scaled(kpi: str, unit: str, per: str, *, difference: bool = False) -> tuple[
     if kpi in KPIS and KPIS[kpi].denominator:
         return ("" if unit == "1" else unit), 1.0
     return f"{'' if unit == '1' else unit} per {per}".strip(), 1.0
+
+
+def times(figure: Estimate, factor: float) -> Estimate:
+    """Return a figure and the ends of its interval in another unit."""
+    return Estimate(*(factor * end for end in figure))
+
+
+def in_legend(name: str) -> str:
+    """Return a name as a legend shows it: matplotlib leaves out a name that begins with an underscore."""
+    return f"{INVISIBLE}{name}" if name.startswith("_") else name
 
 
 def labelled(name: str, unit: str) -> str:
@@ -182,7 +201,7 @@ def policy_band(axes: Axes, x: Any, figures: Sequence[Estimate], drawn: Look, la
     """Draw the figures of one of several policies as a curve with a band."""
     value, low, high = np.array(figures, np.float64).T
     band(axes, x, value, low, high, colour=drawn.colour, linestyle=drawn.dashes, marker=drawn.marker, markersize=3,
-         label=label)  # fmt: skip
+         label=in_legend(label))  # fmt: skip
 
 
 def common_legend(axes: Axes) -> None:

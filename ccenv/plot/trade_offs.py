@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ccenv.comparison import Comparison, Row
-from ccenv.kpis import Estimate
-from ccenv.plot.style import labelled, look, panel, scaled, styling
+from ccenv.plot.style import in_legend, labelled, look, panel, scaled, styling, times
 
 
 def trade_off(compared: Comparison, x: str, y: str, *, ax: Axes | None = None) -> Axes:
@@ -25,7 +24,7 @@ def trade_off(compared: Comparison, x: str, y: str, *, ax: Axes | None = None) -
         The axes.
 
     Raises:
-        ValueError: If the comparison is by interval.
+        ValueError: If the comparison is by interval, or `ax` is no axes.
         KeyError: If there is no such column.
 
     Example:
@@ -45,9 +44,8 @@ def _draw(axes: Axes, rows: list[tuple[Row, Row]], x: str, y: str) -> Axes:
     (x_unit, x_factor), (y_unit, y_factor) = (scaled(row.kpi, row.unit, "run") for row in rows[0])
     for place, (across, up) in enumerate(rows):
         drawn = look(place)
-        one = Estimate(*(x_factor * end for end in across.value))
-        other = Estimate(*(y_factor * end for end in up.value))
-        cross(axes, one, other, colour=drawn.colour, marker=drawn.marker, label=across.policy)
+        one, other = times(across.value, x_factor), times(up.value, y_factor)
+        cross(axes, one, other, colour=drawn.colour, marker=drawn.marker, label=in_legend(across.policy))
     axes.set_xlabel(labelled(x, x_unit))
     axes.set_ylabel(labelled(y, y_unit))
     axes.margins(x=0.06, y=0.08)

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ccenv.render.view import MOST_CAMPAIGNS, MOST_GROUPS, MOST_QUEUES, CampaignRow, GroupRow, QueueRow, View, wait
+from ccenv.render.view import (
+    LINES,
+    MOST_CAMPAIGNS,
+    MOST_GROUPS,
+    MOST_QUEUES,
+    STATES,
+    CampaignRow,
+    GroupRow,
+    QueueRow,
+    View,
+    wait,
+    with_rest,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,15 +34,8 @@ Colour = tuple[int, int, int]
 BLUE, SKY, GREEN, VERMILION, YELLOW = (0, 114, 178), (86, 180, 233), (0, 158, 115), (213, 94, 0), (240, 228, 66)
 IDLE, AWAY = (205, 209, 214), (128, 134, 140)
 INK, MUTED, RULE, PAPER, PANEL = (27, 31, 36), (92, 99, 106), (216, 220, 225), (255, 255, 255), (245, 247, 249)
-STATES: tuple[tuple[str, Colour], ...] = (  # in the order of the fields of a group's row
-    ("inbound", BLUE),
-    ("outbound", SKY),
-    ("wrap-up", YELLOW),
-    ("reserved", GREEN),
-    ("idle", IDLE),
-    ("away", AWAY),
-)
-LINES: tuple[tuple[str, Colour], ...] = (("ringing", GREEN), ("waiting", VERMILION), ("talking", SKY))
+STATE_COLOURS = (BLUE, SKY, YELLOW, GREEN, IDLE, AWAY)
+LINE_COLOURS = (GREEN, VERMILION, SKY)
 
 WIDTH, MARGIN, GUTTER = 1000, 28, 36
 LINE, BAR = 28, 16  # height of a row and of the bar in it
@@ -120,19 +125,10 @@ class _Page:
             x += 14 + self.text(x + 14, y, name, 12, MUTED) + 10
 
 
-def _with_rest(rows: Sequence[Any], more: Any) -> list[Any]:
-    return [*rows, *([more] if more is not None else [])]
-
-
-def _scale(width: float, longest: int) -> float:
-    """Return the width of a block with which the longest bar fits. A sum over entities that is longer has no bar."""
-    return min(BLOCK, width / max(1, longest))
-
-
 def as_pixels(view: View) -> np.ndarray:
     """Return a view as an image, (H, 1000, 3) uint8; H is even and the same for all views of one centre."""
-    queues, groups = _with_rest(view.queues, view.more_queues), _with_rest(view.groups, view.more_groups)
-    campaigns = _with_rest(view.campaigns, view.more_campaigns)
+    queues, groups = with_rest(view.queues, view.more_queues), with_rest(view.groups, view.more_groups)
+    campaigns = with_rest(view.campaigns, view.more_campaigns)
     rows = max(len(queues), len(groups))
     top = 240
     below = top + 62 + rows * LINE
@@ -168,6 +164,24 @@ def _header(page: _Page, view: View) -> None:
     page.draw.line((MARGIN, 214, WIDTH - MARGIN, 214), fill=RULE)
 
 
+def _bars(
+    page: _Page, x: float, y: float, width: float, rows: Sequence[tuple[str, list[tuple[int, Colour]]]], n_single: int
+) -> list[float]:
+    """Draw the name and the bar of each row, the first at height y, and return the heights of the rows.
+
+    The longest bar of the first `n_single` rows fits. A sum over entities that is longer has no bar.
+    """
+    lengths = [sum(n for n, _ in parts) for _, parts in rows]
+    longest, room = max(lengths[:n_single]), width - NAME - 8
+    scale = min(BLOCK, room / max(1, longest))
+    heights = [y + k * LINE for k in range(len(rows))]
+    for middle, (name, parts), length in zip(heights, rows, lengths, strict=True):
+        page.text(x, middle, name, 14, most=NAME)
+        if length <= longest:
+            page.bar(x + NAME + 8, middle, room, parts, scale)
+    return heights
+
+
 def _queues(page: _Page, x: float, y: float, rows: Sequence[QueueRow]) -> None:
     page.text(x, y, "Queues", 17)
     if not rows:
@@ -176,14 +190,8 @@ def _queues(page: _Page, x: float, y: float, rows: Sequence[QueueRow]) -> None:
     page.legend(x + NAME + 8, y + 1, (("waiting", BLUE), ("longest wait above target", VERMILION)))
     page.text(x + HALF - 66, y + 26, "waiting", 12, MUTED, right=True)
     page.text(x + HALF, y + 26, "longest", 12, MUTED, right=True)
-    width = HALF - NAME - 8 - 112
-    longest = max(row.waiting for row in rows[:MOST_QUEUES])
-    scale = _scale(width, longest)
-    for k, row in enumerate(rows):
-        middle = y + 50 + k * LINE
-        page.text(x, middle, row.name, 14, most=NAME)
-        if row.waiting <= longest:
-            page.bar(x + NAME + 8, middle, width, [(row.waiting, VERMILION if row.late else BLUE)], scale)
+    bars = [(row.name, [(row.waiting, VERMILION if row.late else BLUE)]) for row in rows]
+    for row, middle in zip(rows, _bars(page, x, y + 50, HALF - 112, bars, MOST_QUEUES), strict=True):
         page.text(x + HALF - 66, middle, str(row.waiting), 15, INK if row.waiting else MUTED, right=True)
         since = wait(row.longest_s) if row.waiting else "-"
         page.text(x + HALF, middle, since, 15, VERMILION if row.late else INK if row.waiting else MUTED, right=True)
@@ -191,19 +199,12 @@ def _queues(page: _Page, x: float, y: float, rows: Sequence[QueueRow]) -> None:
 
 def _groups(page: _Page, x: float, y: float, rows: Sequence[GroupRow]) -> None:
     page.text(x, y, "Advisors", 17)
-    used = [any(row[1 + k] for row in rows) or name != "away" for k, (name, _) in enumerate(STATES)]
-    page.legend(x + 78, y + 1, [state for state, shown in zip(STATES, used, strict=True) if shown])
+    states = STATES if any(row.away for row in rows) else STATES[:-1]
+    page.legend(x + 78, y + 1, list(zip(states, STATE_COLOURS, strict=False)))
     page.text(x + HALF - 50, y + 26, "idle", 12, MUTED, right=True)
     page.text(x + HALF, y + 26, "on duty", 12, MUTED, right=True)
-    width = HALF - NAME - 8 - 92
-    longest = max(row.on_duty for row in rows[:MOST_GROUPS])
-    scale = _scale(width, longest)
-    for k, row in enumerate(rows):
-        middle = y + 50 + k * LINE
-        page.text(x, middle, row.name, 14, most=NAME)
-        parts = [(n, colour) for n, (_, colour) in zip(row[1:], STATES, strict=True)]
-        if row.on_duty <= longest:
-            page.bar(x + NAME + 8, middle, width, parts, scale)
+    bars = [(row.name, list(zip(row[1:], STATE_COLOURS, strict=True))) for row in rows]
+    for row, middle in zip(rows, _bars(page, x, y + 50, HALF - 92, bars, MOST_GROUPS), strict=True):
         page.text(x + HALF - 50, middle, str(row.idle), 15, INK if row.idle else MUTED, right=True)
         page.text(x + HALF, middle, str(row.on_duty), 15, INK if row.on_duty else MUTED, right=True)
 
@@ -212,21 +213,14 @@ def _campaigns(page: _Page, y: float, rows: Sequence[CampaignRow]) -> None:
     page.draw.line((MARGIN, y - 14, WIDTH - MARGIN, y - 14), fill=RULE)
     y += 10
     page.text(MARGIN, y, "Lines", 17)
-    page.legend(MARGIN + NAME + 8, y + 1, LINES)
-    columns = ("ringing", "waiting", "talking", "leads left", "dropped share")
+    page.legend(MARGIN + NAME + 8, y + 1, list(zip(LINES, LINE_COLOURS, strict=True)))
+    columns = (*LINES, "leads left", "dropped share")
     rights = [WIDTH - MARGIN - offset for offset in (390, 320, 250, 150, 0)]
     for name, right in zip(columns, rights, strict=True):
         page.text(right, y + 1, name, 12, MUTED, right=True)
-    width = rights[0] - 60 - (MARGIN + NAME + 8)
-    longest = max(row.ringing + row.waiting + row.talking for row in rows[:MOST_CAMPAIGNS])
-    scale = _scale(width, longest)
-    for k, row in enumerate(rows):
-        middle = y + 28 + k * LINE
-        page.text(MARGIN, middle, row.name, 14, most=NAME)
-        used = row.ringing, row.waiting, row.talking
-        parts = [(n, colour) for n, (_, colour) in zip(used, LINES, strict=True)]
-        if sum(used) <= longest:
-            page.bar(MARGIN + NAME + 8, middle, width, parts, scale)
+    width = rights[0] - 60 - MARGIN
+    bars = [(row.name, list(zip(row[1:4], LINE_COLOURS, strict=True))) for row in rows]
+    for row, middle in zip(rows, _bars(page, MARGIN, y + 28, width, bars, MOST_CAMPAIGNS), strict=True):
         over = row.limit > 0.0 and row.dropped > row.limit * row.dropped_of
         cells = (str(row.ringing), str(row.waiting), str(row.talking), row.left, row.share)
         for cell, right in zip(cells, rights, strict=True):

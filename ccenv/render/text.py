@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ccenv.render.view import View, wait
+from ccenv.render.view import STATES, View, wait, with_rest
 
 BAR = 30  # signs of the longest bar of a table; if it stands for more persons, all its bars are shortened alike
-STATES = (  # the sign of each state, in the order of the fields of a group's row
-    ("inbound", "#"),
-    ("outbound", "="),
-    ("wrap-up", "w"),
-    ("reserved", "r"),
-    ("idle", "."),
-    ("away", "-"),
-)
+SIGNS = "#=wr.-"  # of the states of an advisor
 
 
 def as_text(view: View) -> str:
@@ -26,7 +19,7 @@ def as_text(view: View) -> str:
     paid = f"  (reward {view.paid})" if view.paid else ""
     lines.append(f"action  {view.action or 'none yet'}{paid}")
     if view.queues:
-        queues = [*view.queues, *([view.more_queues] if view.more_queues else [])]
+        queues = with_rest(view.queues, view.more_queues)
         lines += _table(
             ("queue", "waiting", "longest", ""),
             [
@@ -40,16 +33,15 @@ def as_text(view: View) -> str:
             ],
         )
     if view.groups:
-        groups = [*view.groups, *([view.more_groups] if view.more_groups else [])]
+        groups = with_rest(view.groups, view.more_groups)
         longest = max(g.on_duty for g in view.groups)
-        signs = "".join(sign for _, sign in STATES)
-        names = tuple(f"{state} {sign}" for state, sign in STATES)
+        names = tuple(f"{state} {sign}" for state, sign in zip(STATES, SIGNS, strict=True))
         lines += _table(
             ("group", *names, ""),
-            [(g.name, *map(str, g[1:]), _bar(g[1:], signs, longest)) for g in groups],
+            [(g.name, *map(str, g[1:]), _bar(g[1:], SIGNS, longest)) for g in groups],
         )
     if view.campaigns:
-        campaigns = [*view.campaigns, *([view.more_campaigns] if view.more_campaigns else [])]
+        campaigns = with_rest(view.campaigns, view.more_campaigns)
         lines += _table(
             ("campaign", "ringing", "waiting", "talking", "leads left", "dropped share"),
             [(c.name, str(c.ringing), str(c.waiting), str(c.talking), c.left, c.share) for c in campaigns],

@@ -95,6 +95,12 @@ class CampaignRow(NamedTuple):
         return f"{self.leads_left:,}" if self.leads_left < UNLIMITED else "unlimited"
 
 
+STATES = tuple(field.replace("_", "-") for field in GroupRow._fields[1:])
+"""Names of the states of an advisor, in the order of a group's row."""
+LINES = CampaignRow._fields[1:4]
+"""Names of the states of a line, in the order of a campaign's row."""
+
+
 class View(NamedTuple):
     """One instant of a centre.
 
@@ -258,9 +264,19 @@ def _parted(rows: Sequence[Any], weights: Sequence[float], most: int) -> tuple[t
     """Return the rows with the largest weights, in their order, and the sum of the others; None if there is none."""
     if len(rows) <= most:
         return tuple(rows), None
-    ranked = sorted(range(len(rows)), key=lambda i: -weights[i])
-    shown, others = set(ranked[:most]), [rows[i] for i in sorted(ranked[most:])]
-    return tuple(row for i, row in enumerate(rows) if i in shown), _summed(others)
+    shown = busiest(weights, most)
+    others = [row for i, row in enumerate(rows) if i not in shown]
+    return tuple(rows[i] for i in shown), _summed(others)
+
+
+def busiest(weights: Sequence[float], most: int) -> list[int]:
+    """Return the places of the largest weights, at most `most`, in their order; of equal ones the first."""
+    return sorted(sorted(range(len(weights)), key=lambda i: -weights[i])[:most])
+
+
+def with_rest(rows: Sequence[Any], more: Any) -> list[Any]:
+    """Return rows, and after them the sum of the others if there is one."""
+    return [*rows, *([more] if more is not None else [])]
 
 
 def _summed(rows: Sequence[Any]) -> Any:

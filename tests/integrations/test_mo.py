@@ -13,7 +13,7 @@ from gymnasium.wrappers import TransformReward
 from mo_gymnasium.wrappers import LinearReward, MONormalizeReward, MORecordEpisodeStatistics
 from mo_gymnasium.wrappers.vector import MOSyncVectorEnv
 
-from ccenv import CentreEnv, load_scenario
+from ccenv import CentreEnv, Scenario, load_scenario
 from ccenv.integrations.mo import MOCentreEnv, linear
 from ccenv.kpis import kpi_table
 from ccenv.rewards.sums import contributions
@@ -21,23 +21,30 @@ from ccenv.run.engine import own_counters
 from tests.env.short import random_legal, short_day
 
 SEED = 3
-STEADY = load_scenario("n_design", **{"clock.warm_up_s": 600, "clock.horizon_s": 1800})
 TIMES = {
     "waiting_s": -0.01,
     "idle_s": {"blended": -0.001},
     "joined": 1.0,
     "abandoned": {"sales": -2.0, "support": -1.0},
 }
+
+
+def steady() -> Scenario:
+    """Half an hour after a warm-up of ten minutes."""
+    return load_scenario("n_design", **{"clock.warm_up_s": 600, "clock.horizon_s": 1800})
+
+
 CASES = {
-    "preset": (short_day(), None),
-    "times": (short_day(), TIMES),
-    "warm-up": (STEADY, {"waiting_s": -1.0, "idle_s": -0.1}),
+    "preset": (short_day, None),
+    "times": (short_day, TIMES),
+    "warm-up": (steady, {"waiting_s": -1.0, "idle_s": -0.1}),
 }
 
 
 @pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest) -> Any:
-    return CASES[request.param]
+    make, reward = CASES[request.param]
+    return make(), reward
 
 
 def played(env: gymnasium.Env, seed: int = SEED) -> list[Any]:

@@ -127,10 +127,11 @@ def test_the_name_of_a_policy_is_text_and_never_a_place_of_the_page(tmp_path: Pa
 
 
 def test_a_large_centre_shows_its_busiest_first() -> None:
-    from ccenv.playback.page import MOST_ROWS, _top
+    from ccenv.playback.page import MOST_ROWS
+    from ccenv.render.view import busiest
 
     weights = [k % 7 for k in range(40)]
-    top = _top(weights)
+    top = busiest(weights, MOST_ROWS)
     assert len(top) == MOST_ROWS and top == sorted(top)
     assert min(weights[k] for k in top) >= max(w for k, w in enumerate(weights) if k not in top)
 

@@ -14,7 +14,7 @@ from ccenv import compare, load_scenario, plot, simulate
 from ccenv.comparison import Comparison
 from ccenv.kpis import KPIS
 from ccenv.plot.days import PANELS
-from ccenv.plot.style import COLOURS, hour_text, scaled
+from ccenv.plot.style import COLOURS, INVISIBLE, hour_text, scaled
 from ccenv.scenarios.catalogue import ACTION_KINDS
 from tests.env.short import short_day
 
@@ -122,6 +122,23 @@ def test_a_dollar_sign_in_a_name_begins_no_formula(tmp_path, given):
         lambda ax: plot.day(short_day(), {"$a_^$": None, "b": ("fifo", "no_dial")}, "queues", seeds=[1], ax=ax),
     ):
         draw(empty_axes() if given else None).figure.savefig(tmp_path / "drawn.svg")
+
+
+def test_a_name_that_begins_with_an_underscore_is_in_the_legend(tmp_path):
+    policies = {"_a": None, "_b": ("fifo", "no_dial"), "c": ("lwt", "no_dial")}
+    whole = compare(short_day(), policies, seeds=SEEDS, kpis=["n_sales"])
+    by_slot = compare(short_day(), policies, seeds=SEEDS, kpis=["n_sales"], by="interval")
+    drawn = (
+        (plot.trade_off(whole, "n_sales", "n_sales").get_legend(), ["_a", "_b", "c"]),
+        (plot.comparison(by_slot, "n_sales").get_legend(), ["_b", "c"]),
+        (plot.comparison(by_slot)[0].figure.legends[0], ["_b", "c"]),
+        (plot.day(short_day(), policies, "queues", seeds=[1]).get_legend(), ["_a", "_b", "c"]),
+        (plot.day(short_day(), policies, seeds=[1])[0].figure.legends[0], ["_a", "_b", "c"]),
+    )
+
+    for legend, names in drawn:
+        assert [text.get_text().lstrip(INVISIBLE) for text in legend.get_texts()] == names
+        legend.figure.savefig(tmp_path / "drawn.png")
 
 
 # ------------------------------------------------------------------------------------------------ trade-off
@@ -254,7 +271,12 @@ def test_rare_cells_are_blank():
     ("draw", "message"),
     [
         (lambda c, s: plot.comparison(c, "abandonmnt"), "kpi = 'abandonmnt'.*abandonment"),
+        (lambda c, s: plot.comparison(c, 5), "kpi = 5: the comparison has no such column"),
         (lambda c, s: plot.comparison(c, ax=empty_axes()), "ax: axes for one KPI"),
+        (
+            lambda c, s: plot.comparison(c, "n_sales", ax=np.array([empty_axes()])),
+            "ax = .*; allowed: axes of matplotlib",
+        ),
         (lambda c, s: plot.comparison(Comparison({"a": c.tables["lwt"]}, "a", ["n_sales"])), "it has one policy"),
         (lambda c, s: plot.trade_off(s, "abandonment", "n_offered"), "a comparison by interval; allowed: by run"),
         (lambda c, s: plot.day(short_day(), what="noise"), "what = 'noise'; allowed for tiny: arrivals, queues"),
