@@ -91,6 +91,26 @@ def test_a_tie_is_told_as_a_tie():
     assert "At 0 of the 1 centres" in text
 
 
+def test_a_pair_that_is_ahead_on_the_evaluation_days_is_told_as_such():
+    tied, ahead = {"mean": -0.1, "low": -0.3, "high": 0.1}, {"mean": -0.5, "low": -0.8, "high": -0.2}
+    behind = {"mean": 0.5, "low": 0.2, "high": 0.8}
+    rows = [made(None), made(tied), made(ahead), made(behind), made(ahead, within=False)]
+    found = results(*rows)
+
+    assert [found.verdict(row) for row in rows] == [
+        "best", "tied", "tied, ahead on these days", "behind", "above the limit"
+    ]  # fmt: skip
+    assert [row["label"] for row in found.leaders("bank_blended")] == ["best", "behind -0.1", "behind -0.5"]
+
+
+def test_every_lead_of_the_summary_has_its_interval():
+    best = made(None) | {"to_own": {"mean": 4.0, "low": 3.0, "high": 5.0}}
+    text = " ".join(summary(results(best, made({"mean": 0.5, "low": 0.2, "high": 0.8}))).split())
+
+    assert "It is +0.5 [+0.2, +0.8] ahead of `behind 0.5`" in text
+    assert "It is +4 [+3, +5] ahead of the centre's own rules." in text
+
+
 def test_rules_above_the_drop_limit_do_not_tie():
     tied = {"mean": 0.1, "low": -0.1, "high": 0.3}
     text = summary(results(made(None), made(tied, within=False)))
