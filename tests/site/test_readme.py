@@ -19,6 +19,7 @@ from experiments.site.centre_results import Results
 from experiments.site.league import summary
 from experiments.site.moment import pixels
 from experiments.site.readme import EXCERPT, PICTURE
+from experiments.site.solved import gap
 from experiments.site.tables import EXTRAS
 from experiments.study.evaluation import VALUE, own_pair, rule_days
 
@@ -127,6 +128,11 @@ def test_the_results_are_those_of_the_simulator(name: str):
 
     assert own["label"] == own_pair(scenario).label
     assert days[VALUE].mean() == pytest.approx(own["kpis"][VALUE]["mean"]), "run python -m experiments.site.measure"
+
+
+def test_exact_gaps_are_those_of_the_solver():
+    for name, kept in json.loads(EXCERPT.published or "{}")["centres"].items():
+        assert kept["solved"] == pytest.approx(gap(name)), f"{name}: run python -m experiments.site.measure"
 
 
 def test_the_results_hold_every_centre_with_intervals():
