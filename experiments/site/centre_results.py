@@ -22,7 +22,6 @@ class Results:
     """The measured centres, by name, and the command that measured them."""
 
     command: str
-    machine: str
     centres: Mapping[str, Mapping[str, Any]]
 
     def rows(self, name: str) -> list[Row]:
@@ -87,4 +86,4 @@ class Results:
 def results() -> Results:
     """Return the committed results."""
     content = read_json(FILE)
-    return Results(content["command"], content["machine"], content["centres"])
+    return Results(content["command"], content["centres"])

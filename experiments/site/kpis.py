@@ -14,9 +14,8 @@ from ccenv.kpis.kpi import AXES
 from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, preset_unit
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.sim.state.definitions import DEFINITIONS, Definition
-from experiments.site.text import cell, code, listing, number, page, section, table
+from experiments.site.text import cell, code, listing, number, page, section, table, unit_of
 
-UNITS = {"1": "number", "1/h": "per hour", "1/d": "per day"}
 TITLES = {"queue": "Queues", "group": "Groups", "campaign": "Campaigns", "centre": "The centre"}
 
 
@@ -30,11 +29,6 @@ def pages() -> dict[str, str]:
         "kpis/elsewhere": _elsewhere(),
         "rewards/index": _rewards(),
     } | found
-
-
-def unit_of(unit: str) -> str:
-    """Return a unit in words where a symbol would puzzle."""
-    return UNITS.get(unit, unit)
 
 
 def _kpis() -> str:

@@ -80,7 +80,7 @@ def made(behind: dict[str, float] | None, within: bool = True) -> dict[str, obje
 
 
 def results(*rows: dict[str, object]) -> Results:
-    return Results("command", "machine", {"bank_blended": {"episodes": 64, "rows": list(rows)}})
+    return Results("command", {"bank_blended": {"episodes": 64, "rows": list(rows)}})
 
 
 def test_a_tie_is_told_as_a_tie():
