@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,7 @@ from agents.base import Learner, LearnerKind
 from agents.common import batch_state
 from agents.common.checkpoints import LearningLog, TrainingFolder, read_log
 from agents.common.demonstration import demonstrate
+from agents.common.interrupts import noted_interrupts
 from agents.common.loggers import ConsoleLogger, Logger, Loggers
 from agents.common.policy import TorchPolicy
 from agents.common.validation import Validation
@@ -244,7 +242,7 @@ class _Run:
         self.batch.on_end = self.episodes.extend
         logger.begin(self.learner.steps, dataclasses.asdict(self.training))
         try:
-            with _interrupts() as interrupted:
+            with noted_interrupts() as interrupted:
                 while done < 1.0:
                     row = self._iterate(done)
                     self.log.add(row)
@@ -324,23 +322,3 @@ def _mean(values: list[float]) -> float:
     """Return the mean of the values that are defined; nan if none is."""
     defined = [value for value in values if not math.isnan(value)]
     return sum(defined) / len(defined) if defined else math.nan
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Note Ctrl-C in a list instead of raising it; a second one is raised. Outside the main thread, do nothing."""
-    noted: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield noted
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def note(number: int, frame: Any) -> None:
-        noted.append(number)
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)

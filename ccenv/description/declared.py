@@ -106,7 +106,8 @@ def _kpis() -> list[Row]:
 
 
 def _kpi(kpi: Kpi) -> Row:
-    return {"name": kpi.name, "meaning": kpi.meaning, "unit": kpi.unit, "axis": kpi.axis, "formula": kpi.formula}
+    row = {"name": kpi.name, "meaning": kpi.meaning, "unit": kpi.unit, "axis": kpi.axis}
+    return row | {"formula": kpi.whole_formula}
 
 
 def _rewards() -> list[Row]:

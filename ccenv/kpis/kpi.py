@@ -50,6 +50,22 @@ def _labels() -> dict[str, Labelled]:
 LABELS = _labels()
 
 
+class Weight(NamedTuple):
+    """Factor of a sum by group or campaign.
+
+    Attributes:
+        words: The factor, in words.
+        of: The factor as a function of the centre and the entity's name.
+    """
+
+    words: str
+    of: Callable[[Centre, str], float]
+
+    def __call__(self, centre: Centre, name: str) -> float:
+        """Return the factor of an entity."""
+        return self.of(centre, name)
+
+
 class Kpi(NamedTuple):
     """One indicator.
 
@@ -60,7 +76,7 @@ class Kpi(NamedTuple):
             without a denominator adds up over entities; a summary gives its mean per run.
         meaning: Definition in words.
         axis: "queue", "group" or "campaign": a column for each of them beside the total; "centre": the total alone.
-        weight: Factor of a sum by group or campaign, a function of the centre and the entity's name.
+        weight: Factor of a sum by group or campaign; None for 1.
     """
 
     name: str
@@ -68,7 +84,12 @@ class Kpi(NamedTuple):
     formula: str
     meaning: str
     axis: str = "centre"
-    weight: Callable[[Centre, str], float] | None = None
+    weight: Weight | None = None
+
+    @property
+    def whole_formula(self) -> str:
+        """The formula with the factor of the sum, in words."""
+        return self.formula if self.weight is None else f"{self.formula} x ({self.weight.words})"
 
     @property
     def numerator(self) -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ccenv.kpis.kpi import AXES, Kpi
+from ccenv.kpis.kpi import AXES, Kpi, Weight
 from ccenv.sim.state.definitions import NAMES
 
 if TYPE_CHECKING:
@@ -14,28 +13,25 @@ if TYPE_CHECKING:
 ADVISOR_DAY_S = 8 * 3600.0  # length of an advisor-day
 
 
-def _hours(centre: Centre, group: str) -> float:
-    return 1.0 / 3600.0
-
-
-def _wage_per_s(centre: Centre, group: str) -> float:
-    return centre.groups[group].wage_per_hour / 3600.0
-
-
 def _outbound_days(centre: Centre, group: str) -> float:
     return 1.0 / ADVISOR_DAY_S if any(skill in centre.campaigns for skill in centre.groups[group].skills) else 0.0
 
 
-def _of_goal(goal: str) -> Callable[[Centre, str], float]:
-    return lambda centre, campaign: 1.0 if centre.campaigns[campaign].goal == goal else 0.0
+def _of_goal(goal: str) -> Weight:
+    return Weight(
+        f"1 for a campaign with goal {goal}, else 0",
+        lambda centre, campaign: 1.0 if centre.campaigns[campaign].goal == goal else 0.0,
+    )
 
 
-def _line_cost_per_s(centre: Centre, campaign: str) -> float:
-    return centre.campaigns[campaign].line_cost_per_hour / 3600.0
-
-
-def _drop_penalty(centre: Centre, campaign: str) -> float:
-    return centre.campaigns[campaign].drop_penalty
+_HOURS = Weight("1 / 3600", lambda centre, group: 1.0 / 3600.0)
+_WAGE = Weight("wage_per_hour of the group / 3600", lambda centre, group: centre.groups[group].wage_per_hour / 3600.0)
+_OUTBOUND_DAYS = Weight(f"1 / {ADVISOR_DAY_S:g} for a group with the skill of a campaign, else 0", _outbound_days)
+_LINE_COST = Weight(
+    "line_cost_per_hour of the campaign / 3600",
+    lambda centre, campaign: centre.campaigns[campaign].line_cost_per_hour / 3600.0,
+)
+_PENALTY = Weight("drop_penalty of the campaign", lambda centre, campaign: centre.campaigns[campaign].drop_penalty)
 
 
 # A contact that accepts a callback counts as offered and, when it answers, as answered. It does not wait on a line, so
@@ -119,15 +115,15 @@ _QUEUE = (
 _GROUP = (
     Kpi("work_s", "s", "(talking_s + wrapping_s)", "advisor time in talk and wrap-up"),
     Kpi("staffed_s", "s", "(work_s + idle_s + reserved_s + away_s)", "advisor time on duty, breaks included"),
-    Kpi("staffed_h", "h", "staffed_s", "advisor time on duty, in hours", weight=_hours),
-    Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage; breaks are paid", weight=_wage_per_s),
+    Kpi("staffed_h", "h", "staffed_s", "advisor time on duty, in hours", weight=_HOURS),
+    Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage; breaks are paid", weight=_WAGE),
     Kpi("cost", "value", "(wages + coaching_cost)", "wages and coaching"),
     Kpi(
         "outbound_advisor_days",
         "d",
         "staffed_s",
         "days of 8 h on duty of advisors who may work for a campaign",
-        weight=_outbound_days,
+        weight=_OUTBOUND_DAYS,
     ),
     Kpi("occupancy", "share", "work_s / (work_s + idle_s + reserved_s)", "work, of the time at work or ready for it"),
     Kpi("utilisation", "share", "work_s / staffed_s", "work, of the time on duty"),
@@ -203,8 +199,8 @@ _CAMPAIGN = (
         "(ringing_s + joined_delay_s + dropped_wait_s + hung_up_wait_s + campaign_talk_s + mp_talk_s)",
         "time of outbound lines: ringing, waits of connects, talks and what machines passed took of advisors",
     ),
-    Kpi("line_cost", "value", "line_s", "time of outbound lines at the campaign's price", weight=_line_cost_per_s),
-    Kpi("penalties", "value", "dropped", "dropped connects at the campaign's penalty", weight=_drop_penalty),
+    Kpi("line_cost", "value", "line_s", "time of outbound lines at the campaign's price", weight=_LINE_COST),
+    Kpi("penalties", "value", "dropped", "dropped connects at the campaign's penalty", weight=_PENALTY),
 )
 
 _CENTRE = (

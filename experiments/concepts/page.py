@@ -140,6 +140,6 @@ def _kpis(result: Mapping[str, Any]) -> str:
 
 def _meaning(column: str) -> str:
     if column in KPIS:
-        return f"{KPIS[column].meaning} (`{KPIS[column].formula}`), in {KPIS[column].unit}"
+        return f"{KPIS[column].meaning} (`{KPIS[column].whole_formula}`), in {KPIS[column].unit}"
     labelled = next(labelled for labelled in LABELS.values() if labelled.column == column)
     return f"{labelled.counter.meaning}, per run"

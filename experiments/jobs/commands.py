@@ -13,7 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
 import hydra
@@ -23,7 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from ccenv.files.errors import closest, names
 from ccenv.files.locking import InUseError
-from experiments.jobs.config import CONFIGS, register_defaults
+from experiments.jobs.config import CONFIGS, with_defaults
 from experiments.jobs.workers import Terminated
 
 FULL = "HYDRA_FULL_ERROR"
@@ -56,9 +56,9 @@ def with_settings(config_name: str) -> Callable[[Task], Callable[[], None]]:
                     if any(argument in HELP for argument in given[1:]):
                         print(f"{(sys.modules[task.__module__].__doc__ or '').strip()}\n")
                         sys.argv = [*given, "hydra.help.header=''"]
-                    if any(argument.partition("=")[0] in (*HELP, *SHOWS) for argument in given[1:]):
-                        register_defaults()
-                    entry()
+                    shown = any(argument.partition("=")[0] in (*HELP, *SHOWS) for argument in given[1:])
+                    with with_defaults() if shown else nullcontext():
+                        entry()
                 finally:
                     sys.argv = given
 

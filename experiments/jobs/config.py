@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from experiments.jobs.changes import changes
 
 CONFIGS = str(Path(__file__).parents[2] / "configs")
+DEFAULTS = "learner_defaults"  # group of the files in `configs/learner`
 OPEN = {"scenario": ("set",), "learner": ("settings", "training")}
 
 
@@ -186,18 +189,24 @@ def register() -> None:
         store.store(name, _opened("scenario", OmegaConf.structured(ScenarioConfig(name))), group="scenario")
 
 
-def register_defaults() -> None:
-    """Register the defaults of all learners, so that a composed configuration shows every hyperparameter.
+@contextmanager
+def with_defaults() -> Iterator[None]:
+    """Register the defaults of all learners, so that what is composed inside shows every hyperparameter.
 
     A run does not need them: keys that are not named have the same defaults. Importing the learners takes seconds.
     """
     from agents.registry import LEARNERS, find_learner
     from agents.train import Training
 
+    store = ConfigStore.instance()
     fixed = _defaults(Training, apart=("learner", "settings", "steps"))
     for name in LEARNERS:
         node = OmegaConf.create({"settings": _defaults(find_learner(name).settings), "training": fixed})
-        ConfigStore.instance().store(name, _opened("learner", node), group="learner_defaults")
+        store.store(name, _opened("learner", node), group=DEFAULTS)
+    try:
+        yield
+    finally:
+        del store.repo[DEFAULTS]
 
 
 def _defaults(kind: type, apart: tuple[str, ...] = ()) -> dict[str, Any]:

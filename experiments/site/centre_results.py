@@ -11,6 +11,10 @@ from experiments.jobs.parts import RESULTS
 
 FILE = ROOT / RESULTS / "centres.json"
 Row = Mapping[str, Any]
+TIE = (
+    "A pair ties with the best if it is not surely behind: the interval of its difference holds 0, or it is ahead on "
+    "the evaluation days, which did not choose the best."
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,6 @@ class Results:
     """The measured centres, by name, and the command that measured them."""
 
     command: str
-    machine: str
     centres: Mapping[str, Mapping[str, Any]]
 
     def rows(self, name: str) -> list[Row]:
@@ -27,24 +30,34 @@ class Results:
 
     @staticmethod
     def tied(row: Row) -> bool:
-        """Whether the row keeps the drop limit, and the interval of its distance to the best pair holds 0 or less."""
+        """Whether the row keeps the drop limit and is not surely behind the best pair."""
         behind = row["behind_best"]
         return bool(row["within_limit"] and behind is not None and behind["low"] is not None and behind["low"] <= 0.0)
+
+    def verdict(self, row: Row) -> str:
+        """Return in words how a row stands to the best pair of its centre."""
+        if not row["within_limit"]:
+            return "best, above the limit" if row["best"] else "above the limit"
+        if row["best"]:
+            return "best"
+        if not self.tied(row):
+            return "behind"
+        return "tied, ahead on these days" if row["behind_best"]["high"] < 0.0 else "tied"
 
     def leaders(self, name: str) -> list[Row]:
         """Return the best pair of rules of a centre, then those that tie with it."""
         rows = self.rows(name)
         return [row for row in rows if row["best"]] + [row for row in rows if self.tied(row)]
 
-    def of_rule(self, half: str, rule: str) -> list[tuple[str, Row, Any]]:
-        """Return, for each centre, the best pair that has a rule, and how far it is behind the best."""
+    def of_rule(self, half: str, rule: str) -> list[tuple[str, Row]]:
+        """Return, for each centre, a pair that has a rule: the best pair, or else the first in the order of `rows`."""
         found = []
         for name in self.centres:
             if not self.matters(name, half):
                 continue
             mine = [row for row in self.rows(name) if row[half]["name"] == rule]
             if mine:
-                found.append((name, mine[0], mine[0]["behind_best"]))
+                found.append((name, next((row for row in mine if row["best"]), mine[0])))
         return found
 
     def leads(self, half: str, rule: str) -> list[str]:
@@ -66,11 +79,11 @@ class Results:
             "Reward of the centre's preset per episode, with 95 % bootstrap intervals of paired differences over "
             f"{' to '.join(map(str, dict.fromkeys((runs[0], runs[-1]))))} evaluation seeds. Pacing rules are tuned on "
             "training days, and the best pair is chosen on validation days. Pairs that surely keep the drop limit rank "
-            f"first. A tie is a difference whose interval holds 0. Measured by `{self.command}`."
+            f"first. {TIE} Measured by `{self.command}`."
         )
 
 
 def results() -> Results:
     """Return the committed results."""
     content = read_json(FILE)
-    return Results(content["command"], content["machine"], content["centres"])
+    return Results(content["command"], content["centres"])

@@ -13,7 +13,7 @@ from ccenv.kpis.declared import definition_of
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Campaign
-from experiments.site.centre_results import Results
+from experiments.site.centre_results import TIE, Results
 from experiments.site.text import cell, code, estimate, listing, number, page, section, table
 
 HEADS = {
@@ -202,9 +202,7 @@ def _kpis(name: str, results: Results) -> str:
     ]
     lines = []
     for row in rows:
-        verdict = "**best**" if row["best"] else "tied" if results.tied(row) else ""
-        if not row["within_limit"]:
-            verdict = "above the limit" if not row["best"] else "best, above the limit"
+        verdict = f"**{results.verdict(row)}**" if row["best"] else results.verdict(row)
         own = " (own)" if row["to_own"] is None else ""
         figures = [estimate(row["kpis"][column], scale) for column, (_, scale) in zip(columns, labels, strict=True)]
         behind = "–" if row["best"] else estimate(row["behind_best"])
@@ -233,8 +231,8 @@ def _how(measured: Mapping[str, Any]) -> str:
         else ""
     )
     return (
-        f"{runs} on the same contacts, per episode, with 95 % bootstrap intervals.{tuned} *Tied*: the interval of the "
-        f"paired difference to the best holds 0.{limit} Measured by `python -m experiments.site.measure`."
+        f"{runs} on the same contacts, per episode, with 95 % bootstrap intervals.{tuned} The best pair is chosen on "
+        f"validation days. {TIE}{limit} Measured by `python -m experiments.site.measure`."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ccenv.description import declared
 from ccenv.scenarios import load_scenario
 from ccenv.sim.state.fields import FIELDS, Field
-from experiments.site.text import cell, code, listing, number, page, section, table
+from experiments.site.text import cell, code, listing, number, page, section, table, unit_of
 
 AXES = {
     "": "The centre", "Q": "Each queue", "G": "Each group", "C": "Each campaign", "P": "Each compatible pair"
@@ -38,7 +38,7 @@ def _fields() -> str:
 def _row(field: Field) -> list[str]:
     high = f"rows of `{field.high}` of the size class" if isinstance(field.high, str) else number(field.high)
     meaning = field.meaning + (" (rules only)" if field.rule_only else "")
-    return [code(field.name), field.unit.replace("1", "number", 1) if field.unit == "1" else field.unit,
+    return [code(field.name), unit_of(field.unit),
             str(field.width), high, number(field.scale), field.group, cell(meaning)]  # fmt: skip
 
 

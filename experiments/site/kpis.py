@@ -10,25 +10,13 @@ from typing import Any
 from ccenv.description.words import sentences
 from ccenv.kpis import KPIS, LABELS
 from ccenv.kpis.elsewhere import MEASURES
-from ccenv.kpis.kpi import AXES, Kpi
+from ccenv.kpis.kpi import AXES
 from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, preset_unit
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.sim.state.definitions import DEFINITIONS, Definition
-from experiments.site.text import cell, code, listing, number, page, section, table
+from experiments.site.text import cell, code, listing, number, page, section, table, unit_of
 
-UNITS = {"1": "number", "1/h": "per hour", "1/d": "per day"}
 TITLES = {"queue": "Queues", "group": "Groups", "campaign": "Campaigns", "centre": "The centre"}
-
-#: Factor of each weighted sum, by KPI: every group's or campaign's part is multiplied by it.
-FACTORS = {
-    "staffed_h": "1 / 3600",
-    "wages": "`wage_per_hour` of the group / 3600",
-    "outbound_advisor_days": "1 / 28,800 for a group with the skill of a campaign, else 0",
-    "line_cost": "`line_cost_per_hour` of the campaign / 3600",
-    "penalties": "`drop_penalty` of the campaign",
-} | {
-    f"n_{goal}s": f"1 for a campaign with `goal: {goal}`, else 0" for goal in ("appointment", "promise", "survey")
-}  # fmt: skip
 
 
 def pages() -> dict[str, str]:
@@ -43,16 +31,11 @@ def pages() -> dict[str, str]:
     } | found
 
 
-def unit_of(unit: str) -> str:
-    """Return a unit in words where a symbol would puzzle."""
-    return UNITS.get(unit, unit)
-
-
 def _kpis() -> str:
     blocks = []
     for axis in AXES:
         rows = [
-            [code(kpi.name), unit_of(kpi.unit), cell(kpi.meaning), _formula(kpi)]
+            [code(kpi.name), unit_of(kpi.unit), cell(kpi.meaning), code(cell(kpi.whole_formula))]
             for kpi in KPIS.values()
             if kpi.axis == axis
         ]
@@ -66,11 +49,6 @@ def _kpis() -> str:
         *blocks,
         listing(["counters", "dropped_share", "elsewhere"]),
     )
-
-
-def _formula(kpi: Kpi) -> str:
-    """Return the formula of a KPI with the factor of a weighted sum."""
-    return code(cell(kpi.formula)) + (f" × ({FACTORS[kpi.name]})" if kpi.weight else "")
 
 
 def _counters() -> str:

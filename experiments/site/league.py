@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ccenv.kpis.numbers import as_text
 from experiments.jobs.markdown import text
 from experiments.site.centre_results import Results, Row
 from experiments.site.text import cell, estimate, table
@@ -54,14 +53,15 @@ def summary(results: Results) -> str:
     if other is not None:
         ahead = estimate(other["behind_best"], sign=True)
         lead = f" It is {ahead} ahead of `{other['label']}`, the best pair that does not tie."
-    own = "" if best["to_own"] is None else f" The centre's own rules are {as_text(best['to_own']['mean'])} behind."
+    over_own = estimate(best["to_own"], sign=True)
+    own = "" if best["to_own"] is None else f" It is {over_own} ahead of the centre's own rules."
     n_decided = sum(len(results.leaders(name)) == 1 for name in results.centres)
     n, n_days = len(results.centres), results.centres[FLAGSHIP]["episodes"]
     return text(
         f"On `{FLAGSHIP}`, {n_days} unseen days, the best tuned rules are `{best['label']}`: reward "
         f"{estimate(best['kpis']['value'])} a day.{ties}{lead}{own}",
         f"At {n_decided} of the {n} centres of the library one pair of rules wins alone; at the other {n - n_decided} "
-        "the best pair ties with others. Brackets are 95 % intervals over days, of paired differences; pairs above the "
-        f"drop limit rank last. Measured by `{results.command}`. Trained policies are compared with tuned rules by "
+        "the best pair ties with others. Brackets are 95 % intervals over days; differences are paired. Pairs above "
+        f"the drop limit rank last. Measured by `{results.command}`. Trained policies are compared with tuned rules by "
         "`make benchmark`.",
     )

@@ -30,7 +30,7 @@ from experiments.jobs.parts import RESULTS
 from experiments.jobs.provenance import machine, versions
 from experiments.jobs.workers import Workers
 from experiments.site.day import day_series
-from experiments.site.solved import SOLVED, gap
+from experiments.site.solved import gap
 from experiments.study.evaluation import VALUE, Pair, Rule, drop_limit, interval, own_pair, rule_days
 from experiments.study.tuning import Halving, best, candidates, tune
 
@@ -136,7 +136,7 @@ def measured(name: str) -> dict[str, Any]:
         "definition": definition_by(scenario) if scenario.campaigns else None,
         "rows": rows,
         "day": series,
-        "solved": gap(SOLVED[name]) if name in SOLVED else None,
+        "solved": gap(name),
         "cpu_s": round(time.process_time() - started, 1),
     }
 

@@ -28,7 +28,7 @@ def of_text(content: str | None) -> str:
     if content is None:
         raise ValueError(f"{FILE.name} is not there: python -m experiments.site.measure writes it")
     plain = json.loads(content)
-    return summary(Results(plain["command"], plain["machine"], plain["centres"]))
+    return summary(Results(plain["command"], plain["centres"]))
 
 
 EXCERPT = Excerpt("<!-- from the results of the centres -->", "<!-- end of the centres -->", FILE, of_text)

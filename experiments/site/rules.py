@@ -115,14 +115,12 @@ def _settable(param: Param) -> str:
 
 def _wins(half: str, rule: RuleSpec, results: Results) -> str:
     rows = []
-    for name, row, behind in results.of_rule(half, rule.name):
-        verdict = "best" if row["best"] else "tied with the best" if results.tied(row) else "behind the best"
-        if not row["within_limit"]:
-            verdict = "not within the drop limit"
-        rows.append([f"[`{name}`](../centres/{name}.md)", cell(f"`{row['label']}`"), estimate(behind), verdict])
+    for name, row in results.of_rule(half, rule.name):
+        link = f"[`{name}`](../centres/{name}.md)"
+        rows.append([link, cell(f"`{row['label']}`"), estimate(row["behind_best"]), results.verdict(row)])
     if not rows:
         return "No centre of the library was measured with this rule."
-    return table(["centre", "best pair with this rule", "reward behind the best pair", "verdict"], rows) + (
+    return table(["centre", "highest pair with this rule", "reward behind the best pair", "verdict"], rows) + (
         f"\n\n{results.how()}"
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ccenv.scenarios import load_scenario
+from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.schema import Centre
 from ccenv.theory.models import NDesign, SwitchingBlending, SwitchingPacing
 
 
@@ -12,53 +15,69 @@ class Solved(NamedTuple):
     """A centre with an exact solution.
 
     Attributes:
-        model: Makes the model of the same centre.
-        rule: The centre's own rules, under the model's name.
+        model: Makes the model of a centre of this form.
         measure: Measure that is optimised.
         unit: Its unit.
         best: `largest` or `smallest`.
         limited: Measure that the best policy must keep at the level of the rule; "" for none.
+        rule: The model's name for the centre's own rules; "": the model knows the pacing rule by its own name.
     """
 
-    model: Callable[[], Any]
-    rule: Any
+    model: Callable[[Centre], Any]
     measure: str
     unit: str
     best: str
     limited: str = ""
+    rule: str = ""
+
+
+def _n_design(centre: Any) -> NDesign:
+    (first, one), (_, two) = centre.queues.items()
+    dedicated, flexible = centre.groups.values()
+    handle_s = mean_s(one.handle_s), mean_s(flexible.handle_s[first]), mean_s(two.handle_s)
+    patience_s = mean_s(one.patience_s), mean_s(two.patience_s)
+    rates = one.arrivals_per_hour, two.arrivals_per_hour
+    return NDesign(dedicated.staffing, flexible.staffing, *rates, *handle_s, *patience_s)
+
+
+def _switching_pacing(centre: Any) -> SwitchingPacing:
+    (group,), (campaign,) = centre.groups.values(), centre.campaigns.values()
+    times_s = mean_s(campaign.ring_s), mean_s(campaign.handle_s)
+    answers = _by_mode(campaign.p_answer, centre.switching.answers)
+    return SwitchingPacing(group.staffing, answers, *times_s, tuple(centre.switching.mean_s))
+
+
+def _switching_blending(centre: Any) -> SwitchingBlending:
+    (group,), (queue,), (campaign,) = centre.groups.values(), centre.queues.values(), centre.campaigns.values()
+    times_s = mean_s(queue.handle_s), mean_s(campaign.handle_s), mean_s(queue.patience_s)
+    arrivals = _by_mode(queue.arrivals_per_hour, centre.switching.arrivals)
+    return SwitchingBlending(group.staffing, arrivals, *times_s, tuple(centre.switching.mean_s))
+
+
+def _by_mode(value: float, factors: Sequence[float]) -> tuple[float, float]:
+    low, high = (value * factor for factor in factors)
+    return low, high
 
 
 SOLVED = {
-    "n_design": Solved(
-        lambda: NDesign(3, 3, 50, 40, 180, 180, 180, 120, 120),
-        "class2_priority",
-        "cost_per_h",
-        "abandonments per hour",
-        "smallest",
-    ),
-    "switching_answer_rate": Solved(
-        lambda: SwitchingPacing(10, (0.15, 0.45), 18, 210),
-        ("max0", {"k": 2.037, "c": 1}),
-        "connects_per_h",
-        "connects per hour",
-        "largest",
-        "drop_rate",
-    ),
+    "n_design": Solved(_n_design, "cost_per_h", "abandonments per hour", "smallest", rule="class2_priority"),
+    "switching_answer_rate": Solved(_switching_pacing, "connects_per_h", "connects per hour", "largest", "drop_rate"),
     "switching_load": Solved(
-        lambda: SwitchingBlending(10, (80, 180), 180, 180, 120),
-        ("reserve_threshold", {"reserve": 4, "p_next": 0.341}),
-        "outbound_per_h",
-        "outbound contacts per hour",
-        "largest",
-        "p_abandon",
+        _switching_blending, "outbound_per_h", "outbound contacts per hour", "largest", "p_abandon"
     ),
 }
 
 
-def gap(solved: Solved) -> dict[str, Any]:
-    """Return exact figures of the rule and of the best policy, and the share that the rule loses."""
-    model = solved.model()
-    of_rule = model.evaluate(solved.rule)
+def gap(name: str) -> dict[str, Any] | None:
+    """Return exact figures of a centre's own rules and of the best policy, and the share that the rules lose.
+
+    None for a centre that is not solved.
+    """
+    if name not in SOLVED:
+        return None
+    solved, centre = SOLVED[name], load_scenario(name).centre
+    model, pacing = solved.model(centre), centre.rules.pacing
+    of_rule = model.evaluate(solved.rule or (pacing.name, dict(pacing.params)))
     limit = {solved.limited: getattr(of_rule, solved.limited)} if solved.limited else None
     best = getattr(model.solve(limit).result, solved.measure)
     rule = getattr(of_rule, solved.measure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,10 @@ from typing import Any
 from ccenv.kpis.numbers import as_text
 from experiments.jobs.markdown import table
 
-__all__ = ["cell", "code", "estimate", "number", "page", "paragraph", "section", "slug", "table"]
+__all__ = ["cell", "code", "estimate", "number", "page", "paragraph", "section", "table", "unit_of"]
 
 Interval = Mapping[str, float | None] | None
+UNITS = {"1": "number", "1/h": "per hour", "1/d": "per day"}
 
 
 def cell(text: str) -> str:
@@ -31,6 +33,11 @@ def number(value: float) -> str:
     return "unlimited" if math.isinf(value) else f"{value:g}"
 
 
+def unit_of(unit: str) -> str:
+    """Return a unit in words where a symbol would puzzle."""
+    return UNITS.get(unit, unit)
+
+
 def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
     """Return a figure of a result file with its 95 % interval; a dash if nothing was counted."""
     if interval is None or interval["mean"] is None:
@@ -39,11 +46,6 @@ def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
     assert value is not None
     ends = "" if low is None or high is None else f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]"
     return f"{as_text(value, sign=sign)}{ends}"
-
-
-def slug(text: str) -> str:
-    """Return the anchor of a heading, as the site makes it."""
-    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", text.lower()))
 
 
 def page(title: str, *parts: str) -> str:
@@ -60,18 +62,11 @@ def section(title: str, *parts: str, level: int = 2, anchor: str = "") -> str:
 
 def paragraph(docstring: str | None) -> str:
     """Return a docstring as Markdown: without indentation, and without Google sections."""
-    text = _dedented(docstring or "")
+    text = inspect.cleandoc(docstring or "")
     return re.split(r"\n\n(?:Args|Attributes|Returns|Raises|Yields|Params):", text)[0].strip()
 
 
-def _dedented(text: str) -> str:
-    import inspect
-
-    return inspect.cleandoc(text)
-
-
-def listing(names: Sequence[str], into: str = "") -> str:
+def listing(names: Sequence[str]) -> str:
     """Return a hidden table of contents of pages."""
     rows = "\n".join(names)
-    options = ":maxdepth: 1\n:hidden:\n" + (f":caption: {into}\n" if into else "")
-    return f"```{{toctree}}\n{options}\n{rows}\n```"
+    return f"```{{toctree}}\n:maxdepth: 1\n:hidden:\n\n{rows}\n```"

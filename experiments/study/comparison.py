@@ -46,7 +46,7 @@ class Column(NamedTuple):
     def definition(self) -> tuple[str, str]:
         """Formula and meaning, from the registry of KPIs."""
         if self.name in KPIS:
-            return KPIS[self.name].formula, KPIS[self.name].meaning
+            return KPIS[self.name].whole_formula, KPIS[self.name].meaning
         if self.name == VALUE:
             return "sum of weight x counter", "the reward of the scenario's preset, undiscounted"
         label = next(label for label in LABELS.values() if label.column == self.name)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig
 
 from ccenv.files.locking import InUseError
@@ -133,12 +134,14 @@ def test_whole_traceback_is_given_on_request(monkeypatch: pytest.MonkeyPatch):
         failing(ValueError("no"))()
 
 
-def test_environment_and_arguments_are_left_as_they_were(monkeypatch: pytest.MonkeyPatch):
+def test_environment_arguments_and_options_are_left_as_they_were(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv(commands.FULL, raising=False)
+    options = set(ConfigStore.instance().repo)
     ran(fine, "--help", monkeypatch=monkeypatch)
 
     assert commands.FULL not in os.environ
     assert sys.argv == ["command", "--help"]
+    assert set(ConfigStore.instance().repo) == options
 
 
 def test_reader_that_goes_away_is_no_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

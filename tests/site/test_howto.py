@@ -9,9 +9,12 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from hydra import compose, initialize_config_dir
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from experiments.jobs.config import CONFIGS, register, settings_of
 from experiments.site.copied import prose
+from experiments.study.sweep_cell import cell_of
 from tests.site.prose import blocks, with_code
 
 MARKS = {"start": (), "howto/export": pytest.mark.long}
@@ -41,6 +44,20 @@ def test_the_page_on_stable_baselines_fills_its_curves(tmp_path: Path, monkeypat
     reader.Reload()
     for curve in ("kpis/mean_wait_s", "rollout/ep_rew_mean"):
         assert [point for point in reader.Scalars(curve) if math.isfinite(point.value)], curve
+
+
+def test_the_grid_of_the_page_on_sweeps_is_one(tmp_path: Path):
+    (grid,) = blocks("howto/sweep", "yaml")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "ratios.yaml").write_text(grid)
+    register()
+    given = [f"hydra.searchpath=[file://{tmp_path}]", "scenario.name=tiny", "evaluation.days=16"]
+    with initialize_config_dir(CONFIGS, version_base="1.3"):
+        cells = [cell_of(settings_of(compose("sweep", [*given, f"rules={name}"]))) for name in ("quick", "ratios")]
+
+    assert "rules=quick,ratios evaluation.days=16" in "".join(blocks("howto/sweep", "sh"))
+    assert cells[0].digest != cells[1].digest
+    assert set(cells[1].settings.rules.pacing) == {"no_dial", "fixed_ratio"}
 
 
 def test_every_howto_has_code_that_runs_or_shows_a_command():

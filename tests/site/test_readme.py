@@ -19,6 +19,7 @@ from experiments.site.centre_results import Results
 from experiments.site.league import summary
 from experiments.site.moment import pixels
 from experiments.site.readme import EXCERPT, PICTURE
+from experiments.site.solved import gap
 from experiments.site.tables import EXTRAS
 from experiments.study.evaluation import VALUE, own_pair, rule_days
 
@@ -79,7 +80,7 @@ def made(behind: dict[str, float] | None, within: bool = True) -> dict[str, obje
 
 
 def results(*rows: dict[str, object]) -> Results:
-    return Results("command", "machine", {"bank_blended": {"episodes": 64, "rows": list(rows)}})
+    return Results("command", {"bank_blended": {"episodes": 64, "rows": list(rows)}})
 
 
 def test_a_tie_is_told_as_a_tie():
@@ -89,6 +90,26 @@ def test_a_tie_is_told_as_a_tie():
     assert "It ties with `behind 0.1`." in text
     assert "It is +0.5 [+0.2, +0.8] ahead of `behind 0.5`" in text
     assert "At 0 of the 1 centres" in text
+
+
+def test_a_pair_that_is_ahead_on_the_evaluation_days_is_told_as_such():
+    tied, ahead = {"mean": -0.1, "low": -0.3, "high": 0.1}, {"mean": -0.5, "low": -0.8, "high": -0.2}
+    behind = {"mean": 0.5, "low": 0.2, "high": 0.8}
+    rows = [made(None), made(tied), made(ahead), made(behind), made(ahead, within=False)]
+    found = results(*rows)
+
+    assert [found.verdict(row) for row in rows] == [
+        "best", "tied", "tied, ahead on these days", "behind", "above the limit"
+    ]  # fmt: skip
+    assert [row["label"] for row in found.leaders("bank_blended")] == ["best", "behind -0.1", "behind -0.5"]
+
+
+def test_every_lead_of_the_summary_has_its_interval():
+    best = made(None) | {"to_own": {"mean": 4.0, "low": 3.0, "high": 5.0}}
+    text = " ".join(summary(results(best, made({"mean": 0.5, "low": 0.2, "high": 0.8}))).split())
+
+    assert "It is +0.5 [+0.2, +0.8] ahead of `behind 0.5`" in text
+    assert "It is +4 [+3, +5] ahead of the centre's own rules." in text
 
 
 def test_rules_above_the_drop_limit_do_not_tie():
@@ -107,6 +128,11 @@ def test_the_results_are_those_of_the_simulator(name: str):
 
     assert own["label"] == own_pair(scenario).label
     assert days[VALUE].mean() == pytest.approx(own["kpis"][VALUE]["mean"]), "run python -m experiments.site.measure"
+
+
+def test_exact_gaps_are_those_of_the_solver():
+    for name, kept in json.loads(EXCERPT.published or "{}")["centres"].items():
+        assert kept["solved"] == pytest.approx(gap(name)), f"{name}: run python -m experiments.site.measure"
 
 
 def test_the_results_hold_every_centre_with_intervals():
