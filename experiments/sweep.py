@@ -1,6 +1,6 @@
 """Run combinations of any keys of the settings; finished cells are not run again.
 
-    python -m experiments.sweep scenario.set.campaigns.deposits.ring_s=10,20 launcher=joblib
+    python -m experiments.sweep scenario.set.campaigns.deposits.max_lines=10,20 launcher=joblib
 
 Each combination is a cell. A cell tunes the rules, trains and exports a policy if `train=true`, and evaluates all of
 them on the same unseen days. Its result is one JSON file in `cells/`, named by a digest of what can change its numbers

@@ -69,7 +69,7 @@ PRESENT = [
     "ccenv.simulate", "ccenv.policy.Policy", "ccenv.sim.state.codes.BREAK", "Batch.step", "CentreEnv.step",
     "e.news_queues", "order.mix", "queues.sales.redial.p", "campaigns.deposits.calling_rules.max_per_24h",
     "ccenv/Blended-v0", "make test", "python -m experiments.tune", "python -m pytest tests/test_pages.py",
-    "python -m experiments.sweep -m scenario.set.campaigns.deposits.ring_s=10,20", "break", "show_",
+    "python -m experiments.sweep -m scenario.set.campaigns.deposits.max_lines=10,20", "break", "show_",
     "uniform(key, HANG_UP) < p_stop", "x_k = m exp(-h / tau)", 'info["elapsed_s"]', "key of its attempt",
     "package.module:KIND",
 ]  # fmt: skip

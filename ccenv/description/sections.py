@@ -226,7 +226,8 @@ def _calling_rules(facts: Facts) -> Section:
     lines = []
     for campaign in facts["campaigns"]:
         rules, dropped = campaign["calling_rules"], campaign["dropped_share"]
-        said = [f"calls {time_of_day(rules['calling_from_s'])}-{time_of_day(rules['calling_until_s'])} local time"]
+        said = [] if rules["preset"] == "none" else [f"preset {rules['preset']}"]
+        said += [f"calls {time_of_day(rules['calling_from_s'])}-{time_of_day(rules['calling_until_s'])} local time"]
         if rules["max_per_24h"]:
             said.append(f"at most {rules['max_per_24h']} in 24 h")
         if rules["max_per_7_days"]:
@@ -237,6 +238,8 @@ def _calling_rules(facts: Facts) -> Section:
             said.append(f"none within {rules['quiet_after_talk_s'] / 3600.0:g} h of a talk")
         if rules["needs_consent"]:
             said.append("consent needed")
+        if rules["min_ring_s"]:
+            said.append(f"an unanswered dial rings for at least {rules['min_ring_s']:g} s")
         lines += [
             f"{campaign['name']}: {', '.join(said)}.",
             f"  {_dropping(campaign['drop_after_s'], campaign['hang_up_s'])}",

@@ -28,7 +28,7 @@ def load_scenario(source: Source | Scenario, *, variant: str | None = None, **ov
         source: Name of a library scenario, path of a YAML file, mapping with the same keys, or a scenario. A text may
             name a variant after a colon: `bank_blended:either`.
         variant: Name of one of the file's `variants`, applied before the overrides.
-        **overrides: Values for dotted keys, for example `**{"campaigns.deposits.ring_s": 10}`.
+        **overrides: Values for dotted keys, for example `**{"campaigns.deposits.max_lines": 10}`.
 
     Raises:
         ScenarioError: If the scenario cannot be used; the message names file, key, value and what is allowed.

@@ -23,6 +23,7 @@ from ccenv.scenarios.compile.segments import segments
 from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
+from ccenv.scenarios.files.presets import clear_presets, fill_presets
 from ccenv.scenarios.schema import Centre, Reserves
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.sizes import Size
@@ -141,6 +142,7 @@ class Scenario:
             ScenarioError: If a key does not exist, or the result is not valid.
         """
         data = msgspec.to_builtins(self.centre)
+        clear_presets(data)
         file = changed_file(self.file, overrides)
         scenario = build(data, file, override(data, overrides, file))
         warn_of_change(scenario, self)
@@ -177,6 +179,7 @@ def build(data: dict[str, Any], file: str, found: Sequence[Problem] = ()) -> Sce
     Raises:
         ScenarioError: With all problems, if the data are not valid or fit no size class.
     """
+    fill_presets(data)
     centre, of_types = decode(data)
     known = {problem.key for problem in found}
     problems = [*found, *(problem for problem in of_types if problem.key not in known)]

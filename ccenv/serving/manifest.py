@@ -136,6 +136,7 @@ class Manifest(_Node, frozen=True, kw_only=True):
         name: Name of the bundle.
         interface_digest: Digest of `interface`.
         scenario: The scenario of the training.
+        calling_rules: Preset of the calling rules of each campaign under which it was trained, by campaign.
         owns: The half that the policy decides.
         reserves: The campaigns' flag under which it was trained; None if there is no campaign or if they differ.
         actions: Dials that the policy may use; `all` in a manifest that does not say.
@@ -153,6 +154,7 @@ class Manifest(_Node, frozen=True, kw_only=True):
     name: str
     interface_digest: str
     scenario: TrainingScenario
+    calling_rules: dict[str, str] = {}
     owns: Literal["routing", "pacing", "blended"]
     reserves: Reserves | None
     actions: Literal["all", "reserved", "unreserved"] = "all"

@@ -167,6 +167,7 @@ def _manifest(
         name=name or f"{scenario.name}-{digest[:8]}",
         interface_digest=interface.digest,
         scenario=TrainingScenario(scenario.name, scenario.digest, scenario.content),
+        calling_rules={name: c.calling_rules.preset for name, c in scenario.centre.campaigns.items()},
         owns=policy.owns,  # type: ignore[arg-type]  # the batch was made with it
         reserves=policy.reserves,
         actions=policy.actions,  # type: ignore[arg-type]  # likewise

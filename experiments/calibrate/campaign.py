@@ -17,13 +17,17 @@ CONTACT_NUMBERS, SALE_NUMBERS = 16, 11
 # Assumed, because no public log has dials. The level is the only public figure; the rise towards the evening is a
 # modelling choice. Keys are first hours (inclusive), values probabilities of an answer.
 P_ANSWER_FROM_HOUR = {7: 0.12, 9: 0.15, 12: 0.18, 15: 0.20, 17: 0.24, 20: 0.22}
-RING_S = 18.0
+# Ring times by outcome [s]: shortest and longest time to an answer by a person (mean 10) and by a machine (mean 20),
+# and the times until a busy line, an invalid number and no answer are told.
+RING_PERSON_S, RING_MACHINE_S = (4.0, 16.0), (16.0, 24.0)
+RING_BUSY_S, RING_INVALID_S, RING_NO_ANSWER_S = 4.0, 3.0, 25.0
 P_MACHINE, P_BUSY, P_INVALID = 0.35, 0.03, 0.03
 P_DETECTOR_ERROR = 0.05
 HANDLE_MACHINE_S = 10.0
 MAX_LINES = 30
 # Calling rules: 8 am to 9 pm at the called party; 2 s, from the end of the greeting, here from the answer; 3 % of
-# answered calls.
+# answered calls. `PRESET` sets the hours, the limit and its definition; the campaign dials in the same hours.
+PRESET = "ftc_tsr_2024"
 DIAL_FROM_S, DIAL_UNTIL_S = 8 * 3600, 21 * 3600
 DROP_AFTER_S, DROP_LIMIT = 2.0, 0.03
 GREETING_S, HANG_UP_S = 1.0, 12.0
@@ -40,8 +44,9 @@ SOURCES = {
     "anchor (New Haven 1998 get-out-the-vote calls, 149 of 775 people reached; Gerber and Green 2000), rising "
     "towards the evening within the .10 to .35 that practice names",
     "by_attempt": "modelling choice, who was not reached is harder to reach; nobody is dialed twice here",
-    "ring_s": "assumption, swept in studies: mean 18 s between dial and outcome, one distribution for all outcomes; "
-    "practice names 10 to 12 s to an answer and 22 to 30 s until nobody has answered",
+    "ring_s_by_outcome.*": "assumption, swept in studies: practice names 10 to 12 s to an answer, machines that answer "
+    "after four rings, some 20 s, and 22 to 30 s until nobody has answered; busy and invalid numbers are told within "
+    "seconds",
     "p_machine": "assumption, swept in studies: practice names .30 to .50 of dials",
     "p_busy": "assumption, engineering judgement: .03 of dials",
     "p_invalid": "assumption, engineering judgement: .03 of dials",
@@ -52,9 +57,7 @@ SOURCES = {
     "Telemarketing Sales Rule, 16 CFR 310.4(b)(4)",
     "greeting_s": "modelling choice, the length of a greeting",
     "hang_up_s.*": "modelling choice",
-    "drop_limit": "FTC Telemarketing Sales Rule, 16 CFR 310.4(b)(4): at most 3 % of answered calls",
     "dial_*_s": "calling hours 8 am to 9 pm (FTC Telemarketing Sales Rule, TCPA)",
-    "calling_rules.calling_*": "calling hours 8 am to 9 pm (FTC Telemarketing Sales Rule, TCPA)",
     "calling_rules.lockout_after_drop_s": "modelling choice: 72 h, the order that ViciDial's help names for drops",
     "handle_s.*": "lognormal fit of the duration of last contacts without a sale, UCI Bank Marketing (Moro et al. "
     "2014)",
@@ -90,7 +93,7 @@ def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
         "p_busy": P_BUSY,
         "p_invalid": P_INVALID,
         "detector": {"p_false_positive": P_DETECTOR_ERROR, "p_machine_passed": P_DETECTOR_ERROR},
-        "ring_s": RING_S,
+        "ring_s_by_outcome": rings(),
         "greeting_s": GREETING_S,
         "hang_up_s": {"dist": "exponential", "mean_s": HANG_UP_S},
         "drop_after_s": {"dist": "constant", "value_s": DROP_AFTER_S},
@@ -99,13 +102,7 @@ def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
         "leads": "unlimited",
         "dial_from_s": DIAL_FROM_S,
         "dial_until_s": DIAL_UNTIL_S,
-        "calling_rules": {
-            "calling_from_s": DIAL_FROM_S,
-            "calling_until_s": DIAL_UNTIL_S,
-            "lockout_after_drop_s": LOCKOUT_S,
-        },
-        "drop_limit": DROP_LIMIT,
-        "compliance": "ftc_30d",
+        "calling_rules": {"preset": PRESET, "lockout_after_drop_s": LOCKOUT_S},
         "handle_s": _lognormal(duration[~sold]),
         "handle_sale_s": _lognormal(duration[sold]),
         "handle_machine_s": {"dist": "constant", "value_s": HANDLE_MACHINE_S},
@@ -117,6 +114,18 @@ def campaign(folder: Path, wrap_up_s: float) -> dict[str, Any]:
         "value_handle_correlation": VALUE_HANDLE_CORRELATION,
         "line_cost_per_hour": LINE_COST_PER_HOUR,
         "drop_penalty": DROP_PENALTY,
+    }
+
+
+def rings() -> dict[str, Any]:
+    """Return the ring times by outcome as a mapping of the scenario file."""
+    (low, high), (machine_low, machine_high) = RING_PERSON_S, RING_MACHINE_S
+    return {
+        "person": {"dist": "uniform", "low_s": low, "high_s": high},
+        "machine": {"dist": "uniform", "low_s": machine_low, "high_s": machine_high},
+        "busy": {"dist": "constant", "value_s": RING_BUSY_S},
+        "invalid": {"dist": "constant", "value_s": RING_INVALID_S},
+        "no_answer": {"dist": "constant", "value_s": RING_NO_ANSWER_S},
     }
 
 

@@ -16,7 +16,16 @@ from experiments.calibrate import acceptance, chart, model
 from experiments.calibrate.blending import GREATEST_OCCUPANCY, MOST_STEPS, Blending, staff_blended
 from experiments.calibrate.campaign import DROP_LIMIT, campaign
 from experiments.calibrate.comebacks import Comebacks
-from experiments.calibrate.document import COMMENTS, VARIANT_SOURCES, WRAP_UP_S, Customers, blended, inbound, variant
+from experiments.calibrate.document import (
+    BLENDED_COMMENTS,
+    COMMENTS,
+    VARIANT_SOURCES,
+    WRAP_UP_S,
+    Customers,
+    blended,
+    inbound,
+    variant,
+)
 from experiments.calibrate.logs import GROUPS, TYPES, held_back, n_days, read_weekdays
 from experiments.calibrate.one_pool import unequal_service
 from experiments.calibrate.outcomes import target
@@ -61,8 +70,8 @@ def calibrate(data: Path, library: Path, results: Path) -> dict[str, Any]:
     plain = documents["october"]
     plain["variants"] = {name: variant(fits[name].traffic, fits[name].staffing) for name in VARIANTS}
     plain["sources"] = {**plain["sources"], **VARIANT_SOURCES}
-    for document in (plain, mixed):
-        write_atomic(library / f"{document['name']}.yaml", dump(document, COMMENTS))
+    for document, comments in ((plain, COMMENTS), (mixed, BLENDED_COMMENTS)):
+        write_atomic(library / f"{document['name']}.yaml", dump(document, comments))
 
     result = _result(contacts, customers, fits, documents, blending)
     write_atomic(results / "calibration.json", to_json(result))

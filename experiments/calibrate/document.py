@@ -37,6 +37,9 @@ COMMENTS = {
     "sources": "Where the figures come from, by pattern of dotted key.",
     "variants": "Other months of the same log, shown and not accepted: arrivals, day level and staffing.",
 }
+BLENDED_COMMENTS = COMMENTS | {
+    "variants": "Each dial decides whether it reserves an advisor: rules of both kinds and learners on equal terms.",
+}
 
 
 class Customers(NamedTuple):
@@ -101,6 +104,7 @@ def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, A
             "rules.pacing.*": "untuned: two lines for each idle advisor beyond the first",
             **{f"campaigns.*.{key}": text for key, text in deposits.SOURCES.items()},
         },
+        "variants": {"either": {"campaigns.deposits.reserves": "either"}},
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from experiments.calibrate.campaign import P_BUSY, P_INVALID
+from experiments.calibrate.campaign import P_BUSY, P_INVALID, PRESET, rings
 
 OPEN_HOURS = range(6, 22)
 P_ANSWER_FROM_HOUR = {6: 0.14, 9: 0.17, 12: 0.18, 15: 0.2, 17: 0.24, 20: 0.25}
@@ -40,7 +40,8 @@ SOURCES = {
     "p_busy": "assumption, engineering judgement: .03 of dials",
     "p_invalid": "assumption, engineering judgement: .03 of dials",
     "detector.*": "assumption: 95 % right either way, the best that vendors claim",
-    "ring_s.*": "assumption: practice names 10 to 12 s to an answer and 22 to 30 s until nobody has answered",
+    "ring_s_by_outcome.*": "assumption: practice names 10 to 12 s to an answer, machines that answer after four rings, "
+    "some 20 s, and 22 to 30 s until nobody has answered; busy and invalid numbers are told within seconds",
     "greeting_s": "modelling choice, the length of a greeting",
     "drop_after_s.*": "FTC Telemarketing Sales Rule, 16 CFR 310.4(b)(4): 2 s from the end of the greeting",
     "hang_up_s.*": "modelling choice",
@@ -57,7 +58,6 @@ SOURCES = {
     "retries.*": "modelling choice",
     "agreed_callback.*": "modelling choice",
     "p_stop": "modelling choice",
-    "calling_rules.calling_*": "calling hours 8 am to 9 pm (FTC Telemarketing Sales Rule; TCPA)",
     "calling_rules.max_per_24h": "at most 3 in 24 hours, as in Florida and Oklahoma",
     "calling_rules.lockout_after_drop_s": "modelling choice: 72 h, the order that ViciDial's help names for drops",
     "line_cost_per_hour": "modelling choice: a cent a minute where a sale brings 50",
@@ -82,7 +82,7 @@ def _campaign(offer: Offer) -> dict[str, Any]:
         "p_busy": P_BUSY,
         "p_invalid": P_INVALID,
         "detector": {"p_false_positive": 0.05, "p_machine_passed": 0.05},
-        "ring_s": {"dist": "uniform", "low_s": 6, "high_s": 28},
+        "ring_s_by_outcome": rings(),
         "greeting_s": 1.5,
         "drop_after_s": {"dist": "constant", "value_s": 3.5},
         "hang_up_s": {"dist": "exponential", "mean_s": 12},
@@ -118,12 +118,7 @@ def _campaign(offer: Offer) -> dict[str, Any]:
             "answer_factor": 2.0,
         },
         "p_stop": 0.02,
-        "calling_rules": {
-            "calling_from_s": 28_800,
-            "calling_until_s": 75_600,
-            "max_per_24h": 3,
-            "lockout_after_drop_s": LOCKOUT_S,
-        },
+        "calling_rules": {"preset": PRESET, "max_per_24h": 3, "lockout_after_drop_s": LOCKOUT_S},
         "compliance": "genesys_queue",
         "line_cost_per_hour": 0.012,
     }

@@ -22,6 +22,41 @@ SOON = policies(
 
 HARD = (
     Concept(
+        "law as a preset",
+        ("campaigns.*.calling_rules.preset",),
+        "the preset's values hold where the campaign gives none itself",
+        "47 CFR 64.1200; 16 CFR 310.4; Ofcom's policy of 2017",
+        "tests/scenarios/test_presets.py::test_a_preset_gives_what_the_campaign_does_not_give_itself",
+        SELLING,
+        Experiment(
+            SELLING,
+            "n_without_consent",
+            "up",
+            off=policies(calling_rules__preset="none"),
+            runs=60,
+            why="the rules of 2012 ask for consent",
+        ),
+    ),
+    Concept(
+        "minimum ring time",
+        ("campaigns.*.calling_rules.min_ring_s",),
+        "refused if an unanswered dial may ring for less than `min_ring_s`",
+        "15 s or four rings: 16 CFR 310.4(b)(4)(ii)",
+        "tests/scenarios/test_presets.py::test_unanswered_rings_that_may_be_too_short_are_refused",
+        SELLING,
+        Experiment(
+            SELLING,
+            "line_s",
+            "up",
+            off=policies(
+                calling_rules__min_ring_s=0.0, ring_s_by_outcome__no_answer={"dist": "constant", "value_s": 8.0}
+            ),
+            on=policies(ring_s_by_outcome__no_answer={"dist": "constant", "value_s": 15.0}),
+            runs=60,
+            why="lines are not given up early",
+        ),
+    ),
+    Concept(
         "calling hours",
         ("campaigns.*.calling_rules.calling_from_s", "campaigns.*.calling_rules.calling_until_s"),
         "dialed while `calling_from_s <= local time < calling_until_s`",

@@ -66,8 +66,15 @@ ANSWERED = (
         "the outcome is drawn at the end of `T ~ ring_s`",
         "pacing with ringing lines: Samuelson (1999)",
         f"{OUTBOUND}::test_a_ring_time_of_0_ends_before_the_next_lead_is_dialed",
-        BANK,
-        Experiment(BANK, "n_joined", "down", off={"campaigns.deposits.ring_s": 6.0}, why="advisors wait for answers"),
+        "switching_answer_rate",
+        Experiment(
+            "switching_answer_rate",
+            "n_joined",
+            "down",
+            off={"campaigns.outbound.ring_s": 6.0},
+            runs=20,
+            why="advisors wait for answers",
+        ),
     ),
     Concept(
         "ring time by outcome",

@@ -13,6 +13,7 @@ from ccenv.kpis.elsewhere import MEASURES
 from ccenv.kpis.kpi import AXES
 from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, preset_unit
 from ccenv.scenarios import list_scenarios, load_scenario
+from ccenv.scenarios.files.presets import calling_rules_preset, list_calling_rules
 from ccenv.sim.state.definitions import DEFINITIONS, Definition
 from experiments.site.text import cell, code, listing, number, page, section, table, unit_of
 
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "kpis/index": _kpis(),
         "kpis/counters": _counters(),
         "kpis/dropped_share": _definitions(),
+        "kpis/calling_rules": _calling_rules(),
         "kpis/elsewhere": _elsewhere(),
         "rewards/index": _rewards(),
     } | found
@@ -47,7 +49,7 @@ def _kpis() -> str:
         "A KPI of queues, groups or campaigns also has a column for each of them: `abandonment:sales`. The column of a "
         'counter has the prefix `n_` if it is a number of events. `by="interval"` gives all columns by slot.',
         *blocks,
-        listing(["counters", "dropped_share", "elsewhere"]),
+        listing(["counters", "dropped_share", "calling_rules", "elsewhere"]),
     )
 
 
@@ -77,8 +79,38 @@ def _definitions() -> str:
         "connects of the whole run. KPIs exist for all definitions at once.",
         table(head, rows),
         "Keys: [`compliance`](#key-campaigns-compliance). KPIs: `dropped_share_` and `windows_above_` with the name of "
-        "the definition.",
+        "the definition. Laws that name one: [calling rules](calling_rules.md).",
     )
+
+
+def _calling_rules() -> str:
+    blocks = []
+    for name in list_calling_rules():
+        preset = calling_rules_preset(name)
+        rows = [[code(key), code(value), cell(preset.sources[key])] for key, value in preset.values.items()]
+        since = f"Applies from {preset.date}. Source: {preset.source}." if preset.date else ""
+        centres = ", ".join(f"[`{one}`](../centres/{one}.md)" for one in centres_under(name))
+        parts = [f"{preset.title}. {since}", f"Centres of the library: {centres}." if centres else ""]
+        parts += [table(["key of a campaign", "value", "source"], rows) if rows else ""]
+        parts += ["\n".join(f"- {note}" for note in preset.notes)]
+        blocks.append(section(f"`{name}`", "\n\n".join(part for part in parts if part)))
+    return page(
+        "Calling rules",
+        "A preset is a law with its date. A campaign names one in `calling_rules.preset`; its own keys beside it "
+        "override the preset's values. The manifest of an exported policy names the presets under which it was trained. None of "
+        "this is legal advice: each preset says what the model leaves out.",
+        *blocks,
+    )
+
+
+def centres_under(preset: str) -> list[str]:
+    """Return the centres of the library with a campaign under a preset of calling rules."""
+    centres = {name: load_scenario(name).centre for name in list_scenarios()}
+    return [
+        name
+        for name, centre in centres.items()
+        if any(campaign.calling_rules.preset == preset for campaign in centre.campaigns.values())
+    ]
 
 
 def _elsewhere() -> str:

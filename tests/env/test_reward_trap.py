@@ -111,4 +111,4 @@ def test_a_change_that_makes_the_own_reward_starve_inbound_is_warned_of():
     _, found = caught(lambda: sound.replace(**dear))
 
     assert len(found) == 1 and found[0].filename == __file__
-    assert caught(lambda: sound.replace(**{"campaigns.deposits.ring_s": 10}))[1] == []
+    assert caught(lambda: sound.replace(**{"campaigns.deposits.max_lines": 10}))[1] == []

@@ -175,13 +175,13 @@ def test_every_parameter_of_every_distribution_is_set_by_its_own_key(tag: str):
 
 
 def test_calling_rules_and_another_key_of_their_campaign_are_set():
-    given = ["calling_rules.max_per_24h=3", "ring_s=10", "compliance.threshold_s=4"]
+    given = ["calling_rules.max_per_24h=3", "max_lines=10", "compliance.threshold_s=4"]
     chosen = settings("scenario=bank_blended", *(f"scenario.set.campaigns.deposits.{key}" for key in given))
     before = load_scenario("bank_blended").centre.campaigns["deposits"]
 
     campaign = scenario_of(chosen.scenario).centre.campaigns["deposits"]
 
-    assert (campaign.calling_rules.max_per_24h, campaign.ring_s, campaign.compliance.threshold_s) == (3, 10, 4)
+    assert (campaign.calling_rules.max_per_24h, campaign.max_lines, campaign.compliance.threshold_s) == (3, 10, 4)
     assert campaign.p_answer == before.p_answer
     assert campaign.calling_rules.calling_from_s == before.calling_rules.calling_from_s
 

@@ -14,6 +14,7 @@ import numpy as np
 Plain = dict[str, Any]
 BASE = 179  # chosen such that the first 25 scenarios use every key of the schema
 DATE_BASE = 5
+LAW_BASE = 7
 OUTBOUND_BASE = 21  # chosen likewise for campaigns, which have their own dice
 
 

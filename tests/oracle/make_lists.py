@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ccenv.sim.state.definitions import DEFINITIONS
-from tests.oracle.dice import Dice, Plain
+from tests.oracle.dice import LAW_BASE, Dice, Plain
 from tests.oracle.hours import DAY_S, noon_offset_s, within
 
 ZONE_STEP_S = 30.0  # step of time zones; it makes local midnights round times
@@ -21,6 +21,14 @@ def may_be_called(segment: Plain, clock: Plain, from_s: float, until_s: float) -
         today = date.fromisoformat(clock["start_date"])
         zone_s = noon_offset_s(segment["zone"], today) - noon_offset_s(clock["zone"], today)
     return within(from_s, until_s, clock["open_s"] + zone_s) or within(from_s, until_s, clock["close_s"] - 1 + zone_s)
+
+
+def shortest_s(time: float | Plain) -> float:
+    """The time that no draw of a distribution falls below; 0 for all kinds that may be of any length."""
+    if isinstance(time, float):
+        return 0.0
+    quantiles = time.get("quantiles_s", [0.0])
+    return float(time.get("value_s", time.get("low_s", quantiles[0])))
 
 
 DEFAULT = 1_000_000  # stands for the default until the campaign is made
@@ -98,8 +106,17 @@ class ListMaker(Dice):
         if self.chance(0.4):
             calling_rules["quiet_after_talk_s"] = self.one_of(self.between(300, 3000), 100_000.0)
         calling_rules["needs_consent"] = self.chance(0.4)
-        campaign["calling_rules"] = calling_rules
+        campaign["calling_rules"] = calling_rules | self.law(campaign, clock)
         self.compliance(campaign)
+
+    def law(self, campaign: Plain, clock: Plain) -> Plain:
+        """A least ring time that the campaign keeps, and a law by name; both from dice of their own."""
+        dice = Dice(self.number, LAW_BASE)
+        rings = campaign.get("ring_s_by_outcome", {"no_answer": campaign.get("ring_s", 0.0)})
+        law: Plain = {"min_ring_s": dice.one_of(0.0, 1.0) * shortest_s(rings["no_answer"])}
+        if clock["kind"] == "day" and dice.chance(0.5):
+            law["preset"] = dice.one_of("none", "ftc_tsr_2024", "fcc_2012", "ofcom_2017")
+        return law
 
     def hours(self, clock: Plain, what: str, latest_start: float, earliest_end: float) -> Plain:
         """Beginning and end of the hours, drawn as shares of the opening hours, in eighths of a second."""

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from ccenv.files.errors import closest, names
 from ccenv.scenarios.check.problem import Problem
+from ccenv.scenarios.compile.dists import dist_values, least_of
 from ccenv.scenarios.compile.hours import campaign_spans, common, dialing_spans, opening_spans
 from ccenv.scenarios.compile.zones import offsets, zone_names
+from ccenv.scenarios.files.presets import list_calling_rules
 from ccenv.scenarios.schema import CallingRules, Campaign, Centre, Clock, Compliance, Segment
 from ccenv.sim.state.codes import DAY_S
 from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL
@@ -45,6 +49,29 @@ def definitions(centre: Centre) -> Iterator[Problem]:
         if not isinstance(chosen, Compliance) and chosen not in COMPLIANCE:
             allowed = f"must be one of {names(COMPLIANCE)}, or a mapping{closest(chosen, COMPLIANCE)}"
             yield Problem(f"campaigns.{name}.compliance", chosen, allowed)
+
+
+def presets(centre: Centre) -> Iterator[Problem]:
+    """The preset of the calling rules exists."""
+    known = list_calling_rules()
+    for name, campaign in centre.campaigns.items():
+        chosen = campaign.calling_rules.preset
+        if chosen not in known:
+            allowed = f"must be one of {names(known)}{closest(chosen, known)}"
+            yield Problem(f"campaigns.{name}.calling_rules.preset", chosen, allowed)
+
+
+def unanswered_rings(centre: Centre) -> Iterator[Problem]:
+    """An unanswered dial rings for at least `min_ring_s`, whatever is drawn."""
+    for name, campaign in centre.campaigns.items():
+        by_outcome, asked_s = campaign.ring_s_by_outcome, campaign.calling_rules.min_ring_s
+        key, time = ("ring_s", campaign.ring_s) if by_outcome is None else ("no_answer", by_outcome.no_answer)
+        least_s = least_of(dist_values(time))
+        if least_s < asked_s:
+            where = key if by_outcome is None else f"ring_s_by_outcome.{key}"
+            allowed = f"an unanswered dial may ring for only {least_s:g} s; must be at least {asked_s:g} s, "
+            allowed += "calling_rules.min_ring_s; give ring_s_by_outcome a longer no_answer, or set min_ring_s to 0"
+            yield Problem(f"campaigns.{name}.{where}", msgspec.to_builtins(time), allowed)
 
 
 def _timeless(key: str, campaign: Campaign) -> Iterator[Problem]:

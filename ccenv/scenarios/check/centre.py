@@ -12,7 +12,7 @@ from typing import Any
 
 from ccenv.files.errors import closest, names
 from ccenv.rewards.terms import list_presets
-from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours
+from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours, presets, unanswered_rings
 from ccenv.scenarios.check.campaigns import campaigns, ringing
 from ccenv.scenarios.check.dists import dists
 from ccenv.scenarios.check.groups import days_worked, shifts, skills
@@ -140,6 +140,8 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     lists,
     dialing_hours,
     definitions,
+    presets,
+    unanswered_rings,
     rules,
     ringing,
     loops,

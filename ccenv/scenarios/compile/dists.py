@@ -110,6 +110,21 @@ def mean_of(dist: DistValues) -> float:
     return math.inf
 
 
+def least_of(dist: DistValues) -> float:
+    """Return the greatest time [s] that no draw of a distribution falls below; infinity if the event never happens."""
+    match dist.kind:
+        case codes.CONSTANT | codes.UNIFORM:
+            return dist.a
+        case codes.EMPIRICAL:
+            return dist.start[0]
+        case codes.PIECEWISE_HAZARD:
+            pieces = zip(dist.start, dist.hazard, strict=True)
+            return next((start for start, hazard in pieces if hazard > 0.0), math.inf)
+        case codes.NEVER:
+            return math.inf
+    return 0.0
+
+
 def part_means(dist: schema.Empirical) -> list[float]:
     """Return the mean of each part of an empirical distribution; one is beyond its part if `mean_s` cannot be met."""
     quantiles = dist.quantiles_s

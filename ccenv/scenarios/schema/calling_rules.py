@@ -20,9 +20,14 @@ class CallingRules(Node, frozen=True):
     their beginning go on over midnight. A lead is dialed at most `max_per_24h` times in any 24 hours and
     `max_per_7_days` times in any seven local days. It is not dialed within `lockout_after_drop_s` of a dropped connect,
     nor within `quiet_after_talk_s` of a talk unless a callback is agreed. With `needs_consent`, only leads with consent
-    are dialed.
+    are dialed. `min_ring_s`: least time for which an unanswered dial rings before the line is given up; ring times that
+    may be shorter are refused. The laws that ask for "15 s or four rings" are met by 15 s. 0 allows any ring time.
+
+    `preset`: name of a law, which sets those of these keys, and of the campaign's `drop_limit` and `compliance`, that
+    the campaign does not give itself. `none` sets nothing.
     """
 
+    preset: str = "none"
     calling_from_s: TimeOfDay = 0.0
     calling_until_s: TimeOfDay = 86_400.0
     max_per_24h: Annotated[int, msgspec.Meta(ge=1, le=GRID_TIMES)] | None = None
@@ -30,6 +35,7 @@ class CallingRules(Node, frozen=True):
     lockout_after_drop_s: NonNegative = 0.0
     quiet_after_talk_s: NonNegative = 0.0
     needs_consent: bool = False
+    min_ring_s: NonNegative = 0.0
 
 
 class Compliance(Node, frozen=True):
