@@ -97,8 +97,8 @@ def _calling_rules() -> str:
     return page(
         "Calling rules",
         "A preset is a law with its date. A campaign names one in `calling_rules.preset`; its own keys beside it "
-        "override the preset's values. The manifest of an exported policy names the presets under which it was trained. None of "
-        "this is legal advice: each preset says what the model leaves out.",
+        "override the values of the preset. The manifest of an exported policy names the presets under which it was "
+        "trained. None of this is legal advice: each preset says what the model leaves out.",
         *blocks,
     )
 
