@@ -19,6 +19,7 @@ or a folder cannot be written.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import pickle
 import platform
@@ -129,6 +130,25 @@ class UnsignedIndices(FunctionPass):
                 changed[call] = signature.replace(args=(array, _unsigned(index), *value))
         state.calltypes.update(changed)
         return True
+
+
+def _text_once(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Return `write` with the text of each type kept. Types are immutable; keeping them alive keeps their ids apart."""
+    kept: dict[int, tuple[Any, str]] = {}
+
+    @functools.wraps(write)
+    def text(kind: Any) -> str:
+        if id(kind) not in kept:
+            kept[id(kind)] = kind, write(kind)
+        return kept[id(kind)][1]
+
+    return text
+
+
+# Numba writes out the types of the arguments in each pass over each function. The kernel's records have hundreds of
+# fields, so writing them took a fifth of a compile.
+_record: Any = types.Record
+_record.__repr__ = _text_once(_record.__repr__)
 
 
 def _unsigned(index: Any) -> Any:
