@@ -23,9 +23,9 @@ from agents.train import Progress, Training, TrainingInterrupted, train
 from ccenv import Batch, KpiTable, RulePolicy, simulate
 from ccenv.kpis import paired_difference
 from ccenv.seeds import seeds
+from tests.env.days import day
 from tests.env.short import short_day
 
-DAY = short_day()
 TRAINING = Training(
     steps=4096,
     n_checkpoints=2,
@@ -37,7 +37,7 @@ RULE = {"routing": "fifo", "pacing": ("no_dial", {})}
 
 def started(folder: Path, **looks_on: Any) -> dict[str, bytes]:
     """Train; return the bytes of the policies."""
-    batch = Batch(DAY, 8, autoreset="same_step")
+    batch = Batch(day(), 8, autoreset="same_step")
     kept = train(batch, folder, TRAINING, RulePolicy(batch.scenario), **({"progress": False} | looks_on))
     return {file.name: file.read_bytes() for file in kept.policies().values()}
 
@@ -68,7 +68,7 @@ def test_a_training_learns_the_same_whoever_looks_on(tmp_path: Path) -> None:
         tmp_path / "looked_on",
         logger=[kept, CsvLogger(tmp_path / "log.csv"), TensorBoardLogger(tmp_path / "board")],
         callback=lambda progress: seen.append(progress.steps),
-        validation=Validation(DAY, RULE, days=1, share=0.9),
+        validation=Validation(day(), RULE, days=1, share=0.9),
     )
 
     assert len(alone) == 3
@@ -227,10 +227,10 @@ def test_a_second_ctrl_c_is_heard_at_once(tmp_path: Path) -> None:
 def test_validation_is_the_paired_difference_on_the_first_validation_days(tmp_path: Path) -> None:
     started(tmp_path)
     policy = load_policy(tmp_path / "policies" / "000000002048.pt")
-    found = Validation(DAY, RULE, days=3).figures(policy)
+    found = Validation(day(), RULE, days=3).figures(policy)
     days = seeds("validation", 3)
-    table: KpiTable = simulate(DAY, policy=policy, seeds=days, reward=DAY.reward)
-    rule = simulate(DAY, routing="fifo", pacing="no_dial", seeds=days, reward=DAY.reward)
+    table: KpiTable = simulate(day(), policy=policy, seeds=days, reward=day().reward)
+    rule = simulate(day(), routing="fifo", pacing="no_dial", seeds=days, reward=day().reward)
     assert found["difference"] == pytest.approx(float(np.mean(table["reward"] - rule["reward"])))
     assert found["reward"] == pytest.approx(float(table["reward"].mean()))
     assert found["low"] < found["difference"] < found["high"]
@@ -241,7 +241,7 @@ def test_validation_is_the_paired_difference_on_the_first_validation_days(tmp_pa
 
 
 def test_validations_keep_to_their_share_of_the_decisions(tmp_path: Path) -> None:
-    validation = Validation(DAY, RULE, days=1, share=0.7)
+    validation = Validation(day(), RULE, days=1, share=0.7)
     kept = Kept()
     started(tmp_path, validation=validation, logger=kept)
     rows = read_log(tmp_path / "validation.csv")
@@ -251,13 +251,13 @@ def test_validations_keep_to_their_share_of_the_decisions(tmp_path: Path) -> Non
     most = max(np.diff([0.0, *(row["decisions"] for row in rows)]))
     # a validation counts as the rule's decisions before it runs; the policy may make more
     assert all(row["decisions"] - most <= 0.7 * row["steps"] for row in rows)
-    assert not Validation(DAY, RULE, days=1, share=0.7).due(100)
-    assert Validation(DAY, RULE, days=1, share=0.7).due(4096)
+    assert not Validation(day(), RULE, days=1, share=0.7).due(100)
+    assert Validation(day(), RULE, days=1, share=0.7).due(4096)
 
 
 def test_an_interrupted_curve_is_that_of_a_whole_training(tmp_path: Path) -> None:
     def curve(name: str, **looks_on: Any) -> bytes:
-        started(tmp_path / name, validation=Validation(DAY, RULE, days=1, share=0.9), **looks_on)
+        started(tmp_path / name, validation=Validation(day(), RULE, days=1, share=0.9), **looks_on)
         return (tmp_path / name / "validation.csv").read_bytes()
 
     whole = curve("whole")
@@ -286,4 +286,4 @@ def test_a_centre_without_campaigns_has_no_dropped_share() -> None:
 @pytest.mark.parametrize(("argument", "value"), [("days", 0), ("share", 0.0), ("share", 1.5)])
 def test_bad_arguments_are_refused(argument: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"{argument} = "):
-        Validation(DAY, RULE, **{argument: value})  # type: ignore[arg-type]
+        Validation(day(), RULE, **{argument: value})  # type: ignore[arg-type]

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
-from ccenv import KpiTable, simulate
+from ccenv import KpiTable, Scenario, simulate
 from ccenv.kpis import KPIS
 from ccenv.kpis.declared import absent_columns
 from tests.env.short import short_day
 
 SEED = 3
-DAY = short_day()
-NAMES = [name for name in KPIS if name not in absent_columns(DAY)]
+
+
+@functools.cache
+def day() -> Scenario:
+    """Return the short day, loaded once."""
+    return short_day()
+
+
+@functools.cache
+def names() -> list[str]:
+    """Return the KPIs of the day."""
+    return [name for name in KPIS if name not in absent_columns(day())]
 
 
 def first(mask: np.ndarray) -> np.ndarray:
@@ -32,8 +43,8 @@ class First:
 
 def expected(seed: int = SEED) -> dict[str, float]:
     """What `simulate` says of the day with this seed."""
-    return of_row(simulate(DAY, policy=First(), seeds=[seed]))
+    return of_row(simulate(day(), policy=First(), seeds=[seed]))
 
 
 def of_row(table: KpiTable) -> dict[str, float]:
-    return {name: float(table[name][0]) for name in NAMES}
+    return {name: float(table[name][0]) for name in names()}

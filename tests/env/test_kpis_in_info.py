@@ -13,7 +13,7 @@ from ccenv import Batch, CentreEnv, CentreVectorEnv, simulate
 from ccenv.sim.state.codes import HOLD
 from ccenv.supervisor import SupervisorEnv, SupervisorVectorEnv
 from ccenv.wrappers import LastKpis
-from tests.env.days import DAY, NAMES, SEED, expected, first, of_row
+from tests.env.days import SEED, day, expected, first, names, of_row
 from tests.env.short import random_legal
 
 
@@ -29,7 +29,7 @@ def played(env: gymnasium.Env) -> list[dict[str, Any]]:
 
 
 def test_single_environment() -> None:
-    *before, last = played(CentreEnv(DAY))
+    *before, last = played(CentreEnv(day()))
 
     assert last["kpis"] == pytest.approx(expected(), rel=0, abs=0, nan_ok=True)
     assert all(type(figure) is float for figure in last["kpis"].values())
@@ -37,8 +37,8 @@ def test_single_environment() -> None:
 
 
 def test_figures_of_a_random_day_are_those_of_simulate_to_the_last_bit() -> None:
-    batch = Batch(DAY, 1, autoreset="disabled")
-    env = CentreEnv(DAY)
+    batch = Batch(day(), 1, autoreset="disabled")
+    env = CentreEnv(day())
     rng = np.random.default_rng(0)
     batch.reset([SEED])
     _, info = env.reset(seed=SEED)
@@ -47,7 +47,7 @@ def test_figures_of_a_random_day_are_those_of_simulate_to_the_last_bit() -> None
         batch.step(action)
         info = env.step(action[0])[-1]
 
-    table = simulate(DAY, policy=Recorded(batch.engine.taken[0]), seeds=[SEED])
+    table = simulate(day(), policy=Recorded(batch.engine.taken[0]), seeds=[SEED])
     assert info["kpis"] == pytest.approx(of_row(table), rel=0, abs=0, nan_ok=True)
 
 
@@ -64,7 +64,7 @@ class Recorded:
 
 
 def test_illegal_actions_are_among_them() -> None:
-    env = CentreEnv(DAY)
+    env = CentreEnv(day())
     env.reset(seed=SEED)
     info: dict[str, Any] = {}
     while "kpis" not in info:
@@ -75,7 +75,7 @@ def test_illegal_actions_are_among_them() -> None:
 
 
 def test_an_episode_that_a_wrapper_ends_has_its_kpis_by_the_wrapper_or_on_demand() -> None:
-    limited = gymnasium.make("ccenv/Blended-v0", scenario=DAY, max_episode_steps=5)
+    limited = gymnasium.make("ccenv/Blended-v0", scenario=day(), max_episode_steps=5)
     for env, there in ((limited, False), (LastKpis(limited), True)):
         env.reset(seed=SEED)
         infos = [env.step(HOLD)[-1] for _ in range(5)]
@@ -87,7 +87,7 @@ def test_an_episode_that_a_wrapper_ends_has_its_kpis_by_the_wrapper_or_on_demand
 
 
 def test_a_day_of_a_supervisor_that_a_wrapper_ends_has_its_kpis_too() -> None:
-    limited = LastKpis(gymnasium.make("ccenv/Supervisor-v0", scenario=DAY, interval_s=300.0, max_episode_steps=2))
+    limited = LastKpis(gymnasium.make("ccenv/Supervisor-v0", scenario=day(), interval_s=300.0, max_episode_steps=2))
     limited.reset(seed=SEED)
     infos = [limited.step(np.zeros(limited.action_space.shape))[-1] for _ in range(2)]
 
@@ -97,7 +97,7 @@ def test_a_day_of_a_supervisor_that_a_wrapper_ends_has_its_kpis_too() -> None:
 
 @pytest.mark.parametrize("mode", list(AutoresetMode))
 def test_vector_environment_masks_the_rows_that_ended(mode: AutoresetMode) -> None:
-    env = CentreVectorEnv(2, scenario=DAY, autoreset_mode=mode)
+    env = CentreVectorEnv(2, scenario=day(), autoreset_mode=mode)
     _, infos = env.reset(seed=[SEED, SEED + 1])
     done = np.zeros(2, np.bool_)
     while not done.any():
@@ -111,17 +111,17 @@ def test_vector_environment_masks_the_rows_that_ended(mode: AutoresetMode) -> No
         infos = infos["final_info"]
     row = int(np.argmax(done))
     assert np.array_equal(infos["_kpis"], done)
-    assert infos["kpis"].keys() == {name for kpi in NAMES for name in (kpi, f"_{kpi}")}
-    figures = {kpi: float(infos["kpis"][kpi][row]) for kpi in NAMES}
+    assert infos["kpis"].keys() == {name for kpi in names() for name in (kpi, f"_{kpi}")}
+    figures = {kpi: float(infos["kpis"][kpi][row]) for kpi in names()}
     assert figures == pytest.approx(expected(SEED + row), rel=0, abs=0, nan_ok=True)
-    for kpi in NAMES:
+    for kpi in names():
         assert np.array_equal(infos["kpis"][f"_{kpi}"], done)
         assert infos["kpis"][kpi][1 - row] == 0.0
 
 
 @pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
 def test_rows_cut_off_by_a_limit_have_kpis_too(mode: AutoresetMode) -> None:
-    env = CentreVectorEnv(2, scenario=DAY, autoreset_mode=mode, max_episode_steps=5)
+    env = CentreVectorEnv(2, scenario=day(), autoreset_mode=mode, max_episode_steps=5)
     env.reset(seed=[SEED, SEED + 1])
     for _ in range(5):
         infos = env.step(np.full(2, HOLD))[-1]
@@ -129,17 +129,17 @@ def test_rows_cut_off_by_a_limit_have_kpis_too(mode: AutoresetMode) -> None:
     if mode == AutoresetMode.SAME_STEP:
         infos = infos["final_info"]
     assert infos["_kpis"].all()
-    single = [CentreEnv(DAY), CentreEnv(DAY)]
+    single = [CentreEnv(day()), CentreEnv(day())]
     for row, one in enumerate(single):
         one.reset(seed=SEED + row)
         for _ in range(5):
             one.step(HOLD)
-        assert {kpi: infos["kpis"][kpi][row] for kpi in NAMES} == pytest.approx(one.kpis(), rel=0, abs=0, nan_ok=True)
+        assert {kpi: infos["kpis"][kpi][row] for kpi in names()} == pytest.approx(one.kpis(), rel=0, abs=0, nan_ok=True)
 
 
 def supervised(seed: int) -> dict[str, float]:
     """KPIs of a day of one supervisor who keeps every parameter in the middle."""
-    env = SupervisorEnv(DAY, interval_s=300.0)
+    env = SupervisorEnv(day(), interval_s=300.0)
     env.reset(seed=seed)
     while True:
         _, _, terminated, truncated, info = env.step(np.zeros(len(env.parameters)))
@@ -150,7 +150,7 @@ def supervised(seed: int) -> dict[str, float]:
 
 @pytest.mark.parametrize("mode", list(AutoresetMode))
 def test_supervisors(mode: AutoresetMode) -> None:
-    vector = SupervisorVectorEnv(2, scenario=DAY, interval_s=300.0, autoreset_mode=mode)
+    vector = SupervisorVectorEnv(2, scenario=day(), interval_s=300.0, autoreset_mode=mode)
     vector.reset(seed=[SEED, SEED + 1])
     done, last = np.zeros(2, np.bool_), {}
     while not done.any():
@@ -161,15 +161,15 @@ def test_supervisors(mode: AutoresetMode) -> None:
 
     assert np.array_equal(last["_kpis"], done)
     for row in np.flatnonzero(done).tolist():
-        found = {kpi: float(last["kpis"][kpi][row]) for kpi in NAMES}
+        found = {kpi: float(last["kpis"][kpi][row]) for kpi in names()}
         assert found == pytest.approx(supervised(SEED + row), rel=0, abs=0, nan_ok=True)
 
 
 def test_supervisor_rules_count_as_in_simulate() -> None:
-    env = SupervisorEnv(DAY, interval_s=300.0)
+    env = SupervisorEnv(day(), interval_s=300.0)
     obs, info = env.reset(seed=SEED)
     action = 2.0 * obs[-len(env.parameters) :].astype(np.float64) - 1.0  # the parameters end the observation, in [0, 1]
     while "kpis" not in info:
         info = env.step(action)[-1]
 
-    assert info["kpis"] == pytest.approx(of_row(simulate(DAY, seeds=[SEED])), rel=1e-5, nan_ok=True)
+    assert info["kpis"] == pytest.approx(of_row(simulate(day(), seeds=[SEED])), rel=1e-5, nan_ok=True)

@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode
 from ccenv import CentreEnv, CentreVectorEnv, load_scenario
 from ccenv.integrations.safety import SafetyEnv, SafetyVectorEnv, drop_limit
 from ccenv.supervisor import SupervisorEnv
-from tests.env.days import DAY, SEED
+from tests.env.days import SEED, day
 from tests.env.short import random_legal
 
 
@@ -29,17 +29,17 @@ def played(env: SafetyEnv) -> tuple[float, dict[str, Any]]:
 
 
 def test_excess_is_above_the_budget_where_the_share_is_above_the_limit() -> None:
-    share = played(SafetyEnv(CentreEnv(DAY)))[1]["kpis"]["dropped_share_run_total"]
+    share = played(SafetyEnv(CentreEnv(day())))[1]["kpis"]["dropped_share_run_total"]
 
     assert 0.0 < share < 1.0
     for limit in (0.9 * share, 1.05 * share):
-        env = SafetyEnv(CentreEnv(DAY), limit=limit)
+        env = SafetyEnv(CentreEnv(day()), limit=limit)
         assert (played(env)[0] > env.budget) == (share > limit)
-    assert played(SafetyEnv(CentreEnv(DAY), limit=share))[0] == pytest.approx(0.0, abs=1e-9)
+    assert played(SafetyEnv(CentreEnv(day()), limit=share))[0] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_count_adds_up_to_the_dropped_connects() -> None:
-    env = SafetyEnv(CentreEnv(DAY), cost="count", budget=3)
+    env = SafetyEnv(CentreEnv(day()), cost="count", budget=3)
     total, _ = played(env)
 
     centre: Any = env.unwrapped
@@ -49,15 +49,15 @@ def test_count_adds_up_to_the_dropped_connects() -> None:
 
 
 def test_the_limit_is_the_strictest_of_the_campaigns() -> None:
-    assert drop_limit(DAY) == SafetyEnv(CentreEnv(DAY)).limit == 0.03
+    assert drop_limit(day()) == SafetyEnv(CentreEnv(day())).limit == 0.03
     with pytest.raises(ValueError, match="has no campaign"):
         drop_limit(load_scenario("bank_inbound"))
 
 
 @pytest.mark.parametrize("mode", list(AutoresetMode))
 def test_rows_equal_the_single_environment(mode: AutoresetMode) -> None:
-    vector = SafetyVectorEnv(CentreVectorEnv(2, scenario=DAY, autoreset_mode=mode))
-    single = [SafetyEnv(CentreEnv(DAY)), SafetyEnv(CentreEnv(DAY))]
+    vector = SafetyVectorEnv(CentreVectorEnv(2, scenario=day(), autoreset_mode=mode))
+    single = [SafetyEnv(CentreEnv(day())), SafetyEnv(CentreEnv(day()))]
     _, infos = vector.reset(seed=[SEED, SEED + 1])
     for row, one in enumerate(single):
         one.reset(seed=SEED + row)
@@ -74,11 +74,11 @@ def test_rows_equal_the_single_environment(mode: AutoresetMode) -> None:
 
 
 def test_the_cost_of_a_last_step_is_not_lost_where_rows_restart_in_it() -> None:
-    single = SafetyEnv(CentreEnv(DAY))
+    single = SafetyEnv(CentreEnv(day()))
     single.reset(seed=SEED)
     costs = [single.step(single.action_space.n - 1)[2] for _ in range(200)]
     n = int(np.flatnonzero(costs)[0]) + 1
-    env = CentreVectorEnv(1, scenario=DAY, autoreset_mode=AutoresetMode.SAME_STEP, max_episode_steps=n)
+    env = CentreVectorEnv(1, scenario=day(), autoreset_mode=AutoresetMode.SAME_STEP, max_episode_steps=n)
     vector = SafetyVectorEnv(env)
     vector.reset(seed=[SEED])
     for _ in range(n):
@@ -89,7 +89,7 @@ def test_the_cost_of_a_last_step_is_not_lost_where_rows_restart_in_it() -> None:
 
 
 def test_supervisors_have_continuous_actions_and_a_cost() -> None:
-    env = SafetyEnv(SupervisorEnv(DAY))
+    env = SafetyEnv(SupervisorEnv(day()))
     env.reset(seed=SEED)
 
     assert len(env.step(env.action_space.sample())) == 6
@@ -106,7 +106,7 @@ class FiveValues(SafetyEnv):
 
 @pytest.mark.filterwarnings("ignore:.*is different from the unwrapped version:UserWarning")
 def test_gymnasiums_checker_passes_without_the_sixth_value() -> None:
-    check_env(FiveValues(CentreEnv(DAY)), skip_render_check=True)
+    check_env(FiveValues(CentreEnv(day())), skip_render_check=True)
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_gymnasiums_checker_passes_without_the_sixth_value() -> None:
 )
 def test_bad_arguments_are_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        SafetyEnv(CentreEnv(DAY), **arguments)
+        SafetyEnv(CentreEnv(day()), **arguments)

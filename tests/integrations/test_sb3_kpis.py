@@ -13,7 +13,7 @@ from stable_baselines3.common.vec_env import VecMonitor
 
 from ccenv import Batch, CentreEnv
 from ccenv.integrations.sb3 import CentreVecEnv, KpiCallback
-from tests.env.days import DAY, SEED, expected, first
+from tests.env.days import SEED, day, expected, first
 
 
 class Kept(KVWriter):
@@ -30,7 +30,7 @@ class Kept(KVWriter):
 
 
 def test_stable_baselines_infos() -> None:
-    env = VecMonitor(CentreVecEnv(Batch(DAY, 2)))
+    env = VecMonitor(CentreVecEnv(Batch(day(), 2)))
     env.seed(SEED)
     env.reset()
     total, done, steps = np.zeros(2), np.zeros(2, np.bool_), 0
@@ -98,7 +98,7 @@ def test_callback_logs_the_named_kpis_and_knows_no_others() -> None:
 @pytest.mark.parametrize("native", [True, False])
 def test_a_learner_logs_the_kpis(native: bool) -> None:
     kept = Kept()
-    env = VecMonitor(CentreVecEnv(Batch(DAY, 2, on_illegal="hold"))) if native else CentreEnv(DAY)
+    env = VecMonitor(CentreVecEnv(Batch(day(), 2, on_illegal="hold"))) if native else CentreEnv(day())
     model = PPO("MlpPolicy", env, n_steps=1024, batch_size=1024, n_epochs=1, device="cpu")
     model.set_logger(Logger(None, [kept]))
     model.learn(2048, callback=KpiCallback(["abandonment", "illegal_share"]))

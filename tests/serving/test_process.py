@@ -131,7 +131,7 @@ def test_a_client_that_does_not_read_is_cut(service):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(60)
         with pytest.raises(ConnectionError):
-            for _ in range(1_000_000):
+            while True:  # the service ends this; how many requests it takes until then depends on the machine
                 connection.sendall(request(b"", "GET", "/v1/interface"))
 
 

@@ -12,7 +12,7 @@ from gymnasium.utils.env_checker import check_env
 from ccenv import CentreEnv, RulePolicy, simulate
 from ccenv.kpis import KPIS
 from ccenv.wrappers import FixedInterval
-from tests.env.days import DAY, NAMES, SEED, of_row
+from tests.env.days import SEED, day, names, of_row
 from tests.wrappers.script import Script
 
 INTERVAL_S = 120.0
@@ -37,7 +37,7 @@ class Log(gymnasium.Wrapper[Any, Any, Any, Any]):
 
 def played(between: str, **arguments: Any) -> tuple[Log, list[tuple[Any, ...]]]:
     """The decisions of a day on which the policy takes the last legal action, and the steps of the wrapper."""
-    log = Log(CentreEnv(DAY))
+    log = Log(CentreEnv(day()))
     env = FixedInterval(log, INTERVAL_S, between=between, **arguments)
     _, info = env.reset(seed=SEED)
     steps = []
@@ -92,18 +92,18 @@ def test_decisions_in_between(between: str) -> None:
 
 
 def test_rules_in_between_are_those_of_the_environment() -> None:
-    log = Log(CentreEnv(DAY))
+    log = Log(CentreEnv(day()))
     env = FixedInterval(log, 1e9, between="rules")
     _, info = env.reset(seed=SEED)
     centre: Any = env.unwrapped
-    first, _ = RulePolicy(DAY).act(
+    first, _ = RulePolicy(day()).act(
         centre.batch.engine.snaps, centre.batch.mask, None, centre.batch.u, np.ones(1, np.bool_)
     )
     _, _, terminated, _, info = env.step(first[0])
 
     assert terminated and info["n_decisions"] == len(log.taken) > 100
-    rules = of_row(simulate(DAY, seeds=[SEED]))
-    same = [name for name in NAMES if KPIS[name].name != "illegal_share"]
+    rules = of_row(simulate(day(), seeds=[SEED]))
+    same = [name for name in names() if KPIS[name].name != "illegal_share"]
     assert {name: info["kpis"][name] for name in same} == pytest.approx(
         {name: rules[name] for name in same}, nan_ok=True
     )
@@ -118,7 +118,7 @@ def test_other_rules_can_decide() -> None:
 @pytest.mark.filterwarnings("ignore:.*is different from the unwrapped version:UserWarning")
 @pytest.mark.parametrize("between", ["hold", "rules"])
 def test_gymnasiums_checker_passes(between: str) -> None:
-    check_env(FixedInterval(CentreEnv(DAY), 60.0, between=between), skip_render_check=True)
+    check_env(FixedInterval(CentreEnv(day()), 60.0, between=between), skip_render_check=True)
 
 
 def test_rows_of_gymnasiums_vector_environment() -> None:
@@ -126,7 +126,7 @@ def test_rows_of_gymnasiums_vector_environment() -> None:
         "ccenv/Blended-v0",
         num_envs=2,
         vectorization_mode="sync",
-        scenario=DAY,
+        scenario=day(),
         wrappers=[lambda env: FixedInterval(env, INTERVAL_S)],
     )
     vector.reset(seed=SEED)
@@ -138,8 +138,8 @@ def test_rows_of_gymnasiums_vector_environment() -> None:
 def test_bad_arguments_are_refused() -> None:
     for interval_s in (0.0, -1.0, "x"):
         with pytest.raises(ValueError, match="interval_s = "):
-            FixedInterval(CentreEnv(DAY), interval_s)  # type: ignore[arg-type]
+            FixedInterval(CentreEnv(day()), interval_s)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="between = 'nothing'; allowed: hold, repeat, rules"):
-        FixedInterval(CentreEnv(DAY), 60.0, between="nothing")
+        FixedInterval(CentreEnv(day()), 60.0, between="nothing")
     with pytest.raises(ValueError, match="allowed: a CentreEnv"):
         FixedInterval(Script(), 60.0)
