@@ -115,6 +115,8 @@ def _group(name: str, g: int, scenario: Scenario, load: Load, times: Floats) -> 
         "shifts": len(group.shifts),
         "advisor_order": group.advisor_order,
         "wage_per_hour": group.wage_per_hour,
+        "answering_service": group.answering_service is not None,
+        "price_per_contact": 0.0 if group.answering_service is None else group.answering_service.price_per_contact,
     }
 
 

@@ -23,7 +23,8 @@ ASSUMPTION = (
     "wrap-up). Each slot counts for itself. The work of a queue is divided over the groups with the skill so that they "
     "are as equally busy as possible; breaks and absences are subtracted from the staff. Contacts that the IVR "
     "contains or loses are subtracted; a load that switches counts with its mean. Redials, repeats, surges, "
-    "abandonment and campaigns are left out, and so are the effects of the single advisor."
+    "abandonment and campaigns are left out, and so are the effects of the single advisor. An answering service counts "
+    "only where no own advisor with the skill is on duty."
 )
 FULL = 1.0  # load per advisor from which a group is overloaded
 ROUNDS = 500  # most rounds in which the work is divided anew
@@ -69,10 +70,16 @@ def offered(centre: Centre) -> Load:
     misrouted = _misrouted_s(centre, forecast * _usual(centre))
     staff = np.array([on_duty(group, centre.clock) for group in centre.groups.values()]).reshape(-1, slots)
     staff *= 1.0 - np.array([group.shrinkage for group in centre.groups.values()])[:, None]
-    able = np.isfinite(handle)[:, :, None] & (staff > 0.0)  # (Q, G, slots)
+    able = _preferred(centre, np.isfinite(handle)[:, :, None] & (staff > 0.0))  # (Q, G, slots)
     given = divide(rate / 3600.0, np.nan_to_num(handle), able, staff, misrouted)
     of_queue = np.where(able.any(axis=1), given.sum(axis=1), np.nan)
     return Load(forecast, rate, of_queue, staff, given.sum(axis=0), np.where(able.any(axis=1), 0.0, rate))
+
+
+def _preferred(centre: Centre, able: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return `able` without the answering services of queues and slots for which own advisors are on duty."""
+    own = able & np.array([group.answering_service is None for group in centre.groups.values()])[:, None]
+    return np.where(own.any(axis=1, keepdims=True), own, able)
 
 
 def on_duty(group: Group, clock: Clock) -> list[float]:

@@ -116,6 +116,11 @@ FEATURES = (
     Feature("satisfaction", ("scored", "score"), _queues(lambda queue: queue.satisfaction)),
     Feature("monitoring", ("sampled", "sampled_quality"), _groups(lambda group: group.monitoring.share)),
     Feature("its cost", ("coaching_cost",), _groups(lambda group: group.monitoring.share and group.monitoring.cost)),
+    Feature(
+        "answering services",
+        ("service_contacts", "service_fees", "service_s"),
+        _groups(lambda group: group.answering_service),
+    ),
     Feature("breaks", ("away_s",), _groups(lambda group: any(shift.breaks for shift in group.shifts))),
     Feature("reserved advisors", ("reserved_s",), _reserves),
     Feature("busy lines", ("busy",), _campaigns(lambda campaign: _any(campaign.p_busy))),

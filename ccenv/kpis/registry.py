@@ -117,7 +117,12 @@ _GROUP = (
     Kpi("staffed_s", "s", "(work_s + idle_s + reserved_s + away_s)", "advisor time on duty, breaks included"),
     Kpi("staffed_h", "h", "staffed_s", "advisor time on duty, in hours", weight=_HOURS),
     Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage; breaks are paid", weight=_WAGE),
-    Kpi("cost", "value", "(wages + coaching_cost)", "wages and coaching"),
+    Kpi(
+        "cost",
+        "value",
+        "(wages + coaching_cost + service_fees)",
+        "wages, coaching, and the fees of answering services",
+    ),
     Kpi(
         "outbound_advisor_days",
         "d",
@@ -212,19 +217,30 @@ _CENTRE = (
     ),
     Kpi("illegal_share", "share", "illegal_actions / decisions", "illegal actions of the policy, of all decisions"),
     Kpi("revenue", "value", "(order_value + sale_value)", "value of orders and goals, inbound and outbound"),
-    Kpi("operating_cost", "value", "(cost + line_cost)", "wages, coaching and outbound lines"),
+    Kpi(
+        "operating_cost",
+        "value",
+        "(cost + line_cost)",
+        "wages, coaching, fees of answering services, and outbound lines",
+    ),
+    Kpi(
+        "overflow_share",
+        "share",
+        "service_contacts / answered",
+        "answered contacts that an answering service took instead of own advisors",
+    ),
     Kpi(
         "cost_per_contact",
         "value",
         "operating_cost / (answered - transferred_out + joined)",
-        "wages, coaching and outbound lines for each contact handled, inbound and outbound; one that was transferred "
-        "counts where it was handled to the end",
+        "wages, coaching, fees and outbound lines for each contact handled, inbound and outbound; one that was "
+        "transferred counts where it was handled to the end",
     ),
     Kpi(
         "business_impact",
         "value",
         "(revenue - operating_cost - penalties)",
-        "value of orders and goals less wages, coaching, outbound lines and penalties for dropped connects",
+        "value of orders and goals less wages, coaching, fees, outbound lines and penalties for dropped connects",
     ),
 )
 

@@ -13,6 +13,12 @@ ADVISOR = Param(
     settable=(0.0, 1.0),
 )
 ORDER = Param("order", per="queue", order=True, meaning="queues in order of service")
+OVERFLOW = Param(
+    "overflow_after_s",
+    0.0,
+    meaning="wait [s] of a contact before it may go to an answering service",
+    settable=(0.0, 300.0),
+)
 RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound", settable=(0.0, 10.0))
 # fields that choose the group of an assignment, and the queue by the wait of its head
 GROUP = ("idle_longest_s",)
@@ -21,10 +27,10 @@ LINES = ("idle", "ringing")  # fields of a target of ringing lines
 COIN = ("event_number",)
 
 ROUTING_RULES = (
-    RuleSpec("fifo", routing.fifo, (ADVISOR,), reads_if_legal=HEAD),
-    RuleSpec("lwt", routing.lwt, (ADVISOR,), reads_if_legal=(*GROUP, "head_total_wait_s"), order="total_wait"),
-    RuleSpec("priority", routing.priority, (ADVISOR, ORDER), reads_if_legal=HEAD),
-    RuleSpec("longest_queue", routing.longest_queue, (ADVISOR,), reads_if_legal=(*HEAD, "queue_length")),
+    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW), reads_if_legal=HEAD),
+    RuleSpec("lwt", routing.lwt, (ADVISOR, OVERFLOW), reads_if_legal=(*HEAD, "head_total_wait_s"), order="total_wait"),
+    RuleSpec("priority", routing.priority, (ADVISOR, ORDER, OVERFLOW), reads_if_legal=HEAD),
+    RuleSpec("longest_queue", routing.longest_queue, (ADVISOR, OVERFLOW), reads_if_legal=(*HEAD, "queue_length")),
     RuleSpec("random", routing.random, tosses=True),
 )
 PACING_RULES = (

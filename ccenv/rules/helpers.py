@@ -24,7 +24,12 @@ def _n_skills(c, g):
 
 @helper
 def _goes_before(snap, c, one, other, advisor):
-    """Return whether group `one` is preferred to group `other`; `advisor`: index in `ADVISORS`."""
+    """Return whether group `one` is preferred to group `other`; `advisor`: index in `ADVISORS`.
+
+    Own advisors are preferred to an answering service.
+    """
+    if c.group[one].service != c.group[other].service:
+        return c.group[other].service != 0
     if advisor > 0.0:
         more = _n_skills(c, one) - _n_skills(c, other)
         if more != 0:
@@ -34,7 +39,10 @@ def _goes_before(snap, c, one, other, advisor):
 
 @helper
 def to_group(snap, mask, c, q, advisor):
-    """Return the legal assignment of queue q to the preferred group; HOLD if q is NO_QUEUE."""
+    """Return the legal assignment of queue q to the preferred group; HOLD if q is NO_QUEUE.
+
+    An answering service comes after all groups of own advisors.
+    """
     best = HOLD
     if q == NO_QUEUE:
         return best
@@ -50,6 +58,19 @@ def assignable(mask, c, q):
     """Return whether an assignment of queue q is legal."""
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
         if mask[a]:
+            return True
+    return False
+
+
+@helper
+def routable(snap, mask, c, q, after_s):
+    """Return whether queue q has a legal assignment to an own advisor, or one to an answering service that is due.
+
+    One to an answering service is due if the first in line has waited `after_s` seconds, or if holding is illegal.
+    """
+    due = snap.head_entry_wait_s[q] >= after_s or not mask[HOLD]
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        if mask[a] and (due or c.group[c.action[a].group].service == 0):
             return True
     return False
 
@@ -86,10 +107,11 @@ def next_member(sets, k, member):
 
 @helper
 def all_idle(snap, c):
-    """Return the number of idle advisors of all groups."""
+    """Return the number of idle advisors of all groups; lines of answering services do not count."""
     total = 0.0
     for g in range(c.n_groups):
-        total += snap.idle[g]
+        if c.group[g].service == 0:
+            total += snap.idle[g]
     return total
 
 

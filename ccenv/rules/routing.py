@@ -1,14 +1,16 @@
 """Routing rules: which waiting contact goes to which group.
 
 Rules are functions of (snapshot, mask, config, params, state, coin) and return an index of the catalogue. What they
-read is declared in `built_in.py`. All rules here assign whenever an assignment is legal.
+read is declared in `built_in.py`. All rules here assign whenever an assignment to own advisors is legal.
 
-All but `random` have the parameter `advisor`, which chooses among the groups with the skill and an idle advisor:
-`longest_idle` takes the group whose first idle advisor has been idle longest; `least_skilled` and `most_skilled` take
-the group with the fewest or most skills (queues and campaigns), among equals the one idle longest.
+All but `random` have two parameters. `advisor` chooses among the groups of own advisors with the skill and an idle
+advisor: `longest_idle` takes the group whose first idle advisor has been idle longest; `least_skilled` and
+`most_skilled` take the group with the fewest or most skills (queues and campaigns), among equals the one idle longest.
+`overflow_after_s`: a contact that no own advisor can take goes to an answering service if it has waited so long in its
+present queue, or if holding is illegal. A rule that holds for this reason is asked again at the next event or review.
 """
 
-from ccenv.rules.helpers import ADVISORS, NO_QUEUE, assignable, to_group
+from ccenv.rules.helpers import ADVISORS, NO_QUEUE, routable, to_group
 from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
@@ -26,7 +28,9 @@ def fifo(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if assignable(mask, c, q) and (best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]):
+            if routable(snap, mask, c, q, params.overflow_after_s) and (
+                best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]
+            ):
                 best = q
     return to_group(snap, mask, c, best, params.advisor)
 
@@ -40,7 +44,9 @@ def lwt(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if assignable(mask, c, q) and (best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]):
+            if routable(snap, mask, c, q, params.overflow_after_s) and (
+                best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]
+            ):
                 best = q
     return to_group(snap, mask, c, best, params.advisor)
 
@@ -57,7 +63,9 @@ def priority(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if assignable(mask, c, q) and (best < 0 or params.order[q] <= params.order[best]):
+            if routable(snap, mask, c, q, params.overflow_after_s) and (
+                best < 0 or params.order[q] <= params.order[best]
+            ):
                 first = best < 0 or params.order[q] < params.order[best]
                 if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                     best = q
@@ -73,7 +81,9 @@ def longest_queue(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if assignable(mask, c, q) and (best < 0 or snap.queue_length[q] >= snap.queue_length[best]):
+            if routable(snap, mask, c, q, params.overflow_after_s) and (
+                best < 0 or snap.queue_length[q] >= snap.queue_length[best]
+            ):
                 longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
                 if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                     best = q

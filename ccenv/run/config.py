@@ -348,11 +348,15 @@ def _waiting_places(scenario: Scenario) -> dict[int, int]:
 
 
 def _staffed_places(scenario: Scenario) -> dict[int, tuple[int, int]]:
-    """Return, by index of a counter of advisor time, its group and the state of the advisors."""
+    """Return, by index of a counter of advisor time, its group and the state of the advisors.
+
+    The lines of an answering service are no advisors: these counters of theirs stay 0.
+    """
     first = scenario.size.queues * len(QUEUE_COUNTERS)
     return {
         first + g * len(GROUP_COUNTERS) + k: (g, RUNNING_OF_GROUP[counter.name])
-        for g in range(len(scenario.groups))
+        for g, group in enumerate(scenario.centre.groups.values())
+        if group.answering_service is None
         for k, counter in enumerate(GROUP_COUNTERS)
         if counter.name in RUNNING_OF_GROUP
     }

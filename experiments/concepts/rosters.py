@@ -119,4 +119,36 @@ SKILLS = (
     ),
 )
 
-CONCEPTS = (*ROSTERS, *SKILLS)
+SERVICES = (
+    Concept(
+        "answering service",
+        (
+            "groups.*.answering_service.lines",
+            "groups.*.answering_service.price_per_contact",
+        ),
+        "`fees = price_per_contact x contacts it began`; own advisors first, then the service",
+        CHOICE,
+        "tests/semantics/test_by_hand_answering.py::test_what_own_advisors_cannot_take_goes_outside_at_a_price",
+        "overflow",
+        Experiment(
+            "overflow",
+            "abandonment",
+            "down",
+            off={"rules.routing.params.overflow_after_s": 100_000.0},
+            runs=100,
+            why="contacts that would wait for own advisors are sent outside after 40 s",
+        ),
+    ),
+    Concept(
+        "answering service: quality",
+        ("groups.*.answering_service.own_quality",),
+        "points above the mean become `quality - own_quality`",
+        CHOICE,
+        "tests/semantics/test_by_hand_answering.py::"
+        "test_its_quality_moves_repeats_and_satisfaction_against_that_of_own_advisors",
+        "overflow",
+        Experiment("overflow", "csat", "down", off={"groups.outside.answering_service.own_quality": None}, runs=100),
+    ),
+)
+
+CONCEPTS = (*ROSTERS, *SKILLS, *SERVICES)

@@ -87,6 +87,11 @@ WHOLE_CENTRE: dict[str, Any] = {
             "wage_per_hour": 18,
         },
         "blended": {"skills": ["orders", "help", "experts", "survey"], "staffing": [3, 2], "wage_per_hour": 20},
+        "outside": {
+            "skills": ["help", "experts"],
+            "answering_service": {"lines": 2, "price_per_contact": 3, "own_quality": 75},
+            "quality": {"mean": 65, "on_repeat": 0.02},
+        },
     },
     "campaigns": {
         "survey": {

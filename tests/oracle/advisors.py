@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
+from tests.oracle.answering import AT_WORK, count_begun
 from tests.oracle.entities import Advisor, Contact, GroupState
 from tests.oracle.events import Kind
 from tests.oracle.idle_list import first_idle, idle_key
@@ -50,8 +51,11 @@ class Advisors:
 
     def note_spell(self, advisor: Advisor) -> None:
         """Add the time in the current state to its counter."""
+        service = self.group_of(advisor).declared.answering_service is not None
+        if service and advisor.state not in AT_WORK:
+            return
         if advisor.state != codes.OFF:
-            counter = COUNTER_OF_STATE[advisor.state]
+            counter = "service_s" if service else COUNTER_OF_STATE[advisor.state]
             self.sim.ledger.spells.append(Spell("group", advisor.group, counter, advisor.since, self.sim.now))
 
     def become_idle(self, advisor: Advisor) -> None:
@@ -165,7 +169,7 @@ class Advisors:
         """Begin to handle the contact: count it and schedule the talk's end."""
         assert contact.advisor is not None
         contact.advisor.n_contacts += 1
-        self.sim.ledger.count("group", contact.advisor.group, "handled")
+        count_begun(self.sim, contact.advisor)
         contact.phase, contact.handled_since = codes.TALKING, self.sim.now
         contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), Kind.END, lambda: self.end_talk(contact))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
+from tests.oracle.answering import own_groups
 from tests.oracle.entities import Contact, QueueState
 from tests.oracle.events import Kind
 from tests.oracle.randomness import entity_key, uniform
@@ -44,9 +45,8 @@ class Entering:
         v = uniform(key, codes.VALUE_CLASS)
         shares = accumulate(value_class.share for value_class in customer.value_classes)
         contact.value_class = next((number for number, share in enumerate(shares, 1) if share > v), 0)
-        if uniform(key, codes.PREFERRED_P) < customer.p_preferred:
-            able = [group for group in self.sim.groups if group.can_handle(queue.name)]
-            advisors = [advisor for group in able for advisor in group.advisors]
+        if uniform(key, codes.PREFERRED_P) < customer.p_preferred and own_groups(self.sim, queue.name):
+            advisors = [advisor for group in own_groups(self.sim, queue.name) for advisor in group.advisors]
             contact.preferred = advisors[int(uniform(key, codes.PREFERRED_ADVISOR) * len(advisors))]
 
     def enter(self, contact: Contact) -> None:
@@ -99,8 +99,8 @@ class Entering:
         self.reach(contact)
 
     def must_wait(self, queue: QueueState) -> bool:
-        """Whether the queue's line is not empty, or no advisor with the skill is idle."""
-        return bool(queue.line) or not any(group.idle and group.can_handle(queue.name) for group in self.sim.groups)
+        """Whether the queue's line is not empty, or no own advisor with the skill is idle."""
+        return bool(queue.line) or not any(group.idle for group in own_groups(self.sim, queue.name))
 
     def reach(self, contact: Contact) -> None:
         """Reach the queue: balk, accept a callback, or wait on the line."""

@@ -86,8 +86,10 @@ class Roster:
         """`on` or `off` at the beginning of each slot in which the advisor's presence changes."""
         """In a continuous scenario also at midnight, whether it changes or not."""
         clock, was_on = self.sim.clock, False
+        service = group.declared.answering_service
+        staffing = group.declared.staffing if service is None else service.lines
         for slot in range(clock.n_slots):
-            is_on = advisor.number < by_slot(group.declared.staffing, clock.first_slot + slot)
+            is_on = advisor.number < by_slot(staffing, clock.first_slot + slot)
             if is_on != was_on or (clock.continuous and slot == 0):
                 yield Entry(self.sim.clock.slot_starts_at(slot), advisor, codes.ON if is_on else codes.GO_OFF)
             was_on = is_on

@@ -9,6 +9,7 @@ from tests.oracle.dice import DATE_BASE, OUTBOUND_BASE, Dice, Plain
 from tests.oracle.make_campaigns import CampaignMaker
 from tests.oracle.make_groups import GroupMaker
 from tests.oracle.make_queues import QueueMaker
+from tests.oracle.make_services import ServiceMaker
 
 LONG_RUN_S = 300.0  # runs of more than a week have days of at most this length
 
@@ -68,7 +69,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             "description": "made by the tests",
             "clock": clock,
             "queues": {name: self.queue(name, queues, clock) for name in queues},
-            "groups": self.groups(queues, campaigns, clock),
+            "groups": ServiceMaker(self.number).add_to(self.groups(queues, campaigns, clock), queues),
             "campaigns": {name: maker.campaign(name, clock) for name in campaigns},
             "work_conserving": self.chance(0.3),
             "day_level_cv": self.one_of(0.0, self.between(0.05, 0.6)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
+from tests.oracle.answering import quality_that_changes_nothing
 from tests.oracle.entities import Advisor, Contact, GroupState
 from tests.oracle.randomness import Dist, entity_key, normal, stream, uniform
 
@@ -18,7 +19,9 @@ WORKING = (codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP)
 
 
 def n_advisors(declared: schema.Group) -> int:
-    """Number of advisors that a group has over the whole run."""
+    """Number of advisors, or lines of an answering service, that a group has over the whole run."""
+    if declared.answering_service is not None:
+        return declared.answering_service.lines
     if declared.shifts:
         return sum(shift.n for shift in declared.shifts)
     staffing = declared.staffing
@@ -69,8 +72,8 @@ class Traits:
         return max(0.0, advisor.quality - self.declared(advisor).script.quality_cost)
 
     def above_mean(self, advisor: Advisor) -> float:
-        """Points of quality above the group's mean."""
-        return self.quality(advisor) - self.declared(advisor).quality.mean
+        """Points of quality above those that change nothing: the group's mean, or what a service names."""
+        return self.quality(advisor) - quality_that_changes_nothing(self.declared(advisor))
 
     def sale_factor(self, advisor: Advisor) -> float:
         """Factor of the probability of a sale."""

@@ -61,6 +61,38 @@ def test_by_hand(rule: RuleChoice, changes: dict[str, Any], expected: str) -> No
     assert Bench(rule).act(**{**BUSY, **changes}) == expected
 
 
+WITH_SERVICE: dict[str, Any] = {
+    "outside": {"skills": ["a", "b"], "answering_service": {"lines": 9}},
+    "one": {"skills": ["a", "first", "other"], "staffing": 9},
+    "two": {"skills": ["c"], "staffing": 9},
+}
+WAITING: dict[str, Any] = {"queue_length": [1, 1, 0], "head_entry_wait_s": [50, 70, 0], "idle_longest_s": [90, 5, 9]}
+
+
+@pytest.mark.parametrize(
+    "params, changes, expected",
+    [
+        ({}, {"idle": [1, 1, 1]}, "assign:b>outside"),  # b has waited longest, and only the service has the skill
+        ({}, {"idle": [1, 1, 1], "queue_length": [1, 0, 0]}, "assign:a>one"),  # own advisors first, though idle less
+        ({}, {"idle": [1, 0, 1], "queue_length": [1, 0, 0]}, "assign:a>outside"),
+        ({"advisor": "most_skilled"}, {"idle": [1, 1, 1], "queue_length": [1, 0, 0]}, "assign:a>one"),
+        ({"overflow_after_s": 60}, {"idle": [1, 0, 1], "queue_length": [1, 0, 0]}, "hold"),  # 50 s are too short
+        ({"overflow_after_s": 60}, {"idle": [1, 0, 1]}, "assign:b>outside"),
+        ({"overflow_after_s": 80}, {"idle": [1, 1, 1]}, "assign:a>one"),  # b may not go yet, a to its own advisor
+        ({"overflow_after_s": 50}, {"idle": [1, 0, 1], "queue_length": [1, 0, 0]}, "assign:a>outside"),  # just due
+        ({"overflow_after_s": 80}, {"idle": [1, 0, 1], "closed": 1}, "assign:b>outside"),  # it may not hold
+    ],
+)
+@pytest.mark.parametrize("rule", ["fifo", "lwt", "priority", "longest_queue"])
+def test_own_advisors_come_before_an_answering_service(
+    rule: str, params: dict[str, Any], changes: dict[str, Any], expected: str
+) -> None:
+    if rule == "priority":
+        params = {**params, "order": ["b", "a", "c"]}
+    changes = {**WAITING, "head_total_wait_s": WAITING["head_entry_wait_s"], **changes}
+    assert Bench((rule, params), scenario=centre(groups=WITH_SERVICE)).act(**changes) == expected
+
+
 GROUPS: dict[str, Any] = {
     "one": {"skills": ["a", "b", "first", "other"], "staffing": 9},
     "two": {"skills": ["b", "c", "first"], "staffing": 9},

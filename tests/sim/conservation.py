@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 from ccenv.sim.state import codes
+from ccenv.sim.state.counters import RUNNING_OF_GROUP
 from ccenv.sim.state.definitions import NAMES
 from tests.sim.view import IN_TALK, Totals, View
 
@@ -150,10 +151,22 @@ def handled(v: View) -> None:
     n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
     begun = n_queue["answered"].sum() - v.here[codes.HANDING_OVER].sum()
     begun += n_campaign["joined"].sum() + n_campaign["mp_joined"].sum()
-    assert n_group["handled"].sum() == begun, "handled"
+    handled = n_group["handled"] + n_group["service_contacts"]
+    assert handled.sum() == begun, "handled"
     by_group = np.bincount(v.group_of, weights=v.advisor["n_contacts"], minlength=v.G)
-    same(n_group["handled"], by_group, "handled by group")
+    same(handled, by_group, "handled by group")
     assert np.all(n_group["sampled"] <= n_group["handled"]), "more sampled than handled"
+    answering_services(v)
+
+
+def answering_services(v: View) -> None:
+    """An answering service has its price for each contact and no time of advisors; own advisors have no price."""
+    n, of = v.counts("group"), v.c["group"][: v.G]
+    service = of["service"] == 1
+    close(n["service_fees"], of["price"] * n["service_contacts"], "service_fees")
+    assert not np.any(n["service_contacts"][~service]) and not np.any(n["service_s"][~service])
+    for name in ("handled", "sampled", *RUNNING_OF_GROUP):
+        assert not np.any(n[name][service]), f"an answering service has {name}"
 
 
 def waiting_time(v: View) -> None:
@@ -170,6 +183,7 @@ def waiting_time(v: View) -> None:
 def advisor_time(v: View) -> None:
     """The talk and wrap-up of contacts are those of advisors."""
     n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
+    total = 0.0
     for phases, state, of_advisors, names in (
         (IN_TALK, codes.ADVISOR_TALKING, "talking_s", ("talk_s", "mp_talk_s")),
         ((codes.WRAPPING,), codes.ADVISOR_WRAP_UP, "wrapping_s", ("wrap_up_s",)),
@@ -177,4 +191,7 @@ def advisor_time(v: View) -> None:
         contacts = sum(n[name].sum() for n in (n_queue, n_campaign) for name in names if name in n)
         contacts += (v.t - v.x["since"][v.is_in(*phases)]).sum()
         advisors = n_group[of_advisors].sum() + (v.t - v.advisor["since"][v.state == state]).sum()
-        close(contacts, advisors, of_advisors)
+        total += contacts - advisors
+        if not v.c["group"]["service"][: v.G].any():
+            close(contacts, advisors, of_advisors)
+    close(total, n_group["service_s"].sum(), "time of talk and wrap-up")

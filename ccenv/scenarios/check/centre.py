@@ -12,6 +12,7 @@ from typing import Any
 
 from ccenv.files.errors import closest, names
 from ccenv.rewards.terms import list_presets
+from ccenv.scenarios.check.answering import answering_services
 from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours, presets, unanswered_rings
 from ccenv.scenarios.check.campaigns import campaigns, ringing
 from ccenv.scenarios.check.dists import dists
@@ -124,6 +125,7 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     dates,
     profiles,
     skills,
+    answering_services,
     shifts,
     days_worked,
     dists,

@@ -24,6 +24,8 @@ def fill_groups(row: Any, centre: Centre) -> None:
             for k, name in enumerate(entities):
                 if name in group.skills:
                     row[f"{kind}_groups"][k] |= words_of([g], WORD * row[f"{kind}_groups"].shape[1])
+                    if kind == "queue" and group.answering_service is None:
+                        row["own_groups"][k] |= words_of([g], WORD * row["own_groups"].shape[1])
         row["staffing"][g, : n_slots(centre.clock)] = staffing(group, centre.clock)
         row["first_advisor"][g] = first
         row["advisor_group"][first : first + advisors(group)] = g
@@ -39,11 +41,15 @@ def fill_groups(row: Any, centre: Centre) -> None:
 
 def _group(row: Any, group: Group) -> None:
     quality, learning, fatigue = group.quality, group.learning, group.fatigue
-    script, monitoring = group.script, group.monitoring
+    script, monitoring, service = group.script, group.monitoring, group.answering_service
     row["order"] = ADVISOR_ORDERS.index(group.advisor_order)
     row["varied"] = any(x > 0.0 for x in (group.speed_cv, learning.excess, fatigue.strength, script.strength))
     row["shrinkage"], row["speed_sigma"] = group.shrinkage, math.sqrt(math.log1p(group.speed_cv**2))
     row["quality"], row["quality_sd"] = quality.mean, quality.sd
+    row["service"], row["own_quality"] = service is not None, quality.mean
+    if service is not None:
+        row["price"] = service.price_per_contact
+        row["own_quality"] = quality.mean if service.own_quality is None else service.own_quality
     row["on_repeat"], row["on_sale"] = quality.on_repeat, quality.on_sale
     row["excess"], row["learning_days"] = learning.excess, learning.time_constant_days
     row["tenure_days"] = learning.tenure_days

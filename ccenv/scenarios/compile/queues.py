@@ -24,7 +24,8 @@ def fill_queue(row: Any, name: str, centre: Centre, dists: Dists) -> None:
     _callback(row, queue, dists)
     _service(row, name, queue, centre, dists)
     _customer(row, queue.customer)
-    able = (advisors(group) for group in centre.groups.values() if name in group.skills)
+    own = (group for group in centre.groups.values() if name in group.skills and group.answering_service is None)
+    able = (advisors(group) for group in own)
     row["n_able"] = sum(able)
 
 

@@ -33,7 +33,9 @@ class Entry(NamedTuple):
 
 
 def advisors(group: Group) -> int:
-    """Return the number of advisors of a group: the sum over shifts, or the maximum of the staffing."""
+    """Return the advisors of a group: the sum over shifts, the maximum of the staffing, or the lines of a service."""
+    if group.answering_service is not None:
+        return group.answering_service.lines
     if group.shifts:
         return sum(shift.n for shift in group.shifts)
     return max(group.staffing) if isinstance(group.staffing, list) else group.staffing
@@ -42,6 +44,8 @@ def advisors(group: Group) -> int:
 def staffing(group: Group, clock: Clock) -> list[int]:
     """Return the advisors planned to be on duty, breaks excluded, at the start of each slot."""
     n = n_slots(clock)
+    if group.answering_service is not None:
+        return [group.answering_service.lines] * n
     if not group.shifts:
         return group.staffing if isinstance(group.staffing, list) else [group.staffing] * n
     starts = [clock.open_s + k % day_slots(clock) * clock.slot_s for k in range(n)]

@@ -4,7 +4,17 @@ A plain number in place of a distribution of time is the mean of an exponential 
 time. A plain number in place of a profile holds in every slot. Every class refuses unknown keys.
 """
 
-from ccenv.scenarios.schema.advisors import Break, Fatigue, Group, Learning, Monitoring, Quality, Script, Shift
+from ccenv.scenarios.schema.advisors import (
+    AnsweringService,
+    Break,
+    Fatigue,
+    Group,
+    Learning,
+    Monitoring,
+    Quality,
+    Script,
+    Shift,
+)
 from ccenv.scenarios.schema.base import Node
 from ccenv.scenarios.schema.calling_rules import CallingRules, Compliance
 from ccenv.scenarios.schema.centre import Centre, Clock, History, Rule, Rules, SlotLevel, Surge, Switching
@@ -49,6 +59,7 @@ from ccenv.scenarios.schema.outbound import (
 )
 
 __all__ = [
+    "AnsweringService",
     "AgreedCallback",
     "Announcement",
     "Break",

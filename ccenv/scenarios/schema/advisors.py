@@ -85,13 +85,30 @@ class Monitoring(Node, frozen=True):
     drift_per_day: NonNegative = 0.0
 
 
+class AnsweringService(Node, frozen=True):
+    """A pool of another firm that answers contacts at a price: where a centre sends what its own advisors cannot take.
+
+    It takes up to `lines` contacts at a time, in all opening hours, and each one that it answers costs
+    `price_per_contact`, in units of value. It has no wages, breaks or absences, and its time is not that of advisors.
+    `own_quality`: points of quality, from 0 to 100, of the firm's own advisors, for which the queues' probabilities of
+    repeats and sales, and their satisfaction, hold. The effect of a contact's quality is that of the group's `quality`
+    less `own_quality` (modelling choice); None: `own_quality` is the mean of the group's quality. A contact keeps its
+    telephone line.
+    """
+
+    lines: PositiveCount
+    price_per_contact: NonNegative = 0.0
+    own_quality: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] | None = None
+
+
 class Group(Node, frozen=True):
     """Advisors with the same `skills`, which are names of queues and campaigns.
 
     `staffing` gives the number of advisors in each slot; `shifts` replace it. Each advisor is absent for a day with
     probability `shrinkage`. `handle_s` replaces the handle times of the queues that it names. `wage_per_hour`: wage of
     an advisor on duty, breaks included, in units of value. `speed_cv` is the coefficient of variation of the advisors'
-    handle-time factors. `advisor_order`: the idle advisor who is assigned first.
+    handle-time factors. `advisor_order`: the idle advisor who is assigned first. With `answering_service` the group is
+    not of advisors but of the lines of an answering service, and has no staffing.
     """
 
     skills: Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -107,3 +124,4 @@ class Group(Node, frozen=True):
     script: Script = Script()
     monitoring: Monitoring = Monitoring()
     wage_per_hour: NonNegative = 0.0
+    answering_service: AnsweringService | None = None

@@ -7,11 +7,14 @@ from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANS
 
 
 @helper
-def count_advisor_time(e, g, a):
+def count_advisor_time(e, c, g, a):
     """Add the time since `since`, which advisor a spent in its current state, to the counters of group g."""
     spent = e.t - e.advisor[a].since
     state = e.advisor[a].state
-    if state == IDLE:
+    if c.group[g].service != 0:
+        if state == ADVISOR_TALKING or state == ADVISOR_WRAP_UP:
+            e.group_count[g].service_s += spent
+    elif state == IDLE:
         e.group_count[g].idle_s += spent
     elif state == ADVISOR_TALKING:
         e.group_count[g].talking_s += spent
@@ -61,7 +64,7 @@ def set_state(e, c, a, state):
     g = c.advisor_group[a]
     if c.group[g].fatigue > 0.0:
         bring_load_up(e, c, g, a)
-    count_advisor_time(e, g, a)
+    count_advisor_time(e, c, g, a)
     e.group[g].n[e.advisor[a].state] -= 1
     e.group[g].n[state] += 1
     if state == IDLE or e.advisor[a].state == IDLE:
@@ -77,5 +80,5 @@ def set_state(e, c, a, state):
 def settle_advisor_time(e, c):
     """Update the time counters of all advisors to now."""
     for a in range(c.n_advisors):
-        count_advisor_time(e, c.advisor_group[a], a)
+        count_advisor_time(e, c, c.advisor_group[a], a)
         e.advisor[a].since = e.t

@@ -60,7 +60,11 @@ def talk_for(e, c, s, handle_s):
     a = e.contact[s].advisor
     e.advisor[a].n_contacts += 1.0
     g = c.advisor_group[a]
-    e.group_count[g].handled += 1
+    if c.group[g].service != 0:
+        e.group_count[g].service_contacts += 1
+        e.group_count[g].service_fees += c.group[g].price
+    else:
+        e.group_count[g].handled += 1
     add(e.news_advisors, g)
     e.talk_t[a] = e.t
     schedule_end(e, s, e.t + handle_s)

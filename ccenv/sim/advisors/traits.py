@@ -69,8 +69,8 @@ def quality_heard(e, c, a):
 
 @helper
 def points_above(e, c, a):
-    """Return the points of quality (after the script's cost) above the group's mean."""
-    return quality_heard(e, c, a) - c.group[c.advisor_group[a]].quality
+    """Return the points of quality (after the script's cost) above those for which the queues' probabilities hold."""
+    return quality_heard(e, c, a) - c.group[c.advisor_group[a]].own_quality
 
 
 @helper

@@ -161,10 +161,10 @@ def draw_value_class(c, q, u):
 
 @block
 def draw_preferred(c, q, u):
-    """Return one of the advisors with the skill for queue q, all equally likely, from uniform u."""
+    """Return one of the own advisors with the skill for queue q, all equally likely, from uniform u."""
     number = int(u * c.queue[q].n_able)
-    for word in range(c.queue_groups.shape[1]):
-        left = c.queue_groups[q, word]
+    for word in range(c.own_groups.shape[1]):
+        left = c.own_groups[q, word]
         while left != U(0):
             g = WORD * word + lowest(left)
             n = c.first_advisor[g + 1] - c.first_advisor[g]

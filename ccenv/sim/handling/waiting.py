@@ -54,8 +54,8 @@ def _count_offered(e, c, q):
 
 @helper
 def must_wait(e, c, q):
-    """Return whether a contact that reaches queue q must wait: the line is not empty, or no advisor is idle."""
-    return e.queue[q].length > 0 or not meet(c.queue_groups, q, e.idle_bits)
+    """Return whether a contact that reaches queue q must wait: the line is not empty, or no own advisor is idle."""
+    return e.queue[q].length > 0 or not meet(c.own_groups, q, e.idle_bits)
 
 
 @helper

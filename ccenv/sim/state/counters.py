@@ -73,6 +73,9 @@ GROUP_COUNTERS = (
     Counter("sampled", "1", "contacts that were listened to"),
     Counter("sampled_quality", "points", "quality heard in them, from 0 to 100 each"),
     Counter("coaching_cost", "value", "cost of listening and coaching"),
+    Counter("service_contacts", "1", "contacts that an answering service began to handle"),
+    Counter("service_fees", "value", "price of these contacts"),
+    Counter("service_s", "s", "time of an answering service in talk and wrap-up; it is no time of advisors"),
 )
 
 # counters of each definition of the dropped share; the order gives the indices OVER, BASE, ... below

@@ -54,6 +54,8 @@ GROUP = np.dtype([
     ("on_repeat", "f8"), ("on_sale", "f8"), ("excess", "f8"), ("learning_days", "f8"), ("tenure_days", "f8"),
     ("fatigue", "f8"), ("fatigue_above", "f8"), ("fatigue_s", "f8"), ("script", "f8"), ("script_cost", "f8"),
     ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
+    # flag: lines of an answering service; its price of a contact; quality for which the queues' probabilities hold
+    ("service", "i4"), ("price", "f8"), ("own_quality", "f8"),
 ], align=True)  # fmt: skip
 # `t`: seconds since the opening; `length`: of a break [s]; `what`: ON, GO_OFF, BREAK; flags: `alone`: no slot begins,
 # `initial`: at the start of a run only

@@ -82,7 +82,7 @@ def _queue(z: Size) -> np.dtype:
         ("p_transfer", "f8"), ("transfer_to", "i4"), ("warm", "i4"), ("handover", "i4"),  # target queue; warm flag
         # customer data (flag `knows`: any is declared), with factors of the handle time of identified contacts
         ("knows", "i4"), ("p_identified", "f8"), ("p_returning", "f8"), ("returning_factor", "f8"),
-        ("p_preferred", "f8"), ("preferred_factor", "f8"), ("n_able", "i4"),  # `n_able`: advisors with the skill
+        ("p_preferred", "f8"), ("preferred_factor", "f8"), ("n_able", "i4"),  # `n_able`: own advisors with the skill
         ("class_share", "f8", (VALUE_CLASSES,)),  # cumulative shares of classes 1, 2, ...
         ("class_value", "f8", (VALUE_CLASSES,)), ("class_credit_s", "f8", (VALUE_CLASSES,)),  # by class, 0 for none
         ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),  # NIL: a sale takes the time of other contacts
@@ -164,6 +164,7 @@ def _config(z: Size) -> np.dtype:
             ("queue_skill", "u8", (z.groups, n_words(z.queues))),  # bit q: the group handles queue q
             ("campaign_skill", "u8", (z.groups,)),  # bit i: the group handles campaign i
             ("queue_groups", "u8", (z.queues, n_words(z.groups))),  # bit g: the group handles the queue
+            ("own_groups", "u8", (z.queues, n_words(z.groups))),  # the same without answering services
             ("campaign_groups", "u8", (z.campaigns, n_words(z.groups))),  # bit g: the group handles the campaign
             ("reserving", "u8"),  # bit i: campaign i may dial with a reserved advisor
             ("most_lines", "i8"),  # largest `max_lines` of a campaign
