@@ -140,7 +140,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "hung_up": 300,
                 "talked": 400,
             },
-            "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 8, "answer_factor": 2},
+            "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 2, "answer_factor": 2},
             "calling_rules": {
                 "calling_from_s": OPEN_S - 3_600,
                 "calling_until_s": CLOSE_S + 3_600,
