@@ -107,6 +107,7 @@ def _in_words(own: Mapping[str, Any]) -> str:
         "connected": "the answer",
         "greeting_start": "the start of the greeting",
         "greeting_end": "the end of the greeting",
+        "decided": "the detector's decision",
     }
     late = ""
     if own["threshold_s"] is not None:

@@ -1,7 +1,8 @@
 """What a summary shows of a scenario: KPIs and counters of the features that it declares.
 
-Counters of other features stay 0, with two exceptions that say nothing either: without repeats, every answered contact
-counts as resolved; and the dropped share is counted by every definition, also by those that judge no campaign.
+Counters of other features stay 0, with three exceptions that say nothing either: without repeats, every answered
+contact counts as resolved; where nobody else is met, every talk is one with the right party; and the dropped share is
+counted by every definition, also by those that judge no campaign.
 """
 
 from __future__ import annotations
@@ -76,7 +77,25 @@ def _reserves(centre: Centre) -> bool:
 
 
 def _passes_machines(campaign: Campaign) -> bool:
-    return _any(campaign.p_machine) and campaign.detector.p_machine_passed > 0.0
+    detector = campaign.detector
+    return _any(campaign.p_machine) and (detector == "none" or detector.p_machine_passed > 0.0)
+
+
+def _misses_persons(campaign: Campaign) -> bool:
+    return campaign.detector != "none" and campaign.detector.p_false_positive > 0.0
+
+
+def _decides_later(campaign: Campaign) -> bool:
+    return (
+        campaign.detector != "none"
+        and getattr(campaign.detector.decide_s, "value_s", campaign.detector.decide_s) != 0.0
+    )
+
+
+def _meets_others(campaign: Campaign) -> bool:
+    own = campaign.p_right_party
+    shares = [part.p_right_party for part in campaign.segments.values()] or [own]
+    return any((own if share is None else share) < 1.0 for share in shares)
 
 
 def _pays(campaign: Campaign) -> bool:
@@ -126,12 +145,14 @@ FEATURES = (
     Feature("busy lines", ("busy",), _campaigns(lambda campaign: _any(campaign.p_busy))),
     Feature("numbers out of use", ("invalid",), _campaigns(lambda campaign: _any(campaign.p_invalid))),
     Feature("machines", ("machine",), _campaigns(lambda campaign: _any(campaign.p_machine))),
-    Feature("persons taken for machines", ("false_positive",), _campaigns(lambda c: c.detector.p_false_positive)),
+    Feature("persons taken for machines", ("false_positive",), _campaigns(_misses_persons)),
     Feature(
         "machines taken for persons",
         ("machine_passed", "mp_joined", "mp_dropped", "mp_talk_s"),
         _campaigns(_passes_machines),
     ),
+    Feature("time of the detector", ("deciding_s",), _campaigns(_decides_later)),
+    Feature("right party", ("right_party", "wrong_party"), _campaigns(_meets_others)),
     Feature("hang-ups", ("hung_up", "hung_up_wait_s"), _campaigns(lambda campaign: not _never(campaign.hang_up_s))),
     Feature("promises and appointments", ("kept", "broken"), _campaigns(lambda campaign: campaign.follow_up)),
     Feature("values of goals", ("sale_value", "expected_sale_value"), _campaigns(_pays)),

@@ -17,6 +17,10 @@ def _outbound_days(centre: Centre, group: str) -> float:
     return 1.0 / ADVISOR_DAY_S if any(skill in centre.campaigns for skill in centre.groups[group].skills) else 0.0
 
 
+def _outbound_hours(centre: Centre, group: str) -> float:
+    return _outbound_days(centre, group) * ADVISOR_DAY_S / 3600.0
+
+
 def _of_goal(goal: str) -> Weight:
     return Weight(
         f"1 for a campaign with goal {goal}, else 0",
@@ -27,6 +31,7 @@ def _of_goal(goal: str) -> Weight:
 _HOURS = Weight("1 / 3600", lambda centre, group: 1.0 / 3600.0)
 _WAGE = Weight("wage_per_hour of the group / 3600", lambda centre, group: centre.groups[group].wage_per_hour / 3600.0)
 _OUTBOUND_DAYS = Weight(f"1 / {ADVISOR_DAY_S:g} for a group with the skill of a campaign, else 0", _outbound_days)
+_OUTBOUND_HOURS = Weight("1 / 3600 for a group with the skill of a campaign, else 0", _outbound_hours)
 _LINE_COST = Weight(
     "line_cost_per_hour of the campaign / 3600",
     lambda centre, campaign: centre.campaigns[campaign].line_cost_per_hour / 3600.0,
@@ -130,6 +135,13 @@ _GROUP = (
         "days of 8 h on duty of advisors who may work for a campaign",
         weight=_OUTBOUND_DAYS,
     ),
+    Kpi(
+        "outbound_advisor_h",
+        "h",
+        "staffed_s",
+        "hours on duty of advisors who may work for a campaign",
+        weight=_OUTBOUND_HOURS,
+    ),
     Kpi("occupancy", "share", "work_s / (work_s + idle_s + reserved_s)", "work, of the time at work or ready for it"),
     Kpi("utilisation", "share", "work_s / staffed_s", "work, of the time on duty"),
     Kpi("contacts_per_advisor_hour", "1/h", "handled / staffed_h", "contacts begun for each hour on duty"),
@@ -146,6 +158,12 @@ _GROUP = (
 # a joined connect has an advisor.
 _CAMPAIGN = (
     Kpi("conversion", "share", "sales / joined", "joined connects that reached the campaign's goal"),
+    Kpi(
+        "right_party_share",
+        "share",
+        "right_party / (right_party + wrong_party)",
+        "finished talks with the person on the list, of those with anybody",
+    ),
     Kpi("connect_rate", "share", "connects / attempts", "attempts that reached a person, recognised as one"),
     Kpi("calls_per_account", "1", "attempts / touched", "attempts for each lead dialed at all"),
     Kpi("hit_rate", "share", "sales / attempts", "attempts that reached the campaign's goal"),
@@ -201,8 +219,8 @@ _CAMPAIGN = (
     Kpi(
         "line_s",
         "s",
-        "(ringing_s + joined_delay_s + dropped_wait_s + hung_up_wait_s + campaign_talk_s + mp_talk_s)",
-        "time of outbound lines: ringing, waits of connects, talks and what machines passed took of advisors",
+        "(ringing_s + deciding_s + joined_delay_s + dropped_wait_s + hung_up_wait_s + campaign_talk_s + mp_talk_s)",
+        "time of outbound lines: ringing, detection, waits of connects, talks with persons and with machines passed",
     ),
     Kpi("line_cost", "value", "line_s", "time of outbound lines at the campaign's price", weight=_LINE_COST),
     Kpi("penalties", "value", "dropped", "dropped connects at the campaign's penalty", weight=_PENALTY),
@@ -214,6 +232,12 @@ _CENTRE = (
         "1/d",
         "attempts / outbound_advisor_days",
         "attempts for each 8 h on duty of an advisor who may work for a campaign",
+    ),
+    Kpi(
+        "right_party_per_hour",
+        "1/h",
+        "right_party / outbound_advisor_h",
+        "finished talks with the person on the list for each hour on duty of an advisor who may work for a campaign",
     ),
     Kpi("illegal_share", "share", "illegal_actions / decisions", "illegal actions of the policy, of all decisions"),
     Kpi("revenue", "value", "(order_value + sale_value)", "value of orders and goals, inbound and outbound"),

@@ -25,7 +25,7 @@ from ccenv.sim.kernel.heap import cancel, first_timer
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock
 from ccenv.sim.lines.connects import on_waiting_over
-from ccenv.sim.lines.dialing import on_ring_end
+from ccenv.sim.lines.dialing import on_decided, on_ring_end
 from ccenv.sim.lists.attempts import on_leads_due
 from ccenv.sim.state.codes import (
     CALLBACK_RINGING,
@@ -33,6 +33,7 @@ from ccenv.sim.state.codes import (
     CLOSED,
     CONNECT_WAITING,
     COUNTING,
+    DECIDING,
     EPOCH,
     EVENT_EPOCH,
     FAILED,
@@ -87,6 +88,8 @@ def _on_contact(e, c, log, s):
         on_callback_due(e, c, log, s)
     elif phase == HANDING_OVER:
         on_handover_end(e, c, log, s)
+    elif phase == DECIDING:
+        on_decided(e, c, log, s)
     else:
         on_return(e, c, log, s)
 

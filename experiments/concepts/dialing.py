@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccenv.scenarios import load_scenario
-from experiments.concepts.centres import BANK, COLLECTING, HYBRID, SELLING, policies
+from experiments.concepts.centres import BANK, COLLECTING, DEBTORS, HYBRID, SELLING, arrears, policies
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 from experiments.concepts.one_dial import one_dial_per_event
 from experiments.concepts.utility import listed_by_slot, mean_of
@@ -14,6 +14,7 @@ OUTCOME = "tests/semantics/test_random_scenarios.py::test_counters_of_campaigns_
 BY_SEGMENT = f"{ATTEMPTS}::test_segments_have_their_own_answers_propensity_and_value"
 INVARIANTS = "tests/sim/test_invariants.py::test_any_scenario"
 WAITING = f"{OUTBOUND}::test_connects_wait_are_taken_by_a_freed_advisor_and_dropped"
+DETECTION = "tests/semantics/test_by_hand_detection.py"
 MACHINE = f"{OUTBOUND}::test_machines_that_pass_cost_advisor_time_and_are_no_connects"
 ANSWERS = listed_by_slot(load_scenario(COLLECTING).centre.campaigns["arrears"].p_answer)
 
@@ -150,6 +151,64 @@ ANSWERED = (
             off=policies(detector__p_machine_passed=0.0),
             runs=60,
             why="short talks with machines are among them",
+        ),
+    ),
+    Concept(
+        "time of the detector",
+        ("campaigns.*.detector.decide_s",),
+        "nobody is joined until `T ~ decide_s` after the answer",
+        CHOICE,
+        f"{DETECTION}::test_nobody_is_joined_before_the_decision_and_late_counts_from_the_start_of_its_definition",
+        SELLING,
+        Experiment(
+            SELLING,
+            "mean_connect_delay_s",
+            "up",
+            off=policies(detector__decide_s=0.0),
+            runs=30,
+            why="the wait of a connect begins at the answer",
+        ),
+    ),
+    Concept(
+        "no detector",
+        ("campaigns.*.detector=none",),
+        "`p_machine_passed = 1`, `p_false_positive = 0`",
+        CHOICE,
+        f"{DETECTION}::test_without_a_detector_all_machines_reach_advisors_and_no_person_is_missed",
+        f"{SELLING}:no_detector",
+        Experiment(SELLING, "mp_talk_s", "up", on=policies(detector="none"), runs=30),
+    ),
+    Concept(
+        "right party",
+        ("campaigns.*.p_right_party", "campaigns.*.segments.*.p_right_party", "campaigns.*.handle_wrong_party_s"),
+        "somebody else if `u >= p_right_party`: no goal, `T ~ handle_wrong_party_s`",
+        CHOICE,
+        f"{DETECTION}::test_a_wrong_party_reaches_no_goal_and_is_tried_again_without_the_lockout_after_a_talk",
+        COLLECTING,
+        Experiment(
+            COLLECTING,
+            "conversion",
+            "down",
+            off=arrears(p_right_party=1.0)
+            | {f"campaigns.arrears.segments.{name}.p_right_party": None for name in DEBTORS},
+            runs=60,
+        ),
+    ),
+    Concept(
+        "retry after a wrong party",
+        ("campaigns.*.retries.wrong_party",),
+        "dialed again after `T ~ wrong_party`",
+        CHOICE,
+        f"{DETECTION}::test_a_call_to_a_wrong_party_counts_for_the_caps",
+        COLLECTING,
+        Experiment(
+            COLLECTING,
+            "calls_per_account",
+            "up",
+            off=arrears(retries__wrong_party=None),
+            on=arrears(retries__wrong_party=1_800.0),
+            both=arrears(order__fresh_every=0),
+            runs=30,
         ),
     ),
 )

@@ -100,7 +100,9 @@ WHOLE_CENTRE: dict[str, Any] = {
             "p_busy": 0.05,
             "p_invalid": 0.05,
             "by_attempt": [1.0, 0.9],
-            "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.2},
+            "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.2, "decide_s": 1.5},
+            "p_right_party": 0.8,
+            "handle_wrong_party_s": 20,
             "ring_s_by_outcome": {"person": 6, "machine": 8, "busy": 2, "invalid": 1, "no_answer": 12},
             "handle_s": 60,
             "handle_sale_s": 80,
@@ -139,6 +141,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "dropped": 300,
                 "hung_up": 300,
                 "talked": 400,
+                "wrong_party": 300,
             },
             "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 2, "answer_factor": 2},
             "calling_rules": {

@@ -32,6 +32,7 @@ BY_OTHER_DEFINITIONS = {
         *(f"n_{name}_{counter.name}" for counter in COMPLIANCE_COUNTERS),
     )
 }
+OF_RIGHT_PARTY = {"n_right_party", "right_party_share", "right_party_per_hour"}
 QUEUE, GROUP, CAMPAIGN = "queues.q", "groups.g", "campaigns.c"
 #: by feature, the keys that declare it in the bare centre
 DECLARED = {
@@ -60,6 +61,8 @@ DECLARED = {
     "machines": {f"{CAMPAIGN}.p_machine": 0.2},
     "persons taken for machines": {f"{CAMPAIGN}.detector": {"p_false_positive": 0.1}},
     "machines taken for persons": {f"{CAMPAIGN}.p_machine": 0.2, f"{CAMPAIGN}.detector": {"p_machine_passed": 0.5}},
+    "time of the detector": {f"{CAMPAIGN}.p_machine": 0.2, f"{CAMPAIGN}.detector": {"decide_s": 2.0}},
+    "right party": {f"{CAMPAIGN}.p_right_party": 0.5},
     "hang-ups": {f"{CAMPAIGN}.hang_up_s": 5, f"{CAMPAIGN}.drop_after_s": 60},
     "values of goals": {f"{CAMPAIGN}.p_sale": 0.3, f"{CAMPAIGN}.sale_value": 2.0},
     "agreed callbacks": {
@@ -105,6 +108,9 @@ def test_absent_columns_count_nothing(name):
         trivial = table["n_answered"] if column == "n_resolved" else table["n_fresh_answered"]
         if column == "fcr" or column.endswith("resolved"):
             assert np.all((table[column] == 1.0) | (table[column] == trivial) | (table[column] == 0.0)), column
+            continue
+        if column in OF_RIGHT_PARTY:  # where nobody else is met, all talks are with the right party
+            assert np.all(table["n_right_party"] <= table["n_joined"]) and not table["n_wrong_party"].any()
             continue
         assert np.all((table[column] == 0.0) | np.isnan(table[column])), column
     if name is not None:

@@ -148,7 +148,7 @@ class Advisors:
         lines = [c.line for c in self.sim.campaigns if self.group_of(advisor).can_handle(c.name)]
         heads = [line[0] for line in lines if line]
         if heads:
-            first = min(heads, key=lambda contact: (contact.waits_since, contact.index))
+            first = min(heads, key=lambda contact: (contact.queues_since, contact.index))
             self.sim.outbound.take_waiting(first, advisor)
         else:
             self.become_idle(advisor)
@@ -178,7 +178,8 @@ class Advisors:
         assert contact.advisor is not None
         self.sim.traits.maybe_sample(contact, contact.advisor)
         contact.unresolved = self.side_of(contact).is_unresolved(contact)
-        self.sim.log.contact(self.sim.now, codes.LOG_TALK_END, contact, detail=int(contact.unresolved))
+        detail = contact.wrong_party if contact.is_lead else contact.unresolved
+        self.sim.log.contact(self.sim.now, codes.LOG_TALK_END, contact, detail=int(detail))
         advisor_stays = self.side_of(contact).after_talk(contact)
         if not advisor_stays:
             self.wrap_up(contact)

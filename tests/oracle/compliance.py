@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HOUR_S = 3_600
 
-DROPPED, JOINED, HUNG_UP = range(3)
+DROPPED, JOINED, HUNG_UP, LEFT_EARLY = range(4)  # the last: hung up before the detector had decided
 
 
 class Tally(NamedTuple):
@@ -42,7 +42,7 @@ class Share:
         d = self.definition
         greeting_s = self.campaign.declared.greeting_s if d.start == "greeting_end" else 0.0
         late = d.threshold_s is not None and wait_s > greeting_s + d.threshold_s
-        if how == HUNG_UP:
+        if how in (HUNG_UP, LEFT_EARLY):
             return d.hang_ups == "all" or (d.hang_ups == "late" and late)
         return how == DROPPED or late
 
@@ -51,8 +51,9 @@ class Share:
         if machine and self.definition.base == "live":
             return None
         missed = 0.0  # persons taken for machines, per recognised person
-        if self.definition.false_positives == "estimated" and not machine:
-            p = self.campaign.declared.detector.p_false_positive
+        if self.definition.false_positives == "estimated" and not machine and how != LEFT_EARLY:
+            detector = self.campaign.declared.detector
+            p = 0.0 if detector == "none" else detector.p_false_positive
             missed = p / (1 - p)
         return Tally(t, day, self.over(how, wait_s) + missed, 1 + missed)
 
@@ -94,8 +95,9 @@ class Compliance:
 
     def record(self, contact: Contact, how: int) -> None:
         """Count a connect or machine that was joined, dropped or has hung up."""
-        wait_s = self.sim.now - contact.waits_since
         for share in self.shares[contact.index]:
+            from_s = contact.queues_since if share.definition.start == "decided" else contact.waits_since
+            wait_s = 0.0 if how == LEFT_EARLY and share.definition.start == "decided" else self.sim.now - from_s
             tally = share.tally(contact.machine, how, wait_s, self.sim.now, self.sim.clock.day)
             if tally is not None:
                 share.tallies.append(tally)

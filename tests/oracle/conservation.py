@@ -19,11 +19,11 @@ IN_LINE = (codes.WAITING, codes.VIRTUAL)
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
 IN_SERVICE = (codes.TALKING, codes.HANDING_OVER)
 PHASES_OF_STATE = {
-    codes.AWAITING_ANSWER: (codes.RINGING, codes.CALLBACK_RINGING),
+    codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING),
     codes.ADVISOR_TALKING: (codes.TALKING, codes.HANDING_OVER, codes.HOLDING),
     codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
-OF_A_LEAD = (codes.RINGING, codes.CONNECT_WAITING, codes.TALKING, codes.WRAPPING)
+OF_A_LEAD = (codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.TALKING, codes.WRAPPING)
 
 
 def check_conservation(sim: Simulator) -> None:
@@ -67,7 +67,7 @@ def check_queue(sim: Simulator, q: int) -> None:
     assert n("callback_tries") >= n("callback_answered", "callback_lost") + here(codes.CALLBACK_RINGING)
     assert n("answered") >= n("callback_answered") and n("answered", "abandoned") >= n("abandoned_in_time")
     assert n("fresh") == sim.queues[q].n_fresh
-    assert here(codes.FREE, codes.RINGING, codes.CONNECT_WAITING) == 0
+    assert here(codes.FREE, codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING) == 0
 
 
 def check_origins(sim: Simulator) -> None:
@@ -97,7 +97,9 @@ def check_campaign(sim: Simulator, c: int) -> None:
         return sum(sim.ledger.totals["campaign", c, name] for name in names)
 
     ended = n("no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed", "connects")
-    assert n("attempts") == phases[codes.RINGING] + ended
+    assert n("attempts") == phases[codes.RINGING] + phases[codes.DECIDING] + ended
+    talks = sum(x.phase == codes.TALKING and not x.machine for x in leads)
+    assert n("joined") == n("right_party", "wrong_party") + talks
     machines_waiting = sum(contact.machine for contact in sim.campaigns[c].line)
     persons_waiting = phases[codes.CONNECT_WAITING] - machines_waiting
     assert n("connects") == persons_waiting + n("hung_up", "dropped", "joined")
@@ -106,7 +108,11 @@ def check_campaign(sim: Simulator, c: int) -> None:
     declared = sim.campaigns[c].declared
     assert sum(x.holds_line for x in leads) <= sim.max_lines(sim.campaigns[c])
     if declared.reserves is True:
-        assert not n("dropped", "mp_dropped", "hung_up"), "no connect is lost where every attempt has an advisor"
+        assert not n("dropped", "mp_dropped"), "no connect is dropped where every attempt has an advisor"
+        assert not n("hung_up") or not sim.campaigns[c].decides_at_once, "a person hangs up with an advisor at hand"
+    if sim.campaigns[c].decides_at_once:
+        assert not n("deciding_s") and not phases[codes.DECIDING], "a detector decides later than it should"
+    assert n("sales") <= n("right_party"), "a goal with a wrong party"
     assert all(x.advisor is None for x in sim.campaigns[c].line), "an attempt with its own advisor never waits"
 
 
@@ -147,7 +153,7 @@ def check_lines(sim: Simulator) -> None:
     for campaign in sim.campaigns:
         leads = [x for x in sim.contacts if x.is_lead and x.index == campaign.index]
         assert same(campaign.line, [x for x in leads if x.phase == codes.CONNECT_WAITING])
-        since = [contact.waits_since for contact in campaign.line]
+        since = [contact.queues_since for contact in campaign.line]
         assert since == sorted(since)
         idle = [group for group in sim.groups if group.idle and group.can_handle(campaign.name)]
         assert not (campaign.line and idle), "a connect waits while an advisor could take it"

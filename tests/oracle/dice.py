@@ -15,6 +15,7 @@ Plain = dict[str, Any]
 BASE = 179  # chosen such that the first 25 scenarios use every key of the schema
 DATE_BASE = 5
 LAW_BASE = 7
+ANSWER_BASE = 12
 OUTBOUND_BASE = 21  # chosen likewise for campaigns, which have their own dice
 
 

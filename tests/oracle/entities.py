@@ -19,6 +19,7 @@ WITH_LINE = (
     codes.HANDING_OVER,
     codes.TALKING,
     codes.RINGING,
+    codes.DECIDING,
     codes.CONNECT_WAITING,
 )
 
@@ -62,7 +63,9 @@ class Contact:
     contact_number: int = 0
     outcome: int = codes.NIL
     machine: bool = False
+    wrong_party: bool = False
     dialed_at: float = 0.0
+    queues_since: float = 0.0  # the detector's decision; an attempt waits since the answer
     # both
     buys: bool = False
     waits_since: float = 0.0
@@ -183,6 +186,7 @@ class CampaignState:
     n_fresh_taken: int = 0
     segment_last_taken: int = codes.NIL
     retries_since_fresh: int = 0
+    ends: list[tuple[float, bool]] = field(default_factory=list)  # when an outcome was known, whether it is an answer
 
     def __post_init__(self) -> None:
         c = self.declared
@@ -200,8 +204,15 @@ class CampaignState:
         self.handle = Dist(c.handle_s)
         self.handle_sale = self.handle if c.handle_sale_s is None else Dist(c.handle_sale_s)
         self.handle_machine = Dist(c.handle_machine_s)
+        self.handle_wrong_party = self.handle if c.handle_wrong_party_s is None else Dist(c.handle_wrong_party_s)
+        self.decide = None if c.detector == "none" else Dist(c.detector.decide_s)
         self.wrap_up = Dist(c.wrap_up_s)
         self.p_sale = list(c.p_sale) if isinstance(c.p_sale, Sequence) else [c.p_sale]
+
+    @property
+    def decides_at_once(self) -> bool:
+        """Whether there is no detector, or its decision takes no time."""
+        return self.decide is None or self.decide.mean_s == 0
 
 
 def dists_of_outcomes(dists: schema.RingDists) -> dict[int, Dist]:

@@ -44,6 +44,8 @@ class Goals:
         else:
             self.join_person(contact, advisor)
             dist = campaign.handle_sale if contact.buys else campaign.handle
+            if contact.wrong_party:
+                dist = campaign.handle_wrong_party
         self.sim.advisors.start_talk(advisor, contact)
         self.sim.advisors.talk_for(contact, self.sim.traits.handle_s(dist, contact, advisor))
         self.sim.log.contact(self.sim.now, codes.LOG_JOINED, contact, detail=int(contact.buys))
@@ -52,14 +54,22 @@ class Goals:
         """Draw whether the person agrees, and count the expected value."""
         lead, follow_up = self.lead_of(contact), self.campaign_of(contact).declared.follow_up
         p = self.p_goal(contact, advisor)
-        contact.buys = uniform(contact.key, codes.SALE) < p
+        p_right = self.p_right_party(contact)
+        contact.wrong_party = uniform(contact.key, codes.RIGHT_PARTY) >= p_right
+        contact.buys = not contact.wrong_party and uniform(contact.key, codes.SALE) < p
         self.count(contact, "joined")
         self.count(contact, "joined_delay_s", self.sim.now - contact.waits_since)
         if lead.n_joins == 0:
             self.count(contact, "first_joined")
         p_kept = 1.0 if follow_up is None else follow_up.p_kept
-        self.count(contact, "expected_sale_value", p * lead.segment.sale_value * p_kept)
-        lead.n_joins += 1
+        self.count(contact, "expected_sale_value", p_right * p * lead.segment.sale_value * p_kept)
+        if not contact.wrong_party:
+            lead.n_joins += 1
+
+    def p_right_party(self, contact: Contact) -> float:
+        """Probability that the person who has answered is the one on the list: the segment's, else the campaign's."""
+        own = self.lead_of(contact).segment.declared.p_right_party
+        return self.campaign_of(contact).declared.p_right_party if own is None else own
 
     def p_goal(self, contact: Contact, advisor: Advisor) -> float:
         """Probability that a person reaches the goal of the campaign with this advisor."""
@@ -88,7 +98,12 @@ class Goals:
                 self.count(contact, "first_call_sales")
             if self.campaign_of(contact).declared.follow_up is None:
                 self.count(contact, "sale_value", self.value(contact))
-        self.sim.leads.end_attempt(contact, codes.AFTER_MACHINE if contact.machine else codes.AFTER_TALKED)
+        after = codes.AFTER_MACHINE if contact.machine else codes.AFTER_TALKED
+        if not contact.machine:
+            self.count(contact, "wrong_party" if contact.wrong_party else "right_party")
+        if contact.wrong_party:
+            after = codes.AFTER_WRONG_PARTY
+        self.sim.leads.end_attempt(contact, after)
         return False
 
     def count_talk(self, contact: Contact) -> None:

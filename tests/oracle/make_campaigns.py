@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.oracle.dice import Plain
+from tests.oracle.dice import ANSWER_BASE, Dice, Plain
 from tests.oracle.make_lists import ListMaker
 
 SOON_OR_LATER_S = (20.0, 60.0, 150.0, 400.0, 20_000.0, 86_400.0, 200_000.0)  # mean delays of later attempts
@@ -41,7 +41,26 @@ class CampaignMaker(ListMaker):
         self.come_again(campaign, name)
         self.lists(campaign, clock)
         self.calling_rules(campaign, clock)
+        self.who_answers(campaign, name)
         return campaign
+
+    def who_answers(self, campaign: Plain, name: str) -> None:
+        """The time of the detector or none, and the right party; from dice of their own."""
+        dice = Dice(self.number, ANSWER_BASE)
+        if dice.chance(0.1):
+            campaign["detector"] = "none"
+        elif dice.chance(0.7):
+            campaign["detector"]["decide_s"] = dice.time(f"decide {name}", 2, p_zero=0.1)
+        if dice.chance(0.8):
+            campaign["p_right_party"] = dice.between(0.2, 1)
+            if dice.chance(0.9):
+                campaign["handle_wrong_party_s"] = dice.time(f"wrong party {name}", 8, p_zero=0.1)
+            if "retries" in campaign and dice.chance(0.95):
+                delay_s = dice.one_of(*SOON_OR_LATER_S)
+                campaign["retries"]["wrong_party"] = dice.time(f"retry wrong party {name}", delay_s, p_zero=0.03)
+        for segment in campaign.get("segments", {}).values():
+            if dice.chance(0.3):
+                segment["p_right_party"] = dice.one_of(1.0, dice.between(0, 1))
 
     def reserves(self, name: str) -> bool | str:
         """The flag: every third campaign leaves it to each dial, by turns; some of the others reserve."""

@@ -10,7 +10,7 @@ from tests.oracle.hours import DAY_S, noon_offset_s, within
 
 ZONE_STEP_S = 30.0  # step of time zones; it makes local midnights round times
 ZONES = ("America/New_York", "America/Phoenix", "Asia/Kolkata", "Australia/Adelaide", "Europe/London", "Asia/Manila")
-STARTS = ("connected", "greeting_start", "greeting_end")
+STARTS = ("connected", "greeting_start", "greeting_end", "decided")
 TRIES = 20
 
 

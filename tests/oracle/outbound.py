@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.compliance import DROPPED, HUNG_UP
+from tests.oracle.detection import shares_of_errors
 from tests.oracle.entities import Advisor, CampaignState, Contact, GroupState, by_slot
 from tests.oracle.events import Kind
 from tests.oracle.randomness import uniform
@@ -126,7 +127,7 @@ class Outbound:
         c = self.campaign_of(contact).declared
         most = 1 - (c.p_machine + c.p_busy + c.p_invalid)
         p_answer = min(self.p_answer(contact), most)
-        p_false, p_passed = c.detector.p_false_positive, c.detector.p_machine_passed
+        p_false, p_passed = shares_of_errors(c)
         p = {
             codes.CONNECT: p_answer * (1 - p_false),
             codes.FALSE_POSITIVE: p_answer * p_false,
@@ -150,12 +151,19 @@ class Outbound:
         return p * agreed.answer_factor if contact.agreed and agreed is not None else p
 
     def end_ring(self, contact: Contact) -> None:
-        """Ring end: the outcome; a connect or passed machine is joined or waits, all others end the attempt."""
+        """Ring end: unanswered, or who or what has answered, on which the detector decides at once or later."""
         if contact.outcome == codes.NIL:
             contact.outcome = self.outcome_now(contact)
         self.sim.log.contact(self.sim.now, codes.LOG_RING_END, contact, detail=contact.outcome)
-        self.count(contact, COUNTER_OF_OUTCOME[contact.outcome])
         self.count(contact, "ringing_s", self.sim.now - contact.dialed_at)
+        if not self.sim.detection.begin(contact):
+            self.follow(contact)
+
+    def follow(self, contact: Contact) -> None:
+        """The outcome is known: a connect or passed machine is joined or waits, all others end the attempt."""
+        answered = contact.outcome in (codes.CONNECT, codes.MACHINE_PASSED)
+        self.campaign_of(contact).ends.append((self.sim.now, answered))
+        self.count(contact, COUNTER_OF_OUTCOME[contact.outcome])
         contact.machine = contact.outcome == codes.MACHINE_PASSED
         if contact.outcome in (codes.CONNECT, codes.MACHINE_PASSED):
             self.connect(contact)
@@ -169,7 +177,7 @@ class Outbound:
 
     def connect(self, contact: Contact) -> None:
         """Join to the reserved advisor, or to the one idle longest, or wait."""
-        contact.waits_since = self.sim.now
+        contact.queues_since = self.sim.now
         if contact.advisor is not None:
             self.sim.goals.join(contact, contact.advisor)
             return
@@ -198,8 +206,9 @@ class Outbound:
         if limit_s == 0 or self.sim.clock.stage == codes.OVERTIME_OVER:
             self.drop(contact)
             return
-        if hang_up_s < limit_s:
-            contact.event = self.sim.agenda.add(now + hang_up_s, Kind.END, lambda: self.hang_up(contact))
+        answered = contact.waits_since  # before the detector's decision, if that has taken time
+        if hang_up_s - (now - answered) < limit_s:
+            contact.event = self.sim.agenda.add(answered + hang_up_s, Kind.END, lambda: self.hang_up(contact))
         else:
             contact.event = self.sim.agenda.add(now + limit_s, Kind.END, lambda: self.give_up(contact))
         self.sim.log.contact(now, codes.LOG_CONNECT_WAITING, contact)

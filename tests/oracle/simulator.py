@@ -16,6 +16,7 @@ from tests.oracle.clock import Clock
 from tests.oracle.compliance import Compliance
 from tests.oracle.conservation import check_conservation
 from tests.oracle.decisions import Choose, Decisions
+from tests.oracle.detection import Detection
 from tests.oracle.entering import Entering
 from tests.oracle.entities import CampaignState, Contact, QueueState
 from tests.oracle.events import Agenda, Kind
@@ -92,6 +93,7 @@ class Simulator:
         self.lists = Lists(self)
         self.leads = Leads(self)
         self.outbound = Outbound(self)
+        self.detection = Detection(self)
         self.goals = Goals(self)
         self.compliance = Compliance(self)
         self.traits = Traits(self)

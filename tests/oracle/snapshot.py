@@ -136,11 +136,10 @@ class Snapshots:
 
     def answer_rate(self, campaign: CampaignState, time_s: float) -> float:
         """Decayed share of ended attempts that a person or a passed machine answered."""
-        ends = self.rows_of(codes.LOG_RING_END, campaign.index, True)
-        if len(ends) == 0:
+        if not campaign.ends:
             return 0.0
-        weights = np.exp((ends[:, 0] - ends[-1, 0]) / time_s)  # as of the last end, from which both decay alike
-        answered = np.isin(ends[:, 1], (codes.CONNECT, codes.MACHINE_PASSED))
+        times, answered = np.array(campaign.ends, float).T
+        weights = np.exp((times - times[-1]) / time_s)  # as of the last end, from which both decay alike
         return float(weights @ answered / weights.sum())
 
     def window(self, campaign: CampaignState, which: str) -> list[float]:
@@ -158,7 +157,7 @@ class Snapshots:
     def ages(self, campaign: CampaignState) -> list[int]:
         """Ringing lines by age class."""
         edges = (*RINGING_AGES_S, codes.INFINITY)
-        ages = [self.sim.now - x.dialed_at for x in self.attempts(campaign, codes.RINGING)]
+        ages = [self.sim.now - x.dialed_at for x in self.attempts(campaign, codes.RINGING, codes.DECIDING)]
         return [sum(low <= age < high for age in ages) for low, high in zip(edges, edges[1:], strict=False)]
 
     def n_in_state(self, group: GroupState, state: int) -> int:
@@ -241,7 +240,8 @@ GROUP: dict[str, Callable[[Snapshots, GroupState], Any]] = {
     "finishes": Snapshots.finishes,
 }
 CAMPAIGN: dict[str, Callable[[Snapshots, CampaignState], Any]] = {
-    "ringing": lambda s, c: len(s.attempts(c, codes.RINGING)),
+    "ringing": lambda s, c: len(s.attempts(c, codes.RINGING, codes.DECIDING)),
+    "deciding": lambda s, c: len(s.attempts(c, codes.DECIDING)),
     "connects_waiting": lambda s, c: len(c.line),
     "lines_free": lambda s, c: max(0, min(s.sim.max_lines(c) - s.lines(c), s.sim.lines_free())),
     "leads_dialable": lambda s, c: min(s.sim.lists.n_dialable(c), MANY),

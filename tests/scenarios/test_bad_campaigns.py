@@ -65,6 +65,21 @@ CASES = [
     ),
     ({f"{DEBTS}.p_busy": 0.3}, f"{DEBTS}.p_answer", 0.5, "+ p_busy + p_invalid is 1.04 in slot 1; must be at most 1"),
     ({f"{DEBTS}.detector.p_machine_passed": 2}, f"{DEBTS}.detector.p_machine_passed", 2, PROBABILITY),
+    ({f"{DEBTS}.detector": "no"}, f"{DEBTS}.detector", "no", "must be a mapping or one of 'none'"),
+    ({f"{DEBTS}.detector": None}, f"{DEBTS}.detector", None, "must be a mapping or one of 'none'"),
+    ({f"{DEBTS}.detector.decide": 2}, f"{DEBTS}.detector.decide", 2, "unknown key; did you mean 'decide_s'?"),
+    ({f"{DEBTS}.detector.decide_s": -1}, f"{DEBTS}.detector.decide_s", -1, "must be a number at least 0"),
+    (
+        {f"{DEBTS}.detector.decide_s": {"dist": "never"}},
+        *(f"{DEBTS}.detector.decide_s.dist", "never", "hang_up_s and tolerance_s may be endless"),
+    ),
+    # who it is
+    ({f"{DEBTS}.p_right_party": 1.2}, f"{DEBTS}.p_right_party", 1.2, PROBABILITY),
+    ({f"{LATE}.p_right_party": "often"}, f"{LATE}.p_right_party", "often", "at least 0 and at most 1 or null"),
+    ({f"{EARLY}.p_right": 0.5}, f"{EARLY}.p_right", 0.5, "unknown key; did you mean 'p_right_party'?"),
+    ({f"{DEBTS}.handle_wrong_party_s": -3}, f"{DEBTS}.handle_wrong_party_s", -3, "must be a number at least 0"),
+    ({f"{DEBTS}.retries.wrong_party": "soon"}, f"{DEBTS}.retries.wrong_party", "soon", "must be a number at least 0"),
+    ({f"{DEBTS}.retries.wrong": 5}, f"{DEBTS}.retries.wrong", 5, "unknown key; did you mean 'wrong_party'?"),
     # ringing
     ({f"{DEBTS}.ring_s": 9}, f"{DEBTS}.ring_s", 9, "ring_s_by_outcome says how long it rings; leave it out"),
     ({RING: {"machine": 9}}, f"{RING}.person", None, "is missing; must be a number at least 0 or a distribution"),

@@ -64,6 +64,7 @@ def test_a_segment_has_what_it_says_and_else_what_its_campaign_says(row):
     assert segment["sale_value"][:5].tolist() == [0, 4, 7, 4, 0]
     for name, values in {
         "propensity": [1, 1.5, 1, 1, 1],
+        "p_right": [1, 0.9, 0.6, 0.9, 1],
         "p_consent": [1, 1, 0.85, 1, 1],
         "p_do_not_call": [0, 0, 0.05, 0, 0],
         "score": [0, 2.5, -1, 0, 0],
@@ -134,11 +135,24 @@ def test_outcomes_and_values(debts):
     assert debts["value_handle"] == -0.4
 
 
+def test_a_detector_and_none(row, debts):
+    plain, survey = row["campaign"][0], row["campaign"][2]
+    assert constant(row, debts["decide"]) == 61
+    assert [campaign["decide"] for campaign in (plain, survey)] == [codes.NIL] * 2
+    names = ("p_false_positive", "p_machine_passed")
+    assert [survey[name] for name in names] == [0, 1] and [plain[name] for name in names] == [0, 0]
+
+
+def test_a_wrong_party_is_talked_to_for_its_own_time_or_that_of_other_talks(row, debts):
+    assert constant(row, debts["handle_wrong"]) == 62
+    assert row["campaign"]["handle_wrong"][0] == row["campaign"]["handle"][0]
+
+
 def test_order_and_retries(row, debts):
     assert [debts[name] for name in ("max_attempts", "retry_order", "fresh_every", "mix")] == [6, 3, 4, 3]
     retry = debts["retry"].tolist()
-    assert [None if dist == codes.NIL else constant(row, dist) for dist in retry] == [21, None, 22, 23, None, 24]
-    assert row["campaign"]["retry"][0].tolist() == [codes.NIL] * 6
+    assert [None if dist == codes.NIL else constant(row, dist) for dist in retry] == [21, None, 22, 23, None, 24, 25]
+    assert row["campaign"]["retry"][0].tolist() == [codes.NIL] * 7
     assert row["campaign"]["max_attempts"][[0, 2]].tolist() == [100, 3]
     assert row["dist"][row["campaign"]["retry"][2, codes.AFTER_HUNG_UP]]["a"] == 60
 
@@ -183,7 +197,7 @@ LEGAL = {
     "ftc_30d": (2, "greeting_end", "live", "late", "ignored", "period_30d"),
     "ofcom_24h": (2, "connected", "live", "late", "estimated", "day"),
     "vicidial_today": (math.inf, "connected", "live", "all", "ignored", "day"),
-    "genesys_queue": (2, "connected", "queue", "late", "ignored", "day"),
+    "genesys_queue": (2, "decided", "queue", "late", "ignored", "day"),
     "connect_rolling_24h": (2, "connected", "queue", "late", "ignored", "rolling_24h"),
 }
 NAMES = (legal.STARTS, legal.BASES, legal.HANG_UPS, legal.FALSE_POSITIVES, legal.WINDOWS)

@@ -71,9 +71,12 @@ def nonzero(counters: dict[str, float]) -> dict[str, float]:
 
 
 def of_leads(counters: dict[str, float]) -> dict[str, float]:
-    """The counters of a campaign that are not 0, without those of dropped shares."""
-    shares = tuple(f"{name}_" for name in NAMES)
-    return {name: total for name, total in nonzero(counters).items() if not name.startswith(shares)}
+    """The counters of a campaign that are not 0, without those of dropped shares.
+
+    The talks with the right party are left out if all talks are such.
+    """
+    left_out = tuple(f"{name}_" for name in NAMES) + (() if counters["wrong_party"] else ("right_party",))
+    return {name: total for name, total in nonzero(counters).items() if not name.startswith(left_out)}
 
 
 def day(close_s: float = 100.0, slot_s: float = 0.0, **changes: Any) -> dict[str, Any]:

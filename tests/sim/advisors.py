@@ -8,7 +8,7 @@ from ccenv.sim.state import codes
 from tests.sim.view import IN_TALK, View
 
 PHASES_OF_STATE = {
-    codes.AWAITING_ANSWER: (codes.RINGING, codes.CALLBACK_RINGING),
+    codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING),
     codes.ADVISOR_TALKING: IN_TALK,
     codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
@@ -82,11 +82,11 @@ class Advisors:
                 assert np.array_equal(v.advisor["contact"][v.holder[which]], v.places[which]), "another contact"
         with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.WRAPPING, *IN_TALK)
         assert held[with_advisor].all(), "a contact without its advisor"
-        assert not held[~with_advisor & ~v.is_in(codes.RINGING)].any(), "an advisor for nothing"
+        assert not held[~with_advisor & ~v.is_in(codes.RINGING, codes.DECIDING)].any(), "an advisor for nothing"
         if v.C:
             dials = v.c["campaign"]["dials"][np.where(v.inbound, 0, v.index)]
             kind = np.where(held, codes.RESERVED_DIALS, codes.UNRESERVED_DIALS)
-            rings = v.is_in(codes.RINGING)
+            rings = v.is_in(codes.RINGING, codes.DECIDING)
             assert np.all(dials[rings] & kind[rings]), "an attempt of a kind that its campaign may not dial"
         assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
 

@@ -96,7 +96,7 @@ def campaigns(v: View) -> None:
     """Every attempt rings or has had one outcome; every connect waits, or was joined or dropped."""
     n = v.counts("campaign")
     ended = sum((n[name] for name in OUTCOMES), start=np.zeros(v.C))
-    same(n["attempts"], v.leads[codes.RINGING] + ended, "attempts")
+    same(n["attempts"], v.leads[codes.RINGING] + v.leads[codes.DECIDING] + ended, "attempts")
     same(n["touched"], v.e["campaign"]["n_fresh"][: v.C], "n_fresh")
     leads(v, n)
     waits = ~v.inbound & v.is_in(codes.CONNECT_WAITING)
@@ -106,7 +106,8 @@ def campaigns(v: View) -> None:
     )
     same(n["machine_passed"], machines + n["mp_dropped"] + n["mp_joined"], "machine_passed")
     for part, whole in (
-        (n["sales"], n["joined"]),
+        (n["right_party"] + n["wrong_party"], n["joined"]),
+        (n["sales"], n["right_party"]),
         (n["kept"] + n["broken"], n["sales"]),
         (n["stopped"] + n["agreed"], n["joined"] - n["sales"]),
         (n["agreed_kept"] + n["agreed_late"], n["agreed"]),
@@ -115,8 +116,11 @@ def campaigns(v: View) -> None:
     ):
         assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
     reserves = v.c["campaign"]["dials"][: v.C] == codes.RESERVED_DIALS
-    lost = n["dropped"] + n["mp_dropped"] + n["hung_up"]
-    assert not lost[reserves].any(), "no connect is lost where every attempt has an advisor"
+    lost = n["dropped"] + n["mp_dropped"]
+    assert not lost[reserves].any(), "no connect is dropped where every attempt has an advisor"
+    at_once = v.c["campaign"]["decide"][: v.C] == codes.NIL
+    assert not n["hung_up"][reserves & at_once].any(), "a person hangs up with an advisor at hand"
+    assert not n["deciding_s"][at_once].any(), "a detector decides later than it should"
     dropped_shares(v, n)
 
 
@@ -130,7 +134,7 @@ def leads(v: View, n: Totals) -> None:
     scrubbed = n["without_consent"] + n["do_not_call"]
     looked_at = total(weights=states["n_leads"])
     same(looked_at, n["touched"] + scrubbed, "leads looked at")
-    in_attempt = v.leads[[codes.RINGING, codes.CONNECT_WAITING, codes.TALKING]].sum(axis=0)
+    in_attempt = v.leads[[codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.TALKING]].sum(axis=0)
     same(looked_at, n["closed"] + in_attempt + held, "leads closed, tried or held")
 
 

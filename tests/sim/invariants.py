@@ -17,10 +17,11 @@ from tests.sim.view import IN_TALK, TO_COME, View
 IN_LINE = (codes.WAITING, codes.VIRTUAL)
 ON_A_LINE = (
     codes.IN_IVR, codes.WAITING, codes.CALLBACK_RINGING, codes.HANDING_OVER, codes.TALKING, codes.RINGING,
-    codes.CONNECT_WAITING,
+    codes.DECIDING, codes.CONNECT_WAITING,
 )  # fmt: skip
 WITH_EVENT = (
     codes.IN_IVR, codes.CALLBACK_RINGING, codes.HANDING_OVER, codes.TALKING, codes.WRAPPING, codes.RINGING,
+    codes.DECIDING,
 )  # fmt: skip
 WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING)  # all others may wait for ever
 
@@ -148,18 +149,23 @@ def sets(v: View) -> None:
 def campaigns(v: View) -> None:
     """Ringing lines and waiting connects are in order of arrival."""
     campaign, contact = v.e["campaign"], v.e["contact"]
-    for name, phase, since in (("ring", codes.RINGING, "since"), ("wait", codes.CONNECT_WAITING, "entry_s")):
-        assert np.array_equal(campaign[f"{name}ing"][: v.C], v.leads[phase]), f"{name}ing"
+    assert np.array_equal(campaign["deciding"][: v.C], v.leads[codes.DECIDING]), "deciding"
+    for name, phases, since in (
+        ("ring", (codes.RINGING, codes.DECIDING), "since"),
+        ("wait", (codes.CONNECT_WAITING,), "accepted_s"),
+    ):
+        n = v.leads[list(phases)].sum(axis=0)
+        assert np.array_equal(campaign[f"{name}ing"][: v.C], n), f"{name}ing"
         for i in range(v.C):
-            places = chain(v, campaign[f"{name}_head"][i], campaign[f"{name}_tail"][i], int(v.leads[phase, i]))
-            standing = v.places[~v.inbound & (v.phase == phase) & (v.index == i)]
+            places = chain(v, campaign[f"{name}_head"][i], campaign[f"{name}_tail"][i], int(n[i]))
+            standing = v.places[~v.inbound & v.is_in(*phases) & (v.index == i)]
             assert sorted(places) == standing.tolist(), f"campaign {i} has others in line"
             assert np.all(np.diff(contact[since][places]) >= 0), f"campaign {i} is out of order"
     skills = np.bitwise_or.reduce(v.c["campaign_skill"][: v.G][v.e["group"]["n"][: v.G, codes.IDLE] > 0])
     for i in range(v.C):
         nobody_free = not (int(skills) >> i) & 1
         assert nobody_free or v.leads[codes.CONNECT_WAITING, i] == 0, "a connect waits while an advisor could take it"
-    on_a_line = v.leads[[codes.RINGING, codes.TALKING, codes.CONNECT_WAITING]].sum(axis=0)
+    on_a_line = v.leads[[codes.RINGING, codes.DECIDING, codes.TALKING, codes.CONNECT_WAITING]].sum(axis=0)
     settings = v.c["campaign"][: v.C]
     assert np.array_equal(campaign["lines"][: v.C], on_a_line) and np.all(on_a_line <= settings["max_lines"]), "lines"
 

@@ -25,6 +25,7 @@ RULES = {
     "lockout_after_drop_s": 100_000.0,
     "quiet_after_talk_s": 300_000.0,
     "needs_consent": True,
+    "min_ring_s": 120.0,
 }
 MOST_ATTEMPTS = 12
 P_CONSENT, P_DO_NOT_CALL = 0.7, 0.2
@@ -44,8 +45,10 @@ def centre(reserves: bool | str, **calling_rules: Any) -> dict[str, Any]:
                 "p_machine": 0.2,
                 "p_busy": 0.1,
                 "p_invalid": 0.01,
-                "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.1},
-                "ring_s": 300.0,
+                "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.1, "decide_s": 4.0},
+                "p_right_party": 0.7,
+                "handle_wrong_party_s": 60.0,
+                "ring_s": {"dist": "uniform", "low_s": 120, "high_s": 480},
                 "handle_s": 200.0,
                 "drop_after_s": 5.0,
                 "hang_up_s": 5.0,
@@ -76,6 +79,7 @@ class Life(NamedTuple):
     dials: list[float]
     lockouts: list[float]
     quiets: list[float]
+    unanswered_s: list[float]  # how long it rang in vain
     put_back: list[tuple[float, bool]]  # when, and whether a callback was agreed
     closed: list[float]
 
@@ -89,14 +93,16 @@ def lives(log: np.ndarray) -> Iterator[Life]:
         code, t, key = codes.LOG_CODES[row["code"]], float(row["t"]), int(row["key"])
         if code == "dialed":
             lead = int(row["detail"]), int(row["number"])
-            life = found.setdefault(lead, Life(list(ZONES)[lead[0]], lead[1], [], [], [], [], []))
+            life = found.setdefault(lead, Life(list(ZONES)[lead[0]], lead[1], [], [], [], [], [], []))
             life.dials.append(t)
             of_key[key] = life
         elif code == "ring_end" and row["detail"] == codes.CONNECT:
             persons.add(key)
+        elif code == "ring_end" and row["detail"] == codes.NO_ANSWER:
+            of_key[key].unanswered_s.append(t - of_key[key].dials[-1])
         elif code == "dropped":
             of_key[key].lockouts.append(t)
-        elif code == "talk_end" and key in persons:
+        elif code == "talk_end" and key in persons and row["detail"] == 0:  # a wrong party is not the lead
             of_key[key].quiets.append(t)
         elif code == "put_back":
             of_key[key].put_back.append((t, row["detail"] == codes.AGREED))
@@ -117,6 +123,7 @@ def check(life: Life, root: int) -> None:
     assert uniform(key, codes.CONSENT) < P_CONSENT, "called without consent"
     assert uniform(key, codes.DO_NOT_CALL) >= P_DO_NOT_CALL, "called though on a do-not-call list"
     assert len(life.dials) <= MOST_ATTEMPTS, "called too often"
+    assert all(s >= RULES["min_ring_s"] - 1e-6 for s in life.unanswered_s), "given up too soon"
     days = [int((t + zone_s) // DAY_S) for t in life.dials]
     for n, t in enumerate(life.dials):
         local = (t + zone_s) % DAY_S

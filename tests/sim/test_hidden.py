@@ -60,7 +60,7 @@ def change_keys(row: Row, rng: Rng) -> None:
 
 
 def change_requests(row: Row, rng: Rng) -> None:
-    """True type of who came through an IVR, transfer, sale and resolution to come, machines taken for persons."""
+    """True type of who came through an IVR, transfer, sale and resolution to come, who is at the line."""
     inbound = row["contact"]["kind"] != codes.LEAD
     come_once = np.flatnonzero(inbound & (row["contact"]["n_transfers"] == 0))
     set_contacts(row, come_once, "true_type", rng.integers(N_QUEUES, size=len(come_once)))
@@ -70,7 +70,11 @@ def change_requests(row: Row, rng: Rng) -> None:
     wrapping = contacts(row, codes.WRAPPING)
     set_contacts(row, wrapping, "unresolved", rng.integers(2, size=len(wrapping)))
     answered = contacts(row, codes.TALKING, codes.CONNECT_WAITING)
-    set_contacts(row, answered, "machine", rng.integers(2, size=len(answered)))
+    for name in ("machine", "wrong"):
+        set_contacts(row, answered, name, rng.integers(2, size=len(answered)))
+    deciding = contacts(row, codes.DECIDING)
+    set_contacts(row, deciding, "outcome", rng.integers(codes.BUSY, size=len(deciding)))
+    set_contacts(row, deciding, "hangs_up", rng.integers(2, size=len(deciding)))
 
 
 def change_in_ivr(row: Row, rng: Rng) -> None:

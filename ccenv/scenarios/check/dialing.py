@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ccenv.rules.spec import RuleSpec
 from ccenv.scenarios.check.problem import Problem
+from ccenv.scenarios.compile.detector import detector_of
 from ccenv.scenarios.compile.dists import dist_values
 from ccenv.scenarios.compile.segments import p_answer, segments
 from ccenv.scenarios.schema import Campaign, Centre, RingDists, Time
@@ -54,7 +55,7 @@ def _answers(key: str, campaign: Campaign, centre: Centre, rule: str) -> Iterato
     """If all unanswered dials take no time and leave the advisor idle, some dial must be answered."""
     dists = _ring_dists(campaign)
     others = [(campaign.p_machine, dists.machine), (campaign.p_busy, dists.busy), (campaign.p_invalid, dists.invalid)]
-    passed = campaign.p_machine * campaign.detector.p_machine_passed
+    passed = campaign.p_machine * detector_of(campaign).p_machine_passed
     if passed > 0.0 or any(p > 0.0 and not at_once(time) for p, time in [*others, (1.0, dists.no_answer)]):
         return
     factors = centre.switching.answers if centre.switching else [1.0]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ccenv.rewards.terms import Reward, reward_weights
-from ccenv.scenarios.compile.campaigns import p_sale
+from ccenv.scenarios.compile.campaigns import p_sale, wrong_party_s
 from ccenv.scenarios.compile.dists import mean_of
 from ccenv.scenarios.compile.finish import p_order, served_mixture
-from ccenv.scenarios.compile.segments import lead_shares, sale_value, segments
+from ccenv.scenarios.compile.segments import lead_shares, p_right_party, sale_value, segments
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Never
 
@@ -154,14 +154,23 @@ def _gain(w: Any, campaign: Campaign) -> tuple[float, float]:
     sale, value = _goal(campaign)
     no_sale_s = mean_s(campaign.handle_s)
     sale_s = no_sale_s if campaign.handle_sale_s is None else mean_s(campaign.handle_sale_s)
-    talk_s, wrap_up_s = sale * sale_s + (1.0 - sale) * no_sale_s, mean_s(campaign.wrap_up_s)
+    wrong = _wrong_party(campaign)
+    talk_s = sale * sale_s + (1.0 - wrong - sale) * no_sale_s + wrong * mean_s(wrong_party_s(campaign))
+    wrap_up_s = mean_s(campaign.wrap_up_s)
     sold = sale * w["sales"]
     if campaign.follow_up is not None:
         p_kept = campaign.follow_up.p_kept
         sold += sale * (p_kept * w["kept"] + (1.0 - p_kept) * w["broken"])
         value *= p_kept
     sold += value * (w["sale_value"] + w["expected_sale_value"])
-    return float(w["joined"] + sold + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s), talk_s + wrap_up_s
+    met = wrong * w["wrong_party"] + (1.0 - wrong) * w["right_party"]
+    return float(w["joined"] + met + sold + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s), talk_s + wrap_up_s
+
+
+def _wrong_party(campaign: Campaign) -> float:
+    """Return the probability that a joined person is not the one on the list: the mean over the leads."""
+    parts = zip(lead_shares(campaign), segments(campaign), strict=True)
+    return sum(share * (1.0 - p_right_party(segment, campaign)) for share, segment in parts)
 
 
 def _goal(campaign: Campaign) -> tuple[float, float]:
@@ -169,6 +178,7 @@ def _goal(campaign: Campaign) -> tuple[float, float]:
     by_number = p_sale(campaign)[: len(campaign.contact_number)]
     sale = value = 0.0
     for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):
+        share *= p_right_party(segment, campaign)
         p = share * float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * by_number)))
         sale += p
         value += p * sale_value(segment, campaign)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ccenv.scenarios.compile.calling_rules import fill_calling_rules
+from ccenv.scenarios.compile.detector import decides_at_once, detector_of
 from ccenv.scenarios.compile.queues import Dists, dist_index
 from ccenv.scenarios.compile.segments import keeps
-from ccenv.scenarios.schema import Campaign, Retries
+from ccenv.scenarios.schema import Campaign, Retries, Time
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim.state.codes import AFTER, MIXES, NIL, RETRY_ORDERS, RING_DISTS
 from ccenv.sim.state.layout import CONTACT_NUMBERS
@@ -31,6 +32,11 @@ def p_sale(campaign: Campaign) -> np.ndarray:
     return padded(campaign.p_sale if isinstance(campaign.p_sale, list) else [campaign.p_sale], CONTACT_NUMBERS)
 
 
+def wrong_party_s(campaign: Campaign) -> Time:
+    """Return the handle time of a wrong party: by default that of a talk without the goal."""
+    return campaign.handle_s if campaign.handle_wrong_party_s is None else campaign.handle_wrong_party_s
+
+
 def padded(given: list[float], n: int) -> np.ndarray:
     """Return the values as an array of shape (n,); the last value is repeated."""
     return np.array(given + given[-1:] * (n - len(given)))
@@ -38,8 +44,8 @@ def padded(given: list[float], n: int) -> np.ndarray:
 
 def _outcomes(row: Any, campaign: Campaign) -> None:
     row["p_machine"], row["p_busy"], row["p_invalid"] = campaign.p_machine, campaign.p_busy, campaign.p_invalid
-    row["p_false_positive"] = campaign.detector.p_false_positive
-    row["p_machine_passed"] = campaign.detector.p_machine_passed
+    detector = detector_of(campaign)
+    row["p_false_positive"], row["p_machine_passed"] = detector.p_false_positive, detector.p_machine_passed
     row["p_sale"], row["share"], row["p_stop"] = p_sale(campaign), 1.0, campaign.p_stop
     row["share"][: len(campaign.contact_number) - 1] = np.cumsum(campaign.contact_number)[:-1]
 
@@ -50,6 +56,7 @@ def _lines(row: Any, campaign: Campaign, dists: Dists) -> None:
     row["ring_differs"] = by_outcome is not None
     if by_outcome is not None:
         row["ring_of"] = [dist_index(getattr(by_outcome, outcome), dists) for outcome in RING_DISTS]
+    row["decide"] = NIL if decides_at_once(campaign) else dist_index(detector_of(campaign).decide_s, dists)
     row["drop_after"], row["hang_up"] = dist_index(campaign.drop_after_s, dists), dist_index(campaign.hang_up_s, dists)
 
 
@@ -57,6 +64,7 @@ def _talk(row: Any, campaign: Campaign, dists: Dists) -> None:
     sale = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
     row["handle"], row["handle_sale"] = dist_index(campaign.handle_s, dists), dist_index(sale, dists)
     row["handle_machine"] = dist_index(campaign.handle_machine_s, dists)
+    row["handle_wrong"] = dist_index(wrong_party_s(campaign), dists)
     row["wrap_up"] = dist_index(campaign.wrap_up_s, dists)
     row["value_sigma"] = math.sqrt(math.log1p(campaign.value_cv**2))
     row["value_handle"] = campaign.value_handle_correlation

@@ -7,9 +7,10 @@ import functools
 import numpy as np
 
 from ccenv.scenarios.catalogue import Pair
-from ccenv.scenarios.compile.campaigns import p_sale
+from ccenv.scenarios.compile.campaigns import p_sale, wrong_party_s
+from ccenv.scenarios.compile.detector import detector_of
 from ccenv.scenarios.compile.dists import DistValues, dist_values, survival
-from ccenv.scenarios.compile.segments import lead_shares, p_answer, segments
+from ccenv.scenarios.compile.segments import lead_shares, p_answer, p_right_party, segments
 from ccenv.scenarios.schema import Campaign, Centre, Queue, Time
 from ccenv.sim.state.fields import FINISH_HORIZONS_S
 from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
@@ -50,23 +51,25 @@ def p_order(queue: Queue) -> float:
 
 
 def joined_mixture(campaign: Campaign) -> Mixture:
-    """Return the handle times of joined attempts, with weights: a sale, no sale, or a machine taken for a person.
+    """Return the handle times of joined attempts, with weights: no sale, a sale, a machine, or a wrong party.
 
     The weights are shares of first attempts: over all leads, with `p_answer` averaged over the slots and `p_sale` over
     the contact numbers.
     """
-    by_number = p_sale(campaign)[: len(campaign.contact_number)]
-    sale = no_sale = 0.0
+    by_number, detector = p_sale(campaign)[: len(campaign.contact_number)], detector_of(campaign)
+    sale = no_sale = wrong = 0.0
     for share, segment in zip(lead_shares(campaign), segments(campaign), strict=True):
-        answer = share * float(np.mean(p_answer(segment, campaign))) * (1.0 - campaign.detector.p_false_positive)
+        answer = share * float(np.mean(p_answer(segment, campaign))) * (1.0 - detector.p_false_positive)
         p = float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * by_number)))
-        sale, no_sale = sale + answer * p, no_sale + answer * (1.0 - p)
-    machine = campaign.p_machine * campaign.detector.p_machine_passed
+        right = answer * p_right_party(segment, campaign)
+        sale, no_sale, wrong = sale + right * p, no_sale + right * (1.0 - p), wrong + answer - right
+    machine = campaign.p_machine * detector.p_machine_passed
     sale_s = campaign.handle_s if campaign.handle_sale_s is None else campaign.handle_sale_s
     return (
         (no_sale, dist_values(campaign.handle_s)),
         (sale, dist_values(sale_s)),
         (machine, dist_values(campaign.handle_machine_s)),
+        *([(wrong, dist_values(wrong_party_s(campaign)))] if wrong > 0.0 else []),
     )
 
 

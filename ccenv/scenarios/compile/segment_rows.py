@@ -7,7 +7,7 @@ from typing import Any
 
 from ccenv.scenarios.compile.campaigns import padded
 from ccenv.scenarios.compile.hours import WHOLE_DAY, dialing_spans
-from ccenv.scenarios.compile.segments import keeps, p_answer, sale_value, segments, stream_names
+from ccenv.scenarios.compile.segments import keeps, p_answer, p_right_party, sale_value, segments, stream_names
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.compile.streams import stream_id
 from ccenv.scenarios.compile.zones import offsets
@@ -64,7 +64,7 @@ def _segment(record: Any, segment: Segment, campaign: Campaign, clock: Clock) ->
     record["n_listed"], record["p_answer"][: n_slots(clock)] = _leads(segment), p_answer(segment, campaign)
     by_attempt = campaign.by_attempt if segment.by_attempt is None else segment.by_attempt
     record["by_attempt"] = padded(by_attempt, ATTEMPT_NUMBERS)
-    record["propensity"] = segment.propensity
+    record["propensity"], record["p_right"] = segment.propensity, p_right_party(segment, campaign)
     record["sale_value"] = sale_value(segment, campaign)
     record["p_consent"], record["p_do_not_call"] = segment.p_consent, segment.p_do_not_call
     record["score"], record["weight"], record["value_left"] = segment.score, segment.weight, segment.value_left

@@ -36,6 +36,11 @@ def sale_value(segment: Segment, campaign: Campaign) -> float:
     return campaign.sale_value if segment.sale_value is None else segment.sale_value
 
 
+def p_right_party(segment: Segment, campaign: Campaign) -> float:
+    """Return the probability that a joined person is the one on the list: the segment's, else the campaign's."""
+    return campaign.p_right_party if segment.p_right_party is None else segment.p_right_party
+
+
 def lead_shares(campaign: Campaign) -> list[float]:
     """Return the segments' shares of the campaign's leads; unlimited segments share all if there are any."""
     sizes = [segment.size for segment in segments(campaign)]

@@ -28,13 +28,15 @@ LocalOffset = Annotated[float, msgspec.Meta(ge=-86_400.0, le=86_400.0)]
 
 
 class Detector(Node, frozen=True):
-    """Errors of answering-machine detection.
+    """Answering-machine detection: its errors, and the time that it takes.
 
     `p_false_positive`: share of persons taken for machines. `p_machine_passed`: share of machines taken for persons.
+    `decide_s`: time from the answer to the decision. No connect is joined before it; a person may hang up meanwhile.
     """
 
     p_false_positive: Probability = 0.0
     p_machine_passed: Probability = 0.0
+    decide_s: Time = 0.0
 
 
 class RingDists(Node, frozen=True):
@@ -54,11 +56,11 @@ class RingDists(Node, frozen=True):
 class Segment(Node, frozen=True):
     """A part of a campaign's list: `size` leads with the same parameters.
 
-    `p_answer` by slot, `by_attempt` and `sale_value` default to the campaign's. `propensity` multiplies `p_sale`.
-    Local time is the centre's time plus `zone_s`. Or `zone` names a time zone of the IANA data base, and its offset is
-    looked up for each day; this needs `clock.start_date` and `clock.zone`. `p_consent` and `p_do_not_call`: shares of
-    leads that have consented and that are on a do-not-call list. `score` and `weight` determine the order of dialing.
-    `value_left`: value of a lead that is not closed at the end of the run.
+    `p_answer` by slot, `by_attempt`, `sale_value` and `p_right_party` default to the campaign's. `propensity`
+    multiplies `p_sale`. Local time is the centre's time plus `zone_s`. Or `zone` names a time zone of the IANA data
+    base, and its offset is looked up for each day; this needs `clock.start_date` and `clock.zone`. `p_consent` and
+    `p_do_not_call`: shares of leads that have consented and that are on a do-not-call list. `score` and `weight`
+    determine the order of dialing. `value_left`: value of a lead that is not closed at the end of the run.
     """
 
     size: Count | Literal["unlimited"]
@@ -66,6 +68,7 @@ class Segment(Node, frozen=True):
     by_attempt: Factors | None = None
     propensity: NonNegative = 1.0
     sale_value: NonNegative | None = None
+    p_right_party: Probability | None = None
     zone_s: LocalOffset = 0.0
     zone: str | None = None
     p_consent: Probability = 1.0
@@ -92,7 +95,7 @@ class Retries(Node, frozen=True):
 
     A lead has at most `max_attempts` attempts. `no_answer`, `busy`, `dropped` and `hung_up` are outcomes of that name.
     `machine`: recognised as one, or taken for a person and joined.
-    `talked`: a talk that did not reach the goal.
+    `talked`: a talk that did not reach the goal. `wrong_party`: a talk with somebody else than the lead.
     """
 
     max_attempts: Annotated[int, msgspec.Meta(ge=1, le=MOST_ATTEMPTS)]
@@ -102,6 +105,7 @@ class Retries(Node, frozen=True):
     dropped: Time | None = None
     hung_up: Time | None = None
     talked: Time | None = None
+    wrong_party: Time | None = None
 
 
 class AgreedCallback(Node, frozen=True):
@@ -138,8 +142,14 @@ class Campaign(Node, frozen=True):
     whose first talk in the run is their (k + 1)-th. `sale_value` is the mean value of a goal and `value_cv` its
     coefficient of variation; `value_handle_correlation` correlates it with the handle time. `max_lines`:
     most lines in use at once; by default the smaller of the trunks and four times the advisors with the skill.
-    `reserves` says whether each attempt has a reserved advisor (true), none has one (false), or each dial decides
-    (`either`).
+    `p_right_party`: probability that a joined person is the one on the list, drawn anew by each attempt. Somebody else
+    does not reach the goal, is talked to for `handle_wrong_party_s` (by default `handle_s`), agrees to no callback and
+    asks for no end of calls. Such a talk is none with the lead, so `quiet_after_talk_s` does not follow; each dial
+    counts for the caps.
+
+    `detector`: errors and time of answering-machine detection, or `none`: all machines reach advisors, and nobody is
+    taken for one. `reserves` says whether each attempt has a reserved advisor (true), none has one (false), or each
+    dial decides (`either`).
 
     `leads`: size of the list if there are no `segments`. `segments`: parts of the list with values of their own.
     `value_left`: as in a segment, for a list without segments. `ring_s`: time until the outcome of an attempt.
@@ -163,7 +173,7 @@ class Campaign(Node, frozen=True):
     p_machine: Probability = 0.0
     p_busy: Probability = 0.0
     p_invalid: Probability = 0.0
-    detector: Detector = Detector()
+    detector: Detector | Literal["none"] = Detector()
     reserves: Reserves = False
     max_lines: PositiveCount | None = None
     leads: Count | Literal["unlimited"] = "unlimited"
@@ -178,6 +188,8 @@ class Campaign(Node, frozen=True):
     p_stop: Probability = 0.0
     handle_sale_s: Time | None = None
     handle_machine_s: Time = 0.0
+    handle_wrong_party_s: Time | None = None
+    p_right_party: Probability = 1.0
     wrap_up_s: Time = 0.0
     p_sale: Probability | Annotated[list[Probability], BY_NUMBER] = 0.0
     contact_number: Annotated[list[NonNegative], BY_NUMBER] = msgspec.field(default_factory=lambda: [1.0])

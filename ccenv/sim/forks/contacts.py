@@ -1,12 +1,8 @@
-"""Redraw the hidden part of a visible contact in a fork: pending times, outcomes, sales, true types.
+"""Redraw the hidden part of a visible inbound contact in a fork: pending times, sales, true types.
 
 Pending times are drawn given that they exceed their age. A discrete outcome has its prior probability times the
 probability (survival function) that its time is not over at this age. `talking` tells whether the contact is in talk.
 """
-
-import math
-
-import numpy as np
 
 from ccenv.sim.advisors.traits import by_script, p_repeat_with, p_sale_with
 from ccenv.sim.arriving.arrivals import draw_customer, draw_value_class, forecast
@@ -14,37 +10,21 @@ from ccenv.sim.kernel.contacts import schedule_contact, schedule_end
 from ccenv.sim.kernel.dists import draw_beyond, survival
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.lists.goals import goal_value, plain_p_goal
-from ccenv.sim.lists.outcomes import answer_probability, ring_dist_of
 from ccenv.sim.state.codes import (
-    BUSY,
     CALLBACK_RING,
     CALLBACK_RINGING,
-    CONNECT,
-    CONNECT_WAITING,
-    DROP_AFTER,
     END_EVENT,
-    FALSE_POSITIVE,
     HANDING_OVER,
     HANDLE,
     HANDOVER,
-    HANG_UP,
     IN_IVR,
-    INVALID,
     IVR_TIME,
-    MACHINE,
-    MACHINE_PASSED,
-    NO_ANSWER,
-    OUTCOME,
     PATIENCE,
     PENDING_CALLBACK,
     REPEAT_P,
-    RING,
-    RINGING,
     ROUTE,
     SALE,
     TALKING,
-    VALUE,
     VALUE_CLASS,
     VIRTUAL,
     WAITING,
@@ -54,7 +34,7 @@ from ccenv.sim.state.codes import (
 
 
 @helper
-def _beyond(e, c, s, dist, since, u):
+def beyond(e, c, s, dist, since, u):
     """Schedule the end of an activity that began at `since` and is not over, from distribution `dist` given its age."""
     schedule_end(e, s, since + draw_beyond(c.dist[dist], e.t - since, u))
 
@@ -72,119 +52,17 @@ def _plain_age(e, c, s, dist):
 
 
 @block
-def _alive(e, c, s, dist, talking):
+def alive(e, c, s, dist, talking):
     """Return the probability that a talk of this distribution is not over yet; 1 if the contact is not in talk."""
     return survival(c.dist[dist], _plain_age(e, c, s, dist)) if talking else 1.0
 
 
 @helper
-def _talk_beyond(e, c, s, dist, u):
+def talk_beyond(e, c, s, dist, u):
     """Schedule the end of a talk that is not over, with the advisor's script and the contact's factor."""
     g = c.advisor_group[e.contact[s].advisor]
     x = by_script(c, g, c.dist[dist], draw_beyond(c.dist[dist], _plain_age(e, c, s, dist), u))
     schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + x * e.contact[s].factor, e.t))
-
-
-@helper
-def _answer_slot(e, c, s):
-    """Return the slot in which a connect answered."""
-    slot = np.int64(math.floor((e.contact[s].entry_s - e.open_t) / c.slot_s))
-    return slot % c.n_slots if c.continuous != 0 else min(max(slot, 0), c.n_slots - 1)
-
-
-@helper
-def _still_there(e, c, s, talking):
-    """Return the probability that a person has not hung up while waiting for an advisor."""
-    until = e.contact[s].since if talking else e.t
-    return survival(c.dist[c.campaign[e.contact[s].index].hang_up], until - e.contact[s].entry_s)
-
-
-@block
-def _redraw_answered(e, c, s, talking):
-    """Redraw person or machine, and sale or none, given the age of the talk. Returns the distribution of the talk."""
-    i = e.contact[s].index
-    p_answer = answer_probability(e, c, s, _answer_slot(e, c, s))
-    p_person = p_answer * (1.0 - c.campaign[i].p_false_positive) * _still_there(e, c, s, talking)
-    p_sale = plain_p_goal(e, c, s)
-    if talking:
-        p_sale = p_sale_with(e, c, e.contact[s].advisor, p_sale)
-    sale = p_person * p_sale * _alive(e, c, s, c.campaign[i].handle_sale, talking)
-    other = p_person * (1.0 - p_sale) * _alive(e, c, s, c.campaign[i].handle, talking)
-    machine = c.campaign[i].p_machine * c.campaign[i].p_machine_passed
-    machine *= _alive(e, c, s, c.campaign[i].handle_machine, talking)
-    v = uniform(e.contact[s].key, OUTCOME) * (sale + other + machine)
-    e.contact[s].machine = 1 if v >= sale + other else 0
-    e.contact[s].buys = 1 if v < sale else 0
-    if v < sale:
-        u = uniform(e.contact[s].key, HANDLE) * _alive(e, c, s, c.campaign[i].handle_sale, talking)
-        e.contact[s].value = goal_value(c, i, e.contact[s].segment, u, uniform(e.contact[s].key, VALUE))
-    if v < sale:
-        return c.campaign[i].handle_sale
-    return c.campaign[i].handle if v < sale + other else c.campaign[i].handle_machine
-
-
-@helper
-def _outcome_weight(e, c, s, outcome):
-    """Return the unnormalised probability of an outcome, given how long the attempt has rung."""
-    i = e.contact[s].index
-    p = answer_probability(e, c, s, e.slot)
-    others = p + c.campaign[i].p_machine + c.campaign[i].p_busy + c.campaign[i].p_invalid
-    weight = 1.0 - others
-    if outcome == CONNECT:
-        weight = p * (1.0 - c.campaign[i].p_false_positive)
-    elif outcome == FALSE_POSITIVE:
-        weight = p * c.campaign[i].p_false_positive
-    elif outcome == MACHINE_PASSED:
-        weight = c.campaign[i].p_machine * c.campaign[i].p_machine_passed
-    elif outcome == MACHINE:
-        weight = c.campaign[i].p_machine * (1.0 - c.campaign[i].p_machine_passed)
-    elif outcome == BUSY:
-        weight = c.campaign[i].p_busy
-    elif outcome == INVALID:
-        weight = c.campaign[i].p_invalid
-    return weight * survival(c.dist[c.campaign[i].ring_of[ring_dist_of(outcome)]], e.t - e.contact[s].since)
-
-
-@block
-def _redraw_outcome(e, c, s):
-    """Redraw the outcome of an attempt whose ring time depends on it. Returns the distribution of the ring time."""
-    total = 0.0
-    for outcome in range(NO_ANSWER + 1):
-        total += _outcome_weight(e, c, s, outcome)
-    v = uniform(e.contact[s].key, OUTCOME) * total
-    chosen = NO_ANSWER
-    for outcome in range(NO_ANSWER + 1):
-        v -= _outcome_weight(e, c, s, outcome)
-        if v < 0.0:
-            chosen = outcome
-            break
-    e.contact[s].outcome = chosen
-    return c.campaign[e.contact[s].index].ring_of[ring_dist_of(chosen)]
-
-
-@block
-def redraw_attempt(e, c, s, key):
-    """Redraw the hidden part of an attempt that rings, waits, talks or is in wrap-up; `key` is its new key."""
-    i = e.contact[s].index
-    phase = e.contact[s].phase
-    if phase == TALKING:
-        _talk_beyond(e, c, s, _redraw_answered(e, c, s, True), uniform(key, HANDLE))
-    elif phase == WRAPPING:
-        _beyond(e, c, s, c.campaign[i].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
-    elif phase == RINGING:
-        dist = _redraw_outcome(e, c, s) if c.campaign[i].ring_differs != 0 else c.campaign[i].ring
-        _beyond(e, c, s, dist, e.contact[s].since, uniform(key, RING))
-    elif phase == CONNECT_WAITING:
-        _redraw_answered(e, c, s, False)
-        waited = e.t - e.contact[s].entry_s
-        ends = draw_beyond(c.dist[c.campaign[i].drop_after], waited, uniform(key, DROP_AFTER))
-        e.contact[s].hangs_up = 0
-        if e.contact[s].machine == 0:
-            hangs_up = draw_beyond(c.dist[c.campaign[i].hang_up], waited, uniform(key, HANG_UP))
-            if hangs_up < ends:
-                ends = hangs_up
-                e.contact[s].hangs_up = 1
-        schedule_contact(e, s, max(e.contact[s].entry_s + ends, e.t), END_EVENT)
 
 
 @helper
@@ -236,8 +114,8 @@ def _redraw_talk(e, c, s, key):
     handle = c.queue[q].handle[c.advisor_group[e.contact[s].advisor]]
     sale_dist = c.queue[q].handle_sale
     p_buys = (1.0 - c.queue[q].p_transfer) * p_sale_with(e, c, e.contact[s].advisor, c.queue[q].p_sale)
-    plain = _alive(e, c, s, handle, True)
-    buys = p_buys * (plain if sale_dist < 0 else _alive(e, c, s, sale_dist, True))
+    plain = alive(e, c, s, handle, True)
+    buys = p_buys * (plain if sale_dist < 0 else alive(e, c, s, sale_dist, True))
     transferred = c.queue[q].p_transfer * plain
     other = (1.0 - p_buys - c.queue[q].p_transfer) * plain
     if e.contact[s].n_transfers == 0:
@@ -247,7 +125,7 @@ def _redraw_talk(e, c, s, key):
     if e.contact[s].true_type != q:
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
-        _beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.talk_t[e.contact[s].advisor], uniform(key, HANDLE))
+        beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.talk_t[e.contact[s].advisor], uniform(key, HANDLE))
         return
     v = uniform(key, SALE) * (buys + transferred + other)
     dist = handle
@@ -256,7 +134,7 @@ def _redraw_talk(e, c, s, key):
         dist = handle if sale_dist < 0 else sale_dist
     elif v < buys + transferred:
         e.contact[s].transfers = 1
-    _talk_beyond(e, c, s, dist, uniform(key, HANDLE))
+    talk_beyond(e, c, s, dist, uniform(key, HANDLE))
 
 
 @block
@@ -277,7 +155,7 @@ def _redraw_in_ivr(e, c, s, key):
                 e.contact[s].true_type = q
                 break
     draw_customer(e, c, s, key)
-    _beyond(e, c, s, c.queue[e.contact[s].index].ivr_time, e.contact[s].since, uniform(key, IVR_TIME))
+    beyond(e, c, s, c.queue[e.contact[s].index].ivr_time, e.contact[s].since, uniform(key, IVR_TIME))
 
 
 @block
@@ -300,11 +178,11 @@ def redraw_inbound(e, c, s, key):
         p = p_repeat_with(e, c, e.contact[s].advisor, c.queue[q].p_repeat)
         again = e.contact[s].n_repeats < c.queue[q].max_repeats and uniform(key, REPEAT_P) < p
         e.contact[s].unresolved = 1 if again and e.contact[s].transfers == 0 else 0
-        _beyond(e, c, s, c.queue[q].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
+        beyond(e, c, s, c.queue[q].wrap_up, e.contact[s].since, uniform(key, WRAP_UP))
     elif phase == CALLBACK_RINGING:
-        _beyond(e, c, s, c.queue[q].callback_ring, e.contact[s].since, uniform(key, CALLBACK_RING))
+        beyond(e, c, s, c.queue[q].callback_ring, e.contact[s].since, uniform(key, CALLBACK_RING))
     elif phase == HANDING_OVER:
         first = e.contact[s].partner
-        _beyond(e, c, s, c.queue[e.contact[first].index].handover, e.contact[s].since, uniform(key, HANDOVER))
+        beyond(e, c, s, c.queue[e.contact[first].index].handover, e.contact[s].since, uniform(key, HANDOVER))
     elif phase == IN_IVR:
         _redraw_in_ivr(e, c, s, key)

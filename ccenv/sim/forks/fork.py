@@ -13,7 +13,8 @@ within its slot. The limits on redials and repeats treat each of them as a first
 
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
 from ccenv.sim.clock.levels import factor_of, redraw_mode
-from ccenv.sim.forks.contacts import redraw_attempt, redraw_inbound
+from ccenv.sim.forks.attempts import redraw_attempt
+from ccenv.sim.forks.contacts import redraw_inbound
 from ccenv.sim.handling.returns import due_in_opening_time, recent_slot, slots_begun
 from ccenv.sim.kernel.contacts import cancel_contact, schedule_contact, take_contact
 from ccenv.sim.kernel.dists import draw

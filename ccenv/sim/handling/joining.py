@@ -1,5 +1,7 @@
 """Joining connects to advisors, the line of waiting connects, and the next state of a freed advisor."""
 
+import numpy as np
+
 from ccenv.sim.advisors.idle_list import idle_push, leave_for_good
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import enter_service, talk_for
@@ -21,41 +23,55 @@ from ccenv.sim.state.codes import (
     LOG_AWAY,
     LOG_JOINED,
     NIL,
+    RIGHT_PARTY,
     SALE,
     VALUE,
 )
 
 
+@helper
+def _meet(e, c, s, a):
+    """Draw who is at the line, the goal and its value. Returns the distribution of the handle time.
+
+    Somebody else than the person on the list does not reach the goal. The expected value is that of a joined connect,
+    before it is known who it is.
+    """
+    i = e.contact[s].index
+    k = e.contact[s].segment
+    key = e.contact[s].key
+    p_right = c.segment[k].p_right
+    p_sale = p_goal(e, c, s, a)
+    e.campaign_count[i].expected_sale_value += p_right * p_sale * expected_value(e, c, s)
+    if p_right < 1.0 and uniform(key, RIGHT_PARTY) >= p_right:
+        e.contact[s].wrong = 1
+        return np.int64(c.campaign[i].handle_wrong)
+    if uniform(key, SALE) < p_sale:
+        e.contact[s].buys = 1
+        e.contact[s].value = goal_value(c, i, k, uniform(key, HANDLE), uniform(key, VALUE))
+        return np.int64(c.campaign[i].handle_sale)
+    return np.int64(c.campaign[i].handle)
+
+
 @block
 def join_connect(e, c, log, s, a):
-    """Join a connect, or a passed machine, to advisor a: draw the goal and its value, and begin the talk.
+    """Join a connect, or a passed machine, to advisor a: draw who it is and the goal, and begin the talk.
 
     The advisor is reserved for the attempt, freed, or taken from the idle list by the caller.
     """
     i = e.contact[s].index
-    delay = e.t - e.contact[s].entry_s
     e.contact[s].advisor = a
-    sale = 0
-    count_connect(e, c, i, e.contact[s].machine != 0, JOINED, delay)
+    e.contact[s].buys = 0
+    count_connect(e, c, s, JOINED)
     if e.contact[s].machine != 0:
         e.campaign_count[i].mp_joined += 1
-        dist = c.campaign[i].handle_machine
+        dist = np.int64(c.campaign[i].handle_machine)
     else:
         e.campaign_count[i].joined += 1
-        e.campaign_count[i].joined_delay_s += delay
-        dist = c.campaign[i].handle
+        e.campaign_count[i].joined_delay_s += e.t - e.contact[s].entry_s
         if e.contact[s].joins == 0:
             e.campaign_count[i].first_joined += 1
-        p_sale = p_goal(e, c, s, a)
-        e.campaign_count[i].expected_sale_value += p_sale * expected_value(e, c, s)
-        if uniform(e.contact[s].key, SALE) < p_sale:
-            sale = 1
-            dist = c.campaign[i].handle_sale
-            e.contact[s].value = goal_value(
-                c, i, e.contact[s].segment, uniform(e.contact[s].key, HANDLE), uniform(e.contact[s].key, VALUE)
-            )
-    e.contact[s].buys = sale
-    note_contact(e, c, log, LOG_JOINED, s, sale)
+        dist = _meet(e, c, s, a)
+    note_contact(e, c, log, LOG_JOINED, s, e.contact[s].buys)
     set_state(e, c, a, ADVISOR_TALKING)
     enter_service(e, c, s, a)
     talk_for(e, c, s, handle_s(e, c, s, a, dist))
@@ -98,7 +114,7 @@ def _oldest_connect(e, skill):
     left = skill & e.connect_bits
     while left != U(0):
         s = e.campaign[lowest(left)].wait_head
-        if first == NIL or e.contact[s].entry_s < e.contact[first].entry_s:
+        if first == NIL or e.contact[s].accepted_s < e.contact[first].accepted_s:
             first = s
         left = without_lowest(left)
     return first

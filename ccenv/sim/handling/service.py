@@ -13,6 +13,7 @@ from ccenv.sim.lists.attempts import attempt_over
 from ccenv.sim.state.codes import (
     AFTER_MACHINE,
     AFTER_TALKED,
+    AFTER_WRONG_PARTY,
     FRESH,
     HANDLE,
     HANDOVER,
@@ -170,6 +171,10 @@ def _end_attempt(e, c, s, talk):
         e.campaign_count[i].mp_talk_s += talk
     else:
         e.campaign_count[i].talk_s += talk
+        if e.contact[s].wrong != 0:
+            e.campaign_count[i].wrong_party += 1
+        else:
+            e.campaign_count[i].right_party += 1
         if e.contact[s].buys != 0:
             e.campaign_count[i].sales += 1
             if e.contact[s].joins == 0:
@@ -195,10 +200,14 @@ def on_talk_end(e, c, log, s):
         _resolve(e, c, s, a)
     else:
         _end_attempt(e, c, s, talk)
-    note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved)
+    note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved if inbound else e.contact[s].wrong)
     if not inbound:
-        machine = e.contact[s].machine != 0
-        attempt_over(e, c, log, s, AFTER_MACHINE if machine else AFTER_TALKED, not machine)
+        after = AFTER_TALKED
+        if e.contact[s].machine != 0:
+            after = AFTER_MACHINE
+        elif e.contact[s].wrong != 0:
+            after = AFTER_WRONG_PARTY
+        attempt_over(e, c, log, s, after, after == AFTER_TALKED)
     start_wrap_up(e, c, log, s)
 
 

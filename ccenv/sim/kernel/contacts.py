@@ -30,6 +30,7 @@ def take_contact(e):
     e.contact[s].returning = 0
     e.contact[s].value_class = 0
     e.contact[s].machine = 0
+    e.contact[s].wrong = 0
     e.contact[s].transfers = 0
     e.contact[s].buys = 0
     e.contact[s].outcome = NIL

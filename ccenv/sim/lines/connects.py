@@ -27,20 +27,22 @@ from ccenv.sim.state.codes import (
 def wait_or_drop(e, c, log, i, s):
     """Make a connect wait, and schedule its hang-up or drop; or drop it at once.
 
-    The end of the wait is drawn now: `hangs_up` is set if a person hangs up before the drop. A connect is dropped at
-    once if `drop_after` is 0 or overtime is over.
+    The end of the wait is drawn now: `hangs_up` is set if a person hangs up before the drop. A person's patience runs
+    from the answer, the time until the drop from now. A connect is dropped at once if `drop_after` is 0 or overtime is
+    over.
     """
     key = e.contact[s].key
     patience = draw(c.dist[c.campaign[i].drop_after], uniform(key, DROP_AFTER))
     if patience > 0.0 and e.stage != OVERTIME_OVER:
+        ends = e.t + patience
         if e.contact[s].machine == 0:
             hangs_up_after = draw(c.dist[c.campaign[i].hang_up], uniform(key, HANG_UP))
-            if hangs_up_after < patience:
-                patience = hangs_up_after
+            if hangs_up_after - (e.t - e.contact[s].entry_s) < patience:
+                ends = e.contact[s].entry_s + hangs_up_after
                 e.contact[s].hangs_up = 1
         note_contact(e, c, log, LOG_CONNECT_WAITING, s, 0)
         connect_waits(e, s)
-        schedule_contact(e, s, e.t + patience, END_EVENT)
+        schedule_contact(e, s, ends, END_EVENT)
     else:
         _drop(e, c, log, i, s)
 
@@ -59,7 +61,7 @@ def _drop(e, c, log, i, s):
     """Drop a connect, and count it."""
     note_contact(e, c, log, LOG_DROPPED, s, 0)
     waited_s = e.t - e.contact[s].entry_s
-    count_connect(e, c, i, e.contact[s].machine != 0, DROPPED, waited_s)
+    count_connect(e, c, s, DROPPED)
     if e.contact[s].machine != 0:
         e.campaign_count[i].mp_dropped += 1
     else:
@@ -69,13 +71,12 @@ def _drop(e, c, log, i, s):
 
 
 @helper
-def _hang_up(e, c, log, i, s):
-    """Count a person who hangs up while waiting, and end the attempt."""
+def hang_up(e, c, log, i, s, end):
+    """Count a person who hangs up, and end the attempt; `end`: HUNG_UP while waiting, HUNG_UP_EARLY before."""
     note_contact(e, c, log, LOG_HANG_UP, s, 0)
-    waited_s = e.t - e.contact[s].entry_s
-    count_connect(e, c, i, False, HUNG_UP, waited_s)
+    count_connect(e, c, s, end)
     e.campaign_count[i].hung_up += 1
-    e.campaign_count[i].hung_up_wait_s += waited_s
+    e.campaign_count[i].hung_up_wait_s += e.t - e.contact[s].entry_s
     _leave_the_line(e, c, log, i, s, AFTER_HUNG_UP)
 
 
@@ -85,7 +86,7 @@ def on_waiting_over(e, c, log, s):
     i = e.contact[s].index
     connect_leaves(e, s)
     if e.contact[s].hangs_up != 0:
-        _hang_up(e, c, log, i, s)
+        hang_up(e, c, log, i, s, HUNG_UP)
     else:
         note_contact(e, c, log, LOG_DROP_DUE, s, 0)
         _drop(e, c, log, i, s)

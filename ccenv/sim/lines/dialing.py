@@ -10,8 +10,9 @@ from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import U, uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
-from ccenv.sim.lines.connects import wait_or_drop
+from ccenv.sim.lines.connects import hang_up, wait_or_drop
 from ccenv.sim.lists.attempts import attempt_over
+from ccenv.sim.lists.compliance import HUNG_UP_EARLY
 from ccenv.sim.lists.leads import attempt_key, lead_key, take_row
 from ccenv.sim.lists.next_lead import next_lead
 from ccenv.sim.lists.outcomes import after_outcome, count_outcome, count_recent, outcome_of, ring_dist_of
@@ -19,9 +20,15 @@ from ccenv.sim.state.codes import (
     ADVISOR_TALKING,
     AGREED,
     AWAITING_ANSWER,
+    BUSY,
     CONNECT,
     CONTACT_NUMBER,
+    DECIDE,
+    DECIDING,
+    FALSE_POSITIVE,
+    HANG_UP,
     LEAD,
+    LOG_DECIDED,
     LOG_DIALED,
     LOG_RING_END,
     MACHINE_PASSED,
@@ -178,15 +185,76 @@ def _longest_idle(e, c, i):
 
 @block
 def on_ring_end(e, c, log, s):
-    """Handle the end of ringing: join a connect or a passed machine, let it wait, or end the attempt."""
+    """Handle the end of ringing: the outcome is known now, or the detector begins to decide on what has answered."""
     i = e.contact[s].index
-    a = e.contact[s].advisor
-    _ring_leaves(e, i, s)
     e.campaign_count[i].ringing_s += e.t - e.contact[s].since
     outcome = np.int64(e.contact[s].outcome)
     if outcome == NIL:
         outcome = outcome_of(e, c, i, s)
     note_contact(e, c, log, LOG_RING_END, s, outcome)
+    e.contact[s].entry_s = e.t
+    if c.campaign[i].decide == NIL or outcome >= BUSY or not _decide_later(e, c, s, outcome):
+        _outcome_known(e, c, log, s, outcome)
+
+
+@helper
+def _decide_later(e, c, s, outcome):
+    """Let the detector decide on an answered attempt; False if it does so at once.
+
+    The decision, or the hang-up of a person before it (`hangs_up`), is drawn now.
+    """
+    i = e.contact[s].index
+    key = e.contact[s].key
+    ends = draw(c.dist[c.campaign[i].decide], uniform(key, DECIDE))
+    if ends <= 0.0:
+        return False
+    if outcome == CONNECT or outcome == FALSE_POSITIVE:
+        hangs_up_after = draw(c.dist[c.campaign[i].hang_up], uniform(key, HANG_UP))
+        if hangs_up_after < ends:
+            ends = hangs_up_after
+            e.contact[s].hangs_up = 1
+    e.contact[s].outcome = outcome
+    e.contact[s].phase = DECIDING
+    e.campaign[i].deciding += 1
+    e.news_campaigns |= bit(i)
+    schedule_end(e, s, e.t + ends)
+    return True
+
+
+@block
+def on_decided(e, c, log, s):
+    """Handle the detector's decision, or the hang-up of a person before it."""
+    i = e.contact[s].index
+    outcome = np.int64(e.contact[s].outcome)
+    e.campaign[i].deciding -= 1
+    if e.contact[s].hangs_up != 0:
+        _hang_up_early(e, c, log, i, s)
+        return
+    note_contact(e, c, log, LOG_DECIDED, s, outcome)
+    if outcome != CONNECT:
+        e.campaign_count[i].deciding_s += e.t - e.contact[s].entry_s
+    _outcome_known(e, c, log, s, outcome)
+
+
+@helper
+def _hang_up_early(e, c, log, i, s):
+    """Count a person who hangs up before the detector has decided as a connect that hung up."""
+    a = e.contact[s].advisor
+    _ring_leaves(e, i, s)
+    e.contact[s].accepted_s = e.t
+    e.campaign_count[i].connects += 1
+    count_recent(e, i, True)
+    hang_up(e, c, log, i, s, HUNG_UP_EARLY)
+    if a != NIL:
+        free_advisor(e, c, log, a)
+
+
+@block
+def _outcome_known(e, c, log, s, outcome):
+    """Join a connect or a passed machine, let it wait, or end the attempt."""
+    i = e.contact[s].index
+    a = e.contact[s].advisor
+    _ring_leaves(e, i, s)
     count_outcome(e, i, outcome)
     answered = outcome == CONNECT or outcome == MACHINE_PASSED
     count_recent(e, i, answered)
@@ -198,7 +266,7 @@ def on_ring_end(e, c, log, s):
         if a != NIL:
             free_advisor(e, c, log, a)
         return
-    e.contact[s].entry_s = e.t
+    e.contact[s].accepted_s = e.t
     if outcome == MACHINE_PASSED:
         e.contact[s].machine = 1
     if a == NIL:

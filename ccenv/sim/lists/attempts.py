@@ -82,7 +82,7 @@ def _lockouts_over(e, c, i, r, after, person):
 def attempt_over(e, c, log, s, after, person):
     """End the attempt of contact s.
 
-    `after`: AFTER_ code of the outcome, NIL for an invalid number. `person`: a person was talked to.
+    `after`: AFTER_ code of the outcome, NIL for an invalid number. `person`: the lead's person was talked to.
     Without a row the lead is closed. With one it is put back for a promise, an agreed callback or a retry, or closed.
     """
     i = e.contact[s].index

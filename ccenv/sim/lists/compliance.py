@@ -11,6 +11,7 @@ from ccenv.sim.state.counters import BASE, N_ABOVE, N_WINDOWS, OVER, WINDOW_BASE
 from ccenv.sim.state.definitions import (
     ALL,
     DAY_WINDOW,
+    DECIDED,
     ESTIMATED,
     FIRST_ROLLING,
     GREETING_END,
@@ -25,7 +26,8 @@ from ccenv.sim.state.definitions import (
 )
 
 HOUR_S = 3600.0
-JOINED, DROPPED, HUNG_UP = range(3)  # the ways in which the waiting of a connect ends
+# the ways in which the waiting of a connect ends; HUNG_UP_EARLY: before the detector had decided
+JOINED, DROPPED, HUNG_UP, HUNG_UP_EARLY = range(4)
 
 
 @block
@@ -40,14 +42,17 @@ def _roll_to(e, i, hour):
 
 
 @helper
-def _is_over(c, i, d, end, delay_s):
+def _is_over(c, i, d, end, delay_s, queued_s):
     """Return whether a connect counts as over under definition d.
 
-    `end`: JOINED, DROPPED or HUNG_UP. `delay_s`: seconds from the end of ringing to that.
+    `end`: JOINED, DROPPED, HUNG_UP or HUNG_UP_EARLY. Seconds to that: `delay_s` from the answer, `queued_s` from the
+    detector's decision.
     """
     allowed_s = c.campaign[i].definition[d].threshold_s
     if c.campaign[i].definition[d].start == GREETING_END:
         allowed_s += c.campaign[i].greeting_s
+    if c.campaign[i].definition[d].start == DECIDED:
+        delay_s = queued_s
     if end == DROPPED:
         return True
     if end == JOINED:
@@ -57,20 +62,24 @@ def _is_over(c, i, d, end, delay_s):
 
 
 @block
-def count_connect(e, c, i, machine, end, delay_s):
-    """Count a connect of campaign i, or a machine taken for one, that was joined, dropped or hung up.
+def count_connect(e, c, s, end):
+    """Count a connect, or a machine taken for one, whose wait ends now: `end` is the way in which it ends.
 
-    `delay_s`: seconds from the end of ringing to that, the end of its wait.
+    Persons taken for machines are estimated for each connect that the detector has recognised.
     """
+    i = e.contact[s].index
+    machine = e.contact[s].machine != 0
+    delay_s = e.t - e.contact[s].entry_s
+    queued_s = e.t - e.contact[s].accepted_s
     roll_hours(e, i)
     hour = e.campaign[i].hour % ROLLING_HOURS
     p = c.campaign[i].p_false_positive
     for d in range(N_DEFINITIONS):
         if machine and c.campaign[i].definition[d].counts != QUEUE_BASE:
             continue
-        over = 1.0 if _is_over(c, i, d, end, delay_s) else 0.0
+        over = 1.0 if _is_over(c, i, d, end, delay_s, queued_s) else 0.0
         base = 1.0
-        if c.campaign[i].definition[d].false_positives == ESTIMATED and not machine:
+        if c.campaign[i].definition[d].false_positives == ESTIMATED and not machine and end != HUNG_UP_EARLY:
             over += p / (1.0 - p)
             base += p / (1.0 - p)
         e.campaign_count[i].compliance[d, OVER] += over

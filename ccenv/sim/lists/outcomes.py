@@ -115,7 +115,7 @@ def count_outcome(e, i, outcome):
 
 @helper
 def count_recent(e, i, answered):
-    """Count an ended attempt in the decaying counts of campaign i."""
+    """Count an attempt whose outcome is known in the decaying counts of campaign i."""
     _decay_answers(e, i)
     for k in range(2):
         e.campaign[i].ended[k] += 1.0

@@ -77,6 +77,7 @@ def write_lists(e, c, snap, i):
 def write_lines(e, c, snap, i):
     """Write the lines and waiting connects of campaign i."""
     snap.ringing[i] = e.campaign[i].ringing
+    snap.deciding[i] = e.campaign[i].deciding
     snap.connects_waiting[i] = e.campaign[i].waiting
     snap.lines_free[i] = lines_free(e, c, i)
 

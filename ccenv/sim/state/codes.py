@@ -19,6 +19,7 @@ CALLBACK_ACCEPT, CALLBACK_RING, CALLBACK_ANSWER, RETRY = range(24, 28)
 IDENTIFIED, RETURNING, VALUE_CLASS, PREFERRED_P, PREFERRED_ADVISOR = range(28, 33)
 SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURGE_LENGTH = range(33, 42)
 CONSENT, DO_NOT_CALL, VALUE, HANG_UP, STOP, AGREE, AGREE_DELAY, KEPT, KEPT_DELAY, LIST_ORDER, MIX = range(42, 53)
+DECIDE, RIGHT_PARTY = range(53, 55)
 
 # Append only: kinds of contact (FRESH to LEAD), and kinds of descendant that `child_key(parent, kind, ordinal)` hashes
 # (all but FRESH and LEAD).
@@ -35,7 +36,8 @@ VALUE_CLASSES = 5  # value classes of customers; class 0 means "no class"
 # phases of a contact record
 FREE, WAITING, TALKING, WRAPPING, PENDING_REDIAL, PENDING_REPEAT, RINGING, CONNECT_WAITING = range(8)
 IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = range(8, 14)
-N_PHASES = 14
+DECIDING = 14  # an attempt was answered, and its detector has not decided
+N_PHASES = 15
 
 # advisor states
 OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
@@ -66,7 +68,8 @@ CONNECT, FALSE_POSITIVE, MACHINE_PASSED, MACHINE, BUSY, INVALID, NO_ANSWER = ran
 
 # how an attempt ended, as retry distributions are declared: the code is the index in AFTER and in `campaign.retry`
 AFTER_NO_ANSWER, AFTER_BUSY, AFTER_MACHINE, AFTER_DROPPED, AFTER_HUNG_UP, AFTER_TALKED = range(6)
-AFTER = ("no_answer", "busy", "machine", "dropped", "hung_up", "talked")
+AFTER_WRONG_PARTY = 6
+AFTER = ("no_answer", "busy", "machine", "dropped", "hung_up", "talked", "wrong_party")
 # why a row of the lead table waits (`lead_state`): a retry, an agreed callback, or a promise that is not yet due
 RETRYING, AGREED, PROMISED = range(3)
 # ring distributions by outcome, index of `campaign.ring_of`; `lists/outcomes.ring_dist_of` maps outcomes to them
@@ -106,12 +109,13 @@ CLOCK_EVENT, END_EVENT, ARRIVAL_EVENT, REVIEW_EVENT = range(4)
 OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL, ROUTING_ILLEGAL, PACING_ILLEGAL, READS_MORE = range(7)
 ACTIONS_FULL, NOT_BEGUN, PAUSED = range(7, 10)
 
-# codes of the event log: first events ("opening" to "leads_due"), then actions and effects; a code is its index
+# codes of the event log: first events ("opening" to "decided"), then actions and effects; a code is its index
 LOG_CODES = (
     "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "roster", "mode", "surge",
     "break_end",
     "fresh", "redial", "repeat", "ivr_end", "abandoned", "callback_due", "callback_ring_end", "handover_end",
     "talk_end", "wrap_up_end", "ring_end", "drop_due", "hang_up", "leads_due",
+    "decided",
     "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
     "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back",
     "closed", "kept", "broken", "day_end",
@@ -122,6 +126,7 @@ LOG_CODES = (
     LOG_FRESH, LOG_REDIAL, LOG_REPEAT, LOG_IVR_END, LOG_ABANDONED, LOG_CALLBACK_DUE, LOG_CALLBACK_RING_END,
     LOG_HANDOVER_END,
     LOG_TALK_END, LOG_WRAP_UP_END, LOG_RING_END, LOG_DROP_DUE, LOG_HANG_UP, LOG_LEADS_DUE,
+    LOG_DECIDED,
     LOG_ACTION, LOG_BLOCKED, LOG_BALKED, LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_RINGING, LOG_CALLBACK_LOST,
     LOG_ASSIGNED,
     LOG_TRANSFERRED, LOG_AWAY, LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_SCRUBBED,

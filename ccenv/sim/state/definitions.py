@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
-Start = Literal["connected", "greeting_start", "greeting_end"]  # instant from which the threshold is measured
+# instant from which the threshold is measured: answer, greeting (which begins at the answer), detector's decision
+Start = Literal["connected", "greeting_start", "greeting_end", "decided"]
 Base = Literal["live", "queue"]  # denominator: connects; connects and machines passed
 HangUps = Literal["late", "all", "none"]  # which hang-ups count as over: after the threshold; all; none
 FalsePositives = Literal["ignored", "estimated"]
 Window = Literal["day", "period_30d", "rolling_24h"]
 
 STARTS, BASES, HANG_UPS, FALSE_POSITIVES, WINDOWS = map(get_args, (Start, Base, HangUps, FalsePositives, Window))
-GREETING_END = STARTS.index("greeting_end")
+GREETING_END, DECIDED = STARTS.index("greeting_end"), STARTS.index("decided")
 QUEUE_BASE = BASES.index("queue")
 LATE, ALL = HANG_UPS.index("late"), HANG_UPS.index("all")
 ESTIMATED = FALSE_POSITIVES.index("estimated")
@@ -58,9 +59,9 @@ DEFINITIONS = (
         "ViciDial's drops today / answers today: connects that met nobody; a late joining is none",
     ),
     Definition(
-        "genesys_queue", 2.0, "connected", "queue", "late", "ignored", "day",
+        "genesys_queue", 2.0, "decided", "queue", "late", "ignored", "day",
         "Genesys Cloud: compliance threshold 2 s, of calls that reached the queue, machines taken for persons among "
-        "them; the window of a day is ours",
+        "them; that a call reaches the queue at the detector's decision, and the window of a day, are ours",
     ),
     Definition(
         "connect_rolling_24h", 2.0, "connected", "queue", "late", "ignored", "rolling_24h",

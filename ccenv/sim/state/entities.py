@@ -88,6 +88,7 @@ CAMPAIGN_STATE = np.dtype([
     # linked lists of ringing attempts and of waiting connects; lines in use
     ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
     ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
+    ("deciding", "i4"),  # of the ringing attempts, those that were answered and wait for the detector
     ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # sums of the current window, by definition
     # rolling windows: newest hour, sums by hour modulo ROLLING_HOURS
     ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
@@ -142,10 +143,10 @@ def advisor_record(z: Size) -> np.dtype:
 # CONTACT: `entry_s`: time of joining the queue, or of the answer of an attempt; `since`: start of the phase;
 # `waited_s`: earlier waiting for the same request; `previous`, `next`: links of its list; `index`: queue or campaign;
 # `origin`: queue of arrival; `true_type`: queue it belongs to; flags: `transfers` after the talk, `buys` (the goal),
-# `unresolved`. `number`: in its stream or segment; `accepted_s`: time a callback was accepted; `value`: of the goal;
-# `lead`: row of the lead table or NIL; `tries`: callback tries; `attempt`: 1, 2, ...; `joins`: earlier joins of the
-# lead; `contact_number`: contacts before the campaign; `outcome`: NIL until known; flags: `machine`, `hangs_up` (before
-# the drop), `agreed`.
+# `unresolved`. `number`: in its stream or segment; `accepted_s`: time a callback was accepted, or a detector decided;
+# `value`: of the goal; `lead`: row of the lead table or NIL; `tries`: callback tries; `attempt`: 1, 2, ...; `joins`:
+# earlier joins of the lead; `contact_number`: contacts before the campaign; `outcome`: NIL until known; flags:
+# `machine`, `hangs_up` (before the drop or the detector's decision), `agreed`, `wrong` (party).
 def contact_record(z: Size) -> np.dtype:
     """Return the record type of one contact, or attempt, in a size class."""
     advisor, link = _index("i2", z.advisors), _index("i2", z.contacts)
@@ -161,7 +162,7 @@ def contact_record(z: Size) -> np.dtype:
         ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
         ("lead", "i4"), ("preferred", advisor), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
         ("segment", _index("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
-        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"),
+        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"),
     ], align=True))  # fmt: skip
 
 

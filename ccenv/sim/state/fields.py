@@ -108,7 +108,8 @@ FIELDS = (
     ),
     *together(
         "lines", "C",
-        Field("ringing", "lines", "contacts", 0.1, "lines ringing"),
+        Field("ringing", "lines", "contacts", 0.1, "lines ringing, or answered and not yet decided by the detector"),
+        Field("deciding", "lines", "contacts", 0.1, "lines answered and not yet decided by the detector"),
         Field("connects_waiting", "contacts", "contacts", 0.2, "connects waiting for an advisor"),
         Field("lines_free", "lines", "contacts", 0.05, "lines that could be dialed now"),
         writer="core.write_lines", mark="news_campaigns", core=True, encoder="campaign",
@@ -181,7 +182,7 @@ FIELDS = (
     *together(
         "ringing", "C",
         Field("ringing_by_age", "lines", "contacts", 0.1,
-              "lines ringing for 0-5, 5-10, 10-20, 20 s and more", width=len(RINGING_AGES_S)),
+              "the lines of `ringing`, dialed 0-5, 5-10, 10-20, 20 s ago and more", width=len(RINGING_AGES_S)),
         writer="observe.write_ringing", mark="look",
     ),
     *together(

@@ -105,7 +105,8 @@ def _campaign(z: Size) -> np.dtype:
         ("share", "f8", (CONTACT_NUMBERS,)), ("dials", "i4"), ("max_lines", "i4"), ("ring", "i4"),
         # flag: the ring time depends on the outcome; ring time by outcome; waits of a connect until drop and hang-up
         ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_DISTS),)), ("drop_after", "i4"), ("hang_up", "i4"),
-        ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("wrap_up", "i4"),
+        ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("handle_wrong", "i4"), ("wrap_up", "i4"),
+        ("decide", "i4"),  # time of the detector's decision; NIL: it takes none
         ("value_sigma", "f8"), ("value_handle", "f8"),  # of a goal's value: log-sd, correlation with the handle time
         # flag: touched leads keep a row; distribution of the retry delay by AFTER code; order of retries
         ("keeps", "i4"), ("max_attempts", "i4"), ("retry", "i4", (len(AFTER),)), ("retry_order", "i4"),
@@ -123,7 +124,7 @@ def _segment(z: Size) -> np.dtype:
     return np.dtype([
         # leads of the list; first row and number of rows in the lead table
         ("stream", "u8"), ("campaign", "i4"), ("n_listed", "i8"), ("first_row", "i4"), ("n_rows", "i4"),
-        ("propensity", "f8"),  # factor of the probability of the goal
+        ("propensity", "f8"), ("p_right", "f8"),  # factor of the probability of the goal; P(right party)
         ("sale_value", "f8"),  # mean value of a goal
         # flag: dialing hours limit the segment on some day; zones by day
         ("limited", "i4"), ("n_periods", "i4"), ("period", ZONE_PERIOD, (ZONE_PERIODS,)),
