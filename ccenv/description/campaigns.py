@@ -13,10 +13,11 @@ from ccenv.kpis.declared import definition_of
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.calling_rules import own_definition
 from ccenv.scenarios.compile.campaigns import p_sale
+from ccenv.scenarios.compile.detector import detector_of
 from ccenv.scenarios.compile.dists import mean_of
 from ccenv.scenarios.compile.finish import joined_mixture
 from ccenv.scenarios.compile.lines import max_lines
-from ccenv.scenarios.compile.segments import lead_shares, p_answer, sale_value, segments
+from ccenv.scenarios.compile.segments import lead_shares, p_answer, p_right_party, sale_value, segments
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Campaign, Compliance, Segment
@@ -35,6 +36,7 @@ def campaign_facts(name: str, scenario: Scenario, load: Load) -> Facts:
         "p_goal": _numbers(campaign.p_sale),
         "joined_s": joined_s(campaign),
         "ring_s": ringing_s(campaign),
+        "detector": _detector(campaign),
         "reserves": campaign.reserves,
         "max_lines": max_lines(scenario.centre, name),
         "dial_ladder": list(campaign.dial_ladder),
@@ -74,6 +76,16 @@ def ringing_s(campaign: Campaign) -> float:
     return sum(p * mean_s(getattr(by_outcome, outcome)) for outcome, p in shares.items())
 
 
+def _detector(campaign: Campaign) -> Facts | None:
+    """Return the errors of a campaign's detector and its mean time; None without a detector."""
+    if campaign.detector == "none":
+        return None
+    detector = detector_of(campaign)
+    return {key: getattr(detector, key) for key in ("p_false_positive", "p_machine_passed")} | {
+        "decide_s": mean_s(detector.decide_s)
+    }
+
+
 def _list(name: str, segment: Segment, campaign: Campaign, scenario: Scenario) -> Facts:
     answer = np.asarray(_profile(p_answer(segment, campaign), scenario))
     goal = float(np.dot(campaign.contact_number, np.minimum(1.0, segment.propensity * _by_number(campaign))))
@@ -81,6 +93,7 @@ def _list(name: str, segment: Segment, campaign: Campaign, scenario: Scenario) -
         "name": name,
         "leads": segment.size,
         "p_answer": [float(answer.min()), float(answer.max())],
+        "p_right_party": p_right_party(segment, campaign),
         "p_goal": goal / sum(campaign.contact_number),
         "value": sale_value(segment, campaign),
         "zone": segment.zone if segment.zone is not None else segment.zone_s,

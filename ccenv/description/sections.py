@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ccenv.description.answers import who_answers
 from ccenv.description.load import FULL
 from ccenv.description.plain import Facts
 from ccenv.description.tables import Section, Table
@@ -195,7 +196,8 @@ def _campaigns(facts: Facts) -> Section:
         for campaign in facts["campaigns"]
     )
     heads = ("campaign", "goal", "p answer", "ring s", "joined s", "p goal", "reserves", "lines", "dials of", "hours")
-    return Section("Campaigns", tables=(Table(heads, rows),) if rows else ())
+    said = tuple(f"{campaign['name']}: {who_answers(campaign)}" for campaign in facts["campaigns"])
+    return Section("Campaigns", said, (Table(heads, rows),) if rows else ())
 
 
 def _lists(facts: Facts) -> Section:

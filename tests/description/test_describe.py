@@ -229,3 +229,21 @@ def test_slots_are_averaged_when_there_are_too_many():
 def test_a_faulty_scenario_is_refused():
     with pytest.raises(ScenarioError, match="arrivals_per_hour"):
         ccenv.describe({**TWO_GROUPS, "queues": {"a": {"handle_s": 3}}})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "The detector takes 0 % of persons for machines and 0 % of machines for persons, at once."),
+        ({"detector": "none"}, "No detector: all machines reach advisors."),
+        (
+            {"detector": {"p_false_positive": 0.02, "p_machine_passed": 0.1, "decide_s": 2.5}, "p_right_party": 0.7},
+            "The detector takes 2 % of persons for machines and 10 % of machines for persons, after 2.5 s on average. "
+            "Of those who are joined, 70 % are the person on the list.",
+        ),
+    ],
+)
+def test_who_is_at_the_line_is_told(changes, said):
+    text = " ".join(described(campaigns={"c": CAMPAIGN | changes}).text(200).split())
+
+    assert f"c: {said}" in text

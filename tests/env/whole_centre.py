@@ -102,7 +102,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "by_attempt": [1.0, 0.9],
             "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.2, "decide_s": 1.5},
             "p_right_party": 0.8,
-            "handle_wrong_party_s": 20,
+            "handle_wrong_party_s": 60,
             "ring_s_by_outcome": {"person": 6, "machine": 8, "busy": 2, "invalid": 1, "no_answer": 12},
             "handle_s": 60,
             "handle_sale_s": 80,
