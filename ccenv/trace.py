@@ -36,7 +36,7 @@ EVENTS = {
     "callback_due": "a contact that did not answer its callback is to be called again",
     "callback_ring_end": "a callback is answered, or is not",
     "handover_end": "the handover of a warm transfer is over, and the first advisor is free",
-    "talk_end": "a talk ends",
+    "talk_end": "a talk or a chat ends",
     "wrap_up_end": "an advisor has finished the wrap-up",
     "ring_end": "an attempt stops ringing: unanswered, or who or what has answered",
     "drop_due": "the time is over in which a waiting connect must be joined",
@@ -50,7 +50,7 @@ EVENTS = {
     "callback_accepted": "a contact accepts a callback and keeps its place in line",
     "callback_ringing": "a contact is called back while an advisor is reserved for it",
     "callback_lost": "a callback was not answered at the last try",
-    "assigned": "a contact is joined to an advisor",
+    "assigned": "a contact is joined to an advisor; detail 1: a chat that its customer has left",
     "transferred": "a contact is transferred to another queue",
     "away": "an advisor goes on a break",
     "dialed": "a lead is dialed",
@@ -64,6 +64,7 @@ EVENTS = {
     "kept": "a promise or appointment is kept",
     "broken": "a promise or appointment is broken",
     "day_end": "the day is over",
+    "left_silently": "the customer leaves a chat in line without a sign; nobody knows until an advisor takes it",
 }
 
 Choice = Callable[[int, float, np.ndarray], int]

@@ -13,9 +13,9 @@ from ccenv.kpis.kpi import Kpi
 from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes
 from ccenv.rules import PACING_RULES, ROUTING_RULES, Param, RuleSpec
 from ccenv.scenarios import Action, Scenario, list_scenarios, load_scenario
-from ccenv.scenarios.catalogue import ACTION_KINDS
+from ccenv.scenarios.catalogue import ACTION_KINDS, ASSIGN_CHAT
 from ccenv.scenarios.compile.roster import advisors
-from ccenv.sim.state.codes import LOG_CODES, NIL
+from ccenv.sim.state.codes import ASSIGN, LOG_CODES, NIL
 from ccenv.sim.state.fields import FIELDS, Field
 from ccenv.spaces.observation import entities, n_numbers
 from ccenv.trace import EVENTS
@@ -157,13 +157,16 @@ def _field(field: Field, scenario: Scenario | None) -> Row:
 
 def _actions(scenario: Scenario | None = None) -> list[Row]:
     if scenario is None:
-        return [{"name": kind.pattern, "meaning": kind.meaning, "kind": kind.name} for kind in ACTION_KINDS.values()]
+        kinds = (*ACTION_KINDS.values(), ASSIGN_CHAT)
+        return [{"name": kind.pattern, "meaning": kind.meaning, "kind": kind.name} for kind in kinds]
     return [_action(number, action, scenario) for number, action in enumerate(scenario.catalogue)]
 
 
 def _action(number: int, action: Action, scenario: Scenario) -> Row:
     kind = ACTION_KINDS[action.kind]
     owners = scenario.queues if kind.name == "assign" else scenario.campaigns
+    if action.kind == ASSIGN and scenario.centre.queues[owners[action.index]].chat is not None:
+        kind = ASSIGN_CHAT
     return {
         "name": action.name,
         "meaning": kind.meaning,

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ccenv.scenarios.compile.dists import mean_of
-from ccenv.scenarios.compile.finish import served_mixture
+from ccenv.scenarios.compile.finish import handoff_factor, served_mixture
 from ccenv.scenarios.compile.roster import staffing
 from ccenv.scenarios.compile.slots import day_slots, n_slots
-from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.means import chat_speed, mean_s
 from ccenv.scenarios.schema import Centre, Clock, Group, Queue, Shift
 from ccenv.sim.state.codes import DAY_S
 
@@ -107,13 +107,17 @@ def _common(start: float, end: float, other_start: float, other_end: float) -> f
 
 
 def handle_times(centre: Centre) -> Floats:
-    """Return the mean time of an advisor for one contact [s], wrap-up included, (Q, G); nan without the skill."""
+    """Return the mean time of an advisor for one contact [s], wrap-up included, (Q, G); nan without the skill.
+
+    Of chats an advisor has the number at once with which the work goes fastest.
+    """
     times = np.full((len(centre.queues), len(centre.groups)), np.nan)
     for q, (name, queue) in enumerate(centre.queues.items()):
         for g, group in enumerate(centre.groups.values()):
             if name in group.skills:
                 mixture = served_mixture(queue, group.handle_s.get(name, queue.handle_s))
-                times[q, g] = sum(p * mean_of(dist) for p, dist in mixture) + mean_s(queue.wrap_up_s)
+                talk_s = handoff_factor(queue) * sum(p * mean_of(dist) for p, dist in mixture)
+                times[q, g] = talk_s / chat_speed(queue, group) + mean_s(queue.wrap_up_s)
     return times
 
 

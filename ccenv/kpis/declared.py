@@ -17,7 +17,7 @@ from ccenv.sim.state.definitions import NAMES, OWN
 
 if TYPE_CHECKING:
     from ccenv.scenarios import Scenario
-    from ccenv.scenarios.schema import Campaign, Centre, Group, Queue
+    from ccenv.scenarios.schema import Campaign, Centre, Group, Ivr, Queue
 
 
 class Feature(NamedTuple):
@@ -42,6 +42,10 @@ def _campaigns(declares: Callable[[Campaign], Any]) -> Callable[[Centre], bool]:
 
 def _ivr(declares: Callable[[Any], Any]) -> Callable[[Centre], bool]:
     return _queues(lambda queue: queue.ivr is not None and declares(queue.ivr))
+
+
+def _leaves_unresolved(ivr: Ivr) -> bool:
+    return ivr.p_contained > 0.0 and min(ivr.p_resolved_easy, ivr.p_resolved_hard) < 1.0
 
 
 def _any(profile: Any) -> bool:
@@ -109,6 +113,9 @@ def _transfers(centre: Centre) -> bool:
 FEATURES = (
     Feature("trunks", ("blocked",), lambda centre: centre.trunks is not None),
     Feature("containment", ("contained",), _ivr(lambda ivr: ivr.p_contained)),
+    Feature("IVR", ("handed_off", "ivr_s"), _ivr(lambda ivr: True)),
+    Feature("price of the IVR", ("ivr_cost",), _ivr(lambda ivr: ivr.price_per_minute)),
+    Feature("contacts that the IVR does not resolve", ("contained_unresolved",), _ivr(_leaves_unresolved)),
     Feature("hang-ups in the IVR", ("ivr_hangup",), _ivr(lambda ivr: ivr.p_hangup)),
     Feature("misrouting", ("misrouted_in", "misrouted_out"), _ivr(lambda ivr: _any([*ivr.routes.values()]))),
     Feature("transfers", ("transfers_in", "transferred_out"), _transfers),
@@ -118,6 +125,8 @@ FEATURES = (
         ("abandoned", "abandoned_in_time", "wait_abandoned_s"),
         _queues(lambda queue: not _never(queue.patience_s)),
     ),
+    Feature("chats", ("chatting_s", "chat_s"), _queues(lambda queue: queue.chat)),
+    Feature("silent leaving", ("silent", "silent_s"), _queues(lambda queue: queue.chat and queue.chat.p_silent)),
     Feature("closing", ("unserved", "wait_unserved_s"), lambda centre: centre.clock.kind == "day"),
     Feature("redials", ("redials",), _queues(lambda queue: queue.redial.p and queue.redial.max_times)),
     Feature(

@@ -29,6 +29,7 @@ def _of_goal(goal: str) -> Weight:
 
 
 _HOURS = Weight("1 / 3600", lambda centre, group: 1.0 / 3600.0)
+_MINUTES = Weight("1 / 60", lambda centre, queue: 1.0 / 60.0)
 _WAGE = Weight("wage_per_hour of the group / 3600", lambda centre, group: centre.groups[group].wage_per_hour / 3600.0)
 _OUTBOUND_DAYS = Weight(f"1 / {ADVISOR_DAY_S:g} for a group with the skill of a campaign, else 0", _outbound_days)
 _OUTBOUND_HOURS = Weight("1 / 3600 for a group with the skill of a campaign, else 0", _outbound_hours)
@@ -47,6 +48,25 @@ _QUEUE = (
     Kpi("n_entered", "1", "(fresh + redials + repeats - blocked)", "contacts of this origin that met a free trunk"),
     Kpi("blocking", "share", "blocked / (n_entered + blocked)", "contacts refused because all trunks were in use"),
     Kpi("containment", "share", "contained / n_entered", "contacts that met a free trunk and were served by the IVR"),
+    Kpi(
+        "containment_resolved",
+        "share",
+        "(contained - contained_unresolved) / n_entered",
+        "contacts that met a free trunk, were served by the IVR and need not come again",
+    ),
+    Kpi(
+        "ivr_resolution",
+        "share",
+        "(contained - contained_unresolved) / contained",
+        "contacts served by the IVR that need not come again",
+    ),
+    Kpi(
+        "handoff_share",
+        "share",
+        "handed_off / n_entered",
+        "contacts that met a free trunk and were sent by the IVR to a queue of advisors",
+    ),
+    Kpi("ivr_minutes", "min", "ivr_s", "time in the IVR, in minutes", weight=_MINUTES),
     Kpi("ivr_hangup_share", "share", "ivr_hangup / n_entered", "contacts that met a free trunk and hung up in the IVR"),
     Kpi(
         "misrouting",
@@ -78,6 +98,7 @@ _QUEUE = (
     Kpi("aht_s", "s", "(talk_s + wrap_up_s) / answered", "average handle time: talk, hold and wrap-up"),
     Kpi("contact_duration_s", "s", "(wait_answered_s + talk_s) / answered", "answered contacts: time on the line"),
     Kpi("abandonment", "share", "abandoned / offered", "contacts offered to the queue that gave up waiting"),
+    Kpi("silent_share", "share", "silent / offered", "chats offered to the queue whose customer left without a sign"),
     Kpi("unserved_share", "share", "unserved / offered", "contacts still waiting when overtime was over"),
     Kpi(
         "transfer_rate", "share", "transferred_out / answered", "answered contacts that were transferred, misrouted too"
@@ -118,7 +139,8 @@ _QUEUE = (
 )
 
 _GROUP = (
-    Kpi("work_s", "s", "(talking_s + wrapping_s)", "advisor time in talk and wrap-up"),
+    Kpi("work_s", "s", "(talking_s + wrapping_s + chatting_s)", "advisor time in talk, chat and wrap-up"),
+    Kpi("concurrency", "1", "chat_s / chatting_s", "chats of an advisor who has any, averaged over the time"),
     Kpi("staffed_s", "s", "(work_s + idle_s + reserved_s + away_s)", "advisor time on duty, breaks included"),
     Kpi("staffed_h", "h", "staffed_s", "advisor time on duty, in hours", weight=_HOURS),
     Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage; breaks are paid", weight=_WAGE),
@@ -244,8 +266,8 @@ _CENTRE = (
     Kpi(
         "operating_cost",
         "value",
-        "(cost + line_cost)",
-        "wages, coaching, fees of answering services, and outbound lines",
+        "(cost + line_cost + ivr_cost)",
+        "wages, coaching, fees of answering services, outbound lines and the IVR",
     ),
     Kpi(
         "overflow_share",
@@ -257,14 +279,15 @@ _CENTRE = (
         "cost_per_contact",
         "value",
         "operating_cost / (answered - transferred_out + joined)",
-        "wages, coaching, fees and outbound lines for each contact handled, inbound and outbound; one that was "
+        "wages, coaching, fees, outbound lines and IVR for each contact handled, inbound and outbound; one that was "
         "transferred counts where it was handled to the end",
     ),
     Kpi(
         "business_impact",
         "value",
         "(revenue - operating_cost - penalties)",
-        "value of orders and goals less wages, coaching, fees, outbound lines and penalties for dropped connects",
+        "value of orders and goals less wages, coaching, fees, outbound lines, the IVR and penalties for dropped "
+        "connects",
     ),
 )
 

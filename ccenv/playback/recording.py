@@ -25,6 +25,7 @@ from ccenv.run.engine import CapacityError, Engine, own_counters
 from ccenv.run.growth import fresh, larger
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.codes import (
+    ADVISOR_CHATTING,
     ADVISOR_TALKING,
     ADVISOR_WRAP_UP,
     AWAITING_ANSWER,
@@ -154,7 +155,7 @@ class _Reader:
         states = e["group"]["n"][: self.n["group"]]
         groups = np.empty((self.n["group"], len(GROUP_FIELDS)), np.int64)
         groups[:, 1] = self.by_group @ in_service
-        groups[:, 0] = states[:, ADVISOR_TALKING] - groups[:, 1]
+        groups[:, 0] = states[:, ADVISOR_TALKING] + states[:, ADVISOR_CHATTING] - groups[:, 1]
         groups[:, 2:] = states[:, (ADVISOR_WRAP_UP, AWAITING_ANSWER, IDLE, AWAY)]
         campaigns = e["campaign"][: self.n["campaign"]]
         lines = np.empty((self.n["campaign"], len(CAMPAIGN_FIELDS)), np.int64)

@@ -52,7 +52,7 @@ class QueueRow(NamedTuple):
 
 
 class GroupRow(NamedTuple):
-    """A group: advisors by state."""
+    """A group: advisors by state; those with chats are `inbound`."""
 
     name: str
     inbound: int

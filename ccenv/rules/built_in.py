@@ -19,6 +19,14 @@ OVERFLOW = Param(
     meaning="wait [s] of a contact before it may go to an answering service",
     settable=(0.0, 300.0),
 )
+CONTAINED = Param(
+    "p_contained",
+    high=1.0,
+    per="queue",
+    meaning="escalation threshold of the IVR or bot; default: the scenario's",
+    settable=(0.0, 1.0),
+    own=True,
+)
 RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound", settable=(0.0, 10.0))
 # fields that choose the group of an assignment, and the queue by the wait of its head
 GROUP = ("idle_longest_s",)
@@ -27,11 +35,22 @@ LINES = ("idle", "ringing")  # fields of a target of ringing lines
 COIN = ("event_number",)
 
 ROUTING_RULES = (
-    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW), reads_if_legal=HEAD),
-    RuleSpec("lwt", routing.lwt, (ADVISOR, OVERFLOW), reads_if_legal=(*HEAD, "head_total_wait_s"), order="total_wait"),
-    RuleSpec("priority", routing.priority, (ADVISOR, ORDER, OVERFLOW), reads_if_legal=HEAD),
-    RuleSpec("longest_queue", routing.longest_queue, (ADVISOR, OVERFLOW), reads_if_legal=(*HEAD, "queue_length")),
-    RuleSpec("random", routing.random, tosses=True),
+    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW, CONTAINED), reads_if_legal=HEAD),
+    RuleSpec(
+        "lwt",
+        routing.lwt,
+        (ADVISOR, OVERFLOW, CONTAINED),
+        reads_if_legal=(*HEAD, "head_total_wait_s"),
+        order="total_wait",
+    ),
+    RuleSpec("priority", routing.priority, (ADVISOR, ORDER, OVERFLOW, CONTAINED), reads_if_legal=HEAD),
+    RuleSpec(
+        "longest_queue",
+        routing.longest_queue,
+        (ADVISOR, OVERFLOW, CONTAINED),
+        reads_if_legal=(*HEAD, "queue_length"),
+    ),
+    RuleSpec("random", routing.random, (CONTAINED,), tosses=True),
 )
 PACING_RULES = (
     RuleSpec("no_dial", pacing.no_dial),

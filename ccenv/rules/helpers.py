@@ -41,14 +41,20 @@ def _goes_before(snap, c, one, other, advisor):
 def to_group(snap, mask, c, q, advisor):
     """Return the legal assignment of queue q to the preferred group; HOLD if q is NO_QUEUE.
 
-    An answering service comes after all groups of own advisors.
+    An answering service comes after all groups of own advisors. Of the levels of a chat the lowest legal one goes
+    first, whatever the group.
     """
     best = HOLD
     if q == NO_QUEUE:
         return best
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
         if mask[a]:
-            if best == HOLD or _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor):
+            more = c.action[a].n - c.action[best].n  # `hold` has n = 0
+            if (
+                best == HOLD
+                or more < 0
+                or (more == 0 and _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor))
+            ):
                 best = a
     return best
 

@@ -15,24 +15,31 @@ A name that a mapping leaves out has the default.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.rules.spec import AXES, Param, RuleError, RuleSpec
+from ccenv.rules.spec import AXES, OWN, Param, RuleError, RuleSpec
 from ccenv.sim.state.sizes import Size
 
 EMPTY = "_"  # field of the record of a rule without parameters, because a record has at least one
 
 
 class Names(NamedTuple):
-    """Names to which parameters refer; `pairs`: owner (queue or campaign) and group of each compatible pair."""
+    """Names to which parameters refer; `pairs`: owner (queue or campaign) and group of each compatible pair.
+
+    `own`: by parameter that is a number of the scenario, the scenario's values. `offered`: the names for which a
+    supervisor may set it.
+    """
 
     queues: tuple[str, ...]
     groups: tuple[str, ...]
     campaigns: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     n_slots: int
+    own: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    offered: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def along(self, axis: str) -> tuple[Any, ...]:
         """Return the names along an axis; one empty name for a parameter with a single value."""
@@ -113,7 +120,16 @@ def _default(param: Param, names: Names) -> np.ndarray:
     along = names.along(param.per)
     if param.order:
         return np.arange(len(along), dtype=np.float64)[None, :]
-    return np.full((1, len(along)), _number(param, param.default))
+    return np.array([[_number(param, value) for value in _defaults(param, names)]])
+
+
+def _defaults(param: Param, names: Names) -> Sequence[Any]:
+    """Return the default for each name along the axis of a parameter."""
+    return (
+        names.own[param.name]
+        if param.own and param.name in names.own
+        else [param.default] * len(names.along(param.per))
+    )
 
 
 def _number(param: Param, value: Any) -> float:
@@ -144,7 +160,8 @@ class _Reader:
             raise self._refused(name, given, self._allowed())
         if self.param.per != "pair":
             self._known(name, given, along)
-            return [(given.get(key, self.param.default), f"{name}.{key}") for key in along]
+            defaults = dict(zip(along, _defaults(self.param, self.names), strict=True))
+            return [(given.get(key, defaults[key]), f"{name}.{key}") for key in along]
         self._known(name, given, tuple(dict.fromkeys(owner for owner, _ in along)))
         found = []
         for owner, group in along:
@@ -217,6 +234,8 @@ def check_declaration(rule: RuleSpec) -> None:
         at = f"rule {rule.name}: parameter {param.name!r}"
         if not param.name.isidentifier() or names.count(param.name) > 1:
             raise RuleError(f"{at}; allowed: identifiers, each once")
+        if param.own and (param.name not in OWN or param.per != "queue" or param.words or param.order):
+            raise RuleError(f"{at}: own = True; allowed: for a number by queue, {', '.join(OWN)}")
         if param.per not in ("", *AXES) or (param.order and param.per not in ("queue", "campaign")):
             raise RuleError(
                 f"{at}: per = {param.per!r}; allowed: {', '.join(AXES)}, '', and for an order queue, campaign"

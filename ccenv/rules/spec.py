@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 AXES = ("queue", "group", "campaign", "pair")
+OWN = ("p_contained",)  # numbers of the scenario that a rule may have as parameters (`Param.own`)
 
 
 class RuleError(ValueError):
@@ -27,6 +28,8 @@ class Param(NamedTuple):
         order: The value is a list of all names of `per` (`queue` or `campaign`); the rule reads the rank of each, 0 for
             the first.
         settable: Bounds between which a supervisor may set it, None if it may not; for words any bounds.
+        own: It is a number of the scenario, by queue, which the simulator reads here in its place; the default is the
+            scenario's.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Param(NamedTuple):
     per: Literal["", "queue", "group", "campaign", "pair"] = ""
     order: bool = False
     settable: tuple[float, float] | None = None
+    own: bool = False
 
 
 class RuleSpec(NamedTuple):

@@ -15,7 +15,7 @@ from ccenv.kpis.dropped_share import cost_weights
 from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
 from ccenv.rewards.terms import compile_reward
 from ccenv.rules.linking import address_of
-from ccenv.rules.params import rule_rows, state_length
+from ccenv.rules.params import params_record, rule_rows, state_length
 from ccenv.rules.registry import find_rule
 from ccenv.rules.seen import sees
 from ccenv.rules.spec import RuleError, RuleSpec
@@ -29,6 +29,7 @@ from ccenv.scenarios.compile.segments import keeps
 from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import records
+from ccenv.sim.shown.for_rules import CORE
 from ccenv.sim.state.codes import DAY_S, NIL, RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
 from ccenv.sim.state.fields import OBSERVED
@@ -113,6 +114,10 @@ def set_params(record: Any, kind: str, rule: RuleSpec, given: Mapping[str, Any],
         RuleError: If a parameter is not allowed.
     """
     rows = rule_rows(rule, given, names_of(scenario.centre), scenario.size)
+    if kind == "routing":
+        fields: Any = params_record(rule, scenario.size).fields
+        own = [param.name for param in rule.params if param.own]
+        record["contained_at"] = fields["p_contained"][1] // 8 if "p_contained" in own else NIL
     record[f"{kind}_params"][: rows.table.size] = rows.table.ravel()
     record[f"{kind}_row"][: rows.of_slot.size] = rows.of_slot * rows.table.shape[1]
     if len(rows.table) > 1:
@@ -132,7 +137,8 @@ def _set_rules(record: Any, scenario: Scenario, chosen: Mapping[str, tuple[RuleS
             f"rules {rules[0].name} and {rules[1].name}: they remember {record['routing_state']} and "
             f"{record['pacing_state']} numbers; allowed: {room} together in size class {size.name}"
         )
-    record["rules_see"], record["tosses"] = sees(*rules), any(rule.tosses for rule in rules)
+    seen = max(sees(*rules), CORE) if record["chats"] else sees(*rules)  # the fast path knows no levels
+    record["rules_see"], record["tosses"] = seen, any(rule.tosses for rule in rules)
     record["debug"] = os.environ.get("CCENV_DEBUG") == "1"
     _link(record, chosen["routing"][0], chosen["pacing"][0], layout(size.name))
 

@@ -26,7 +26,8 @@ class Action(NamedTuple):
         kind: Code of `ccenv.sim.state.codes`: HOLD, ASSIGN, DIAL or DIAL_RESERVED.
         index: Queue or campaign; -1: none.
         group: Group; -1: none.
-        n: Number of lines to dial; 1 for an assignment, 0 for `hold`.
+        n: Number of lines to dial; of an assignment the level: the number of chats that the advisor then has, 1 for a
+            call; 0 for `hold`.
         name: Public name, for example `assign:sales>first`.
     """
 
@@ -66,6 +67,13 @@ ACTION_KINDS = {
     ),
 }
 """Kinds of action, by their code of `ccenv.sim.state.codes`."""
+ASSIGN_CHAT = ActionKind(
+    "assign_chat",
+    "assign:{queue}>{group}@{level}",
+    "give the first chat in line to an advisor of the group who has level - 1 chats: an idle one at level 1, else the "
+    "one whose last assignment is longest ago",
+)
+"""The assignment of a chat; it has the code of other assignments."""
 VERBS = {code: kind.pattern.partition(":")[0] for code, kind in ACTION_KINDS.items()}
 """`hold`, `assign` or `dial`, by the code of the kind: how the names of its actions begin."""
 
@@ -82,7 +90,7 @@ def make_pairs(centre: Centre) -> tuple[Pair, ...]:
 
 
 def make_catalogue(centre: Centre) -> tuple[Action, ...]:
-    """Return all actions: `hold`, an assignment for each queue pair, then the dials of each campaign.
+    """Return all actions: `hold`, an assignment for each queue pair (chat: each level), then the dials of campaigns.
 
     A campaign has a dial for each step of its ladder; a campaign with `reserves: true` has one for each of its groups;
     a campaign with `reserves: either` has both, the ladder first.
@@ -92,7 +100,7 @@ def make_catalogue(centre: Centre) -> tuple[Action, ...]:
     actions = [Action(HOLD, NIL, NIL, 0, _name(HOLD))]
     for kind, q, g in pairs:
         if kind == "queue":
-            actions.append(Action(ASSIGN, q, g, 1, _name(ASSIGN, queue=queues[q], group=groups[g])))
+            actions += _assignments(centre, queues[q], groups[g], q, g)
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         if campaign.reserves is not True:
             actions += [Action(DIAL, c, NIL, n, _name(DIAL, campaign=name, n=n)) for n in campaign.dial_ladder]
@@ -102,6 +110,15 @@ def make_catalogue(centre: Centre) -> tuple[Action, ...]:
                     named = _name(DIAL_RESERVED, campaign=name, group=groups[g])
                     actions.append(Action(DIAL_RESERVED, c, g, 1, named))
     return tuple(actions)
+
+
+def _assignments(centre: Centre, queue: str, group: str, q: int, g: int) -> list[Action]:
+    """Return the assignments of a queue to a group: one, or one for each level of a chat."""
+    if centre.queues[queue].chat is None:
+        return [Action(ASSIGN, q, g, 1, _name(ASSIGN, queue=queue, group=group))]
+    levels = range(1, centre.groups[group].capacity.chats + 1)
+    pattern = ASSIGN_CHAT.pattern
+    return [Action(ASSIGN, q, g, n, pattern.format(queue=queue, group=group, level=n)) for n in levels]
 
 
 def _name(kind: int, **names: str | int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccenv.scenarios.compile.dists import dist_values, mean_of
-from ccenv.scenarios.schema import Dist
+from ccenv.scenarios.schema import Dist, Group, Queue
 
 
 def mean_s(dist: float | Dist) -> float:
@@ -14,3 +14,14 @@ def mean_s(dist: float | Dist) -> float:
             (0: no time).
     """
     return mean_of(dist_values(dist))
+
+
+def chat_speed(queue: Queue, group: Group) -> float:
+    """Return the most work per second of an advisor of a group who has chats of a queue; 1 for a queue of calls.
+
+    It is the largest l r_l over the numbers l of chats that the group may have.
+    """
+    if queue.chat is None:
+        return 1.0
+    rates = queue.chat.rate_by_level[: group.capacity.chats]
+    return max(level * rate for level, rate in enumerate(rates, 1))

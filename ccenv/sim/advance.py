@@ -17,6 +17,7 @@ from ccenv.sim.clock.levels import on_mode, on_surge
 from ccenv.sim.clock.roster import on_break_end, on_roster
 from ccenv.sim.decide import begin_epoch, can_act
 from ccenv.sim.handling.callbacks import on_callback_ring_end
+from ccenv.sim.handling.chats import on_chat_end
 from ccenv.sim.handling.service import on_handover_end, on_talk_end
 from ccenv.sim.handling.waiting import arm, on_abandoned, on_callback_due
 from ccenv.sim.handling.wrap_up import on_wrap_up_end
@@ -39,6 +40,7 @@ from ccenv.sim.state.codes import (
     FAILED,
     FIRST_STREAM,
     HANDING_OVER,
+    IN_CHAT,
     IN_IVR,
     INTERVAL,
     LOG_END,
@@ -90,6 +92,8 @@ def _on_contact(e, c, log, s):
         on_handover_end(e, c, log, s)
     elif phase == DECIDING:
         on_decided(e, c, log, s)
+    elif phase == IN_CHAT:
+        on_chat_end(e, c, log, s)
     else:
         on_return(e, c, log, s)
 

@@ -1,7 +1,9 @@
 """Epochs: whether an action is legal, the beginning and end of an epoch, and applying an action."""
 
+from ccenv.sim.advisors.chat_levels import chat_may_go
 from ccenv.sim.advisors.matching import assignable
 from ccenv.sim.handling.assigning import assign
+from ccenv.sim.handling.chats import assign_chat
 from ccenv.sim.handling.waiting import arm
 from ccenv.sim.kernel.bits import is_empty, meet
 from ccenv.sim.kernel.draws import key_in, uniform
@@ -52,7 +54,7 @@ def can_act(e, c):
 
 @block
 def _can_act(e, c):
-    if assignable(e, c):
+    if assignable(e, c) or (c.chats != 0 and chat_may_go(e, c)):
         return True
     if e.stage != OPEN:
         return False
@@ -100,7 +102,9 @@ def apply_action(e, c, log, a, number):
         e.paid_events = NIL  # an action may change counters without an event
     kind = c.action[a].kind
     i = c.action[a].index
-    if kind == ASSIGN:
+    if kind == ASSIGN and c.queue[i].chat != 0:
+        assign_chat(e, c, log, i, c.action[a].group, c.action[a].n)
+    elif kind == ASSIGN:
         assign(e, c, log, i, c.action[a].group)
     elif kind == DIAL:
         for _ in range(c.action[a].n):

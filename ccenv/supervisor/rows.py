@@ -262,6 +262,7 @@ def _of_param(
     return [
         Knob(f"{kind}.{param.name}" + (f":{label}" if label else ""), kind, first + k, low, high, len(param.words))
         for k, label in enumerate(labels)
+        if not param.own or label in names.offered[param.name]
     ]
 
 

@@ -6,6 +6,7 @@ package may call an advisor a server.
 """
 
 from ccenv.theory import models
+from ccenv.theory.chats import Chats, chats
 from ccenv.theory.counts import PoissonGammaCounts, poisson_gamma_counts
 from ccenv.theory.detection import Detection, detection
 from ccenv.theory.erlang import ErlangA, ErlangB, ErlangC, erlang_a, erlang_b, erlang_c
@@ -18,6 +19,7 @@ from ccenv.theory.staffing import MinStaffing, least_staff_a, least_staff_c, min
 from ccenv.theory.transient import MtMnMTransient, mt_mnm_path, mt_mnm_transient
 
 __all__ = [
+    "Chats",
     "Detection",
     "ErlangA",
     "ErlangB",
@@ -30,6 +32,7 @@ __all__ = [
     "Redial",
     "SqrtStaffing",
     "VDesign",
+    "chats",
     "detection",
     "erlang_a",
     "erlang_b",

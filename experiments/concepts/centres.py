@@ -10,6 +10,7 @@ from experiments.concepts.concept import Changes
 
 SERVICE = "customer_service"
 SUPPORT = "technical_support"
+OMNICHANNEL, OMNICHANNEL_QUEUES = "support_omnichannel", ("calls", "chat")
 SELLING, COLLECTING, OUTREACH, HYBRID, BANK = (
     "lead_generation",
     "collections",

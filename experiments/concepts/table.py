@@ -8,6 +8,7 @@ from experiments.concepts import (
     arrivals,
     blending,
     calling_rules,
+    channels,
     coaching,
     customers,
     dialing,
@@ -22,6 +23,7 @@ from experiments.concepts.concept import Concept
 
 PARTS: dict[str, tuple[Concept, ...]] = {
     "Inbound contacts": (*inbound.CONCEPTS, *after.CONCEPTS),
+    "Machines and chats": channels.CONCEPTS,
     "Patience and handle times": patience.CONCEPTS,
     "Customers and the order of service": customers.CONCEPTS,
     "Advisors": (*rosters.CONCEPTS, *advisors.CONCEPTS, *coaching.CONCEPTS, *idle_order.CONCEPTS),

@@ -25,6 +25,9 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "time_s": {"dist": "uniform", "low_s": 5, "high_s": 20},
                 "p_contained": 0.1,
                 "p_hangup": 0.1,
+                "p_resolved_hard": 0.0,
+                "price_per_minute": 0.2,
+                "handoff_factor": 0.9,
                 "routes": {"help": 0.2},
                 "detect_s": 15,
             },
@@ -68,6 +71,13 @@ WHOLE_CENTRE: dict[str, Any] = {
             "repeat": {"p": 0.4, "delay_s": 200, "max_times": 2},
         },
         "experts": {"arrivals_per_hour": 10, "handle_s": 150, "patience_s": 300},
+        "web": {
+            "arrivals_per_hour": 100,
+            "handle_s": 90,
+            "patience_s": 60,
+            "chat": {"rate_by_level": [1, 0.8, 0.6], "p_silent": 0.5, "detect_s": 20},
+            "repeat": {"p": 0.2, "delay_s": 200},
+        },
     },
     "groups": {
         "first": {
@@ -92,6 +102,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "answering_service": {"lines": 2, "price_per_contact": 3, "own_quality": 75},
             "quality": {"mean": 65, "on_repeat": 0.02},
         },
+        "digital": {"skills": ["web"], "staffing": 4, "capacity": {"chats": 3}, "wage_per_hour": 16},
     },
     "campaigns": {
         "survey": {

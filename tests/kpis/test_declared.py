@@ -38,6 +38,11 @@ QUEUE, GROUP, CAMPAIGN = "queues.q", "groups.g", "campaigns.c"
 DECLARED = {
     "trunks": {"trunks": 4},
     "containment": {f"{QUEUE}.ivr": {"p_contained": 0.1}},
+    "IVR": {f"{QUEUE}.ivr": {"time_s": 5}},
+    "price of the IVR": {f"{QUEUE}.ivr": {"time_s": 5, "price_per_minute": 0.1}},
+    "contacts that the IVR does not resolve": {f"{QUEUE}.ivr": {"p_contained": 0.3, "p_resolved_hard": 0}},
+    "chats": {f"{QUEUE}.chat": {"rate_by_level": [1]}},
+    "silent leaving": {f"{QUEUE}.chat": {"rate_by_level": [1], "p_silent": 1}, f"{QUEUE}.patience_s": 5},
     "hang-ups in the IVR": {f"{QUEUE}.ivr": {"p_hangup": 0.1}},
     "balking": {f"{QUEUE}.p_balk": 0.1},
     "patience": {f"{QUEUE}.patience_s": 60},

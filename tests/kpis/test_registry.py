@@ -70,7 +70,8 @@ def test_the_run_made_by_hand_accounts_for_all_that_enters():
     offered = reached - of["contained"] - of["ivr_hangup"] - of["balked"] + of["transfers_in"]
 
     assert offered.tolist() == list(RUN["offered"])
-    assert (of["answered"] + of["abandoned"] + of["unserved"] + of["callback_lost"]).tolist() == list(RUN["offered"])
+    left = of["abandoned"] + of["silent"] + of["unserved"] + of["callback_lost"]
+    assert (of["answered"] + left).tolist() == list(RUN["offered"])
 
 
 def test_shares_lie_between_0_and_1_where_everything_happens():

@@ -22,6 +22,7 @@ COUNTER_OF_STATE = {
     codes.ADVISOR_TALKING: "talking_s",
     codes.ADVISOR_WRAP_UP: "wrapping_s",
     codes.AWAY: "away_s",
+    codes.ADVISOR_CHATTING: "chatting_s",
 }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 IN_LINE = (codes.WAITING, codes.VIRTUAL)
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
-IN_SERVICE = (codes.TALKING, codes.HANDING_OVER)
+IN_SERVICE = (codes.TALKING, codes.HANDING_OVER, codes.IN_CHAT)
 PHASES_OF_STATE = {
     codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING),
     codes.ADVISOR_TALKING: (codes.TALKING, codes.HANDING_OVER, codes.HOLDING),
@@ -39,14 +39,18 @@ def check_conservation(sim: Simulator) -> None:
     for advisor in sim.advisors.everybody():
         check_advisor(sim, advisor)
     served = [contact for contact in sim.contacts if contact.advisor is not None]
-    assert len(served) == sum(advisor.contact is not None for advisor in sim.advisors.everybody())
+    everybody = sim.advisors.everybody()
+    assert len(served) == sum((advisor.contact is not None) + len(advisor.chats) for advisor in everybody)
     assert sim.lines_free() >= 0, "more lines than trunks"
     assert len({contact.key for contact in sim.contacts}) == len(sim.contacts), "two contacts with one key"
 
 
 def check_queue(sim: Simulator, q: int) -> None:
     """Check the contacts of a queue; a contact in the IVR belongs to its origin."""
-    phases = Totals(contact.phase for contact in sim.contacts if not contact.is_lead and contact.index == q)
+    here_now = [contact for contact in sim.contacts if not contact.is_lead and contact.index == q]
+    assert all(contact.is_chat == (sim.queues[q].declared.chat is not None) for contact in here_now)
+    assert not any(contact.gone and contact.phase not in (codes.WAITING, codes.IN_CHAT) for contact in here_now)
+    phases = Totals(contact.phase for contact in here_now if not contact.gone)
 
     def n(*names: str) -> float:
         return sum(sim.ledger.totals["queue", q, name] for name in names)
@@ -56,7 +60,8 @@ def check_queue(sim: Simulator, q: int) -> None:
 
     came = n("fresh", "redials", "repeats", "misrouted_in", "transfers_in")
     sent_away = n("misrouted_out", "blocked", "ivr_hangup", "contained", "balked")
-    ended = n("callback_lost", "abandoned", "unserved", "carried_out", "answered")
+    ended = n("callback_lost", "abandoned", "silent", "unserved", "carried_out", "answered")
+    assert n("silent") >= sum(contact.gone for contact in here_now)
     in_queue = here(codes.WAITING, *TO_BE_CALLED_BACK)
     assert came == sent_away + here(codes.IN_IVR) + in_queue + ended
     assert n("offered") == in_queue + ended
@@ -66,6 +71,10 @@ def check_queue(sim: Simulator, q: int) -> None:
     assert n("callback_accepted") == ended_callbacks + here(*TO_BE_CALLED_BACK)
     assert n("callback_tries") >= n("callback_answered", "callback_lost") + here(codes.CALLBACK_RINGING)
     assert n("answered") >= n("callback_answered") and n("answered", "abandoned") >= n("abandoned_in_time")
+    if sim.queues[q].declared.ivr is not None:
+        past_ivr = n("handed_off", "contained", "ivr_hangup") + here(codes.IN_IVR)
+        assert n("fresh", "redials", "repeats") - n("blocked") == past_ivr
+    assert n("contained") >= n("contained_unresolved")
     assert n("fresh") == sim.queues[q].n_fresh
     assert here(codes.FREE, codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING) == 0
 
@@ -78,7 +87,7 @@ def check_origins(sim: Simulator) -> None:
 
     phases = Totals(contact.phase for contact in sim.contacts if not contact.is_lead)
     to_come = sum(contact.unresolved for contact in sim.contacts if contact.phase == codes.WRAPPING)
-    assert n("unresolved") == n("repeats") + to_come + phases[codes.PENDING_REPEAT]
+    assert n("unresolved", "contained_unresolved") == n("repeats") + to_come + phases[codes.PENDING_REPEAT]
     assert n("redials") + phases[codes.PENDING_REDIAL] <= n("blocked", "abandoned")
     assert n("misrouted_in") == n("misrouted_out")
     assert n("transfers_in") == n("transferred_out")
@@ -180,6 +189,10 @@ def check_advisor(sim: Simulator, advisor: Advisor) -> None:
     assert sim.clock.stage != codes.NIGHT or advisor.state == codes.OFF
     assert not (advisor.absent and advisor.state != codes.OFF), "an absent advisor is there"
     contact = advisor.contact
+    assert (advisor.state == codes.ADVISOR_CHATTING) == bool(advisor.chats)
+    if advisor.chats:
+        check_chats(sim, advisor)
+        return
     if advisor.state in (codes.OFF, codes.IDLE, codes.AWAY):
         assert contact is None and not advisor.leaving and advisor.owed_s == 0
         return
@@ -187,3 +200,13 @@ def check_advisor(sim: Simulator, advisor: Advisor) -> None:
     assert contact.phase in PHASES_OF_STATE[advisor.state]
     named = sim.campaigns if contact.is_lead else sim.queues
     assert sim.groups[advisor.group].can_handle(named[contact.index].name), "an advisor without the skill"
+
+
+def check_chats(sim: Simulator, advisor: Advisor) -> None:
+    """Check the chats of an advisor: at most as many as the group may have, each linked, with the skill and an end."""
+    group = sim.groups[advisor.group]
+    assert advisor.contact is None and len(advisor.chats) <= group.declared.capacity.chats
+    for chat in advisor.chats:
+        assert chat.advisor is advisor and chat.phase == codes.IN_CHAT and chat.work_left >= 0
+        assert group.can_handle(sim.queues[chat.index].name), "an advisor without the skill"
+        assert chat.event is not None and not chat.event.cancelled

@@ -37,7 +37,8 @@ def make_catalogue(centre: schema.Centre) -> list[Action]:
     for q, queue in enumerate(centre.queues):
         for g, group in enumerate(centre.groups.values()):
             if queue in group.skills:
-                catalogue.append(Action(codes.ASSIGN, q, g, 1))
+                levels = 1 if centre.queues[queue].chat is None else group.capacity.chats
+                catalogue += [Action(codes.ASSIGN, q, g, level) for level in range(1, levels + 1)]
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         if campaign.reserves in (False, "either"):
             catalogue += [Action(codes.DIAL, c, codes.NIL, n) for n in campaign.dial_ladder]
@@ -116,7 +117,7 @@ class Decisions:
                 must_assign = sim.clock.stage != codes.OPEN or sim.centre.work_conserving
                 return not (must_assign and self.any_assignment_is_legal())
             case codes.ASSIGN:
-                return self.may_assign(sim.queues[action.index], sim.groups[action.group])
+                return self.may_assign(sim.queues[action.index], sim.groups[action.group], action.n)
             case codes.DIAL:
                 return self.may_dial(sim.campaigns[action.index], action.n)
             case _:
@@ -126,9 +127,9 @@ class Decisions:
         """Whether at least one assignment is legal now."""
         return any(action.kind == codes.ASSIGN and self.is_legal(action) for action in self.catalogue)
 
-    def may_assign(self, queue: QueueState, group: GroupState) -> bool:
-        """Whether the head of a queue may be assigned to a group now; a virtual head needs a free line."""
-        if not queue.line or not group.idle:
+    def may_assign(self, queue: QueueState, group: GroupState, level: int) -> bool:
+        """Whether the head of a queue may be assigned to a group at a level now; a virtual head needs a free line."""
+        if not queue.line or not self.sim.chats.takers(group, level - 1):
             return False
         return not queue.line[0].virtual or self.sim.lines_free() >= 1
 
@@ -146,6 +147,8 @@ class Decisions:
         """Apply an action."""
         sim = self.sim
         match action.kind:
+            case codes.ASSIGN if sim.queues[action.index].declared.chat is not None:
+                sim.chats.assign(sim.queues[action.index], sim.groups[action.group], action.n)
             case codes.ASSIGN:
                 sim.inbound.assign(sim.queues[action.index], sim.groups[action.group])
             case codes.DIAL:

@@ -16,6 +16,8 @@ BASE = 179  # chosen such that the first 25 scenarios use every key of the schem
 DATE_BASE = 5
 LAW_BASE = 7
 ANSWER_BASE = 12
+CHAT_BASE = 35  # chosen like BASE
+MACHINE_BASE = 400  # and the digit of the queue
 OUTBOUND_BASE = 21  # chosen likewise for campaigns, which have their own dice
 
 

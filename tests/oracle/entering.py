@@ -25,7 +25,8 @@ class Entering:
     def arrive(self, queue: QueueState) -> None:
         """Let a fresh contact arrive, and schedule the next one."""
         key = entity_key(self.sim.root, queue.stream, queue.n_fresh)
-        contact = Contact(codes.FRESH, queue.index, queue.n_fresh, key, codes.FREE, origin=queue.index)
+        is_chat = queue.declared.chat is not None
+        contact = Contact(codes.FRESH, queue.index, queue.n_fresh, key, codes.FREE, origin=queue.index, is_chat=is_chat)
         self.draw_who_it_is(contact)
         queue.n_fresh += 1
         queue.gap_left = None
@@ -52,12 +53,12 @@ class Entering:
     def enter(self, contact: Contact) -> None:
         """Enter at the origin: take a line and go to the IVR, or be blocked."""
         contact.index = contact.true_type = contact.origin
-        if self.sim.lines_free() < 1:
+        if self.sim.lines_free() < 1 and not contact.is_chat:
             self.sim.log.contact(self.sim.now, codes.LOG_BLOCKED, contact)
             self.sim.inbound.count(contact, "blocked")
             self.sim.returns.maybe_redial(contact)
             return
-        contact.phase = codes.IN_IVR
+        contact.phase, contact.in_ivr_since = codes.IN_IVR, self.sim.now
         queue = self.sim.queues[contact.origin]
         if queue.declared.ivr is None:
             self.reach(contact)
@@ -80,11 +81,30 @@ class Entering:
         elif v < ivr.p_contained + ivr.p_hangup:
             outcome = codes.HUNG_UP
         self.sim.log.contact(self.sim.now, codes.LOG_IVR_END, contact, detail=outcome)
+        minutes = (self.sim.now - contact.in_ivr_since) / 60
+        self.sim.inbound.count(contact, "ivr_s", minutes * 60)
+        self.sim.inbound.count(contact, "ivr_cost", minutes * ivr.price_per_minute)
         if outcome == codes.ROUTED:
+            self.sim.inbound.count(contact, "handed_off")
             self.route(contact, ivr)
+        elif outcome == codes.CONTAINED:
+            self.contain(contact, ivr, v)
         else:
-            self.sim.inbound.count(contact, "contained" if outcome == codes.CONTAINED else "ivr_hangup")
+            self.sim.inbound.count(contact, "ivr_hangup")
             self.sim.forget(contact)
+
+    def contain(self, contact: Contact, ivr: schema.Ivr, difficulty: float) -> None:
+        """End a contact that the IVR keeps, or let it come again if the IVR does not resolve it."""
+        self.sim.inbound.count(contact, "contained")
+        p_resolved = (1 - difficulty) * ivr.p_resolved_easy + difficulty * ivr.p_resolved_hard
+        queue = self.sim.queues[contact.origin]
+        resolved = uniform(contact.key, codes.RESOLVED) < p_resolved
+        if resolved or contact.n_repeats >= queue.declared.repeat.max_times:
+            self.sim.forget(contact)
+            return
+        self.sim.inbound.count(contact, "contained_unresolved")
+        delay_s = queue.repeat_delay.draw(contact.key, codes.REPEAT_DELAY)
+        self.sim.returns.come_back_after(contact, codes.PENDING_REPEAT, delay_s)
 
     def route(self, contact: Contact, ivr: schema.Ivr) -> None:
         """Draw the queue to which the IVR routes the contact: another one, or its own."""
@@ -99,7 +119,9 @@ class Entering:
         self.reach(contact)
 
     def must_wait(self, queue: QueueState) -> bool:
-        """Whether the queue's line is not empty, or no own advisor with the skill is idle."""
+        """Whether the queue's line is not empty, or no own advisor with the skill is idle or may take another chat."""
+        if queue.declared.chat is not None and self.sim.chats.room(queue):
+            return bool(queue.line)
         return bool(queue.line) or not any(group.idle for group in own_groups(self.sim, queue.name))
 
     def reach(self, contact: Contact) -> None:

@@ -49,6 +49,7 @@ class Contact:
     n_transfers: int = 0
     waited_s: float = 0.0
     # inbound, current contact
+    in_ivr_since: float = 0.0
     entry_s: float = 0.0
     wait_credit_s: float = 0.0
     virtual: bool = False
@@ -56,6 +57,10 @@ class Contact:
     tries: int = 0
     transfers: bool = False
     unresolved: bool = False
+    is_chat: bool = False
+    gone: bool = False  # the customer has left the chat without a sign
+    work_done: float = 0.0  # on a chat, in seconds at rate 1
+    work_left: float = 0.0
     giver: Contact | None = None  # of the leg of a warm transfer: the contact whose advisor stays with it
     # outbound
     lead: Lead | None = None
@@ -91,7 +96,7 @@ class Contact:
     @property
     def holds_line(self) -> bool:
         """Whether it occupies a trunk."""
-        return self.phase in WITH_LINE
+        return self.phase in WITH_LINE and not self.is_chat
 
 
 @dataclass(eq=False)
@@ -106,6 +111,9 @@ class Advisor:
     since: float = 0.0
     leaving: bool = False
     contact: Contact | None = None
+    chats: list[Contact] = field(default_factory=list)  # in the order of their assignment
+    assigned_at: float = 0.0  # time of the last chat's assignment
+    worked_until: float = 0.0  # time up to which the work on the chats is done
     break_end: Event | None = None
     owed_s: float = 0.0
     absent: bool = False
@@ -154,6 +162,7 @@ class QueueState:
         self.tolerance = Dist(q.announcement.tolerance_s if q.announcement else schema.Never())
         callback = q.callback or schema.Callback()
         self.callback_ring, self.callback_retry = Dist(callback.ring_s), Dist(callback.retry_s)
+        self.chat_detect = Dist(q.chat.detect_s if q.chat else schema.Never())
         self.handle_sale = None if q.sale.handle_s is None else Dist(q.sale.handle_s)
 
 

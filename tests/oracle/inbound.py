@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact, GroupState, QueueState
 from tests.oracle.events import Kind
+from tests.oracle.randomness import uniform
 from tests.oracle.record import Spell
 
 if TYPE_CHECKING:
@@ -84,7 +85,11 @@ class Inbound:
         return wait_s <= self.queue_of(contact).declared.service_level_s
 
     def abandon(self, contact: Contact) -> None:
-        """Abandoned: patience is over."""
+        """Abandoned: patience is over. The customer of a chat may leave without a sign instead."""
+        chat = self.queue_of(contact).declared.chat
+        if chat is not None and uniform(contact.key, codes.SILENT) < chat.p_silent:
+            self.sim.chats.leave_silently(contact)
+            return
         self.sim.log.contact(self.sim.now, codes.LOG_ABANDONED, contact)
         wait_s = self.leave_line(contact)
         contact.waited_s += wait_s
@@ -99,6 +104,9 @@ class Inbound:
         """End of overtime for a contact in line."""
         if contact.virtual:
             self.sim.callbacks.send_away(contact)
+            return
+        if contact.gone:
+            self.sim.chats.send_away(contact)
             return
         self.sim.log.contact(self.sim.now, codes.LOG_UNSERVED, contact)
         wait_s = self.leave_line(contact)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.oracle.dice import Dice, Plain
+from tests.oracle.dice import MACHINE_BASE, Dice, Plain
 
 
 class QueueMaker(Dice):
@@ -68,7 +68,20 @@ class QueueMaker(Dice):
         }
         if others and self.chance(0.7):
             ivr["routes"] = dict(zip(others, self.shares(len(others), self.between(0.1, 0.7)), strict=True))
-        return ivr
+        return ivr | self.machine(name)
+
+    def machine(self, name: str) -> Plain:
+        """Price, hand-off and resolution of an IVR, from dice of their own; some keep the defaults."""
+        dice = Dice(self.number, MACHINE_BASE + int(name[-1]))
+        if dice.chance(0.3):
+            return {}
+        easy = dice.one_of(1.0, dice.between(0.3, 1.0))
+        return {
+            "p_resolved_easy": easy,
+            "p_resolved_hard": dice.one_of(0.0, round(easy * dice.between(0.0, 1.0), 3)),
+            "price_per_minute": dice.between(0.0, 2.0),
+            "handoff_factor": dice.one_of(dice.between(0.5, 0.95), dice.between(1.05, 1.6)),
+        }
 
     def announcement(self, name: str) -> Plain:
         """An announcement for contacts that must wait."""

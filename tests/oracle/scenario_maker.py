@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ccenv.scenarios import ScenarioError, load_scenario
 from tests.oracle.dice import DATE_BASE, OUTBOUND_BASE, Dice, Plain
 from tests.oracle.make_campaigns import CampaignMaker
+from tests.oracle.make_chats import ChatMaker
 from tests.oracle.make_groups import GroupMaker
 from tests.oracle.make_queues import QueueMaker
 from tests.oracle.make_services import ServiceMaker
@@ -80,6 +81,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         if self.chance(0.5):
             centre["trunks"] = self.whole(2, 25)
         self.add_load(centre, queues, clock)
+        ChatMaker(self.number).add_to(centre)
         return centre
 
     def add_load(self, centre: Plain, queues: list[str], clock: Plain) -> None:

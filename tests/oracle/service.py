@@ -27,13 +27,15 @@ class Service:
         return self.sim.queues[contact.index]
 
     def begin(self, contact: Contact) -> None:
-        """Begin service: it lasts until the misrouting is detected, or for the handle time."""
+        """Begin service."""
         contact.transfers = contact.buys = False
+        self.sim.advisors.talk_for(contact, self.handle_s(contact))
+
+    def handle_s(self, contact: Contact) -> float:
+        """Time until the misrouting is detected, or the handle time."""
         if contact.misrouted:
-            handle_s = self.sim.queues[contact.true_type].detect.draw(contact.key, codes.HANDLE)
-        else:
-            handle_s = self.decide_service(contact)
-        self.sim.advisors.talk_for(contact, handle_s)
+            return self.sim.queues[contact.true_type].detect.draw(contact.key, codes.HANDLE)
+        return self.decide_service(contact)
 
     def decide_service(self, contact: Contact) -> float:
         """Draw whether the contact is transferred or buys. Returns its handle time in seconds."""
@@ -48,7 +50,8 @@ class Service:
             contact.buys = uniform(contact.key, codes.SALE) < p_sale
             if contact.buys and queue.handle_sale is not None:
                 dist = queue.handle_sale
-        return self.sim.traits.handle_s(dist, contact, advisor) * self.customer_factor(contact, advisor)
+        factor = self.customer_factor(contact, advisor) * self.machine_factor(contact)
+        return self.sim.traits.handle_s(dist, contact, advisor) * factor
 
     def customer_factor(self, contact: Contact, advisor: Advisor) -> float:
         """Factor of the handle time of an identified contact: returning, preferred advisor; else 1."""
@@ -59,6 +62,11 @@ class Service:
         if contact.identified and contact.preferred is advisor:
             factor *= customer.preferred_factor
         return factor
+
+    def machine_factor(self, contact: Contact) -> float:
+        """Factor of the handle time of a contact that an IVR has handed off, until it is transferred; else 1."""
+        ivr = self.sim.queues[contact.origin].declared.ivr
+        return ivr.handoff_factor if ivr is not None and contact.n_transfers == 0 else 1.0
 
     def order_value(self, contact: Contact) -> float:
         """Value of an order of this contact."""

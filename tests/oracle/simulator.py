@@ -12,6 +12,7 @@ from ccenv.sim.state import codes
 from tests.oracle.advisors import Advisors
 from tests.oracle.arrivals import Arrivals
 from tests.oracle.callbacks import Callbacks
+from tests.oracle.chats import Chats
 from tests.oracle.clock import Clock
 from tests.oracle.compliance import Compliance
 from tests.oracle.conservation import check_conservation
@@ -87,6 +88,7 @@ class Simulator:
         self.entering = Entering(self)
         self.inbound = Inbound(self)
         self.callbacks = Callbacks(self)
+        self.chats = Chats(self)
         self.transfers = Transfers(self)
         self.service = Service(self)
         self.returns = Returns(self)
@@ -157,7 +159,7 @@ class Simulator:
             self.advisors.note_spell(advisor)
         for queue in self.queues:
             for contact in queue.line:
-                if not contact.virtual:
+                if not contact.virtual and not contact.gone:
                     self.inbound.note_waiting(contact)
 
 

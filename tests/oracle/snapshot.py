@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
 
 MANY = 1_000_000  # what stands for an unlimited number
-IN_TALK = (codes.TALKING, codes.HANDING_OVER, codes.HOLDING)
+IN_TALK = (codes.TALKING, codes.HANDING_OVER, codes.HOLDING, codes.IN_CHAT)
 PERSON = (codes.CONNECT, codes.FALSE_POSITIVE)
 Snapshot = dict[str, Any]
 
@@ -121,17 +121,26 @@ class Snapshots:
         ]
 
     def finishes(self, group: GroupState) -> list[float]:
-        """Expected ends of talk within each horizon: the declared table, linear between its ages."""
+        """Expected ends of talk within each horizon: the declared table, linear between its ages.
+
+        Of a chat the age is the work done, and the work to come within a horizon decides, linear between the horizons.
+        """
         total = [0.0] * len(FINISH_HORIZONS_S)
         for pair in make_pairs(self.sim.centre):
             if pair.group != group.index:
                 continue
             table = finish_table(self.sim.centre, pair)
             for contact in self.in_talk(pair):
-                x = min((self.sim.now - contact.handled_since) / FINISH_STEP_S, FINISH_BINS - 1.000001)
+                age_s, rate = self.sim.now - contact.handled_since, 1.0
+                if contact.phase == codes.IN_CHAT:
+                    assert contact.advisor is not None
+                    rate = self.sim.chats.rate(contact)
+                    age_s = contact.work_done + (self.sim.now - contact.advisor.worked_until) * rate
+                x = min(age_s / FINISH_STEP_S, FINISH_BINS - 1.000001)
                 i, part = int(x), x - int(x)
-                for h in range(len(total)):
-                    total[h] += (1 - part) * table[i][h] + part * table[i + 1][h]
+                ends = [(1 - part) * table[i][h] + part * table[i + 1][h] for h in range(len(total))]
+                for h, horizon_s in enumerate(FINISH_HORIZONS_S):
+                    total[h] += float(np.interp(rate * horizon_s, (0.0, *FINISH_HORIZONS_S), (0.0, *ends)))
         return total
 
     def answer_rate(self, campaign: CampaignState, time_s: float) -> float:
@@ -235,6 +244,8 @@ GROUP: dict[str, Callable[[Snapshots, GroupState], Any]] = {
     "reserved": lambda s, g: s.n_in_state(g, codes.AWAITING_ANSWER),
     "wrap_up": lambda s, g: s.n_in_state(g, codes.ADVISOR_WRAP_UP),
     "away": lambda s, g: s.n_in_state(g, codes.AWAY),
+    "chatting": lambda s, g: s.n_in_state(g, codes.ADVISOR_CHATTING),
+    "chat_levels": lambda s, g: [len(s.sim.chats.takers(g, n)) for n in range(1, codes.MOST_CHATS + 1)],
     "staffed": lambda s, g: len(g.advisors) - s.n_in_state(g, codes.OFF),
     "staffed_next": lambda s, g: staffing(g.declared, s.sim.centre.clock)[s.next_slot],
     "finishes": Snapshots.finishes,

@@ -15,7 +15,7 @@ from tests.oracle.randomness import Dist, entity_key, normal, stream, uniform
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
 
-WORKING = (codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP)
+WORKING = (codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP, codes.ADVISOR_CHATTING)
 
 
 def n_advisors(declared: schema.Group) -> int:

@@ -106,7 +106,7 @@ def test_every_rule_has_one_line_of_meaning_and_its_own_name() -> None:
             None,
             ["priority", "advisor", "nearest", "longest_idle", "most_skilled"],
         ),
-        (("random", {"advisor": "longest_idle"}), None, ["random", "advisor", "none"]),
+        (("random", {"advisor": "longest_idle"}), None, ["random", "advisor", "p_contained"]),
         (("priority", {"order": ["sales"]}), None, ["priority", "order", "sales", "support"]),
         (("priority", {"order": ["sales", "mail"]}), None, ["mail", "support"]),
         (None, ("fixed_ratio", {"rate": 1}), ["fixed_ratio", "rate", "ratio", "rounding", "reserve"]),

@@ -103,6 +103,13 @@ CASES = [
     ),
     # voice menu
     ({f"{QUEUE}.ivr.p_hangup": 0.9}, f"{QUEUE}.ivr.p_hangup", 0.9, "p_contained + p_hangup is 1.1; must be at most 1"),
+    ({f"{QUEUE}.ivr.p_resolved_hard": 1.2}, f"{QUEUE}.ivr.p_resolved_hard", 1.2, "at most 1"),
+    (
+        {f"{QUEUE}.ivr": {"p_resolved_easy": 0.7, "p_resolved_hard": 0.8}},
+        *(f"{QUEUE}.ivr.p_resolved_hard", 0.8, "at most p_resolved_easy, 0.7"),
+    ),
+    ({f"{QUEUE}.ivr.price_per_minute": -0.1}, f"{QUEUE}.ivr.price_per_minute", -0.1, "at least 0"),
+    ({f"{QUEUE}.ivr.handoff_factor": 0}, f"{QUEUE}.ivr.handoff_factor", 0, "above 0"),
     (
         {f"{QUEUE}.ivr.routes.thrid": 0.1},
         *(f"{QUEUE}.ivr.routes.thrid", 0.1, "one of the other queues: second, third; did you mean 'third'?"),

@@ -158,4 +158,4 @@ def test_the_ivr_serves_or_loses_contacts(ivr: dict[str, float], outcome: int, c
         short(2, "blocked", "0.1"),
         short(4, "ivr_end", "0.0", detail=outcome),
     ]
-    assert nonzero(result.counters["queue"][0]) == {"fresh": 2, "blocked": 1, counter: 1}
+    assert nonzero(result.counters["queue"][0]) == {"fresh": 2, "blocked": 1, counter: 1, "ivr_s": 3}

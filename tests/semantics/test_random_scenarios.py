@@ -63,6 +63,7 @@ COUNTED_ROWS = {
     "balked": codes.LOG_BALKED, "callback_accepted": codes.LOG_CALLBACK_ACCEPTED, "answered": codes.LOG_ASSIGNED,
     "callback_tries": codes.LOG_CALLBACK_RINGING, "callback_lost": codes.LOG_CALLBACK_LOST,
     "transfers_in": codes.LOG_TRANSFERRED, "abandoned": codes.LOG_ABANDONED, "unserved": codes.LOG_UNSERVED,
+    "silent": codes.LOG_LEFT_SILENTLY,
 }  # fmt: skip
 
 
@@ -81,7 +82,9 @@ def test_counters_are_what_the_log_says(number: int) -> None:
             return rows(result, code, False, at)
 
         for name, code in COUNTED_ROWS.items():
-            assert counters[name] == len(of_queue(code)), name
+            rows_of_code = of_queue(code)
+            nobody = rows_of_code["detail"].sum() if name in ("answered", "unserved") else 0  # chats left silently
+            assert counters[name] == len(rows_of_code) - nobody, name
         assert counters["offered"] == len(of_queue(codes.LOG_WAITING)) + counters["callback_accepted"]
         assert counters["unresolved"] == of_queue(codes.LOG_TALK_END)["detail"].sum()
         assert counters["callback_answered"] == of_queue(codes.LOG_CALLBACK_RING_END)["detail"].sum()
@@ -124,7 +127,14 @@ def test_times_add_up_over_whole_days(number: int) -> None:
         return  # contacts are under way at the end
     counters = result_of(number).counters
     queues, campaigns, groups = counters["queue"], counters["campaign"], counters["group"]
-    talk_s = sum(q["talk_s"] for q in queues) + sum(c["talk_s"] + c["mp_talk_s"] for c in campaigns)
+    chats = [queue.chat is not None for queue in centre.queues.values()]
+    chat_s = sum(q["talk_s"] + q["silent_s"] for q, chat in zip(queues, chats, strict=True) if chat)
+    assert sum(g["chat_s"] for g in groups) == pytest.approx(chat_s)
+    for g, group in zip(groups, centre.groups.values(), strict=True):
+        assert g["chat_s"] / group.capacity.chats <= g["chatting_s"] * (1 + 1e-9) <= g["chat_s"] * (1 + 2e-9) + 1e-9
+    talk_s = sum(q["talk_s"] for q, chat in zip(queues, chats, strict=True) if not chat) + sum(
+        c["talk_s"] + c["mp_talk_s"] for c in campaigns
+    )
     wrap_up_s = sum(x["wrap_up_s"] for x in queues + campaigns)
     service_s = sum(g["service_s"] for g in groups)
     assert sum(g["talking_s"] + g["wrapping_s"] for g in groups) + service_s == pytest.approx(talk_s + wrap_up_s)

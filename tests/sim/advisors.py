@@ -80,7 +80,11 @@ class Advisors:
             assert sorted(v.holder[which]) == np.flatnonzero(v.state == state).tolist(), f"advisors in state {state}"
             if state != codes.AWAITING_ANSWER:
                 assert np.array_equal(v.advisor["contact"][v.holder[which]], v.places[which]), "another contact"
-        with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.WRAPPING, *IN_TALK)
+        for a in np.flatnonzero(v.state == codes.ADVISOR_CHATTING):
+            chats = sorted(v.places[v.is_in(codes.IN_CHAT) & (v.holder == a)].tolist())
+            assert sorted(self.chats_of(int(a))) == chats and len(chats) > 0, "chats of an advisor"
+        assert np.all(v.state[v.holder[v.is_in(codes.IN_CHAT)]] == codes.ADVISOR_CHATTING), "a chat without its advisor"
+        with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.WRAPPING, codes.IN_CHAT, *IN_TALK)
         assert held[with_advisor].all(), "a contact without its advisor"
         assert not held[~with_advisor & ~v.is_in(codes.RINGING, codes.DECIDING)].any(), "an advisor for nothing"
         if v.C:
@@ -89,6 +93,17 @@ class Advisors:
             rings = v.is_in(codes.RINGING, codes.DECIDING)
             assert np.all(dials[rings] & kind[rings]), "an attempt of a kind that its campaign may not dial"
         assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
+
+    def chats_of(self, a: int) -> list[int]:
+        """The chats of an advisor, linked both ways, as many as its level says and no more than its group may have."""
+        v, found = self.v, []
+        before, here = codes.NIL, int(v.advisor["contact"][a])
+        while here != codes.NIL and len(found) <= codes.MOST_CHATS:
+            assert v.previous[here] == before, "chats are not linked both ways"
+            found.append(here)
+            before, here = here, v.next[here]
+        assert len(found) == v.advisor["n_chats"][a] <= v.c["group"]["chats"][v.group_of[a]], "level of an advisor"
+        return found
 
     def attempts(self) -> None:
         """An attempt keeps its kind: one with an advisor is joined to that advisor and never waits."""

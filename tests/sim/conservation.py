@@ -41,13 +41,13 @@ def queues(v: View) -> None:
     """All contacts of a queue are accounted for; callbacks due after the last day count as carried out."""
     n = v.counts("queue")
     to_call = np.zeros(v.Q) if v.over else v.here[list(TO_BE_CALLED_BACK)].sum(axis=0)
-    ended = n["callback_lost"] + n["abandoned"] + n["unserved"] + n["carried_out"] + n["answered"]
+    ended = n["callback_lost"] + n["abandoned"] + n["unserved"] + n["carried_out"] + n["answered"] + n["silent"]
     in_queue = v.here[codes.WAITING] + to_call
     left = n["misrouted_out"] + n["blocked"] + n["ivr_hangup"] + n["contained"] + n["balked"]
     came = n["fresh"] + n["redials"] + n["repeats"] + n["misrouted_in"] + n["transfers_in"]
     same(came, left + v.here[codes.IN_IVR] + in_queue + ended, "who came")
     same(n["offered"], in_queue + ended, "who was offered")
-    in_service = v.here[codes.TALKING] + v.here[codes.HANDING_OVER]
+    in_service = v.here[codes.TALKING] + v.here[codes.HANDING_OVER] + v.here[codes.IN_CHAT]
     done = n["transferred_out"] + n["resolved"] + n["unresolved"]
     same(n["answered"], in_service + done, "who was answered")
     for part, whole in (
@@ -56,7 +56,10 @@ def queues(v: View) -> None:
         (n["callback_accepted"], n["callback_offered"]),
         (n["waited"], n["offered"] + n["callback_tries"] + n["callback_accepted"] * int(v.c["days"])),
         (n["orders"], n["resolved"] + n["unresolved"]),
+        (n["contained_unresolved"], n["contained"]),
+        (n["handed_off"] + n["contained"] + n["ivr_hangup"], n["fresh"] + n["redials"] + n["repeats"]),
         (n["scored"], n["resolved"] + n["unresolved"]),
+        (v.gone.sum(axis=0), n["silent"]),
         (n["fresh_resolved"], n["fresh_answered"]),
         (n["fresh_answered"], n["fresh"]),
         (n["score"], 100.0 * n["scored"]),
@@ -85,7 +88,8 @@ def returns(v: View) -> None:
     totals = v.counts("queue")
     n = dict(zip(totals.names, totals.table.sum(axis=1), strict=True))
     coming = v.x["unresolved"][v.inbound & v.is_in(codes.WRAPPING)].sum()
-    assert n["unresolved"] == n["repeats"] + coming + v.here[codes.PENDING_REPEAT].sum(), "repeats"
+    again = n["unresolved"] + n["contained_unresolved"]
+    assert again == n["repeats"] + coming + v.here[codes.PENDING_REPEAT].sum(), "repeats"
     assert n["redials"] + v.here[codes.PENDING_REDIAL].sum() <= n["blocked"] + n["abandoned"], "redials"
     assert n["misrouted_in"] == n["misrouted_out"], "misrouted"
     assert n["transfers_in"] == n["transferred_out"], "transfers"
@@ -155,8 +159,9 @@ def handled(v: View) -> None:
     n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
     begun = n_queue["answered"].sum() - v.here[codes.HANDING_OVER].sum()
     begun += n_campaign["joined"].sum() + n_campaign["mp_joined"].sum()
+    left = n_queue["silent"].sum() - v.gone[codes.WAITING].sum()  # chats with nobody there: begun, or unserved
     handled = n_group["handled"] + n_group["service_contacts"]
-    assert handled.sum() == begun, "handled"
+    assert begun <= handled.sum() <= begun + left, "handled"
     by_group = np.bincount(v.group_of, weights=v.advisor["n_contacts"], minlength=v.G)
     same(handled, by_group, "handled by group")
     assert np.all(n_group["sampled"] <= n_group["handled"]), "more sampled than handled"
@@ -178,7 +183,7 @@ def waiting_time(v: View) -> None:
     n = v.counts("queue")
     queue = v.e["queue"][: v.Q]
     passed = n["waiting_s"] + v.here[codes.WAITING] * (v.t - queue["since"])
-    waits = v.inbound & v.is_in(codes.WAITING)
+    waits = v.waits
     still = np.bincount(v.index[waits], weights=v.t - v.x["entry_s"][waits], minlength=v.Q)[: v.Q]
     counted = n["wait_answered_s"] + n["wait_abandoned_s"] + n["wait_unserved_s"] + still
     close(passed, counted, "waiting_s")
@@ -192,10 +197,29 @@ def advisor_time(v: View) -> None:
         (IN_TALK, codes.ADVISOR_TALKING, "talking_s", ("talk_s", "mp_talk_s")),
         ((codes.WRAPPING,), codes.ADVISOR_WRAP_UP, "wrapping_s", ("wrap_up_s",)),
     ):
-        contacts = sum(n[name].sum() for n in (n_queue, n_campaign) for name in names if name in n)
+        calls = v.c["queue"]["chat"][: v.Q] == 0
+        contacts = sum(n_queue[name][calls].sum() for name in names if name in n_queue)
+        contacts += sum(n_campaign[name].sum() for name in names if name in n_campaign)
         contacts += (v.t - v.x["since"][v.is_in(*phases)]).sum()
         advisors = n_group[of_advisors].sum() + (v.t - v.advisor["since"][v.state == state]).sum()
         total += contacts - advisors
         if not v.c["group"]["service"][: v.G].any():
             close(contacts, advisors, of_advisors)
     close(total, n_group["service_s"].sum(), "time of talk and wrap-up")
+    chat_time(v)
+
+
+def chat_time(v: View) -> None:
+    """The time of chats by advisors is that by queues; an advisor with chats has at least one, at most its capacity."""
+    n_queue, n_group = v.counts("queue"), v.counts("group")
+    chats = v.is_in(codes.IN_CHAT)
+    of_chats = n_group["chat_s"] + np.bincount(
+        v.group_of[v.holder[chats]], weights=v.t - v.x["since"][chats], minlength=v.G
+    )
+    chat = v.c["queue"]["chat"][: v.Q] != 0
+    close(n_group["chat_s"].sum(), n_queue["talk_s"][chat].sum() + n_queue["silent_s"].sum(), "chat_s")
+    busy = v.state == codes.ADVISOR_CHATTING
+    running = np.bincount(v.group_of[busy], weights=v.t - v.advisor["since"][busy], minlength=v.G)
+    chatting = n_group["chatting_s"] + running
+    most = chatting * v.c["group"]["chats"][: v.G]
+    assert np.all((chatting <= of_chats + 1e-6) & (of_chats <= most + 1e-6)), "chatting_s"

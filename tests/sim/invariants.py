@@ -22,6 +22,7 @@ ON_A_LINE = (
 WITH_EVENT = (
     codes.IN_IVR, codes.CALLBACK_RINGING, codes.HANDING_OVER, codes.TALKING, codes.WRAPPING, codes.RINGING,
     codes.DECIDING,
+    codes.IN_CHAT,
 )  # fmt: skip
 WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING)  # all others may wait for ever
 
@@ -122,9 +123,11 @@ def queues(v: View) -> None:
     queue, contact = v.e["queue"], v.e["contact"]
     in_line = v.is_in(*IN_LINE)
     virtual = v.here[codes.VIRTUAL]
-    lengths = v.here[codes.WAITING] + virtual
+    gone = v.gone[codes.WAITING]
+    lengths = v.here[codes.WAITING] + virtual + gone
     assert np.array_equal(queue["length"][: v.Q], lengths), "length of a queue"
-    assert np.array_equal(queue["n_virtual"][: v.Q], virtual) and int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
+    n_virtual = queue["n_virtual"][: v.Q]
+    assert np.array_equal(n_virtual, virtual + gone) and int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
     assert members(v.e["waiting_bits"]) == [q for q in range(v.Q) if lengths[q]], "waiting_bits"
     assert int(v.e["in_ivr"]) == v.here[codes.IN_IVR].sum(), "in_ivr"
     for q in range(v.Q):
@@ -140,6 +143,15 @@ def sets(v: View) -> None:
     idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
     assert members(v.e["idle_bits"]) == sorted(int(g) for g in idle), "idle_bits"
     assert members(v.e["talking"]) == np.flatnonzero(v.state == codes.ADVISOR_TALKING).tolist(), "talking"
+    chatting = v.state == codes.ADVISOR_CHATTING
+    assert members(v.e["chatting"]) == np.flatnonzero(chatting).tolist(), "chatting"
+    more = chatting & (v.advisor["leaving"] == 0) & (v.advisor["owed_s"] == 0)
+    for g in range(v.G):
+        levels = v.advisor["n_chats"][more & (v.group_of == g)]
+        counted = np.bincount(levels, minlength=codes.MOST_CHATS + 1)[1:]
+        assert np.array_equal(v.e["group"]["chatting"][g], counted), "advisors by number of chats"
+        room = counted[: int(v.c["group"]["chats"][g]) - 1].any()
+        assert (g in members(v.e["chat_bits"])) == room, "chat_bits"
     connects = v.leads[codes.CONNECT_WAITING]
     assert int(v.e["connect_bits"]) == sum(1 << i for i in range(v.C) if connects[i]), "connect_bits"
     queues, groups = (members(v.e[f"vain_{name}"]) for name in ("queues", "groups"))
@@ -183,8 +195,9 @@ def partners(v: View) -> None:
 
 def lines(v: View) -> None:
     """Lines in use are the contacts in the building, and those in service are counted by pair."""
-    assert int(v.e["lines"]) == np.count_nonzero(v.is_in(*ON_A_LINE)), "lines in use"
+    of_chat = v.inbound & (v.c["queue"]["chat"][np.where(v.inbound, v.index, 0)] != 0)
+    assert int(v.e["lines"]) == np.count_nonzero(v.is_in(*ON_A_LINE) & ~of_chat), "lines in use"
     assert v.e["lines"] <= v.c["trunks"], "more lines than trunks"
-    pairs = v.pairs(v.is_in(*IN_TALK))
+    pairs = v.pairs(v.is_in(*IN_TALK, codes.IN_CHAT))
     assert np.all(pairs != codes.NIL), "an advisor without the skill"
     assert np.array_equal(v.e["in_service"], np.bincount(pairs, minlength=len(v.e["in_service"]))), "in_service"

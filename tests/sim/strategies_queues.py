@@ -19,7 +19,12 @@ def again(mean_s: float) -> st.SearchStrategy[Plain]:
 @st.composite
 def ivrs(draw: st.DrawFn, others: list[str]) -> Plain:
     """A voice menu, sometimes one that sends people the wrong way."""
-    ivr = draw(optional(p_contained=st.just(0.2), p_hangup=st.just(0.1), detect_s=times(8)))
+    ivr = draw(
+        optional(
+            p_contained=st.just(0.2), p_hangup=st.just(0.1), detect_s=times(8), p_resolved_hard=st.just(0.2),
+            price_per_minute=st.just(0.3), handoff_factor=st.just(0.7),
+        )
+    )  # fmt: skip
     wrong = draw(st.lists(st.sampled_from(others), unique=True)) if others else []
     return {"time_s": draw(times(10, at_once=True)), "routes": {name: 0.3 for name in wrong}, **ivr}
 

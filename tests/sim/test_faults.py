@@ -43,6 +43,11 @@ def state(code: int) -> Place:
     return lambda e: first(e["advisor"]["state"] == code)
 
 
+def idle_in_heap(e: Any) -> int:
+    """An idle advisor of the first group, whose idle advisors are a heap."""
+    return first((e["advisor"]["state"] == codes.IDLE) & (np.arange(len(e["advisor"])) < 4))
+
+
 def nth(n: int) -> Place:
     """Always the same one."""
     return lambda e: n
@@ -186,6 +191,13 @@ FAULTS: dict[str, Plant] = {
     "lines": one("lines"),
     "active": one("n_active", -1),
     "in the IVR": one("in_ivr"),
+    "lost chat end": forget_event(codes.IN_CHAT),
+    "number of chats": change("advisor", "n_chats", state(codes.ADVISOR_CHATTING)),
+    "first chat": change("advisor", "contact", state(codes.ADVISOR_CHATTING)),
+    "advisors by level": lambda e: e["group"]["chatting"].__setitem__((2, 0), e["group"]["chatting"][2, 0] + 1),
+    "set of those who chat": lambda e: e["chatting"].__ixor__(np.uint64(1)),
+    "groups with room": lambda e: e["chat_bits"].__ixor__(np.uint64(4)),
+    "customer gone": change("contact", "gone", phase(codes.IN_CHAT)),
     "virtual": one("n_virtual"),
     "waiting bits": lambda e: e["waiting_bits"].__ixor__(np.uint64(2)),
     "idle bits": lambda e: e["idle_bits"].__ixor__(np.uint64(1)),
@@ -219,7 +231,7 @@ FAULTS: dict[str, Plant] = {
     "idle order": reorder_idle_heap,
     "idle list": skip_idle,
     "idle since": change("group", "idle_since", lambda e: first(e["group"]["n"][:, codes.IDLE] > 0), -1),
-    "idle place": change("advisor", "place", state(codes.IDLE)),
+    "idle place": change("advisor", "place", idle_in_heap),
     "quality": change("advisor", "quality", nth(0), 101),
     "talk time": change("contact", "since", phase(codes.TALKING), -1),
     "wrap-up time": change("contact", "since", phase(codes.WRAPPING), -1),
@@ -228,11 +240,14 @@ FAULTS: dict[str, Plant] = {
        for name in ("fresh", "redials", "repeats", "misrouted_in", "misrouted_out", "transfers_in", "transferred_out",
                     "blocked", "contained", "ivr_hangup", "balked", "offered", "answered", "abandoned", "unserved",
                     "callback_accepted", "callback_answered", "callback_lost", "carried_out", "resolved",
-                    "unresolved")},
+                    "unresolved", "contained_unresolved", "silent")},
     **{f"queue {name}, beyond its whole": change("queue_count", name, nth(0), 1e4)
        for name in ("answered_in_time", "abandoned_in_time", "callback_tries", "waited", "orders", "scored", "score",
                     "fresh_answered", "fresh_resolved")},
-    **{f"group {name}": change("group_count", name, nth(0)) for name in ("handled", "talking_s", "wrapping_s")},
+    **{f"group {name}": change("group_count", name, nth(0))
+       for name in ("handled", "talking_s", "wrapping_s", "chatting_s", "chat_s")},
+    "silent time": change("queue_count", "silent_s", nth(0)),
+    "IVR, beyond its whole": change("queue_count", "handed_off", nth(0), 1e4),
     "group sampled": change("group_count", "sampled", nth(0), 1e4),
     **{f"campaign {name}": change("campaign_count", name, nth(0))
        for name in ("attempts", "no_answer", "busy", "invalid", "machine", "false_positive", "machine_passed",

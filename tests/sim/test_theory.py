@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ccenv import KpiTable, simulate
-from ccenv.theory import erlang_a, erlang_b, erlang_c
+from ccenv.theory import chats, erlang_a, erlang_b, erlang_c
 
 RUNS, Z = 32, 4.0
 SMALL = 0.02  # standard error as a share of the exact value, or absolute where that is a small probability
@@ -97,3 +97,17 @@ def test_erlang_b_where_nobody_waits_at_all() -> None:
     table = steady(300, 90, 8, 200, queue={"patience_s": {"dist": "constant", "value_s": 0.0}})
     assert_near(table, "abandonment", erlang_b(8, 7.5).blocking)
     assert np.all(table["p_wait"] == 0.0)
+
+
+@pytest.mark.parametrize(("n", "rates"), [(1, (1.0, 0.7, 0.5)), (3, (1.0, 0.8))])
+def test_chats_with_rates_by_level(n: int, rates: tuple[float, ...]) -> None:
+    exact = chats(30 * n, 150, 240, n, rates)
+    group = {"skills": ["calls"], "staffing": n, "capacity": {"chats": len(rates)}}
+    queue = {"patience_s": 240, "chat": {"rate_by_level": list(rates)}}
+    hours = 900 / n
+    table = steady(30 * n, 150, n, hours, queue=queue, groups={"team": group})
+    assert_near(table, "p_wait", exact.p_wait)
+    assert_near(table, "abandonment", exact.p_abandon)
+    assert_near(table, "mean_wait_s", exact.e_wait_s)
+    assert_near(table, "occupancy", exact.occupancy)
+    assert_near(table, "concurrency", exact.concurrency)

@@ -49,7 +49,9 @@ class View:
         places: Contact records in use, ascending; `x` are they.
         inbound: Which of them are no leads.
         next, previous: Links of all contact records.
-        here: Inbound contacts by phase and queue, (phases, Q).
+        here: Inbound contacts by phase and queue, (phases, Q), without chats that their customer has left.
+        gone: These chats, likewise.
+        waits: Which contacts wait on a line or for a chat.
         leads: Attempts by phase and campaign, (phases, C).
     """
 
@@ -73,7 +75,9 @@ class View:
         self.phase, self.index = self.x["phase"], self.x["index"]
         self.holder, self.partner = self.x["advisor"], self.x["partner"]
         self.inbound = self.x["kind"] != codes.LEAD
-        self.here = self._table(self.inbound, self.Q)
+        gone = self.inbound & (self.x["gone"] != 0)  # chats whose customer has left without a sign
+        self.here, self.gone = self._table(self.inbound & ~gone, self.Q), self._table(gone, self.Q)
+        self.waits = self.inbound & ~gone & (self.phase == codes.WAITING)
         self.leads = self._table(~self.inbound, self.C)
         self.advisor = self.e["advisor"][: self.n_advisors]
         self.state = self.advisor["state"]

@@ -15,6 +15,7 @@ from ccenv.rewards.terms import list_presets
 from ccenv.scenarios.check.answering import answering_services
 from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours, presets, unanswered_rings
 from ccenv.scenarios.check.campaigns import campaigns, ringing
+from ccenv.scenarios.check.chats import capacities, chats
 from ccenv.scenarios.check.dists import dists
 from ccenv.scenarios.check.groups import days_worked, shifts, skills
 from ccenv.scenarios.check.levels import day_level, history, slot_level, surge
@@ -133,6 +134,8 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     traces,
     ivrs,
     transfers,
+    chats,
+    capacities,
     classes,
     day_level,
     slot_level,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+from ccenv.scenarios.compile.finish import handoff_factor
 from ccenv.scenarios.compile.lines import default_lines, max_lines
 from ccenv.scenarios.compile.roster import advisors, staffing
 from ccenv.scenarios.compile.slots import n_slots
-from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.means import chat_speed, mean_s
 from ccenv.scenarios.schema import Centre, Queue
 
 MARGIN = 1.1  # of the estimate, beside 4 standard deviations of a Poisson number
@@ -25,7 +26,8 @@ def expected_contacts(centre: Centre, *, every_line: bool = True) -> int:
     repeats that are pending. Without `every_line` it counts the default number of lines where a campaign declares more.
     """
     waiting = max([_most_waiting(centre, list(centre.queues)), *(_most_waiting(centre, [q]) for q in centre.queues)])
-    n = sum(advisors(group) for group in centre.groups.values()) + waiting + _in_menu(centre) + _pending(centre)
+    served = sum(advisors(group) * group.capacity.chats for group in centre.groups.values())
+    n = served + waiting + _in_menu(centre) + _pending(centre)
     n = MARGIN * (n + 4.0 * math.sqrt(n))
     return math.ceil(n) + _lines(centre, every_line)
 
@@ -46,14 +48,17 @@ def _rates(centre: Centre, queue: Queue) -> list[float]:
     return [r / 3600.0 for r in (rate if isinstance(rate, list) else [rate] * n)]
 
 
-def _work_s(queue: Queue) -> float:
-    """Return the mean time of an advisor for a contact [s]."""
-    return mean_s(queue.handle_s) + mean_s(queue.wrap_up_s)
+def _work_s(centre: Centre, name: str) -> float:
+    """Return the mean time of an advisor for a contact [s]; for chats with as many at once as each group may have."""
+    queue = centre.queues[name]
+    able = [group for group in centre.groups.values() if name in group.skills]
+    speed = min((chat_speed(queue, group) for group in able), default=1.0)
+    return handoff_factor(queue) * mean_s(queue.handle_s) / speed + mean_s(queue.wrap_up_s)
 
 
 def _loads(centre: Centre, names: list[str]) -> list[float]:
     """Return the load of these queues by slot [erlangs]."""
-    parts = [[r * _work_s(centre.queues[q]) for r in _rates(centre, centre.queues[q])] for q in names]
+    parts = [[r * _work_s(centre, q) for r in _rates(centre, centre.queues[q])] for q in names]
     return [sum(part) for part in zip(*parts, strict=True)]
 
 
@@ -104,5 +109,14 @@ def _pending(centre: Centre) -> float:
     for queue in centre.queues.values():
         if queue.repeat.max_times > 0:
             rates = _rates(centre, queue)
-            total += sum(rates) / len(rates) * queue.repeat.p * min(mean_s(queue.repeat.delay_s), day_s)
+            p = max(queue.repeat.p, _p_unresolved_by_ivr(queue))
+            total += sum(rates) / len(rates) * p * min(mean_s(queue.repeat.delay_s), day_s)
     return total
+
+
+def _p_unresolved_by_ivr(queue: Queue) -> float:
+    """Return the share of contacts that the IVR keeps and does not resolve."""
+    if queue.ivr is None:
+        return 0.0
+    slope = queue.ivr.p_resolved_hard - queue.ivr.p_resolved_easy
+    return queue.ivr.p_contained * (1.0 - queue.ivr.p_resolved_easy - 0.5 * slope * queue.ivr.p_contained)

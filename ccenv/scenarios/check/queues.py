@@ -49,6 +49,9 @@ def _ivr(key: str, ivr: Ivr, others: list[str]) -> Iterator[Problem]:
     if ivr.p_contained + ivr.p_hangup > 1.0 + SUM_TOLERANCE:
         allowed = f"p_contained + p_hangup is {ivr.p_contained + ivr.p_hangup:.6g}; must be at most 1"
         yield Problem(f"{key}.p_hangup", ivr.p_hangup, allowed)
+    if ivr.p_resolved_hard > ivr.p_resolved_easy:
+        allowed = f"must be at most p_resolved_easy, {ivr.p_resolved_easy:g}: resolution falls with difficulty"
+        yield Problem(f"{key}.p_resolved_hard", ivr.p_resolved_hard, allowed)
     for queue, share in ivr.routes.items():
         if queue not in others:
             allowed = f"must be one of the other queues: {names(others)}{closest(queue, others)}; the rest is its own"

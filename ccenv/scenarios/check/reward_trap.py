@@ -16,9 +16,9 @@ import numpy as np
 from ccenv.rewards.terms import Reward, reward_weights
 from ccenv.scenarios.compile.campaigns import p_sale, wrong_party_s
 from ccenv.scenarios.compile.dists import mean_of
-from ccenv.scenarios.compile.finish import p_order, served_mixture
+from ccenv.scenarios.compile.finish import handoff_factor, p_order, served_mixture
 from ccenv.scenarios.compile.segments import lead_shares, p_right_party, sale_value, segments
-from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.means import chat_speed, mean_s
 from ccenv.scenarios.schema import Never
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
             if queue_name not in group.skills or isinstance(queue.patience_s, Never):
                 continue
             mixture = served_mixture(queue, group.handle_s.get(queue_name, queue.handle_s))
-            talk_s, wrap_up_s = sum(p * mean_of(dist) for p, dist in mixture), mean_s(queue.wrap_up_s)
+            talk_s = handoff_factor(queue) * sum(p * mean_of(dist) for p, dist in mixture) / chat_speed(queue, group)
+            wrap_up_s = mean_s(queue.wrap_up_s)
             w_ab, w_wait = _loss(weights["queue_count"][q], queue, talk_s, wrap_up_s)
             patience_s = mean_s(queue.patience_s)
             for c, campaign_name in enumerate(centre.campaigns):

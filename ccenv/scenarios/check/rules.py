@@ -18,7 +18,18 @@ def names_of(centre: Centre) -> Names:
     owners = {"queue": tuple(centre.queues), "campaign": tuple(centre.campaigns)}
     groups = tuple(centre.groups)
     pairs = tuple((owners[pair.kind][pair.index], groups[pair.group]) for pair in make_pairs(centre))
-    return Names(owners["queue"], groups, owners["campaign"], pairs, day_slots(centre.clock))
+    ivrs = {name: queue.ivr for name, queue in centre.queues.items() if queue.ivr is not None}
+    contained = tuple(ivrs[name].p_contained if name in ivrs else 0.0 for name in centre.queues)
+    escalated = tuple(name for name, ivr in ivrs.items() if min(ivr.p_resolved_easy, ivr.p_resolved_hard) < 1.0)
+    return Names(
+        owners["queue"],
+        groups,
+        owners["campaign"],
+        pairs,
+        day_slots(centre.clock),
+        {"p_contained": contained},
+        {"p_contained": escalated},
+    )
 
 
 def rules(centre: Centre) -> Iterator[Problem]:

@@ -27,8 +27,13 @@ def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
     if pair.kind == "queue":
         name, queue = list(centre.queues.items())[pair.index]
         group = list(centre.groups.values())[pair.group]
-        return _table(served_mixture(queue, group.handle_s.get(name, queue.handle_s)))
+        return _table(served_mixture(queue, group.handle_s.get(name, queue.handle_s)), handoff_factor(queue))
     return _table(joined_mixture(list(centre.campaigns.values())[pair.index]))
+
+
+def handoff_factor(queue: Queue) -> float:
+    """Return the factor of handle times after the queue's IVR; 1 without one. Transfers are ignored."""
+    return 1.0 if queue.ivr is None else queue.ivr.handoff_factor
 
 
 def served_mixture(queue: Queue, handle_s: Time) -> Mixture:
@@ -74,13 +79,15 @@ def joined_mixture(campaign: Campaign) -> Mixture:
 
 
 @functools.lru_cache(maxsize=1024)
-def _table(mixture: Mixture) -> np.ndarray:
+def _table(mixture: Mixture, factor: float = 1.0) -> np.ndarray:
+    """Return the table of a mixture of times, each multiplied by a factor."""
     table = np.ones((FINISH_BINS, len(FINISH_HORIZONS_S)))
     for i in range(FINISH_BINS):
         age = i * FINISH_STEP_S
-        alive = _mixed(mixture, age)
+        alive = _mixed(mixture, age / factor)
         if alive > 0.0:
-            table[i] = [max(0.0, 1.0 - _mixed(mixture, age + horizon) / alive) for horizon in FINISH_HORIZONS_S]
+            ends = [(age + horizon) / factor for horizon in FINISH_HORIZONS_S]
+            table[i] = [max(0.0, 1.0 - _mixed(mixture, end) / alive) for end in ends]
     table.flags.writeable = False
     return table
 

@@ -8,7 +8,7 @@ from typing import Any
 from ccenv.scenarios.compile.dists import DistValues, dist_values
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.slots import n_slots
-from ccenv.scenarios.schema import Centre, Customer, Queue, Satisfaction, Time
+from ccenv.scenarios.schema import Centre, Chat, Customer, Queue, Satisfaction, Time
 from ccenv.sim.state.codes import NIL
 
 INT32 = 2**31 - 1
@@ -24,6 +24,7 @@ def fill_queue(row: Any, name: str, centre: Centre, dists: Dists) -> None:
     _callback(row, queue, dists)
     _service(row, name, queue, centre, dists)
     _customer(row, queue.customer)
+    _chat(row, queue.chat, dists)
     own = (group for group in centre.groups.values() if name in group.skills and group.answering_service is None)
     able = (advisors(group) for group in own)
     row["n_able"] = sum(able)
@@ -60,10 +61,13 @@ def _waiting(row: Any, queue: Queue, dists: Dists) -> None:
 def _ivr(row: Any, queue: Queue, queues: list[str], dists: Dists) -> None:
     ivr = queue.ivr
     row["ivr_time"] = row["detect"] = NIL
+    row["handoff_factor"] = 1.0
     if ivr is None:
         return
     row["ivr_time"], row["detect"] = dist_index(ivr.time_s, dists), dist_index(ivr.detect_s, dists)
     row["p_contained"], row["p_hangup"] = ivr.p_contained, ivr.p_hangup
+    row["p_resolved"], row["resolved_slope"] = ivr.p_resolved_easy, ivr.p_resolved_hard - ivr.p_resolved_easy
+    row["ivr_price"], row["handoff_factor"] = ivr.price_per_minute / 60.0, ivr.handoff_factor
     row["route"][: len(queues)] = list(accumulate(ivr.routes.get(name, 0.0) for name in queues))
 
 
@@ -102,6 +106,13 @@ def _satisfaction(row: Any, score: Satisfaction) -> None:
     row["score_base"], row["score_wait"] = score.base, score.per_wait_minute
     row["score_transfer"], row["score_repeat"] = score.per_transfer, score.per_repeat
     row["score_quality"] = score.per_quality
+
+
+def _chat(row: Any, chat: Chat | None, dists: Dists) -> None:
+    row["chat"], row["line"], row["chat_detect"] = chat is not None, chat is None, NIL
+    if chat is not None:
+        row["chat_rate"][: len(chat.rate_by_level)] = chat.rate_by_level
+        row["p_silent"], row["chat_detect"] = chat.p_silent, dist_index(chat.detect_s, dists)
 
 
 def _customer(row: Any, customer: Customer) -> None:

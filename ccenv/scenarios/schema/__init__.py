@@ -7,6 +7,7 @@ time. A plain number in place of a profile holds in every slot. Every class refu
 from ccenv.scenarios.schema.advisors import (
     AnsweringService,
     Break,
+    Capacity,
     Fatigue,
     Group,
     Learning,
@@ -36,6 +37,7 @@ from ccenv.scenarios.schema.dists import (
 from ccenv.scenarios.schema.inbound import (
     Announcement,
     Callback,
+    Chat,
     Customer,
     Ivr,
     Priority,
@@ -66,7 +68,9 @@ __all__ = [
     "Callback",
     "CallingRules",
     "Campaign",
+    "Capacity",
     "Centre",
+    "Chat",
     "Clock",
     "Compliance",
     "Constant",

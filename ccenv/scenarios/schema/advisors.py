@@ -8,7 +8,7 @@ import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability
 from ccenv.scenarios.schema.dists import Time
-from ccenv.sim.state.codes import AdvisorOrder
+from ccenv.sim.state.codes import MOST_CHATS, AdvisorOrder
 
 
 class Break(Node, frozen=True):
@@ -101,6 +101,12 @@ class AnsweringService(Node, frozen=True):
     own_quality: Annotated[float, msgspec.Meta(ge=0.0, le=100.0)] | None = None
 
 
+class Capacity(Node, frozen=True):
+    """What an advisor may have at once: one call or attempt, or up to `chats` chats."""
+
+    chats: Annotated[int, msgspec.Meta(ge=1, le=MOST_CHATS)] = 1
+
+
 class Group(Node, frozen=True):
     """Advisors with the same `skills`, which are names of queues and campaigns.
 
@@ -108,7 +114,8 @@ class Group(Node, frozen=True):
     probability `shrinkage`. `handle_s` replaces the handle times of the queues that it names. `wage_per_hour`: wage of
     an advisor on duty, breaks included, in units of value. `speed_cv` is the coefficient of variation of the advisors'
     handle-time factors. `advisor_order`: the idle advisor who is assigned first. With `answering_service` the group is
-    not of advisors but of the lines of an answering service, and has no staffing.
+    not of advisors but of the lines of an answering service, and has no staffing. `capacity`: what an advisor may have
+    at once.
     """
 
     skills: Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -125,3 +132,4 @@ class Group(Node, frozen=True):
     monitoring: Monitoring = Monitoring()
     wage_per_hour: NonNegative = 0.0
     answering_service: AnsweringService | None = None
+    capacity: Capacity = Capacity()

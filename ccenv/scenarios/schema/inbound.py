@@ -8,7 +8,7 @@ import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability, Profile
 from ccenv.scenarios.schema.dists import Never, Time
-from ccenv.sim.state.codes import VALUE_CLASSES
+from ccenv.sim.state.codes import MOST_CHATS, VALUE_CLASSES
 
 
 class Priority(Node, frozen=True):
@@ -27,9 +27,18 @@ class Return(Node, frozen=True):
 
 
 class Ivr(Node, frozen=True):
-    """The voice menu before a queue: after `time_s` a contact is contained, hangs up, or is routed to a queue.
+    """The machine before a queue (voice menu, voicebot or chatbot).
 
-    `p_contained` and `p_hangup`: shares of contacts that the menu serves, and that hang up in it.
+    After `time_s` it keeps a contact to the end, the contact hangs up, or it is handed off to a queue.
+
+    `p_contained` and `p_hangup`: shares of contacts that the machine keeps, and that hang up in it. `p_contained` is
+    also the escalation threshold: each contact has a difficulty u, uniform in (0, 1), and the machine keeps it if
+    u < `p_contained`. A rule or a supervisor may set another threshold for a run.
+    `p_resolved_easy`, `p_resolved_hard`: the probability that a kept contact is resolved is linear in its difficulty,
+    from `p_resolved_easy` at u = 0 to `p_resolved_hard` at u = 1 (modelling choice). A kept contact that is not
+    resolved comes again after the queue's `repeat.delay_s`, at most `repeat.max_times` times in a row.
+    `price_per_minute`: price of a minute in the machine, in units of value. `handoff_factor`: factor of the first
+    handle time of a contact that is handed off; below 1 if the machine has already asked what the advisor would ask.
     `routes` is this queue's row of the confusion matrix: the shares of its contacts routed to other queues; the rest
     go to this queue. An advisor notices a misrouted contact after `detect_s` of service and transfers it.
     """
@@ -39,6 +48,10 @@ class Ivr(Node, frozen=True):
     p_hangup: Probability = 0.0
     routes: dict[str, Probability] = {}
     detect_s: Time = 30.0
+    p_resolved_easy: Probability = 1.0
+    p_resolved_hard: Probability = 1.0
+    price_per_minute: NonNegative = 0.0
+    handoff_factor: Positive = 1.0
 
 
 class Announcement(Node, frozen=True):
@@ -131,6 +144,23 @@ class Satisfaction(Node, frozen=True):
     per_quality: NonNegative = 0.0
 
 
+Rate = Annotated[float, msgspec.Meta(gt=0.0, le=1.0)]
+
+
+class Chat(Node, frozen=True):
+    """The contacts of a queue are chats, of which an advisor may have several at once; they hold no telephone line.
+
+    `rate_by_level`: rates r_1, r_2, ... at which an advisor with 1, 2, ... chats works on each of them. Handle times
+    are work at rate 1; when the number of chats changes, the work left takes a new time (Luo and Zhang 2013, Tezcan and
+    Zhang 2014). `p_silent`: probability that a customer whose patience is over leaves without a sign. The chat then
+    stays in line as if somebody waited, and takes an advisor the work `detect_s`.
+    """
+
+    rate_by_level: Annotated[list[Rate], msgspec.Meta(min_length=1, max_length=MOST_CHATS)]
+    p_silent: Probability = 0.0
+    detect_s: Time = 30.0
+
+
 class Queue(Node, frozen=True):
     """A type of inbound contact and its waiting line.
 
@@ -141,7 +171,7 @@ class Queue(Node, frozen=True):
     `arrivals_per_hour`: mean rate of fresh contacts in each slot. `interpolation`: `constant` within a slot, or
     `linear` from the start of a slot to the start of the next. `handle_s`: talk time, hold included. `wrap_up_s`: work
     of the advisor after the talk. `patience_s`: time after which a waiting contact abandons. `service_level_s`: wait
-    within which an answer counts as in time.
+    within which an answer counts as in time. `chat`: the contacts are chats instead of calls.
     """
 
     arrivals_per_hour: Profile
@@ -162,3 +192,4 @@ class Queue(Node, frozen=True):
     redial: Return = Return()
     repeat: Return = Return()
     service_level_s: NonNegative = 20.0
+    chat: Chat | None = None

@@ -3,7 +3,7 @@
 from ccenv.sim.kernel.bits import add, remove
 from ccenv.sim.kernel.draws import exp
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
+from ccenv.sim.state.codes import ADVISOR_CHATTING, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
 
 
 @helper
@@ -24,6 +24,8 @@ def count_advisor_time(e, c, g, a):
         e.group_count[g].wrapping_s += spent
     elif state == AWAY:
         e.group_count[g].away_s += spent
+    elif state == ADVISOR_CHATTING:
+        e.group_count[g].chatting_s += spent
 
 
 @helper
@@ -33,7 +35,7 @@ def bring_load_up(e, c, g, a):
     The load has its own time stamp `load_t`, because `since` is also reset when time counters are settled.
     """
     state = e.advisor[a].state
-    at_work = 1.0 if state == ADVISOR_TALKING or state == ADVISOR_WRAP_UP else 0.0
+    at_work = 1.0 if state == ADVISOR_TALKING or state == ADVISOR_WRAP_UP or state == ADVISOR_CHATTING else 0.0
     old = exp((e.advisor[a].load_t - e.t) / c.group[g].fatigue_s)
     e.advisor[a].load = e.advisor[a].load * old + at_work * (1.0 - old)
     e.advisor[a].load_t = e.t

@@ -1,5 +1,6 @@
 """Entering the centre: a trunk, the IVR, balking, and the offer of a callback; then the contact joins its queue."""
 
+from ccenv.sim.arriving.machine import contain, outcome_of
 from ccenv.sim.handling.returns import redial_or_leave
 from ccenv.sim.handling.waiting import accept_callback, must_wait, offer
 from ccenv.sim.kernel.contacts import cancel_contact, end_contact, schedule_end
@@ -11,7 +12,6 @@ from ccenv.sim.state.codes import (
     BALK,
     CALLBACK_ACCEPT,
     CONTAINED,
-    HUNG_UP,
     IN_IVR,
     IVR_OUTCOME,
     IVR_TIME,
@@ -33,14 +33,17 @@ from ccenv.sim.state.codes import (
 
 @helper
 def enter(e, c, log, s):
-    """Let a contact enter at its origin: it is blocked, or takes a line and goes to the IVR or the queue."""
+    """Let a contact enter at its origin: it is blocked, or takes a line and goes to the IVR or the queue.
+
+    A chat needs no line.
+    """
     q = e.contact[s].index
-    if e.lines >= c.trunks:
+    if e.lines >= c.trunks and c.queue[q].line != 0:
         e.queue_count[q].blocked += 1
         note_contact(e, c, log, LOG_BLOCKED, s, 0)
         redial_or_leave(e, c, s)
         return
-    e.lines += 1
+    e.lines += c.queue[q].line
     if c.queue[q].ivr_time == NIL:
         _reach(e, c, log, s)
         return
@@ -54,31 +57,27 @@ def enter(e, c, log, s):
         on_ivr_end(e, c, log, s)
 
 
-@helper
-def _ivr_outcome(c, q, u):
-    if u < c.queue[q].p_contained:
-        return CONTAINED
-    if u < c.queue[q].p_contained + c.queue[q].p_hangup:
-        return HUNG_UP
-    return ROUTED
-
-
 @block
 def on_ivr_end(e, c, log, s):
     """Handle the end of the IVR: contained, hung up, or routed to a queue, possibly a wrong one."""
     q = e.contact[s].index
-    outcome = _ivr_outcome(c, q, uniform(e.contact[s].key, IVR_OUTCOME))
+    difficulty = uniform(e.contact[s].key, IVR_OUTCOME)
+    outcome = outcome_of(e, c, q, difficulty)
     note_contact(e, c, log, LOG_IVR_END, s, outcome)
     e.in_ivr -= 1
-    if outcome == CONTAINED:
-        e.queue_count[q].contained += 1
-    elif outcome == HUNG_UP:
-        e.queue_count[q].ivr_hangup += 1
+    spent = e.t - e.contact[s].since
+    e.queue_count[q].ivr_s += spent
+    e.queue_count[q].ivr_cost += spent * c.queue[q].ivr_price
     if outcome != ROUTED:
-        e.lines -= 1
-        end_contact(e, s)
+        e.lines -= c.queue[q].line
+        if outcome == CONTAINED:
+            contain(e, c, s, difficulty)
+        else:
+            e.queue_count[q].ivr_hangup += 1
+            end_contact(e, s)
         return
     cancel_contact(e, s)
+    e.queue_count[q].handed_off += 1
     u = uniform(e.contact[s].key, ROUTE)
     for r in range(c.n_queues):
         if u < c.queue[q].route[r]:
@@ -126,7 +125,7 @@ def _reach(e, c, log, s):
         if _balks(e, c, s, q, announced):
             e.queue_count[q].balked += 1
             note_contact(e, c, log, LOG_BALKED, s, 0)
-            e.lines -= 1
+            e.lines -= c.queue[q].line
             end_contact(e, s)
             return
         if c.queue[q].announces != 0:

@@ -1,5 +1,6 @@
 """The roster: advisors come on duty, go off duty and take breaks at declared times."""
 
+from ccenv.sim.advisors.chat_levels import join_level, leave_level
 from ccenv.sim.advisors.idle_list import idle_leave, leave_for_good
 from ccenv.sim.advisors.traits import draw_absence
 from ccenv.sim.handling.joining import free_advisor, go_away
@@ -8,6 +9,7 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_advisor, note_clock
 from ccenv.sim.state.codes import (
+    ADVISOR_CHATTING,
     AWAY,
     BREAK,
     CLOCK_EVENT,
@@ -26,6 +28,10 @@ def _come(e, c, log, a):
     e.advisor[a].worked = 1
     if e.advisor[a].state == OFF:
         free_advisor(e, c, log, a)
+    elif e.advisor[a].state == ADVISOR_CHATTING:
+        leave_level(e, c, a)
+        e.advisor[a].leaving = 0
+        join_level(e, c, a)
     else:
         e.advisor[a].leaving = 0
 
@@ -36,6 +42,8 @@ def _go(e, c, a):
     if state == IDLE or state == AWAY:
         leave_for_good(e, c, a)
     elif state != OFF:
+        if state == ADVISOR_CHATTING:
+            leave_level(e, c, a)
         e.advisor[a].leaving = 1
 
 
@@ -46,6 +54,8 @@ def _take_break(e, c, log, a, length_s):
         idle_leave(e, c, a, AWAY)
         go_away(e, c, log, a, length_s)
     elif state != OFF and state != AWAY and e.advisor[a].leaving == 0:
+        if state == ADVISOR_CHATTING:
+            leave_level(e, c, a)
         e.advisor[a].owed_s += length_s
 
 

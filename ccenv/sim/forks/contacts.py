@@ -4,9 +4,11 @@ Pending times are drawn given that they exceed their age. A discrete outcome has
 probability (survival function) that its time is not over at this age. `talking` tells whether the contact is in talk.
 """
 
+from ccenv.sim.advisors.chat_levels import rate_of
 from ccenv.sim.advisors.traits import by_script, p_repeat_with, p_sale_with
 from ccenv.sim.arriving.arrivals import draw_customer, draw_value_class, forecast
-from ccenv.sim.kernel.contacts import schedule_contact, schedule_end
+from ccenv.sim.arriving.machine import threshold
+from ccenv.sim.kernel.contacts import cancel_contact, schedule_contact, schedule_end, set_gone
 from ccenv.sim.kernel.dists import draw_beyond, survival
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
@@ -17,6 +19,7 @@ from ccenv.sim.state.codes import (
     HANDING_OVER,
     HANDLE,
     HANDOVER,
+    IN_CHAT,
     IN_IVR,
     IVR_TIME,
     PATIENCE,
@@ -24,6 +27,7 @@ from ccenv.sim.state.codes import (
     REPEAT_P,
     ROUTE,
     SALE,
+    SILENT,
     TALKING,
     VALUE_CLASS,
     VIRTUAL,
@@ -40,9 +44,29 @@ def beyond(e, c, s, dist, since, u):
 
 
 @helper
+def _age(e, c, s):
+    """Return the age [s] of a talk; of a chat, the work done on it."""
+    if e.contact[s].phase == IN_CHAT:
+        return e.contact[s].chat_done + (e.t - e.contact[s].chat_t) * rate_of(e, c, s)
+    return e.t - e.talk_t[e.contact[s].advisor]
+
+
+@helper
+def _end_after(e, c, s, whole):
+    """Schedule the end of a talk that takes `whole` seconds in all; of a chat, seconds of work at rate 1."""
+    if e.contact[s].phase == IN_CHAT:
+        e.contact[s].chat_done = _age(e, c, s)
+        e.contact[s].chat_t = e.t
+        e.contact[s].chat_left = max(0.0, whole - e.contact[s].chat_done)
+        schedule_end(e, s, e.t + e.contact[s].chat_left / rate_of(e, c, s))
+    else:
+        schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + whole, e.t))
+
+
+@helper
 def _plain_age(e, c, s, dist):
     """Return the age [s] of a talk on the time scale of its distribution: factor and script are undone."""
-    age = (e.t - e.talk_t[e.contact[s].advisor]) / e.contact[s].factor
+    age = _age(e, c, s) / e.contact[s].factor
     strength = c.group[c.advisor_group[e.contact[s].advisor]].script
     if strength == 0.0:
         return age
@@ -62,7 +86,7 @@ def talk_beyond(e, c, s, dist, u):
     """Schedule the end of a talk that is not over, with the advisor's script and the contact's factor."""
     g = c.advisor_group[e.contact[s].advisor]
     x = by_script(c, g, c.dist[dist], draw_beyond(c.dist[dist], _plain_age(e, c, s, dist), u))
-    schedule_end(e, s, max(e.talk_t[e.contact[s].advisor] + x * e.contact[s].factor, e.t))
+    _end_after(e, c, s, x * e.contact[s].factor)
 
 
 @helper
@@ -72,7 +96,7 @@ def _flow(e, c, r, q):
         share = 1.0 - c.queue[r].route[c.n_queues - 1]
     else:
         share = c.queue[r].route[q] - (c.queue[r].route[q - 1] if q > 0 else 0.0)
-    return forecast(c, r, e.slot) * (1.0 - c.queue[r].p_contained - c.queue[r].p_hangup) * share
+    return forecast(c, r, e.slot) * max(0.0, 1.0 - threshold(e, c, r) - c.queue[r].p_hangup) * share
 
 
 @helper
@@ -80,7 +104,7 @@ def _type_weight(e, c, s, r, talking):
     """Return the unnormalised probability of a true type r other than the queue, given the age of the talk."""
     weight = _flow(e, c, r, e.contact[s].index)
     if talking and weight > 0.0:
-        weight *= survival(c.dist[c.queue[r].detect], e.t - e.talk_t[e.contact[s].advisor])
+        weight *= survival(c.dist[c.queue[r].detect], _age(e, c, s))
     return weight
 
 
@@ -125,7 +149,8 @@ def _redraw_talk(e, c, s, key):
     if e.contact[s].true_type != q:
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
-        beyond(e, c, s, c.queue[e.contact[s].true_type].detect, e.talk_t[e.contact[s].advisor], uniform(key, HANDLE))
+        detect = c.queue[e.contact[s].true_type].detect
+        _end_after(e, c, s, draw_beyond(c.dist[detect], _age(e, c, s), uniform(key, HANDLE)))
         return
     v = uniform(key, SALE) * (buys + transferred + other)
     dist = handle
@@ -135,6 +160,51 @@ def _redraw_talk(e, c, s, key):
     elif v < buys + transferred:
         e.contact[s].transfers = 1
     talk_beyond(e, c, s, dist, uniform(key, HANDLE))
+
+
+@helper
+def _p_gone(e, c, s, waited):
+    """Return the probability that the customer of a chat that has waited so long has left without a sign."""
+    q = e.contact[s].index
+    there = survival(c.dist[c.queue[q].patience], waited)
+    gone = c.queue[q].p_silent * (1.0 - there)
+    return gone / (gone + there) if gone > 0.0 else 0.0
+
+
+@block
+def _redraw_chat(e, c, s, key):
+    """Redraw a chat in service, given the work done: nobody is there, or it goes on like a talk."""
+    q = e.contact[s].index
+    e.contact[s].gone = 0
+    p = _p_gone(e, c, s, e.contact[s].since - e.contact[s].entry_s)
+    if p > 0.0:
+        detect = c.dist[c.queue[q].chat_detect]
+        gone = p * survival(detect, _age(e, c, s))
+        handle = c.queue[q].handle[c.advisor_group[e.contact[s].advisor]]
+        there = (1.0 - p) * alive(e, c, s, handle, True)
+        if uniform(key, SILENT) * (gone + there) < gone:
+            e.contact[s].gone = 1
+            e.contact[s].transfers = 0
+            e.contact[s].factor = 1.0
+            _end_after(e, c, s, draw_beyond(detect, _age(e, c, s), uniform(key, HANDLE)))
+            return
+    _redraw_talk(e, c, s, key)
+
+
+@helper
+def _redraw_wait(e, c, s, key):
+    """Redraw the patience of a contact that waits, or whether the customer of a chat has left without a sign."""
+    q = e.contact[s].index
+    waited = (e.t - e.contact[s].entry_s) / e.contact[s].factor
+    if c.queue[q].p_silent > 0.0:
+        gone = 1 if uniform(key, SILENT) < _p_gone(e, c, s, waited) else 0
+        if gone != e.contact[s].gone:
+            set_gone(e, s, gone)
+        if gone != 0:
+            cancel_contact(e, s)
+            return
+    left = draw_beyond(c.dist[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
+    schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t), END_EVENT)
 
 
 @block
@@ -169,9 +239,9 @@ def redraw_inbound(e, c, s, key):
     if in_line and e.contact[s].n_transfers == 0:
         _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
     if phase == WAITING:
-        waited = (e.t - e.contact[s].entry_s) / e.contact[s].factor
-        left = draw_beyond(c.dist[c.queue[q].patience], waited, uniform(key, PATIENCE)) * e.contact[s].factor
-        schedule_contact(e, s, max(e.contact[s].entry_s + left, e.t), END_EVENT)
+        _redraw_wait(e, c, s, key)
+    elif phase == IN_CHAT:
+        _redraw_chat(e, c, s, key)
     elif phase == TALKING:
         _redraw_talk(e, c, s, key)
     elif phase == WRAPPING:

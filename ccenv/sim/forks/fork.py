@@ -7,11 +7,12 @@ numbers, due times of callbacks and leads, advisors and their traits, the mode i
 
 Hidden, redrawn: patience, handle and ring times, outcomes, sales, true types, a hidden mode (from its stationary
 distribution), and contacts that will return. The levels and surges of the day and a recorded trace are replaced by the
-forecast. Returns are redrawn from the numbers of contacts lost and finished in recent slots, each at a uniform time
-within its slot. The limits on redials and repeats treat each of them as a first contact.
+forecast. Returns are redrawn from the numbers of contacts lost, finished and kept by the IVR in recent slots, each at a
+uniform time within its slot. The limits on redials and repeats treat each of them as a first contact.
 """
 
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
+from ccenv.sim.arriving.machine import p_unresolved
 from ccenv.sim.clock.levels import factor_of, redraw_mode
 from ccenv.sim.forks.attempts import redraw_attempt
 from ccenv.sim.forks.contacts import redraw_inbound
@@ -41,11 +42,8 @@ from ccenv.sim.state.codes import (
     SURGE_TIMER,
 )
 
-VISIBLE, LOST, FINISHED = (
-    U(1),
-    U(2),
-    U(3),
-)  # streams of a fork: keys of visible contacts, and of contacts lost and finished that may return
+# streams of a fork: keys of visible contacts, and of contacts lost, finished and kept by the IVR that may return
+VISIBLE, LOST, FINISHED, KEPT_BY_IVR = U(1), U(2), U(3), U(4)
 
 
 @block
@@ -75,13 +73,14 @@ def _rebuild_free_records(e):
 
 
 @block
-def _maybe_return(e, c, q, key, phase, age):
+def _maybe_return(e, c, q, key, phase, p, age):
     """Draw whether a contact that left queue q `age` seconds of opening time ago returns later than now; if so, add it.
 
-    `phase`: PENDING_REDIAL or PENDING_REPEAT. Without a free record the return is left out.
+    `phase`: PENDING_REDIAL or PENDING_REPEAT. `p`: probability that it returns at all. Without a free record the return
+    is left out.
     """
     redial = phase == PENDING_REDIAL
-    if uniform(key, REDIAL_P if redial else REPEAT_P) >= (c.queue[q].p_redial if redial else c.queue[q].p_repeat):
+    if uniform(key, REDIAL_P if redial else REPEAT_P) >= p:
         return
     if (c.queue[q].max_redials if redial else c.queue[q].max_repeats) == 0:
         return
@@ -111,12 +110,17 @@ def _redraw_returns(e, c, q):
         k = recent_slot(e, c, ago)
         since = now - (e.slot - ago) * c.slot_s  # opening time [s] since the slot began; `to`: since it ended
         to = max(0.0, since - c.slot_s)
-        for j in range(e.queue[q].n_lost[k] + e.queue[q].n_finished[k]):
-            lost = j < e.queue[q].n_lost[k]
-            key = entity_key(e.root ^ c.queue[q].stream, LOST if lost else FINISHED, number)
+        n_lost, n_finished = e.queue[q].n_lost[k], e.queue[q].n_finished[k]
+        for j in range(n_lost + n_finished + e.queue[q].n_contained[k]):
+            stream, phase, p = LOST, PENDING_REDIAL, c.queue[q].p_redial
+            if j >= n_lost + n_finished:
+                stream, phase, p = KEPT_BY_IVR, PENDING_REPEAT, p_unresolved(e, c, q)
+            elif j >= n_lost:
+                stream, phase, p = FINISHED, PENDING_REPEAT, c.queue[q].p_repeat
+            key = entity_key(e.root ^ c.queue[q].stream, stream, number)
             number += 1
             age = to + (since - to) * uniform(key, GAP)
-            _maybe_return(e, c, q, key, PENDING_REDIAL if lost else PENDING_REPEAT, age)
+            _maybe_return(e, c, q, key, phase, p, age)
 
 
 @block

@@ -36,6 +36,7 @@ def forget_oldest_slot(e, c):
     for q in range(c.n_queues):
         e.queue[q].n_lost[k] = 0
         e.queue[q].n_finished[k] = 0
+        e.queue[q].n_contained[k] = 0
 
 
 @helper

@@ -56,16 +56,23 @@ def _order_value(e, c, s):
 
 
 @helper
-def begin_service(e, c, s):
-    """Begin the service of an inbound contact: draw transfer, sale and handle time, and schedule the talk's end."""
+def _after_machine(e, c, s):
+    """Return the factor of the handle time after the IVR (1 after a transfer); the record's factor is multiplied."""
+    factor = c.queue[e.contact[s].origin].handoff_factor if e.contact[s].n_transfers == 0 else 1.0
+    e.contact[s].factor *= factor
+    return factor
+
+
+@helper
+def decide_service(e, c, s):
+    """Draw transfer and sale of an inbound contact whose service begins. Returns its handle time in seconds."""
     q = e.contact[s].index
     a = e.contact[s].advisor
     key = e.contact[s].key
     if misrouted(e, s):
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
-        talk_for(e, c, s, draw(c.dist[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE)))
-        return
+        return draw(c.dist[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE))
     dist = c.queue[q].handle[c.advisor_group[a]]
     if happens(c.queue[q].p_transfer, key, TRANSFER_P):
         e.contact[s].transfers = 1
@@ -73,7 +80,13 @@ def begin_service(e, c, s):
         _decide_sale(e, c, s, a)
         if e.contact[s].buys != 0 and c.queue[q].handle_sale != NIL:
             dist = c.queue[q].handle_sale
-    talk_for(e, c, s, handle_s(e, c, s, a, dist))
+    return handle_s(e, c, s, a, dist) * _after_machine(e, c, s)
+
+
+@helper
+def begin_service(e, c, s):
+    """Begin the service of an inbound contact, and schedule the talk's end."""
+    talk_for(e, c, s, decide_service(e, c, s))
 
 
 @helper
@@ -92,7 +105,7 @@ def _score(e, c, s, a):
 
 
 @helper
-def _resolve(e, c, s, a):
+def resolve(e, c, s, a):
     """Count sale, resolution and satisfaction of a contact that is not transferred."""
     q = e.contact[s].index
     if e.contact[s].buys != 0:
@@ -113,7 +126,7 @@ def _resolve(e, c, s, a):
 
 
 @block
-def _start_leg(e, c, log, s, to, warm):
+def start_leg(e, c, log, s, to, warm):
     """Start the leg of a transfer: a new contact in queue `to` that takes over the telephone line."""
     leg = take_contact(e)
     if leg == NIL:
@@ -154,12 +167,12 @@ def _transfer(e, c, log, s):
     if misrouted(e, s) or c.queue[q].warm == 0:
         to = e.contact[s].true_type if misrouted(e, s) else c.queue[q].transfer_to
         e.queue_count[q].talk_s += leave_service(e, c, s)
-        _start_leg(e, c, log, s, to, False)
+        start_leg(e, c, log, s, to, False)
         start_wrap_up(e, c, log, s)
     else:
         cancel_contact(e, s)
         e.contact[s].phase = HOLDING
-        _start_leg(e, c, log, s, c.queue[q].transfer_to, True)
+        start_leg(e, c, log, s, c.queue[q].transfer_to, True)
 
 
 @helper
@@ -197,7 +210,7 @@ def on_talk_end(e, c, log, s):
     e.lines -= 1
     if inbound:
         e.queue_count[e.contact[s].index].talk_s += talk
-        _resolve(e, c, s, a)
+        resolve(e, c, s, a)
     else:
         _end_attempt(e, c, s, talk)
     note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved if inbound else e.contact[s].wrong)

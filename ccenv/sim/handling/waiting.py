@@ -3,9 +3,16 @@
 from ccenv.sim.handling.returns import come_back_after, redial_or_leave
 from ccenv.sim.handling.wrap_up import release_partner
 from ccenv.sim.kernel.bits import add, meet
-from ccenv.sim.kernel.contacts import cancel_contact, contact_timer, end_contact, join_queue, leave_queue
+from ccenv.sim.kernel.contacts import (
+    cancel_contact,
+    contact_timer,
+    end_contact,
+    join_queue,
+    leave_queue,
+    set_gone,
+)
 from ccenv.sim.kernel.dists import draw
-from ccenv.sim.kernel.draws import uniform
+from ccenv.sim.kernel.draws import happens, uniform
 from ccenv.sim.kernel.heap import NEVER_S, schedule_as
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.recent import note_abandonment, note_arrival
@@ -15,12 +22,14 @@ from ccenv.sim.state.codes import (
     LOG_ABANDONED,
     LOG_CALLBACK_ACCEPTED,
     LOG_CALLBACK_DUE,
+    LOG_LEFT_SILENTLY,
     LOG_UNSERVED,
     LOG_WAITING,
     NIL,
     OVERTIME_OVER,
     PATIENCE,
     PENDING_CALLBACK,
+    SILENT,
     VIRTUAL,
     WAITING,
 )
@@ -54,8 +63,12 @@ def _count_offered(e, c, q):
 
 @helper
 def must_wait(e, c, q):
-    """Return whether a contact that reaches queue q must wait: the line is not empty, or no own advisor is idle."""
-    return e.queue[q].length > 0 or not meet(c.own_groups, q, e.idle_bits)
+    """Return whether a contact that reaches queue q must wait: the line is not empty, or no own advisor may take it."""
+    if e.queue[q].length > 0:
+        return True
+    if c.queue[q].chat != 0 and meet(c.queue_groups, q, e.chat_bits):
+        return False
+    return not meet(c.own_groups, q, e.idle_bits)
 
 
 @helper
@@ -130,14 +143,32 @@ def count_wait(e, q, wait):
 
 
 @block
+def _leave_silently(e, c, log, s, wait):
+    """Let a customer leave a chat without a sign: the chat stays in line, but nobody waits there any more."""
+    q = e.contact[s].index
+    note_contact(e, c, log, LOG_LEFT_SILENTLY, s, 0)
+    cancel_contact(e, s)
+    e.queue_count[q].silent += 1
+    e.queue_count[q].wait_abandoned_s += wait
+    count_wait(e, q, wait)
+    set_gone(e, s, 1)
+
+
+@block
 def on_abandoned(e, c, log, s):
-    """Handle an abandonment: count it, then redial later or end; the first advisor of a warm transfer is released."""
+    """Handle an abandonment: count it, then redial later or end; the first advisor of a warm transfer is released.
+
+    A chat may be left without a sign instead.
+    """
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
     first = e.contact[s].partner
+    if happens(c.queue[q].p_silent, e.contact[s].key, SILENT):
+        _leave_silently(e, c, log, s, wait)
+        return
     note_contact(e, c, log, LOG_ABANDONED, s, 0)
     leave_queue(e, s)
-    e.lines -= 1
+    e.lines -= c.queue[q].line
     note_abandonment(e, c, q)
     e.queue_count[q].abandoned += 1
     e.queue_count[q].wait_abandoned_s += wait
@@ -154,12 +185,15 @@ def _unserve(e, c, log, s):
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
     first = e.contact[s].partner
-    note_contact(e, c, log, LOG_UNSERVED, s, 0)
+    note_contact(e, c, log, LOG_UNSERVED, s, e.contact[s].gone)
     leave_queue(e, s)
-    e.lines -= 1
-    e.queue_count[q].unserved += 1
-    e.queue_count[q].wait_unserved_s += wait
-    count_wait(e, q, wait)
+    e.lines -= c.queue[q].line
+    if e.contact[s].gone != 0:
+        e.queue[q].n_virtual -= 1
+    else:
+        e.queue_count[q].unserved += 1
+        e.queue_count[q].wait_unserved_s += wait
+        count_wait(e, q, wait)
     end_contact(e, s)
     release_partner(e, c, log, first)
 

@@ -37,6 +37,7 @@ def take_contact(e):
     e.contact[s].hangs_up = 0
     e.contact[s].agreed = 0
     e.contact[s].unresolved = 0
+    e.contact[s].gone = 0
     return s
 
 
@@ -120,7 +121,10 @@ def unlink(e, s):
 
 @helper
 def uncounted_waiting_s(e, q):
-    """Return the waiting time [s] of queue q that the counter `waiting_s` lacks; virtual contacts do not count."""
+    """Return the waiting time [s] of queue q that the counter `waiting_s` lacks.
+
+    Virtual contacts and chats whose customer has left without a sign do not count.
+    """
     return (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
 
 
@@ -181,6 +185,15 @@ def leave_queue(e, s):
         e.n_virtual -= 1
     if e.queue[q].length == 0:
         remove(e.waiting_bits, q)
+
+
+@helper
+def set_gone(e, s, gone):
+    """Set whether the customer of a chat in line has left without a sign; the flag changes."""
+    q = e.contact[s].index
+    _count_waiting_time(e, q)
+    e.queue[q].n_virtual += 1 if gone != 0 else -1
+    e.contact[s].gone = gone
 
 
 @helper

@@ -9,7 +9,7 @@ from ccenv.sim.kernel.jit import helper
 from ccenv.sim.lists.lawful import segment_open
 from ccenv.sim.lists.next_lead import dialable
 from ccenv.sim.shown.marks import TO_POLICY, mark_all, mark_campaigns
-from ccenv.sim.state.codes import IDLE, NIL, OPEN, VIRTUAL
+from ccenv.sim.state.codes import IDLE, MOST_CHATS, NIL, OPEN, VIRTUAL
 
 MANY = 1_000_000  # clip of counts that may be unlimited
 
@@ -100,9 +100,12 @@ def write_centre(e, c, snap):
 
 @helper
 def write_idle(e, c, snap, g):
-    """Write the idle advisors of group g."""
+    """Write the idle advisors of group g, and, where there are chats, those with chats."""
     snap.idle[g] = e.group[g].n[IDLE]
     snap.idle_longest_s[g] = first_idle_s(e, g)
+    if c.chats != 0:
+        for k in range(MOST_CHATS):
+            snap.chat_levels[g, k] = e.group[g].chatting[k]
 
 
 @helper

@@ -23,6 +23,15 @@ def _head_may_go(snap, q):
 
 
 @helper
+def may_take(snap, c, a):
+    """Return whether an advisor may take the contact of assignment a: an idle one, or one with a chat less (level)."""
+    level = c.action[a].n
+    if level == 1:
+        return snap.idle[c.action[a].group] > 0.0
+    return snap.chat_levels[c.action[a].group, level - 2] > 0.0
+
+
+@helper
 def may_hold(snap, c):
     """Return whether `hold` is legal; `snap.ready` must be up to date."""
     return is_empty(snap.ready) or (snap.closed == 0.0 and c.work_conserving == 0)
@@ -56,7 +65,7 @@ def legal(snap, c, a):
         return False
     i = c.action[a].index
     if c.action[a].kind == ASSIGN:
-        return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and snap.idle[c.action[a].group] > 0.0
+        return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and may_take(snap, c, a)
     return may_dial(snap, c, a, dialable_at_once(snap, i), c.campaign[i].dials)
 
 
@@ -77,7 +86,7 @@ def write_mask(snap, c, mask, queues):
             q = WORD * word + one
             if _head_may_go(snap, q):
                 for a in range(c.first_assign[q], c.first_assign[q + 1]):
-                    if snap.idle[c.action[a].group] > 0.0:
+                    if may_take(snap, c, a):
                         mask[a] = True
                         n += 1
                         ready |= bit(one)

@@ -1,5 +1,6 @@
 """Fields of the snapshot outside the core, written only when an observation is needed, and their encoding."""
 
+from ccenv.sim.advisors.chat_levels import rate_of
 from ccenv.sim.arriving.arrivals import forecast
 from ccenv.sim.kernel.bits import WORD, WORD_BITS, is_empty, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
@@ -25,7 +26,7 @@ from ccenv.sim.shown.observed import (
     show_talks,
     show_windows,
 )
-from ccenv.sim.state.codes import ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, DAY_S, NIL, OFF
+from ccenv.sim.state.codes import ADVISOR_CHATTING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, DAY_S, NIL, OFF
 from ccenv.sim.state.definitions import N_DEFINITIONS
 from ccenv.sim.state.fields import FINISH_HORIZONS_S, N_OLDEST, RINGING_AGES_S
 from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
@@ -113,8 +114,43 @@ def _between(c, p, i, part, h):
 
 
 @helper
+def _part(horizon_s, h):
+    """Return how far a horizon lies between declared horizon h - 1 (0 s before the first) and h; from 0 to 1."""
+    low = FINISH_HORIZONS_S[h - 1] if h > 0 else 0.0
+    return min(max((horizon_s - low) / (FINISH_HORIZONS_S[h] - low), 0.0), 1.0)
+
+
+@helper
+def _chat_ends(e, c, s, p, horizon_s):
+    """Return P(the chat ends within work of `horizon_s`), linear between the horizons and ages of the table."""
+    x = min(
+        (e.contact[s].chat_done + (e.t - e.contact[s].chat_t) * rate_of(e, c, s)) * BINS_PER_S, FINISH_BINS - 1.000001
+    )
+    i = int(x)
+    total = 0.0
+    before = 0.0
+    for h in range(N_HORIZONS):
+        now = _between(c, p, i, x - i, h)
+        total += _part(horizon_s, h) * (now - before)
+        before = now
+    return total
+
+
+@block
+def _chats_ending(e, c, a, h):
+    """Return the chats of advisor a expected to end within horizon h: less work is done at the rate of its level."""
+    total = 0.0
+    s = e.advisor[a].contact
+    while s != NIL:
+        p = c.queue_pair[e.contact[s].index, c.advisor_group[a]]
+        total += _chat_ends(e, c, s, p, FINISH_HORIZONS_S[h] * rate_of(e, c, s))
+        s = e.contact[s].next
+    return total
+
+
+@helper
 def write_finishes(e, c, snap):
-    """Write the expected numbers of contacts that end soon, from their ages, summed in the order of advisors."""
+    """Write the expected numbers of contacts that end soon, from their ages: talks, then chats, by advisor."""
     for g in range(c.n_groups):
         for h in range(N_HORIZONS):
             snap.finishes[g, h] = 0.0
@@ -129,6 +165,13 @@ def write_finishes(e, c, snap):
             for h in range(N_HORIZONS):
                 snap.finishes[g, h] += _between(c, p, i, x - i, h)
             left = without_lowest(left)
+    for word in range(((c.n_advisors + WORD - 1) >> WORD_BITS) * min(c.chats, 1)):
+        left = e.chatting[word]
+        while left != U(0):
+            a = WORD * word + lowest(left)
+            for h in range(N_HORIZONS):
+                snap.finishes[c.advisor_group[a], h] += _chats_ending(e, c, a, h)
+            left = without_lowest(left)
     show_talks(c, snap, c.n_groups)
 
 
@@ -139,6 +182,7 @@ def write_states(e, c, snap, g):
     snap.reserved[g] = n[AWAITING_ANSWER]
     snap.wrap_up[g] = n[ADVISOR_WRAP_UP]
     snap.away[g] = n[AWAY]
+    snap.chatting[g] = n[ADVISOR_CHATTING]
     snap.staffed[g] = c.first_advisor[g + 1] - c.first_advisor[g] - n[OFF]
     show_states(c, snap, g)
 

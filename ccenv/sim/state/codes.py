@@ -19,7 +19,7 @@ CALLBACK_ACCEPT, CALLBACK_RING, CALLBACK_ANSWER, RETRY = range(24, 28)
 IDENTIFIED, RETURNING, VALUE_CLASS, PREFERRED_P, PREFERRED_ADVISOR = range(28, 33)
 SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURGE_LENGTH = range(33, 42)
 CONSENT, DO_NOT_CALL, VALUE, HANG_UP, STOP, AGREE, AGREE_DELAY, KEPT, KEPT_DELAY, LIST_ORDER, MIX = range(42, 53)
-DECIDE, RIGHT_PARTY = range(53, 55)
+DECIDE, RIGHT_PARTY, RESOLVED, SILENT = range(53, 57)
 
 # Append only: kinds of contact (FRESH to LEAD), and kinds of descendant that `child_key(parent, kind, ordinal)` hashes
 # (all but FRESH and LEAD).
@@ -31,17 +31,19 @@ IDLE_STEP, DAY_STEP = range(2)
 NEVER, CONSTANT, EXPONENTIAL, UNIFORM, LOGNORMAL, PIECEWISE_HAZARD = range(6)
 GAMMA, HYPER_EXPONENTIAL, WEIBULL, EMPIRICAL = range(6, 10)
 
+MOST_CHATS = 5  # chats of an advisor at once
 VALUE_CLASSES = 5  # value classes of customers; class 0 means "no class"
 
 # phases of a contact record
 FREE, WAITING, TALKING, WRAPPING, PENDING_REDIAL, PENDING_REPEAT, RINGING, CONNECT_WAITING = range(8)
 IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = range(8, 14)
 DECIDING = 14  # an attempt was answered, and its detector has not decided
-N_PHASES = 15
+IN_CHAT = 15
+N_PHASES = 16
 
 # advisor states
-OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY = range(6)
-N_STATES = 6
+OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, ADVISOR_CHATTING = range(7)
+N_STATES = 7
 
 # how the idle advisors of a group are ordered: the code of an order is its index in this tuple
 AdvisorOrder = Literal[
@@ -118,7 +120,7 @@ LOG_CODES = (
     "decided",
     "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
     "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back",
-    "closed", "kept", "broken", "day_end",
+    "closed", "kept", "broken", "day_end", "left_silently",
 )  # fmt: skip
 (
     LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_ROSTER, LOG_MODE,
@@ -130,5 +132,5 @@ LOG_CODES = (
     LOG_ACTION, LOG_BLOCKED, LOG_BALKED, LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_RINGING, LOG_CALLBACK_LOST,
     LOG_ASSIGNED,
     LOG_TRANSFERRED, LOG_AWAY, LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_SCRUBBED,
-    LOG_PUT_BACK, LOG_CLOSED, LOG_KEPT, LOG_BROKEN, LOG_DAY_END,
+    LOG_PUT_BACK, LOG_CLOSED, LOG_KEPT, LOG_BROKEN, LOG_DAY_END, LOG_LEFT_SILENTLY,
 ) = range(len(LOG_CODES))  # fmt: skip

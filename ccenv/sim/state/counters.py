@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccenv.sim.state.codes import ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
+from ccenv.sim.state.codes import ADVISOR_CHATTING, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAITING_ANSWER, AWAY, IDLE
 from ccenv.sim.state.definitions import NAMES
 
 
@@ -47,7 +47,7 @@ QUEUE_COUNTERS = (
     Counter("abandoned_in_time", "1", "abandoned within `service_level_s`"),
     Counter("waited", "1", "left the queue after more than 0 s on a line; callbacks wait on none"),
     Counter("wait_answered_s", "s", "wait of answered contacts"),
-    Counter("wait_abandoned_s", "s", "wait of abandoned contacts"),
+    Counter("wait_abandoned_s", "s", "wait of abandoned contacts, of those that left without a sign too"),
     Counter("wait_unserved_s", "s", "wait of unserved contacts"),
     Counter("waiting_s", "s", "time spent waiting on a line by all contacts, counted as it passes"),
     Counter("resolved", "1", "answered contacts that need not come again"),
@@ -61,6 +61,12 @@ QUEUE_COUNTERS = (
     Counter("score", "points", "their satisfaction, from 0 to 100 each"),
     Counter("talk_s", "s", "talk time of finished contacts"),
     Counter("wrap_up_s", "s", "finished wrap-up time"),
+    Counter("handed_off", "1", "sent by the IVR to a queue of advisors"),
+    Counter("contained_unresolved", "1", "served by the IVR, and will come again"),
+    Counter("ivr_s", "s", "time in the IVR, counted at its end"),
+    Counter("ivr_cost", "value", "price of this time"),
+    Counter("silent", "1", "chats whose customer gave up waiting without a sign"),
+    Counter("silent_s", "s", "time of finished chats with nobody there"),
 )
 
 GROUP_COUNTERS = (
@@ -76,6 +82,8 @@ GROUP_COUNTERS = (
     Counter("service_contacts", "1", "contacts that an answering service began to handle"),
     Counter("service_fees", "value", "price of these contacts"),
     Counter("service_s", "s", "time of an answering service in talk and wrap-up; it is no time of advisors"),
+    Counter("chatting_s", "s", "advisor time with one chat or more"),
+    Counter("chat_s", "s", "time of finished chats, those with nobody there included"),
 )
 
 # counters of each definition of the dropped share; the order gives the indices OVER, BASE, ... below
@@ -146,6 +154,7 @@ RUNNING_OF_GROUP = {
     "talking_s": ADVISOR_TALKING,
     "wrapping_s": ADVISOR_WRAP_UP,
     "away_s": AWAY,
+    "chatting_s": ADVISOR_CHATTING,
 }
 
 COUNTERS = {"queue": QUEUE_COUNTERS, "group": GROUP_COUNTERS, "campaign": CAMPAIGN_COUNTERS}

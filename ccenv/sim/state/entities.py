@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.sim.state.codes import N_STATES
+from ccenv.sim.state.codes import MOST_CHATS, N_STATES
 from ccenv.sim.state.definitions import N_DEFINITIONS, N_ROLLING, ROLLING_HOURS
 from ccenv.sim.state.sizes import Size
 
@@ -56,6 +56,7 @@ GROUP = np.dtype([
     ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
     # flag: lines of an answering service; its price of a contact; quality for which the queues' probabilities hold
     ("service", "i4"), ("price", "f8"), ("own_quality", "f8"),
+    ("chats", "i4"),  # most chats of an advisor at once
 ], align=True)  # fmt: skip
 # `t`: seconds since the opening; `length`: of a break [s]; `what`: ON, GO_OFF, BREAK; flags: `alone`: no slot begins,
 # `initial`: at the start of a run only
@@ -76,10 +77,12 @@ ZONE_PERIOD = np.dtype([
 # `kind`: HOLD, ASSIGN, DIAL, DIAL_RESERVED; `index`: queue or campaign; `n`: leads to dial; `pair`: index or NIL
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
-# Environment. GROUP_STATE: advisors by state, last of the idle list, next turn of round robin.
+# Environment. GROUP_STATE: advisors by state, last of the idle list, next turn of round robin; by number of chats (from
+# 1 on) the advisors with so many who may take another, were there room.
 GROUP_STATE = np.dtype([
     ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"),
     ("idle_since", "f8"),  # of the first in the idle list; if the list is empty, of the last advisor that was first
+    ("chatting", "i4", (MOST_CHATS,)),
 ], align=True)  # fmt: skip
 CAMPAIGN_STATE = np.dtype([
     ("n_fresh", "i8"), ("since_fresh", "i4"),  # fresh leads dialed; retries dialed since the last one
@@ -115,6 +118,17 @@ def _in_whole_lines(kind: np.dtype) -> np.dtype:
     }, align=True)  # fmt: skip
 
 
+def _with_names(kind: np.dtype, **names: str) -> np.dtype:
+    """Return the record with further names, each for the place of a field."""
+    fields: Any = kind.fields
+    return np.dtype({
+        "names": [*fields, *names],
+        "formats": [what for what, _ in fields.values()] + [fields[old][0] for old in names.values()],
+        "offsets": [offset for _, offset in fields.values()] + [fields[old][1] for old in names.values()],
+        "itemsize": kind.itemsize,
+    }, align=True)  # fmt: skip
+
+
 def _index(least: str, n: int) -> str:
     """Return the narrowest signed integer type that holds 0, ..., n - 1 and NIL, at least as wide as `least`."""
     return next(kind for kind in ("i1", "i2", "i4") if kind >= least and n - 1 <= np.iinfo(kind).max)
@@ -127,17 +141,19 @@ def _index(least: str, n: int) -> str:
 # `n_contacts`, `n_idle`: talk, contacts begun and idle periods in the run; `order`, `idle_number`: sort key in the idle
 # heap and tie-breaker; `place`: index in the heap; `ahead`, `behind`: links of the idle list; flags: `leaving` at the
 # end of the current work, `absent` today, `worked` today; `quality_0`: quality at the start; `load`: average load
-# (fatigue), as of `load_t`.
+# (fatigue), as of `load_t`. An advisor with chats is in no idle list, and uses its fields otherwise: `n_chats` (place
+# of `ahead`), `assigned_s` (place of `idle_since`): the last assignment, `contact`: the first chat.
 def advisor_record(z: Size) -> np.dtype:
     """Return the record type of one advisor in a size class."""
     place, contact = _index("i2", z.advisors), _index("i2", z.contacts)
-    return np.dtype([
+    kind = np.dtype([
         ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"),
         ("order", "f8"), ("n_idle", "i4"), ("place", place), ("ahead", place), ("behind", place),
         ("contact", contact), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
         ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
         ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
     ], align=True)  # fmt: skip
+    return _with_names(kind, n_chats="ahead", assigned_s="idle_since")
 
 
 # CONTACT: `entry_s`: time of joining the queue, or of the answer of an attempt; `since`: start of the phase;
@@ -146,12 +162,15 @@ def advisor_record(z: Size) -> np.dtype:
 # `unresolved`. `number`: in its stream or segment; `accepted_s`: time a callback was accepted, or a detector decided;
 # `value`: of the goal; `lead`: row of the lead table or NIL; `tries`: callback tries; `attempt`: 1, 2, ...; `joins`:
 # earlier joins of the lead; `contact_number`: contacts before the campaign; `outcome`: NIL until known; flags:
-# `machine`, `hangs_up` (before the drop or the detector's decision), `agreed`, `wrong` (party).
+# `machine`, `hangs_up` (before the drop or the detector's decision), `agreed`, `wrong` (party), `gone` (left a chat
+# without a sign). A chat in service uses fields of waiting contacts and of attempts: `chat_done`, `chat_left` (places of
+# `credit_s` and `value`): work done and left as of `chat_t` (place of `accepted_s`); `previous` and `next` link the
+# chats of its advisor.
 def contact_record(z: Size) -> np.dtype:
     """Return the record type of one contact, or attempt, in a size class."""
     advisor, link = _index("i2", z.advisors), _index("i2", z.contacts)
     index = _index("i1", max(z.queues, z.campaigns))
-    return _in_whole_lines(np.dtype([
+    kind = _in_whole_lines(np.dtype([
         ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
         ("factor", "f8"),  # of patience while it waits, of handle time while it talks
         ("advisor", advisor), ("previous", link), ("next", link),
@@ -162,8 +181,9 @@ def contact_record(z: Size) -> np.dtype:
         ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
         ("lead", "i4"), ("preferred", advisor), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
         ("segment", _index("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
-        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"),
+        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"), ("gone", "i1"),
     ], align=True))  # fmt: skip
+    return _with_names(kind, chat_done="credit_s", chat_left="value", chat_t="accepted_s")
 
 
 # An entry of the event heap; `order` breaks ties of time. From its highest bits down it holds the kind of event, the

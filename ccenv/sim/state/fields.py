@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ccenv.sim.state.codes import VALUE_CLASSES
+from ccenv.sim.state.codes import MOST_CHATS, VALUE_CLASSES
 from ccenv.sim.state.definitions import N_DEFINITIONS
 from ccenv.sim.state.sizes import Size
 
@@ -104,6 +104,8 @@ FIELDS = (
         "idle", "G",
         Field("idle", "advisors", "advisors", 0.1, "idle advisors"),
         Field("idle_longest_s", "s", 3600, 1 / 300, "idle time of the first in the group's order of advisors"),
+        Field("chat_levels", "advisors", "advisors", 0.1,
+              f"advisors who have 1, 2, ..., {MOST_CHATS} chats, and neither go nor owe a break", width=MOST_CHATS),
         writer="core.write_idle", mark="look", core=True,
     ),
     *together(
@@ -155,7 +157,8 @@ FIELDS = (
     ),
     *together(
         "service", "P",
-        Field("in_service", "contacts", "advisors", 0.1, "contacts of the queue or campaign talking to the group"),
+        Field("in_service", "contacts", "contacts", 0.1,
+              "contacts of the queue or campaign talking to the group, or in chat with it"),
         writer="observe.write_service", mark="news_advisors",
     ),
     *together(
@@ -164,6 +167,7 @@ FIELDS = (
         Field("wrap_up", "advisors", "advisors", 0.1, "advisors in wrap-up"),
         Field("away", "advisors", "advisors", 0.1, "advisors on a break"),
         Field("staffed", "advisors", "advisors", 0.1, "advisors on duty or not yet finished"),
+        Field("chatting", "advisors", "advisors", 0.1, "advisors with one chat or more"),
         writer="observe.write_states", mark="news_advisors",
     ),
     *together(
@@ -173,7 +177,7 @@ FIELDS = (
     ),
     *together(
         "talks", "G",
-        Field("finishes", "contacts", "advisors", 0.1,
+        Field("finishes", "contacts", "contacts", 0.1,
               "contacts expected to finish within "
               + ", ".join(f"{h:g}" for h in FINISH_HORIZONS_S) + " s, by their ages",
               width=len(FINISH_HORIZONS_S)),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.sim.state.codes import AFTER, RING_DISTS, VALUE_CLASSES
+from ccenv.sim.state.codes import AFTER, MOST_CHATS, RING_DISTS, VALUE_CLASSES
 from ccenv.sim.state.counters import COMPLIANCE_COUNTERS, COUNTERS
 from ccenv.sim.state.definitions import N_DEFINITIONS
 from ccenv.sim.state.entities import (
@@ -73,7 +73,11 @@ def _queue(z: Size) -> np.dtype:
         ("p_redial", "f8"), ("p_repeat", "f8"), ("max_redials", "i4"), ("max_repeats", "i4"), ("patience", "i4"),
         ("wrap_up", "i4"), ("redial_delay", "i4"), ("repeat_delay", "i4"),
         # IVR: its time, the time until an advisor detects a misrouted contact, outcomes
-        ("ivr_time", "i4"), ("detect", "i4"), ("p_contained", "f8"), ("p_hangup", "f8"),
+        ("ivr_time", "i4"), ("detect", "i4"), ("p_hangup", "f8"),
+        # share kept, which is the escalation threshold; probability that a kept contact is resolved: at difficulty 0,
+        # and what it gains up to difficulty 1; price of a second; factor of the handle time after it
+        ("p_contained", "f8"), ("p_resolved", "f8"), ("resolved_slope", "f8"), ("ivr_price", "f8"),
+        ("handoff_factor", "f8"),
         # balking, announcement of the wait (flag), the tolerated wait, and the factor of patience after it
         ("p_balk", "f8"), ("announces", "i4"), ("tolerance", "i4"), ("patience_factor", "f8"),
         # callbacks (flag): ring time, delay of the next try, number of tries, offer and probabilities
@@ -89,6 +93,8 @@ def _queue(z: Size) -> np.dtype:
         # satisfaction (flag): base, then points per minute of wait, transfer, repeat and point of quality
         ("scores", "i4"), ("score_base", "f8"), ("score_wait", "f8"), ("score_transfer", "f8"), ("score_repeat", "f8"),
         ("score_quality", "f8"),
+        # chat (flag), telephone lines of a contact, rate by level, probability of silent leaving, work to notice it
+        ("chat", "i4"), ("line", "i4"), ("chat_rate", "f8", (MOST_CHATS,)), ("p_silent", "f8"), ("chat_detect", "i4"),
         # contacts per hour by slot (one value more ends a linear profile); handle time by group; cumulative
         # probabilities that the IVR routes to queue 0, 1, ...; what is left goes to the contact's own queue
         ("rate", "f8", (z.slots + 1,)), ("handle", "i4", (z.groups,)), ("route", "f8", (z.queues,)),
@@ -155,7 +161,7 @@ def _config(z: Size) -> np.dtype:
             ("p_surge", "f8"), ("surge_factor", "f8"), ("surge_from_s", "f8"), ("surge_until_s", "f8"),
             ("surge_lasts", "i4"), ("day_stream", "u8"), ("slot_stream", "u8"), ("mode_stream", "u8"),
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
-            ("prefers", "i4"),  # flag: some contacts have a preferred advisor
+            ("prefers", "i4"), ("chats", "i4"),  # flags: some contacts have a preferred advisor; some are chats
             ("n_roster", "i4"), ("roster", ROSTER_ENTRY, (z.roster,)),
             ("recorded", "f8", (z.trace,)),  # recorded arrival times [s], queue after queue
             ("group", GROUP, (z.groups,)),
@@ -191,6 +197,7 @@ def _config(z: Size) -> np.dtype:
             ("rules_see", "i4"), ("by_slot", "i4"), ("debug", "i4"), ("supervised", "i4"),
             ("routing_state", "i4"), ("pacing_state", "i4"),
             ("routing_at", "i8"), ("pacing_at", "i8"),
+            ("contained_at", "i4"),  # index of `p_contained` in a row of routing parameters; NIL: the rule has none
             # parameters of the rules, row after row; by slot: index of the first number of its row
             ("routing_row", "i4", (z.slots,)), ("pacing_row", "i4", (z.slots,)),
             ("routing_params", "f8", (z.rule_numbers,)), ("pacing_params", "f8", (z.rule_numbers,)),
@@ -228,11 +235,12 @@ def _queue_state(z: Size) -> np.dtype:
         # current factor of the rate; flag: arrivals are read from the trace
         ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
         ("residual_slot", "i4"),
-        # virtual contacts in line; callbacks neither answered nor lost; time up to which `waiting_s` is counted; the
-        # line as a linked list of contact records
+        # contacts in line that are virtual, or chats left without a sign; callbacks neither answered nor lost; time up
+        # to which `waiting_s` is counted; the line as a linked list of contact records
         ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
-        # by recent slot, a ring buffer: contacts that abandoned or were blocked, and that were served; forks read it
-        ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)),
+        # by recent slot, a ring buffer that forks read: contacts that abandoned or were blocked, that were served, and
+        # that the IVR kept
+        ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)), ("n_contained", "i4", (z.slots,)),
     ], align=True)  # fmt: skip
 
 
@@ -293,6 +301,8 @@ def _env(z: Size) -> np.dtype:
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),  # contacts in talk
             ("talking", "u8", (n_words(z.advisors),)),  # bit set of talking advisors, 64 per word
+            # advisors with a chat; groups with an advisor who has chats and may take another
+            ("chatting", "u8", (n_words(z.advisors),)), ("chat_bits", "u8", group_set),
             # start and compatible pair of each talk; separate arrays, because one loop reads all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("advisor", advisor_record(z), (z.advisors,)),
