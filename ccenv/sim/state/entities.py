@@ -163,7 +163,7 @@ def advisor_record(z: Size) -> np.dtype:
 # `value`: of the goal; `lead`: row of the lead table or NIL; `tries`: callback tries; `attempt`: 1, 2, ...; `joins`:
 # earlier joins of the lead; `contact_number`: contacts before the campaign; `outcome`: NIL until known; flags:
 # `machine`, `hangs_up` (before the drop or the detector's decision), `agreed`, `wrong` (party), `gone` (left a chat
-# without a sign). A chat in service uses fields of waiting contacts and of attempts: `chat_done`, `chat_left` (places of
+# without a sign). A chat in service uses fields of waiting contacts and attempts: `chat_done`, `chat_left` (places of
 # `credit_s` and `value`): work done and left as of `chat_t` (place of `accepted_s`); `previous` and `next` link the
 # chats of its advisor.
 def contact_record(z: Size) -> np.dtype:
@@ -181,7 +181,8 @@ def contact_record(z: Size) -> np.dtype:
         ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
         ("lead", "i4"), ("preferred", advisor), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
         ("segment", _index("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
-        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"), ("gone", "i1"),
+        ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"),
+        ("gone", "i1"),
     ], align=True))  # fmt: skip
     return _with_names(kind, chat_done="credit_s", chat_left="value", chat_t="accepted_s")
 
