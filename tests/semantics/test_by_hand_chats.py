@@ -80,14 +80,16 @@ def test_an_advisor_goes_with_the_last_chat_and_takes_no_further_one() -> None:
 
 def test_a_break_that_is_owed_begins_after_the_last_chat() -> None:
     shift = {"n": 1, "from_s": 0, "until_s": 100, "breaks": [{"at_s": 4, "length_s": 7}]}
-    result = both({"clock": day(), "queues": {"web": chats(1, 6)}, "groups": team(0, shifts=[shift])}, 0, ASSIGN)
+    result = both({"clock": day(), "queues": {"web": chats(1, 3, 20)}, "groups": team(0, shifts=[shift])}, 0, ASSIGN)
     assert shorts(result.log, "assigned", "talk_end", "away", "break_end") == [
         short(1, "assigned", "0.0", 0),
-        short(11, "talk_end", "0.0", 0),
-        short(11, "away", "-", 0),
-        short(18, "break_end", "-", 0),
-        short(18, "assigned", "0.1", 0),
-        short(28, "talk_end", "0.1", 0),
+        short(3, "assigned", "0.1", 0),
+        short(19, "talk_end", "0.0", 0),  # one chat is left, but no other is taken
+        short(21, "talk_end", "0.1", 0),
+        short(21, "away", "-", 0),
+        short(28, "break_end", "-", 0),
+        short(28, "assigned", "0.2", 0),
+        short(38, "talk_end", "0.2", 0),
     ]
 
 
