@@ -48,6 +48,10 @@ def _leaves_unresolved(ivr: Ivr) -> bool:
     return ivr.p_contained > 0.0 and min(ivr.p_resolved_easy, ivr.p_resolved_hard) < 1.0
 
 
+def _is_repeated(queue: Queue) -> bool:
+    return queue.repeat.p > 0.0 and queue.repeat.max_times > 0
+
+
 def _any(profile: Any) -> bool:
     """Return whether a number, or one of a list of numbers, is not 0."""
     return any(profile) if isinstance(profile, list) else bool(profile)
@@ -129,11 +133,8 @@ FEATURES = (
     Feature("silent leaving", ("silent", "silent_s"), _queues(lambda queue: queue.chat and queue.chat.p_silent)),
     Feature("closing", ("unserved", "wait_unserved_s"), lambda centre: centre.clock.kind == "day"),
     Feature("redials", ("redials",), _queues(lambda queue: queue.redial.p and queue.redial.max_times)),
-    Feature(
-        "repeats",
-        ("repeats", "resolved", "unresolved", "fresh_resolved"),
-        _queues(lambda queue: queue.repeat.p and queue.repeat.max_times),
-    ),
+    Feature("repeats", ("repeats",), lambda centre: _queues(_is_repeated)(centre) or _ivr(_leaves_unresolved)(centre)),
+    Feature("resolution", ("resolved", "unresolved", "fresh_resolved"), _queues(_is_repeated)),
     Feature(
         "callbacks",
         tuple(label for label in LABELS if label.startswith("callback_")) + ("carried_out",),

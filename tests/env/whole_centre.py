@@ -25,6 +25,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "time_s": {"dist": "uniform", "low_s": 5, "high_s": 20},
                 "p_contained": 0.1,
                 "p_hangup": 0.1,
+                "p_resolved_easy": 0.4,
                 "p_resolved_hard": 0.0,
                 "price_per_minute": 0.2,
                 "handoff_factor": 0.9,
@@ -38,7 +39,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "offer_above_s": 5,
                 "p_accept": 0.5,
                 "ring_s": 8,
-                "p_answer": 0.5,
+                "p_answer": 0.35,
                 "max_tries": 2,
                 "retry_s": 400,
             },
@@ -73,8 +74,8 @@ WHOLE_CENTRE: dict[str, Any] = {
         "experts": {"arrivals_per_hour": 10, "handle_s": 150, "patience_s": 300},
         "web": {
             "arrivals_per_hour": 100,
-            "handle_s": 90,
-            "patience_s": 60,
+            "handle_s": 150,
+            "patience_s": 150,
             "chat": {"rate_by_level": [1, 0.8, 0.6], "p_silent": 0.5, "detect_s": 20},
             "repeat": {"p": 0.2, "delay_s": 200},
         },
@@ -102,7 +103,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "answering_service": {"lines": 2, "price_per_contact": 3, "own_quality": 75},
             "quality": {"mean": 65, "on_repeat": 0.02},
         },
-        "digital": {"skills": ["web"], "staffing": 4, "capacity": {"chats": 3}, "wage_per_hour": 16},
+        "digital": {"skills": ["web"], "staffing": 3, "capacity": {"chats": 3}, "wage_per_hour": 16},
     },
     "campaigns": {
         "survey": {

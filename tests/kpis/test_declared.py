@@ -48,6 +48,7 @@ DECLARED = {
     "patience": {f"{QUEUE}.patience_s": 60},
     "redials": {f"{QUEUE}.patience_s": 60, f"{QUEUE}.redial": {"p": 0.5}},
     "repeats": {f"{QUEUE}.repeat": {"p": 0.5}},
+    "resolution": {f"{QUEUE}.repeat": {"p": 0.5}},
     "callbacks": {f"{QUEUE}.callback": {"p_accept": 0.5}},
     "orders": {f"{QUEUE}.sale": {"p": 0.5}},
     "values of orders": {f"{QUEUE}.sale": {"p": 0.5, "value": 3.0}},

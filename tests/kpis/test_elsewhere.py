@@ -17,7 +17,8 @@ COUNTED = RUN | {
     "vicidial_today_base": (62,),
 }
 # Arrivals: sales 50 + 8 + 2 = 60, support 12 + 0 + 4 = 16. Balked 7 and 0, blocked 10 and 0. Offered 40 and 20.
-# Answered 30 and 20, in time 24 and 15; abandoned 6 and 0, in time 4 and 0; unserved 2 and 0; callbacks 8 and 1.
+# Answered 30 and 20, in time 24 and 15; abandoned 6 and 0, in time 4 and 0; unserved 1 and 0; callbacks 8 and 1.
+# Left silently 1 and 0.
 # Campaign: 250 attempts, 62 connects, 10 dropped, 12 hung up.
 #: in total, then sales and support, or the survey
 EXPECTED = {
@@ -34,7 +35,7 @@ EXPECTED = {
     ("Genesys Cloud", "Service level, abandons and short abandons included"): (39 / 56, 24 / 36, 0.75),
     ("Genesys Cloud", "Service level, short abandons excluded"): (0.75, 0.75, 0.75),
     ("Genesys Cloud", "Service level, abandons excluded"): (0.78, 0.8, 0.75),
-    ("Genesys Cloud", "Service level, flow-outs included"): (39 / 58, 24 / 38, 0.75),
+    ("Genesys Cloud", "Service level, flow-outs included"): (39 / 57, 24 / 37, 0.75),
     ("Genesys Cloud", "Abandoned rate"): (0.1, 0.15, 0),
     ("Genesys Cloud", "Compliance abandon, of calls that reached the queue"): (5 / 53, 5 / 53),
     ("Genesys Cloud", "Compliance abandon, of all calls"): (0.02, 0.02),
