@@ -20,6 +20,8 @@ WARM: dict[str, Any] = {  # ages matter in handovers, too, and there are many
     "queues.help.handle_s": {"dist": "uniform", "low_s": 60, "high_s": 240},
     "queues.orders.transfer.p": 0.4,
     "queues.orders.transfer.handover_s": 30,
+    "queues.orders.callback.offer_above_s": 0,
+    "queues.orders.callback.p_accept": 0.9,
     "groups.blended.staffing": [5, 4],
 }
 SCENARIOS = {"mode observed": WARM, "mode hidden": {**WARM, "switching.observed": False}}
@@ -77,6 +79,18 @@ def change_requests(row: Row, rng: Rng) -> None:
     set_contacts(row, deciding, "hangs_up", rng.integers(2, size=len(deciding)))
 
 
+def change_chats(row: Row, rng: Rng) -> None:
+    """Work left on chats; whose customer has left without a sign, in line and in service; what follows the chat."""
+    chats = contacts(row, codes.IN_CHAT)
+    set_contacts(row, chats, "chat_left", rng.exponential(100.0, len(chats)))
+    for name in ("transfers", "buys"):
+        set_contacts(row, chats, name, rng.integers(2, size=len(chats)))
+    waiting = contacts(row, codes.WAITING, codes.IN_CHAT)
+    of_chats = waiting[row["contact"]["index"][waiting] == N_QUEUES - 1]
+    set_contacts(row, of_chats, "gone", rng.integers(2, size=len(of_chats)))
+    row["queue"]["n_virtual"][N_QUEUES - 1] = rng.integers(5)
+
+
 def change_in_ivr(row: Row, rng: Rng) -> None:
     """Who is in the IVR, and whom they called."""
     inside = contacts(row, codes.IN_IVR)
@@ -109,7 +123,7 @@ CHANGES: dict[str, Callable[[Row, Rng], None]] = {
     function.__name__: function
     for function in (
         move_events, change_levels, change_keys, change_requests, change_in_ivr, change_unidentified, forget_returns,
-        change_advisors,
+        change_advisors, change_chats,
     )
 }  # fmt: skip
 
