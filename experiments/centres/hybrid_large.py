@@ -29,7 +29,7 @@ SHAPE = (
 STARTS = {21_600: 0.17, 28_800: 0.28, 36_000: 0.2, 43_200: 0.16, 50_400: 0.19}
 """Start of each shift, and the share of a group's advisors in it."""
 PEAK_PER_HOUR = 8_000.0
-PACING = {"name": "max0", "params": {"k": 5.0, "c": 4.0, "reserve": 4.0}}
+PACING = {"name": "max0", "params": {"k": 7.0, "c": 4.0, "reserve": 4.0}}
 LANGUAGES = {"english": 0.5, "spanish": 0.25, "french": 0.15, "german": 0.1}
 
 

@@ -113,7 +113,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "p_invalid": 0.05,
             "by_attempt": [1.0, 0.9],
             "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.2, "decide_s": 1.5},
-            "p_right_party": 0.8,
+            "p_right_party": 0.7,
             "handle_wrong_party_s": 60,
             "ring_s_by_outcome": {"person": 6, "machine": 8, "busy": 2, "invalid": 1, "no_answer": 12},
             "handle_s": 60,

@@ -50,7 +50,9 @@ class ContinuousMaker(ScenarioMaker):
             campaign["dial_from_s"] = 1_800.0 * self.own.whole(0, 47)
             campaign["dial_until_s"] = (campaign["dial_from_s"] + 1_200.0) % DAY_S
             campaign["calling_rules"] = {
-                key: value for key, value in campaign["calling_rules"].items() if not key.startswith("calling_")
+                key: value
+                for key, value in campaign["calling_rules"].items()
+                if not key.startswith("calling_") and key != "preset"  # which may have hours, too
             }
             for segment in campaign.get("segments", {}).values():
                 if "p_answer" in segment:

@@ -18,7 +18,7 @@ SEEDS = range(6)
 ALIVE = {
     "lead_generation": """without_consent do_not_call stopped agreed agreed_kept machine false_positive mp_joined busy
         invalid hung_up dropped sales sale_value closed closed_value ftc_30d_over""",
-    "collections": "agreed agreed_kept sales kept broken sale_value hung_up dropped closed own_over mp_joined",
+    "collections": "agreed agreed_kept sales kept broken sale_value hung_up dropped closed own_over mp_joined right_party wrong_party",
     "outreach": "sales kept broken stopped agreed hung_up dropped ofcom_24h_over",
     "hybrid_small": "agreed agreed_kept sales hung_up dropped callback_accepted orders abandoned redials repeats",
     "switching_answer_rate": "joined dropped",
@@ -81,7 +81,7 @@ def test_advisors_have_work_and_few_connects_are_dropped(name):
 
 BANDS = {  # connect rate, conversion, attempts for each advisor-day
     "lead_generation": ((0.12, 0.2), (0.03, 0.12), (250, 650)),
-    "collections": ((0.06, 0.14), (0.2, 0.45), (400, 1_000)),
+    "collections": ((0.1, 0.2), (0.2, 0.45), (400, 1_000)),  # with those who are not the debtor
     "outreach": ((0.1, 0.25), (0.25, 0.45), (300, 1_100)),
     "hybrid_small": ((0.15, 0.3), (0.08, 0.18), (150, 500)),
     "bank_blended": ((0.14, 0.22), (0.036, 0.048), (50, 400)),

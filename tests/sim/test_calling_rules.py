@@ -46,7 +46,7 @@ def centre(reserves: bool | str, **calling_rules: Any) -> dict[str, Any]:
                 "p_busy": 0.1,
                 "p_invalid": 0.01,
                 "detector": {"p_false_positive": 0.1, "p_machine_passed": 0.1, "decide_s": 4.0},
-                "p_right_party": 0.7,
+                "p_right_party": 0.9,
                 "handle_wrong_party_s": 60.0,
                 "ring_s": {"dist": "uniform", "low_s": 120, "high_s": 480},
                 "handle_s": 200.0,
@@ -164,7 +164,7 @@ def seldom(u: float, legal: np.ndarray) -> int:
 @pytest.mark.parametrize("policy", [greedy, one_by_one, at_random, seldom])
 def test_no_policy_breaks_the_calling_rules(policy: Callable[[float, np.ndarray], int], reserves: bool | str) -> None:
     seen: dict[str, int] = defaultdict(int)
-    for seed in range(2):
+    for seed in range(3):
         scenario = load_scenario(centre(reserves))
         log, counts = trace(scenario, lambda number, u, legal: policy(u, legal), seed=seed, days=DAYS)
         n = counts["campaign"][0, 0]
@@ -175,7 +175,7 @@ def test_no_policy_breaks_the_calling_rules(policy: Callable[[float, np.ndarray]
             seen["drops"] += len(life.lockouts)
             seen["talks"] += len(life.quiets)
             seen["agreed"] += sum(agreed for _, agreed in life.put_back)
-    assert seen["dials"] > 50 and seen["talks"] > 5 and seen["agreed"] > 1
+    assert seen["dials"] > 50 and seen["talks"] > 5 and seen["agreed"] > 0
     if reserves == "either" and policy is seldom:
         return  # it takes the last legal action, which reserves an advisor
     assert (seen["drops"] > 0) == (reserves is not True), "a drop where advisors are reserved, or none otherwise"
