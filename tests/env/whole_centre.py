@@ -155,7 +155,7 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "talked": 400,
                 "wrong_party": 300,
             },
-            "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 2, "answer_factor": 2},
+            "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 1, "answer_factor": 2},
             "calling_rules": {
                 "calling_from_s": OPEN_S - 3_600,
                 "calling_until_s": CLOSE_S + 3_600,

@@ -18,7 +18,8 @@ SEEDS = range(6)
 ALIVE = {
     "lead_generation": """without_consent do_not_call stopped agreed agreed_kept machine false_positive mp_joined busy
         invalid hung_up dropped sales sale_value closed closed_value ftc_30d_over""",
-    "collections": "agreed agreed_kept sales kept broken sale_value hung_up dropped closed own_over mp_joined right_party wrong_party",
+    "collections": """agreed agreed_kept sales kept broken sale_value hung_up dropped closed own_over mp_joined
+        right_party wrong_party""",
     "outreach": "sales kept broken stopped agreed hung_up dropped ofcom_24h_over",
     "hybrid_small": "agreed agreed_kept sales hung_up dropped callback_accepted orders abandoned redials repeats",
     "switching_answer_rate": "joined dropped",
