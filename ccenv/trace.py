@@ -65,6 +65,7 @@ EVENTS = {
     "broken": "a promise or appointment is broken",
     "day_end": "the day is over",
     "left_silently": "the customer leaves a chat in line without a sign; nobody knows until an advisor takes it",
+    "interrupted": "an advisor puts deferrable work back: for a contact, a break, the end of a shift, or closing",
 }
 
 Choice = Callable[[int, float, np.ndarray], int]

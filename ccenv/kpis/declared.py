@@ -140,6 +140,19 @@ FEATURES = (
         tuple(label for label in LABELS if label.startswith("callback_")) + ("carried_out",),
         _queues(lambda queue: queue.callback),
     ),
+    Feature(
+        "deferrable work",
+        (
+            *(label for label in LABELS if label.startswith(("item", "backlog"))),
+            "closings",
+        ),
+        _queues(lambda queue: queue.deferrable),
+    ),
+    Feature(
+        "interruptions",
+        ("interruptions",),
+        _queues(lambda queue: queue.deferrable is not None and queue.deferrable.interruptible),
+    ),
     Feature("orders", ("orders",), _queues(lambda queue: queue.sale.p)),
     Feature("values of orders", ("order_value", "expected_order_value"), _queues(lambda q: q.sale.p and q.sale.value)),
     Feature("satisfaction", ("scored", "score"), _queues(lambda queue: queue.satisfaction)),

@@ -136,6 +136,17 @@ _QUEUE = (
     Kpi("csat", "points", "score / scored", "mean satisfaction, from 0 to 100"),
     Kpi("order_conversion", "share", "orders / answered", "answered contacts that ordered or bought"),
     Kpi("mean_order_value", "value", "order_value / orders", "value of an order or sale"),
+    Kpi(
+        "backlog",
+        "1",
+        "backlog_s / backlog_time_s",
+        "deferrable work in line, on average over opening hours and overtime; over all queues the mean of a queue",
+    ),
+    Kpi("backlog_at_closing", "1", "backlog_closing / closings", "deferrable work in line at a closing"),
+    Kpi("done_in_time", "share", "items_done_in_time / items_done", "finished work that was done when it was due"),
+    Kpi("item_mean_age_s", "s", "item_age_s / items_done", "finished work: time since it came in, nights included"),
+    Kpi("item_handle_s", "s", "item_work_s / items_done", "time of advisors for an item done: work and wrap-up"),
+    Kpi("interruptions_per_item", "1", "interruptions / items_begun", "times that an item was put back for others"),
 )
 
 _GROUP = (
@@ -278,9 +289,9 @@ _CENTRE = (
     Kpi(
         "cost_per_contact",
         "value",
-        "operating_cost / (answered - transferred_out + joined)",
+        "operating_cost / (answered - transferred_out + joined + items_done)",
         "wages, coaching, fees, outbound lines and IVR for each contact handled, inbound and outbound; one that was "
-        "transferred counts where it was handled to the end",
+        "transferred counts where it was handled to the end, and so does an item of work",
     ),
     Kpi(
         "business_impact",

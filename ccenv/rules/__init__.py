@@ -27,7 +27,8 @@ Helpers, all for compiled code; `helper` is the decorator of a rule's own functi
 | `dial_up_to(snap, mask, c, i, target)` | the largest dial up to `target` ringing lines, or `hold` (reads `ringing`) |
 | `assign(mask, c, q, g)` | the assignment of queue q to group g if it is legal, or `hold` |
 | `assignable(mask, c, q)` | whether an assignment of queue q is legal |
-| `routable(snap, mask, c, q, after_s)` | the same, to an answering service after a wait only (`head_entry_wait_s`) |
+| `routable(snap, mask, c, q, after_s, reserve)` | whether `route` would assign from queue q (reads the same) |
+| `route(snap, mask, c, q, advisor, after_s, reserve)` | as `to_group`; overflow after a wait, work beyond a reserve |
 | `to_group(snap, mask, c, q, advisor)` | assignment of queue q to the group that `advisor` selects (`idle_longest_s`) |
 | `event_coin(snap, state, u)` | one coin an event, kept in `state[0:2]` (reads `event_number`; declare `tosses`) |
 | `round_randomly(x, coin)` | x rounded up with the probability of its fraction |
@@ -95,6 +96,7 @@ __all__ = [
     "register",
     "round_randomly",
     "routable",
+    "route",
     "routing_rule",
     "to_group",
 ]

@@ -27,6 +27,12 @@ CONTAINED = Param(
     settable=(0.0, 1.0),
     own=True,
 )
+WORK_RESERVE = Param(
+    "work_reserve",
+    0.0,
+    meaning="idle advisors of a group kept from deferrable work",
+    settable=(0.0, 10.0),
+)
 RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound", settable=(0.0, 10.0))
 # fields that choose the group of an assignment, and the queue by the wait of its head
 GROUP = ("idle_longest_s",)
@@ -35,19 +41,27 @@ LINES = ("idle", "ringing")  # fields of a target of ringing lines
 COIN = ("event_number",)
 
 ROUTING_RULES = (
-    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW, CONTAINED), reads_if_legal=HEAD),
+    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW, WORK_RESERVE, CONTAINED), ("idle",), reads_if_legal=HEAD),
     RuleSpec(
         "lwt",
         routing.lwt,
-        (ADVISOR, OVERFLOW, CONTAINED),
+        (ADVISOR, OVERFLOW, WORK_RESERVE, CONTAINED),
+        ("idle",),
         reads_if_legal=(*HEAD, "head_total_wait_s"),
         order="total_wait",
     ),
-    RuleSpec("priority", routing.priority, (ADVISOR, ORDER, OVERFLOW, CONTAINED), reads_if_legal=HEAD),
+    RuleSpec(
+        "priority",
+        routing.priority,
+        (ADVISOR, ORDER, OVERFLOW, WORK_RESERVE, CONTAINED),
+        ("idle",),
+        reads_if_legal=HEAD,
+    ),
     RuleSpec(
         "longest_queue",
         routing.longest_queue,
-        (ADVISOR, OVERFLOW, CONTAINED),
+        (ADVISOR, OVERFLOW, WORK_RESERVE, CONTAINED),
+        ("idle",),
         reads_if_legal=(*HEAD, "queue_length"),
     ),
     RuleSpec("random", routing.random, (CONTAINED,), tosses=True),

@@ -69,16 +69,41 @@ def assignable(mask, c, q):
 
 
 @helper
-def routable(snap, mask, c, q, after_s):
-    """Return whether queue q has a legal assignment to an own advisor, or one to an answering service that is due.
+def _is_due(snap, mask, c, a, after_s, reserve):
+    """Return whether legal assignment a is due, as `route` says; an assignment is always due if holding is illegal."""
+    q = c.action[a].index
+    g = c.action[a].group
+    if not mask[HOLD]:
+        return True
+    if c.queue[q].deferrable != 0:
+        return snap.idle[g] > reserve
+    return c.group[g].service == 0 or snap.head_entry_wait_s[q] >= after_s
 
-    One to an answering service is due if the first in line has waited `after_s` seconds, or if holding is illegal.
-    """
-    due = snap.head_entry_wait_s[q] >= after_s or not mask[HOLD]
+
+@helper
+def routable(snap, mask, c, q, after_s, reserve):
+    """Return whether queue q has a legal assignment that is due, as `route` says."""
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
-        if mask[a] and (due or c.group[c.action[a].group].service == 0):
+        if mask[a] and _is_due(snap, mask, c, a, after_s, reserve):
             return True
     return False
+
+
+@helper
+def route(snap, mask, c, q, advisor, after_s, reserve):
+    """Return the assignment of queue q that is due, to the preferred group; HOLD if q is NO_QUEUE.
+
+    A contact goes to an answering service if it has waited `after_s` seconds and no group of own advisors can take it.
+    Deferrable work goes to a group with more than `reserve` idle advisors. Both hold only where holding is legal.
+    """
+    best = HOLD
+    if q == NO_QUEUE:
+        return best
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        if mask[a] and _is_due(snap, mask, c, a, after_s, reserve):
+            if best == HOLD or _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor):
+                best = a
+    return best
 
 
 @helper

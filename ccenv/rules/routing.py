@@ -3,18 +3,23 @@
 Rules are functions of (snapshot, mask, config, params, state, coin) and return an index of the catalogue. What they
 read is declared in `built_in.py`. All rules here assign whenever an assignment to own advisors is legal.
 
-All but `random` have two parameters. `advisor` chooses among the groups of own advisors with the skill and an idle
+All but `random` have three parameters. `advisor` chooses among the groups of own advisors with the skill and an idle
 advisor: `longest_idle` takes the group whose first idle advisor has been idle longest; `least_skilled` and
 `most_skilled` take the group with the fewest or most skills (queues and campaigns), among equals the one idle longest.
 `overflow_after_s`: a contact that no own advisor can take goes to an answering service if it has waited so long in its
-present queue, or if holding is illegal. A rule that holds for this reason is asked again at the next event or review.
+present queue, or if holding is illegal. `work_reserve`: deferrable work goes to a group only if more of its advisors
+than this are idle, or if holding is illegal (the threshold of Bhulai and Koole 2003). A rule that holds for one of
+these reasons is asked again at the next event or review. The wait of deferrable work counts as 0, so `fifo` and `lwt`
+take contacts on a line first, and so does `longest_queue`.
 """
 
-from ccenv.rules.helpers import ADVISORS, NO_QUEUE, routable, to_group
+from ccenv.rules.helpers import ADVISORS, NO_QUEUE, routable, route
 from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import HOLD
+
+LONGER_THAN_ANY = 1e9  # contacts
 
 __all__ = ["ADVISORS", "fifo", "longest_queue", "lwt", "priority", "random"]
 
@@ -28,11 +33,11 @@ def fifo(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s) and (
+            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
                 best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]
             ):
                 best = q
-    return to_group(snap, mask, c, best, params.advisor)
+    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
 
 
 @helper
@@ -44,11 +49,11 @@ def lwt(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s) and (
+            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
                 best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]
             ):
                 best = q
-    return to_group(snap, mask, c, best, params.advisor)
+    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
 
 
 @helper
@@ -63,13 +68,19 @@ def priority(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s) and (
+            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
                 best < 0 or params.order[q] <= params.order[best]
             ):
                 first = best < 0 or params.order[q] < params.order[best]
                 if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                     best = q
-    return to_group(snap, mask, c, best, params.advisor)
+    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
+
+
+@helper
+def _length(snap, c, q):
+    """Return the length of a line; lines of deferrable work are compared with each other only, and come last."""
+    return snap.queue_length[q] if c.queue[q].deferrable == 0 else snap.queue_length[q] - LONGER_THAN_ANY
 
 
 @helper
@@ -81,13 +92,13 @@ def longest_queue(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s) and (
-                best < 0 or snap.queue_length[q] >= snap.queue_length[best]
+            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
+                best < 0 or _length(snap, c, q) >= _length(snap, c, best)
             ):
-                longer = best < 0 or snap.queue_length[q] > snap.queue_length[best]
+                longer = best < 0 or _length(snap, c, q) > _length(snap, c, best)
                 if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                     best = q
-    return to_group(snap, mask, c, best, params.advisor)
+    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
 
 
 @helper

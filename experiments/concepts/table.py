@@ -11,6 +11,7 @@ from experiments.concepts import (
     channels,
     coaching,
     customers,
+    deferring,
     dialing,
     goals,
     idle_order,
@@ -22,7 +23,7 @@ from experiments.concepts import (
 from experiments.concepts.concept import Concept
 
 PARTS: dict[str, tuple[Concept, ...]] = {
-    "Inbound contacts": (*inbound.CONCEPTS, *after.CONCEPTS),
+    "Inbound contacts": (*inbound.CONCEPTS, *after.CONCEPTS, *deferring.CONCEPTS),
     "Machines and chats": channels.CONCEPTS,
     "Patience and handle times": patience.CONCEPTS,
     "Customers and the order of service": customers.CONCEPTS,

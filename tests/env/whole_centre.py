@@ -79,6 +79,13 @@ WHOLE_CENTRE: dict[str, Any] = {
             "chat": {"rate_by_level": [1, 0.8, 0.6], "p_silent": 0.5, "detect_s": 20},
             "repeat": {"p": 0.2, "delay_s": 200},
         },
+        "mails": {
+            "arrivals_per_hour": 40,
+            "handle_s": 60,
+            "wrap_up_s": 5,
+            "deferrable": {"due_s": {"dist": "exponential", "mean_s": 400}, "interruptible": True, "resume_s": 5},
+            "repeat": {"p": 0.3, "delay_s": 300},
+        },
     },
     "groups": {
         "first": {
@@ -97,7 +104,12 @@ WHOLE_CENTRE: dict[str, Any] = {
             "advisor_order": "fewest_contacts",
             "wage_per_hour": 18,
         },
-        "blended": {"skills": ["orders", "help", "experts", "survey"], "staffing": [3, 2], "wage_per_hour": 20},
+        "blended": {
+            "skills": ["orders", "help", "experts", "survey"],
+            "staffing": [3, 2],
+            "wage_per_hour": 20,
+        },
+        "clerks": {"skills": ["mails", "experts"], "staffing": 1},
         "outside": {
             "skills": ["help", "experts"],
             "answering_service": {"lines": 2, "price_per_contact": 3, "own_quality": 75},

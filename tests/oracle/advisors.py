@@ -92,7 +92,8 @@ class Advisors:
         """Roster entry `off`: off now if idle or away, otherwise once the current work is finished."""
         if advisor.state == codes.IDLE:
             self.group_of(advisor).idle.remove(advisor)
-        if advisor.state in (codes.IDLE, codes.AWAY):
+        put_back = self.sim.deferring.put_back_if_interruptible(advisor)
+        if advisor.state in (codes.IDLE, codes.AWAY) or put_back:
             self.go_off(advisor)
         elif advisor.state != codes.OFF:
             advisor.leaving = True
@@ -101,6 +102,8 @@ class Advisors:
         """Roster entry `break`: away now if idle, otherwise owed."""
         if advisor.state == codes.IDLE:
             self.group_of(advisor).idle.remove(advisor)
+            self.go_away(advisor, length_s)
+        elif self.sim.deferring.put_back_if_interruptible(advisor):
             self.go_away(advisor, length_s)
         elif advisor.state not in (codes.OFF, codes.AWAY) and not advisor.leaving:
             advisor.owed_s += length_s

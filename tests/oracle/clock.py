@@ -12,7 +12,7 @@ from tests.oracle.events import Event, Kind
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
 
-PENDING = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK)
+PENDING = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK, codes.BACKLOG)
 
 
 class Clock:
@@ -77,6 +77,7 @@ class Clock:
         self.slot = self.first_slot
         if day == 0 or not self.continuous:
             sim.decisions.kind = codes.OPENING_EPOCH
+            sim.deferring.begin_counting()
         if day == 0:
             sim.snapshots.last_decision = sim.now
         if self.declared.warm_up_s > 0 and day == 0:
@@ -105,6 +106,7 @@ class Clock:
         sim.log.clock(sim.now, codes.LOG_DAY_END, self.day)
         for queue in sim.queues:
             sim.arrivals.take_off(queue)
+        sim.deferring.count_lines()
         sim.advisors.live_through_day()
         sim.compliance.end_day()
         if self.day + 1 == self.days:
@@ -130,6 +132,7 @@ class Clock:
         for queue in self.sim.queues:
             self.sim.arrivals.take_off(queue)
         self.overtime_end = self.sim.agenda.add(self.sim.now + self.declared.overtime_s, Kind.CLOCK, self.end_overtime)
+        self.sim.deferring.close()
 
     def end_overtime(self) -> None:
         """End of overtime: waiting contacts go unserved, and waiting connects are dropped."""
@@ -148,11 +151,13 @@ class Clock:
         self.sim.log.clock(self.sim.now, codes.LOG_DAY_END, self.day)
         if self.overtime_end is not None:
             self.overtime_end.cancelled = True
+        self.sim.deferring.end_counting()
         self.sim.advisors.go_home()
         self.sim.compliance.end_day()
         tomorrow = self.day + 1
         if tomorrow == self.days:
             self.sim.callbacks.carry_out()
+            self.sim.deferring.carry_out()
             self.over = True
         else:
             self.sim.agenda.add(self.opens_at(tomorrow), Kind.CLOCK, lambda: self.open(tomorrow))

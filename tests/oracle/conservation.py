@@ -15,7 +15,7 @@ from tests.oracle.segments import IN_ATTEMPT, READY, WAITING
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
 
-IN_LINE = (codes.WAITING, codes.VIRTUAL)
+IN_LINE = (codes.WAITING, codes.VIRTUAL, codes.BACKLOG)
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
 IN_SERVICE = (codes.TALKING, codes.HANDING_OVER, codes.IN_CHAT)
 PHASES_OF_STATE = {
@@ -29,7 +29,10 @@ OF_A_LEAD = (codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.TALKING
 def check_conservation(sim: Simulator) -> None:
     """Raise AssertionError if a law is broken."""
     for queue in sim.queues:
-        check_queue(sim, queue.index)
+        if queue.declared.deferrable is None:
+            check_queue(sim, queue.index)
+        else:
+            check_work(sim, queue.index)
     check_origins(sim)
     for campaign in sim.campaigns:
         check_campaign(sim, campaign.index)
@@ -79,6 +82,37 @@ def check_queue(sim: Simulator, q: int) -> None:
     assert here(codes.FREE, codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING) == 0
 
 
+OF_WORK = {
+    "items", "items_again", "items_begun", "items_done", "items_done_in_time", "items_left", "item_age_s",
+    "item_work_s", "interruptions", "closings", "backlog_closing", "resolved", "unresolved", "scored", "score",
+}  # fmt: skip
+
+
+def check_work(sim: Simulator, q: int) -> None:
+    """Check the items of deferrable work of a queue."""
+    items = [contact for contact in sim.contacts if contact.index == q and not contact.is_lead]
+    phases = Totals(item.phase for item in items)
+
+    def n(name: str) -> float:
+        return sim.ledger.totals["queue", q, name]
+
+    assert all(item.is_work for item in items)
+    assert n("items") == n("items_done") + n("items_left") + phases[codes.BACKLOG] + phases[codes.TALKING]
+    assert n("items") - n("items_again") == sim.queues[q].n_fresh
+    waiting = sum(item.n_begun > 0 for item in items if item.phase == codes.BACKLOG)
+    assert n("items_begun") <= n("items_done") + n("items_left") + phases[codes.TALKING] + waiting
+    begins = sum(item.n_begun for item in items if item.phase in (codes.BACKLOG, codes.TALKING))
+    assert n("interruptions") >= begins - sum(item.n_begun > 0 for item in items if item.phase == codes.TALKING)
+    assert n("items_done") == n("resolved") + n("unresolved") >= n("items_done_in_time")
+    assert set(phases) <= {codes.BACKLOG, codes.TALKING, codes.WRAPPING, codes.PENDING_REPEAT}
+    used = {name for axis, index, name in sim.ledger.totals if (axis, index) == ("queue", q) and n(name)}
+    assert used <= OF_WORK, used - OF_WORK
+    declared = sim.queues[q].declared.deferrable
+    assert declared is not None and (declared.interruptible or n("interruptions") == 0)
+    if sim.clock.stage not in (codes.OPEN, codes.NIGHT) and declared.interruptible:
+        assert not phases[codes.TALKING], "interruptible work goes on after closing"
+
+
 def check_origins(sim: Simulator) -> None:
     """Check the laws of all queues together: contacts return at their origin, not at the queue they were in."""
 
@@ -87,7 +121,8 @@ def check_origins(sim: Simulator) -> None:
 
     phases = Totals(contact.phase for contact in sim.contacts if not contact.is_lead)
     to_come = sum(contact.unresolved for contact in sim.contacts if contact.phase == codes.WRAPPING)
-    assert n("unresolved", "contained_unresolved") == n("repeats") + to_come + phases[codes.PENDING_REPEAT]
+    came_again = n("repeats", "items_again")
+    assert n("unresolved", "contained_unresolved") == came_again + to_come + phases[codes.PENDING_REPEAT]
     assert n("redials") + phases[codes.PENDING_REDIAL] <= n("blocked", "abandoned")
     assert n("misrouted_in") == n("misrouted_out")
     assert n("transfers_in") == n("transferred_out")

@@ -128,9 +128,18 @@ class Decisions:
         return any(action.kind == codes.ASSIGN and self.is_legal(action) for action in self.catalogue)
 
     def may_assign(self, queue: QueueState, group: GroupState, level: int) -> bool:
-        """Whether the head of a queue may be assigned to a group at a level now; a virtual head needs a free line."""
-        if not queue.line or not self.sim.chats.takers(group, level - 1):
+        """Whether the head of a queue may be assigned to a group at a level now; a virtual head needs a free line.
+
+        Deferrable work is begun before closing. Calls may take an advisor from interruptible work.
+        """
+        if not queue.line:
             return False
+        if queue.declared.chat is not None:
+            return bool(self.sim.chats.takers(group, level - 1))
+        if queue.declared.deferrable is not None:
+            return bool(group.idle) and self.sim.clock.stage == codes.OPEN
+        if not group.idle:
+            return self.sim.deferring.may_interrupt(queue, group)
         return not queue.line[0].virtual or self.sim.lines_free() >= 1
 
     def may_dial(self, campaign: CampaignState, n: int) -> bool:

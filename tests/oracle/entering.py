@@ -33,7 +33,8 @@ class Entering:
         self.sim.arrivals.schedule(queue)
         self.sim.contacts.append(contact)
         self.sim.log.contact(self.sim.now, codes.LOG_FRESH, contact)
-        self.sim.inbound.count(contact, "fresh")
+        if queue.declared.deferrable is None:
+            self.sim.inbound.count(contact, "fresh")
         self.enter(contact)
 
     def draw_who_it_is(self, contact: Contact) -> None:
@@ -53,6 +54,9 @@ class Entering:
     def enter(self, contact: Contact) -> None:
         """Enter at the origin: take a line and go to the IVR, or be blocked."""
         contact.index = contact.true_type = contact.origin
+        if self.sim.queues[contact.origin].declared.deferrable is not None:
+            self.sim.deferring.come_in(contact)
+            return
         if self.sim.lines_free() < 1 and not contact.is_chat:
             self.sim.log.contact(self.sim.now, codes.LOG_BLOCKED, contact)
             self.sim.inbound.count(contact, "blocked")
@@ -119,10 +123,11 @@ class Entering:
         self.reach(contact)
 
     def must_wait(self, queue: QueueState) -> bool:
-        """Whether the queue's line is not empty, or no own advisor with the skill is idle or may take another chat."""
-        if queue.declared.chat is not None and self.sim.chats.room(queue):
-            return bool(queue.line)
-        return bool(queue.line) or not any(group.idle for group in own_groups(self.sim, queue.name))
+        """Whether the queue's line is not empty, or no own advisor is idle, may take a chat, or may be interrupted."""
+        able = own_groups(self.sim, queue.name)
+        if queue.declared.chat is not None:
+            return bool(queue.line) or not (self.sim.chats.room(queue) or any(group.idle for group in able))
+        return bool(queue.line) or not any(group.idle or self.sim.deferring.interruptible(group) for group in able)
 
     def reach(self, contact: Contact) -> None:
         """Reach the queue: balk, accept a callback, or wait on the line."""

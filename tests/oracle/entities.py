@@ -61,6 +61,13 @@ class Contact:
     gone: bool = False  # the customer has left the chat without a sign
     work_done: float = 0.0  # on a chat, in seconds at rate 1
     work_left: float = 0.0
+    # deferrable work
+    is_work: bool = False
+    due: float = 0.0
+    n_begun: int = 0
+    worked_s: float = 0.0  # before the last interruption
+    rest_s: float = 0.0  # of its time, after it
+    in_line_since: float = 0.0
     giver: Contact | None = None  # of the leg of a warm transfer: the contact whose advisor stays with it
     # outbound
     lead: Lead | None = None
@@ -96,7 +103,7 @@ class Contact:
     @property
     def holds_line(self) -> bool:
         """Whether it occupies a trunk."""
-        return self.phase in WITH_LINE and not self.is_chat
+        return self.phase in WITH_LINE and not self.is_chat and not self.is_work
 
 
 @dataclass(eq=False)
@@ -164,6 +171,7 @@ class QueueState:
         self.callback_ring, self.callback_retry = Dist(callback.ring_s), Dist(callback.retry_s)
         self.chat_detect = Dist(q.chat.detect_s if q.chat else schema.Never())
         self.handle_sale = None if q.sale.handle_s is None else Dist(q.sale.handle_s)
+        self.due = Dist((q.deferrable or schema.Deferrable()).due_s)
 
 
 @dataclass(eq=False)

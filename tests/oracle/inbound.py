@@ -118,7 +118,7 @@ class Inbound:
     def send_all_away(self) -> None:
         """End of overtime for all contacts in line."""
         for queue in self.sim.queues:
-            for contact in list(queue.line):
+            for contact in list(queue.line) if queue.declared.deferrable is None else ():
                 self.send_away(contact)
 
     def who_takes(self, contact: Contact, group: GroupState) -> Advisor:
@@ -129,9 +129,13 @@ class Inbound:
         return self.sim.advisors.first_idle(group)
 
     def assign(self, queue: QueueState, group: GroupState) -> None:
-        """Assign the head of a queue to an idle advisor of the group."""
+        """Assign the head of a queue to an idle advisor of the group, or to one whose work it interrupts."""
         contact = queue.line[0]
-        advisor = self.who_takes(contact, group)
+        idle = bool(group.idle)
+        advisor = self.who_takes(contact, group) if idle else self.sim.deferring.interrupt(group)
+        if contact.is_work:
+            self.sim.deferring.take(contact, advisor)
+            return
         if contact.virtual:
             self.sim.callbacks.ring(contact, advisor)
             return
@@ -139,7 +143,8 @@ class Inbound:
         contact.waited_s += wait_s
         self.count(contact, "wait_answered_s", wait_s)
         self.count_answered(contact, wait_s)
-        self.sim.advisors.take(advisor)
+        if idle:
+            self.sim.advisors.take(advisor)
         self.sim.advisors.start_talk(advisor, contact)
         self.sim.log.contact(self.sim.now, codes.LOG_ASSIGNED, contact)
         if contact.giver is None:

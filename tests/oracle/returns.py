@@ -61,5 +61,6 @@ class Returns:
         contact.event = None
         contact.index = contact.true_type = contact.origin
         self.sim.log.contact(self.sim.now, code, contact)
-        self.sim.inbound.count(contact, counter)
+        if not contact.is_work:
+            self.sim.inbound.count(contact, counter)
         self.sim.entering.enter(contact)

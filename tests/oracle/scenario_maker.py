@@ -11,6 +11,7 @@ from tests.oracle.make_chats import ChatMaker
 from tests.oracle.make_groups import GroupMaker
 from tests.oracle.make_queues import QueueMaker
 from tests.oracle.make_services import ServiceMaker
+from tests.oracle.make_work import WorkMaker
 
 LONG_RUN_S = 300.0  # runs of more than a week have days of at most this length
 
@@ -82,6 +83,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             centre["trunks"] = self.whole(2, 25)
         self.add_load(centre, queues, clock)
         ChatMaker(self.number).add_to(centre)
+        WorkMaker(self.number, self.n_slots).add_to(centre)
         return centre
 
     def add_load(self, centre: Plain, queues: list[str], clock: Plain) -> None:

@@ -91,7 +91,9 @@ class Service:
             self.count(contact, "orders")
             self.count(contact, "order_value", self.order_value(contact))
         self.count(contact, "unresolved" if contact.unresolved else "resolved")
-        if contact.is_first and not contact.unresolved:
+        if contact.is_work:
+            self.sim.deferring.count_done(contact)
+        elif contact.is_first and not contact.unresolved:
             self.sim.inbound.count_at_origin(contact, "fresh_resolved")
         self.count_satisfaction(contact)
         return False
@@ -112,11 +114,11 @@ class Service:
 
     def count_talk(self, contact: Contact) -> None:
         """Count the advisor's talk time."""
-        self.count(contact, "talk_s", self.sim.now - contact.talks_since)
+        self.count(contact, "item_work_s" if contact.is_work else "talk_s", self.sim.now - contact.talks_since)
 
     def end_wrap_up(self, contact: Contact) -> None:
         """End the contact, or make it a pending repeat."""
-        self.count(contact, "wrap_up_s", self.sim.now - contact.wraps_up_since)
+        self.count(contact, "item_work_s" if contact.is_work else "wrap_up_s", self.sim.now - contact.wraps_up_since)
         if contact.unresolved:
             delay_s = self.queue_of(contact).repeat_delay.draw(contact.key, codes.REPEAT_DELAY)
             self.sim.returns.come_back_after(contact, codes.PENDING_REPEAT, delay_s)

@@ -17,6 +17,7 @@ from tests.oracle.clock import Clock
 from tests.oracle.compliance import Compliance
 from tests.oracle.conservation import check_conservation
 from tests.oracle.decisions import Choose, Decisions
+from tests.oracle.deferring import Deferring
 from tests.oracle.detection import Detection
 from tests.oracle.entering import Entering
 from tests.oracle.entities import CampaignState, Contact, QueueState
@@ -91,6 +92,7 @@ class Simulator:
         self.chats = Chats(self)
         self.transfers = Transfers(self)
         self.service = Service(self)
+        self.deferring = Deferring(self)
         self.returns = Returns(self)
         self.lists = Lists(self)
         self.leads = Leads(self)
@@ -157,9 +159,10 @@ class Simulator:
         """At the end of the run, add the spells that are still open."""
         for advisor in self.advisors.everybody():
             self.advisors.note_spell(advisor)
+        self.deferring.end_counting()
         for queue in self.queues:
             for contact in queue.line:
-                if not contact.virtual and not contact.gone:
+                if not contact.virtual and not contact.gone and not contact.is_work:
                     self.inbound.note_waiting(contact)
 
 

@@ -195,7 +195,7 @@ def _mode(s: Snapshots) -> float:
 
 
 def _oldest(s: Snapshots, queue: QueueState) -> list[float]:
-    waits = [s.sim.now - contact.entry_s for contact in queue.line[:N_OLDEST]]
+    waits = [s.sim.now - contact.entry_s for contact in queue.line[:N_OLDEST] if not contact.is_work]
     return waits + [0.0] * (N_OLDEST - len(waits))
 
 
@@ -224,8 +224,12 @@ CENTRE: dict[str, Callable[[Snapshots], Any]] = {
 }
 QUEUE: dict[str, Callable[[Snapshots, QueueState], Any]] = {
     "queue_length": lambda s, q: len(q.line),
-    "head_entry_wait_s": lambda s, q: s.of_head(q, lambda x: s.sim.now - x.entry_s),
-    "head_total_wait_s": lambda s, q: s.of_head(q, lambda x: s.sim.now - x.entry_s + x.wait_credit_s),
+    "head_entry_wait_s": lambda s, q: s.of_head(q, lambda x: 0.0 if x.is_work else s.sim.now - x.entry_s),
+    "head_total_wait_s": lambda s, q: s.of_head(
+        q, lambda x: 0.0 if x.is_work else s.sim.now - x.entry_s + x.wait_credit_s
+    ),
+    "head_age_s": lambda s, q: s.of_head(q, lambda x: s.sim.now - x.entry_s if x.is_work else 0.0),
+    "overdue": lambda s, q: sum(x.is_work and x.due < s.sim.now for x in q.line),
     "head_callback": lambda s, q: s.of_head(q, lambda x: float(x.virtual)),
     "head_returning": lambda s, q: s.of_head(q, lambda x: float(x.identified and x.returning)),
     "head_value_class": lambda s, q: s.of_head(q, lambda x: float(x.value_class) if x.identified else 0.0),
@@ -241,6 +245,7 @@ QUEUE: dict[str, Callable[[Snapshots, QueueState], Any]] = {
 GROUP: dict[str, Callable[[Snapshots, GroupState], Any]] = {
     "idle": lambda s, g: len(g.idle),
     "idle_longest_s": _idle_longest,
+    "interruptible": lambda s, g: len(s.sim.deferring.interruptible(g)),
     "reserved": lambda s, g: s.n_in_state(g, codes.AWAITING_ANSWER),
     "wrap_up": lambda s, g: s.n_in_state(g, codes.ADVISOR_WRAP_UP),
     "away": lambda s, g: s.n_in_state(g, codes.AWAY),

@@ -81,6 +81,8 @@ def test_counters_are_what_the_log_says(number: int) -> None:
         def of_queue(code: int, at: int = q) -> np.ndarray:
             return rows(result, code, False, at)
 
+        if centre.queues[list(centre.queues)[q]].deferrable is not None:
+            continue
         for name, code in COUNTED_ROWS.items():
             rows_of_code = of_queue(code)
             nobody = rows_of_code["detail"].sum() if name in ("answered", "unserved") else 0  # chats left silently
@@ -93,8 +95,41 @@ def test_counters_are_what_the_log_says(number: int) -> None:
         assert counters["ivr_hangup"] == np.count_nonzero(ends == codes.HUNG_UP)
     for g, group in enumerate(result.counters["group"]):
         begun = np.isin(result.log["code"], (codes.LOG_ASSIGNED, codes.LOG_JOINED)) & (result.log["group"] == g)
+        begun &= ~resumed(result, centre)
         in_handover = np.count_nonzero(begun) - group["handled"] - group["service_contacts"]
         assert in_handover == 0 if centre.clock.kind == "day" else in_handover >= 0
+
+
+def resumed(result: Result, centre: Centre) -> np.ndarray:
+    """Rows of assignments at which an item of deferrable work goes on."""
+    log = result.log
+    work = [q for q, queue in enumerate(centre.queues.values()) if queue.deferrable is not None]
+    of_work = np.isin(log["index"], work) & (log["kind"] != codes.LEAD)
+    return of_work & (log["code"] == codes.LOG_ASSIGNED) & (log["detail"] == 1)
+
+
+@pytest.mark.parametrize("number", FAST)
+def test_counters_of_work_are_what_the_log_says(number: int) -> None:
+    run, centre = made(number)
+    result = result_of(number)
+    if centre.clock.warm_up_s > 0:
+        return
+    for q, queue in enumerate(centre.queues.values()):
+        if queue.deferrable is None:
+            continue
+        counters = result.counters["queue"][q]
+        begun, ends = (rows(result, code, False, q) for code in (codes.LOG_ASSIGNED, codes.LOG_TALK_END))
+        came = len(rows(result, codes.LOG_FRESH, False, q)), len(rows(result, codes.LOG_REPEAT, False, q))
+        assert (counters["items"], counters["items_again"]) == (sum(came), came[1])
+        assert counters["items"] == len(rows(result, codes.LOG_WAITING, False, q))
+        assert counters["items_begun"] == np.count_nonzero(begun["detail"] == 0)
+        assert counters["interruptions"] == len(rows(result, codes.LOG_INTERRUPTED, False, q))
+        assert counters["items_done"] == len(ends)
+        assert counters["unresolved"] == ends["detail"].sum()
+        if centre.clock.kind == "day":
+            assert counters["items"] == counters["items_done"] + counters["items_left"]
+            closing = [centre.clock.close_s + codes.DAY_S * day for day in range(run.days)]
+            assert all(not np.any(begun["t"] == t) for t in closing)
 
 
 @pytest.mark.parametrize("number", FAST)
@@ -132,6 +167,12 @@ def test_times_add_up_over_whole_days(number: int) -> None:
     assert sum(g["chat_s"] for g in groups) == pytest.approx(chat_s)
     for g, group in zip(groups, centre.groups.values(), strict=True):
         assert g["chat_s"] / group.capacity.chats <= g["chatting_s"] * (1 + 1e-9) <= g["chat_s"] * (1 + 2e-9) + 1e-9
+    if any(queue.deferrable is not None for queue in centre.queues.values()):
+        work_s = sum(q["talk_s"] for q, chat in zip(queues, chats, strict=True) if not chat)
+        work_s += sum(x[name] for x in queues for name in ("wrap_up_s", "item_work_s"))
+        work_s += sum(c[name] for c in campaigns for name in ("talk_s", "mp_talk_s", "wrap_up_s"))
+        assert sum(g["talking_s"] + g["wrapping_s"] + g["service_s"] for g in groups) == pytest.approx(work_s)
+        return
     talk_s = sum(q["talk_s"] for q, chat in zip(queues, chats, strict=True) if not chat) + sum(
         c["talk_s"] + c["mp_talk_s"] for c in campaigns
     )

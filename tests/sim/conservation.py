@@ -49,12 +49,18 @@ def queues(v: View) -> None:
     same(n["offered"], in_queue + ended, "who was offered")
     in_service = v.here[codes.TALKING] + v.here[codes.HANDING_OVER] + v.here[codes.IN_CHAT]
     done = n["transferred_out"] + n["resolved"] + n["unresolved"]
-    same(n["answered"], in_service + done, "who was answered")
+    same(n["answered"] + n["items_done"], np.where(work(v), 0, in_service) + done, "who was answered")
+    waiting = np.zeros(v.Q) if v.over else v.here[codes.BACKLOG]
+    in_work = waiting + n["items_left"] + n["items_done"] + np.where(work(v), in_service, 0)
+    same(n["items"], in_work, "what work came in")
     for part, whole in (
         (n["answered_in_time"], n["answered"]),
         (n["abandoned_in_time"], n["abandoned"]),
         (n["callback_accepted"], n["callback_offered"]),
         (n["waited"], n["offered"] + n["callback_tries"] + n["callback_accepted"] * int(v.c["days"])),
+        (n["items_done_in_time"], n["items_done"]),
+        (n["items_done"], n["items_begun"]),
+        (n["items_again"], n["items"]),
         (n["orders"], n["resolved"] + n["unresolved"]),
         (n["contained_unresolved"], n["contained"]),
         (n["handed_off"] + n["contained"] + n["ivr_hangup"], n["fresh"] + n["redials"] + n["repeats"]),
@@ -65,6 +71,11 @@ def queues(v: View) -> None:
         (n["score"], 100.0 * n["scored"]),
     ):
         assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
+
+
+def work(v: View) -> np.ndarray:
+    """Which queues are of deferrable work."""
+    return v.c["queue"]["deferrable"][: v.Q] == 1
 
 
 def callbacks(v: View) -> None:
@@ -89,11 +100,13 @@ def returns(v: View) -> None:
     n = dict(zip(totals.names, totals.table.sum(axis=1), strict=True))
     coming = v.x["unresolved"][v.inbound & v.is_in(codes.WRAPPING)].sum()
     again = n["unresolved"] + n["contained_unresolved"]
-    assert again == n["repeats"] + coming + v.here[codes.PENDING_REPEAT].sum(), "repeats"
+    came_again = n["repeats"] + n["items_again"]
+    assert again == came_again + coming + v.here[codes.PENDING_REPEAT].sum(), "repeats"
     assert n["redials"] + v.here[codes.PENDING_REDIAL].sum() <= n["blocked"] + n["abandoned"], "redials"
     assert n["misrouted_in"] == n["misrouted_out"], "misrouted"
     assert n["transfers_in"] == n["transferred_out"], "transfers"
-    same(totals["fresh"], v.e["queue"]["n_fresh"][: v.Q], "n_fresh")
+    came = totals["fresh"] + totals["items"] - totals["items_again"]
+    same(came, v.e["queue"]["n_fresh"][: v.Q], "n_fresh")
 
 
 def campaigns(v: View) -> None:
@@ -157,7 +170,7 @@ def dropped_shares(v: View, n: Totals) -> None:
 def handled(v: View) -> None:
     """Advisors begin to handle each answered contact, after its handover if there is one, and each joined connect."""
     n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
-    begun = n_queue["answered"].sum() - v.here[codes.HANDING_OVER].sum()
+    begun = n_queue["answered"].sum() - v.here[codes.HANDING_OVER].sum() + n_queue["items_begun"].sum()
     begun += n_campaign["joined"].sum() + n_campaign["mp_joined"].sum()
     left = n_queue["silent"].sum() - v.gone[codes.WAITING].sum()  # chats with nobody there: begun, or unserved
     handled = n_group["handled"] + n_group["service_contacts"]
@@ -194,7 +207,7 @@ def advisor_time(v: View) -> None:
     n_queue, n_campaign, n_group = v.counts("queue"), v.counts("campaign"), v.counts("group")
     total = 0.0
     for phases, state, of_advisors, names in (
-        (IN_TALK, codes.ADVISOR_TALKING, "talking_s", ("talk_s", "mp_talk_s")),
+        (IN_TALK, codes.ADVISOR_TALKING, "talking_s", ("talk_s", "mp_talk_s", "item_work_s")),
         ((codes.WRAPPING,), codes.ADVISOR_WRAP_UP, "wrapping_s", ("wrap_up_s",)),
     ):
         calls = v.c["queue"]["chat"][: v.Q] == 0
@@ -203,7 +216,7 @@ def advisor_time(v: View) -> None:
         contacts += (v.t - v.x["since"][v.is_in(*phases)]).sum()
         advisors = n_group[of_advisors].sum() + (v.t - v.advisor["since"][v.state == state]).sum()
         total += contacts - advisors
-        if not v.c["group"]["service"][: v.G].any():
+        if not v.c["group"]["service"][: v.G].any() and not work(v).any():
             close(contacts, advisors, of_advisors)
     close(total, n_group["service_s"].sum(), "time of talk and wrap-up")
     chat_time(v)

@@ -14,7 +14,7 @@ from tests.sim.conservation import check_conservation
 from tests.sim.leads import check_leads
 from tests.sim.view import IN_TALK, TO_COME, View
 
-IN_LINE = (codes.WAITING, codes.VIRTUAL)
+IN_LINE = (codes.WAITING, codes.VIRTUAL, codes.BACKLOG)
 ON_A_LINE = (
     codes.IN_IVR, codes.WAITING, codes.CALLBACK_RINGING, codes.HANDING_OVER, codes.TALKING, codes.RINGING,
     codes.DECIDING, codes.CONNECT_WAITING,
@@ -24,7 +24,7 @@ WITH_EVENT = (
     codes.DECIDING,
     codes.IN_CHAT,
 )  # fmt: skip
-WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING)  # all others may wait for ever
+WITHOUT_EVENT = (codes.VIRTUAL, codes.HOLDING, codes.BACKLOG)  # all others may wait for ever
 
 
 class Invariants:
@@ -50,6 +50,7 @@ class Invariants:
         check_leads(v)
         partners(v)
         lines(v)
+        interruptible(v)
         sets(v)
         self.advisors.check()
         check_conservation(v)
@@ -124,10 +125,11 @@ def queues(v: View) -> None:
     in_line = v.is_in(*IN_LINE)
     virtual = v.here[codes.VIRTUAL]
     gone = v.gone[codes.WAITING]
-    lengths = v.here[codes.WAITING] + virtual + gone
+    off_line = virtual + gone + v.here[codes.BACKLOG]
+    lengths = v.here[codes.WAITING] + off_line
     assert np.array_equal(queue["length"][: v.Q], lengths), "length of a queue"
-    n_virtual = queue["n_virtual"][: v.Q]
-    assert np.array_equal(n_virtual, virtual + gone) and int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
+    assert np.array_equal(queue["n_virtual"][: v.Q], off_line), "n_virtual of a queue"
+    assert int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
     assert members(v.e["waiting_bits"]) == [q for q in range(v.Q) if lengths[q]], "waiting_bits"
     assert int(v.e["in_ivr"]) == v.here[codes.IN_IVR].sum(), "in_ivr"
     for q in range(v.Q):
@@ -193,10 +195,28 @@ def partners(v: View) -> None:
     assert np.all(v.partner[v.is_in(codes.HANDING_OVER)] != codes.NIL), "a handover by nobody"
 
 
+def of_work(v: View) -> np.ndarray:
+    """Which of the contacts are items of deferrable work."""
+    work: np.ndarray = v.inbound & (v.c["queue"]["deferrable"][np.where(v.inbound, v.index, 0)] == 1)
+    return work
+
+
+def interruptible(v: View) -> None:
+    """Advisors on interruptible work are counted by group; nobody of them has to go or owes a break."""
+    may = v.is_in(codes.TALKING) & of_work(v)
+    may[may] = v.c["queue"]["interruptible"][v.index[may]] == 1
+    holders = v.holder[may]
+    counted = np.bincount(v.group_of[holders], minlength=v.G)
+    assert np.array_equal(v.e["group"]["n_interruptible"][: v.G], counted), "n_interruptible"
+    assert members(v.e["interruptible_bits"]) == np.flatnonzero(counted).tolist(), "interruptible_bits"
+    assert not v.advisor["leaving"][holders].any() and not v.advisor["owed_s"][holders].any(), "work that should stop"
+
+
 def lines(v: View) -> None:
     """Lines in use are the contacts in the building, and those in service are counted by pair."""
     of_chat = v.inbound & (v.c["queue"]["chat"][np.where(v.inbound, v.index, 0)] != 0)
-    assert int(v.e["lines"]) == np.count_nonzero(v.is_in(*ON_A_LINE) & ~of_chat), "lines in use"
+    on_a_line = v.is_in(*ON_A_LINE) & ~of_chat & ~of_work(v)
+    assert int(v.e["lines"]) == np.count_nonzero(on_a_line), "lines in use"
     assert v.e["lines"] <= v.c["trunks"], "more lines than trunks"
     pairs = v.pairs(v.is_in(*IN_TALK, codes.IN_CHAT))
     assert np.all(pairs != codes.NIL), "an advisor without the skill"

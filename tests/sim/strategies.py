@@ -12,8 +12,8 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from tests.sim.strategies_people import campaign, group
-from tests.sim.strategies_queues import queue
-from tests.sim.strategies_times import Frame, number, some, times
+from tests.sim.strategies_queues import again, queue
+from tests.sim.strategies_times import Frame, number, optional, some, times
 
 Plain = dict[str, Any]
 SLOW_TO_MAKE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
@@ -111,9 +111,25 @@ def centres(draw: st.DrawFn) -> Plain:
 
 
 @st.composite
+def with_work(draw: st.DrawFn, centre: Plain) -> Plain:
+    """The centre, perhaps with a queue of deferrable work that its first group does too."""
+    if draw(st.booleans()):
+        return centre
+    declared = optional(due_s=times(60), interruptible=st.just(True), resume_s=number(0, 9))
+    work: Plain = {"arrivals_per_hour": draw(number(60, 400)), "handle_s": draw(times(30, at_once=True))}
+    work |= draw(optional(wrap_up_s=times(8, at_once=True), repeat=again(40)))
+    group = centre["groups"]["g0"]
+    return {
+        **centre,
+        "queues": {**centre["queues"], "w0": {**work, "deferrable": draw(declared)}},
+        "groups": {**centre["groups"], "g0": {**group, "skills": [*group["skills"], "w0"]}},
+    }
+
+
+@st.composite
 def runs(draw: st.DrawFn) -> Run:
     """A scenario, a seed, one or two days, an order of the queues, and a policy."""
-    scenario = draw(centres())
+    scenario = draw(with_work(draw(centres())))
     days = draw(st.integers(1, 2)) if scenario["clock"]["kind"] == "day" else 1
     order, laziness = draw(st.sampled_from(["entry", "total_wait"])), draw(st.sampled_from([0.0, 0.5]))
     return Run(scenario, draw(st.integers(0, 1_000)), days, order, laziness)

@@ -11,7 +11,7 @@ from ccenv.run.engine import Engine
 from ccenv.sim.state import codes
 from ccenv.sim.state.counters import COUNTERS
 
-TO_COME = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK)
+TO_COME = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK, codes.BACKLOG)
 IN_TALK = (codes.TALKING, codes.HANDING_OVER, codes.HOLDING)
 
 

@@ -24,6 +24,7 @@ from ccenv.scenarios.check.loops import loops
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.check.queues import classes, ivrs, profiles_to_interpolate, traces, transfers
 from ccenv.scenarios.check.rules import rules
+from ccenv.scenarios.check.work import deferrable
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.schema import Centre, Clock
 from ccenv.sim.state.codes import DAY_S
@@ -127,6 +128,7 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     profiles,
     skills,
     answering_services,
+    deferrable,
     shifts,
     days_worked,
     dists,

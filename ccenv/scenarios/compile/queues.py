@@ -8,7 +8,7 @@ from typing import Any
 from ccenv.scenarios.compile.dists import DistValues, dist_values
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.slots import n_slots
-from ccenv.scenarios.schema import Centre, Chat, Customer, Queue, Satisfaction, Time
+from ccenv.scenarios.schema import Centre, Chat, Customer, Deferrable, Queue, Satisfaction, Time
 from ccenv.sim.state.codes import NIL
 
 INT32 = 2**31 - 1
@@ -25,6 +25,7 @@ def fill_queue(row: Any, name: str, centre: Centre, dists: Dists) -> None:
     _service(row, name, queue, centre, dists)
     _customer(row, queue.customer)
     _chat(row, queue.chat, dists)
+    _deferrable(row, queue.deferrable, dists)
     own = (group for group in centre.groups.values() if name in group.skills and group.answering_service is None)
     able = (advisors(group) for group in own)
     row["n_able"] = sum(able)
@@ -113,6 +114,13 @@ def _chat(row: Any, chat: Chat | None, dists: Dists) -> None:
     if chat is not None:
         row["chat_rate"][: len(chat.rate_by_level)] = chat.rate_by_level
         row["p_silent"], row["chat_detect"] = chat.p_silent, dist_index(chat.detect_s, dists)
+
+
+def _deferrable(row: Any, work: Deferrable | None, dists: Dists) -> None:
+    row["deferrable"], row["due"] = work is not None, NIL
+    if work is not None:
+        row["due"] = dist_index(work.due_s, dists)
+        row["interruptible"], row["resume_s"] = work.interruptible, work.resume_s
 
 
 def _customer(row: Any, customer: Customer) -> None:

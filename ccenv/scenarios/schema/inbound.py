@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from ccenv.scenarios.schema.base import Count, Node, NonNegative, Positive, PositiveCount, Probability, Profile
-from ccenv.scenarios.schema.dists import Never, Time
+from ccenv.scenarios.schema.dists import Constant, Never, Time
 from ccenv.sim.state.codes import MOST_CHATS, VALUE_CLASSES
 
 
@@ -161,6 +161,21 @@ class Chat(Node, frozen=True):
     detect_s: Time = 30.0
 
 
+class Deferrable(Node, frozen=True):
+    """Deferrable work, such as e-mails or back office: items that wait as long as need be, also over nights.
+
+    An item is due `due_s` after it came in, in clock time: nights count. It has no patience, telephone line or voice
+    menu, and is begun in opening hours only. `interruptible`: the assignment of a contact on a telephone line may take
+    an advisor from an item, if no own advisor with the skill is idle; a break, the end of a shift and closing interrupt
+    it too. The item then waits at its old place in line, and goes on later with the rest of its time and `resume_s`
+    seconds more (preemptive resume).
+    """
+
+    due_s: Time = Constant(86_400.0)
+    interruptible: bool = False
+    resume_s: NonNegative = 0.0
+
+
 class Queue(Node, frozen=True):
     """A type of inbound contact and its waiting line.
 
@@ -171,7 +186,8 @@ class Queue(Node, frozen=True):
     `arrivals_per_hour`: mean rate of fresh contacts in each slot. `interpolation`: `constant` within a slot, or
     `linear` from the start of a slot to the start of the next. `handle_s`: talk time, hold included. `wrap_up_s`: work
     of the advisor after the talk. `patience_s`: time after which a waiting contact abandons. `service_level_s`: wait
-    within which an answer counts as in time. `chat`: the contacts are chats instead of calls.
+    within which an answer counts as in time. `chat`: the contacts are chats instead of calls. With `deferrable` they
+    are items of work that may wait.
     """
 
     arrivals_per_hour: Profile
@@ -193,3 +209,4 @@ class Queue(Node, frozen=True):
     repeat: Return = Return()
     service_level_s: NonNegative = 20.0
     chat: Chat | None = None
+    deferrable: Deferrable | None = None

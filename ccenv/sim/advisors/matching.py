@@ -1,9 +1,9 @@
 """Which queues can be assigned to an advisor now. Only pairs whose queue or group has changed are tested again."""
 
-from ccenv.sim.kernel.bits import WORD, bit, is_empty, lowest, meet, without_lowest
+from ccenv.sim.kernel.bits import WORD, bit, contains, is_empty, lowest, meet, without_lowest
 from ccenv.sim.kernel.draws import U
-from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import VIRTUAL
+from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.state.codes import OPEN, VIRTUAL, WAITING
 
 
 @helper
@@ -45,6 +45,50 @@ def _matched(e, c, word, news):
 
 
 @helper
+def may_interrupt(e, c, q):
+    """Return whether the head of queue q may interrupt work: it waits on a line, and no own advisor is idle."""
+    if c.queue[q].chat != 0 or e.contact[e.queue[q].head].phase != WAITING:
+        return False
+    return not meet(c.own_groups, q, e.idle_bits)
+
+
+@helper
+def takes(e, c, q, g):
+    """Return whether group g can take the head of queue q, whose line is not empty."""
+    if c.defers == 0:
+        return contains(e.idle_bits, g)
+    if c.queue[q].deferrable != 0:
+        return e.stage == OPEN and contains(e.idle_bits, g)
+    return contains(e.idle_bits, g) or (contains(e.interruptible_bits, g) and may_interrupt(e, c, q))
+
+
+@helper
+def _someone_takes(e, c, q):
+    if c.queue[q].deferrable != 0:
+        return e.stage == OPEN and meet(c.queue_groups, q, e.idle_bits)
+    if meet(c.queue_groups, q, e.idle_bits):
+        return True
+    return meet(c.queue_groups, q, e.interruptible_bits) and may_interrupt(e, c, q)
+
+
+@block
+def _assignable_beside_work(e, c):
+    """Do what `assignable` does in a centre with deferrable work, where every waiting queue is tested again."""
+    some = U(0)
+    for word in range(e.waiting_bits.shape[0]):
+        left = _heads(e, c, word)
+        found = U(0)
+        while left != U(0):
+            one = lowest(left)
+            if _someone_takes(e, c, WORD * word + one):
+                found |= bit(one)
+            left = without_lowest(left)
+        e.assignable[word] = found
+        some |= found
+    return some != U(0)
+
+
+@helper
 def assignable(e, c):
     """Write the queues with a legal assignment to `e.assignable`, and return whether there is one.
 
@@ -55,6 +99,8 @@ def assignable(e, c):
         for word in range(e.assignable.shape[0]):
             e.assignable[word] = U(0)
         return False
+    if c.defers != 0:
+        return _assignable_beside_work(e, c)
     some = U(0)
     for word in range(e.waiting_bits.shape[0]):
         waiting = _heads(e, c, word)

@@ -52,6 +52,18 @@ def _note_idle(e, g):
 
 
 @helper
+def note_interruptible(e, c, a, change):
+    """Add 1 or -1 to the advisors of a group that are on interruptible work."""
+    g = c.advisor_group[a]
+    e.group[g].n_interruptible += change
+    add(e.news_groups, g)
+    if e.group[g].n_interruptible > 0:
+        add(e.interruptible_bits, g)
+    else:
+        remove(e.interruptible_bits, g)
+
+
+@helper
 def _note_talking(e, a, talks):
     """Set or clear the advisor's bit in `e.talking`."""
     if talks:

@@ -197,7 +197,8 @@ def on_fresh(e, c, events, q):
     _set_gap(e, q, entity_key(e.root, c.queue[q].stream, number + 1))
     e.queue[q].n_fresh = number + 1
     schedule_arrival(e, c, q)
-    e.queue_count[q].fresh += 1
+    if c.queue[q].deferrable == 0:
+        e.queue_count[q].fresh += 1
     s = take_contact(e)
     if s == NIL:
         return

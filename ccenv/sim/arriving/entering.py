@@ -1,6 +1,7 @@
 """Entering the centre: a trunk, the IVR, balking, and the offer of a callback; then the contact joins its queue."""
 
 from ccenv.sim.arriving.machine import contain, outcome_of
+from ccenv.sim.handling.deferring import come_in
 from ccenv.sim.handling.returns import redial_or_leave
 from ccenv.sim.handling.waiting import accept_callback, must_wait, offer
 from ccenv.sim.kernel.contacts import cancel_contact, end_contact, schedule_end
@@ -35,9 +36,12 @@ from ccenv.sim.state.codes import (
 def enter(e, c, log, s):
     """Let a contact enter at its origin: it is blocked, or takes a line and goes to the IVR or the queue.
 
-    A chat needs no line.
+    Chats and deferrable work need no line.
     """
     q = e.contact[s].index
+    if c.queue[q].deferrable != 0:
+        come_in(e, c, log, s)
+        return
     if e.lines >= c.trunks and c.queue[q].line != 0:
         e.queue_count[q].blocked += 1
         note_contact(e, c, log, LOG_BLOCKED, s, 0)
@@ -164,6 +168,7 @@ def on_return(e, c, log, s):
         e.contact[s].n_redials = 0
         e.contact[s].kind = REPEAT
         e.contact[s].waited_s = 0.0
-        e.queue_count[q].repeats += 1
+        if c.queue[q].deferrable == 0:
+            e.queue_count[q].repeats += 1
         note_contact(e, c, log, LOG_REPEAT, s, 0)
     enter(e, c, log, s)

@@ -8,7 +8,7 @@ from ccenv.sim.advisors.state import settle_advisor_time
 from ccenv.sim.advisors.traits import draw_absence, draw_traits, live_through_day
 from ccenv.sim.arriving.arrivals import carry_over, draw_gap, schedule_arrival
 from ccenv.sim.clock.levels import begin_modes, begin_surge, draw_levels, factor_of
-from ccenv.sim.clock.roster import begin_roster, schedule_roster, send_home, work_off_roster
+from ccenv.sim.clock.roster import begin_roster, schedule_roster, send_home, stop_work, work_off_roster
 from ccenv.sim.handling.returns import forget_oldest_slot
 from ccenv.sim.handling.waiting import send_away
 from ccenv.sim.kernel.contacts import settle_waiting_time
@@ -19,6 +19,7 @@ from ccenv.sim.lines.connects import drop_waiting
 from ccenv.sim.lists.attempts import make_ready
 from ccenv.sim.lists.compliance import end_windows
 from ccenv.sim.state.codes import (
+    BACKLOG,
     CLOCK_EVENT,
     CLOCK_TIMER,
     CLOSED,
@@ -105,14 +106,26 @@ def on_slot(e, c, log):
     work_off_roster(e, c, log)
 
 
+@helper
+def _count_backlogs(e, c):
+    """Count the deferrable work in line at closing."""
+    for q in range(c.n_queues):
+        if c.queue[q].deferrable != 0:
+            e.queue_count[q].backlog_closing += e.queue[q].length
+            e.queue_count[q].closings += 1
+
+
 @block
 def on_closing(e, c, log):
-    """Close the centre: no arrival and no dial starts any more, and overtime begins."""
+    """Close the centre: no arrival, no dial and no deferrable work starts any more, and overtime begins."""
     e.stage = CLOSED
     note_clock(e, log, LOG_CLOSING, e.day)
     for q in range(c.n_queues):
         carry_over(e, c, q)
     schedule(e, CLOCK_TIMER, e.t + c.overtime_s, CLOCK_EVENT)
+    if c.defers != 0:
+        stop_work(e, c, log)
+        _count_backlogs(e, c)
 
 
 @block
@@ -122,7 +135,8 @@ def on_overtime_end(e, c, log):
     note_clock(e, log, LOG_OVERTIME_END, e.day)
     cancel(e, CLOCK_TIMER)
     for q in range(c.n_queues):
-        send_away(e, c, log, q)
+        if c.queue[q].deferrable == 0:
+            send_away(e, c, log, q)
     for i in range(c.n_campaigns):
         drop_waiting(e, c, log, i)
 
@@ -141,6 +155,8 @@ def end_at_midnight(e, c, log):
     note_clock(e, log, LOG_DAY_END, e.day)
     for q in range(c.n_queues):
         carry_over(e, c, q)
+    if c.defers != 0:
+        _count_backlogs(e, c)
     _live_through_day(e, c)
 
 
@@ -160,10 +176,12 @@ def on_midnight(e, c, log):
 
 @helper
 def _carry_out(e):
-    """After the last day, count the pending callbacks as carried out; they are not made."""
+    """After the last day, count what is left: pending callbacks are carried out, and so is deferrable work in line."""
     for s in range(e.contact.shape[0]):
         if e.contact[s].phase == PENDING_CALLBACK:
             e.queue_count[e.contact[s].index].carried_out += 1
+        elif e.contact[s].phase == BACKLOG:
+            e.queue_count[e.contact[s].index].items_left += 1
 
 
 @block
@@ -212,6 +230,7 @@ def clear(e, c):
     for q in range(c.n_queues):
         e.queue[q].head = NIL
         e.queue[q].tail = NIL
+        e.queue[q].defers = c.queue[q].deferrable
         e.queue[q].replays = 1 if c.queue[q].first_recorded != NIL else 0
     for g in range(c.n_groups):
         e.group[g].n[OFF] = c.first_advisor[g + 1] - c.first_advisor[g]

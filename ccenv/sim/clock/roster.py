@@ -3,6 +3,7 @@
 from ccenv.sim.advisors.chat_levels import join_level, leave_level
 from ccenv.sim.advisors.idle_list import idle_leave, leave_for_good
 from ccenv.sim.advisors.traits import draw_absence
+from ccenv.sim.handling.deferring import on_interruptible_work, put_back
 from ccenv.sim.handling.joining import free_advisor, go_away
 from ccenv.sim.kernel.contacts import advisor_timer
 from ccenv.sim.kernel.heap import cancel, schedule
@@ -37,9 +38,18 @@ def _come(e, c, log, a):
 
 
 @helper
-def _go(e, c, a):
+def _stops_work(e, c, log, a):
+    """Put back the item of an advisor on interruptible work. Returns whether there was one."""
+    stops = c.defers != 0 and on_interruptible_work(e, c, a)
+    if stops:
+        put_back(e, c, log, a)
+    return stops
+
+
+@helper
+def _go(e, c, log, a):
     state = e.advisor[a].state
-    if state == IDLE or state == AWAY:
+    if state == IDLE or state == AWAY or _stops_work(e, c, log, a):
         leave_for_good(e, c, a)
     elif state != OFF:
         if state == ADVISOR_CHATTING:
@@ -52,6 +62,8 @@ def _take_break(e, c, log, a, length_s):
     state = e.advisor[a].state
     if state == IDLE:
         idle_leave(e, c, a, AWAY)
+        go_away(e, c, log, a, length_s)
+    elif _stops_work(e, c, log, a):
         go_away(e, c, log, a, length_s)
     elif state != OFF and state != AWAY and e.advisor[a].leaving == 0:
         if state == ADVISOR_CHATTING:
@@ -86,7 +98,7 @@ def work_off_roster(e, c, log):
         elif e.advisor[a].absent != 0:
             continue
         if c.roster[i].what == GO_OFF or e.advisor[a].absent != 0:
-            _go(e, c, a)
+            _go(e, c, log, a)
         elif c.roster[i].what == BREAK:
             _take_break(e, c, log, a, c.roster[i].length)
         else:
@@ -119,6 +131,14 @@ def on_break_end(e, c, log, a):
     note_advisor(e, c, log, LOG_BREAK_END, a)
     cancel(e, advisor_timer(e, a))
     free_advisor(e, c, log, a)
+
+
+@block
+def stop_work(e, c, log):
+    """At closing, put back all interruptible work; its advisors are freed."""
+    for a in range(c.n_advisors):
+        if _stops_work(e, c, log, a):
+            free_advisor(e, c, log, a)
 
 
 @helper

@@ -13,6 +13,7 @@ from ccenv.sim.kernel.dists import draw_beyond, survival
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.codes import (
+    BACKLOG,
     CALLBACK_RING,
     CALLBACK_RINGING,
     END_EVENT,
@@ -228,6 +229,16 @@ def _redraw_in_ivr(e, c, s, key):
     beyond(e, c, s, c.queue[e.contact[s].index].ivr_time, e.contact[s].since, uniform(key, IVR_TIME))
 
 
+@helper
+def _redraw_rest(e, c, s, key):
+    """Redraw the rest of an item that was interrupted, given the time worked on it by the group that began it."""
+    if e.contact[s].tries > 0:
+        dist = c.queue[e.contact[s].index].handle[e.contact[s].segment]
+        worked_s = e.contact[s].since
+        x = draw_beyond(c.dist[dist], worked_s / e.contact[s].factor, uniform(key, HANDLE)) * e.contact[s].factor
+        e.contact[s].value = max(x - worked_s, 0.0)
+
+
 @block
 def redraw_inbound(e, c, s, key):
     """Redraw the hidden part of an inbound contact; `key` is its new key."""
@@ -238,7 +249,9 @@ def redraw_inbound(e, c, s, key):
     in_line = phase == WAITING or phase == VIRTUAL or phase == CALLBACK_RINGING or phase == PENDING_CALLBACK
     if in_line and e.contact[s].n_transfers == 0:
         _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
-    if phase == WAITING:
+    if phase == BACKLOG:
+        _redraw_rest(e, c, s, key)
+    elif phase == WAITING:
         _redraw_wait(e, c, s, key)
     elif phase == IN_CHAT:
         _redraw_chat(e, c, s, key)

@@ -1,8 +1,10 @@
 """Assigning the head of a queue to an advisor."""
 
 from ccenv.sim.advisors.idle_list import first_idle, idle_take
+from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import count_answered, enter_service
 from ccenv.sim.handling.callbacks import ring_back
+from ccenv.sim.handling.deferring import begin_work, interrupt
 from ccenv.sim.handling.service import begin_service, hand_over
 from ccenv.sim.handling.waiting import count_wait
 from ccenv.sim.kernel.contacts import cancel_contact, leave_queue
@@ -31,12 +33,17 @@ def _choose_advisor(e, c, s, g):
 
 @block
 def assign(e, c, log, q, g):
-    """Assign the head of queue q to an idle advisor of group g.
+    """Assign the head of queue q to an idle advisor of group g, or to one whose work is interrupted for it.
 
     A waiting contact begins service, or a handover if it is the leg of a warm transfer. A virtual one is called back.
+    Deferrable work is begun or resumed.
     """
     s = e.queue[q].head
-    a = _choose_advisor(e, c, s, g)
+    if c.queue[q].deferrable != 0:
+        begin_work(e, c, log, s, _choose_advisor(e, c, s, g))
+        return
+    idle = e.group[g].n[IDLE] > 0
+    a = _choose_advisor(e, c, s, g) if idle else interrupt(e, c, log, g)
     wait = e.t - e.contact[s].entry_s
     virtual = e.contact[s].phase == VIRTUAL
     leave_queue(e, s)
@@ -51,7 +58,10 @@ def assign(e, c, log, q, g):
     e.queue_count[q].wait_answered_s += wait
     e.contact[s].waited_s += wait
     note_contact(e, c, log, LOG_ASSIGNED, s, 0)
-    idle_take(e, c, a, ADVISOR_TALKING)
+    if idle:
+        idle_take(e, c, a, ADVISOR_TALKING)
+    else:
+        set_state(e, c, a, ADVISOR_TALKING)
     enter_service(e, c, s, a)
     if e.contact[s].partner != NIL:
         cancel_contact(e, s)

@@ -1,5 +1,6 @@
 """Service: decisions at its beginning, the end of the talk (inbound and outbound), and transfers."""
 
+from ccenv.sim.advisors.state import note_interruptible
 from ccenv.sim.advisors.talking import leave_service, talk_for
 from ccenv.sim.advisors.traits import handle_s, maybe_sample, p_repeat_with, p_sale_with, points_above
 from ccenv.sim.handling.waiting import offer
@@ -120,7 +121,7 @@ def resolve(e, c, s, a):
         e.queue_count[q].unresolved += 1
     else:
         e.queue_count[q].resolved += 1
-        if e.contact[s].kind == FRESH:
+        if e.contact[s].kind == FRESH and c.queue[q].deferrable == 0:
             e.queue_count[e.contact[s].origin].fresh_resolved += 1
     _score(e, c, s, a)
 
@@ -197,11 +198,30 @@ def _end_attempt(e, c, s, talk):
 
 
 @block
+def _finish_work(e, c, log, s, a):
+    """Finish an item of deferrable work, and start its wrap-up."""
+    q = e.contact[s].index
+    e.queue_count[q].item_work_s += leave_service(e, c, s)
+    e.queue_count[q].items_done += 1
+    e.queue_count[q].item_age_s += e.t - e.contact[s].entry_s
+    if e.t <= e.contact[s].accepted_s:
+        e.queue_count[q].items_done_in_time += 1
+    if c.queue[q].interruptible != 0:
+        note_interruptible(e, c, a, -1)
+    resolve(e, c, s, a)
+    note_contact(e, c, log, LOG_TALK_END, s, e.contact[s].unresolved)
+    start_wrap_up(e, c, log, s)
+
+
+@block
 def on_talk_end(e, c, log, s):
     """Handle the end of a talk: start a transfer, or free the line, count the result and start the wrap-up."""
     a = e.contact[s].advisor
     inbound = e.contact[s].kind != LEAD
     maybe_sample(e, c, s, a)
+    if inbound and c.queue[e.contact[s].index].deferrable != 0:
+        _finish_work(e, c, log, s, a)
+        return
     if inbound and e.contact[s].transfers != 0:
         note_contact(e, c, log, LOG_TALK_END, s, 0)
         _transfer(e, c, log, s)

@@ -38,7 +38,7 @@ AFTER_OPENING_S = 1.0  # callbacks left over from a day are due so long after th
 
 
 @helper
-def _credit(e, c, s):
+def credit_of(e, c, s):
     """Return the waiting credit in seconds: of priority and value class, plus earlier waiting for the same request."""
     credit = e.contact[s].waited_s
     if e.contact[s].priority != 0:
@@ -51,7 +51,7 @@ def _credit(e, c, s):
 @helper
 def _stand_in_line(e, c, s, phase):
     e.contact[s].entry_s = e.t
-    e.contact[s].credit_s = _credit(e, c, s)
+    e.contact[s].credit_s = credit_of(e, c, s)
     join_queue(e, c, s, phase)
 
 
@@ -63,12 +63,16 @@ def _count_offered(e, c, q):
 
 @helper
 def must_wait(e, c, q):
-    """Return whether a contact that reaches queue q must wait: the line is not empty, or no own advisor may take it."""
+    """Return whether a contact that reaches queue q must wait.
+
+    It must if the line is not empty, or if no own advisor may take it: one who is idle, has room for another chat, or
+    is on work that a call may interrupt.
+    """
     if e.queue[q].length > 0:
         return True
-    if c.queue[q].chat != 0 and meet(c.queue_groups, q, e.chat_bits):
-        return False
-    return not meet(c.own_groups, q, e.idle_bits)
+    if c.queue[q].chat != 0:
+        return not meet(c.queue_groups, q, e.chat_bits) and not meet(c.own_groups, q, e.idle_bits)
+    return not meet(c.own_groups, q, e.idle_bits) and not meet(c.own_groups, q, e.interruptible_bits)
 
 
 @helper

@@ -38,7 +38,10 @@ def on_wrap_up_end(e, c, log, s):
         e.campaign_count[i].wrap_up_s += e.t - e.contact[s].since
         end_contact(e, s)
     else:
-        e.queue_count[i].wrap_up_s += e.t - e.contact[s].since
+        if c.queue[i].deferrable != 0:
+            e.queue_count[i].item_work_s += e.t - e.contact[s].since
+        else:
+            e.queue_count[i].wrap_up_s += e.t - e.contact[s].since
         if e.contact[s].transfers == 0:
             e.queue[e.contact[s].origin].n_finished[recent_slot(e, c, 0)] += 1
         if e.contact[s].unresolved != 0:

@@ -5,7 +5,7 @@ import numpy as np
 from ccenv.sim.kernel.bits import add, remove
 from ccenv.sim.kernel.heap import NEVER_S, cancel, schedule
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import CONTACTS_FULL, END_EVENT, FIRST_STREAM, FREE, NIL, VIRTUAL
+from ccenv.sim.state.codes import CONTACTS_FULL, END_EVENT, FIRST_STREAM, FREE, NIL, VIRTUAL, WAITING
 
 
 @helper
@@ -123,7 +123,7 @@ def unlink(e, s):
 def uncounted_waiting_s(e, q):
     """Return the waiting time [s] of queue q that the counter `waiting_s` lacks.
 
-    Virtual contacts and chats whose customer has left without a sign do not count.
+    Virtual contacts, deferrable work and chats whose customer has left without a sign do not count.
     """
     return (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
 
@@ -131,6 +131,9 @@ def uncounted_waiting_s(e, q):
 @helper
 def _count_waiting_time(e, q):
     e.queue_count[q].waiting_s += uncounted_waiting_s(e, q)
+    if e.queue[q].defers != 0:
+        e.queue_count[q].backlog_s += e.queue[q].length * (e.t - e.queue[q].since)
+        e.queue_count[q].backlog_time_s += e.t - e.queue[q].since
     e.queue[q].since = e.t
 
 
@@ -144,7 +147,7 @@ def sort_key(e, c, s):
 
 @helper
 def join_queue(e, c, s, phase):
-    """Insert a contact (`phase` WAITING or VIRTUAL) in its queue, behind all with a smaller or equal sort key."""
+    """Insert a contact (`phase` WAITING, VIRTUAL, BACKLOG) in its queue, behind all whose sort key is not greater."""
     q = e.contact[s].index
     key = sort_key(e, c, s)
     before = e.queue[q].tail
@@ -162,9 +165,10 @@ def join_queue(e, c, s, phase):
     add(e.waiting_bits, q)
     add(e.waited_queues, q)
     e.contact[s].phase = phase
-    if phase == VIRTUAL:
+    if phase != WAITING:
         e.queue[q].n_virtual += 1
-        e.n_virtual += 1
+        if phase == VIRTUAL:
+            e.n_virtual += 1
 
 
 @helper
@@ -180,9 +184,10 @@ def leave_queue(e, s):
         e.queue[q].tail = before
     _count_waiting_time(e, q)
     e.queue[q].length -= 1
-    if e.contact[s].phase == VIRTUAL:
+    if e.contact[s].phase != WAITING:
         e.queue[q].n_virtual -= 1
-        e.n_virtual -= 1
+        if e.contact[s].phase == VIRTUAL:
+            e.n_virtual -= 1
     if e.queue[q].length == 0:
         remove(e.waiting_bits, q)
 

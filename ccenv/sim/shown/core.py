@@ -46,7 +46,13 @@ def write_head(e, c, snap, q):
     snap.head_returning[q] = 0.0
     snap.head_value_class[q] = 0.0
     snap.head_transfers[q] = 0.0
-    if s != NIL:
+    snap.head_age_s[q] = 0.0
+    if s != NIL and c.queue[q].deferrable != 0:
+        snap.head_age_s[q] = e.t - e.contact[s].entry_s
+        if e.contact[s].identified != 0:
+            snap.head_returning[q] = e.contact[s].returning
+            snap.head_value_class[q] = e.contact[s].value_class
+    elif s != NIL:
         wait = e.t - e.contact[s].entry_s
         snap.head_entry_wait_s[q] = wait
         snap.head_total_wait_s[q] = wait + e.contact[s].credit_s
@@ -100,8 +106,9 @@ def write_centre(e, c, snap):
 
 @helper
 def write_idle(e, c, snap, g):
-    """Write the idle advisors of group g, and, where there are chats, those with chats."""
+    """Write the idle advisors of group g, those on interruptible work, and, where there are chats, those with chats."""
     snap.idle[g] = e.group[g].n[IDLE]
+    snap.interruptible[g] = e.group[g].n_interruptible
     snap.idle_longest_s[g] = first_idle_s(e, g)
     if c.chats != 0:
         for k in range(MOST_CHATS):

@@ -7,7 +7,7 @@ relies on snapshot and mask keeping their values: until the reader changes, only
 """
 
 from ccenv.sim.advisors.idle_list import first_idle_s
-from ccenv.sim.advisors.matching import assignable
+from ccenv.sim.advisors.matching import assignable, takes
 from ccenv.sim.kernel.bits import WORD, bit, clear, contains, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import block, helper
@@ -21,7 +21,9 @@ from ccenv.sim.state.fields import FIELDS
 # core; all fields.
 FAST, CORE, EVERYTHING = range(3)
 # fields that `show_rules` writes of every entity, and fields that it writes of queues and groups with a legal action
-SHOWN_ALWAYS = frozenset(f.name for f in FIELDS if f.core and (f.axis in ("", "C") or f.name == "idle"))
+SHOWN_ALWAYS = frozenset(
+    f.name for f in FIELDS if f.core and (f.axis in ("", "C") or f.name in ("idle", "interruptible"))
+)
 SHOWN_IF_LEGAL = frozenset(f.name for f in FIELDS if f.core) - SHOWN_ALWAYS
 
 
@@ -47,6 +49,7 @@ def _show_groups(e, c, snap):
         while left != U(0):
             g = WORD * word + lowest(left)
             snap.idle[g] = e.group[g].n[IDLE]
+            snap.interruptible[g] = e.group[g].n_interruptible
             if e.group[g].n[IDLE] == 0:
                 snap.idle_longest_s[g] = 0.0
             e.news_campaigns |= c.campaign_skill[g] & c.reserving
@@ -71,7 +74,7 @@ def _show_queue(e, c, snap, mask, q):
         e.shown_groups[word] |= c.queue_groups[q, word]
     n = 0
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
-        legal = contains(e.idle_bits, c.action[a].group)
+        legal = takes(e, c, q, c.action[a].group)
         mask[a] = legal
         if legal:
             n += 1
@@ -154,6 +157,7 @@ def spoil(e, c, snap, value):
             snap.head_returning[q] = value
             snap.head_value_class[q] = value
             snap.head_transfers[q] = value
+            snap.head_age_s[q] = value
             for g in range(c.n_groups):
                 if c.queue_pair[q, g] != NIL:
                     snap.head_preferred[c.queue_pair[q, g]] = value

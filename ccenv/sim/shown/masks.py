@@ -17,17 +17,38 @@ def mark_waiting(snap, c):
 
 
 @helper
-def _head_may_go(snap, q):
-    """Return whether the head of queue q may be assigned, if there is one: a callback needs a free line."""
+def _head_may_go(snap, c, q):
+    """Return whether the head of queue q may be assigned, if there is one.
+
+    A callback needs a free line; deferrable work is begun before closing only.
+    """
+    if c.queue[q].deferrable != 0:
+        return snap.closed == 0.0
     return snap.head_callback[q] == 0.0 or snap.lines_left >= 1.0
+
+
+@block
+def _may_interrupt(snap, c, q):
+    """Return whether the head of queue q may interrupt work: it waits on a line, and no own advisor is idle."""
+    if c.queue[q].deferrable != 0 or c.queue[q].chat != 0 or snap.head_callback[q] != 0.0:
+        return False
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        g = c.action[a].group
+        if snap.idle[g] > 0.0 and c.group[g].service == 0:
+            return False
+    return True
 
 
 @helper
 def may_take(snap, c, a):
-    """Return whether an advisor may take the contact of assignment a: an idle one, or one with a chat less (level)."""
+    """Return whether an advisor may take the contact of assignment a.
+
+    It may be an idle one, one with a chat less (level), or one on work that the contact may interrupt.
+    """
     level = c.action[a].n
+    g = c.action[a].group
     if level == 1:
-        return snap.idle[c.action[a].group] > 0.0
+        return snap.idle[g] > 0.0 or (snap.interruptible[g] > 0.0 and _may_interrupt(snap, c, c.action[a].index))
     return snap.chat_levels[c.action[a].group, level - 2] > 0.0
 
 
@@ -65,7 +86,7 @@ def legal(snap, c, a):
         return False
     i = c.action[a].index
     if c.action[a].kind == ASSIGN:
-        return snap.queue_length[i] > 0.0 and _head_may_go(snap, i) and may_take(snap, c, a)
+        return snap.queue_length[i] > 0.0 and _head_may_go(snap, c, i) and may_take(snap, c, a)
     return may_dial(snap, c, a, dialable_at_once(snap, i), c.campaign[i].dials)
 
 
@@ -84,7 +105,7 @@ def write_mask(snap, c, mask, queues):
         while left != U(0):
             one = lowest(left)
             q = WORD * word + one
-            if _head_may_go(snap, q):
+            if _head_may_go(snap, c, q):
                 for a in range(c.first_assign[q], c.first_assign[q + 1]):
                     if may_take(snap, c, a):
                         mask[a] = True

@@ -36,13 +36,25 @@ N_HORIZONS = len(FINISH_HORIZONS_S)
 BINS_PER_S = 1.0 / FINISH_STEP_S
 
 
+@block
+def _overdue(e, s):
+    """Return the number of items in line from s on that are due and not done; the whole line is read."""
+    n = 0.0
+    while s != NIL:
+        if e.contact[s].accepted_s < e.t:
+            n += 1.0
+        s = e.contact[s].next
+    return n
+
+
 @helper
 def write_line(e, c, snap, q):
     """Write the waits at the head of queue q, and encode its default group of fields."""
     s = e.queue[q].head
     snap.head_priority[q] = 0.0 if s == NIL else e.contact[s].priority
+    snap.overdue[q] = _overdue(e, s) if c.queue[q].deferrable != 0 else 0.0
     for k in range(N_OLDEST):
-        if s == NIL:
+        if s == NIL or c.queue[q].deferrable != 0:
             snap.oldest_wait_s[q, k] = 0.0
         else:
             snap.oldest_wait_s[q, k] = e.t - e.contact[s].entry_s

@@ -20,6 +20,7 @@ IDENTIFIED, RETURNING, VALUE_CLASS, PREFERRED_P, PREFERRED_ADVISOR = range(28, 3
 SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURGE_LENGTH = range(33, 42)
 CONSENT, DO_NOT_CALL, VALUE, HANG_UP, STOP, AGREE, AGREE_DELAY, KEPT, KEPT_DELAY, LIST_ORDER, MIX = range(42, 53)
 DECIDE, RIGHT_PARTY, RESOLVED, SILENT = range(53, 57)
+DUE = 57
 
 # Append only: kinds of contact (FRESH to LEAD), and kinds of descendant that `child_key(parent, kind, ordinal)` hashes
 # (all but FRESH and LEAD).
@@ -39,7 +40,8 @@ FREE, WAITING, TALKING, WRAPPING, PENDING_REDIAL, PENDING_REPEAT, RINGING, CONNE
 IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = range(8, 14)
 DECIDING = 14  # an attempt was answered, and its detector has not decided
 IN_CHAT = 15
-N_PHASES = 16
+BACKLOG = 16  # deferrable work in its queue
+N_PHASES = 17
 
 # advisor states
 OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, ADVISOR_CHATTING = range(7)
@@ -120,7 +122,7 @@ LOG_CODES = (
     "decided",
     "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
     "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back",
-    "closed", "kept", "broken", "day_end", "left_silently",
+    "closed", "kept", "broken", "day_end", "left_silently", "interrupted",
 )  # fmt: skip
 (
     LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_ROSTER, LOG_MODE,
@@ -132,5 +134,5 @@ LOG_CODES = (
     LOG_ACTION, LOG_BLOCKED, LOG_BALKED, LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_RINGING, LOG_CALLBACK_LOST,
     LOG_ASSIGNED,
     LOG_TRANSFERRED, LOG_AWAY, LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_SCRUBBED,
-    LOG_PUT_BACK, LOG_CLOSED, LOG_KEPT, LOG_BROKEN, LOG_DAY_END, LOG_LEFT_SILENTLY,
+    LOG_PUT_BACK, LOG_CLOSED, LOG_KEPT, LOG_BROKEN, LOG_DAY_END, LOG_LEFT_SILENTLY, LOG_INTERRUPTED,
 ) = range(len(LOG_CODES))  # fmt: skip

@@ -67,6 +67,22 @@ QUEUE_COUNTERS = (
     Counter("ivr_cost", "value", "price of this time"),
     Counter("silent", "1", "chats whose customer gave up waiting without a sign"),
     Counter("silent_s", "s", "time of finished chats with nobody there"),
+    # of deferrable work, whose other counters stay 0 but for `resolved`, `unresolved`, `scored` and `score`
+    Counter("items", "1", "items of deferrable work that came in, those that came again included"),
+    Counter("items_again", "1", "items that came again because the first was not resolved"),
+    Counter("items_begun", "1", "items that an advisor began to work on"),
+    Counter("items_done", "1", "items finished"),
+    Counter("items_done_in_time", "1", "items finished by the time they were due"),
+    Counter("items_left", "1", "items not finished at the end"),
+    Counter("item_age_s", "s", "time from coming in to being finished, of finished items; nights included"),
+    Counter("item_work_s", "s", "time of advisors on items: work, finished or interrupted, and finished wrap-up"),
+    Counter("interruptions", "1", "times that an advisor put an item back"),
+    Counter(
+        "backlog_s", "s", "time that items spent in line in opening hours and overtime, counted as the line changes"
+    ),
+    Counter("backlog_time_s", "s", "time over which `backlog_s` is counted"),
+    Counter("backlog_closing", "1", "items in line at closings, around the clock at midnights"),
+    Counter("closings", "1", "closings at which the line was counted"),
 )
 
 GROUP_COUNTERS = (

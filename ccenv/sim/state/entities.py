@@ -80,7 +80,7 @@ ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4")
 # Environment. GROUP_STATE: advisors by state, last of the idle list, next turn of round robin; by number of chats (from
 # 1 on) the advisors with so many who may take another, were there room.
 GROUP_STATE = np.dtype([
-    ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"),
+    ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"), ("n_interruptible", "i4"),  # on interruptible work
     ("idle_since", "f8"),  # of the first in the idle list; if the list is empty, of the last advisor that was first
     ("chatting", "i4", (MOST_CHATS,)),
 ], align=True)  # fmt: skip
@@ -165,7 +165,8 @@ def advisor_record(z: Size) -> np.dtype:
 # `machine`, `hangs_up` (before the drop or the detector's decision), `agreed`, `wrong` (party), `gone` (left a chat
 # without a sign). A chat in service uses fields of waiting contacts and attempts: `chat_done`, `chat_left` (places of
 # `credit_s` and `value`): work done and left as of `chat_t` (place of `accepted_s`); `previous` and `next` link the
-# chats of its advisor.
+# chats of its advisor. Deferrable work uses some fields in its own way: see
+# `handling/deferring.py`.
 def contact_record(z: Size) -> np.dtype:
     """Return the record type of one contact, or attempt, in a size class."""
     advisor, link = _index("i2", z.advisors), _index("i2", z.contacts)

@@ -86,13 +86,16 @@ FIELDS = (
     *together(
         "head", "Q",
         Field("queue_length", "contacts", "contacts", 0.1, "contacts in line, virtual ones included"),
-        Field("head_entry_wait_s", "s", 3600, 1 / 60, "wait of the first in line since it entered this queue"),
+        Field("head_entry_wait_s", "s", 3600, 1 / 60,
+              "wait of the first in line since it entered this queue; 0 for deferrable work"),
         Field("head_total_wait_s", "s", 7200, 1 / 60, "the same plus its waiting credit"),
         Field("head_callback", "flag", 1, 1.0, "1 if the first in line is to be called back"),
         Field("head_returning", "flag", 1, 1.0, "1 if the first in line is known to have called before"),
         Field("head_value_class", "class", TOP_CLASS, 1.0 / TOP_CLASS,
               "value class of the first in line, 0 if unknown"),
         Field("head_transfers", "1", 10, 0.5, "how often the first in line was transferred"),
+        Field("head_age_s", "s", 2_592_000, 1 / 86_400,
+              "time since the first in line came in, if it is deferrable work"),
         writer="core.write_head", mark="waiting_bits", core=True, encoder="line",
     ),
     *together(
@@ -106,6 +109,7 @@ FIELDS = (
         Field("idle_longest_s", "s", 3600, 1 / 300, "idle time of the first in the group's order of advisors"),
         Field("chat_levels", "advisors", "advisors", 0.1,
               f"advisors who have 1, 2, ..., {MOST_CHATS} chats, and neither go nor owe a break", width=MOST_CHATS),
+        Field("interruptible", "advisors", "advisors", 0.1, "advisors on deferrable work that may be interrupted"),
         writer="core.write_idle", mark="look", core=True,
     ),
     *together(
@@ -136,6 +140,7 @@ FIELDS = (
         "line", "Q",
         Field("oldest_wait_s", "s", 3600, 1 / 60, "wait of the first three in line", width=N_OLDEST),
         Field("head_priority", "flag", 1, 1.0, "1 if the first in line has high priority"),
+        Field("overdue", "contacts", "contacts", 0.1, "deferrable work in line that should have been done by now"),
         writer="observe.write_line", mark="rest_queues",
     ),
     *together(

@@ -89,6 +89,8 @@ def _queue(z: Size) -> np.dtype:
         ("p_preferred", "f8"), ("preferred_factor", "f8"), ("n_able", "i4"),  # `n_able`: own advisors with the skill
         ("class_share", "f8", (VALUE_CLASSES,)),  # cumulative shares of classes 1, 2, ...
         ("class_value", "f8", (VALUE_CLASSES,)), ("class_credit_s", "f8", (VALUE_CLASSES,)),  # by class, 0 for none
+        # deferrable work (flags): time until it is due, seconds more after an interruption
+        ("deferrable", "i4"), ("interruptible", "i4"), ("due", "i4"), ("resume_s", "f8"),
         ("p_sale", "f8"), ("sale_value", "f8"), ("handle_sale", "i4"),  # NIL: a sale takes the time of other contacts
         # satisfaction (flag): base, then points per minute of wait, transfer, repeat and point of quality
         ("scores", "i4"), ("score_base", "f8"), ("score_wait", "f8"), ("score_transfer", "f8"), ("score_repeat", "f8"),
@@ -161,7 +163,8 @@ def _config(z: Size) -> np.dtype:
             ("p_surge", "f8"), ("surge_factor", "f8"), ("surge_from_s", "f8"), ("surge_until_s", "f8"),
             ("surge_lasts", "i4"), ("day_stream", "u8"), ("slot_stream", "u8"), ("mode_stream", "u8"),
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
-            ("prefers", "i4"), ("chats", "i4"),  # flags: some contacts have a preferred advisor; some are chats
+            # flags: some contacts have a preferred advisor, some are chats, some are deferrable work
+            ("prefers", "i4"), ("chats", "i4"), ("defers", "i4"),
             ("n_roster", "i4"), ("roster", ROSTER_ENTRY, (z.roster,)),
             ("recorded", "f8", (z.trace,)),  # recorded arrival times [s], queue after queue
             ("group", GROUP, (z.groups,)),
@@ -235,9 +238,10 @@ def _queue_state(z: Size) -> np.dtype:
         # current factor of the rate; flag: arrivals are read from the trace
         ("n_fresh", "i8"), ("residual", "f8"), ("residual_t", "f8"), ("factor", "f8"), ("replays", "i4"),
         ("residual_slot", "i4"),
-        # contacts in line that are virtual, or chats left without a sign; callbacks neither answered nor lost; time up
-        # to which `waiting_s` is counted; the line as a linked list of contact records
+        # contacts in line that are virtual, deferrable, or chats left without a sign; callbacks neither answered nor
+        # lost; time up to which `waiting_s` is counted; the line as a linked list of contact records
         ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
+        ("defers", "i4"),  # flag: deferrable work, whose backlog is counted
         # by recent slot, a ring buffer that forks read: contacts that abandoned or were blocked, that were served, and
         # that the IVR kept
         ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)), ("n_contained", "i4", (z.slots,)),
@@ -260,6 +264,7 @@ def _env(z: Size) -> np.dtype:
             # Sets as bits (`kernel/bits.py`): queues with a contact in line, groups with an idle advisor, campaigns
             # with a waiting connect; queues and groups known to have no compatible pair (`advisors/matching.py`).
             ("waiting_bits", "u8", queue_set), ("idle_bits", "u8", group_set), ("connect_bits", "u8"),
+            ("interruptible_bits", "u8", group_set),  # groups with an advisor on interruptible work
             ("assignable", "u8", queue_set), ("vain_queues", "u8", queue_set), ("vain_groups", "u8", group_set),
             # sets of entities whose part of the snapshot is stale (`shown/marks.py`)
             ("news_groups", "u8", group_set), ("news_campaigns", "u8"),
