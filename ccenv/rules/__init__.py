@@ -71,6 +71,7 @@ from ccenv.rules.helpers import (
     next_member,
     round_randomly,
     routable,
+    route,
     to_group,
 )
 from ccenv.rules.registry import find_rule, pacing_rule, register, routing_rule
