@@ -35,4 +35,5 @@ def has_room(lead: Lead, t: float, hours: Hours) -> bool:
     if cap is None:
         return True
     day = hours.local_day(lead.segment, t)
-    return sum(day - 6 <= attempted <= day for attempted in lead.local_days) < cap
+    # An attempt whose grid time lies in the local day after its own counts for both, or the cap could be broken.
+    return sum(day - 6 <= attempted for attempted in lead.local_days) < cap
