@@ -66,7 +66,6 @@ CASES = [
     ({f"{DEBTS}.p_busy": 0.3}, f"{DEBTS}.p_answer", 0.5, "+ p_busy + p_invalid is 1.04 in slot 1; must be at most 1"),
     ({f"{DEBTS}.detector.p_machine_passed": 2}, f"{DEBTS}.detector.p_machine_passed", 2, PROBABILITY),
     ({f"{DEBTS}.detector": "no"}, f"{DEBTS}.detector", "no", "must be a mapping or one of 'none'"),
-    ({f"{DEBTS}.detector": None}, f"{DEBTS}.detector", None, "must be a mapping or one of 'none'"),
     ({f"{DEBTS}.detector.decide": 2}, f"{DEBTS}.detector.decide", 2, "unknown key; did you mean 'decide_s'?"),
     ({f"{DEBTS}.detector.decide_s": -1}, f"{DEBTS}.detector.decide_s", -1, "must be a number at least 0"),
     (
