@@ -43,6 +43,7 @@ EVENTS = {
     "hang_up": "a person hangs up who waits for an advisor, or before the detector has decided",
     "leads_due": "leads of a campaign become ready to be dialed again",
     "decided": "the detector has decided on what answered: a person, or a machine",
+    "return_call": "a lead that was dialed in vain calls in",
     "action": "an action is applied, chosen by policy or rules, or the only one that was legal",
     "blocked": "a contact is refused because all trunks are in use",
     "balked": "a contact leaves on hearing that it must wait",
@@ -66,6 +67,8 @@ EVENTS = {
     "day_end": "the day is over",
     "left_silently": "the customer leaves a chat in line without a sign; nobody knows until an advisor takes it",
     "interrupted": "an advisor puts deferrable work back: for a contact, a break, the end of a shift, or closing",
+    "return_pending": "a lead will call in later, unless it is dialed before",
+    "return_cancelled": "a lead is dialed before it calls in, and does not call any more",
 }
 
 Choice = Callable[[int, float, np.ndarray], int]

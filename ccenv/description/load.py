@@ -23,8 +23,8 @@ ASSUMPTION = (
     "wrap-up). Each slot counts for itself. The work of a queue is divided over the groups with the skill so that they "
     "are as equally busy as possible; breaks and absences are subtracted from the staff. Contacts that the IVR "
     "contains or loses are subtracted; a load that switches counts with its mean. Redials, repeats, surges, "
-    "abandonment and campaigns are left out, and so are the effects of the single advisor. An answering service counts "
-    "only where no own advisor with the skill is on duty."
+    "abandonment, campaigns and their return calls are left out, and so are the effects of the single advisor. An "
+    "answering service counts only where no own advisor with the skill is on duty."
 )
 FULL = 1.0  # load per advisor from which a group is overloaded
 ROUNDS = 500  # most rounds in which the work is divided anew

@@ -179,6 +179,11 @@ FEATURES = (
     Feature("hang-ups", ("hung_up", "hung_up_wait_s"), _campaigns(lambda campaign: not _never(campaign.hang_up_s))),
     Feature("promises and appointments", ("kept", "broken"), _campaigns(lambda campaign: campaign.follow_up)),
     Feature("values of goals", ("sale_value", "expected_sale_value"), _campaigns(_pays)),
+    Feature(
+        "return calls",
+        tuple(label for label in LABELS if label.startswith("return")),
+        _campaigns(lambda campaign: campaign.return_calls),
+    ),
     Feature("agreed callbacks", ("agreed", "agreed_kept", "agreed_late"), _campaigns(lambda c: c.agreed_callback)),
     Feature("consent", ("without_consent",), _campaigns(lambda campaign: campaign.calling_rules.needs_consent)),
     Feature(

@@ -58,7 +58,7 @@ class Measure(NamedTuple):
         return next((kpi.name for kpi in KPIS.values() if kpi.denominator and _expanded(kpi) == mine), "")
 
 
-_ARRIVALS = "fresh + redials + repeats"
+_ARRIVALS = "fresh + redials + repeats + returns"
 _T = "`service_level_s` is the system's time limit."
 _CONNECT = "Amazon Connect Administrator Guide, metric definitions"
 _CALLBACK = (

@@ -45,7 +45,12 @@ _PENALTY = Weight("drop_penalty of the campaign", lambda centre, campaign: centr
 # offered, and perhaps as answered, in each queue that it enters.
 _QUEUE = (
     Kpi("wait_s", "s", "(wait_answered_s + wait_abandoned_s + wait_unserved_s)", "wait on a line of all that left it"),
-    Kpi("n_entered", "1", "(fresh + redials + repeats - blocked)", "contacts of this origin that met a free trunk"),
+    Kpi(
+        "n_entered",
+        "1",
+        "(fresh + redials + repeats + returns - blocked)",
+        "contacts of this origin that met a free trunk",
+    ),
     Kpi("blocking", "share", "blocked / (n_entered + blocked)", "contacts refused because all trunks were in use"),
     Kpi("containment", "share", "contained / n_entered", "contacts that met a free trunk and were served by the IVR"),
     Kpi(
@@ -124,7 +129,7 @@ _QUEUE = (
     Kpi(
         "served_within_T_of_arrivals",
         "share",
-        "answered_in_time / (fresh + redials + repeats + misrouted_in - misrouted_out + transfers_in)",
+        "answered_in_time / (fresh + redials + repeats + returns + misrouted_in - misrouted_out + transfers_in)",
         "service level: answered in time, of all arrivals: blocked, balked and served or lost in the IVR included",
     ),
     Kpi("sl_of_served", "share", "answered_in_time / answered", "service level: answered in time, of the answered"),
@@ -190,7 +195,12 @@ _GROUP = (
 # The goal of a campaign is a sale, an appointment, a promise or an answered survey. A connect is a person who answers;
 # a joined connect has an advisor.
 _CAMPAIGN = (
-    Kpi("conversion", "share", "sales / joined", "joined connects that reached the campaign's goal"),
+    Kpi(
+        "conversion",
+        "share",
+        "sales / (joined + returns_joined)",
+        "joined connects, and return calls joined to an advisor with the skill, that reached the campaign's goal",
+    ),
     Kpi(
         "right_party_share",
         "share",
@@ -215,6 +225,14 @@ _CAMPAIGN = (
         "share",
         "agreed_kept / (agreed_kept + agreed_late)",
         "agreed callbacks dialed in time, of those dialed",
+    ),
+    Kpi("return_rate", "share", "returned / attempts", "return calls, redials included, for each attempt"),
+    Kpi("returns_answered_share", "share", "returns_answered / returned", "return calls answered by an advisor"),
+    Kpi(
+        "return_conversion",
+        "share",
+        "return_sales / returns_joined",
+        "return calls joined to an advisor with the skill that reached the campaign's goal",
     ),
     Kpi("hang_up_share", "share", "hung_up / connects", "connects that hung up while they waited"),
     Kpi(

@@ -14,6 +14,7 @@ from ccenv.theory.finite_room import MMnK, mmnk
 from ccenv.theory.general_patience import MMnG, mmn_g
 from ccenv.theory.priority import VDesign, v_design
 from ccenv.theory.redials import Redial, redial
+from ccenv.theory.return_calls import ReturnCalls, return_calls
 from ccenv.theory.square_root import SqrtStaffing, sqrt_staffing
 from ccenv.theory.staffing import MinStaffing, least_staff_a, least_staff_c, min_staffing
 from ccenv.theory.transient import MtMnMTransient, mt_mnm_path, mt_mnm_transient
@@ -30,6 +31,7 @@ __all__ = [
     "MtMnMTransient",
     "PoissonGammaCounts",
     "Redial",
+    "ReturnCalls",
     "SqrtStaffing",
     "VDesign",
     "chats",
@@ -47,6 +49,7 @@ __all__ = [
     "mt_mnm_transient",
     "poisson_gamma_counts",
     "redial",
+    "return_calls",
     "sqrt_staffing",
     "v_design",
 ]

@@ -11,12 +11,13 @@ from experiments.concepts.concept import Changes
 SERVICE = "customer_service"
 SUPPORT = "technical_support"
 OMNICHANNEL, OMNICHANNEL_QUEUES = "support_omnichannel", ("calls", "chat")
-SELLING, COLLECTING, OUTREACH, HYBRID, BANK = (
+SELLING, COLLECTING, OUTREACH, HYBRID, BANK, RETURNS = (
     "lead_generation",
     "collections",
     "outreach",
     "hybrid_small",
     "bank_blended",
+    "sales_returns",
 )
 FRESH_START: Changes = {"history.kind": "none"}  # technical_support opens with the backlog of earlier days
 

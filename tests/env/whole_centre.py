@@ -167,6 +167,11 @@ WHOLE_CENTRE: dict[str, Any] = {
                 "talked": 400,
                 "wrong_party": 300,
             },
+            "return_calls": {
+                "queue": "help",
+                "p_by_outcome": {"no_answer": 0.02, "machine": 0.02, "dropped": 0.2, "hung_up": 0.2},
+                "delay_s": 120,
+            },
             "agreed_callback": {"p": 0.5, "after_s": 150, "window_s": 1, "answer_factor": 2},
             "calling_rules": {
                 "calling_from_s": OPEN_S - 3_600,

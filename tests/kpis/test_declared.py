@@ -76,6 +76,10 @@ DECLARED = {
         f"{CAMPAIGN}.agreed_callback": {"p": 0.5, "after_s": 600},
         f"{CAMPAIGN}.retries": {"max_attempts": 3, "no_answer": 300},
     },
+    "return calls": {
+        f"{CAMPAIGN}.leads": 300,
+        f"{CAMPAIGN}.return_calls": {"queue": "q", "p_by_outcome": {"no_answer": 0.5}, "delay_s": 60},
+    },
     "promises and appointments": {
         f"{CAMPAIGN}.goal": "promise",
         f"{CAMPAIGN}.p_sale": 0.5,

@@ -195,6 +195,8 @@ class Advisors:
         contact.phase, contact.wraps_up_since = codes.WRAPPING, self.sim.now
         self.change_state(contact.advisor, codes.ADVISOR_WRAP_UP)
         dist = (self.sim.campaigns if contact.is_lead else self.sim.queues)[contact.index].wrap_up
+        if contact.kind == codes.RETURN_CALL:
+            dist = self.sim.return_calls.wrap_up(contact, contact.advisor)
         wrap_up_s = dist.draw(contact.key, codes.WRAP_UP)
         if wrap_up_s == 0:
             self.end_wrap_up(contact)

@@ -66,7 +66,7 @@ class Callbacks:
         if contact.tries == self.declared(contact).max_tries:
             self.sim.log.contact(self.sim.now, codes.LOG_CALLBACK_LOST, contact)
             self.sim.inbound.count(contact, "callback_lost")
-            self.sim.forget(contact)
+            self.sim.leave(contact)
         else:
             retry_s = self.sim.queues[contact.index].callback_retry.draw(key, codes.RETRY)
             self.wait_until(contact, self.sim.clock.due_after(retry_s))
@@ -105,4 +105,6 @@ class Callbacks:
         """After the last day: count the pending callbacks as carried out and remove them."""
         for contact in [x for x in self.sim.contacts if x.phase == codes.PENDING_CALLBACK]:
             self.sim.inbound.count(contact, "carried_out")
+            if contact.kind == codes.RETURN_CALL:
+                self.sim.return_calls.count(contact, "returns_lost")
             self.sim.forget(contact)

@@ -12,7 +12,9 @@ from tests.oracle.events import Event, Kind
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
 
-PENDING = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK, codes.BACKLOG)
+PENDING = (
+    codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK, codes.BACKLOG, codes.PENDING_RETURN,
+)  # fmt: skip
 
 
 class Clock:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.sim.state import codes
 from tests.oracle.entities import Advisor, Contact
-from tests.oracle.segments import IN_ATTEMPT, READY, WAITING
+from tests.oracle.segments import CALLED_IN, HELD, IN_ATTEMPT, READY, WAITING, Lead
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -61,7 +61,7 @@ def check_queue(sim: Simulator, q: int) -> None:
     def here(*of_phase: int) -> int:
         return sum(phases[phase] for phase in of_phase)
 
-    came = n("fresh", "redials", "repeats", "misrouted_in", "transfers_in")
+    came = n("fresh", "redials", "repeats", "returns", "misrouted_in", "transfers_in")
     sent_away = n("misrouted_out", "blocked", "ivr_hangup", "contained", "balked")
     ended = n("callback_lost", "abandoned", "silent", "unserved", "carried_out", "answered")
     assert n("silent") >= sum(contact.gone for contact in here_now)
@@ -124,6 +124,7 @@ def check_origins(sim: Simulator) -> None:
     came_again = n("repeats", "items_again")
     assert n("unresolved", "contained_unresolved") == came_again + to_come + phases[codes.PENDING_REPEAT]
     assert n("redials") + phases[codes.PENDING_REDIAL] <= n("blocked", "abandoned")
+    assert n("returns") <= sum(sim.ledger.totals["campaign", c.index, "returned"] for c in sim.campaigns)
     assert n("misrouted_in") == n("misrouted_out")
     assert n("transfers_in") == n("transferred_out")
     assert n("fresh") >= n("fresh_answered") >= n("fresh_resolved")
@@ -156,7 +157,7 @@ def check_campaign(sim: Simulator, c: int) -> None:
         assert not n("hung_up") or not sim.campaigns[c].decides_at_once, "a person hangs up with an advisor at hand"
     if sim.campaigns[c].decides_at_once:
         assert not n("deciding_s") and not phases[codes.DECIDING], "a detector decides later than it should"
-    assert n("sales") <= n("right_party"), "a goal with a wrong party"
+    assert n("sales") <= n("right_party", "return_sales"), "a goal with a wrong party"
     assert all(x.advisor is None for x in sim.campaigns[c].line), "an attempt with its own advisor never waits"
 
 
@@ -170,20 +171,43 @@ def check_leads(sim: Simulator, c: int) -> None:
         return sum(sim.ledger.totals["campaign", c, name] for name in names)
 
     scrubbed = n("without_consent", "do_not_call")
-    assert n("touched") == n("closed") - scrubbed + states[IN_ATTEMPT] + states[WAITING] + states[READY]
+    assert n("touched") == n("closed") - scrubbed + sum(states.values())
     assert n("touched") + scrubbed == sum(segment.n_looked_at for segment in campaign.segments)
     assert all(segment.n_fresh >= 0 for segment in campaign.segments)
     attempts = [x for x in sim.contacts if x.is_lead and x.index == c and x.phase != codes.WRAPPING]
     in_attempt = [lead for lead in held if lead.state == IN_ATTEMPT]
     assert {id(x.lead) for x in attempts} == {id(x) for x in in_attempt} and len(attempts) == len(in_attempt)
+    check_return_calls(sim, c, held)
     assert campaign.keeps or len(in_attempt) == len(held), "a lead waits in a campaign that keeps none"
     assert all(lead.n_attempts <= campaign.max_attempts for lead in held)
     assert all(len(lead.grid_times) == lead.n_attempts - (lead.state == IN_ATTEMPT) for lead in held)
     promised = sum(lead.state == WAITING and lead.why == codes.PROMISED for lead in held)
     if campaign.declared.follow_up is not None:
         assert n("sales") == n("kept", "broken") + promised
-    assert n("first_joined") <= n("joined") and n("first_call_sales") <= n("first_joined")
+    assert n("first_joined") <= n("joined", "returns_joined") and n("first_call_sales") <= n("first_joined")
     assert n("agreed") >= n("agreed_kept", "agreed_late")
+
+
+def check_return_calls(sim: Simulator, c: int, held: list[Lead]) -> None:
+    """Check that a lead with a return call is in one place: in its list, held for the call, or in the call."""
+    calls = [x for x in sim.contacts if x.kind == codes.RETURN_CALL and x.campaign == c]
+    pending = [x for x in calls if x.phase in (codes.PENDING_RETURN, codes.PENDING_REDIAL)]
+    present = [x for x in calls if x not in pending and x.lead is not None]
+    assert all(x.lead is not None and x.lead.pending is x for x in pending)
+    assert {id(lead.pending) for lead in held if lead.pending is not None} == {id(x) for x in pending}
+    assert all(lead.state in (WAITING, READY, HELD) for lead in held if lead.pending is not None)
+    assert all(lead.pending is not None for lead in held if lead.state == HELD)
+    called_in = [lead for lead in held if lead.state == CALLED_IN]
+    if not sim.clock.over:  # then callbacks are carried out
+        assert {id(x.lead) for x in present} == {id(x) for x in called_in} and len(present) == len(called_in)
+
+    def n(*names: str) -> float:
+        return sum(sim.ledger.totals["campaign", c, name] for name in names)
+
+    assert n("returns_expected") == n("returned", "returns_cancelled", "returns_late") + len(pending)
+    before_talk = sum(x.phase != codes.TALKING or x.misrouted for x in present)
+    assert n("returned") == n("returns_lost", "returns_answered") + before_talk
+    assert n("returns_answered") >= n("returns_joined") >= n("return_sales") and n("sales") >= n("return_sales")
 
 
 def check_lines(sim: Simulator) -> None:

@@ -95,11 +95,14 @@ class Entering:
             self.contain(contact, ivr, v)
         else:
             self.sim.inbound.count(contact, "ivr_hangup")
-            self.sim.forget(contact)
+            self.sim.leave(contact)
 
     def contain(self, contact: Contact, ivr: schema.Ivr, difficulty: float) -> None:
         """End a contact that the IVR keeps, or let it come again if the IVR does not resolve it."""
         self.sim.inbound.count(contact, "contained")
+        if contact.kind == codes.RETURN_CALL:
+            self.sim.leave(contact)
+            return
         p_resolved = (1 - difficulty) * ivr.p_resolved_easy + difficulty * ivr.p_resolved_hard
         queue = self.sim.queues[contact.origin]
         resolved = uniform(contact.key, codes.RESOLVED) < p_resolved
@@ -138,7 +141,7 @@ class Entering:
             if self.balks(contact, queue, heard_s):
                 self.sim.log.contact(self.sim.now, codes.LOG_BALKED, contact)
                 self.sim.inbound.count(contact, "balked")
-                self.sim.forget(contact)
+                self.sim.leave(contact)
                 return
             if queue.declared.announcement is not None:
                 factor = queue.declared.announcement.patience_factor

@@ -78,6 +78,9 @@ class Contact:
     wrong_party: bool = False
     dialed_at: float = 0.0
     queues_since: float = 0.0  # the detector's decision; an attempt waits since the answer
+    # a return call: its campaign, and the time at which it comes while it is pending
+    campaign: int = codes.NIL
+    due: float | None = None
     # both
     buys: bool = False
     waits_since: float = 0.0
@@ -98,7 +101,7 @@ class Contact:
     @property
     def is_first(self) -> bool:
         """Whether it is fresh, or the leg of a fresh contact: neither a redial nor a repeat."""
-        return self.n_redials == 0 and self.n_repeats == 0
+        return self.kind != codes.RETURN_CALL and self.n_redials == 0 and self.n_repeats == 0
 
     @property
     def holds_line(self) -> bool:
@@ -209,7 +212,7 @@ class CampaignState:
         c = self.declared
         self.stream = stream(f"campaign:{self.name}")
         self.segments = make_segments(self.name, c)
-        self.keeps = not (c.retries is None and c.agreed_callback is None and c.follow_up is None)
+        self.keeps = any((c.retries, c.agreed_callback, c.follow_up, c.return_calls))
         self.max_attempts = MOST_ATTEMPTS if c.retries is None else c.retries.max_attempts
         retries = {after: getattr(c.retries, after, None) for after in codes.AFTER}
         self.retry = {after: Dist(time) for after, time in retries.items() if time is not None}

@@ -52,39 +52,44 @@ class Goals:
 
     def join_person(self, contact: Contact, advisor: Advisor) -> None:
         """Draw whether the person agrees, and count the expected value."""
-        lead, follow_up = self.lead_of(contact), self.campaign_of(contact).declared.follow_up
-        p = self.p_goal(contact, advisor)
+        campaign, lead = self.campaign_of(contact), self.lead_of(contact)
+        p = self.p_goal_of(campaign, lead, contact.contact_number, advisor)
         p_right = self.p_right_party(contact)
         contact.wrong_party = uniform(contact.key, codes.RIGHT_PARTY) >= p_right
         contact.buys = not contact.wrong_party and uniform(contact.key, codes.SALE) < p
         self.count(contact, "joined")
         self.count(contact, "joined_delay_s", self.sim.now - contact.waits_since)
-        if lead.n_joins == 0:
-            self.count(contact, "first_joined")
-        p_kept = 1.0 if follow_up is None else follow_up.p_kept
-        self.count(contact, "expected_sale_value", p_right * p * lead.segment.sale_value * p_kept)
+        self.count_joined(campaign, lead, p_right * p)
         if not contact.wrong_party:
             lead.n_joins += 1
+
+    def count_joined(self, campaign: CampaignState, lead: Lead, p: float) -> None:
+        """Count a lead that was joined to an advisor with the skill, and the value to expect at probability p."""
+        follow_up = campaign.declared.follow_up
+        if lead.n_joins == 0:
+            self.sim.ledger.count("campaign", campaign.index, "first_joined")
+        p_kept = 1.0 if follow_up is None else follow_up.p_kept
+        expected = p * lead.segment.sale_value * p_kept
+        self.sim.ledger.count("campaign", campaign.index, "expected_sale_value", expected)
 
     def p_right_party(self, contact: Contact) -> float:
         """Probability that the person who has answered is the one on the list: the segment's, else the campaign's."""
         own = self.lead_of(contact).segment.declared.p_right_party
         return self.campaign_of(contact).declared.p_right_party if own is None else own
 
-    def p_goal(self, contact: Contact, advisor: Advisor) -> float:
+    def p_goal_of(self, campaign: CampaignState, lead: Lead, contact_number: int, advisor: Advisor) -> float:
         """Probability that a person reaches the goal of the campaign with this advisor."""
-        campaign, lead = self.campaign_of(contact), self.lead_of(contact)
-        talk_number = contact.contact_number + lead.n_joins
+        talk_number = contact_number + lead.n_joins
         p_sale = campaign.p_sale[min(talk_number, len(campaign.p_sale) - 1)]
         p = min(1.0, lead.segment.declared.propensity * p_sale)
         return min(1.0, p * self.sim.traits.sale_factor(advisor))
 
-    def value(self, contact: Contact) -> float:
-        """The value of a goal: lognormal, correlated with the handle time."""
-        declared = self.campaign_of(contact).declared
+    def value_of(self, campaign: CampaignState, lead: Lead, key: int) -> float:
+        """The value of a goal: lognormal, correlated with the handle time; `key`: of the attempt."""
+        declared = campaign.declared
         variance, r = math.log1p(declared.value_cv**2), declared.value_handle_correlation
-        z = r * normal(contact.key, codes.HANDLE) + math.sqrt(1 - r * r) * normal(contact.key, codes.VALUE)
-        return self.lead_of(contact).segment.sale_value * math.exp(math.sqrt(variance) * z - variance / 2)
+        z = r * normal(key, codes.HANDLE) + math.sqrt(1 - r * r) * normal(key, codes.VALUE)
+        return lead.segment.sale_value * math.exp(math.sqrt(variance) * z - variance / 2)
 
     def is_unresolved(self, contact: Contact) -> bool:
         """Always False: an attempt is never unresolved."""
@@ -93,11 +98,8 @@ class Goals:
     def after_talk(self, contact: Contact) -> bool:
         """Count the goal and end the attempt. Returns False: the advisor does not have to stay."""
         if contact.buys:
-            self.count(contact, "sales")
-            if self.lead_of(contact).n_joins == 1:
-                self.count(contact, "first_call_sales")
-            if self.campaign_of(contact).declared.follow_up is None:
-                self.count(contact, "sale_value", self.value(contact))
+            campaign, lead = self.campaign_of(contact), self.lead_of(contact)
+            self.count_goal(campaign, lead, self.value_of(campaign, lead, contact.key))
         after = codes.AFTER_MACHINE if contact.machine else codes.AFTER_TALKED
         if not contact.machine:
             self.count(contact, "wrong_party" if contact.wrong_party else "right_party")
@@ -105,6 +107,14 @@ class Goals:
             after = codes.AFTER_WRONG_PARTY
         self.sim.leads.end_attempt(contact, after)
         return False
+
+    def count_goal(self, campaign: CampaignState, lead: Lead, value: float) -> None:
+        """Count a goal at the end of the talk; its value counts now, unless there is a follow-up."""
+        self.sim.ledger.count("campaign", campaign.index, "sales")
+        if lead.n_joins == 1:
+            self.sim.ledger.count("campaign", campaign.index, "first_call_sales")
+        if campaign.declared.follow_up is None:
+            self.sim.ledger.count("campaign", campaign.index, "sale_value", value)
 
     def count_talk(self, contact: Contact) -> None:
         """Count the advisor's talk time."""

@@ -112,7 +112,7 @@ class Inbound:
         wait_s = self.leave_line(contact)
         self.count(contact, "unserved")
         self.count(contact, "wait_unserved_s", wait_s)
-        self.sim.forget(contact)
+        self.sim.leave(contact)
         self.sim.transfers.release(contact)
 
     def send_all_away(self) -> None:

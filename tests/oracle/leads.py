@@ -9,7 +9,7 @@ from tests.oracle.entities import CampaignState, Contact
 from tests.oracle.events import Kind
 from tests.oracle.lawful import GRID_S, grid_time, lawful_time
 from tests.oracle.randomness import Dist, uniform
-from tests.oracle.segments import READY, WAITING, Lead
+from tests.oracle.segments import HELD, READY, WAITING, Lead
 
 if TYPE_CHECKING:
     from tests.oracle.simulator import Simulator
@@ -102,13 +102,18 @@ class Leads:
         if after == codes.AFTER_TALKED:
             lead.last_talk = lead.grid_times[-1]
         plan = self.what_follows(campaign, lead, contact, after)
-        if plan is None:
+        call = self.sim.return_calls.after_attempt(contact, after)
+        if plan is None and call is not None:
+            lead.state = HELD
+        elif plan is None:
             self.sim.log.contact(self.sim.now, codes.LOG_CLOSED, contact)
             self.close(campaign, lead)
-            return
-        why, due = plan
-        self.sim.log.contact(self.sim.now, codes.LOG_PUT_BACK, contact, detail=why)
-        self.wait(campaign, lead, why, due)
+        else:
+            why, due = plan
+            self.sim.log.contact(self.sim.now, codes.LOG_PUT_BACK, contact, detail=why)
+            self.wait(campaign, lead, why, due)
+        if call is not None:
+            self.sim.return_calls.wait(call)
 
     def what_follows(
         self, campaign: CampaignState, lead: Lead, contact: Contact, after: int | None
@@ -118,7 +123,7 @@ class Leads:
         if contact.buys:
             if campaign.kept_delay is None:
                 return None
-            lead.promised_value = self.sim.goals.value(contact)
+            lead.promised_value = self.sim.goals.value_of(campaign, lead, contact.key)
             return codes.PROMISED, now + campaign.kept_delay.draw(key, codes.KEPT_DELAY)
         may_retry = lead.n_attempts < campaign.max_attempts
         if after == codes.AFTER_TALKED:

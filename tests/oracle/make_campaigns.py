@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.oracle.dice import ANSWER_BASE, Dice, Plain
+from tests.oracle.dice import ANSWER_BASE, RETURN_BASE, Dice, Plain
 from tests.oracle.make_lists import ListMaker
 
 SOON_OR_LATER_S = (20.0, 60.0, 150.0, 400.0, 20_000.0, 86_400.0, 200_000.0)  # mean delays of later attempts
@@ -11,7 +11,7 @@ SOON_OR_LATER_S = (20.0, 60.0, 150.0, 400.0, 20_000.0, 86_400.0, 200_000.0)  # m
 class CampaignMaker(ListMaker):
     """Makes random campaigns that use the whole schema."""
 
-    def campaign(self, name: str, clock: Plain) -> Plain:
+    def campaign(self, name: str, clock: Plain, queues: list[str]) -> Plain:
         """A campaign with so few lines or leads that the smallest size class holds it."""
         n_numbers = self.whole(1, 4)
         campaign: Plain = {
@@ -39,6 +39,7 @@ class CampaignMaker(ListMaker):
             campaign["by_attempt"] = self.factors()
         self.ringing(campaign, name)
         self.come_again(campaign, name)
+        self.call_in(campaign, name, queues)
         self.lists(campaign, clock)
         self.calling_rules(campaign, clock)
         self.who_answers(campaign, name)
@@ -108,6 +109,18 @@ class CampaignMaker(ListMaker):
             }
         if self.chance(0.5):
             campaign["p_stop"] = self.between(0.05, 0.4)
+
+    def call_in(self, campaign: Plain, name: str, queues: list[str]) -> None:
+        """Return calls, with dice of their own."""
+        dice = Dice(self.number, RETURN_BASE + int(name[-1]))
+        if not queues or dice.chance(0.3):
+            return
+        shares = {outcome: dice.one_of(0.0, dice.between(0.1, 1.0)) for outcome in ("machine", "dropped", "hung_up")}
+        campaign["return_calls"] = {
+            "queue": dice.one_of(*queues),
+            "p_by_outcome": {"no_answer": dice.between(0.1, 1.0), **shares},
+            "delay_s": dice.time(f"return {name}", dice.one_of(*SOON_OR_LATER_S[:5]), p_zero=0.05),
+        }
 
     def retries(self, name: str) -> Plain:
         """Delays of retries by outcome; some campaigns leave one outcome out."""

@@ -25,6 +25,9 @@ class ChatMaker(Dice):
                 queue["ivr"]["routes"] = {to: p for to, p in queue["ivr"]["routes"].items() if to in same}
             if queue.get("transfer", {}).get("to", name) not in same:
                 queue["transfer"]["p"] = 0.0
+        for campaign in centre["campaigns"].values():
+            if campaign.get("return_calls", {}).get("queue") in chats:
+                del campaign["return_calls"]
         for group in centre["groups"].values():
             rates = [queues[skill]["chat"]["rate_by_level"] for skill in group["skills"] if skill in chats]
             if rates:

@@ -51,7 +51,7 @@ class ListMaker(Dice):
             campaign["leads"] = self.whole(0, 60)
             campaign["value_left"] = self.between(0, 10)
         if any(segment["size"] == "unlimited" for segment in campaign.get("segments", {}).values()):
-            keeps = any(key in campaign for key in ("retries", "agreed_callback", "follow_up"))
+            keeps = any(key in campaign for key in ("retries", "agreed_callback", "follow_up", "return_calls"))
             campaign["max_lines"] = self.whole(1, 3 if keeps else 12)
         if campaign["max_lines"] == DEFAULT:
             del campaign["max_lines"]

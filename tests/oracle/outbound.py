@@ -77,6 +77,7 @@ class Outbound:
 
     def dial_lead(self, campaign: CampaignState, lead: Lead, advisor: Advisor | None) -> None:
         """Dial a lead that was taken from its list."""
+        self.sim.return_calls.cancel(lead)
         contact = self.make_attempt(campaign, lead, advisor)
         if advisor is not None:
             advisor.contact = contact

@@ -21,6 +21,9 @@ class Returns:
 
     def maybe_redial(self, contact: Contact) -> None:
         """After abandoning or being blocked: make the contact a pending redial, or end it."""
+        if contact.kind == codes.RETURN_CALL:
+            self.sim.return_calls.lose_or_redial(contact)
+            return
         queue = self.sim.queues[contact.true_type]
         redial = queue.declared.redial
         if contact.n_redials < redial.max_times and uniform(contact.key, codes.REDIAL_P) < redial.p:
@@ -38,7 +41,7 @@ class Returns:
     def redial(self, contact: Contact) -> None:
         """Handle a redial that is due."""
         contact.key = child_key(contact.key, codes.REDIAL, contact.n_redials)
-        contact.kind = codes.REDIAL
+        contact.kind = contact.kind if contact.kind == codes.RETURN_CALL else codes.REDIAL
         contact.n_redials += 1
         if not contact.identified:
             contact.waited_s = 0.0

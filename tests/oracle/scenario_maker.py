@@ -72,7 +72,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
             "clock": clock,
             "queues": {name: self.queue(name, queues, clock) for name in queues},
             "groups": ServiceMaker(self.number).add_to(self.groups(queues, campaigns, clock), queues),
-            "campaigns": {name: maker.campaign(name, clock) for name in campaigns},
+            "campaigns": {name: maker.campaign(name, clock, queues) for name in campaigns},
             "work_conserving": self.chance(0.3),
             "day_level_cv": self.one_of(0.0, self.between(0.05, 0.6)),
             "day_level_dist": self.one_of("lognormal", "gamma"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
 from tests.oracle.randomness import child_key, entity_key, stream
 
-IN_ATTEMPT, WAITING, READY = range(3)
+if TYPE_CHECKING:
+    from tests.oracle.entities import Contact
+
+IN_ATTEMPT, WAITING, READY, HELD, CALLED_IN = range(5)  # HELD: for a pending return call alone
 
 
 @dataclass(eq=False)
@@ -27,6 +31,8 @@ class Lead:
     local_days: list[int] = field(default_factory=list)  # of the same
     last_talk: int | None = None  # its grid time
     promised_value: float = 0.0
+    pending: Contact | None = None  # the return call that will come
+    was_held: bool = False  # of a lead that has called in: it is in no list
 
     def attempt_key(self, attempt: int) -> int:
         """Key of attempt 1, 2, ...; attempt 1 has the key of the lead."""

@@ -35,6 +35,9 @@ class Service:
         """Time until the misrouting is detected, or the handle time."""
         if contact.misrouted:
             return self.sim.queues[contact.true_type].detect.draw(contact.key, codes.HANDLE)
+        if contact.kind == codes.RETURN_CALL:
+            assert contact.advisor is not None
+            return self.sim.return_calls.begin(contact, contact.advisor)
         return self.decide_service(contact)
 
     def decide_service(self, contact: Contact) -> float:
@@ -77,7 +80,7 @@ class Service:
     def is_unresolved(self, contact: Contact) -> bool:
         """Whether a contact whose talk ends will repeat; False if it is misrouted or transferred."""
         assert contact.advisor is not None
-        if contact.misrouted or contact.transfers:
+        if contact.misrouted or contact.transfers or contact.kind == codes.RETURN_CALL:
             return False
         repeat = self.queue_of(contact).declared.repeat
         p = min(1.0, repeat.p * self.sim.traits.repeat_factor(contact.advisor))
@@ -87,6 +90,9 @@ class Service:
         """Count the results of a talk, or start its transfer. Returns whether the advisor has to stay."""
         if contact.misrouted or contact.transfers:
             return self.sim.transfers.transfer(contact)
+        if contact.kind == codes.RETURN_CALL:
+            self.sim.return_calls.end_talk(contact)
+            return False
         if contact.buys:
             self.count(contact, "orders")
             self.count(contact, "order_value", self.order_value(contact))

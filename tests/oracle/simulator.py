@@ -31,6 +31,7 @@ from tests.oracle.lists import Lists
 from tests.oracle.outbound import Outbound
 from tests.oracle.randomness import root_key
 from tests.oracle.record import Counts, EventLog, Ledger
+from tests.oracle.return_calls import ReturnCalls
 from tests.oracle.returns import Returns
 from tests.oracle.roster import Roster
 from tests.oracle.service import Service
@@ -94,6 +95,7 @@ class Simulator:
         self.service = Service(self)
         self.deferring = Deferring(self)
         self.returns = Returns(self)
+        self.return_calls = ReturnCalls(self)
         self.lists = Lists(self)
         self.leads = Leads(self)
         self.outbound = Outbound(self)
@@ -154,6 +156,13 @@ class Simulator:
         """Remove a contact that is over."""
         self.contacts.remove(contact)
         contact.phase = codes.FREE
+
+    def leave(self, contact: Contact) -> None:
+        """Remove a contact that is over without a talk; a return call gives its lead back."""
+        if contact.kind == codes.RETURN_CALL:
+            contact.due = None
+            self.return_calls.lose(contact)
+        self.forget(contact)
 
     def close_spells(self) -> None:
         """At the end of the run, add the spells that are still open."""

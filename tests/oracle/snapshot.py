@@ -234,6 +234,7 @@ QUEUE: dict[str, Callable[[Snapshots, QueueState], Any]] = {
     "head_returning": lambda s, q: s.of_head(q, lambda x: float(x.identified and x.returning)),
     "head_value_class": lambda s, q: s.of_head(q, lambda x: float(x.value_class) if x.identified else 0.0),
     "head_transfers": lambda s, q: s.of_head(q, lambda x: float(x.n_transfers)),
+    "head_campaign": lambda s, q: s.of_head(q, lambda x: 1.0 + x.campaign if x.kind == codes.RETURN_CALL else 0.0),
     "oldest_wait_s": _oldest,
     "head_priority": lambda s, q: s.of_head(q, lambda x: float(x.priority)),
     "arrivals_recent_per_hour": lambda s, q: s.rate(q, (codes.LOG_WAITING, codes.LOG_CALLBACK_ACCEPTED)),

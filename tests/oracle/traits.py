@@ -96,9 +96,12 @@ class Traits:
         tired = 1 + fatigue.strength * max(0.0, self.load_now(advisor) - fatigue.threshold)
         return advisor.speed * learned * tired
 
-    def handle_s(self, dist: Dist, contact: Contact, advisor: Advisor) -> float:
-        """Handle time with this advisor, from a distribution that the group's script narrows."""
-        time_s = dist.draw(contact.key, codes.HANDLE)
+    def handle_s(self, dist: Dist, contact: Contact, advisor: Advisor, key: int | None = None) -> float:
+        """Handle time with this advisor, from a distribution that the group's script narrows.
+
+        `key`: of its uniform; by default that of the contact.
+        """
+        time_s = dist.draw(contact.key if key is None else key, codes.HANDLE)
         strength = self.declared(advisor).script.strength
         if strength > 0:
             time_s = dist.mean_s + (1 - strength) * (time_s - dist.mean_s)

@@ -42,6 +42,8 @@ class Transfers:
             advisor=None,
             giver=contact if warm else None,
         )
+        if contact.kind == codes.RETURN_CALL:
+            contact.lead = None  # the leg holds it
         self.sim.contacts.append(leg)
         self.sim.inbound.count(leg, "transfers_in")
         self.sim.inbound.count(leg, "offered")

@@ -70,6 +70,11 @@ CENTRE: dict[str, Any] = {
                 "window_s": 600,
                 "answer_factor": 2.5,
             },
+            "return_calls": {
+                "queue": "desk",
+                "p_by_outcome": {"no_answer": 0.11, "machine": 0.12, "dropped": 0.13},
+                "delay_s": {"dist": "constant", "value_s": 61},
+            },
             "drop_after_s": {"dist": "constant", "value_s": 41},
             "hang_up_s": {"dist": "constant", "value_s": 42},
             "goal": "promise",

@@ -15,6 +15,7 @@ PROBABILITY = "must be a number at least 0 and at most 1"
 NUMBER = "must be a number at least 0"
 OPEN = "the centre is open from 28800 s to 72000 s"
 DEFINITIONS = "run_total, ftc_30d, ofcom_24h, vicidial_today, genesys_queue, connect_rolling_24h, or a mapping"
+RETURNS = f"{DEBTS}.return_calls"
 CALLBACK, FOLLOW_UP, RING = f"{DEBTS}.agreed_callback", f"{DEBTS}.follow_up", f"{DEBTS}.ring_s_by_outcome"
 STEADY = {
     "clock": {"kind": "steady"},
@@ -126,6 +127,18 @@ CASES = [
     ({f"{CALLBACK}.p": 0}, f"{CALLBACK}.p", 0, "must be above 0, or agreed_callback be left out"),
     ({f"{CALLBACK}.window_s": -1}, f"{CALLBACK}.window_s", -1, NUMBER),
     ({CALLBACK: {"p": 0.1}}, f"{CALLBACK}.after_s", None, "is missing; must be a number at least 0 or a distribution"),
+    # called in
+    ({f"{RETURNS}.queue": "disk"}, f"{RETURNS}.queue", "disk", "must be one of desk"),
+    ({f"{RETURNS}.queue": 5}, f"{RETURNS}.queue", 5, "must be text"),
+    ({f"{RETURNS}.p_by_outcome.no_answer": 1.2}, f"{RETURNS}.p_by_outcome.no_answer", 1.2, PROBABILITY),
+    ({f"{RETURNS}.p_by_outcome.busy": 0.1}, f"{RETURNS}.p_by_outcome.busy", 0.1, "unknown key"),
+    (
+        {f"{RETURNS}.p_by_outcome": {}},
+        *(f"{RETURNS}.p_by_outcome", {}, "be above 0 for one of no_answer, machine, dropped, hung_up"),
+    ),
+    ({f"{RETURNS}.delay_s": {"dist": "never"}}, f"{RETURNS}.delay_s.dist", "never", "tolerance_s may be endless"),
+    ({f"{RETURNS}.delay_s": -1}, f"{RETURNS}.delay_s", -1, NUMBER),
+    ({RETURNS: {"queue": "desk"}}, f"{RETURNS}.p_by_outcome", None, "is missing"),
     (
         {**STEADY, "clock.horizon_s": 1e7, f"{DEBTS}.retries": {"max_attempts": 2, "busy": 9}},
         *("clock.horizon_s", 1e7, "warm_up_s + horizon_s must be at most 7864200, as campaigns.debts dials its"),

@@ -177,9 +177,17 @@ def test_what_is_agreed(row, debts):
     assert (plain["agree_after"], plain["kept_after"]) == (codes.NIL, codes.NIL)
 
 
-@pytest.mark.parametrize("only", ["retries", "agreed_callback", "follow_up"])
+def test_return_calls(row, debts):
+    assert debts["return_queue"] == 0 and constant(row, debts["return_delay"]) == 61
+    assert debts["p_return"].tolist() == [0.11, 0, 0.12, 0.13, 0, 0, 0] and debts["p_return_most"] == 0.13
+    plain = row["campaign"][0]
+    assert (plain["return_queue"], plain["return_delay"], row["calls_return"]) == (codes.NIL, codes.NIL, 1)
+    assert centre(**{"campaigns.debts.return_calls": None}).config()[0]["calls_return"] == 0
+
+
+@pytest.mark.parametrize("only", ["retries", "agreed_callback", "follow_up", "return_calls"])
 def test_each_reason_to_keep_leads_is_enough(only):
-    others = {"retries", "agreed_callback", "follow_up"} - {only}
+    others = {"retries", "agreed_callback", "follow_up", "return_calls"} - {only}
     assert centre(**{f"campaigns.debts.{key}": None for key in others}).config()[0]["campaign"][1]["keeps"] == 1
     assert (
         centre(**{f"campaigns.debts.{key}": None for key in (*others, only)}).config()[0]["campaign"][1]["keeps"] == 0

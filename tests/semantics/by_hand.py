@@ -22,7 +22,13 @@ def constant(value_s: float) -> dict[str, Any]:
 
 
 NAMED = {"name": "by-hand", "description": "derived by hand", "goals_unpaid": True}
-KINDS = ("fresh", "redial", "repeat", "lead")
+KINDS = {
+    codes.FRESH: "fresh",
+    codes.REDIAL: "redial",
+    codes.REPEAT: "repeat",
+    codes.LEAD: "lead",
+    codes.RETURN_CALL: "return",
+}
 
 
 def line(t: float, code: str, number: int, kind: str = "-", at: str = "-", detail: int = 0) -> str:
@@ -37,7 +43,7 @@ def lines(log: np.ndarray) -> list[str]:
             row["t"],
             codes.LOG_CODES[row["code"]],
             row["number"],
-            "-" if row["kind"] == codes.NIL else KINDS[row["kind"]],
+            "-" if row["kind"] == codes.NIL else KINDS[int(row["kind"])],
             "-" if row["group"] == codes.NIL else f"{row['group']}.{row['advisor']}",
             row["detail"],
         )

@@ -59,7 +59,8 @@ def rows(result: Result, code: int, lead: bool, index: int) -> np.ndarray:
 
 
 COUNTED_ROWS = {
-    "fresh": codes.LOG_FRESH, "redials": codes.LOG_REDIAL, "repeats": codes.LOG_REPEAT, "blocked": codes.LOG_BLOCKED,
+    "fresh": codes.LOG_FRESH, "redials": codes.LOG_REDIAL, "repeats": codes.LOG_REPEAT,
+    "returns": codes.LOG_RETURN_CALL, "blocked": codes.LOG_BLOCKED,
     "balked": codes.LOG_BALKED, "callback_accepted": codes.LOG_CALLBACK_ACCEPTED, "answered": codes.LOG_ASSIGNED,
     "callback_tries": codes.LOG_CALLBACK_RINGING, "callback_lost": codes.LOG_CALLBACK_LOST,
     "transfers_in": codes.LOG_TRANSFERRED, "abandoned": codes.LOG_ABANDONED, "unserved": codes.LOG_UNSERVED,
@@ -143,7 +144,7 @@ def test_counters_of_campaigns_are_what_the_log_says(number: int) -> None:
         joined = rows(result, codes.LOG_JOINED, True, c)
         assert counters["attempts"] == len(rows(result, codes.LOG_DIALED, True, c))
         assert counters["joined"] + counters["mp_joined"] == len(joined)
-        in_talk = sum(joined["detail"]) - counters["sales"]
+        in_talk = sum(joined["detail"]) - counters["sales"] + counters["return_sales"]
         assert in_talk == 0 if centre.clock.kind == "day" else in_talk >= 0
         dropped = rows(result, codes.LOG_DROPPED, True, c)
         assert counters["dropped"] + counters["mp_dropped"] == len(dropped)

@@ -44,7 +44,7 @@ def queues(v: View) -> None:
     ended = n["callback_lost"] + n["abandoned"] + n["unserved"] + n["carried_out"] + n["answered"] + n["silent"]
     in_queue = v.here[codes.WAITING] + to_call
     left = n["misrouted_out"] + n["blocked"] + n["ivr_hangup"] + n["contained"] + n["balked"]
-    came = n["fresh"] + n["redials"] + n["repeats"] + n["misrouted_in"] + n["transfers_in"]
+    came = n["fresh"] + n["redials"] + n["repeats"] + n["returns"] + n["misrouted_in"] + n["transfers_in"]
     same(came, left + v.here[codes.IN_IVR] + in_queue + ended, "who came")
     same(n["offered"], in_queue + ended, "who was offered")
     in_service = v.here[codes.TALKING] + v.here[codes.HANDING_OVER] + v.here[codes.IN_CHAT]
@@ -124,11 +124,13 @@ def campaigns(v: View) -> None:
     same(n["machine_passed"], machines + n["mp_dropped"] + n["mp_joined"], "machine_passed")
     for part, whole in (
         (n["right_party"] + n["wrong_party"], n["joined"]),
-        (n["sales"], n["right_party"]),
+        (n["sales"], n["right_party"] + n["returns_joined"]),
         (n["kept"] + n["broken"], n["sales"]),
-        (n["stopped"] + n["agreed"], n["joined"] - n["sales"]),
+        (n["stopped"] + n["agreed"], n["joined"] + n["returns_answered"] - n["sales"]),
         (n["agreed_kept"] + n["agreed_late"], n["agreed"]),
-        (n["first_joined"], n["joined"]),
+        (n["first_joined"], n["joined"] + n["returns_joined"]),
+        (n["return_sales"], n["returns_joined"]),
+        (n["returns_joined"], n["returns_answered"]),
         (n["first_call_sales"], n["first_joined"]),
     ):
         assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
@@ -151,8 +153,41 @@ def leads(v: View, n: Totals) -> None:
     scrubbed = n["without_consent"] + n["do_not_call"]
     looked_at = total(weights=states["n_leads"])
     same(looked_at, n["touched"] + scrubbed, "leads looked at")
+    of_calls = return_calls(v, n)
     in_attempt = v.leads[[codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.TALKING]].sum(axis=0)
-    same(looked_at, n["closed"] + in_attempt + held, "leads closed, tried or held")
+    same(looked_at, n["closed"] + in_attempt + held + of_calls, "leads closed, tried, in a return call or held")
+
+
+def return_calls(v: View, n: Totals) -> np.ndarray:
+    """Return calls are pending, in the centre or over; a row is linked to its pending call, or held by it.
+
+    Returns the rows that are in no list because of a return call, by campaign.
+    """
+    calls = (v.x["kind"] == codes.RETURN_CALL) & (v.x["lead"] != codes.NIL)
+    pending = calls & v.is_in(codes.PENDING_RETURN, codes.PENDING_REDIAL)
+    of = v.c["segment"]["campaign"][v.x["segment"]]
+
+    def by_campaign(which: np.ndarray) -> np.ndarray:
+        return np.bincount(of[which], minlength=v.C)[: v.C]
+
+    rows = v.x["lead"]
+    assert np.array_equal(v.e["lead_return"][rows[pending]], v.places[pending] + 1), "a row that is not linked"
+    held = pending & (v.e["lead_state"][rows] == codes.HELD)
+    ended = n["returned"] + n["returns_cancelled"] + n["returns_late"]
+    same(n["returns_expected"], ended + by_campaign(pending), "who calls in")
+    talks = calls & v.is_in(codes.TALKING) & (v.x["true_type"] == v.index)
+    present = calls & ~pending & ~talks
+    if v.over:
+        present &= ~v.is_in(codes.PENDING_CALLBACK)  # carried out
+    same(n["returned"], n["returns_lost"] + n["returns_answered"] + by_campaign(present), "who called in")
+    same(by_campaign(calls & ~pending), by_campaign(calls & ~pending & ~linked(v, rows)), "a linked row in the centre")
+    return by_campaign((calls & ~pending) | held)
+
+
+def linked(v: View, rows: np.ndarray) -> np.ndarray:
+    """Return which of these rows of the table of leads are linked to a pending return call."""
+    found: np.ndarray = v.e["lead_return"][rows] != 0
+    return found
 
 
 def dropped_shares(v: View, n: Totals) -> None:

@@ -41,8 +41,8 @@ def rows_of_segment(v: View, k: int) -> None:
         free.append(here - 1)
         here = int(v.e["lead_number"][here - 1])
     taken = range(int(segment["first_row"]), int(segment["first_row"]) + int(state["n_used"]))
-    assert sorted(waiting + ready + in_attempt + free) == list(taken), f"rows of segment {k}"
-    held = waiting + ready + in_attempt
+    held = waiting + ready + in_attempt + in_calls(v, k)
+    assert sorted(held + free) == list(taken), f"rows of segment {k}"
     assert len(set(v.e["lead_number"][held].tolist())) == len(held), "two rows of one lead"
     promised = v.e["lead_state"][waiting] == codes.PROMISED
     assert state["n_promised"] == np.count_nonzero(promised), "promises"
@@ -52,6 +52,15 @@ def rows_of_segment(v: View, k: int) -> None:
     wakes(v, k, waiting)
     for row in [r for r, is_promise in zip(waiting, promised, strict=True) if not is_promise] + ready:
         lawful(v, k, row)
+
+
+def in_calls(v: View, k: int) -> list[int]:
+    """Rows of a segment that a return call in the centre holds, or that are held for a pending one."""
+    rows = v.x["lead"]
+    calls = (v.x["kind"] == codes.RETURN_CALL) & (v.x["segment"] == k) & (rows != codes.NIL)
+    pending = v.is_in(codes.PENDING_RETURN, codes.PENDING_REDIAL)
+    found: list[int] = rows[calls & (~pending | (v.e["lead_state"][rows] == codes.HELD))].tolist()
+    return found
 
 
 def over(v: View) -> np.ndarray:

@@ -105,7 +105,7 @@ def centres(draw: st.DrawFn) -> Plain:
         "goals_unpaid": True,
         "queues": {name: draw(queue(name, queues, frame)) for name in queues},
         "groups": {f"g{i}": draw(group(names, queues, frame)) for i, names in enumerate(able)},
-        "campaigns": {name: draw(campaign(frame)) for name in campaigns},
+        "campaigns": {name: draw(campaign(frame, queues)) for name in campaigns},
         **{key: value for key, value in chosen.items() if value is not None},
     }
 

@@ -129,8 +129,16 @@ def list_of_leads(draw: st.DrawFn, frame: Frame) -> Plain:
     return made
 
 
+def return_calls(queues: list[str]) -> st.SearchStrategy[Plain]:
+    """Calls of leads that were dialed in vain; some come soon, some at once, some on another day."""
+    others = {name: probability() for name in ("machine", "dropped", "hung_up")}
+    shares = st.fixed_dictionaries({"no_answer": st.sampled_from([0.4, 1.0])}, optional=others)
+    delays = times(30, at_once=True) | times(40_000)
+    return st.fixed_dictionaries({"queue": st.sampled_from(queues), "p_by_outcome": shares, "delay_s": delays})
+
+
 @st.composite
-def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
+def campaign(draw: st.DrawFn, frame: Frame, queues: list[str]) -> Plain:
     """A campaign, with so many lines or leads that the smallest size class holds them."""
     made: Plain = {
         "p_answer": draw(profile(0.1, 0.6, frame)),
@@ -162,6 +170,8 @@ def campaign(draw: st.DrawFn, frame: Frame) -> Plain:
     made.update(draw(features))
     made.update(draw(list_of_leads(frame)))
     made["reserves"] = reserves
+    if queues and draw(st.booleans()):
+        made["return_calls"] = draw(return_calls(queues))
     if draw(st.booleans()):
         made["ring_s"] = draw(ring)
     else:

@@ -20,7 +20,10 @@ from ccenv.sim.state import codes
 from tests.env.whole_centre import WHOLE_CENTRE
 
 SEEDS = range(6)
-NEVER_SEEN = (codes.LOG_MODE, codes.LOG_SURGE)  # the mode is hidden here
+# the mode is hidden here; who will call in is, too, and so whether a lead is closed or held for its call
+NEVER_SEEN = (
+    codes.LOG_MODE, codes.LOG_SURGE, codes.LOG_RETURN_PENDING, codes.LOG_RETURN_CANCELLED, codes.LOG_CLOSED,
+)  # fmt: skip
 SEEN_LATER = (codes.LOG_TALK_END, codes.LOG_JOINED)  # their details: who will come again, who will buy
 VISIBLE = ("t", "code", "kind", "index", "group", "advisor")
 EARLY = {"dist": "piecewise_hazard", "from_s": [0, 45], "hazard_per_s": [0.01, 0.001]}
@@ -38,6 +41,8 @@ PAIRS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "who is not resolved": ({"queues.help.repeat.p": 0.1}, {"queues.help.repeat.p": 0.9}),
     "who answers a callback": ({"queues.orders.callback.p_answer": 0.1}, {"queues.orders.callback.p_answer": 0.9}),
     "how long a callback rings": ({}, {"queues.orders.callback.ring_s": {"dist": "constant", "value_s": 9}}),
+    "who calls in": ({"campaigns.survey.return_calls.p_by_outcome.no_answer": 0.1}, {}),
+    "when somebody calls in": ({}, {"campaigns.survey.return_calls.delay_s": 30}),
     "who keeps an appointment": ({}, {"campaigns.survey.follow_up.p_kept": 0.1}),
     "who hangs up late": (
         {"campaigns.survey.hang_up_s": HANGS_ON, "campaigns.survey.drop_after_s": 10},

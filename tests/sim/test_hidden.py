@@ -109,8 +109,8 @@ def change_unidentified(row: Row, rng: Rng) -> None:
 
 
 def forget_returns(row: Row, rng: Rng) -> None:
-    """Drop all coming redials and repeats."""
-    coming = contacts(row, codes.PENDING_REDIAL, codes.PENDING_REPEAT)
+    """Drop all coming redials, repeats and return calls."""
+    coming = contacts(row, codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_RETURN)
     set_contacts(row, coming, "phase", codes.FREE)
 
 

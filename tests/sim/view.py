@@ -11,7 +11,9 @@ from ccenv.run.engine import Engine
 from ccenv.sim.state import codes
 from ccenv.sim.state.counters import COUNTERS
 
-TO_COME = (codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK, codes.BACKLOG)
+TO_COME = (
+    codes.PENDING_REDIAL, codes.PENDING_REPEAT, codes.PENDING_CALLBACK, codes.BACKLOG, codes.PENDING_RETURN,
+)  # fmt: skip
 IN_TALK = (codes.TALKING, codes.HANDING_OVER, codes.HOLDING)
 
 

@@ -1,4 +1,4 @@
-"""Checks of lists: segments, retries, agreed callbacks and follow-ups."""
+"""Checks of lists: segments, retries, agreed callbacks, return calls and follow-ups."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def lists(centre: Centre) -> Iterator[Problem]:
         yield from _values(key, campaign)
         yield from _scrubbed(key, campaign)
         yield from _kept(key, campaign)
+        yield from _called_in(key, campaign, centre)
         yield from _remembered(key, campaign, centre.clock)
 
 
@@ -72,6 +73,23 @@ def _kept(key: str, campaign: Campaign) -> Iterator[Problem]:
         yield Problem(f"{key}.retries", msgspec.to_builtins(retries), allowed)
     if callback is not None and callback.p == 0.0:
         yield Problem(f"{key}.agreed_callback.p", callback.p, "must be above 0, or agreed_callback be left out")
+
+
+def _called_in(key: str, campaign: Campaign, centre: Centre) -> Iterator[Problem]:
+    """Return calls have a queue and an outcome after which they come."""
+    calls = campaign.return_calls
+    if calls is None:
+        return
+    if calls.queue not in centre.queues:
+        allowed = f"must be one of {names(centre.queues)}" if centre.queues else "the centre has no queues"
+        yield Problem(f"{key}.return_calls.queue", calls.queue, allowed)
+    elif centre.queues[calls.queue].chat is not None or centre.queues[calls.queue].deferrable is not None:
+        allowed = "has chats or deferrable work; must be a queue of calls"
+        yield Problem(f"{key}.return_calls.queue", calls.queue, allowed)
+    outcomes = calls.p_by_outcome.__struct_fields__
+    if not any(getattr(calls.p_by_outcome, outcome) for outcome in outcomes):
+        allowed = f"must be above 0 for one of {names(outcomes)}, or return_calls be left out"
+        yield Problem(f"{key}.return_calls.p_by_outcome", msgspec.to_builtins(calls.p_by_outcome), allowed)
 
 
 def _remembered(key: str, campaign: Campaign, clock: Clock) -> Iterator[Problem]:

@@ -17,13 +17,14 @@ from ccenv.sim.state.codes import AFTER, MIXES, NIL, RETRY_ORDERS, RING_DISTS
 from ccenv.sim.state.layout import CONTACT_NUMBERS
 
 
-def fill_campaign(row: Any, campaign: Campaign, dists: Dists) -> None:
-    """Fill the record of a campaign, except its stream and its segments."""
+def fill_campaign(row: Any, campaign: Campaign, queues: list[str], dists: Dists) -> None:
+    """Fill the record of a campaign, except its stream and its segments; `queues`: names of the queues in order."""
     _outcomes(row, campaign)
     _lines(row, campaign, dists)
     _talk(row, campaign, dists)
     _list(row, campaign, dists)
     _promises(row, campaign, dists)
+    _return_calls(row, campaign, queues, dists)
     fill_calling_rules(row, campaign)
 
 
@@ -90,3 +91,12 @@ def _promises(row: Any, campaign: Campaign, dists: Dists) -> None:
     if follow_up is not None:
         row["p_kept"], row["kept_after"] = follow_up.p_kept, dist_index(follow_up.after_s, dists)
         row["retry_broken"] = follow_up.retry_broken
+
+
+def _return_calls(row: Any, campaign: Campaign, queues: list[str], dists: Dists) -> None:
+    row["return_queue"] = row["return_delay"] = NIL
+    calls = campaign.return_calls
+    if calls is not None:
+        row["return_queue"], row["return_delay"] = queues.index(calls.queue), dist_index(calls.delay_s, dists)
+        row["p_return"] = [getattr(calls.p_by_outcome, outcome, 0.0) for outcome in AFTER]
+        row["p_return_most"] = row["p_return"].max()

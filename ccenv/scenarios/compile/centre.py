@@ -69,10 +69,11 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
     row["chats"] = any(queue.chat is not None for queue in centre.queues.values())
     row["defers"] = any(queue.deferrable is not None for queue in centre.queues.values())
     row["prefers"] = any(queue.customer.p_preferred > 0.0 for queue in centre.queues.values())
+    row["calls_return"] = any(campaign.return_calls is not None for campaign in centre.campaigns.values())
     _traces(row, centre)
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         row["campaign"][c]["stream"] = stream_id(f"campaign:{name}")
-        fill_campaign(row["campaign"][c], campaign, dists)
+        fill_campaign(row["campaign"][c], campaign, list(centre.queues), dists)
         row["campaign"][c]["max_lines"] = min(max_lines(centre, name), INT32)
     fill_dials(row, centre)
     row["most_lines"] = row["campaign"]["max_lines"].max()

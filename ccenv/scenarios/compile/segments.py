@@ -22,8 +22,9 @@ def n_segments(centre: Centre) -> int:
 
 
 def keeps(campaign: Campaign) -> bool:
-    """Return whether the campaign keeps a row for each touched lead, because it may dial the lead again."""
-    return any(x is not None for x in (campaign.retries, campaign.agreed_callback, campaign.follow_up))
+    """Return whether the campaign keeps a row for each touched lead, because it may be dialed or call in again."""
+    kept_for = (campaign.retries, campaign.agreed_callback, campaign.follow_up, campaign.return_calls)
+    return any(x is not None for x in kept_for)
 
 
 def p_answer(segment: Segment, campaign: Campaign) -> ProbabilityProfile:

@@ -57,6 +57,8 @@ from ccenv.scenarios.schema.outbound import (
     FollowUp,
     Reserves,
     Retries,
+    ReturnCalls,
+    ReturnShares,
     RingDists,
     Segment,
 )
@@ -102,6 +104,8 @@ __all__ = [
     "Reserves",
     "Retries",
     "Return",
+    "ReturnCalls",
+    "ReturnShares",
     "RingDists",
     "Rule",
     "Rules",

@@ -132,6 +132,34 @@ class FollowUp(Node, frozen=True):
     retry_broken: bool = False
 
 
+class ReturnShares(Node, frozen=True):
+    """Probability that a lead calls in after an attempt, by its outcome; the outcomes are those of `retries`."""
+
+    no_answer: Probability = 0.0
+    machine: Probability = 0.0
+    dropped: Probability = 0.0
+    hung_up: Probability = 0.0
+
+
+class ReturnCalls(Node, frozen=True):
+    """Calls of leads that were dialed in vain: the person sees a missed call and calls in.
+
+    After an attempt that ended with an outcome of `p_by_outcome` the lead calls in with that probability, `delay_s` of
+    opening time later, unless it is dialed again before. The call enters at the queue named `queue`, through trunks and
+    IVR as any of its contacts. Its number is matched with the list: an advisor with the skill for the campaign handles
+    it with the campaign's handle time, wrap-up and goal; any other advisor of the queue as a contact of the queue,
+    without a goal. While the call is in the centre the lead cannot be dialed. A talk counts as the talk of an attempt
+    for what follows; a call that reaches no advisor gives the lead back to its list.
+
+    Modelling choice. That called persons call back, and that centres route such calls by the number, is documented by
+    makers of dialers; shares and delays are the centre's own.
+    """
+
+    queue: str
+    p_by_outcome: ReturnShares
+    delay_s: Time = 1_800.0
+
+
 class Campaign(Node, frozen=True):
     """An outbound campaign: a list of leads and the way it is dialed.
 
@@ -185,6 +213,7 @@ class Campaign(Node, frozen=True):
     hang_up_s: Time = msgspec.field(default_factory=Never)
     goal: Literal["sale", "appointment", "promise", "survey"] = "sale"
     follow_up: FollowUp | None = None
+    return_calls: ReturnCalls | None = None
     p_stop: Probability = 0.0
     handle_sale_s: Time | None = None
     handle_machine_s: Time = 0.0

@@ -122,8 +122,14 @@ def by_script(c, g, dist, x):
 @helper
 def handle_s(e, c, s, a, dist):
     """Return the handle time of contact s with advisor a, in seconds; the factor is stored in the record."""
+    return handle_from(e, c, s, a, dist, uniform(e.contact[s].key, HANDLE))
+
+
+@helper
+def handle_from(e, c, s, a, dist, u):
+    """Return the handle time as `handle_s` does, from uniform u."""
     g = c.advisor_group[a]
-    x = draw(c.dist[dist], uniform(e.contact[s].key, HANDLE))
+    x = draw(c.dist[dist], u)
     factor = _contact_factor(e, c, s, a)
     if c.group[g].varied != 0:
         factor *= _advisor_factor(e, c, g, a)

@@ -2,13 +2,14 @@
 
 from ccenv.sim.arriving.machine import contain, outcome_of
 from ccenv.sim.handling.deferring import come_in
-from ccenv.sim.handling.returns import redial_or_leave
+from ccenv.sim.handling.returns import leave, redial_or_leave
 from ccenv.sim.handling.waiting import accept_callback, must_wait, offer
-from ccenv.sim.kernel.contacts import cancel_contact, end_contact, schedule_end
+from ccenv.sim.kernel.contacts import cancel_contact, schedule_end
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import child_key, happens, uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.lists.return_calls import call_in
 from ccenv.sim.state.codes import (
     BALK,
     CALLBACK_ACCEPT,
@@ -21,11 +22,14 @@ from ccenv.sim.state.codes import (
     LOG_IVR_END,
     LOG_REDIAL,
     LOG_REPEAT,
+    LOG_RETURN_CALL,
     NIL,
     OVERTIME_OVER,
     PENDING_REDIAL,
+    PENDING_RETURN,
     REDIAL,
     REPEAT,
+    RETURN_CALL,
     ROUTE,
     ROUTED,
     TOLERANCE,
@@ -45,7 +49,7 @@ def enter(e, c, log, s):
     if e.lines >= c.trunks and c.queue[q].line != 0:
         e.queue_count[q].blocked += 1
         note_contact(e, c, log, LOG_BLOCKED, s, 0)
-        redial_or_leave(e, c, s)
+        redial_or_leave(e, c, log, s)
         return
     e.lines += c.queue[q].line
     if c.queue[q].ivr_time == NIL:
@@ -75,10 +79,10 @@ def on_ivr_end(e, c, log, s):
     if outcome != ROUTED:
         e.lines -= c.queue[q].line
         if outcome == CONTAINED:
-            contain(e, c, s, difficulty)
+            contain(e, c, log, s, difficulty)
         else:
             e.queue_count[q].ivr_hangup += 1
-            end_contact(e, s)
+            leave(e, c, log, s)
         return
     cancel_contact(e, s)
     e.queue_count[q].handed_off += 1
@@ -130,7 +134,7 @@ def _reach(e, c, log, s):
             e.queue_count[q].balked += 1
             note_contact(e, c, log, LOG_BALKED, s, 0)
             e.lines -= c.queue[q].line
-            end_contact(e, s)
+            leave(e, c, log, s)
             return
         if c.queue[q].announces != 0:
             e.contact[s].factor = c.queue[q].patience_factor
@@ -142,7 +146,7 @@ def _reach(e, c, log, s):
 
 @block
 def on_return(e, c, log, s):
-    """Handle a redial or repeat that is due: the record gets a descendant's key and enters at its origin."""
+    """Handle a redial, repeat or return call that is due: it enters at its origin; a descendant gets its own key."""
     q = e.contact[s].origin
     cancel_contact(e, s)
     e.n_active += 1
@@ -154,10 +158,16 @@ def on_return(e, c, log, s):
     e.contact[s].transfers = 0
     e.contact[s].buys = 0
     e.contact[s].unresolved = 0
-    if e.contact[s].phase == PENDING_REDIAL:
+    if e.contact[s].kind == RETURN_CALL:
+        call_in(e, c, s)
+    if e.contact[s].phase == PENDING_RETURN:
+        e.queue_count[q].returns += 1
+        note_contact(e, c, log, LOG_RETURN_CALL, s, c.segment[e.contact[s].segment].campaign)
+    elif e.contact[s].phase == PENDING_REDIAL:
         e.contact[s].key = child_key(e.contact[s].key, REDIAL, e.contact[s].n_redials)
         e.contact[s].n_redials += 1
-        e.contact[s].kind = REDIAL
+        if e.contact[s].kind != RETURN_CALL:
+            e.contact[s].kind = REDIAL
         if e.contact[s].identified == 0:
             e.contact[s].waited_s = 0.0
         e.queue_count[q].redials += 1

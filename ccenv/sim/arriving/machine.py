@@ -4,11 +4,12 @@ A contact's difficulty u is uniform in (0, 1). The machine keeps the contact if 
 resolves it with a probability that is linear in u (modelling choice).
 """
 
-from ccenv.sim.handling.returns import recent_slot, start_repeat
+from ccenv.sim.handling.returns import leave, start_repeat
 from ccenv.sim.kernel.contacts import end_contact
 from ccenv.sim.kernel.draws import happens
 from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.state.codes import CONTAINED, HUNG_UP, NIL, RESOLVED, ROUTED
+from ccenv.sim.kernel.slots import recent_slot
+from ccenv.sim.state.codes import CONTAINED, HUNG_UP, NIL, RESOLVED, RETURN_CALL, ROUTED
 
 
 @helper
@@ -31,10 +32,16 @@ def outcome_of(e, c, q, u):
 
 
 @block
-def contain(e, c, s, u):
-    """Count a contact of difficulty u that the IVR keeps: it is over, or unresolved and comes again."""
+def contain(e, c, log, s, u):
+    """Count a contact of difficulty u that the IVR keeps: it is over, or unresolved and comes again.
+
+    A return call that the IVR keeps does not come again; its lead is given back.
+    """
     q = e.contact[s].index
     e.queue_count[q].contained += 1
+    if e.contact[s].kind == RETURN_CALL:
+        leave(e, c, log, s)
+        return
     e.queue[q].n_contained[recent_slot(e, c, 0)] += 1
     p = c.queue[q].p_resolved + c.queue[q].resolved_slope * u
     if e.contact[s].n_repeats < c.queue[q].max_repeats and not happens(p, e.contact[s].key, RESOLVED):

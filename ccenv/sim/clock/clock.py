@@ -9,12 +9,12 @@ from ccenv.sim.advisors.traits import draw_absence, draw_traits, live_through_da
 from ccenv.sim.arriving.arrivals import carry_over, draw_gap, schedule_arrival
 from ccenv.sim.clock.levels import begin_modes, begin_surge, draw_levels, factor_of
 from ccenv.sim.clock.roster import begin_roster, schedule_roster, send_home, stop_work, work_off_roster
-from ccenv.sim.handling.returns import forget_oldest_slot
 from ccenv.sim.handling.waiting import send_away
 from ccenv.sim.kernel.contacts import settle_waiting_time
 from ccenv.sim.kernel.heap import cancel, clear_heap, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock
+from ccenv.sim.kernel.slots import forget_oldest_slot
 from ccenv.sim.lines.connects import drop_waiting
 from ccenv.sim.lists.attempts import make_ready
 from ccenv.sim.lists.compliance import end_windows
@@ -37,6 +37,7 @@ from ccenv.sim.state.codes import (
     OPEN,
     OVERTIME_OVER,
     PENDING_CALLBACK,
+    RETURN_CALL,
     SLOT_TIMER,
     WARM_UP_TIMER,
 )
@@ -175,11 +176,13 @@ def on_midnight(e, c, log):
 
 
 @helper
-def _carry_out(e):
+def _carry_out(e, c):
     """After the last day, count what is left: pending callbacks are carried out, and so is deferrable work in line."""
     for s in range(e.contact.shape[0]):
         if e.contact[s].phase == PENDING_CALLBACK:
             e.queue_count[e.contact[s].index].carried_out += 1
+            if e.contact[s].kind == RETURN_CALL:
+                e.campaign_count[c.segment[e.contact[s].segment].campaign].returns_lost += 1
         elif e.contact[s].phase == BACKLOG:
             e.queue_count[e.contact[s].index].items_left += 1
 
@@ -194,7 +197,7 @@ def end_day(e, c, log):
     _live_through_day(e, c)
     settle_waiting_time(e, c)
     if e.day + 1 >= c.days:
-        _carry_out(e)
+        _carry_out(e, c)
         return True
     e.day += 1
     schedule(e, CLOCK_TIMER, e.day * DAY_S + c.open_s, CLOCK_EVENT)

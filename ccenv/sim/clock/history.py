@@ -1,7 +1,7 @@
 """The days behind an episode: it starts from a state stored in the night after some days under the scenario's rules.
 
-Kept: pending redials and repeats, pending callbacks, deferrable work in line, touched leads and their due times, the
-windows of the dropped shares, the recent counts, and the advisors' tenure and loss of quality.
+Kept: pending redials, repeats and return calls, pending callbacks, deferrable work in line, touched leads and their due
+times, the windows of the dropped shares, the recent counts, and the advisors' tenure and loss of quality.
 New: the clock, the counters and the key of the run, and with the key the traits of the advisors.
 """
 
@@ -12,7 +12,7 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.compliance import shift_hours
 from ccenv.sim.lists.leads import order_again, shift_rows
 from ccenv.sim.shown.marks import TO_NOBODY
-from ccenv.sim.state.codes import BACKLOG, CLOCK_EVENT, CLOCK_TIMER, DAY_S, FREE
+from ccenv.sim.state.codes import BACKLOG, CLOCK_EVENT, CLOCK_TIMER, DAY_S, FREE, PENDING_CALLBACK, RETURN_CALL
 
 
 @helper
@@ -29,6 +29,8 @@ def _shift_contacts(e, by):
             if e.contact[s].phase != BACKLOG:  # there it is the time worked on the item
                 e.contact[s].since -= by
             e.contact[s].accepted_s -= by
+            if e.contact[s].kind == RETURN_CALL and e.contact[s].phase == PENDING_CALLBACK:
+                e.lead_due[e.contact[s].lead] -= by  # its row is in no list
 
 
 @block

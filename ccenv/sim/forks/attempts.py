@@ -64,7 +64,7 @@ def _redraw_answered(e, c, s, talking):
     i = e.contact[s].index
     p_answer = answer_probability(e, c, s, _answer_slot(e, c, s))
     p_person = p_answer * (1.0 - c.campaign[i].p_false_positive) * _still_there(e, c, s, talking)
-    p_sale = plain_p_goal(e, c, s)
+    p_sale = plain_p_goal(e, c, s, i)
     if talking:
         p_sale = p_sale_with(e, c, e.contact[s].advisor, p_sale)
     p_right = c.segment[e.contact[s].segment].p_right

@@ -9,6 +9,7 @@ Hidden, redrawn: patience, handle and ring times, outcomes, sales, true types, a
 distribution), and contacts that will return. The levels and surges of the day and a recorded trace are replaced by the
 forecast. Returns are redrawn from the numbers of contacts lost, finished and kept by the IVR in recent slots, each at a
 uniform time within its slot. The limits on redials and repeats treat each of them as a first contact.
+`return_calls.py` draws return calls.
 """
 
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
@@ -16,12 +17,13 @@ from ccenv.sim.arriving.machine import p_unresolved
 from ccenv.sim.clock.levels import factor_of, redraw_mode
 from ccenv.sim.forks.attempts import redraw_attempt
 from ccenv.sim.forks.contacts import redraw_inbound
-from ccenv.sim.handling.returns import due_in_opening_time, recent_slot, slots_begun
+from ccenv.sim.forks.return_calls import forget_return, redraw_return, redraw_returns_to_come
 from ccenv.sim.kernel.contacts import cancel_contact, schedule_contact, take_contact
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import U, entity_key, root_key, stream_key, uniform
 from ccenv.sim.kernel.heap import cancel
 from ccenv.sim.kernel.jit import block, helper
+from ccenv.sim.kernel.slots import due_in_opening_time, recent_slot, slots_begun
 from ccenv.sim.lists.leads import order_again
 from ccenv.sim.shown.marks import TO_NOBODY
 from ccenv.sim.state.codes import (
@@ -35,10 +37,12 @@ from ccenv.sim.state.codes import (
     OPEN,
     PENDING_REDIAL,
     PENDING_REPEAT,
+    PENDING_RETURN,
     REDIAL_DELAY,
     REDIAL_P,
     REPEAT_DELAY,
     REPEAT_P,
+    RETURN_CALL,
     SURGE_TIMER,
 )
 
@@ -53,6 +57,8 @@ def _redraw_contact(e, c, s):
     e.contact[s].key = key
     if e.contact[s].kind == LEAD:
         redraw_attempt(e, c, s, key)
+    elif e.contact[s].kind == RETURN_CALL:
+        redraw_return(e, c, s, key)
     else:
         redraw_inbound(e, c, s, key)
 
@@ -64,7 +70,9 @@ def _rebuild_free_records(e):
     for k in range(e.contact.shape[0]):
         s = e.contact.shape[0] - 1 - k
         phase = e.contact[s].phase
-        if phase == PENDING_REDIAL or phase == PENDING_REPEAT:
+        if phase == PENDING_REDIAL or phase == PENDING_REPEAT or phase == PENDING_RETURN:
+            if e.contact[s].kind == RETURN_CALL:
+                forget_return(e, s)
             cancel_contact(e, s)
             e.contact[s].phase = FREE
         if e.contact[s].phase == FREE:
@@ -158,3 +166,5 @@ def redraw(e, c, key):
         if e.stage == OPEN:
             schedule_arrival(e, c, q)
         _redraw_returns(e, c, q)
+    if c.calls_return != 0:
+        redraw_returns_to_come(e, c)

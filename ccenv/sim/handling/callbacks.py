@@ -6,10 +6,10 @@ The offer is in `arriving/entering.py`, the waiting of virtual contacts in `hand
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import count_answered, enter_service
 from ccenv.sim.handling.joining import free_advisor
-from ccenv.sim.handling.returns import come_back_after
+from ccenv.sim.handling.returns import come_back_after, leave
 from ccenv.sim.handling.service import begin_service
 from ccenv.sim.kernel.bits import add
-from ccenv.sim.kernel.contacts import end_contact, schedule_end
+from ccenv.sim.kernel.contacts import schedule_end
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import child_key, uniform
 from ccenv.sim.kernel.jit import block, helper
@@ -91,7 +91,7 @@ def _not_answered(e, c, log, s):
         add(e.news_queues, q)
         e.queue_count[q].callback_lost += 1
         note_contact(e, c, log, LOG_CALLBACK_LOST, s, 0)
-        end_contact(e, s)
+        leave(e, c, log, s)
     else:
         delay = draw(c.dist[c.queue[q].callback_retry], uniform(_try_key(e, s), RETRY))
         come_back_after(e, c, s, PENDING_CALLBACK, delay)

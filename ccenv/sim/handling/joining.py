@@ -13,19 +13,16 @@ from ccenv.sim.kernel.heap import schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_advisor, note_contact
 from ccenv.sim.lists.compliance import JOINED, count_connect
-from ccenv.sim.lists.goals import expected_value, goal_value, p_goal
+from ccenv.sim.lists.goals import expected_value, p_goal, reach_goal
 from ccenv.sim.state.codes import (
     ADVISOR_TALKING,
     AWAY,
     CONNECT_WAITING,
     END_EVENT,
-    HANDLE,
     LOG_AWAY,
     LOG_JOINED,
     NIL,
     RIGHT_PARTY,
-    SALE,
-    VALUE,
 )
 
 
@@ -40,16 +37,12 @@ def _meet(e, c, s, a):
     k = e.contact[s].segment
     key = e.contact[s].key
     p_right = c.segment[k].p_right
-    p_sale = p_goal(e, c, s, a)
-    e.campaign_count[i].expected_sale_value += p_right * p_sale * expected_value(e, c, s)
+    p_sale = p_goal(e, c, s, i, a)
+    e.campaign_count[i].expected_sale_value += p_right * p_sale * expected_value(e, c, s, i)
     if p_right < 1.0 and uniform(key, RIGHT_PARTY) >= p_right:
         e.contact[s].wrong = 1
         return np.int64(c.campaign[i].handle_wrong)
-    if uniform(key, SALE) < p_sale:
-        e.contact[s].buys = 1
-        e.contact[s].value = goal_value(c, i, k, uniform(key, HANDLE), uniform(key, VALUE))
-        return np.int64(c.campaign[i].handle_sale)
-    return np.int64(c.campaign[i].handle)
+    return reach_goal(e, c, s, i, p_sale, key)
 
 
 @block

@@ -3,6 +3,7 @@
 from ccenv.sim.advisors.state import note_interruptible
 from ccenv.sim.advisors.talking import leave_service, talk_for
 from ccenv.sim.advisors.traits import handle_s, maybe_sample, p_repeat_with, p_sale_with, points_above
+from ccenv.sim.handling.return_calls import count_return, pass_on_lead, return_handle_s
 from ccenv.sim.handling.waiting import offer
 from ccenv.sim.handling.wrap_up import release_partner, start_wrap_up
 from ccenv.sim.kernel.contacts import cancel_contact, schedule_end, take_contact
@@ -10,7 +11,8 @@ from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import child_key, happens, uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
-from ccenv.sim.lists.attempts import attempt_over
+from ccenv.sim.lists.attempts import attempt_over, return_talked
+from ccenv.sim.lists.goals import count_goal
 from ccenv.sim.state.codes import (
     AFTER_MACHINE,
     AFTER_TALKED,
@@ -25,6 +27,7 @@ from ccenv.sim.state.codes import (
     LOG_TRANSFERRED,
     NIL,
     REPEAT_P,
+    RETURN_CALL,
     SALE,
     TALKING,
     TRANSFER,
@@ -74,6 +77,8 @@ def decide_service(e, c, s):
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
         return draw(c.dist[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE))
+    if e.contact[s].kind == RETURN_CALL:
+        return return_handle_s(e, c, s, a)
     dist = c.queue[q].handle[c.advisor_group[a]]
     if happens(c.queue[q].p_transfer, key, TRANSFER_P):
         e.contact[s].transfers = 1
@@ -109,6 +114,10 @@ def _score(e, c, s, a):
 def resolve(e, c, s, a):
     """Count sale, resolution and satisfaction of a contact that is not transferred."""
     q = e.contact[s].index
+    if e.contact[s].kind == RETURN_CALL:
+        count_return(e, c, s)
+        _score(e, c, s, a)
+        return
     if e.contact[s].buys != 0:
         e.queue_count[q].orders += 1
         e.queue_count[q].order_value += _order_value(e, c, s)
@@ -148,6 +157,8 @@ def start_leg(e, c, log, s, to, warm):
     e.contact[leg].returning = e.contact[s].returning
     e.contact[leg].value_class = e.contact[s].value_class
     e.contact[leg].preferred = e.contact[s].preferred
+    if e.contact[s].kind == RETURN_CALL:
+        pass_on_lead(e, s, leg)
     if warm:
         e.contact[leg].partner = s
         e.contact[s].partner = leg
@@ -190,11 +201,7 @@ def _end_attempt(e, c, s, talk):
         else:
             e.campaign_count[i].right_party += 1
         if e.contact[s].buys != 0:
-            e.campaign_count[i].sales += 1
-            if e.contact[s].joins == 0:
-                e.campaign_count[i].first_call_sales += 1
-            if c.campaign[i].follows_up == 0:
-                e.campaign_count[i].sale_value += e.contact[s].value
+            count_goal(e, c, s, i)
 
 
 @block
@@ -241,6 +248,8 @@ def on_talk_end(e, c, log, s):
         elif e.contact[s].wrong != 0:
             after = AFTER_WRONG_PARTY
         attempt_over(e, c, log, s, after, after == AFTER_TALKED)
+    elif e.contact[s].kind == RETURN_CALL:
+        return_talked(e, c, log, s)
     start_wrap_up(e, c, log, s)
 
 

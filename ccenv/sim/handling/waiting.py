@@ -1,6 +1,6 @@
 """Inbound contacts in line, on the telephone or virtual: joining, abandoning, going unserved."""
 
-from ccenv.sim.handling.returns import come_back_after, redial_or_leave
+from ccenv.sim.handling.returns import come_back_after, leave, redial_or_leave
 from ccenv.sim.handling.wrap_up import release_partner
 from ccenv.sim.kernel.bits import add, meet
 from ccenv.sim.kernel.contacts import (
@@ -180,7 +180,7 @@ def on_abandoned(e, c, log, s):
         e.queue_count[q].abandoned_in_time += 1
     count_wait(e, q, wait)
     e.contact[s].waited_s += wait
-    redial_or_leave(e, c, s)
+    redial_or_leave(e, c, log, s)
     release_partner(e, c, log, first)
 
 
@@ -198,7 +198,7 @@ def _unserve(e, c, log, s):
         e.queue_count[q].unserved += 1
         e.queue_count[q].wait_unserved_s += wait
         count_wait(e, q, wait)
-    end_contact(e, s)
+    leave(e, c, log, s)
     release_partner(e, c, log, first)
 
 

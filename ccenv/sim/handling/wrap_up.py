@@ -3,21 +3,32 @@
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import leave_service
 from ccenv.sim.handling.joining import free_advisor
-from ccenv.sim.handling.returns import recent_slot, start_repeat
+from ccenv.sim.handling.returns import start_repeat
 from ccenv.sim.kernel.contacts import end_contact, schedule_end
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.kernel.record import note_contact
-from ccenv.sim.state.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, WRAP_UP, WRAPPING
+from ccenv.sim.kernel.slots import recent_slot
+from ccenv.sim.lists.return_calls import sells
+from ccenv.sim.state.codes import ADVISOR_WRAP_UP, LEAD, LOG_WRAP_UP_END, NIL, RETURN_CALL, WRAP_UP, WRAPPING
+
+
+@helper
+def wrap_up_dist(e, c, s):
+    """Return the distribution of the wrap-up of contact s: of its campaign or queue."""
+    i = e.contact[s].index
+    if e.contact[s].kind == LEAD:
+        return c.campaign[i].wrap_up
+    if e.contact[s].kind == RETURN_CALL and sells(e, c, s):
+        return c.campaign[c.segment[e.contact[s].segment].campaign].wrap_up
+    return c.queue[i].wrap_up
 
 
 @helper
 def start_wrap_up(e, c, log, s):
     """Start the wrap-up of contact s (also of a machine that was joined), or end it at once if it takes 0 s."""
-    i = e.contact[s].index
-    dist = c.campaign[i].wrap_up if e.contact[s].kind == LEAD else c.queue[i].wrap_up
-    wrap_up_s = draw(c.dist[dist], uniform(e.contact[s].key, WRAP_UP))
+    wrap_up_s = draw(c.dist[wrap_up_dist(e, c, s)], uniform(e.contact[s].key, WRAP_UP))
     e.contact[s].phase = WRAPPING
     e.contact[s].since = e.t
     set_state(e, c, e.contact[s].advisor, ADVISOR_WRAP_UP)
@@ -42,7 +53,7 @@ def on_wrap_up_end(e, c, log, s):
             e.queue_count[i].item_work_s += e.t - e.contact[s].since
         else:
             e.queue_count[i].wrap_up_s += e.t - e.contact[s].since
-        if e.contact[s].transfers == 0:
+        if e.contact[s].transfers == 0 and e.contact[s].kind != RETURN_CALL:
             e.queue[e.contact[s].origin].n_finished[recent_slot(e, c, 0)] += 1
         if e.contact[s].unresolved != 0:
             start_repeat(e, c, s)

@@ -13,16 +13,17 @@ from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.lines.connects import hang_up, wait_or_drop
 from ccenv.sim.lists.attempts import attempt_over
 from ccenv.sim.lists.compliance import HUNG_UP_EARLY
-from ccenv.sim.lists.leads import attempt_key, lead_key, take_row
+from ccenv.sim.lists.goals import earlier_contacts
+from ccenv.sim.lists.leads import attempt_key, take_row
 from ccenv.sim.lists.next_lead import next_lead
 from ccenv.sim.lists.outcomes import after_outcome, count_outcome, count_recent, outcome_of, ring_dist_of
+from ccenv.sim.lists.return_calls import cancel_return
 from ccenv.sim.state.codes import (
     ADVISOR_TALKING,
     AGREED,
     AWAITING_ANSWER,
     BUSY,
     CONNECT,
-    CONTACT_NUMBER,
     DECIDE,
     DECIDING,
     FALSE_POSITIVE,
@@ -61,10 +62,11 @@ def _ring_leaves(e, i, s):
 
 
 @helper
-def _take_lead(e, c, s, i, k, r):
+def _take_lead(e, c, log, s, i, k, r):
     """Make contact s the next attempt of a lead: of row r, or of the next fresh lead of segment k if r is NIL.
 
-    A fresh lead gets a row if the campaign keeps leads. An agreed callback is counted as kept or late.
+    A fresh lead gets a row if the campaign keeps leads. An agreed callback is counted as kept or late. A pending
+    return call is cancelled.
     """
     if r == NIL:
         e.contact[s].number = e.segment[k].n_leads
@@ -81,6 +83,8 @@ def _take_lead(e, c, s, i, k, r):
             e.lead_attempts[r] = 0
             e.lead_joins[r] = 0
             e.lead_talk[r] = 0
+            e.lead_return[r] = 0
+            e.lead_after[r] = 0
             e.lead_state[r] = RETRYING
         e.contact[s].attempt = 1
         e.contact[s].joins = 0
@@ -88,6 +92,8 @@ def _take_lead(e, c, s, i, k, r):
         e.contact[s].number = e.lead_number[r]
         e.contact[s].attempt = e.lead_attempts[r] + 1
         e.contact[s].joins = e.lead_joins[r]
+        if c.campaign[i].return_queue != NIL:
+            cancel_return(e, c, log, r)
         if e.lead_state[r] == AGREED:
             e.segment[k].n_agreed -= 1
             e.contact[s].agreed = 1
@@ -101,16 +107,6 @@ def _take_lead(e, c, s, i, k, r):
         e.lead_attempts[r] = e.contact[s].attempt
     e.contact[s].segment = k
     e.contact[s].lead = r
-
-
-@helper
-def _earlier_contacts(e, c, s, i, k):
-    """Draw how often the person was talked to before the campaign."""
-    v = uniform(lead_key(e, c, k, e.contact[s].number), CONTACT_NUMBER)
-    n = 0
-    while c.campaign[i].share[n] <= v:
-        n += 1
-    e.contact[s].contact_number = n
 
 
 @helper
@@ -130,7 +126,7 @@ def _ring(e, c, log, i, k, r, a):
     s = take_contact(e)
     if s == NIL:
         return
-    _take_lead(e, c, s, i, k, r)
+    _take_lead(e, c, log, s, i, k, r)
     key = attempt_key(e, c, k, e.contact[s].number, np.int64(e.contact[s].attempt))
     e.contact[s].key = key
     e.contact[s].kind = LEAD
@@ -138,7 +134,7 @@ def _ring(e, c, log, i, k, r, a):
     e.contact[s].advisor = a
     e.contact[s].phase = RINGING
     e.contact[s].since = e.t
-    _earlier_contacts(e, c, s, i, k)
+    e.contact[s].contact_number = earlier_contacts(e, c, k, e.contact[s].number)
     e.lines += 1
     e.campaign[i].lines += 1
     e.campaign_count[i].attempts += 1

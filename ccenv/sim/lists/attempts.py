@@ -10,7 +10,7 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock, note_contact, note_lead
 from ccenv.sim.lists.goals import goal_value
-from ccenv.sim.lists.lawful import lawful_from, next_hours, note_attempt, quiet_until
+from ccenv.sim.lists.lawful import grid_now, lawful_from, next_hours, note_attempt, quiet_until
 from ccenv.sim.lists.leads import (
     READY_ROWS,
     WAITING_ROWS,
@@ -20,15 +20,19 @@ from ccenv.sim.lists.leads import (
     push_row,
     top_row,
     wait_until,
+    wake_by,
 )
 from ccenv.sim.lists.next_lead import close_lead
+from ccenv.sim.lists.return_calls import expect_return, note_row, sells, will_return
 from ccenv.sim.state.codes import (
     AFTER_DROPPED,
+    AFTER_TALKED,
     AGREE,
     AGREE_DELAY,
     AGREED,
     CLOCK_EVENT,
     HANDLE,
+    HELD,
     INFINITY,
     KEPT,
     KEPT_DELAY,
@@ -48,22 +52,28 @@ from ccenv.sim.state.codes import (
 
 
 @helper
+def _note(e, c, log, code, s, detail):
+    """Log what becomes of the lead of contact s: an attempt, or a return call."""
+    if e.contact[s].kind == LEAD:
+        note_contact(e, c, log, code, s, detail)
+    else:
+        note_row(e, c, log, code, s, detail)
+
+
+@helper
 def _wait(e, c, log, s, r, state, due):
     """Put the lead of contact s back until `due`; the campaign's leads due event moves to `due` if that is earlier."""
-    i = e.contact[s].index
-    wait_until(e, c, e.contact[s].segment, r, state, due)
-    note_contact(e, c, log, LOG_PUT_BACK, s, state)
-    timer = campaign_timer(e, i)
-    at = e.place[timer]
-    if due < e.close_t and (at == NIL or due < e.heap[at].t):
-        schedule(e, timer, due, CLOCK_EVENT)
+    k = e.contact[s].segment
+    wait_until(e, c, k, r, state, due)
+    _note(e, c, log, LOG_PUT_BACK, s, state)
+    wake_by(e, c.segment[k].campaign, due)
 
 
 @helper
 def _close(e, c, log, s, r):
     free_row(e, e.contact[s].segment, r)
     close_lead(e, c, e.contact[s].segment)
-    note_contact(e, c, log, LOG_CLOSED, s, 0)
+    _note(e, c, log, LOG_CLOSED, s, 0)
 
 
 @helper
@@ -92,33 +102,78 @@ def attempt_over(e, c, log, s, after, person):
     if r == NIL:
         close_lead(e, c, k)
         return
-    key = e.contact[s].key
     note_attempt(e, c, k, r)
     if person:
-        e.lead_talk[r] = e.lead_grid[r, 0]
+        _talked(e, c, log, s, i, k, r, True)
+    else:
+        _after_vain(e, c, log, s, i, r, after)
+
+
+@helper
+def _retries(e, c, i, r, after):
+    """Return whether the campaign dials the lead of row r again after this outcome."""
+    return after != NIL and c.campaign[i].retry[after] != NIL and e.lead_attempts[r] < c.campaign[i].max_attempts
+
+
+@helper
+def _retry_from(e, c, s, i, r, after, person):
+    """Return the due time of a retry."""
+    due = e.t + draw(c.dist[c.campaign[i].retry[after]], uniform(e.contact[s].key, RETRY))
+    return lawful_from(e, c, e.contact[s].segment, r, max(due, _lockouts_over(e, c, i, r, after, person)))
+
+
+@block
+def _after_vain(e, c, log, s, i, r, after):
+    """Put the lead of an attempt without a talk back for a retry, hold it for a return call, or close it."""
+    listed = _retries(e, c, i, r, after)
+    comes = c.campaign[i].return_queue != NIL and after != NIL and will_return(e, c, s, after, listed)
+    if listed:
+        _wait(e, c, log, s, r, RETRYING, _retry_from(e, c, s, i, r, after, False))
+    elif comes:
+        e.lead_state[r] = HELD
+    else:
+        _close(e, c, log, s, r)
+    if comes:
+        expect_return(e, c, log, s)
+
+
+@block
+def _talked(e, c, log, s, i, k, r, joined):
+    """Decide what follows a talk: a promise, no more calls, an agreed callback, a retry, or the end of the lead.
+
+    `joined`: the advisor has the skill for the campaign.
+    """
+    key = e.contact[s].key
+    e.lead_talk[r] = grid_now(e)
+    if joined:
         e.lead_joins[r] = min(e.lead_joins[r] + 1, 255)
-        if e.contact[s].buys != 0:
-            if c.campaign[i].follows_up != 0:
-                due = e.t + draw(c.dist[c.campaign[i].kept_after], uniform(key, KEPT_DELAY))
-                _wait(e, c, log, s, r, PROMISED, due)
-            else:
-                _close(e, c, log, s, r)
-            return
-        if uniform(key, STOP) < c.campaign[i].p_stop:
-            e.campaign_count[i].stopped += 1
+    if e.contact[s].buys != 0:
+        if c.campaign[i].follows_up != 0:
+            due = e.t + draw(c.dist[c.campaign[i].kept_after], uniform(key, KEPT_DELAY))
+            _wait(e, c, log, s, r, PROMISED, due)
+        else:
             _close(e, c, log, s, r)
-            return
-    may_again = e.lead_attempts[r] < c.campaign[i].max_attempts
-    if person and may_again and uniform(key, AGREE) < c.campaign[i].p_agree:
+    elif uniform(key, STOP) < c.campaign[i].p_stop:
+        e.campaign_count[i].stopped += 1
+        _close(e, c, log, s, r)
+    elif e.lead_attempts[r] < c.campaign[i].max_attempts and uniform(key, AGREE) < c.campaign[i].p_agree:
         e.campaign_count[i].agreed += 1
         due = e.t + draw(c.dist[c.campaign[i].agree_after], uniform(key, AGREE_DELAY))
         _wait(e, c, log, s, r, AGREED, lawful_from(e, c, k, r, due))
-    elif may_again and after != NIL and c.campaign[i].retry[after] != NIL:
-        due = e.t + draw(c.dist[c.campaign[i].retry[after]], uniform(key, RETRY))
-        due = lawful_from(e, c, k, r, max(due, _lockouts_over(e, c, i, r, after, person)))
-        _wait(e, c, log, s, r, RETRYING, due)
+    elif _retries(e, c, i, r, AFTER_TALKED):
+        _wait(e, c, log, s, r, RETRYING, _retry_from(e, c, s, i, r, AFTER_TALKED, True))
     else:
         _close(e, c, log, s, r)
+
+
+@block
+def return_talked(e, c, log, s):
+    """End the talk of return call s for its lead: what follows is that of a talk in an attempt."""
+    k = e.contact[s].segment
+    i = c.segment[k].campaign
+    e.news_campaigns |= bit(i)
+    _talked(e, c, log, s, i, k, np.int64(e.contact[s].lead), sells(e, c, s))
+    e.contact[s].lead = NIL
 
 
 @block

@@ -131,6 +131,12 @@ def run_time(e, grid_time):
 
 
 @helper
+def grid_now(e):
+    """Return the grid time of now."""
+    return np.int64(math.ceil((e.t + _behind_s(e)) / GRID_S))
+
+
+@helper
 def quiet_until(e, c, i, r):
     """Return the end of the lockout after the lead's last talk, by its grid time; now if there was no talk."""
     return run_time(e, e.lead_talk[r]) + c.campaign[i].quiet_s if e.lead_talk[r] != 0 else e.t
@@ -142,7 +148,7 @@ def note_attempt(e, c, k, r):
 
     The count of a day stops at MOST_A_DAY.
     """
-    now = np.int64(math.ceil((e.t + _behind_s(e)) / GRID_S))
+    now = grid_now(e)
     day = _local_day(e, c, k, run_time(e, now))
     days = np.int64(0)
     if e.lead_attempts[r] > 1:

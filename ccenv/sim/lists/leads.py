@@ -7,7 +7,9 @@ downwards.
 
 import numpy as np
 
+from ccenv.sim.kernel.contacts import campaign_timer
 from ccenv.sim.kernel.draws import child_key, entity_key, uniform
+from ccenv.sim.kernel.heap import schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.codes import (
     AGREED,
@@ -17,6 +19,7 @@ from ccenv.sim.state.codes import (
     BY_DUE,
     BY_LAST,
     BY_NEWEST,
+    CLOCK_EVENT,
     LEADS_FULL,
     LIST_ORDER,
     NIL,
@@ -130,16 +133,21 @@ def _grow(e, k, heap, by):
 
 
 @helper
+def row_at(e, c, k, heap, j):
+    """Return the row at element j of a heap."""
+    return np.int64(e.lead_order[_place(c, k, heap, j)])
+
+
+@helper
 def top_row(e, c, k, heap):
     """Return the first row of a heap; NIL if the heap is empty."""
     return np.int64(e.lead_order[_place(c, k, heap, 0)]) if _size(e, k, heap) > 0 else np.int64(NIL)
 
 
 @block
-def push_row(e, c, k, heap, r):
-    """Insert a row into a heap."""
-    j = _size(e, k, heap)
-    _grow(e, k, heap, 1)
+def _rise(e, c, k, heap, j, r):
+    """Insert row r at element j of a heap, and sift it up. Returns whether it has moved."""
+    at = j
     while j > 0:
         up = (j - 1) // 2
         o = np.int64(e.lead_order[_place(c, k, heap, up)])
@@ -148,6 +156,15 @@ def push_row(e, c, k, heap, r):
         e.lead_order[_place(c, k, heap, j)] = o
         j = up
     e.lead_order[_place(c, k, heap, j)] = r
+    return j < at
+
+
+@helper
+def push_row(e, c, k, heap, r):
+    """Insert a row into a heap."""
+    j = _size(e, k, heap)
+    _grow(e, k, heap, 1)
+    _rise(e, c, k, heap, j, r)
 
 
 @block
@@ -180,6 +197,22 @@ def pop_row(e, c, k, heap):
     return first
 
 
+@block
+def take_out(e, c, k, heap, r):
+    """Remove row r from a heap, wherever it stands in it; does nothing if it is not there."""
+    n = _size(e, k, heap)
+    j = 0
+    while j < n and e.lead_order[_place(c, k, heap, j)] != r:
+        j += 1
+    if j == n:
+        return
+    _grow(e, k, heap, -1)
+    if j < n - 1:
+        last = np.int64(e.lead_order[_place(c, k, heap, n - 1)])
+        if not _rise(e, c, k, heap, j, last):
+            _sink(e, c, k, heap, j, last)
+
+
 @helper
 def order_again(e, c, k):
     """Rebuild the heap of ready rows if its order is random: the key of the run has changed, and with it the order."""
@@ -198,6 +231,15 @@ def wait_until(e, c, k, r, state, due):
     if state == PROMISED:
         e.segment[k].n_promised += 1
     push_row(e, c, k, WAITING_ROWS, r)
+
+
+@helper
+def wake_by(e, i, due):
+    """Let the leads due event of campaign i be at `due` if it is later than that, or not scheduled."""
+    timer = campaign_timer(e, i)
+    at = e.place[timer]
+    if due < e.close_t and (at == NIL or due < e.heap[at].t):
+        schedule(e, timer, due, CLOCK_EVENT)
 
 
 @block

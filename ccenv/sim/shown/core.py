@@ -9,7 +9,7 @@ from ccenv.sim.kernel.jit import helper
 from ccenv.sim.lists.lawful import segment_open
 from ccenv.sim.lists.next_lead import dialable
 from ccenv.sim.shown.marks import TO_POLICY, mark_all, mark_campaigns
-from ccenv.sim.state.codes import IDLE, MOST_CHATS, NIL, OPEN, VIRTUAL
+from ccenv.sim.state.codes import IDLE, MOST_CHATS, NIL, OPEN, RETURN_CALL, VIRTUAL
 
 MANY = 1_000_000  # clip of counts that may be unlimited
 
@@ -47,6 +47,7 @@ def write_head(e, c, snap, q):
     snap.head_value_class[q] = 0.0
     snap.head_transfers[q] = 0.0
     snap.head_age_s[q] = 0.0
+    snap.head_campaign[q] = 0.0
     if s != NIL and c.queue[q].deferrable != 0:
         snap.head_age_s[q] = e.t - e.contact[s].entry_s
         if e.contact[s].identified != 0:
@@ -58,6 +59,8 @@ def write_head(e, c, snap, q):
         snap.head_total_wait_s[q] = wait + e.contact[s].credit_s
         snap.head_callback[q] = 1.0 if e.contact[s].phase == VIRTUAL else 0.0
         snap.head_transfers[q] = e.contact[s].n_transfers
+        if e.contact[s].kind == RETURN_CALL:
+            snap.head_campaign[q] = 1.0 + c.segment[e.contact[s].segment].campaign
         if e.contact[s].identified != 0:
             snap.head_returning[q] = e.contact[s].returning
             snap.head_value_class[q] = e.contact[s].value_class

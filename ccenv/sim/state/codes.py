@@ -20,11 +20,11 @@ IDENTIFIED, RETURNING, VALUE_CLASS, PREFERRED_P, PREFERRED_ADVISOR = range(28, 3
 SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURGE_LENGTH = range(33, 42)
 CONSENT, DO_NOT_CALL, VALUE, HANG_UP, STOP, AGREE, AGREE_DELAY, KEPT, KEPT_DELAY, LIST_ORDER, MIX = range(42, 53)
 DECIDE, RIGHT_PARTY, RESOLVED, SILENT = range(53, 57)
-DUE = 57
+DUE, RETURN_P, RETURN_DELAY = range(57, 60)
 
-# Append only: kinds of contact (FRESH to LEAD), and kinds of descendant that `child_key(parent, kind, ordinal)` hashes
-# (all but FRESH and LEAD).
-FRESH, REDIAL, REPEAT, LEAD, TRANSFER, CALLBACK, ATTEMPT = range(7)
+# Append only: kinds of contact (FRESH to LEAD, RETURN_CALL), and kinds of descendant that
+# `child_key(parent, kind, ordinal)` hashes (all but FRESH and LEAD).
+FRESH, REDIAL, REPEAT, LEAD, TRANSFER, CALLBACK, ATTEMPT, RETURN_CALL = range(8)
 # Append only: kinds of descendant of an advisor's key, hashed by `child_key`; one key per idle period, one per day.
 IDLE_STEP, DAY_STEP = range(2)
 
@@ -41,7 +41,8 @@ IN_IVR, VIRTUAL, CALLBACK_RINGING, PENDING_CALLBACK, HANDING_OVER, HOLDING = ran
 DECIDING = 14  # an attempt was answered, and its detector has not decided
 IN_CHAT = 15
 BACKLOG = 16  # deferrable work in its queue
-N_PHASES = 17
+PENDING_RETURN = 17
+N_PHASES = 18
 
 # advisor states
 OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, ADVISOR_CHATTING = range(7)
@@ -74,8 +75,9 @@ CONNECT, FALSE_POSITIVE, MACHINE_PASSED, MACHINE, BUSY, INVALID, NO_ANSWER = ran
 AFTER_NO_ANSWER, AFTER_BUSY, AFTER_MACHINE, AFTER_DROPPED, AFTER_HUNG_UP, AFTER_TALKED = range(6)
 AFTER_WRONG_PARTY = 6
 AFTER = ("no_answer", "busy", "machine", "dropped", "hung_up", "talked", "wrong_party")
-# why a row of the lead table waits (`lead_state`): a retry, an agreed callback, or a promise that is not yet due
-RETRYING, AGREED, PROMISED = range(3)
+# why a row of the lead table waits (`lead_state`): a retry, an agreed callback, a promise that is not yet due, or
+# nothing but a return call, without which the lead would be closed
+RETRYING, AGREED, PROMISED, HELD = range(4)
 # ring distributions by outcome, index of `campaign.ring_of`; `lists/outcomes.ring_dist_of` maps outcomes to them
 RING_DISTS = ("person", "machine", "busy", "invalid", "no_answer")
 # order of ready retries, and choice of the segment of the next fresh lead; codes are indices in these tuples
@@ -113,16 +115,16 @@ CLOCK_EVENT, END_EVENT, ARRIVAL_EVENT, REVIEW_EVENT = range(4)
 OK, CONTACTS_FULL, LOG_FULL, LEADS_FULL, ROUTING_ILLEGAL, PACING_ILLEGAL, READS_MORE = range(7)
 ACTIONS_FULL, NOT_BEGUN, PAUSED = range(7, 10)
 
-# codes of the event log: first events ("opening" to "decided"), then actions and effects; a code is its index
+# codes of the event log: first events ("opening" to "return_call"), then actions and effects; a code is its index
 LOG_CODES = (
     "opening", "closing", "overtime_end", "end", "slot", "warm_up_end", "review", "roster", "mode", "surge",
     "break_end",
     "fresh", "redial", "repeat", "ivr_end", "abandoned", "callback_due", "callback_ring_end", "handover_end",
     "talk_end", "wrap_up_end", "ring_end", "drop_due", "hang_up", "leads_due",
-    "decided",
+    "decided", "return_call",
     "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
     "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back",
-    "closed", "kept", "broken", "day_end", "left_silently", "interrupted",
+    "closed", "kept", "broken", "day_end", "left_silently", "interrupted", "return_pending", "return_cancelled",
 )  # fmt: skip
 (
     LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_ROSTER, LOG_MODE,
@@ -130,9 +132,10 @@ LOG_CODES = (
     LOG_FRESH, LOG_REDIAL, LOG_REPEAT, LOG_IVR_END, LOG_ABANDONED, LOG_CALLBACK_DUE, LOG_CALLBACK_RING_END,
     LOG_HANDOVER_END,
     LOG_TALK_END, LOG_WRAP_UP_END, LOG_RING_END, LOG_DROP_DUE, LOG_HANG_UP, LOG_LEADS_DUE,
-    LOG_DECIDED,
+    LOG_DECIDED, LOG_RETURN_CALL,
     LOG_ACTION, LOG_BLOCKED, LOG_BALKED, LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_RINGING, LOG_CALLBACK_LOST,
     LOG_ASSIGNED,
     LOG_TRANSFERRED, LOG_AWAY, LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_SCRUBBED,
     LOG_PUT_BACK, LOG_CLOSED, LOG_KEPT, LOG_BROKEN, LOG_DAY_END, LOG_LEFT_SILENTLY, LOG_INTERRUPTED,
+    LOG_RETURN_PENDING, LOG_RETURN_CANCELLED,
 ) = range(len(LOG_CODES))  # fmt: skip

@@ -24,6 +24,7 @@ QUEUE_COUNTERS = (
     Counter("fresh", "1", "fresh contacts"),
     Counter("redials", "1", "contacts that came again after abandoning or being blocked"),
     Counter("repeats", "1", "contacts that came again because the first was not resolved"),
+    Counter("returns", "1", "return calls: leads of a campaign that called in after an attempt"),
     Counter("misrouted_in", "1", "sent here by the IVR though they belong to another queue"),
     Counter("misrouted_out", "1", "sent to another queue by the IVR though they belong here"),
     Counter("transfers_in", "1", "transferred here from another queue"),
@@ -152,8 +153,18 @@ CAMPAIGN_COUNTERS = (
     Counter("agreed", "1", "callbacks agreed with a person"),
     Counter("agreed_kept", "1", "agreed callbacks dialed in time"),
     Counter("agreed_late", "1", "agreed callbacks dialed too late"),
-    Counter("first_joined", "1", "joined connects of leads whose person was not talked to before"),
+    Counter("first_joined", "1", "joined connects and return calls of leads whose person was not talked to before"),
     Counter("first_call_sales", "1", "goals reached in a lead's first talk"),
+    Counter(
+        "returns_expected", "1", "times that a lead decided to call in after an attempt, or again after a lost call"
+    ),
+    Counter("returns_cancelled", "1", "return calls that did not come, because the lead was dialed before"),
+    Counter("returns_late", "1", "return calls that would come after the last closing"),
+    Counter("returned", "1", "return calls that came, redials included"),
+    Counter("returns_lost", "1", "return calls that came and reached no advisor"),
+    Counter("returns_answered", "1", "return calls answered by an advisor"),
+    Counter("returns_joined", "1", "the same, by an advisor with the campaign's skill"),
+    Counter("return_sales", "1", "goals reached in return calls; they count as `sales`, too"),
     Counter("closed_value", "value", "declared value of the leads that were closed, and are not left any more"),
     *(
         counter._replace(name=f"{name}_{counter.name}", meaning=f"{counter.meaning} (definition `{name}`)")

@@ -96,6 +96,8 @@ FIELDS = (
         Field("head_transfers", "1", 10, 0.5, "how often the first in line was transferred"),
         Field("head_age_s", "s", 2_592_000, 1 / 86_400,
               "time since the first in line came in, if it is deferrable work"),
+        Field("head_campaign", "code", "campaigns", 0.25,
+              "1 plus the number of the campaign whose lead, calling in, is the first in line; 0 if it is no lead"),
         writer="core.write_head", mark="waiting_bits", core=True, encoder="line",
     ),
     *together(

@@ -121,6 +121,8 @@ def _campaign(z: Size) -> np.dtype:
         ("fresh_every", "i8"), ("mix", "i4"), ("p_stop", "f8"),  # a fresh lead among that many dials, 0: retries first
         ("p_agree", "f8"), ("agree_after", "i4"), ("agree_window_s", "f8"), ("agree_factor", "f8"),  # agreed callbacks
         ("follows_up", "i4"), ("p_kept", "f8"), ("kept_after", "i4"), ("retry_broken", "i4"),  # promises (flag)
+        # return calls: their queue (NIL: there are none), probability by AFTER code and the largest one, delay
+        ("return_queue", "i4"), ("p_return", "f8", (len(AFTER),)), ("p_return_most", "f8"), ("return_delay", "i4"),
         # calling rules: caps on attempts (0: none), lockouts after a drop and after a talk, consent (flag), limit
         ("max_per_24h", "i4"), ("max_per_7_days", "i4"), ("lockout_s", "f8"), ("quiet_s", "f8"),
         ("needs_consent", "i4"), ("drop_limit", "f8"), ("greeting_s", "f8"),
@@ -163,8 +165,8 @@ def _config(z: Size) -> np.dtype:
             ("p_surge", "f8"), ("surge_factor", "f8"), ("surge_from_s", "f8"), ("surge_until_s", "f8"),
             ("surge_lasts", "i4"), ("day_stream", "u8"), ("slot_stream", "u8"), ("mode_stream", "u8"),
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
-            # flags: some contacts have a preferred advisor, some are chats, some are deferrable work
-            ("prefers", "i4"), ("chats", "i4"), ("defers", "i4"),
+            # flags: some contacts have a preferred advisor, some are chats, some are deferrable work; leads call in
+            ("prefers", "i4"), ("chats", "i4"), ("defers", "i4"), ("calls_return", "i4"),
             ("n_roster", "i4"), ("roster", ROSTER_ENTRY, (z.roster,)),
             ("recorded", "f8", (z.trace,)),  # recorded arrival times [s], queue after queue
             ("group", GROUP, (z.groups,)),
@@ -303,6 +305,8 @@ def _env(z: Size) -> np.dtype:
             ("recent_arrivals", "f8", (z.queues,)), ("recent_abandoned", "f8", (z.queues,)),  # decayed to `recent_t`
             ("group", GROUP_STATE, (z.groups,)),
             ("campaign", CAMPAIGN_STATE, (z.campaigns,)),
+            # by recent slot, a ring as `n_lost`: sum of the probabilities that the leads which left the list call in
+            ("may_return", "f4", (z.campaigns, z.slots)),
             ("segment", SEGMENT_STATE, (z.segments,)),
             ("in_service", "i4", (z.pairs,)),  # contacts in talk
             ("talking", "u8", (n_words(z.advisors),)),  # bit set of talking advisors, 64 per word
@@ -325,6 +329,9 @@ def _env(z: Size) -> np.dtype:
             ("lead_grid", "u2", (z.leads, GRID_TIMES)), ("lead_talk", "u2", (z.leads,)),
             ("lead_attempts", "u1", (z.leads,)),
             ("lead_joins", "u1", (z.leads,)), ("lead_state", "u1", (z.leads,)),  # joins as a person; why it waits
+            # return calls: contact record of the pending one (index + 1, 0: none); AFTER code of the last attempt if
+            # a return call may follow it (code + 1, 0: none)
+            ("lead_return", "i4" if z.contacts > 32_000 else "i2", (z.leads,)), ("lead_after", "u1", (z.leads,)),
         ],
         align=True,
     )  # fmt: skip

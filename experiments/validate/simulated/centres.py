@@ -103,6 +103,36 @@ def _redial(
     return _one_group(n, {"inbound": queue})
 
 
+def _return_calls(
+    lines: int,
+    ring_s: float,
+    return_prob: float,
+    return_delay_s: float,
+    n: int,
+    aht_s: float,
+    patience_s: float,
+    redial_prob: float,
+    redial_delay_s: float,
+) -> dict[str, Any]:
+    """A queue without contacts of its own, and a campaign that keeps its lines ringing and reaches no person."""
+    queue = _queue(0.0, aht_s, float(patience_s))
+    queue["redial"] = {"p": redial_prob, "delay_s": float(redial_delay_s), "max_times": AGAIN}
+    campaign = {
+        "p_answer": 0.0,
+        "handle_s": float(aht_s),
+        "ring_s": float(ring_s),
+        "max_lines": lines,
+        "return_calls": {
+            "queue": "inbound",
+            "p_by_outcome": {"no_answer": return_prob},
+            "delay_s": {"dist": "uniform", "low_s": 0.0, "high_s": 2.0 * return_delay_s},
+        },
+    }
+    made = _one_group(n, {"inbound": queue}, campaigns={"outbound": campaign})
+    made["groups"]["dialers"] = {"skills": ["outbound"], "staffing": 1}
+    return {**made, "rules": {"pacing": {"name": "constant_lines", "params": {"n": lines}}}, "goals_unpaid": True}
+
+
 def _slow_server(lam: float, mu_fast: float, mu_slow: float) -> dict[str, Any]:
     queue = _queue(lam * 3600 / LINE_UNIT_S, LINE_UNIT_S / mu_fast)
     slow = {"skills": ["inbound"], "staffing": 1, "handle_s": {"inbound": LINE_UNIT_S / mu_slow}}
@@ -117,6 +147,7 @@ _FORMULAS: dict[str, Callable[..., dict[str, Any]]] = {
     "mmn_g": _mmn_g,
     "v_design": _v_design,
     "redial": _redial,
+    "return_calls": _return_calls,
     "SlowServer": _slow_server,
 }
 
