@@ -76,7 +76,7 @@ def check_queue(sim: Simulator, q: int) -> None:
     assert n("answered") >= n("callback_answered") and n("answered", "abandoned") >= n("abandoned_in_time")
     if sim.queues[q].declared.ivr is not None:
         past_ivr = n("handed_off", "contained", "ivr_hangup") + here(codes.IN_IVR)
-        assert n("fresh", "redials", "repeats") - n("blocked") == past_ivr
+        assert n("fresh", "redials", "repeats", "returns") - n("blocked") == past_ivr
     assert n("contained") >= n("contained_unresolved")
     assert n("fresh") == sim.queues[q].n_fresh
     assert here(codes.FREE, codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING) == 0

@@ -63,7 +63,7 @@ def queues(v: View) -> None:
         (n["items_again"], n["items"]),
         (n["orders"], n["resolved"] + n["unresolved"]),
         (n["contained_unresolved"], n["contained"]),
-        (n["handed_off"] + n["contained"] + n["ivr_hangup"], n["fresh"] + n["redials"] + n["repeats"]),
+        (n["handed_off"] + n["contained"] + n["ivr_hangup"], n["fresh"] + n["redials"] + n["repeats"] + n["returns"]),
         (n["scored"], n["resolved"] + n["unresolved"]),
         (v.gone.sum(axis=0), n["silent"]),
         (n["fresh_resolved"], n["fresh_answered"]),

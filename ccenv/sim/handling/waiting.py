@@ -6,7 +6,6 @@ from ccenv.sim.kernel.bits import add, meet
 from ccenv.sim.kernel.contacts import (
     cancel_contact,
     contact_timer,
-    end_contact,
     join_queue,
     leave_queue,
     set_gone,
