@@ -13,7 +13,7 @@ from ccenv.sim.advisors.idle_list import idle_take
 from ccenv.sim.advisors.talking import count_answered
 from ccenv.sim.advisors.traits import maybe_sample
 from ccenv.sim.handling.joining import free_advisor
-from ccenv.sim.handling.returns import recent_slot, start_repeat
+from ccenv.sim.handling.returns import start_repeat
 from ccenv.sim.handling.service import decide_service, resolve, start_leg
 from ccenv.sim.handling.waiting import count_wait
 from ccenv.sim.kernel.bits import add, remove
@@ -22,6 +22,7 @@ from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.kernel.slots import recent_slot
 from ccenv.sim.state.codes import ADVISOR_CHATTING, HANDLE, IN_CHAT, LOG_ASSIGNED, LOG_TALK_END, NIL
 
 
