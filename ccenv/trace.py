@@ -69,6 +69,8 @@ EVENTS = {
     "interrupted": "an advisor puts deferrable work back: for a contact, a break, the end of a shift, or closing",
     "return_pending": "a lead will call in later, unless it is dialed before",
     "return_cancelled": "a lead is dialed before it calls in, and does not call any more",
+    "alerting": "a contact begins to ring at an advisor who does not pick it up",
+    "not_picked_up": "it has rung for the whole time, and goes back to its place or to another advisor",
 }
 
 Choice = Callable[[int, float, np.ndarray], int]

@@ -14,7 +14,7 @@ from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.means import mean_s
-from ccenv.scenarios.schema import Queue
+from ccenv.scenarios.schema import Centre, Queue
 from ccenv.spaces.observation import observation_space
 
 
@@ -114,11 +114,35 @@ def _group(name: str, g: int, scenario: Scenario, load: Load, times: Floats) -> 
         "rho": load.rho[g].tolist(),
         "shrinkage": group.shrinkage,
         "shifts": len(group.shifts),
+        "busyness_cv": group.busyness_cv,
+        "no_pick_up": 0.0 if group.no_pick_up is None else group.no_pick_up.p,
         "advisor_order": group.advisor_order,
         "wage_per_hour": group.wage_per_hour,
         "answering_service": group.answering_service is not None,
         "price_per_contact": 0.0 if group.answering_service is None else group.answering_service.price_per_contact,
     }
+
+
+def _of_advisors(centre: Centre) -> list[str]:
+    """Return what makes the work of advisors differ from day to day, slot to slot and contact to contact, in words."""
+    found = []
+    for name, group in centre.groups.items():
+        if group.busyness_cv > 0.0:
+            found.append(
+                f"each day has a factor of the handle times of {name}, with a coefficient of variation of "
+                f"{group.busyness_cv:g}; the policy does not see it"
+            )
+        if group.no_pick_up is not None:
+            missed = group.no_pick_up
+            found.append(
+                f"advisors of {name} do not pick up {missed.p:.1%} of the contacts offered: they ring for "
+                f"{missed.ring_s:g} s, and the advisor is then away for {missed.away_s:g} s"
+            )
+    by_slot = [name for name, queue in centre.queues.items() if queue.handle_by_slot]
+    by_slot += [name for name, campaign in centre.campaigns.items() if campaign.handle_by_slot]
+    if by_slot:
+        found.append(f"handle times of {', '.join(by_slot)} depend on the slot")
+    return found
 
 
 def _levels(scenario: Scenario) -> list[str]:
@@ -140,6 +164,7 @@ def _levels(scenario: Scenario) -> list[str]:
             f"with probability {surge.p:g} a surge multiplies the arrivals of "
             f"{', '.join(surge.queues) or 'all queues'} by {surge.factor:g} for {mean_s(surge.lasts_s):g} s on average"
         )
+    found += _of_advisors(centre)
     if centre.history.kind == "steady":
         found.append(f"an episode begins in the state that {centre.history.days} earlier days have left")
     return found

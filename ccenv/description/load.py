@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ccenv.scenarios.compile.dists import mean_of
 from ccenv.scenarios.compile.finish import handoff_factor, served_mixture
+from ccenv.scenarios.compile.handle_slots import queue_factors
 from ccenv.scenarios.compile.roster import staffing
 from ccenv.scenarios.compile.slots import day_slots, n_slots
 from ccenv.scenarios.means import chat_speed, mean_s
@@ -71,7 +72,7 @@ def offered(centre: Centre) -> Load:
     staff = np.array([on_duty(group, centre.clock) for group in centre.groups.values()]).reshape(-1, slots)
     staff *= 1.0 - np.array([group.shrinkage for group in centre.groups.values()])[:, None]
     able = _preferred(centre, np.isfinite(handle)[:, :, None] & (staff > 0.0))  # (Q, G, slots)
-    given = divide(rate / 3600.0, np.nan_to_num(handle), able, staff, misrouted)
+    given = divide(rate / 3600.0, _in_slots(centre, np.nan_to_num(handle)), able, staff, misrouted)
     of_queue = np.where(able.any(axis=1), given.sum(axis=1), np.nan)
     return Load(forecast, rate, of_queue, staff, given.sum(axis=0), np.where(able.any(axis=1), 0.0, rate))
 
@@ -121,6 +122,15 @@ def handle_times(centre: Centre) -> Floats:
     return times
 
 
+def _in_slots(centre: Centre, handle: Floats) -> Floats:
+    """Return the mean times of an advisor for one contact [s] in each slot, (Q, G, slots)."""
+    queues = centre.queues.values()
+    wrap_up = np.array([mean_s(queue.wrap_up_s) for queue in queues]).reshape(-1, 1, 1)
+    factor = np.array([queue_factors(queue, centre) for queue in queues]).reshape(-1, 1, n_slots(centre.clock))
+    times: Floats = np.maximum(0.0, handle[:, :, None] - wrap_up) * factor + wrap_up
+    return np.where(handle[:, :, None] > 0.0, times, 0.0)
+
+
 def divide(rate: Floats, handle_s: Floats, able: npt.NDArray[np.bool_], staff: Floats, extra: Floats) -> Floats:
     """Divide the work of queues over groups so that the groups are as equally busy as possible.
 
@@ -129,7 +139,7 @@ def divide(rate: Floats, handle_s: Floats, able: npt.NDArray[np.bool_], staff: F
 
     Args:
         rate: Contacts per second, (Q, slots).
-        handle_s: Mean handle times [s], (Q, G).
+        handle_s: Mean handle times [s], (Q, G), or (Q, G, slots).
         able: Whether a group has the skill and somebody on duty, (Q, G, slots).
         staff: Advisors, (G, slots).
         extra: Further work of a queue [erlangs], the same in all groups, (Q, slots).
@@ -138,9 +148,10 @@ def divide(rate: Floats, handle_s: Floats, able: npt.NDArray[np.bool_], staff: F
         Work [erlangs] of each queue in each group, (Q, G, slots).
     """
     contacts = np.zeros(able.shape)
+    handle_s = handle_s if handle_s.ndim == 3 else handle_s[:, :, None]
     rate = np.where((extra > 0.0) & (rate <= 0.0), FEW, rate)
     work_s = (
-        np.where(handle_s > 0.0, handle_s, 0.0)[:, :, None]
+        np.where(handle_s > 0.0, handle_s, 0.0)
         + np.divide(extra, rate, out=np.zeros(rate.shape), where=rate > 0.0)[:, None, :]
     )
     for _ in range(ROUNDS):

@@ -80,7 +80,14 @@ def _balks(queue: Queue) -> bool:
     return queue.p_balk > 0.0 or (queue.announcement is not None and not _never(queue.announcement.tolerance_s))
 
 
+def _rests(group: Group) -> bool:
+    away = group.no_pick_up is not None and group.no_pick_up.away_s > 0.0
+    return away or any(shift.breaks for shift in group.shifts)
+
+
 def _reserves(centre: Centre) -> bool:
+    if _groups(lambda group: group.no_pick_up)(centre):
+        return True
     return _campaigns(lambda campaign: campaign.reserves)(centre) or _queues(lambda queue: queue.callback)(centre)
 
 
@@ -163,7 +170,8 @@ FEATURES = (
         ("service_contacts", "service_fees", "service_s"),
         _groups(lambda group: group.answering_service),
     ),
-    Feature("breaks", ("away_s",), _groups(lambda group: any(shift.breaks for shift in group.shifts))),
+    Feature("breaks", ("away_s",), _groups(_rests)),
+    Feature("contacts not picked up", ("not_picked_up", "alerting_s"), _groups(lambda group: group.no_pick_up)),
     Feature("reserved advisors", ("reserved_s",), _reserves),
     Feature("busy lines", ("busy",), _campaigns(lambda campaign: _any(campaign.p_busy))),
     Feature("numbers out of use", ("invalid",), _campaigns(lambda campaign: _any(campaign.p_invalid))),

@@ -189,6 +189,36 @@ _GROUP = (
         "(idle_s + reserved_s) / handled",
         "idle and reserved time of an advisor for each contact, machines passed included",
     ),
+    Kpi(
+        "occupancy_spread",
+        "share",
+        "occupancy_spread_sum / group_days",
+        "standard deviation of occupancy over the group's advisors on duty, mean over days",
+    ),
+    Kpi(
+        "occupancy_range",
+        "share",
+        "occupancy_range_sum / group_days",
+        "largest less smallest occupancy of the group's advisors on duty, mean over days",
+    ),
+    Kpi(
+        "occupancy_gap",
+        "share",
+        "occupancy_gap_sum / group_days",
+        "distance of the group's occupancy from that of all advisors, mean over days",
+    ),
+    Kpi(
+        "contacts_variance",
+        "1",
+        "uneven_contacts / advisor_days",
+        "variance of the contacts begun a day over the group's advisors on duty",
+    ),
+    Kpi(
+        "no_pick_up_share",
+        "share",
+        "not_picked_up / (handled + not_picked_up)",
+        "contacts that rang at an advisor in vain, of those and of contacts begun",
+    ),
     Kpi("call_quality", "points", "sampled_quality / sampled", "mean quality heard in sampled contacts, from 0 to 100"),
 )
 

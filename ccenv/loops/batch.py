@@ -122,7 +122,7 @@ def _pay_for_time(e, c, out):
         out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_s)
     for word in range(e.waited_queues.shape[0]):
         left = e.waited_queues[word]
-        e.waited_queues[word] = e.waiting_bits[word]
+        e.waited_queues[word] = e.waiting_bits[word] | e.alerting_bits[word]
         while left != U(0):
             q = WORD * word + lowest(left)
             k = c.waiting_term[q]

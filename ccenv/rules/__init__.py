@@ -23,6 +23,7 @@ Helpers, all for compiled code; `helper` is the decorator of a rule's own functi
 | helper | returns |
 |---|---|
 | `idle_advisors(snap, c, i)` | idle advisors eligible for campaign i (reads `idle`) |
+| `idle_above(snap, c, i, kept)` | the same, less the advisors that each group keeps, `kept[g]` (reads `idle`) |
 | `all_idle(snap, c)` | idle advisors of all groups (reads `idle`) |
 | `dial_up_to(snap, mask, c, i, target)` | the largest dial up to `target` ringing lines, or `hold` (reads `ringing`) |
 | `assign(mask, c, q, g)` | the assignment of queue q to group g if it is legal, or `hold` |
@@ -30,9 +31,16 @@ Helpers, all for compiled code; `helper` is the decorator of a rule's own functi
 | `routable(snap, mask, c, q, after_s, reserve)` | whether `route` would assign from queue q (reads the same) |
 | `route(snap, mask, c, q, advisor, after_s, reserve)` | as `to_group`; overflow after a wait, work beyond a reserve |
 | `to_group(snap, mask, c, q, advisor)` | assignment of queue q to the group that `advisor` selects (`idle_longest_s`) |
+| `routable_above(snap, mask, c, q, after_s, reserve, kept)` | `routable`, with over `kept[g]` idle (reads `idle`) |
+| `route_above(snap, mask, c, q, advisor, after_s, reserve, kept)` | `route`, of such groups |
 | `event_coin(snap, state, u)` | one coin an event, kept in `state[0:2]` (reads `event_number`; declare `tosses`) |
 | `round_randomly(x, coin)` | x rounded up with the probability of its fraction |
 | `next_member(sets, k, g)` | the group after g (-1: the first) in `c.campaign_groups` or `c.queue_groups` of k, or -1 |
+
+Three parameters stand for values of the centre, and any rule of their half may declare them: `callback_above_s` per
+queue (routing), the announced wait from which the simulator offers a callback; `kept_for_outbound` (routing) and
+`kept_for_inbound` (pacing) per group, idle advisors that a rule keeps for the other side. Where none is given, the
+centre's own value holds; a rule that does not declare `callback_above_s` leaves the queue's own.
 
 Example: dial the idle advisors while nobody waits.
 
@@ -67,11 +75,14 @@ from ccenv.rules.helpers import (
     assignable,
     dial_up_to,
     event_coin,
+    idle_above,
     idle_advisors,
     next_member,
     round_randomly,
     routable,
+    routable_above,
     route,
+    route_above,
     to_group,
 )
 from ccenv.rules.registry import find_rule, pacing_rule, register, routing_rule
@@ -91,13 +102,16 @@ __all__ = [
     "event_coin",
     "find_rule",
     "helper",
+    "idle_above",
     "idle_advisors",
     "next_member",
     "pacing_rule",
     "register",
     "round_randomly",
     "routable",
+    "routable_above",
     "route",
     "routing_rule",
     "to_group",
+    "route_above",
 ]

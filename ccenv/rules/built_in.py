@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ccenv.rules import pacing, routing
-from ccenv.rules.spec import Param, RuleSpec
+from ccenv.rules.spec import CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND, Param, RuleSpec
 
 ADVISOR = Param(
     "advisor",
@@ -33,47 +33,64 @@ WORK_RESERVE = Param(
     meaning="idle advisors of a group kept from deferrable work",
     settable=(0.0, 10.0),
 )
+CALLBACK = Param(
+    CALLBACK_ABOVE,
+    per="queue",
+    meaning="announced wait [s] from which a callback is offered; the scenario's own by default",
+    settable=(0.0, 1800.0),
+)
+FOR_OUTBOUND = Param(
+    KEPT_FOR_OUTBOUND,
+    per="group",
+    meaning="idle advisors of the group kept for outbound, where it handles both sides",
+    settable=(0.0, 10.0),
+)
+FOR_INBOUND = Param(
+    KEPT_FOR_INBOUND,
+    per="group",
+    meaning="idle advisors of the group kept for inbound, where it handles both sides",
+    settable=(0.0, 10.0),
+)
+OF_ROUTING = (CONTAINED, FOR_OUTBOUND, CALLBACK)
 RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound", settable=(0.0, 10.0))
 # fields that choose the group of an assignment, and the queue by the wait of its head
 GROUP = ("idle_longest_s",)
 HEAD = ("idle_longest_s", "head_entry_wait_s")
+IDLE = ("idle",)
 LINES = ("idle", "ringing")  # fields of a target of ringing lines
 COIN = ("event_number",)
 
 ROUTING_RULES = (
-    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW, WORK_RESERVE, CONTAINED), ("idle",), reads_if_legal=HEAD),
+    RuleSpec("fifo", routing.fifo, (ADVISOR, OVERFLOW, WORK_RESERVE, *OF_ROUTING), IDLE, reads_if_legal=HEAD),
     RuleSpec(
         "lwt",
         routing.lwt,
-        (ADVISOR, OVERFLOW, WORK_RESERVE, CONTAINED),
-        ("idle",),
+        (ADVISOR, OVERFLOW, WORK_RESERVE, *OF_ROUTING),
+        IDLE,
         reads_if_legal=(*HEAD, "head_total_wait_s"),
         order="total_wait",
     ),
     RuleSpec(
-        "priority",
-        routing.priority,
-        (ADVISOR, ORDER, OVERFLOW, WORK_RESERVE, CONTAINED),
-        ("idle",),
-        reads_if_legal=HEAD,
+        "priority", routing.priority, (ADVISOR, ORDER, OVERFLOW, WORK_RESERVE, *OF_ROUTING), IDLE, reads_if_legal=HEAD
     ),
     RuleSpec(
         "longest_queue",
         routing.longest_queue,
-        (ADVISOR, OVERFLOW, WORK_RESERVE, CONTAINED),
-        ("idle",),
+        (ADVISOR, OVERFLOW, WORK_RESERVE, *OF_ROUTING),
+        IDLE,
         reads_if_legal=(*HEAD, "queue_length"),
     ),
     RuleSpec("random", routing.random, (CONTAINED,), tosses=True),
 )
 PACING_RULES = (
     RuleSpec("no_dial", pacing.no_dial),
-    RuleSpec("progressive", pacing.progressive, (RESERVE,), ("idle",), GROUP, reserves=True),
+    RuleSpec("progressive", pacing.progressive, (RESERVE, FOR_INBOUND), ("idle",), GROUP, reserves=True),
     RuleSpec(
         "reserve_threshold",
         pacing.reserve_threshold,
         (
             RESERVE,
+            FOR_INBOUND,
             Param("p_next", 0.0, high=1.0, meaning="probability of one more at the threshold", settable=(0.0, 1.0)),
         ),
         (*COIN, "idle"),
@@ -82,7 +99,7 @@ PACING_RULES = (
         reserves=True,
         tosses=True,
     ),
-    RuleSpec("progressive_unreserved", pacing.progressive_unreserved, (RESERVE,), LINES, reserves=False),
+    RuleSpec("progressive_unreserved", pacing.progressive_unreserved, (RESERVE, FOR_INBOUND), LINES, reserves=False),
     RuleSpec(
         "fixed_ratio",
         pacing.fixed_ratio,
@@ -90,6 +107,7 @@ PACING_RULES = (
             Param("ratio", 1.0, meaning="ringing lines for each idle advisor", settable=(0.0, 4.0)),
             Param("rounding", "floor", words=("floor", "random"), meaning="how a target is made whole"),
             RESERVE,
+            FOR_INBOUND,
         ),
         (*COIN, *LINES),
         state=pacing.COIN_STATE,
@@ -103,6 +121,7 @@ PACING_RULES = (
             Param("k", 1.0, meaning="ringing lines for each idle advisor", settable=(0.0, 4.0)),
             Param("c", 0.0, meaning="lines held back", settable=(0.0, 10.0)),
             RESERVE,
+            FOR_INBOUND,
         ),
         (*COIN, *LINES),
         state=pacing.COIN_STATE,

@@ -7,6 +7,7 @@ from ccenv.sim.kernel.draws import second
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.kernel.pointers import call
 from ccenv.sim.kernel.record import WHOLE
+from ccenv.sim.kernel.slots import slot_at
 from ccenv.sim.state.codes import HOLD, NIL, SAME_INSTANT
 from ccenv.sim.state.layout import HELD
 
@@ -39,9 +40,7 @@ def dial_legal(mask, c):
 @helper
 def slot_of(snap, c):
     """Return the slot of the day for parameters by slot, the same on all days; 0 if no parameter differs by slot."""
-    if c.by_slot == 0:
-        return WHOLE(0)
-    return max(WHOLE(0), min(WHOLE((snap.time_of_day_s - c.open_s) / c.slot_s), WHOLE(c.day_slots - 1)))
+    return slot_at(c, snap.time_of_day_s)
 
 
 @helper

@@ -60,6 +60,17 @@ def to_group(snap, mask, c, q, advisor):
 
 
 @helper
+def may_take(snap, mask, c, a, kept):
+    """Return whether assignment a is legal and its group has more than `kept[g]` idle advisors.
+
+    Where `hold` is illegal, no advisor is kept: a rule must then assign. A further chat takes no idle advisor.
+    """
+    g = c.action[a].group
+    free = kept[g] <= 0.0 or snap.idle[g] > kept[g] or c.action[a].n > 1
+    return mask[a] and (free or not mask[HOLD])
+
+
+@helper
 def assignable(mask, c, q):
     """Return whether an assignment of queue q is legal."""
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
@@ -107,6 +118,33 @@ def route(snap, mask, c, q, advisor, after_s, reserve):
 
 
 @helper
+def routable_above(snap, mask, c, q, after_s, reserve, kept):
+    """Return whether `routable` holds with an assignment that leaves `kept[g]` idle advisors in its group."""
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        if may_take(snap, mask, c, a, kept) and _is_due(snap, mask, c, a, after_s, reserve):
+            return True
+    return False
+
+
+@helper
+def route_above(snap, mask, c, q, advisor, after_s, reserve, kept):
+    """Return the assignment of `route`, of those that leave `kept[g]` idle advisors in their group."""
+    best = HOLD
+    if q == NO_QUEUE:
+        return best
+    for a in range(c.first_assign[q], c.first_assign[q + 1]):
+        if may_take(snap, mask, c, a, kept) and _is_due(snap, mask, c, a, after_s, reserve):
+            more = c.action[a].n - c.action[best].n  # `hold` has n = 0; of the levels of a chat the lowest goes first
+            if (
+                best == HOLD
+                or more < 0
+                or (more == 0 and _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor))
+            ):
+                best = a
+    return best
+
+
+@helper
 def assign(mask, c, q, g):
     """Return the assignment of queue q to group g if it is legal, else HOLD."""
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
@@ -123,6 +161,19 @@ def idle_advisors(snap, c, i):
         left = c.campaign_groups[i, word]
         while left != U(0):
             total += snap.idle[WORD * word + lowest(left)]
+            left = without_lowest(left)
+    return total
+
+
+@helper
+def idle_above(snap, c, i, kept):
+    """Return the number of idle advisors eligible for campaign i, less those that each group keeps for inbound."""
+    total = 0.0
+    for word in range(c.campaign_groups.shape[1]):
+        left = c.campaign_groups[i, word]
+        while left != U(0):
+            g = WORD * word + lowest(left)
+            total += max(0.0, snap.idle[g] - kept[g])
             left = without_lowest(left)
     return total
 

@@ -1,14 +1,14 @@
 """Pacing rules: how many lines to dial. Functions of (snapshot, mask, config, params, state, coin) to an action.
 
 Most rules have a target of ringing lines and dial the difference. Connected lines do not count. `idle` is the number of
-idle advisors eligible for the campaign. What the rules read is declared in `built_in.py`. Random rounding takes one
-coin per event: it is drawn at the first decision after the event and kept in `state`. A new coin at every decision
-(reviews may be seconds apart) would be a different policy.
+idle advisors eligible for the campaign, less those that groups keep for inbound (`kept_for_inbound`). What the rules
+read is declared in `built_in.py`. Random rounding takes one coin per event: it is drawn at the first decision after the
+event and kept in `state`. A new coin at every decision (reviews may be seconds apart) would be a different policy.
 """
 
 import math
 
-from ccenv.rules.helpers import all_idle, dial_up_to, event_coin, idle_advisors, round_randomly
+from ccenv.rules.helpers import all_idle, dial_up_to, event_coin, idle_above, idle_advisors, round_randomly
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import DIAL_RESERVED, HOLD
 
@@ -16,20 +16,18 @@ COIN_STATE = 2  # numbers that `event_coin` keeps
 
 
 @helper
-def _dial_while_idle_above(snap, mask, c, reserve):
+def _dial_while_idle_above(snap, mask, c, reserve, kept):
     """Return a dial with one reserved advisor while more than `reserve` eligible advisors are idle, else HOLD.
 
-    The group is the one whose first idle advisor has been idle longest.
+    The group is the one whose first idle advisor has been idle longest, of those with more than `kept` idle advisors.
     """
     for i in range(c.n_campaigns):
-        if idle_advisors(snap, c, i) > reserve:
+        if idle_above(snap, c, i, kept) > reserve:
             best = HOLD
             for a in range(c.first_dial[i], c.first_dial[i + 1]):
-                if c.action[a].kind == DIAL_RESERVED and mask[a]:
-                    if (
-                        best == HOLD
-                        or snap.idle_longest_s[c.action[a].group] > snap.idle_longest_s[c.action[best].group]
-                    ):
+                g = c.action[a].group
+                if c.action[a].kind == DIAL_RESERVED and mask[a] and snap.idle[g] > kept[g]:
+                    if best == HOLD or snap.idle_longest_s[g] > snap.idle_longest_s[c.action[best].group]:
                         best = a
             if best != HOLD:
                 return best
@@ -45,7 +43,7 @@ def no_dial(snap, mask, c, params, state, u):
 @helper
 def progressive(snap, mask, c, params, state, u):
     """Dial with one reserved advisor per attempt while idle > reserve. Params: reserve."""
-    return _dial_while_idle_above(snap, mask, c, params.reserve)
+    return _dial_while_idle_above(snap, mask, c, params.reserve, params.kept_for_inbound)
 
 
 @helper
@@ -57,14 +55,14 @@ def reserve_threshold(snap, mask, c, params, state, u):
     reserve = params.reserve
     if event_coin(snap, state, u) < params.p_next:
         reserve -= 1.0
-    return _dial_while_idle_above(snap, mask, c, max(reserve, 0.0))
+    return _dial_while_idle_above(snap, mask, c, max(reserve, 0.0), params.kept_for_inbound)
 
 
 @helper
 def progressive_unreserved(snap, mask, c, params, state, u):
     """Target = max(0, idle - reserve) ringing lines. Params: reserve."""
     for i in range(c.n_campaigns):
-        a = dial_up_to(snap, mask, c, i, idle_advisors(snap, c, i) - params.reserve)
+        a = dial_up_to(snap, mask, c, i, idle_above(snap, c, i, params.kept_for_inbound) - params.reserve)
         if a != HOLD:
             return a
     return HOLD
@@ -78,7 +76,7 @@ def fixed_ratio(snap, mask, c, params, state, u):
     """
     coin = event_coin(snap, state, u) if params.rounding > 0.0 else 1.0
     for i in range(c.n_campaigns):
-        target = params.ratio * max(0.0, idle_advisors(snap, c, i) - params.reserve)
+        target = params.ratio * max(0.0, idle_above(snap, c, i, params.kept_for_inbound) - params.reserve)
         a = dial_up_to(snap, mask, c, i, round_randomly(target, coin))
         if a != HOLD:
             return a
@@ -90,7 +88,7 @@ def max0(snap, mask, c, params, state, u):
     """Target = max(0, k * max(0, idle - reserve) - c) ringing lines, rounded randomly. Params: k, c, reserve."""
     coin = event_coin(snap, state, u)
     for i in range(c.n_campaigns):
-        target = params.k * max(0.0, idle_advisors(snap, c, i) - params.reserve) - params.c
+        target = params.k * max(0.0, idle_above(snap, c, i, params.kept_for_inbound) - params.reserve) - params.c
         a = dial_up_to(snap, mask, c, i, round_randomly(max(0.0, target), coin))
         if a != HOLD:
             return a

@@ -9,7 +9,9 @@ A value is given once for all, by name, or as a list with one value for each slo
 | per pair | `2` for all, `{queue or campaign: 2}`, or `{queue or campaign: {group: 2}}` | a list for a number |
 | order | `[name, name]` | `[[name, name], [name, name]]` |
 
-A name that a mapping leaves out has the default.
+A name that a mapping leaves out has the default. The default of a parameter that stands for a value of the centre
+(`OF_CENTRE`) is the centre's own value of each name. Where a name has no such value, the parameter is 0: a queue
+without callbacks, a group that handles one side only.
 """
 
 from __future__ import annotations
@@ -20,17 +22,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.rules.spec import AXES, OWN, Param, RuleError, RuleSpec
+from ccenv.rules.spec import AXES, OF_CENTRE, OWN, Param, RuleError, RuleSpec
 from ccenv.sim.state.sizes import Size
 
 EMPTY = "_"  # field of the record of a rule without parameters, because a record has at least one
 
 
 class Names(NamedTuple):
-    """Names to which parameters refer; `pairs`: owner (queue or campaign) and group of each compatible pair.
+    """Names to which parameters refer.
 
-    `own`: by parameter that is a number of the scenario, the scenario's values. `offered`: the names for which a
-    supervisor may set it.
+    Attributes:
+        queues: Names of the queues.
+        groups: Names of the groups.
+        campaigns: Names of the campaigns.
+        pairs: Owner (queue or campaign) and group of each compatible pair.
+        n_slots: Slots of the day.
+        own: By parameter of `OF_CENTRE`, the centre's own value of each name along its axis; None if it has none.
+        offered: By such a parameter of `OWN`, the names for which a supervisor may set it.
     """
 
     queues: tuple[str, ...]
@@ -38,13 +46,25 @@ class Names(NamedTuple):
     campaigns: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     n_slots: int
-    own: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    own: Mapping[str, tuple[float | None, ...]] = MappingProxyType({})
     offered: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def along(self, axis: str) -> tuple[Any, ...]:
         """Return the names along an axis; one empty name for a parameter with a single value."""
         by_axis = {"": ("",), "queue": self.queues, "group": self.groups, "campaign": self.campaigns}
         return by_axis.get(axis, self.pairs)
+
+    def defaults(self, param: Param) -> tuple[float | str, ...]:
+        """Return the default of a parameter for each name along its axis."""
+        if (param.own or param.of_centre) and param.name in self.own:
+            return tuple(0.0 if value is None else value for value in self.own[param.name])
+        return (param.default,) * len(self.along(param.per))
+
+    def has(self, param: Param) -> tuple[bool, ...]:
+        """Return for each name along its axis whether the parameter has a meaning there."""
+        if param.of_centre and param.name in self.own:
+            return tuple(value is not None for value in self.own[param.name])
+        return (True,) * len(self.along(param.per))
 
 
 class Rows(NamedTuple):
@@ -120,16 +140,7 @@ def _default(param: Param, names: Names) -> np.ndarray:
     along = names.along(param.per)
     if param.order:
         return np.arange(len(along), dtype=np.float64)[None, :]
-    return np.array([[_number(param, value) for value in _defaults(param, names)]])
-
-
-def _defaults(param: Param, names: Names) -> Sequence[Any]:
-    """Return the default for each name along the axis of a parameter."""
-    return (
-        names.own[param.name]
-        if param.own and param.name in names.own
-        else [param.default] * len(names.along(param.per))
-    )
+    return np.array([[_number(param, value) for value in names.defaults(param)]])
 
 
 def _number(param: Param, value: Any) -> float:
@@ -149,7 +160,8 @@ class _Reader:
         along = self.names.along(self.param.per)
         columns = [self._slots(value, at) for value, at in self._by_name(given, along)]
         n = max((len(column) for column in columns), default=1)
-        return np.array([np.resize(column, n) for column in columns]).reshape(len(columns), n).T
+        table = np.array([np.resize(column, n) for column in columns]).reshape(len(columns), n).T
+        return np.where(self.names.has(self.param), table, 0.0)
 
     def _by_name(self, given: Any, along: Sequence[Any]) -> list[tuple[Any, str]]:
         """Return the value of each name, and where it stands."""
@@ -160,8 +172,8 @@ class _Reader:
             raise self._refused(name, given, self._allowed())
         if self.param.per != "pair":
             self._known(name, given, along)
-            defaults = dict(zip(along, _defaults(self.param, self.names), strict=True))
-            return [(given.get(key, defaults[key]), f"{name}.{key}") for key in along]
+            defaults = self.names.defaults(self.param)
+            return [(given.get(key, d), f"{name}.{key}") for key, d in zip(along, defaults, strict=True)]
         self._known(name, given, tuple(dict.fromkeys(owner for owner, _ in along)))
         found = []
         for owner, group in along:
@@ -240,6 +252,8 @@ def check_declaration(rule: RuleSpec) -> None:
             raise RuleError(
                 f"{at}: per = {param.per!r}; allowed: {', '.join(AXES)}, '', and for an order queue, campaign"
             )
+        if param.of_centre and (param.per != OF_CENTRE[param.name] or param.order or param.words):
+            raise RuleError(f"{at}: allowed under this name: numbers, per = {OF_CENTRE[param.name]!r}")
         default_fits = param.default in param.words if param.words else _in_bounds(param)
         if not param.order and not default_fits:
             raise RuleError(f"{at}: default = {param.default!r}; allowed: one of its own values")

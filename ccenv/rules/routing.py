@@ -1,7 +1,12 @@
 """Routing rules: which waiting contact goes to which group.
 
 Rules are functions of (snapshot, mask, config, params, state, coin) and return an index of the catalogue. What they
-read is declared in `built_in.py`. All rules here assign whenever an assignment to own advisors is legal.
+read is declared in `built_in.py`. Without parameters all rules here assign whenever an assignment to
+own advisors is legal.
+
+All but `random` keep `kept_for_outbound[g]` advisors of a group idle for its campaigns: they do not assign to a group
+that has no more idle advisors, unless `hold` is illegal. The parameter `callback_above_s[q]` is read by the simulator,
+not by the rules: the announced wait from which a callback is offered.
 
 All but `random` have three parameters. `advisor` chooses among the groups of own advisors with the skill and an idle
 advisor: `longest_idle` takes the group whose first idle advisor has been idle longest; `least_skilled` and
@@ -13,7 +18,7 @@ these reasons is asked again at the next event or review. The wait of deferrable
 take contacts on a line first, and so does `longest_queue`.
 """
 
-from ccenv.rules.helpers import ADVISORS, NO_QUEUE, routable, route
+from ccenv.rules.helpers import ADVISORS, NO_QUEUE, routable_above, route_above
 from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
@@ -33,11 +38,13 @@ def fifo(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
-                best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]
-            ):
+            if routable_above(
+                snap, mask, c, q, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+            ) and (best < 0 or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]):
                 best = q
-    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
+    return route_above(
+        snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+    )
 
 
 @helper
@@ -49,11 +56,13 @@ def lwt(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
-                best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]
-            ):
+            if routable_above(
+                snap, mask, c, q, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+            ) and (best < 0 or snap.head_total_wait_s[q] > snap.head_total_wait_s[best]):
                 best = q
-    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
+    return route_above(
+        snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+    )
 
 
 @helper
@@ -68,13 +77,15 @@ def priority(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
-                best < 0 or params.order[q] <= params.order[best]
-            ):
+            if routable_above(
+                snap, mask, c, q, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+            ) and (best < 0 or params.order[q] <= params.order[best]):
                 first = best < 0 or params.order[q] < params.order[best]
                 if first or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                     best = q
-    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
+    return route_above(
+        snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+    )
 
 
 @helper
@@ -92,13 +103,15 @@ def longest_queue(snap, mask, c, params, state, u):
         while left != U(0):
             q = WORD * word + lowest(left)
             left = without_lowest(left)
-            if routable(snap, mask, c, q, params.overflow_after_s, params.work_reserve) and (
-                best < 0 or _length(snap, c, q) >= _length(snap, c, best)
-            ):
+            if routable_above(
+                snap, mask, c, q, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+            ) and (best < 0 or _length(snap, c, q) >= _length(snap, c, best)):
                 longer = best < 0 or _length(snap, c, q) > _length(snap, c, best)
                 if longer or snap.head_entry_wait_s[q] > snap.head_entry_wait_s[best]:
                     best = q
-    return route(snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve)
+    return route_above(
+        snap, mask, c, best, params.advisor, params.overflow_after_s, params.work_reserve, params.kept_for_outbound
+    )
 
 
 @helper

@@ -7,6 +7,9 @@ from typing import Any, Literal, NamedTuple
 
 AXES = ("queue", "group", "campaign", "pair")
 OWN = ("p_contained",)  # numbers of the scenario that a rule may have as parameters (`Param.own`)
+# Parameters that set a value of the centre, by their axis: any rule of their half may declare them (`Param.of_centre`).
+CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND = "callback_above_s", "kept_for_inbound", "kept_for_outbound"
+OF_CENTRE = {CALLBACK_ABOVE: "queue", KEPT_FOR_INBOUND: "group", KEPT_FOR_OUTBOUND: "group"}
 
 
 class RuleError(ValueError):
@@ -42,6 +45,11 @@ class Param(NamedTuple):
     order: bool = False
     settable: tuple[float, float] | None = None
     own: bool = False
+
+    @property
+    def of_centre(self) -> bool:
+        """Whether it stands for a value of the centre: its default is the centre's own, by name (`OF_CENTRE`)."""
+        return self.name in OF_CENTRE
 
 
 class RuleSpec(NamedTuple):

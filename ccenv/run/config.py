@@ -18,7 +18,7 @@ from ccenv.rules.linking import address_of
 from ccenv.rules.params import params_record, rule_rows, state_length
 from ccenv.rules.registry import find_rule
 from ccenv.rules.seen import sees
-from ccenv.rules.spec import RuleError, RuleSpec
+from ccenv.rules.spec import CALLBACK_ABOVE, RuleError, RuleSpec
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
 from ccenv.scenarios.check.rules import names_of
@@ -124,12 +124,19 @@ def set_params(record: Any, kind: str, rule: RuleSpec, given: Mapping[str, Any],
         record["by_slot"] = 1
 
 
+def _callback_at(rule: RuleSpec, size: Size) -> int:
+    """Return the index in a row of its parameters at which a routing rule sets the offer of callbacks, NIL if none."""
+    fields: Any = params_record(rule, size).fields
+    return fields[CALLBACK_ABOVE][1] // 8 if CALLBACK_ABOVE in fields else NIL
+
+
 def _set_rules(record: Any, scenario: Scenario, chosen: Mapping[str, tuple[RuleSpec, Mapping[str, Any]]]) -> None:
     """Write both rules, what they see and what they remember to the configuration record."""
     size = scenario.size
     for kind, (rule, given) in chosen.items():
         set_params(record, kind, rule, given, scenario)
         record[f"{kind}_state"] = state_length(rule, size)
+    record["callback_at"] = _callback_at(chosen["routing"][0], size)
     rules = [rule for rule, _ in chosen.values()]
     room = size.rule_state // 2 - HELD - 1
     if record["routing_state"] + record["pacing_state"] > room:

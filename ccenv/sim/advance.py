@@ -1,5 +1,6 @@
 """The event loop: take the next event, call its handler, and stop when a decision is due."""
 
+from ccenv.sim.advisors.fairness import end_shares
 from ccenv.sim.arriving.arrivals import on_fresh
 from ccenv.sim.arriving.entering import on_ivr_end, on_return
 from ccenv.sim.clock.clock import (
@@ -27,8 +28,11 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock
 from ccenv.sim.lines.connects import on_waiting_over
 from ccenv.sim.lines.dialing import on_decided, on_ring_end
+from ccenv.sim.lines.not_picked_up import on_not_picked_up
 from ccenv.sim.lists.attempts import on_leads_due
 from ccenv.sim.state.codes import (
+    ALERTING,
+    AWAITING_ANSWER,
     CALLBACK_RINGING,
     CLOCK_TIMER,
     CLOSED,
@@ -43,6 +47,7 @@ from ccenv.sim.state.codes import (
     IN_CHAT,
     IN_IVR,
     INTERVAL,
+    LEAD,
     LOG_END,
     LOG_REVIEW,
     MODE_TIMER,
@@ -94,8 +99,21 @@ def _on_contact(e, c, log, s):
         on_decided(e, c, log, s)
     elif phase == IN_CHAT:
         on_chat_end(e, c, log, s)
+    elif phase == ALERTING and e.contact[s].kind == LEAD:
+        on_waiting_over(e, c, log, s)
+    elif phase == ALERTING:
+        on_abandoned(e, c, log, s)
     else:
         on_return(e, c, log, s)
+
+
+@helper
+def _on_advisor(e, c, log, a):
+    """Handle the timer of an advisor: the end of a break, or of ringing in vain."""
+    if e.advisor[a].state == AWAITING_ANSWER:
+        on_not_picked_up(e, c, log, a)
+    else:
+        on_break_end(e, c, log, a)
 
 
 @block
@@ -191,6 +209,8 @@ def advance(e, c, log):
             settle_times(e, c)
             if c.continuous != 0:
                 end_at_midnight(e, c, log)
+            else:
+                end_shares(e, c)
             note_clock(e, log, LOG_END, e.day)
             return TRUNCATED
         kind = EVENT_EPOCH
@@ -203,7 +223,7 @@ def advance(e, c, log):
         if timer >= first_contact:
             _on_contact(e, c, log, timer - first_contact)
         elif timer >= first_advisor:
-            on_break_end(e, c, log, timer - first_advisor)
+            _on_advisor(e, c, log, timer - first_advisor)
         elif timer >= first_campaign:
             on_leads_due(e, c, log, timer - first_campaign)
         elif timer >= FIRST_STREAM:

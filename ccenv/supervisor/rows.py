@@ -237,7 +237,8 @@ def _knobs(run: RunConfig, settable: Settable) -> tuple[Knob, ...]:
         for param in rule.params
         if not param.order
     }
-    offered = [name for name, (_, _, param) in declared.items() if param.settable is not None]
+    has = names_of(run.scenario.centre).has
+    offered = [name for name, (_, _, param) in declared.items() if param.settable is not None and any(has(param))]
     chosen = offered if settable is None else [settable] if isinstance(settable, str) else list(settable)
     knobs: list[Knob] = []
     for given in chosen:
@@ -254,15 +255,17 @@ def _knobs(run: RunConfig, settable: Settable) -> tuple[Knob, ...]:
 def _of_param(
     kind: str, rule: RuleSpec, param: Param, run: RunConfig, bounds: tuple[float, float] | None
 ) -> list[Knob]:
-    low, high = _bounds(kind, param, bounds)
     names: Names = names_of(run.scenario.centre)
+    low, high = _bounds(kind, param, bounds)
     fields: Any = params_record(rule, run.scenario.size).fields
     first = fields[param.name][1] // 8
     labels = [">".join(name) if isinstance(name, tuple) else name for name in names.along(param.per)]
+    if param.of_centre and bounds is None:  # its start is the centre's own value
+        high = max([high, *(float(value) for value in names.defaults(param))])
     return [
         Knob(f"{kind}.{param.name}" + (f":{label}" if label else ""), kind, first + k, low, high, len(param.words))
-        for k, label in enumerate(labels)
-        if not param.own or label in names.offered[param.name]
+        for k, (label, has) in enumerate(zip(labels, names.has(param), strict=True))
+        if has and (not param.own or label in names.offered[param.name])
     ]
 
 

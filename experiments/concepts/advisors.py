@@ -6,9 +6,54 @@ from experiments.concepts.centres import DESKS, FRESH_START, SUPPORT, TEAMS, TIR
 from experiments.concepts.concept import CHOICE, Concept, Experiment
 
 TRAITS = "tests/semantics/test_by_hand_traits.py"
+PEAK = [0.7] * 4 + [1.3] * 12 + [0.7] * 8  # relative handle times of the slots of hybrid_small
 QUALITY = {**groups(DESKS, "quality.sd", 10.0), "queues.bills.repeat": {"p": 0.15, "delay_s": 900.0}}
 
+IBRAHIM = "Ibrahim, L'Ecuyer, Shen and Thiongane (2016)"
+MISSED = {"p": 0.1, "ring_s": 15.0, "away_s": 30.0}
+VARYING = "hybrid_small:varying"
+
 CONCEPTS = (
+    Concept(
+        "contacts that are not picked up",
+        ("groups.*.no_pick_up.p", "groups.*.no_pick_up.ring_s", "groups.*.no_pick_up.away_s"),
+        "rings `ring_s` with probability `p` an offer, keeps its place; then the advisor is away for `away_s`",
+        CHOICE,
+        "tests/semantics/test_by_hand_alerting.py::test_the_contact_keeps_its_place_and_the_advisor_is_away",
+        VARYING,
+        Experiment("x_design", "asa_s", "up", on=groups(TEAMS, "no_pick_up", MISSED)),
+    ),
+    Concept(
+        "busyness of days",
+        ("groups.*.busyness_cv",),
+        "`T x B` for a group and day, `log B ~ N(-s^2/2, s^2)`, `s^2 = log(1 + busyness_cv^2)`",
+        f"handle times that vary with the day: {IBRAHIM}; the form is a modelling choice",
+        "tests/semantics/test_by_hand_day_factors.py::test_busyness_is_one_factor_a_day_and_group",
+        VARYING,
+        Experiment(
+            "hybrid_small",
+            "occupancy_gap",
+            "up",
+            on=groups(("service", "blended"), "busyness_cv", 0.4),
+            runs=400,
+            why="each group has slow days of its own, and what it works off is not shared out evenly",
+        ),
+    ),
+    Concept(
+        "handle times by slot",
+        ("queues.*.handle_by_slot", "campaigns.*.handle_by_slot"),
+        "`T x f_k` in slot k, `f_k` the value over the mean of the values, weighted by the forecast",
+        f"handle times that vary with the hour: {IBRAHIM}; the form is a modelling choice",
+        "tests/semantics/test_by_hand_day_factors.py::test_the_slot_in_which_service_begins_counts",
+        VARYING,
+        Experiment(
+            "hybrid_small",
+            "mean_wait_s",
+            "up",
+            on={"queues.orders.handle_by_slot": PEAK, "queues.questions.handle_by_slot": PEAK},
+            why="contacts take longer when there are most of them",
+        ),
+    ),
     Concept(
         "individual speed",
         ("groups.*.speed_cv",),

@@ -13,8 +13,8 @@ from ccenv.run.engine import counters_of
 from tests.env.short import OWNED, random_legal, short_day
 from tests.env.whole_centre import last_day_of_the_month, whole_centre
 
-N = 4
-FIRST_SEED = 22  # of four episodes in which each counter of the whole centre counts
+N = 12
+FIRST_SEED = 22  # of episodes in which each counter of the whole centre counts
 STEADY: dict[str, Any] = {
     "name": "steady",
     "description": "made by the tests",

@@ -185,7 +185,7 @@ def test_a_steady_centre_is_truncated_at_its_horizon() -> None:
         ({"interval_s": 0}, "interval_s = 0"),
         ({"interval_s": True}, "interval_s = True"),
         ({"interval_s": float("inf")}, "interval_s = inf"),
-        ({"settable": ["speed"]}, "settable = 'speed'; allowed for these rules: routing.advisor, pacing.k"),
+        ({"settable": ["speed"]}, "settable = 'speed'; allowed for these rules: routing.advisor, routing.overflow_"),
         ({"settable": []}, "one or more"),
         ({"settable": ["k", "pacing.k"]}, "each once"),
         ({"settable": {"k": (2.0, 1.0)}}, r"bounds 2, 1 of pacing.k"),

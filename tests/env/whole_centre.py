@@ -21,6 +21,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "arrivals_per_hour": [150, 200],
             "interpolation": "linear",
             "handle_s": {"dist": "lognormal", "mu": 4.5, "sigma": 0.5},
+            "handle_by_slot": [1.1, 0.9],
             "ivr": {
                 "time_s": {"dist": "uniform", "low_s": 5, "high_s": 20},
                 "p_contained": 0.1,
@@ -103,11 +104,14 @@ WHOLE_CENTRE: dict[str, Any] = {
             "monitoring": {"share": 0.3, "cost": 4, "gain": 0.3, "drift_per_day": 0.5},
             "advisor_order": "fewest_contacts",
             "wage_per_hour": 18,
+            "no_pick_up": {"p": 0.1, "ring_s": 6, "away_s": 20},
+            "busyness_cv": 0.2,
         },
         "blended": {
             "skills": ["orders", "help", "experts", "survey"],
             "staffing": [3, 2],
             "wage_per_hour": 20,
+            "no_pick_up": {"p": 0.05, "ring_s": 5},
         },
         "clerks": {"skills": ["mails", "experts"], "staffing": 1},
         "outside": {
@@ -130,6 +134,7 @@ WHOLE_CENTRE: dict[str, Any] = {
             "ring_s_by_outcome": {"person": 6, "machine": 8, "busy": 2, "invalid": 1, "no_answer": 12},
             "handle_s": 60,
             "handle_sale_s": 80,
+            "handle_by_slot": [0.9, 1.1],
             "wrap_up_s": 10,
             "handle_machine_s": 8,
             "drop_after_s": 3,

@@ -58,6 +58,7 @@ class Advisors:
         if advisor.state != codes.OFF:
             counter = "service_s" if service else COUNTER_OF_STATE[advisor.state]
             self.sim.ledger.spells.append(Spell("group", advisor.group, counter, advisor.since, self.sim.now))
+            self.sim.fairness.note_spell(advisor)
 
     def become_idle(self, advisor: Advisor) -> None:
         """Set an advisor idle and append it to the group's idle list."""
@@ -83,6 +84,7 @@ class Advisors:
     def come_on(self, advisor: Advisor) -> None:
         """Roster entry `on`."""
         advisor.worked = True
+        self.sim.fairness.comes(advisor)
         if advisor.state == codes.OFF:
             self.free(advisor)
         else:
@@ -167,6 +169,7 @@ class Advisors:
         """Link a contact with its advisor, who has been taken from the idle list, and begin the talk."""
         advisor.contact, contact.advisor = contact, advisor
         contact.phase, contact.talks_since, contact.handled_since = codes.TALKING, self.sim.now, self.sim.now
+        contact.scale = self.sim.day_factors.of_slot(contact)
         self.change_state(advisor, codes.ADVISOR_TALKING)
 
     def talk_for(self, contact: Contact, handle_s: float) -> None:
@@ -175,6 +178,7 @@ class Advisors:
         contact.advisor.n_contacts += 1
         count_begun(self.sim, contact.advisor)
         contact.phase, contact.handled_since = codes.TALKING, self.sim.now
+        contact.scale = self.sim.day_factors.of_slot(contact)
         contact.event = self.sim.agenda.add(self.sim.clock.tonight(handle_s), Kind.END, lambda: self.end_talk(contact))
 
     def end_talk(self, contact: Contact) -> None:

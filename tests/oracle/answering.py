@@ -32,6 +32,7 @@ def count_begun(sim: Simulator, advisor: Advisor) -> None:
     service = sim.groups[advisor.group].declared.answering_service
     if service is None:
         sim.ledger.count("group", advisor.group, "handled")
+        sim.fairness.begins(advisor)
     else:
         sim.ledger.count("group", advisor.group, "service_contacts")
         sim.ledger.count("group", advisor.group, "service_fees", service.price_per_contact)

@@ -51,6 +51,7 @@ class Chats:
             sim.inbound.leave_line(contact)
             contact.waited_s += wait_s
             sim.inbound.count(contact, "wait_answered_s", wait_s)
+            sim.served.last_wait_s[contact.index] = wait_s
             sim.inbound.count_answered(contact, wait_s)
         sim.log.contact(sim.now, codes.LOG_ASSIGNED, contact, detail=int(contact.gone))
         if level == 1:
@@ -64,6 +65,7 @@ class Chats:
         advisor.assigned_at = advisor.worked_until = sim.now
         advisor.n_contacts += 1
         sim.ledger.count("group", group.index, "handled")
+        sim.fairness.begins(advisor)
         self.plan(advisor)
 
     def work_s(self, contact: Contact) -> float:

@@ -86,6 +86,7 @@ class Clock:
             sim.agenda.add(self.declared.warm_up_s, Kind.CLOCK, self.end_warm_up)
         sim.log.clock(sim.now, codes.LOG_OPENING, day)
         sim.levels.draw_day(day)
+        sim.fairness.begin()
         sim.roster.start_day(day)
         if self.steady:
             sim.agenda.add(self.declared.warm_up_s + self.declared.horizon_s, Kind.CLOCK, self.end)
@@ -109,6 +110,7 @@ class Clock:
         for queue in sim.queues:
             sim.arrivals.take_off(queue)
         sim.deferring.count_lines()
+        sim.fairness.end()
         sim.advisors.live_through_day()
         sim.compliance.end_day()
         if self.day + 1 == self.days:
@@ -155,6 +157,7 @@ class Clock:
             self.overtime_end.cancelled = True
         self.sim.deferring.end_counting()
         self.sim.advisors.go_home()
+        self.sim.fairness.end()
         self.sim.compliance.end_day()
         tomorrow = self.day + 1
         if tomorrow == self.days:
@@ -169,9 +172,12 @@ class Clock:
         """End of the warm-up: counting starts."""
         self.sim.log.clock(self.sim.now, codes.LOG_WARM_UP_END, self.day)
         self.sim.ledger.start_counting(self.sim.now)
+        self.sim.fairness.begin()
 
     def end(self) -> None:
         """End of a run that never closes: the horizon or the last midnight is reached."""
+        if self.steady:
+            self.sim.fairness.end()
         self.sim.log.clock(self.sim.now, codes.LOG_END, self.day)
         self.over = True
 

@@ -19,11 +19,11 @@ IN_LINE = (codes.WAITING, codes.VIRTUAL, codes.BACKLOG)
 TO_BE_CALLED_BACK = (codes.VIRTUAL, codes.CALLBACK_RINGING, codes.PENDING_CALLBACK)
 IN_SERVICE = (codes.TALKING, codes.HANDING_OVER, codes.IN_CHAT)
 PHASES_OF_STATE = {
-    codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING),
+    codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING, codes.ALERTING),
     codes.ADVISOR_TALKING: (codes.TALKING, codes.HANDING_OVER, codes.HOLDING),
     codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
-OF_A_LEAD = (codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.TALKING, codes.WRAPPING)
+OF_A_LEAD = (codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.ALERTING, codes.TALKING, codes.WRAPPING)
 
 
 def check_conservation(sim: Simulator) -> None:
@@ -65,13 +65,15 @@ def check_queue(sim: Simulator, q: int) -> None:
     sent_away = n("misrouted_out", "blocked", "ivr_hangup", "contained", "balked")
     ended = n("callback_lost", "abandoned", "silent", "unserved", "carried_out", "answered")
     assert n("silent") >= sum(contact.gone for contact in here_now)
-    in_queue = here(codes.WAITING, *TO_BE_CALLED_BACK)
+    ringing = [x for x in sim.contacts if x.phase == codes.ALERTING and not x.is_lead and x.index == q]
+    to_be_called_back = here(*TO_BE_CALLED_BACK) + sum(x.virtual for x in ringing)
+    in_queue = here(codes.WAITING) + to_be_called_back + sum(not x.virtual for x in ringing)
     assert came == sent_away + here(codes.IN_IVR) + in_queue + ended
     assert n("offered") == in_queue + ended
     assert n("answered") == n("transferred_out", "resolved", "unresolved") + here(*IN_SERVICE)
     assert n("callback_offered") >= n("callback_accepted")
     ended_callbacks = n("callback_answered", "callback_lost", "carried_out")
-    assert n("callback_accepted") == ended_callbacks + here(*TO_BE_CALLED_BACK)
+    assert n("callback_accepted") == ended_callbacks + to_be_called_back
     assert n("callback_tries") >= n("callback_answered", "callback_lost") + here(codes.CALLBACK_RINGING)
     assert n("answered") >= n("callback_answered") and n("answered", "abandoned") >= n("abandoned_in_time")
     if sim.queues[q].declared.ivr is not None:
@@ -130,7 +132,8 @@ def check_origins(sim: Simulator) -> None:
     assert n("fresh") >= n("fresh_answered") >= n("fresh_resolved")
     staying = [x.giver for x in sim.contacts if x.giver is not None]
     assert {id(x) for x in staying} == {id(x) for x in sim.contacts if x.phase == codes.HOLDING}
-    assert all(x.phase in (codes.WAITING, codes.HANDING_OVER) for x in sim.contacts if x.giver is not None)
+    with_giver = (codes.WAITING, codes.ALERTING, codes.HANDING_OVER)
+    assert all(x.phase in with_giver for x in sim.contacts if x.giver is not None)
 
 
 def check_campaign(sim: Simulator, c: int) -> None:
@@ -145,14 +148,16 @@ def check_campaign(sim: Simulator, c: int) -> None:
     assert n("attempts") == phases[codes.RINGING] + phases[codes.DECIDING] + ended
     talks = sum(x.phase == codes.TALKING and not x.machine for x in leads)
     assert n("joined") == n("right_party", "wrong_party") + talks
-    machines_waiting = sum(contact.machine for contact in sim.campaigns[c].line)
-    persons_waiting = phases[codes.CONNECT_WAITING] - machines_waiting
+    to_join = [*sim.campaigns[c].line, *(x for x in leads if x.phase == codes.ALERTING)]
+    machines_waiting = sum(contact.machine for contact in to_join)
+    persons_waiting = phases[codes.CONNECT_WAITING] + phases[codes.ALERTING] - machines_waiting
     assert n("connects") == persons_waiting + n("hung_up", "dropped", "joined")
     assert n("machine_passed") == machines_waiting + n("mp_dropped", "mp_joined")
     assert set(phases) <= set(OF_A_LEAD)
     declared = sim.campaigns[c].declared
     assert sum(x.holds_line for x in leads) <= sim.max_lines(sim.campaigns[c])
-    if declared.reserves is True:
+    able = [group for group in sim.groups if group.can_handle(sim.campaigns[c].name)]
+    if declared.reserves is True and all(group.declared.no_pick_up is None for group in able):
         assert not n("dropped", "mp_dropped"), "no connect is dropped where every attempt has an advisor"
         assert not n("hung_up") or not sim.campaigns[c].decides_at_once, "a person hangs up with an advisor at hand"
     if sim.campaigns[c].decides_at_once:
@@ -244,6 +249,8 @@ def check_idle_lists(sim: Simulator) -> None:
 def check_advisor(sim: Simulator, advisor: Advisor) -> None:
     """Check that the contact, skill and break of an advisor agree with its state."""
     assert (advisor.break_end is not None) == (advisor.state == codes.AWAY)
+    rings = advisor.contact is not None and advisor.contact.phase == codes.ALERTING
+    assert (advisor.ring_end is not None) == rings
     assert 0 <= advisor.quality <= 100 and 0 <= advisor.load <= 1
     assert sim.clock.stage != codes.NIGHT or advisor.state == codes.OFF
     assert not (advisor.absent and advisor.state != codes.OFF), "an absent advisor is there"

@@ -55,6 +55,8 @@ class Contact:
     virtual: bool = False
     accepted_s: float = 0.0
     tries: int = 0
+    n_offers: int = 0
+    rings_since: float = 0.0  # at an advisor who does not pick up
     transfers: bool = False
     unresolved: bool = False
     is_chat: bool = False
@@ -85,6 +87,7 @@ class Contact:
     buys: bool = False
     waits_since: float = 0.0
     talks_since: float = 0.0
+    scale: float = 1.0  # of its slot, at `handled_since`
     handled_since: float = 0.0  # start of the present part of the talk
     wraps_up_since: float = 0.0
 
@@ -106,7 +109,9 @@ class Contact:
     @property
     def holds_line(self) -> bool:
         """Whether it occupies a trunk."""
-        return self.phase in WITH_LINE and not self.is_chat and not self.is_work
+        return (self.phase in WITH_LINE and not self.is_chat and not self.is_work) or (
+            self.phase == codes.ALERTING and not self.virtual
+        )
 
 
 @dataclass(eq=False)
@@ -125,6 +130,7 @@ class Advisor:
     assigned_at: float = 0.0  # time of the last chat's assignment
     worked_until: float = 0.0  # time up to which the work on the chats is done
     break_end: Event | None = None
+    ring_end: Event | None = None
     owed_s: float = 0.0
     absent: bool = False
     worked: bool = False

@@ -66,7 +66,8 @@ class Inbound:
 
     def leave_line(self, contact: Contact) -> float:
         """Remove the contact from its line. Returns its wait in this line, in seconds."""
-        self.queue_of(contact).line.remove(contact)
+        if contact.phase != codes.ALERTING:
+            self.queue_of(contact).line.remove(contact)
         if contact.event is not None:
             contact.event.cancelled = True
         wait_s = self.sim.now - contact.entry_s
@@ -92,13 +93,17 @@ class Inbound:
             return
         self.sim.log.contact(self.sim.now, codes.LOG_ABANDONED, contact)
         wait_s = self.leave_line(contact)
+        rang_at = self.sim.alerting.stop(contact)
         contact.waited_s += wait_s
         self.count(contact, "abandoned")
+        self.sim.served.note(contact.index, self.sim.now, False)
         self.count(contact, "wait_abandoned_s", wait_s)
         if self.in_time(contact, wait_s):
             self.count(contact, "abandoned_in_time")
         self.sim.returns.maybe_redial(contact)
         self.sim.transfers.release(contact)
+        if rang_at is not None:
+            self.sim.advisors.free(rang_at)
 
     def send_away(self, contact: Contact) -> None:
         """End of overtime for a contact in line."""
@@ -136,12 +141,16 @@ class Inbound:
         if contact.is_work:
             self.sim.deferring.take(contact, advisor)
             return
+        if idle and not self.sim.alerting.picks_up(contact, advisor):
+            self.sim.alerting.take_head(contact, advisor)
+            return
         if contact.virtual:
             self.sim.callbacks.ring(contact, advisor)
             return
         wait_s = self.leave_line(contact)
         contact.waited_s += wait_s
         self.count(contact, "wait_answered_s", wait_s)
+        self.sim.served.last_wait_s[contact.index] = wait_s
         self.count_answered(contact, wait_s)
         if idle:
             self.sim.advisors.take(advisor)
@@ -155,6 +164,7 @@ class Inbound:
     def count_answered(self, contact: Contact, wait_s: float) -> None:
         """Count an answered contact; `wait_s` is its wait, or the time since it accepted a callback."""
         self.count(contact, "answered")
+        self.sim.served.note(contact.index, self.sim.now, self.in_time(contact, wait_s))
         if self.in_time(contact, wait_s):
             self.count(contact, "answered_in_time")
         if contact.is_first and contact.n_transfers == 0:

@@ -180,12 +180,12 @@ class Outbound:
         """Join to the reserved advisor, or to the one idle longest, or wait."""
         contact.queues_since = self.sim.now
         if contact.advisor is not None:
-            self.sim.goals.join(contact, contact.advisor)
+            self.sim.alerting.offer_connect(contact, contact.advisor)
             return
         advisor = self.idle_longest(self.campaign_of(contact))
         if advisor is not None:
             self.sim.advisors.take(advisor)
-            self.sim.goals.join(contact, advisor)
+            self.sim.alerting.offer_connect(contact, advisor)
             return
         self.wait(contact)
 
@@ -199,35 +199,50 @@ class Outbound:
 
     def wait(self, contact: Contact) -> None:
         """Wait for an advisor, or be dropped at once: with a drop time of 0, or after the end of overtime."""
+        contact.phase = codes.CONNECT_WAITING
+        self.campaign_of(contact).line.append(contact)
+        if not self.limit_wait(contact):
+            self.drop(contact)
+        else:
+            self.sim.log.contact(self.sim.now, codes.LOG_CONNECT_WAITING, contact)
+
+    def limit_wait(self, contact: Contact) -> bool:
+        """Schedule the hang-up or drop of a connect that has just answered; False if it is dropped at once."""
         campaign, now = self.campaign_of(contact), self.sim.now
         limit_s = campaign.drop_after.draw(contact.key, codes.DROP_AFTER)
         hang_up_s = codes.INFINITY if contact.machine else campaign.hang_up.draw(contact.key, codes.HANG_UP)
-        contact.phase = codes.CONNECT_WAITING
-        campaign.line.append(contact)
-        if limit_s == 0 or self.sim.clock.stage == codes.OVERTIME_OVER:
-            self.drop(contact)
-            return
+        if self.sim.clock.stage == codes.OVERTIME_OVER:
+            limit_s = 0.0
         answered = contact.waits_since  # before the detector's decision, if that has taken time
-        if hang_up_s - (now - answered) < limit_s:
+        if limit_s > 0 and hang_up_s - (now - answered) < limit_s:
             contact.event = self.sim.agenda.add(answered + hang_up_s, Kind.END, lambda: self.hang_up(contact))
-        else:
-            contact.event = self.sim.agenda.add(now + limit_s, Kind.END, lambda: self.give_up(contact))
-        self.sim.log.contact(now, codes.LOG_CONNECT_WAITING, contact)
+            return True
+        contact.event = self.sim.agenda.add(now + limit_s, Kind.END, lambda: self.give_up(contact))
+        return limit_s > 0
 
     def hang_up(self, contact: Contact) -> None:
         """A person hangs up while waiting."""
         self.sim.log.contact(self.sim.now, codes.LOG_HANG_UP, contact)
+        rang_at = self.sim.alerting.stop(contact)
         self.leave_line(contact)
         self.count(contact, "hung_up")
         self.count(contact, "hung_up_wait_s", self.sim.now - contact.waits_since)
         self.sim.compliance.record(contact, HUNG_UP)
         self.sim.forget(contact)
         self.sim.leads.end_attempt(contact, codes.AFTER_HUNG_UP)
+        self.free(rang_at)
 
     def give_up(self, contact: Contact) -> None:
         """A connect has reached its drop time."""
         self.sim.log.contact(self.sim.now, codes.LOG_DROP_DUE, contact)
+        rang_at = self.sim.alerting.stop(contact)
         self.drop(contact)
+        self.free(rang_at)
+
+    def free(self, advisor: Advisor | None) -> None:
+        """Free the advisor at whom a lost connect rang, if there was one."""
+        if advisor is not None:
+            self.sim.advisors.free(advisor)
 
     def drop(self, contact: Contact) -> None:
         """Drop a connect or a passed machine."""
@@ -250,11 +265,12 @@ class Outbound:
 
     def leave_line(self, contact: Contact) -> None:
         """Leave the line of waiting connects."""
-        self.campaign_of(contact).line.remove(contact)
+        if contact.phase != codes.ALERTING:
+            self.campaign_of(contact).line.remove(contact)
         if contact.event is not None:
             contact.event.cancelled = True
 
     def take_waiting(self, contact: Contact, advisor: Advisor) -> None:
-        """Join a waiting connect to a freed advisor."""
-        self.leave_line(contact)
-        self.sim.goals.join(contact, advisor)
+        """Offer a waiting connect to a freed advisor; its time until the drop or hang-up runs on."""
+        self.campaign_of(contact).line.remove(contact)
+        self.sim.alerting.offer_connect(contact, advisor)

@@ -60,6 +60,7 @@ class Returns:
         """Enter at the origin, as a returning contact without transfers."""
         contact.returning = True
         contact.n_transfers = 0
+        contact.n_offers = 0
         contact.unresolved = False
         contact.event = None
         contact.index = contact.true_type = contact.origin

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ccenv.scenarios import ScenarioError, load_scenario
 from tests.oracle.dice import DATE_BASE, OUTBOUND_BASE, Dice, Plain
+from tests.oracle.make_advisors import behaviour
 from tests.oracle.make_campaigns import CampaignMaker
 from tests.oracle.make_chats import ChatMaker
 from tests.oracle.make_groups import GroupMaker
@@ -84,6 +85,7 @@ class ScenarioMaker(QueueMaker, GroupMaker):
         self.add_load(centre, queues, clock)
         ChatMaker(self.number).add_to(centre)
         WorkMaker(self.number, self.n_slots).add_to(centre)
+        behaviour(self.number, centre, self.n_slots)
         return centre
 
     def add_load(self, centre: Plain, queues: list[str], clock: Plain) -> None:

@@ -10,18 +10,21 @@ import numpy as np
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
 from tests.oracle.advisors import Advisors
+from tests.oracle.alerting import Alerting
 from tests.oracle.arrivals import Arrivals
 from tests.oracle.callbacks import Callbacks
 from tests.oracle.chats import Chats
 from tests.oracle.clock import Clock
 from tests.oracle.compliance import Compliance
 from tests.oracle.conservation import check_conservation
+from tests.oracle.day_factors import DayFactors
 from tests.oracle.decisions import Choose, Decisions
 from tests.oracle.deferring import Deferring
 from tests.oracle.detection import Detection
 from tests.oracle.entering import Entering
 from tests.oracle.entities import CampaignState, Contact, QueueState
 from tests.oracle.events import Agenda, Kind
+from tests.oracle.fairness import Fairness
 from tests.oracle.goals import Goals
 from tests.oracle.hours import Hours
 from tests.oracle.inbound import Inbound
@@ -34,6 +37,7 @@ from tests.oracle.record import Counts, EventLog, Ledger
 from tests.oracle.return_calls import ReturnCalls
 from tests.oracle.returns import Returns
 from tests.oracle.roster import Roster
+from tests.oracle.served import Served
 from tests.oracle.service import Service
 from tests.oracle.snapshot import Snapshot, Snapshots
 from tests.oracle.traits import Traits, make_groups
@@ -94,6 +98,10 @@ class Simulator:
         self.transfers = Transfers(self)
         self.service = Service(self)
         self.deferring = Deferring(self)
+        self.served = Served()
+        self.day_factors = DayFactors(self)
+        self.fairness = Fairness(self)
+        self.alerting = Alerting(self)
         self.returns = Returns(self)
         self.return_calls = ReturnCalls(self)
         self.lists = Lists(self)
@@ -169,10 +177,13 @@ class Simulator:
         for advisor in self.advisors.everybody():
             self.advisors.note_spell(advisor)
         self.deferring.end_counting()
-        for queue in self.queues:
-            for contact in queue.line:
-                if not contact.virtual and not contact.gone and not contact.is_work:
-                    self.inbound.note_waiting(contact)
+        for contact in self.contacts:
+            if (
+                not contact.is_lead
+                and contact.phase in (codes.WAITING, codes.ALERTING)
+                and not (contact.virtual or contact.gone or contact.is_work)
+            ):
+                self.inbound.note_waiting(contact)
 
 
 def uniformly_random(number: int, u: float, legal: list[int], catalogue: object) -> int:

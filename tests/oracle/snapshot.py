@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections import defaultdict
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccenv.scenarios.catalogue import Pair, make_pairs
-from ccenv.scenarios.compile.finish import finish_table
+from ccenv.scenarios.compile.finish import finish_table, hazard_table
 from ccenv.scenarios.compile.roster import staffing
 from ccenv.sim.state import codes
 from ccenv.sim.state.fields import FINISH_HORIZONS_S, N_OLDEST, RECENT_LONG_S, RECENT_S, RINGING_AGES_S
@@ -96,6 +97,10 @@ class Snapshots:
         """The attempts of a campaign that are in one of these phases."""
         return [x for x in self.sim.contacts if x.is_lead and x.index == campaign.index and x.phase in phases]
 
+    def inbound(self) -> list[Contact]:
+        """The inbound contacts."""
+        return [x for x in self.sim.contacts if not x.is_lead]
+
     def lines(self, campaign: CampaignState) -> int:
         """Telephone lines that a campaign uses."""
         return sum(x.holds_line for x in self.sim.contacts if x.is_lead and x.index == campaign.index)
@@ -131,6 +136,9 @@ class Snapshots:
                 continue
             table = finish_table(self.sim.centre, pair)
             for contact in self.in_talk(pair):
+                if self.sim.day_factors.declared(contact).handle_by_slot:
+                    self.add_scaled(total, pair, contact)
+                    continue
                 age_s, rate = self.sim.now - contact.handled_since, 1.0
                 if contact.phase == codes.IN_CHAT:
                     assert contact.advisor is not None
@@ -142,6 +150,19 @@ class Snapshots:
                 for h, horizon_s in enumerate(FINISH_HORIZONS_S):
                     total[h] += float(np.interp(rate * horizon_s, (0.0, *FINISH_HORIZONS_S), (0.0, *ends)))
         return total
+
+    def add_scaled(self, total: list[float], pair: Pair, contact: Contact) -> None:
+        """Add the expected end of a talk scaled by its slot, from the integrated hazard, linear between its ages."""
+        table = hazard_table(self.sim.centre, pair)
+
+        def until(age: float) -> float:
+            x = age / contact.scale / FINISH_STEP_S
+            i = min(int(x), FINISH_BINS - 1)
+            return table[i] + (x - i) * (table[i + 1] - table[i])
+
+        age = self.sim.now - contact.handled_since
+        for h, horizon in enumerate(FINISH_HORIZONS_S):
+            total[h] += 1 - math.exp(until(age) - until(age + horizon))
 
     def answer_rate(self, campaign: CampaignState, time_s: float) -> float:
         """Decayed share of ended attempts that a person or a passed machine answered."""
@@ -240,6 +261,9 @@ QUEUE: dict[str, Callable[[Snapshots, QueueState], Any]] = {
     "arrivals_recent_per_hour": lambda s, q: s.rate(q, (codes.LOG_WAITING, codes.LOG_CALLBACK_ACCEPTED)),
     "abandoned_recent_per_hour": lambda s, q: s.rate(q, (codes.LOG_ABANDONED,)),
     "callbacks_pending": lambda s, q: sum(x.virtual and x.index == q.index for x in s.sim.contacts if not x.is_lead),
+    "alerting": lambda s, q: sum(x.phase == codes.ALERTING and x.index == q.index for x in s.inbound()),
+    "service_level_recent": lambda s, q: s.sim.served.level(q.index),
+    "estimated_wait_s": lambda s, q: s.sim.served.last_wait_s[q.index],
     "forecast_per_hour": lambda s, q: s.forecast(q, s.sim.clock.slot),
     "forecast_next_per_hour": lambda s, q: s.forecast(q, s.next_slot),
 }
@@ -259,7 +283,7 @@ GROUP: dict[str, Callable[[Snapshots, GroupState], Any]] = {
 CAMPAIGN: dict[str, Callable[[Snapshots, CampaignState], Any]] = {
     "ringing": lambda s, c: len(s.attempts(c, codes.RINGING, codes.DECIDING)),
     "deciding": lambda s, c: len(s.attempts(c, codes.DECIDING)),
-    "connects_waiting": lambda s, c: len(c.line),
+    "connects_waiting": lambda s, c: len(c.line) + len(s.attempts(c, codes.ALERTING)),
     "lines_free": lambda s, c: max(0, min(s.sim.max_lines(c) - s.lines(c), s.sim.lines_free())),
     "leads_dialable": lambda s, c: min(s.sim.lists.n_dialable(c), MANY),
     "agreed_ready": _agreed,

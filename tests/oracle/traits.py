@@ -105,7 +105,12 @@ class Traits:
         strength = self.declared(advisor).script.strength
         if strength > 0:
             time_s = dist.mean_s + (1 - strength) * (time_s - dist.mean_s)
-        return time_s * self.handle_factor(advisor)
+        return (
+            time_s
+            * self.handle_factor(advisor)
+            * self.sim.day_factors.of_day(advisor)
+            * self.sim.day_factors.of_slot(contact)
+        )
 
     def maybe_sample(self, contact: Contact, advisor: Advisor) -> None:
         """Draw whether the contact is sampled; count a sample and coach the advisor."""

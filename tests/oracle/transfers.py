@@ -39,6 +39,7 @@ class Transfers:
             n_transfers=contact.n_transfers + 1,
             phase=codes.WAITING,
             event=None,
+            n_offers=0,
             advisor=None,
             giver=contact if warm else None,
         )

@@ -22,6 +22,9 @@ def constant(value_s: float) -> dict[str, Any]:
 
 
 NAMED = {"name": "by-hand", "description": "derived by hand", "goals_unpaid": True}
+FAIRNESS = (
+    "advisor_days", "group_days", "uneven_contacts", "occupancy_spread_sum", "occupancy_range_sum", "occupancy_gap_sum",
+)  # fmt: skip
 KINDS = {
     codes.FRESH: "fresh",
     codes.REDIAL: "redial",
@@ -72,8 +75,8 @@ def shorts(log: np.ndarray, *names: str) -> list[str]:
 
 
 def nonzero(counters: dict[str, float]) -> dict[str, float]:
-    """The counters that are not 0."""
-    return {name: total for name, total in counters.items() if total}
+    """The counters that are not 0, without those of fairness, which have cases of their own."""
+    return {name: total for name, total in counters.items() if total and name not in FAIRNESS}
 
 
 def of_leads(counters: dict[str, float]) -> dict[str, float]:

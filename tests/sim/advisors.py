@@ -8,7 +8,7 @@ from ccenv.sim.state import codes
 from tests.sim.view import IN_TALK, View
 
 PHASES_OF_STATE = {
-    codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING),
+    codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING, codes.ALERTING),
     codes.ADVISOR_TALKING: IN_TALK,
     codes.ADVISOR_WRAP_UP: (codes.WRAPPING,),
 }
@@ -66,8 +66,9 @@ class Advisors:
         assert not (leaving & unoccupied).any(), "leaves, but has nothing to finish"
         assert not ((v.advisor["owed_s"] > 0) & unoccupied).any(), "owes a break that could be taken"
         first = codes.FIRST_STREAM + len(v.e["queue"]) + len(v.e["campaign"])
-        on_a_break = v.e["place"][first : first + len(v.e["advisor"])] != codes.NIL
-        assert np.array_equal(np.flatnonzero(on_a_break), np.flatnonzero(v.state == codes.AWAY)), "breaks end"
+        with_event = np.flatnonzero(v.e["place"][first : first + len(v.e["advisor"])] != codes.NIL)
+        busy = [*np.flatnonzero(v.state == codes.AWAY), *v.holder[v.is_in(codes.ALERTING)]]
+        assert with_event.tolist() == sorted(busy), "breaks and ringing in vain end"
         quality, load = v.advisor["quality"], v.advisor["load"]
         assert np.all((quality >= 0) & (quality <= 100) & (load >= 0) & (load <= 1)), "quality or load"
 
@@ -84,7 +85,7 @@ class Advisors:
             chats = sorted(v.places[v.is_in(codes.IN_CHAT) & (v.holder == a)].tolist())
             assert sorted(self.chats_of(int(a))) == chats and len(chats) > 0, "chats of an advisor"
         assert np.all(v.state[v.holder[v.is_in(codes.IN_CHAT)]] == codes.ADVISOR_CHATTING), "a chat without its advisor"
-        with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.WRAPPING, codes.IN_CHAT, *IN_TALK)
+        with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.ALERTING, codes.WRAPPING, codes.IN_CHAT, *IN_TALK)
         assert held[with_advisor].all(), "a contact without its advisor"
         assert not held[~with_advisor & ~v.is_in(codes.RINGING, codes.DECIDING)].any(), "an advisor for nothing"
         if v.C:
@@ -106,8 +107,10 @@ class Advisors:
         return found
 
     def attempts(self) -> None:
-        """An attempt keeps its kind: one with an advisor is joined to that advisor and never waits."""
+        """An attempt keeps its kind: one with an advisor who picks up is joined to that advisor and never waits."""
         v = self.v
+        if v.c["group"]["p_no_pick_up"][: v.G].any():
+            return
         for phase, holder, key in zip(v.phase, v.holder, v.x["key"], strict=True):
             before = self.dialed_with.get(int(key), codes.NIL)
             if before != codes.NIL:

@@ -40,9 +40,9 @@ def same(left: np.ndarray, right: np.ndarray, balance: str) -> None:
 def queues(v: View) -> None:
     """All contacts of a queue are accounted for; callbacks due after the last day count as carried out."""
     n = v.counts("queue")
-    to_call = np.zeros(v.Q) if v.over else v.here[list(TO_BE_CALLED_BACK)].sum(axis=0)
+    to_call = np.zeros(v.Q) if v.over else v.here[list(TO_BE_CALLED_BACK)].sum(axis=0) + v.alerting_virtual
     ended = n["callback_lost"] + n["abandoned"] + n["unserved"] + n["carried_out"] + n["answered"] + n["silent"]
-    in_queue = v.here[codes.WAITING] + to_call
+    in_queue = v.here[codes.WAITING] + v.here[codes.ALERTING] - v.alerting_virtual + to_call
     left = n["misrouted_out"] + n["blocked"] + n["ivr_hangup"] + n["contained"] + n["balked"]
     came = n["fresh"] + n["redials"] + n["repeats"] + n["returns"] + n["misrouted_in"] + n["transfers_in"]
     same(came, left + v.here[codes.IN_IVR] + in_queue + ended, "who came")
@@ -81,7 +81,7 @@ def work(v: View) -> np.ndarray:
 def callbacks(v: View) -> None:
     """Who accepted a callback waits for it, has had it, or never will."""
     n = v.counts("queue")
-    to_call = v.here[list(TO_BE_CALLED_BACK)].sum(axis=0)
+    to_call = v.here[list(TO_BE_CALLED_BACK)].sum(axis=0) + v.alerting_virtual
     same(v.e["queue"]["n_callbacks"][: v.Q], to_call, "n_callbacks")
     if v.over:
         same(n["carried_out"], to_call, "carried_out")
@@ -116,11 +116,10 @@ def campaigns(v: View) -> None:
     same(n["attempts"], v.leads[codes.RINGING] + v.leads[codes.DECIDING] + ended, "attempts")
     same(n["touched"], v.e["campaign"]["n_fresh"][: v.C], "n_fresh")
     leads(v, n)
-    waits = ~v.inbound & v.is_in(codes.CONNECT_WAITING)
+    waits = ~v.inbound & v.is_in(codes.CONNECT_WAITING, codes.ALERTING)
+    n_waiting = v.leads[codes.CONNECT_WAITING] + v.leads[codes.ALERTING]
     machines = np.bincount(v.index[waits & (v.x["machine"] == 1)], minlength=v.C)[: v.C]
-    same(
-        n["connects"], v.leads[codes.CONNECT_WAITING] - machines + n["dropped"] + n["joined"] + n["hung_up"], "connects"
-    )
+    same(n["connects"], n_waiting - machines + n["dropped"] + n["joined"] + n["hung_up"], "connects")
     same(n["machine_passed"], machines + n["mp_dropped"] + n["mp_joined"], "machine_passed")
     for part, whole in (
         (n["right_party"] + n["wrong_party"], n["joined"]),
@@ -134,7 +133,8 @@ def campaigns(v: View) -> None:
         (n["first_call_sales"], n["first_joined"]),
     ):
         assert np.all((part >= 0) & (part <= whole)), "a part is larger than the whole"
-    reserves = v.c["campaign"]["dials"][: v.C] == codes.RESERVED_DIALS
+    picked_up = not v.c["group"]["p_no_pick_up"][: v.G].any()
+    reserves = (v.c["campaign"]["dials"][: v.C] == codes.RESERVED_DIALS) & picked_up
     lost = n["dropped"] + n["mp_dropped"]
     assert not lost[reserves].any(), "no connect is dropped where every attempt has an advisor"
     at_once = v.c["campaign"]["decide"][: v.C] == codes.NIL
@@ -154,7 +154,8 @@ def leads(v: View, n: Totals) -> None:
     looked_at = total(weights=states["n_leads"])
     same(looked_at, n["touched"] + scrubbed, "leads looked at")
     of_calls = return_calls(v, n)
-    in_attempt = v.leads[[codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.TALKING]].sum(axis=0)
+    phases = [codes.RINGING, codes.DECIDING, codes.CONNECT_WAITING, codes.ALERTING, codes.TALKING]
+    in_attempt = v.leads[phases].sum(axis=0)
     same(looked_at, n["closed"] + in_attempt + held + of_calls, "leads closed, tried, in a return call or held")
 
 
@@ -230,8 +231,9 @@ def waiting_time(v: View) -> None:
     """Time in line so far equals the waits of contacts that left plus the waits of contacts still in line."""
     n = v.counts("queue")
     queue = v.e["queue"][: v.Q]
-    passed = n["waiting_s"] + v.here[codes.WAITING] * (v.t - queue["since"])
-    waits = v.waits
+    on_line = v.here[codes.WAITING] + v.here[codes.ALERTING] - v.alerting_virtual
+    passed = n["waiting_s"] + on_line * (v.t - queue["since"])
+    waits = v.waits | (v.inbound & v.is_in(codes.ALERTING) & (v.x["virtual"] == 0))
     still = np.bincount(v.index[waits], weights=v.t - v.x["entry_s"][waits], minlength=v.Q)[: v.Q]
     counted = n["wait_answered_s"] + n["wait_abandoned_s"] + n["wait_unserved_s"] + still
     close(passed, counted, "waiting_s")

@@ -131,6 +131,10 @@ def queues(v: View) -> None:
     assert np.array_equal(queue["n_virtual"][: v.Q], off_line), "n_virtual of a queue"
     assert int(v.e["n_virtual"]) == virtual.sum(), "n_virtual"
     assert members(v.e["waiting_bits"]) == [q for q in range(v.Q) if lengths[q]], "waiting_bits"
+    assert np.array_equal(queue["alerting"][: v.Q], v.here[codes.ALERTING]), "contacts that ring at an advisor"
+    assert np.array_equal(queue["alerting_on_line"][: v.Q], v.here[codes.ALERTING] - v.alerting_virtual), "on a line"
+    on_line = queue["alerting_on_line"][: v.Q]
+    assert members(v.e["alerting_bits"]) == [q for q in range(v.Q) if on_line[q]], "alerting_bits"
     assert int(v.e["in_ivr"]) == v.here[codes.IN_IVR].sum(), "in_ivr"
     for q in range(v.Q):
         places = chain(v, queue["head"][q], queue["tail"][q], int(lengths[q]))
@@ -179,7 +183,9 @@ def campaigns(v: View) -> None:
     for i in range(v.C):
         nobody_free = not (int(skills) >> i) & 1
         assert nobody_free or v.leads[codes.CONNECT_WAITING, i] == 0, "a connect waits while an advisor could take it"
-    on_a_line = v.leads[[codes.RINGING, codes.DECIDING, codes.TALKING, codes.CONNECT_WAITING]].sum(axis=0)
+    assert np.array_equal(campaign["alerting"][: v.C], v.leads[codes.ALERTING]), "connects that ring at an advisor"
+    phases = [codes.RINGING, codes.DECIDING, codes.TALKING, codes.CONNECT_WAITING, codes.ALERTING]
+    on_a_line = v.leads[phases].sum(axis=0)
     settings = v.c["campaign"][: v.C]
     assert np.array_equal(campaign["lines"][: v.C], on_a_line) and np.all(on_a_line <= settings["max_lines"]), "lines"
 
@@ -190,7 +196,7 @@ def partners(v: View) -> None:
     legs = v.e["contact"][v.partner[holds]]
     assert np.all(v.partner[holds] != codes.NIL), "somebody holds alone"
     assert np.array_equal(legs["partner"], v.places[holds]), "partners that do not name each other"
-    assert np.isin(legs["phase"], (codes.WAITING, codes.HANDING_OVER)).all(), "a leg that is not a leg"
+    assert np.isin(legs["phase"], (codes.WAITING, codes.ALERTING, codes.HANDING_OVER)).all(), "a leg that is not a leg"
     assert np.count_nonzero(v.partner != codes.NIL) == 2 * np.count_nonzero(holds), "a partner is lost"
     assert np.all(v.partner[v.is_in(codes.HANDING_OVER)] != codes.NIL), "a handover by nobody"
 
@@ -215,8 +221,10 @@ def interruptible(v: View) -> None:
 def lines(v: View) -> None:
     """Lines in use are the contacts in the building, and those in service are counted by pair."""
     of_chat = v.inbound & (v.c["queue"]["chat"][np.where(v.inbound, v.index, 0)] != 0)
-    on_a_line = v.is_in(*ON_A_LINE) & ~of_chat & ~of_work(v)
-    assert int(v.e["lines"]) == np.count_nonzero(on_a_line), "lines in use"
+    alerting = v.is_in(codes.ALERTING)
+    virtual = np.count_nonzero(alerting & v.inbound & (v.x["virtual"] == 1))
+    on_a_line = np.count_nonzero(v.is_in(*ON_A_LINE) & ~of_chat & ~of_work(v)) + np.count_nonzero(alerting) - virtual
+    assert int(v.e["lines"]) == on_a_line, "lines in use"
     assert v.e["lines"] <= v.c["trunks"], "more lines than trunks"
     pairs = v.pairs(v.is_in(*IN_TALK, codes.IN_CHAT))
     assert np.all(pairs != codes.NIL), "an advisor without the skill"

@@ -47,9 +47,11 @@ def move_events(row: Row, rng: Rng) -> None:
 
 
 def change_levels(row: Row, rng: Rng) -> None:
-    """Level of the day and of its slots, a surge, what arrivals wait for."""
+    """Level of the day and of its slots, busyness of groups, a surge, what arrivals wait for."""
     row["level"] = rng.gamma(2.0)
     row["slot_level"] = rng.gamma(2.0, size=row["slot_level"].shape)
+    row["group"]["busy"] = rng.gamma(2.0, size=len(row["group"]))
+    row["share"]["busy"] = rng.gamma(2.0, size=len(row["share"]))
     row["surging"] = rng.integers(2)
     row["queue"]["factor"] = rng.gamma(2.0, size=len(row["queue"]))
     row["queue"]["residual"] = rng.exponential(size=len(row["queue"]))

@@ -55,6 +55,7 @@ class View:
         gone: These chats, likewise.
         waits: Which contacts wait on a line or for a chat.
         leads: Attempts by phase and campaign, (phases, C).
+        alerting_virtual: Virtual contacts that ring at an advisor, (Q,).
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -81,6 +82,8 @@ class View:
         self.here, self.gone = self._table(self.inbound & ~gone, self.Q), self._table(gone, self.Q)
         self.waits = self.inbound & ~gone & (self.phase == codes.WAITING)
         self.leads = self._table(~self.inbound, self.C)
+        rings = self.inbound & (self.phase == codes.ALERTING) & (self.x["virtual"] == 1)
+        self.alerting_virtual = np.bincount(self.index[rings], minlength=self.Q)[: self.Q]
         self.advisor = self.e["advisor"][: self.n_advisors]
         self.state = self.advisor["state"]
         n = int(self.e["heap_n"])

@@ -15,6 +15,7 @@ from ccenv.scenarios.schema import Centre, Group
 OF_ADVISORS = {
     "staffing": "an answering service is there in all opening hours with its `lines`",
     "shifts": "an answering service is there in all opening hours with its `lines`",
+    "no_pick_up": "an answering service picks up what it takes",
     "shrinkage": "an answering service is never absent",
     "wage_per_hour": "an answering service is paid by the contact, with `price_per_contact`",
     "advisor_order": "the lines of an answering service are alike",

@@ -18,6 +18,7 @@ from ccenv.scenarios.check.campaigns import campaigns, ringing
 from ccenv.scenarios.check.chats import capacities, chats
 from ccenv.scenarios.check.dists import dists
 from ccenv.scenarios.check.groups import days_worked, shifts, skills
+from ccenv.scenarios.check.handling import busyness, by_slot
 from ccenv.scenarios.check.levels import day_level, history, slot_level, surge
 from ccenv.scenarios.check.lists import lists
 from ccenv.scenarios.check.loops import loops
@@ -140,6 +141,8 @@ CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (
     capacities,
     classes,
     day_level,
+    by_slot,
+    busyness,
     slot_level,
     surge,
     history,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ccenv.rules.params import Names, check_values
 from ccenv.rules.registry import find_rule, is_local
-from ccenv.rules.spec import RuleError
+from ccenv.rules.spec import CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND, RuleError
 from ccenv.scenarios.catalogue import make_pairs
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.slots import day_slots
@@ -21,15 +21,19 @@ def names_of(centre: Centre) -> Names:
     ivrs = {name: queue.ivr for name, queue in centre.queues.items() if queue.ivr is not None}
     contained = tuple(ivrs[name].p_contained if name in ivrs else 0.0 for name in centre.queues)
     escalated = tuple(name for name, ivr in ivrs.items() if min(ivr.p_resolved_easy, ivr.p_resolved_hard) < 1.0)
-    return Names(
-        owners["queue"],
-        groups,
-        owners["campaign"],
-        pairs,
-        day_slots(centre.clock),
-        {"p_contained": contained},
-        {"p_contained": escalated},
-    )
+    blended = tuple(0.0 if _handles_both(centre, group.skills) else None for group in centre.groups.values())
+    own: dict[str, tuple[float | None, ...]] = {
+        "p_contained": contained,
+        CALLBACK_ABOVE: tuple(q.callback.offer_above_s if q.callback else None for q in centre.queues.values()),
+        KEPT_FOR_INBOUND: blended,
+        KEPT_FOR_OUTBOUND: blended,
+    }
+    offered = {"p_contained": escalated}
+    return Names(owners["queue"], groups, owners["campaign"], pairs, day_slots(centre.clock), own, offered)
+
+
+def _handles_both(centre: Centre, skills: Collection[str]) -> bool:
+    return any(skill in centre.queues for skill in skills) and any(skill in centre.campaigns for skill in skills)
 
 
 def rules(centre: Centre) -> Iterator[Problem]:

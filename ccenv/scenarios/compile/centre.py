@@ -11,8 +11,9 @@ from ccenv.scenarios.catalogue import make_catalogue, make_pairs
 from ccenv.scenarios.compile.campaigns import fill_campaign
 from ccenv.scenarios.compile.dials import fill_dials
 from ccenv.scenarios.compile.dists import DistValues, dist_values, level_values, mean_of
-from ccenv.scenarios.compile.finish import finish_table
+from ccenv.scenarios.compile.finish import finish_table, hazard_table
 from ccenv.scenarios.compile.groups import fill_groups
+from ccenv.scenarios.compile.handle_slots import campaign_factors, handled_by_slot, queue_factors, varies_by_slot
 from ccenv.scenarios.compile.lines import max_lines
 from ccenv.scenarios.compile.queues import INT32, fill_queue
 from ccenv.scenarios.compile.segment_rows import fill_segments
@@ -136,10 +137,19 @@ def _traces(row: Any, centre: Centre) -> None:
 
 def _pairs(row: Any, centre: Centre) -> None:
     row["queue_pair"] = row["campaign_pair"] = NIL
+    row["by_slot_handled"] = varies_by_slot(centre)
+    slots = n_slots(centre.clock)
+    for q, queue in enumerate(centre.queues.values()):
+        row["queue"][q]["handle_factor"][:slots] = queue_factors(queue, centre)
+    for i, campaign in enumerate(centre.campaigns.values()):
+        row["campaign"][i]["handle_factor"][:slots] = campaign_factors(campaign, centre)
     pairs = make_pairs(centre)
     for p, (kind, index, g) in enumerate(pairs):
         row[f"{kind}_pair"][index, g] = p
         row["finish"][p] = finish_table(centre, pairs[p])
+        if row["by_slot_handled"]:
+            row["hazard"][p] = hazard_table(centre, pairs[p])
+            row["scaled"][p] = handled_by_slot(centre, pairs[p])
     actions = make_catalogue(centre)
     row["n_pairs"], row["n_actions"] = len(pairs), len(actions)
     for a, action in enumerate(actions):

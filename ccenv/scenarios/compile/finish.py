@@ -13,7 +13,7 @@ from ccenv.scenarios.compile.dists import DistValues, dist_values, survival
 from ccenv.scenarios.compile.segments import lead_shares, p_answer, p_right_party, segments
 from ccenv.scenarios.schema import Campaign, Centre, Queue, Time
 from ccenv.sim.state.fields import FINISH_HORIZONS_S
-from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S
+from ccenv.sim.state.layout import FINISH_BINS, FINISH_STEP_S, SURE
 
 Mixture = tuple[tuple[float, DistValues], ...]
 
@@ -24,11 +24,32 @@ def finish_table(centre: Centre, pair: Pair) -> np.ndarray:
     Returns:
         Array of shape (FINISH_BINS, number of horizons); 1 at ages that are impossible.
     """
+    return _table(_mixture(centre, pair), _factor(centre, pair))
+
+
+def hazard_table(centre: Centre, pair: Pair) -> np.ndarray:
+    """Return, for a pair, minus the logarithm of the probability that a talk lasts longer than each age.
+
+    Returns:
+        Array of shape (FINISH_BINS + 1,): ages `i * FINISH_STEP_S`, and one more to go on from the last; at most SURE.
+    """
+    mixture = _mixture(centre, pair)
+    total = sum(weight for weight, _ in mixture)
+    step = FINISH_STEP_S / _factor(centre, pair)
+    alive = np.array([_mixed(mixture, i * step) / total for i in range(FINISH_BINS + 1)])
+    return np.minimum(-np.log(np.maximum(alive, np.exp(-SURE))), SURE)
+
+
+def _factor(centre: Centre, pair: Pair) -> float:
+    return handoff_factor(list(centre.queues.values())[pair.index]) if pair.kind == "queue" else 1.0
+
+
+def _mixture(centre: Centre, pair: Pair) -> Mixture:
     if pair.kind == "queue":
         name, queue = list(centre.queues.items())[pair.index]
         group = list(centre.groups.values())[pair.group]
-        return _table(served_mixture(queue, group.handle_s.get(name, queue.handle_s)), handoff_factor(queue))
-    return _table(joined_mixture(list(centre.campaigns.values())[pair.index]))
+        return served_mixture(queue, group.handle_s.get(name, queue.handle_s))
+    return joined_mixture(list(centre.campaigns.values())[pair.index])
 
 
 def handoff_factor(queue: Queue) -> float:

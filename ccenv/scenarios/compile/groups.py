@@ -58,4 +58,8 @@ def _group(row: Any, group: Group) -> None:
     row["fatigue_s"] = fatigue.time_constant_s
     row["script"], row["script_cost"] = script.strength, script.quality_cost
     row["sampled"], row["sample_cost"] = monitoring.share, monitoring.cost
+    row["busy_sigma"] = math.sqrt(math.log1p(group.busyness_cv**2))
+    if group.no_pick_up is not None:
+        missed = group.no_pick_up
+        row["p_no_pick_up"], row["alert_s"], row["rest_s"] = missed.p, missed.ring_s, missed.away_s
     row["gain"], row["drift"] = monitoring.gain, monitoring.drift_per_day

@@ -107,15 +107,30 @@ class Capacity(Node, frozen=True):
     chats: Annotated[int, msgspec.Meta(ge=1, le=MOST_CHATS)] = 1
 
 
+class NoPickUp(Node, frozen=True):
+    """Advisors do not pick up a contact with probability `p`, each time one is offered: ring-no-answer.
+
+    The contact then rings for `ring_s` seconds while its patience runs on, and goes back to its place in line. The
+    advisor is reserved meanwhile, and away for `away_s` seconds afterwards; 0: free again. Modelling choice.
+    """
+
+    p: Annotated[float, msgspec.Meta(gt=0.0, lt=1.0)]
+    ring_s: Positive = 15.0
+    away_s: NonNegative = 0.0
+
+
 class Group(Node, frozen=True):
     """Advisors with the same `skills`, which are names of queues and campaigns.
 
     `staffing` gives the number of advisors in each slot; `shifts` replace it. Each advisor is absent for a day with
     probability `shrinkage`. `handle_s` replaces the handle times of the queues that it names. `wage_per_hour`: wage of
     an advisor on duty, breaks included, in units of value. `speed_cv` is the coefficient of variation of the advisors'
-    handle-time factors. `advisor_order`: the idle advisor who is assigned first. With `answering_service` the group is
-    not of advisors but of the lines of an answering service, and has no staffing. `capacity`: what an advisor may have
-    at once.
+    handle-time factors. `advisor_order`: the idle advisor who is assigned first. `no_pick_up`: advisors who do not pick
+    up a contact; none: all pick up at once. `busyness_cv`: coefficient of variation of a factor of the group's handle
+    times, drawn for each day: lognormal with mean 1, hidden. Handle times vary with the day (Ibrahim, L'Ecuyer, Shen
+    and Thiongane 2016); one factor a day and group is a modelling choice.
+    With `answering_service` the group is not of advisors but of the lines of an answering service, and has no staffing.
+    `capacity`: what an advisor may have at once.
     """
 
     skills: Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -130,6 +145,8 @@ class Group(Node, frozen=True):
     fatigue: Fatigue = Fatigue()
     script: Script = Script()
     monitoring: Monitoring = Monitoring()
+    no_pick_up: NoPickUp | None = None
+    busyness_cv: NonNegative = 0.0
     wage_per_hour: NonNegative = 0.0
     answering_service: AnsweringService | None = None
     capacity: Capacity = Capacity()

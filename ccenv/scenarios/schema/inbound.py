@@ -188,6 +188,10 @@ class Queue(Node, frozen=True):
     of the advisor after the talk. `patience_s`: time after which a waiting contact abandons. `service_level_s`: wait
     within which an answer counts as in time. `chat`: the contacts are chats instead of calls. With `deferrable` they
     are items of work that may wait.
+
+    `handle_by_slot`: relative handle times by the slot in which service begins. They are divided by their mean over the
+    fresh contacts that the forecast expects, so that `handle_s` stays the mean of the day. Handle times depend on the
+    time of day (Ibrahim, L'Ecuyer, Shen and Thiongane 2016); a factor is a modelling choice.
     """
 
     arrivals_per_hour: Profile
@@ -210,3 +214,4 @@ class Queue(Node, frozen=True):
     service_level_s: NonNegative = 20.0
     chat: Chat | None = None
     deferrable: Deferrable | None = None
+    handle_by_slot: list[Positive] = []

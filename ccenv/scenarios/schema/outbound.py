@@ -191,6 +191,8 @@ class Campaign(Node, frozen=True):
     share, by name or by its own parameters. The campaign dials from `dial_from_s` to `dial_until_s` seconds after
     midnight, on the centre's clock. `dial_ladder`: numbers of lines that one action may dial. `line_cost_per_hour`:
     price of a line in use, in units of value. `drop_penalty`: cost of a dropped connect in the KPIs, in units of value.
+
+    `handle_by_slot`: relative handle times by the slot in which the talk begins, divided by their mean over the slots.
     """
 
     p_answer: ProbabilityProfile
@@ -237,3 +239,4 @@ class Campaign(Node, frozen=True):
     greeting_s: NonNegative = 0.0
     line_cost_per_hour: NonNegative = 0.0
     drop_penalty: NonNegative = 0.0
+    handle_by_slot: list[Positive] = []

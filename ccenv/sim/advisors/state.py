@@ -16,16 +16,21 @@ def count_advisor_time(e, c, g, a):
             e.group_count[g].service_s += spent
     elif state == IDLE:
         e.group_count[g].idle_s += spent
+        e.share[a].ready_s += spent
     elif state == ADVISOR_TALKING:
         e.group_count[g].talking_s += spent
+        e.share[a].work_s += spent
     elif state == AWAITING_ANSWER:
         e.group_count[g].reserved_s += spent
+        e.share[a].ready_s += spent
     elif state == ADVISOR_WRAP_UP:
         e.group_count[g].wrapping_s += spent
+        e.share[a].work_s += spent
     elif state == AWAY:
         e.group_count[g].away_s += spent
     elif state == ADVISOR_CHATTING:
         e.group_count[g].chatting_s += spent
+        e.share[a].work_s += spent
 
 
 @helper

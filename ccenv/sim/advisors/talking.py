@@ -1,8 +1,11 @@
 """A contact in service: the link to its advisor, the count by pair, and the end of the talk."""
 
+from ccenv.sim.advisors.day_factors import note_scale
+from ccenv.sim.advisors.fairness import begins_contact
 from ccenv.sim.kernel.bits import add
 from ccenv.sim.kernel.contacts import schedule_end
 from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.recent import note_served
 from ccenv.sim.state.codes import FRESH, LEAD, TALKING
 
 
@@ -25,8 +28,9 @@ def count_answered(e, c, s, wait):
     e.queue_count[q].answered += 1
     if e.contact[s].kind == FRESH and e.contact[s].n_transfers == 0:
         e.queue_count[e.contact[s].origin].fresh_answered += 1
-    if wait <= c.queue[q].service_level_s:
-        e.queue_count[q].answered_in_time += 1
+    in_time = 1.0 if wait <= c.queue[q].service_level_s else 0.0
+    e.queue_count[q].answered_in_time += in_time
+    note_served(e, q, in_time)
 
 
 @helper
@@ -37,6 +41,7 @@ def enter_service(e, c, s, a):
     e.contact[s].since = e.t
     e.talk_t[a] = e.t  # `talk_for` sets it again at the end of a handover
     e.advisor[a].contact = s
+    note_scale(e, c, s, a)
     p = _pair_of(e, c, s)
     e.talk_pair[a] = p
     e.in_service[p] += 1
@@ -65,6 +70,8 @@ def talk_for(e, c, s, handle_s):
         e.group_count[g].service_fees += c.group[g].price
     else:
         e.group_count[g].handled += 1
+        begins_contact(e, g, a)
     add(e.news_advisors, g)
     e.talk_t[a] = e.t
+    note_scale(e, c, s, a)
     schedule_end(e, s, e.t + handle_s)

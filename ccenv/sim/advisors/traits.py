@@ -5,6 +5,7 @@ Hastie (1978); handle times that grow with the load carried, Delasay, Ingolfsson
 chosen here, and those of quality, scripts and monitoring, are modelling choices.
 """
 
+from ccenv.sim.advisors.day_factors import busy_factor, slot_factor
 from ccenv.sim.advisors.state import bring_load_up
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import child_key, entity_key, exp, happens, normal, uniform
@@ -21,6 +22,7 @@ def draw_traits(e, c, a):
     key = entity_key(e.root, c.advisor_stream, a)
     e.advisor[a].key = key
     e.advisor[a].speed = 1.0
+    e.share[a].busy = 1.0
     if c.group[g].speed_sigma > 0.0:
         sigma = c.group[g].speed_sigma
         e.advisor[a].speed = exp(-sigma * normal(uniform(key, SPEED)) - 0.5 * sigma * sigma)
@@ -134,6 +136,10 @@ def handle_from(e, c, s, a, dist, u):
     if c.group[g].varied != 0:
         factor *= _advisor_factor(e, c, g, a)
         x = by_script(c, g, c.dist[dist], x)
+    if c.by_slot_handled != 0:
+        factor *= slot_factor(e, c, s)
+    if c.group[g].busy_sigma > 0.0:
+        factor *= busy_factor(e, c, g, a)
     e.contact[s].factor = factor
     return x * factor
 

@@ -9,11 +9,13 @@ from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import child_key, happens, uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
+from ccenv.sim.kernel.slots import slot_at
 from ccenv.sim.lists.return_calls import call_in
 from ccenv.sim.state.codes import (
     BALK,
     CALLBACK_ACCEPT,
     CONTAINED,
+    DAY_S,
     IN_IVR,
     IVR_OUTCOME,
     IVR_TIME,
@@ -115,8 +117,16 @@ def _balks(e, c, s, q, announced):
 
 
 @helper
+def _offered_above_s(e, c, q):
+    """Return the announced wait [s] from which a callback is offered: set by the routing rule, else declared."""
+    if c.callback_at == NIL:
+        return c.queue[q].offer_above_s
+    return c.routing_params[c.routing_row[slot_at(c, e.t - e.day * DAY_S)] + c.callback_at + q]
+
+
+@helper
 def _accepts_callback(e, c, s, q, announced):
-    if c.queue[q].calls_back == 0 or announced < c.queue[q].offer_above_s or e.stage == OVERTIME_OVER:
+    if c.queue[q].calls_back == 0 or announced < _offered_above_s(e, c, q) or e.stage == OVERTIME_OVER:
         return False
     e.queue_count[q].callback_offered += 1
     return happens(c.queue[q].p_accept, e.contact[s].key, CALLBACK_ACCEPT)
@@ -155,6 +165,7 @@ def on_return(e, c, log, s):
     e.contact[s].returning = 1
     e.contact[s].n_transfers = 0
     e.contact[s].tries = 0
+    e.contact[s].offers = 0
     e.contact[s].transfers = 0
     e.contact[s].buys = 0
     e.contact[s].unresolved = 0

@@ -4,6 +4,8 @@ Around the clock (`c.continuous`), `open_t` is the midnight at which the profile
 midnight, and a day ends and the next one begins in one event at midnight, while everything else goes on.
 """
 
+from ccenv.sim.advisors.day_factors import draw_busyness
+from ccenv.sim.advisors.fairness import begin_shares, end_shares
 from ccenv.sim.advisors.state import settle_advisor_time
 from ccenv.sim.advisors.traits import draw_absence, draw_traits, live_through_day
 from ccenv.sim.arriving.arrivals import carry_over, draw_gap, schedule_arrival
@@ -76,6 +78,8 @@ def _begin_day(e, c, log):
     note_clock(e, log, LOG_OPENING, e.day)
     forget_oldest_slot(e, c)
     draw_levels(e, c)
+    draw_busyness(e, c)
+    begin_shares(e, c)
     schedule(e, CLOCK_TIMER, e.close_t, CLOCK_EVENT)
     _schedule_slot(e, c)
     schedule_roster(e, c)
@@ -158,6 +162,7 @@ def end_at_midnight(e, c, log):
         carry_over(e, c, q)
     if c.defers != 0:
         _count_backlogs(e, c)
+    end_shares(e, c)
     _live_through_day(e, c)
 
 
@@ -194,6 +199,7 @@ def end_day(e, c, log):
     e.stage = NIGHT
     for a in range(c.n_advisors):
         send_home(e, c, a)
+    end_shares(e, c)
     _live_through_day(e, c)
     settle_waiting_time(e, c)
     if e.day + 1 >= c.days:
@@ -220,6 +226,7 @@ def on_warm_up_end(e, c, log):
     note_clock(e, log, LOG_WARM_UP_END, e.day)
     cancel(e, WARM_UP_TIMER)
     settle_times(e, c)
+    begin_shares(e, c)
     e.counting = 1
 
 

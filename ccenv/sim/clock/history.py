@@ -1,7 +1,7 @@
 """The days behind an episode: it starts from a state stored in the night after some days under the scenario's rules.
 
 Kept: pending redials, repeats and return calls, pending callbacks, deferrable work in line, touched leads and their due
-times, the windows of the dropped shares, the recent counts, and the advisors' tenure and loss of quality.
+times, the windows of the dropped shares, the recent counts and waits, and the advisors' tenure and loss of quality.
 New: the clock, the counters and the key of the run, and with the key the traits of the advisors.
 """
 
@@ -58,6 +58,7 @@ def become_past(e, c):
     for q in range(c.n_queues):
         e.queue[q].n_fresh = 0
         e.queue[q].since -= by
+        e.queue[q].served_t -= by
     for i in range(c.n_campaigns):
         e.campaign[i].recent_t -= by
         shift_hours(e, i, e.past_days)

@@ -1,6 +1,7 @@
 """The roster: advisors come on duty, go off duty and take breaks at declared times."""
 
 from ccenv.sim.advisors.chat_levels import join_level, leave_level
+from ccenv.sim.advisors.fairness import comes_today
 from ccenv.sim.advisors.idle_list import idle_leave, leave_for_good
 from ccenv.sim.advisors.traits import draw_absence
 from ccenv.sim.handling.deferring import on_interruptible_work, put_back
@@ -27,6 +28,7 @@ from ccenv.sim.state.codes import (
 @helper
 def _come(e, c, log, a):
     e.advisor[a].worked = 1
+    comes_today(e, c, c.advisor_group[a], a)
     if e.advisor[a].state == OFF:
         free_advisor(e, c, log, a)
     elif e.advisor[a].state == ADVISOR_CHATTING:

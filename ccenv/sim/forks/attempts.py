@@ -17,6 +17,7 @@ from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.lists.goals import goal_value, plain_p_goal
 from ccenv.sim.lists.outcomes import answer_probability, ring_dist_of
 from ccenv.sim.state.codes import (
+    ALERTING,
     BUSY,
     CONNECT,
     CONNECT_WAITING,
@@ -197,7 +198,7 @@ def redraw_attempt(e, c, s, key):
     elif phase == RINGING:
         dist = _redraw_outcome(e, c, s) if c.campaign[i].ring_differs != 0 else c.campaign[i].ring
         beyond(e, c, s, dist, e.contact[s].since, uniform(key, RING))
-    elif phase == CONNECT_WAITING:
+    elif phase == CONNECT_WAITING or phase == ALERTING:
         _redraw_waiting(e, c, s, key)
     elif phase == DECIDING:
         _redraw_deciding(e, c, s, key)

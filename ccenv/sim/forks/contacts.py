@@ -13,6 +13,7 @@ from ccenv.sim.kernel.dists import draw_beyond, survival
 from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.state.codes import (
+    ALERTING,
     BACKLOG,
     CALLBACK_RING,
     CALLBACK_RINGING,
@@ -246,12 +247,13 @@ def redraw_inbound(e, c, s, key):
     phase = e.contact[s].phase
     if e.contact[s].identified == 0:
         e.contact[s].value_class = draw_value_class(c, e.contact[s].origin, uniform(key, VALUE_CLASS))
-    in_line = phase == WAITING or phase == VIRTUAL or phase == CALLBACK_RINGING or phase == PENDING_CALLBACK
+    rings = phase == ALERTING  # at an advisor who does not pick up
+    in_line = rings or phase == WAITING or phase == VIRTUAL or phase == CALLBACK_RINGING or phase == PENDING_CALLBACK
     if in_line and e.contact[s].n_transfers == 0:
         _redraw_true_type(e, c, s, 1.0, False, uniform(key, ROUTE))
     if phase == BACKLOG:
         _redraw_rest(e, c, s, key)
-    elif phase == WAITING:
+    elif phase == WAITING or (rings and e.contact[s].virtual == 0):
         _redraw_wait(e, c, s, key)
     elif phase == IN_CHAT:
         _redraw_chat(e, c, s, key)

@@ -7,9 +7,9 @@ numbers, due times of callbacks and leads, advisors and their traits, the mode i
 
 Hidden, redrawn: patience, handle and ring times, outcomes, sales, true types, a hidden mode (from its stationary
 distribution), and contacts that will return. The levels and surges of the day and a recorded trace are replaced by the
-forecast. Returns are redrawn from the numbers of contacts lost, finished and kept by the IVR in recent slots, each at a
-uniform time within its slot. The limits on redials and repeats treat each of them as a first contact.
-`return_calls.py` draws return calls.
+forecast, the busyness of groups by its mean. Returns are redrawn from the numbers of contacts lost, finished and kept
+by the IVR in recent slots, each at a uniform time within its slot. The limits on redials and repeats treat each of them
+as a first contact. `return_calls.py` draws return calls.
 """
 
 from ccenv.sim.arriving.arrivals import draw_customer, draw_gap, schedule_arrival
@@ -27,6 +27,7 @@ from ccenv.sim.kernel.slots import due_in_opening_time, recent_slot, slots_begun
 from ccenv.sim.lists.leads import order_again
 from ccenv.sim.shown.marks import TO_NOBODY
 from ccenv.sim.state.codes import (
+    ADVISOR_TALKING,
     ARRIVAL_EVENT,
     FREE,
     FRESH,
@@ -44,6 +45,7 @@ from ccenv.sim.state.codes import (
     REPEAT_P,
     RETURN_CALL,
     SURGE_TIMER,
+    TALKING,
 )
 
 # streams of a fork: keys of visible contacts, and of contacts lost, finished and kept by the IVR that may return
@@ -131,12 +133,25 @@ def _redraw_returns(e, c, q):
             _maybe_return(e, c, q, key, phase, p, age)
 
 
+@helper
+def _forget_busyness(e, c, a):
+    g = c.advisor_group[a]
+    if c.group[g].busy_sigma == 0.0:
+        return
+    e.group[g].busy = 1.0
+    if e.advisor[a].state == ADVISOR_TALKING and e.contact[e.advisor[a].contact].phase == TALKING:
+        e.contact[e.advisor[a].contact].factor /= e.share[a].busy
+    e.share[a].busy = 1.0
+
+
 @block
 def _redraw_levels(e, c):
     """Set all levels to 1 (the forecast), end surges, and redraw the mode: kept if observed, else stationary."""
     e.level = 1.0
     for k in range(c.n_slots):
         e.slot_level[k] = 1.0
+    for a in range(c.n_advisors):
+        _forget_busyness(e, c, a)
     e.surging = 0
     cancel(e, SURGE_TIMER)
     cancel(e, MODE_TIMER)

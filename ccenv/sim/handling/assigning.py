@@ -3,11 +3,12 @@
 from ccenv.sim.advisors.idle_list import first_idle, idle_take
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import count_answered, enter_service
+from ccenv.sim.handling.alerting import picks_up, ring_at
 from ccenv.sim.handling.callbacks import ring_back
 from ccenv.sim.handling.deferring import begin_work, interrupt
 from ccenv.sim.handling.service import begin_service, hand_over
-from ccenv.sim.handling.waiting import count_wait
-from ccenv.sim.kernel.contacts import cancel_contact, leave_queue
+from ccenv.sim.handling.waiting import arm, count_wait
+from ccenv.sim.kernel.contacts import alert, cancel_contact, leave_queue
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.state.codes import (
@@ -16,6 +17,7 @@ from ccenv.sim.state.codes import (
     CALLBACK_RINGING,
     HANDING_OVER,
     IDLE,
+    LOG_ALERTING,
     LOG_ASSIGNED,
     NIL,
     VIRTUAL,
@@ -32,11 +34,23 @@ def _choose_advisor(e, c, s, g):
 
 
 @block
+def _ring_in_vain(e, c, log, s, a):
+    """Let the head of a queue ring at an advisor who does not pick up; its patience runs on."""
+    arm(e, c)  # `leave_queue` would leave out a patience that is not drawn yet
+    leave_queue(e, s)
+    alert(e, s, a)
+    note_contact(e, c, log, LOG_ALERTING, s, 0)
+    idle_take(e, c, a, AWAITING_ANSWER)
+    ring_at(e, c, s, a)
+
+
+@block
 def assign(e, c, log, q, g):
     """Assign the head of queue q to an idle advisor of group g, or to one whose work is interrupted for it.
 
     A waiting contact begins service, or a handover if it is the leg of a warm transfer. A virtual one is called back.
     Deferrable work is begun or resumed.
+    If an idle advisor does not pick up, the contact rings there in vain; one who is interrupted picks up.
     """
     s = e.queue[q].head
     if c.queue[q].deferrable != 0:
@@ -44,6 +58,9 @@ def assign(e, c, log, q, g):
         return
     idle = e.group[g].n[IDLE] > 0
     a = _choose_advisor(e, c, s, g) if idle else interrupt(e, c, log, g)
+    if idle and not picks_up(e, c, s, a):
+        _ring_in_vain(e, c, log, s, a)
+        return
     wait = e.t - e.contact[s].entry_s
     virtual = e.contact[s].phase == VIRTUAL
     leave_queue(e, s)
@@ -56,6 +73,7 @@ def assign(e, c, log, q, g):
     count_wait(e, q, wait)
     count_answered(e, c, s, wait)
     e.queue_count[q].wait_answered_s += wait
+    e.queue[q].last_wait_s = wait
     e.contact[s].waited_s += wait
     note_contact(e, c, log, LOG_ASSIGNED, s, 0)
     if idle:

@@ -9,6 +9,7 @@ from ccenv.sim.advisors.chat_levels import (
     remove_chat,
     time_again,
 )
+from ccenv.sim.advisors.fairness import begins_contact
 from ccenv.sim.advisors.idle_list import idle_take
 from ccenv.sim.advisors.talking import count_answered
 from ccenv.sim.advisors.traits import maybe_sample
@@ -37,6 +38,7 @@ def _leave_line(e, c, q, s):
     count_wait(e, q, wait)
     count_answered(e, c, s, wait)
     e.queue_count[q].wait_answered_s += wait
+    e.queue[q].last_wait_s = wait
     e.contact[s].waited_s += wait
 
 
@@ -83,6 +85,7 @@ def assign_chat(e, c, log, q, g, level):
     e.contact[s].chat_t = e.t
     e.advisor[a].n_contacts += 1.0
     e.group_count[g].handled += 1
+    begins_contact(e, g, a)
     add(e.news_advisors, g)
     time_again(e, c, a)
 

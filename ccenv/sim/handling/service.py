@@ -76,6 +76,7 @@ def decide_service(e, c, s):
     if misrouted(e, s):
         e.contact[s].transfers = 1
         e.contact[s].factor = 1.0
+        e.share[a].busy = 1.0
         return draw(c.dist[c.queue[e.contact[s].true_type].detect], uniform(key, HANDLE))
     if e.contact[s].kind == RETURN_CALL:
         return return_handle_s(e, c, s, a)

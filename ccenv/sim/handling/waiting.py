@@ -1,20 +1,24 @@
 """Inbound contacts in line, on the telephone or virtual: joining, abandoning, going unserved."""
 
+from ccenv.sim.handling.alerting import stop_ringing
+from ccenv.sim.handling.joining import free_advisor
 from ccenv.sim.handling.returns import come_back_after, leave, redial_or_leave
 from ccenv.sim.handling.wrap_up import release_partner
 from ccenv.sim.kernel.bits import add, meet
 from ccenv.sim.kernel.contacts import (
+    alert_over,
     cancel_contact,
     contact_timer,
     join_queue,
     leave_queue,
+    rejoin_queue,
     set_gone,
 )
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import happens, uniform
 from ccenv.sim.kernel.heap import NEVER_S, schedule_as
 from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.kernel.recent import note_abandonment, note_arrival
+from ccenv.sim.kernel.recent import note_abandonment, note_arrival, note_served
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.state.codes import (
     END_EVENT,
@@ -162,17 +166,24 @@ def on_abandoned(e, c, log, s):
     """Handle an abandonment: count it, then redial later or end; the first advisor of a warm transfer is released.
 
     A chat may be left without a sign instead.
+    An advisor at whom the contact rings is freed last.
     """
     q = e.contact[s].index
     wait = e.t - e.contact[s].entry_s
     first = e.contact[s].partner
+    a = e.contact[s].advisor
     if happens(c.queue[q].p_silent, e.contact[s].key, SILENT):
         _leave_silently(e, c, log, s, wait)
         return
     note_contact(e, c, log, LOG_ABANDONED, s, 0)
-    leave_queue(e, s)
+    if a == NIL:
+        leave_queue(e, s)
+    else:
+        stop_ringing(e, c, s, a)
+        alert_over(e, s)
     e.lines -= c.queue[q].line
     note_abandonment(e, c, q)
+    note_served(e, q, 0.0)
     e.queue_count[q].abandoned += 1
     e.queue_count[q].wait_abandoned_s += wait
     if wait <= c.queue[q].service_level_s:
@@ -181,6 +192,8 @@ def on_abandoned(e, c, log, s):
     e.contact[s].waited_s += wait
     redial_or_leave(e, c, log, s)
     release_partner(e, c, log, first)
+    if a != NIL:
+        free_advisor(e, c, log, a)
 
 
 @block
@@ -205,9 +218,22 @@ def _unserve(e, c, log, s):
 def send_away(e, c, log, q):
     """At the end of overtime, empty queue q: contacts on the line go unserved, virtual ones wait for the next day."""
     while e.queue[q].head != NIL:
-        s = e.queue[q].head
-        if e.contact[s].phase != VIRTUAL:
-            _unserve(e, c, log, s)
-        else:
-            leave_queue(e, s)
-            come_back_after(e, c, s, PENDING_CALLBACK, AFTER_OPENING_S)
+        _send_one_away(e, c, log, e.queue[q].head)
+
+
+@helper
+def _send_one_away(e, c, log, s):
+    if e.contact[s].phase != VIRTUAL:
+        _unserve(e, c, log, s)
+    else:
+        leave_queue(e, s)
+        come_back_after(e, c, s, PENDING_CALLBACK, AFTER_OPENING_S)
+
+
+@helper
+def back_in_line(e, c, log, s):
+    """Put a contact that has rung in vain back in its place; after the end of overtime it is sent away."""
+    alert_over(e, s)
+    rejoin_queue(e, c, s, VIRTUAL if e.contact[s].virtual != 0 else WAITING)
+    if e.stage == OVERTIME_OVER:
+        _send_one_away(e, c, log, s)

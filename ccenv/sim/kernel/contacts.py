@@ -5,7 +5,7 @@ import numpy as np
 from ccenv.sim.kernel.bits import add, remove
 from ccenv.sim.kernel.heap import NEVER_S, cancel, schedule
 from ccenv.sim.kernel.jit import helper
-from ccenv.sim.state.codes import CONTACTS_FULL, END_EVENT, FIRST_STREAM, FREE, NIL, VIRTUAL, WAITING
+from ccenv.sim.state.codes import ALERTING, CONTACTS_FULL, END_EVENT, FIRST_STREAM, FREE, NIL, VIRTUAL, WAITING
 
 
 @helper
@@ -38,6 +38,7 @@ def take_contact(e):
     e.contact[s].agreed = 0
     e.contact[s].unresolved = 0
     e.contact[s].gone = 0
+    e.contact[s].offers = 0
     return s
 
 
@@ -57,7 +58,7 @@ def campaign_timer(e, i):
 
 @helper
 def advisor_timer(e, a):
-    """Return the timer of advisor a: the end of a break."""
+    """Return the timer of advisor a: the end of a break, or of ringing in vain."""
     return np.int64(FIRST_STREAM + e.queue.shape[0] + e.campaign.shape[0] + a)
 
 
@@ -125,7 +126,8 @@ def uncounted_waiting_s(e, q):
 
     Virtual contacts, deferrable work and chats whose customer has left without a sign do not count.
     """
-    return (e.queue[q].length - e.queue[q].n_virtual) * (e.t - e.queue[q].since)
+    n = e.queue[q].length - e.queue[q].n_virtual + e.queue[q].alerting_on_line
+    return n * (e.t - e.queue[q].since)
 
 
 @helper
@@ -155,6 +157,24 @@ def join_queue(e, c, s, phase):
     while before != NIL and sort_key(e, c, before) > key:
         after = before
         before = e.contact[before].previous
+    _insert(e, q, s, before, after, phase)
+
+
+@helper
+def rejoin_queue(e, c, s, phase):
+    """Insert a contact that has rung at an advisor at its place again, before all with an equal or greater sort key."""
+    q = e.contact[s].index
+    key = sort_key(e, c, s)
+    before = NIL
+    after = e.queue[q].head
+    while after != NIL and sort_key(e, c, after) < key:
+        before = after
+        after = e.contact[after].next
+    _insert(e, q, s, before, after, phase)
+
+
+@helper
+def _insert(e, q, s, before, after, phase):
     link(e, s, before, after)
     if before == NIL:
         e.queue[q].head = s
@@ -199,6 +219,37 @@ def set_gone(e, s, gone):
     _count_waiting_time(e, q)
     e.queue[q].n_virtual += 1 if gone != 0 else -1
     e.contact[s].gone = gone
+
+
+@helper
+def alert(e, s, a):
+    """Let a contact that has left its line ring at advisor a; its time on a line goes on counting as waiting."""
+    q = e.contact[s].index
+    e.contact[s].virtual = 1 if e.contact[s].phase == VIRTUAL else 0
+    e.contact[s].phase = ALERTING
+    e.contact[s].advisor = a
+    e.contact[s].since = e.t
+    _count_waiting_time(e, q)
+    e.queue[q].alerting += 1
+    add(e.news_queues, q)
+    if e.contact[s].virtual == 0:
+        e.queue[q].alerting_on_line += 1
+        add(e.alerting_bits, q)
+
+
+@helper
+def alert_over(e, s):
+    """End the ringing of a contact at its advisor; the caller sets its next phase."""
+    q = e.contact[s].index
+    e.contact[s].advisor = NIL
+    _count_waiting_time(e, q)
+    e.queue[q].alerting -= 1
+    add(e.news_queues, q)
+    if e.contact[s].virtual == 0:
+        e.queue[q].alerting_on_line -= 1
+        add(e.waited_queues, q)
+        if e.queue[q].alerting_on_line == 0:
+            remove(e.alerting_bits, q)
 
 
 @helper

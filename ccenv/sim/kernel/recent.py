@@ -1,16 +1,20 @@
-"""Recent arrivals and abandonments of queues: counts that decay exponentially with time constant `RECENT_S`.
+"""Recent arrivals, abandonments and service levels of queues: counts that decay exponentially.
 
-All counts refer to one time, `e.recent_t`. An event after `recent_t` is added with weight exp((t - recent_t) /
-RECENT_S). Reading the counts of all queues then takes a single exponential.
+Arrivals and abandonments have the time constant `RECENT_S` and refer to one time, `e.recent_t`. An event after
+`recent_t` is added with weight exp((t - recent_t) / RECENT_S). Reading the counts of all queues then takes a single
+exponential. The service level is a ratio of two counts with the time constant `RECENT_LONG_S`, as of the last contact
+that was answered or abandoned; both decay alike, so reading it takes none.
 """
 
 import numpy as np
 
+from ccenv.sim.kernel.bits import add
 from ccenv.sim.kernel.draws import exp
 from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.state.fields import RECENT_S
+from ccenv.sim.state.fields import RECENT_LONG_S, RECENT_S
 
 PER_RECENT_S = 1.0 / RECENT_S
+PER_LONG_S = 1.0 / RECENT_LONG_S
 PER_HOUR = 3600.0 / RECENT_S  # rate per hour of a decayed count of 1
 KEPT_S = 10.0 * RECENT_S  # [s] after which `recent_t` is moved to now, to keep weights small
 STEP_S = 8.0  # [s] step of the table
@@ -76,3 +80,19 @@ def faded(past_s):
 def recent_per_hour(e):
     """Return the factor from a count as of `recent_t` to its present rate in contacts per hour."""
     return faded(e.t - e.recent_t) * PER_HOUR
+
+
+@helper
+def note_served(e, q, in_time):
+    """Count a contact that was answered or has abandoned; `in_time`: 1 if it was answered in time, else 0."""
+    fade = exp((e.queue[q].served_t - e.t) * PER_LONG_S)
+    e.queue[q].n_in_time = e.queue[q].n_in_time * fade + in_time
+    e.queue[q].n_served = e.queue[q].n_served * fade + 1.0
+    e.queue[q].served_t = e.t
+    add(e.news_queues, q)
+
+
+@helper
+def recent_service_level(e, q):
+    """Return the recent service level of queue q; 1 before the first contact is answered or abandons."""
+    return e.queue[q].n_in_time / e.queue[q].n_served if e.queue[q].n_served > 0.0 else 1.0

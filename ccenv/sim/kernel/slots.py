@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.record import WHOLE
 from ccenv.sim.state.codes import DAY_S, INFINITY
 
 
@@ -62,3 +63,11 @@ def opening_time_since(e, c, t):
     day = np.int64(math.floor((t - c.open_s) / DAY_S))
     then = min(t - day * DAY_S - c.open_s, span)
     return max((e.day - day) * span + min(e.t - e.open_t, span) - then, 0.0)
+
+
+@helper
+def slot_at(c, time_of_day_s):
+    """Return the slot of the day for parameters by slot, the same on all days; 0 if no parameter differs by slot."""
+    if c.by_slot == 0:
+        return WHOLE(0)
+    return max(WHOLE(0), min(WHOLE((time_of_day_s - c.open_s) / c.slot_s), WHOLE(c.day_slots - 1)))

@@ -1,19 +1,26 @@
 """Connects without an idle advisor: they wait, hang up, or are dropped."""
 
-from ccenv.sim.handling.joining import connect_leaves, connect_waits
+from ccenv.sim.advisors.idle_list import idle_take
+from ccenv.sim.handling.alerting import connect_ends_t, stop_ringing
+from ccenv.sim.handling.joining import (
+    connect_alert_over,
+    connect_leaves,
+    connect_waits,
+    connect_waits_again,
+    free_advisor,
+    longest_idle,
+    offer_connect,
+)
 from ccenv.sim.kernel.contacts import end_contact, schedule_contact
-from ccenv.sim.kernel.dists import draw
-from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.lists.attempts import attempt_over
 from ccenv.sim.lists.compliance import DROPPED, HUNG_UP, count_connect
 from ccenv.sim.state.codes import (
+    ADVISOR_TALKING,
     AFTER_DROPPED,
     AFTER_HUNG_UP,
-    DROP_AFTER,
     END_EVENT,
-    HANG_UP,
     LOG_CONNECT_WAITING,
     LOG_DROP_DUE,
     LOG_DROPPED,
@@ -25,21 +32,9 @@ from ccenv.sim.state.codes import (
 
 @helper
 def wait_or_drop(e, c, log, i, s):
-    """Make a connect wait, and schedule its hang-up or drop; or drop it at once.
-
-    The end of the wait is drawn now: `hangs_up` is set if a person hangs up before the drop. A person's patience runs
-    from the answer, the time until the drop from now. A connect is dropped at once if `drop_after` is 0 or overtime is
-    over.
-    """
-    key = e.contact[s].key
-    patience = draw(c.dist[c.campaign[i].drop_after], uniform(key, DROP_AFTER))
-    if patience > 0.0 and e.stage != OVERTIME_OVER:
-        ends = e.t + patience
-        if e.contact[s].machine == 0:
-            hangs_up_after = draw(c.dist[c.campaign[i].hang_up], uniform(key, HANG_UP))
-            if hangs_up_after - (e.t - e.contact[s].entry_s) < patience:
-                ends = e.contact[s].entry_s + hangs_up_after
-                e.contact[s].hangs_up = 1
+    """Make a connect wait, and schedule its hang-up or drop; or drop it at once."""
+    ends = connect_ends_t(e, c, s)
+    if ends != NIL:
         note_contact(e, c, log, LOG_CONNECT_WAITING, s, 0)
         connect_waits(e, s)
         schedule_contact(e, s, ends, END_EVENT)
@@ -73,7 +68,6 @@ def _drop(e, c, log, i, s):
 @helper
 def hang_up(e, c, log, i, s, end):
     """Count a person who hangs up, and end the attempt; `end`: HUNG_UP while waiting, HUNG_UP_EARLY before."""
-    note_contact(e, c, log, LOG_HANG_UP, s, 0)
     count_connect(e, c, s, end)
     e.campaign_count[i].hung_up += 1
     e.campaign_count[i].hung_up_wait_s += e.t - e.contact[s].entry_s
@@ -82,14 +76,40 @@ def hang_up(e, c, log, i, s, end):
 
 @block
 def on_waiting_over(e, c, log, s):
-    """Handle the end of a connect's wait: the person hangs up, or the connect is dropped."""
+    """Handle the end of a connect's wait: the person hangs up, or the connect is dropped.
+
+    An advisor at whom the connect rings is freed last.
+    """
     i = e.contact[s].index
-    connect_leaves(e, s)
-    if e.contact[s].hangs_up != 0:
+    a = e.contact[s].advisor
+    hangs_up = e.contact[s].hangs_up != 0
+    note_contact(e, c, log, LOG_HANG_UP if hangs_up else LOG_DROP_DUE, s, 0)
+    if a == NIL:
+        connect_leaves(e, s)
+    else:
+        stop_ringing(e, c, s, a)
+        connect_alert_over(e, s)
+    if hangs_up:
         hang_up(e, c, log, i, s, HUNG_UP)
     else:
-        note_contact(e, c, log, LOG_DROP_DUE, s, 0)
         _drop(e, c, log, i, s)
+    if a != NIL:
+        free_advisor(e, c, log, a)
+
+
+@helper
+def connect_again(e, c, log, s):
+    """Offer a connect that has rung in vain to the next advisor; without one it waits, or is dropped after overtime."""
+    i = e.contact[s].index
+    connect_alert_over(e, s)
+    a = longest_idle(e, c, i)
+    if a != NIL:
+        idle_take(e, c, a, ADVISOR_TALKING)
+        offer_connect(e, c, log, s, a)
+    elif e.stage == OVERTIME_OVER:
+        _drop(e, c, log, i, s)
+    else:
+        connect_waits_again(e, s)
 
 
 @block

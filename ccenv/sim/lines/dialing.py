@@ -3,11 +3,11 @@
 import numpy as np
 
 from ccenv.sim.advisors.idle_list import first_idle, idle_take
-from ccenv.sim.handling.joining import free_advisor, join_connect
-from ccenv.sim.kernel.bits import WORD, bit, lowest, without_lowest
+from ccenv.sim.handling.joining import free_advisor, longest_idle, offer_connect
+from ccenv.sim.kernel.bits import bit
 from ccenv.sim.kernel.contacts import end_contact, link, schedule_end, take_contact, unlink
 from ccenv.sim.kernel.dists import draw
-from ccenv.sim.kernel.draws import U, uniform
+from ccenv.sim.kernel.draws import uniform
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.lines.connects import hang_up, wait_or_drop
@@ -31,6 +31,7 @@ from ccenv.sim.state.codes import (
     LEAD,
     LOG_DECIDED,
     LOG_DIALED,
+    LOG_HANG_UP,
     LOG_RING_END,
     MACHINE_PASSED,
     NIL,
@@ -165,20 +166,6 @@ def dial_reserved(e, c, log, i, g):
         _ring(e, c, log, i, k, r, a)
 
 
-@helper
-def _longest_idle(e, c, i):
-    """Return the eligible advisor who has been idle longest, among the first ones of each group; NIL if none."""
-    best = NIL
-    for word in range(e.idle_bits.shape[0]):
-        left = c.campaign_groups[i, word] & e.idle_bits[word]
-        while left != U(0):
-            a = first_idle(e, c, WORD * word + lowest(left))
-            if best == NIL or e.advisor[a].idle_since < e.advisor[best].idle_since:
-                best = a
-            left = without_lowest(left)
-    return best
-
-
 @block
 def on_ring_end(e, c, log, s):
     """Handle the end of ringing: the outcome is known now, or the detector begins to decide on what has answered."""
@@ -240,6 +227,7 @@ def _hang_up_early(e, c, log, i, s):
     e.contact[s].accepted_s = e.t
     e.campaign_count[i].connects += 1
     count_recent(e, i, True)
+    note_contact(e, c, log, LOG_HANG_UP, s, 0)
     hang_up(e, c, log, i, s, HUNG_UP_EARLY)
     if a != NIL:
         free_advisor(e, c, log, a)
@@ -266,10 +254,10 @@ def _outcome_known(e, c, log, s, outcome):
     if outcome == MACHINE_PASSED:
         e.contact[s].machine = 1
     if a == NIL:
-        a = _longest_idle(e, c, i)
+        a = longest_idle(e, c, i)
         if a != NIL:
             idle_take(e, c, a, ADVISOR_TALKING)
     if a != NIL:
-        join_connect(e, c, log, s, a)
+        offer_connect(e, c, log, s, a)
     else:
         wait_or_drop(e, c, log, i, s)

@@ -87,7 +87,7 @@ def write_lines(e, c, snap, i):
     """Write the lines and waiting connects of campaign i."""
     snap.ringing[i] = e.campaign[i].ringing
     snap.deciding[i] = e.campaign[i].deciding
-    snap.connects_waiting[i] = e.campaign[i].waiting
+    snap.connects_waiting[i] = e.campaign[i].waiting + e.campaign[i].alerting
     snap.lines_free[i] = lines_free(e, c, i)
 
 

@@ -5,7 +5,7 @@ handlers set the bit of an entity in one of these sets of the environment record
 
 | set | entity | changed |
 |---|---|---|
-| `news_queues` | queue | pending callbacks |
+| `news_queues` | queue | pending callbacks, contacts answered or abandoned |
 | `news_groups` | group | number of idle advisors (for rules) |
 | `news_advisors` | group | state or talk of an advisor |
 | `news_campaigns` | campaign | lines, leads, connects |

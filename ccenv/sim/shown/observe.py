@@ -3,9 +3,9 @@
 from ccenv.sim.advisors.chat_levels import rate_of
 from ccenv.sim.arriving.arrivals import forecast
 from ccenv.sim.kernel.bits import WORD, WORD_BITS, is_empty, lowest, without_lowest
-from ccenv.sim.kernel.draws import U
+from ccenv.sim.kernel.draws import U, exp
 from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.kernel.recent import recent_per_hour
+from ccenv.sim.kernel.recent import recent_per_hour, recent_service_level
 from ccenv.sim.lists.compliance import roll_hours, window_sums
 from ccenv.sim.lists.next_lead import fresh_left
 from ccenv.sim.shown.core import MANY
@@ -66,6 +66,19 @@ def write_line(e, c, snap, q):
 def write_callbacks(e, c, snap, q):
     """Write the pending callbacks of queue q."""
     snap.callbacks_pending[q] = e.queue[q].n_callbacks
+
+
+@helper
+def write_alerting(e, c, snap, q):
+    """Write the contacts of queue q that ring at an advisor."""
+    snap.alerting[q] = e.queue[q].alerting
+
+
+@helper
+def write_served(e, c, snap, q):
+    """Write the recent service level and the estimated wait of queue q, and encode its fields that events change."""
+    snap.service_level_recent[q] = recent_service_level(e, q)
+    snap.estimated_wait_s[q] = e.queue[q].last_wait_s
     show_callbacks(c, snap, q)
 
 
@@ -83,6 +96,8 @@ def _write_queues(e, c, snap):
         e.news_queues[word] = U(0)
         while left != U(0):
             write_callbacks(e, c, snap, WORD * word + lowest(left))
+            write_alerting(e, c, snap, WORD * word + lowest(left))
+            write_served(e, c, snap, WORD * word + lowest(left))
             left = without_lowest(left)
 
 
@@ -161,6 +176,21 @@ def _chats_ending(e, c, a, h):
 
 
 @helper
+def _hazard_until(c, p, x):
+    """Return the integrated hazard of the talks of pair p up to age x [s], linear between the ages of the table."""
+    i = min(int(x * BINS_PER_S), FINISH_BINS - 1)
+    return c.hazard[p, i] + (x * BINS_PER_S - i) * (c.hazard[p, i + 1] - c.hazard[p, i])
+
+
+@helper
+def _scaled_end(e, c, a, p, horizon):
+    """Return P(the talk of advisor a ends within `horizon`), scaled by the factor of the slot in which it began."""
+    age = e.t - e.talk_t[a]
+    before = _hazard_until(c, p, age / e.talk_scale[a])
+    return 1.0 - exp(before - _hazard_until(c, p, (age + horizon) / e.talk_scale[a]))
+
+
+@helper
 def write_finishes(e, c, snap):
     """Write the expected numbers of contacts that end soon, from their ages: talks, then chats, by advisor."""
     for g in range(c.n_groups):
@@ -172,6 +202,11 @@ def write_finishes(e, c, snap):
             a = WORD * word + lowest(left)
             g = c.advisor_group[a]
             p = e.talk_pair[a]
+            if c.by_slot_handled != 0 and c.scaled[p] != 0:
+                for h in range(N_HORIZONS):
+                    snap.finishes[g, h] += _scaled_end(e, c, a, p, FINISH_HORIZONS_S[h])
+                left = without_lowest(left)
+                continue
             x = min((e.t - e.talk_t[a]) * BINS_PER_S, FINISH_BINS - 1.000001)
             i = int(x)
             for h in range(N_HORIZONS):

@@ -21,10 +21,12 @@ SPEED, QUALITY, ABSENT, IDLE_ORDER, SLOT_LEVEL, MODE, SURGE_P, SURGE_START, SURG
 CONSENT, DO_NOT_CALL, VALUE, HANG_UP, STOP, AGREE, AGREE_DELAY, KEPT, KEPT_DELAY, LIST_ORDER, MIX = range(42, 53)
 DECIDE, RIGHT_PARTY, RESOLVED, SILENT = range(53, 57)
 DUE, RETURN_P, RETURN_DELAY = range(57, 60)
+PICK_UP, BUSYNESS = range(60, 62)
 
 # Append only: kinds of contact (FRESH to LEAD, RETURN_CALL), and kinds of descendant that
 # `child_key(parent, kind, ordinal)` hashes (all but FRESH and LEAD).
 FRESH, REDIAL, REPEAT, LEAD, TRANSFER, CALLBACK, ATTEMPT, RETURN_CALL = range(8)
+OFFER, GROUP_DAY = range(8, 10)  # kinds of descendant alone: an offer to an advisor, a group of a day
 # Append only: kinds of descendant of an advisor's key, hashed by `child_key`; one key per idle period, one per day.
 IDLE_STEP, DAY_STEP = range(2)
 
@@ -42,7 +44,8 @@ DECIDING = 14  # an attempt was answered, and its detector has not decided
 IN_CHAT = 15
 BACKLOG = 16  # deferrable work in its queue
 PENDING_RETURN = 17
-N_PHASES = 18
+ALERTING = 18  # rings at an advisor who does not pick up
+N_PHASES = 19
 
 # advisor states
 OFF, IDLE, AWAITING_ANSWER, ADVISOR_TALKING, ADVISOR_WRAP_UP, AWAY, ADVISOR_CHATTING = range(7)
@@ -125,6 +128,7 @@ LOG_CODES = (
     "action", "blocked", "balked", "waiting", "callback_accepted", "callback_ringing", "callback_lost", "assigned",
     "transferred", "away", "dialed", "connect_waiting", "joined", "dropped", "unserved", "scrubbed", "put_back",
     "closed", "kept", "broken", "day_end", "left_silently", "interrupted", "return_pending", "return_cancelled",
+    "alerting", "not_picked_up",
 )  # fmt: skip
 (
     LOG_OPENING, LOG_CLOSING, LOG_OVERTIME_END, LOG_END, LOG_SLOT, LOG_WARM_UP_END, LOG_REVIEW, LOG_ROSTER, LOG_MODE,
@@ -138,4 +142,5 @@ LOG_CODES = (
     LOG_TRANSFERRED, LOG_AWAY, LOG_DIALED, LOG_CONNECT_WAITING, LOG_JOINED, LOG_DROPPED, LOG_UNSERVED, LOG_SCRUBBED,
     LOG_PUT_BACK, LOG_CLOSED, LOG_KEPT, LOG_BROKEN, LOG_DAY_END, LOG_LEFT_SILENTLY, LOG_INTERRUPTED,
     LOG_RETURN_PENDING, LOG_RETURN_CANCELLED,
+OFFER, GROUP_DAY = range(8, 10)  # kinds of descendant alone: an offer to an advisor, a group of a day
 ) = range(len(LOG_CODES))  # fmt: skip

@@ -88,10 +88,10 @@ QUEUE_COUNTERS = (
 
 GROUP_COUNTERS = (
     Counter("idle_s", "s", "advisor time idle"),
-    Counter("reserved_s", "s", "advisor time reserved for an attempt"),
+    Counter("reserved_s", "s", "advisor time reserved for an attempt, and ringing in vain"),
     Counter("talking_s", "s", "advisor time talking"),
     Counter("wrapping_s", "s", "advisor time in wrap-up"),
-    Counter("away_s", "s", "advisor time on breaks"),
+    Counter("away_s", "s", "advisor time on breaks, and away after not picking up"),
     Counter("handled", "1", "contacts that an advisor began to handle, inbound and outbound"),
     Counter("sampled", "1", "contacts that were listened to"),
     Counter("sampled_quality", "points", "quality heard in them, from 0 to 100 each"),
@@ -101,6 +101,18 @@ GROUP_COUNTERS = (
     Counter("service_s", "s", "time of an answering service in talk and wrap-up; it is no time of advisors"),
     Counter("chatting_s", "s", "advisor time with one chat or more"),
     Counter("chat_s", "s", "time of finished chats, those with nobody there included"),
+    Counter("not_picked_up", "1", "contacts that rang at an advisor for the whole time and were not picked up"),
+    Counter("alerting_s", "s", "advisor time ringing in vain, also of contacts that gave up meanwhile"),
+    Counter("advisor_days", "1", "advisors on duty, counted at the end of each day"),
+    Counter("group_days", "1", "days at whose end the group had advisors on duty with time at work or ready"),
+    Counter(
+        "uneven_contacts",
+        "1",
+        "squared differences of the contacts that advisors began today from the group's mean, as they change",
+    ),
+    Counter("occupancy_spread_sum", "share", "standard deviation of occupancy over the group's advisors, by day"),
+    Counter("occupancy_range_sum", "share", "largest less smallest occupancy of the group's advisors, by day"),
+    Counter("occupancy_gap_sum", "share", "distance of the group's occupancy from that of all advisors, by day"),
 )
 
 # counters of each definition of the dropped share; the order gives the indices OVER, BASE, ... below

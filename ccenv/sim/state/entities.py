@@ -57,6 +57,9 @@ GROUP = np.dtype([
     # flag: lines of an answering service; its price of a contact; quality for which the queues' probabilities hold
     ("service", "i4"), ("price", "f8"), ("own_quality", "f8"),
     ("chats", "i4"),  # most chats of an advisor at once
+    # probability that an advisor does not pick up, seconds for which it rings, and for which the advisor is away then
+    ("p_no_pick_up", "f8"), ("alert_s", "f8"), ("rest_s", "f8"),
+    ("busy_sigma", "f8"),  # log-sd of the factor of handle times by day
 ], align=True)  # fmt: skip
 # `t`: seconds since the opening; `length`: of a break [s]; `what`: ON, GO_OFF, BREAK; flags: `alone`: no slot begins,
 # `initial`: at the start of a run only
@@ -81,6 +84,8 @@ ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4")
 # 1 on) the advisors with so many who may take another, were there room.
 GROUP_STATE = np.dtype([
     ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"), ("n_interruptible", "i4"),  # on interruptible work
+    ("busy", "f8"),  # factor of handle times of the day
+    ("n_came", "f8"), ("n_begun", "f8"),  # today: advisors on duty, contacts begun
     ("idle_since", "f8"),  # of the first in the idle list; if the list is empty, of the last advisor that was first
     ("chatting", "i4", (MOST_CHATS,)),
 ], align=True)  # fmt: skip
@@ -92,6 +97,7 @@ CAMPAIGN_STATE = np.dtype([
     ("recent_t", "f8"), ("answered", "f8", (2,)), ("ended", "f8", (2,)), ("ring_head", "i4"), ("ring_tail", "i4"),
     ("ringing", "i4"), ("wait_head", "i4"), ("wait_tail", "i4"), ("waiting", "i4"), ("lines", "i4"),
     ("deciding", "i4"),  # of the ringing attempts, those that were answered and wait for the detector
+    ("alerting", "i4"),  # connects that ring at an advisor
     ("n_over", "f8", (N_DEFINITIONS,)), ("n_base", "f8", (N_DEFINITIONS,)),  # sums of the current window, by definition
     # rolling windows: newest hour, sums by hour modulo ROLLING_HOURS
     ("hour", "i8"), ("over_by_hour", "f8", (N_ROLLING, ROLLING_HOURS)),
@@ -156,6 +162,13 @@ def advisor_record(z: Size) -> np.dtype:
     return _with_names(kind, n_chats="ahead", assigned_s="idle_since")
 
 
+# Share of an advisor in the day: seconds at work, and idle or reserved; contacts begun; the group's factor of handle
+# times at the start of the last talk, where the group has one; flag: on duty today.
+SHARE = np.dtype(
+    [("work_s", "f8"), ("ready_s", "f8"), ("n_today", "f8"), ("busy", "f8"), ("came", "i4")], align=True
+)  # fmt: skip
+
+
 # CONTACT: `entry_s`: time of joining the queue, or of the answer of an attempt; `since`: start of the phase;
 # `waited_s`: earlier waiting for the same request; `previous`, `next`: links of its list; `index`: queue or campaign;
 # `origin`: queue of arrival; `true_type`: queue it belongs to; flags: `transfers` after the talk, `buys` (the goal),
@@ -166,7 +179,8 @@ def advisor_record(z: Size) -> np.dtype:
 # without a sign). A chat in service uses fields of waiting contacts and attempts: `chat_done`, `chat_left` (places of
 # `credit_s` and `value`): work done and left as of `chat_t` (place of `accepted_s`); `previous` and `next` link the
 # chats of its advisor. Deferrable work uses some fields in its own way: see
-# `handling/deferring.py`.
+# `handling/deferring.py`. `offers`: offers to advisors who
+# may not pick up; `virtual` (flag): virtual before it rang.
 def contact_record(z: Size) -> np.dtype:
     """Return the record type of one contact, or attempt, in a size class."""
     advisor, link = _index("i2", z.advisors), _index("i2", z.contacts)
@@ -184,6 +198,7 @@ def contact_record(z: Size) -> np.dtype:
         ("segment", _index("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
         ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"),
         ("gone", "i1"),
+        ("offers", "i2"), ("virtual", "i1"),
     ], align=True))  # fmt: skip
     return _with_names(kind, chat_done="credit_s", chat_left="value", chat_t="accepted_s")
 

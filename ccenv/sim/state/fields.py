@@ -68,7 +68,7 @@ def together(
 
 
 RECENT_S = 300.0  # time constant [s] of the recent rates of a queue, and of a campaign's short answer rate
-RECENT_LONG_S = 1_800.0  # time constant [s] of a campaign's long answer rate
+RECENT_LONG_S = 1_800.0  # time constant [s] of a campaign's long answer rate, and of a queue's service level
 FINISH_HORIZONS_S = (10.0, 30.0, 60.0)
 RINGING_AGES_S = (0.0, 5.0, 10.0, 20.0)  # left edges [s] of the age classes of ringing lines
 N_OLDEST = 3  # contacts at the head of a queue whose waits are observed
@@ -118,7 +118,7 @@ FIELDS = (
         "lines", "C",
         Field("ringing", "lines", "contacts", 0.1, "lines ringing, or answered and not yet decided by the detector"),
         Field("deciding", "lines", "contacts", 0.1, "lines answered and not yet decided by the detector"),
-        Field("connects_waiting", "contacts", "contacts", 0.2, "connects waiting for an advisor"),
+        Field("connects_waiting", "contacts", "contacts", 0.2, "connects waiting for an advisor, or ringing at one"),
         Field("lines_free", "lines", "contacts", 0.05, "lines that could be dialed now"),
         writer="core.write_lines", mark="news_campaigns", core=True, encoder="campaign",
     ),
@@ -157,6 +157,18 @@ FIELDS = (
         writer="observe.write_callbacks", mark="news_queues",
     ),
     *together(
+        "served", "Q",
+        Field("service_level_recent", "share", 1, 1.0,
+              "share answered within `service_level_s` of contacts recently answered or abandoned (30 min)"),
+        Field("estimated_wait_s", "s", 3600, 1 / 60, "wait of the last contact that left the line for an advisor"),
+        writer="observe.write_served", mark="news_queues", encoder="callbacks",
+    ),
+    *together(
+        "alerting", "Q",
+        Field("alerting", "contacts", "contacts", 0.2, "contacts that ring at an advisor who has not picked up"),
+        writer="observe.write_alerting", mark="news_queues", encoder="callbacks",
+    ),
+    *together(
         "queue_slot", "Q",
         Field("forecast_per_hour", "1/h", 20_000, 1 / 60, "mean profile of this slot"),
         Field("forecast_next_per_hour", "1/h", 20_000, 1 / 60, "mean profile of the next slot"),
@@ -170,9 +182,10 @@ FIELDS = (
     ),
     *together(
         "states", "G",
-        Field("reserved", "advisors", "advisors", 0.1, "advisors reserved for an attempt"),
+        Field("reserved", "advisors", "advisors", 0.1,
+              "advisors reserved for an attempt or a callback, or at whom a contact rings"),
         Field("wrap_up", "advisors", "advisors", 0.1, "advisors in wrap-up"),
-        Field("away", "advisors", "advisors", 0.1, "advisors on a break"),
+        Field("away", "advisors", "advisors", 0.1, "advisors on a break, or away after not picking up"),
         Field("staffed", "advisors", "advisors", 0.1, "advisors on duty or not yet finished"),
         Field("chatting", "advisors", "advisors", 0.1, "advisors with one chat or more"),
         writer="observe.write_states", mark="news_advisors",

@@ -25,6 +25,7 @@ from ccenv.sim.state.entities import (
     GROUP_STATE,
     ROSTER_ENTRY,
     SEGMENT_STATE,
+    SHARE,
     STAFFED,
     ZONE_PERIOD,
     ZONE_PERIODS,
@@ -42,6 +43,7 @@ GRID_TIMES, GRID_S = 3, 120.0  # attempt times kept for a lead, and the grid [s]
 DAY_BITS = 4  # bits of `lead_days` per local day: a count of attempts, the last day in the lowest bits
 MOST_A_DAY = 2**DAY_BITS - 1
 FINISH_STEP_S, FINISH_BINS = 15.0, 64  # step [s] and number of ages in the table `finish`
+SURE = 700.0  # minus the logarithm of a probability that counts as 0
 HELD = 0  # index in `rule_state` of the flag "routing has held in this epoch"; the rules' numbers follow
 
 
@@ -97,9 +99,10 @@ def _queue(z: Size) -> np.dtype:
         ("score_quality", "f8"),
         # chat (flag), telephone lines of a contact, rate by level, probability of silent leaving, work to notice it
         ("chat", "i4"), ("line", "i4"), ("chat_rate", "f8", (MOST_CHATS,)), ("p_silent", "f8"), ("chat_detect", "i4"),
-        # contacts per hour by slot (one value more ends a linear profile); handle time by group; cumulative
-        # probabilities that the IVR routes to queue 0, 1, ...; what is left goes to the contact's own queue
-        ("rate", "f8", (z.slots + 1,)), ("handle", "i4", (z.groups,)), ("route", "f8", (z.queues,)),
+        # by slot: contacts per hour (one value more ends a linear profile), factor of handle times; by group: handle
+        # time; cumulative probabilities that the IVR routes to queue 0, 1, ...; the rest goes to the own queue
+        ("rate", "f8", (z.slots + 1,)), ("handle_factor", "f8", (z.slots,)),
+        ("handle", "i4", (z.groups,)), ("route", "f8", (z.queues,)),
     ], align=True)  # fmt: skip
 
 
@@ -115,6 +118,7 @@ def _campaign(z: Size) -> np.dtype:
         ("ring_differs", "i4"), ("ring_of", "i4", (len(RING_DISTS),)), ("drop_after", "i4"), ("hang_up", "i4"),
         ("handle", "i4"), ("handle_sale", "i4"), ("handle_machine", "i4"), ("handle_wrong", "i4"), ("wrap_up", "i4"),
         ("decide", "i4"),  # time of the detector's decision; NIL: it takes none
+        ("handle_factor", "f8", (z.slots,)),  # by slot
         ("value_sigma", "f8"), ("value_handle", "f8"),  # of a goal's value: log-sd, correlation with the handle time
         # flag: touched leads keep a row; distribution of the retry delay by AFTER code; order of retries
         ("keeps", "i4"), ("max_attempts", "i4"), ("retry", "i4", (len(AFTER),)), ("retry_order", "i4"),
@@ -191,6 +195,8 @@ def _config(z: Size) -> np.dtype:
             ("first_dial", "i4", (z.campaigns + 1,)),
             ("dist", DIST, (z.dists,)),
             ("finish", "f8", (z.pairs, FINISH_BINS, len(FINISH_HORIZONS_S))),  # P(contact of this age ends within h)
+            # flags: some handle times depend on the slot, those of the pair do; minus log P(contact reaches this age)
+            ("by_slot_handled", "i4"), ("scaled", "i4", (z.pairs,)), ("hazard", "f8", (z.pairs, FINISH_BINS + 1)),
             # The run: the half that the policy owns, flag "a rule may use the coin", length of the observation, numbers
             # of reward terms (see below).
             ("illegal_holds", "i4"),  # flag: an illegal action stands for the first legal one, else the rules decide
@@ -201,6 +207,7 @@ def _config(z: Size) -> np.dtype:
             # (`kernel/pointers.py`)
             ("rules_see", "i4"), ("by_slot", "i4"), ("debug", "i4"), ("supervised", "i4"),
             ("routing_state", "i4"), ("pacing_state", "i4"),
+            ("callback_at", "i4"),  # index in a row of `routing_params` of `callback_above_s`, NIL if it has none
             ("routing_at", "i8"), ("pacing_at", "i8"),
             ("contained_at", "i4"),  # index of `p_contained` in a row of routing parameters; NIL: the rule has none
             # parameters of the rules, row after row; by slot: index of the first number of its row
@@ -244,6 +251,11 @@ def _queue_state(z: Size) -> np.dtype:
         # lost; time up to which `waiting_s` is counted; the line as a linked list of contact records
         ("n_virtual", "i4"), ("n_callbacks", "i4"), ("since", "f8"), ("head", "i4"), ("tail", "i4"), ("length", "i4"),
         ("defers", "i4"),  # flag: deferrable work, whose backlog is counted
+        # contacts that ring at an advisor, and those of them that are on a line
+        ("alerting", "i4"), ("alerting_on_line", "i4"),
+        # decayed counts of contacts answered in time, and answered or abandoned, as of `served_t`; wait of the last
+        # contact that left the line for an advisor
+        ("n_in_time", "f8"), ("n_served", "f8"), ("served_t", "f8"), ("last_wait_s", "f8"),
         # by recent slot, a ring buffer that forks read: contacts that abandoned or were blocked, that were served, and
         # that the IVR kept
         ("n_lost", "i4", (z.slots,)), ("n_finished", "i4", (z.slots,)), ("n_contained", "i4", (z.slots,)),
@@ -267,6 +279,7 @@ def _env(z: Size) -> np.dtype:
             # with a waiting connect; queues and groups known to have no compatible pair (`advisors/matching.py`).
             ("waiting_bits", "u8", queue_set), ("idle_bits", "u8", group_set), ("connect_bits", "u8"),
             ("interruptible_bits", "u8", group_set),  # groups with an advisor on interruptible work
+            ("alerting_bits", "u8", queue_set),  # queues with a contact on a line that rings at an advisor
             ("assignable", "u8", queue_set), ("vain_queues", "u8", queue_set), ("vain_groups", "u8", group_set),
             # sets of entities whose part of the snapshot is stale (`shown/marks.py`)
             ("news_groups", "u8", group_set), ("news_campaigns", "u8"),
@@ -314,7 +327,9 @@ def _env(z: Size) -> np.dtype:
             ("chatting", "u8", (n_words(z.advisors),)), ("chat_bits", "u8", group_set),
             # start and compatible pair of each talk; separate arrays, because one loop reads all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
+            ("talk_scale", "f8", (z.advisors,)),  # factor of its slot, where some handle times depend on the slot
             ("advisor", advisor_record(z), (z.advisors,)),
+            ("share", SHARE, (z.advisors,)),
             ("idle", "i4", (z.advisors,)),  # from first_advisor[g] on: the first of group g's idle list, or its heap
             ("rule_state", "f8", (z.rule_state,)),  # memory of the rules
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),

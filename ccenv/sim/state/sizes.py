@@ -44,8 +44,8 @@ class Size(NamedTuple):
 
     @property
     def rule_numbers(self) -> int:
-        """Room for a rule's parameters: one row by slot with a number for each queue, group and campaign, and pairs."""
-        return self.slots * (self.queues + self.groups + self.campaigns + 16) + 4 * self.pairs
+        """Room for a rule's parameters: by slot two a queue, one a group and campaign; and some by pair."""
+        return self.slots * (2 * self.queues + self.groups + self.campaigns + 16) + 4 * self.pairs
 
     @property
     def rule_state(self) -> int:
