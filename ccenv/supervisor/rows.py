@@ -237,8 +237,8 @@ def _knobs(run: RunConfig, settable: Settable) -> tuple[Knob, ...]:
         for param in rule.params
         if not param.order
     }
-    has = names_of(run.scenario.centre).has
-    offered = [name for name, (_, _, param) in declared.items() if param.settable is not None and any(has(param))]
+    names = names_of(run.scenario.centre)
+    offered = [name for name, (_, _, param) in declared.items() if param.settable is not None and _means(param, names)]
     chosen = offered if settable is None else [settable] if isinstance(settable, str) else list(settable)
     knobs: list[Knob] = []
     for given in chosen:
@@ -250,6 +250,11 @@ def _knobs(run: RunConfig, settable: Settable) -> tuple[Knob, ...]:
     if not knobs or len({knob.name for knob in knobs}) < len(knobs):
         raise ValueError(f"settable = {settable!r}; allowed: one or more, each once, of {', '.join(offered) or 'none'}")
     return tuple(knobs)
+
+
+def _means(param: Param, names: Names) -> bool:
+    """Return whether a parameter has a meaning for some name of the centre."""
+    return any(names.has(param)) and (not param.own or bool(names.offered.get(param.name)))
 
 
 def _of_param(
