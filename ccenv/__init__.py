@@ -7,7 +7,7 @@ Look, before anything runs:
 
 >>> import ccenv
 >>> ccenv.list_scenarios()[:3]
-['bank_blended', 'bank_inbound', 'collections']
+['back_office', 'bank_blended', 'bank_inbound']
 >>> print(ccenv.describe("tiny").text().splitlines()[5])
 centre    2 queues, 2 groups, 6 advisors, 1 campaign, 24 trunks
 >>> [row["name"] for row in ccenv.declared("rules")][:3]

@@ -208,6 +208,7 @@ def ask(e, c, log, snap, mask):
     number = e.n_decisions
     if n == 1:
         number = WHOLE(NIL)
+        new_epoch(snap, e.rule_state)  # a forced action may begin an epoch in which more is legal after it
         a = _first_legal(mask, c)
     else:
         a = _next_action(e, c, snap, mask)

@@ -32,12 +32,16 @@ from ccenv.sim.state.codes import (
     AWAY,
     HOLD,
     IDLE,
+    LEAD,
     LOG_ABANDONED,
     LOG_ACTION,
+    LOG_ALERTING,
     LOG_ASSIGNED,
     LOG_CALLBACK_ACCEPTED,
     LOG_CALLBACK_DUE,
     LOG_CALLBACK_RINGING,
+    LOG_INTERRUPTED,
+    LOG_NOT_PICKED_UP,
     LOG_REVIEW,
     LOG_UNSERVED,
     LOG_WAITING,
@@ -46,8 +50,9 @@ from ccenv.sim.state.codes import (
 )
 from ccenv.sim.state.counters import COUNTERS
 
-JOINS = (LOG_WAITING, LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_DUE)
-LEAVES = (LOG_ASSIGNED, LOG_ABANDONED, LOG_UNSERVED, LOG_CALLBACK_RINGING)
+VIRTUALLY = (LOG_CALLBACK_ACCEPTED, LOG_CALLBACK_DUE)
+JOINS = (LOG_WAITING, *VIRTUALLY, LOG_INTERRUPTED, LOG_NOT_PICKED_UP)
+LEAVES = (LOG_ALERTING, LOG_ASSIGNED, LOG_ABANDONED, LOG_UNSERVED, LOG_CALLBACK_RINGING)
 QUIET = (LOG_REVIEW, LOG_ACTION)  # rows that by themselves change nothing that is shown
 GROUP_FIELDS = GroupRow._fields[1:]
 CAMPAIGN_FIELDS = (*LINES, "joined", "dropped")
@@ -176,6 +181,7 @@ class _Lines:
     def __init__(self, engine: Engine) -> None:
         self.done: list[list[Wait]] = [[] for _ in engine.run.scenario.queues]
         self.open: list[dict[int, Wait]] = [{} for _ in self.done]
+        self.virtual: set[int] = set()  # keys of contacts that were last in line as a callback
         contacts = engine.envs[0]["contact"]
         for s in np.flatnonzero(np.isin(contacts["phase"], (WAITING, VIRTUAL))):
             key, q = int(contacts["key"][s]), int(contacts["index"][s])
@@ -183,10 +189,12 @@ class _Lines:
 
     def follow(self, rows: np.ndarray) -> None:
         """Follow the contacts through further rows."""
-        for row in rows[np.isin(rows["code"], (*JOINS, *LEAVES))]:
+        for row in rows[np.isin(rows["code"], (*JOINS, *LEAVES)) & (rows["kind"] != LEAD)]:
             t, key, q, code = float(row["t"]), int(row["key"]), int(row["index"]), int(row["code"])
             if code in JOINS:
-                self.open[q][key] = Wait(t, 0.0, code != LOG_WAITING)
+                virtual = code in VIRTUALLY or (code == LOG_NOT_PICKED_UP and key in self.virtual)
+                self.open[q][key] = Wait(t, 0.0, virtual)
+                (self.virtual.add if virtual else self.virtual.discard)(key)
             elif key in self.open[q]:
                 self._end(q, key, t)
 

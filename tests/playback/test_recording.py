@@ -68,7 +68,8 @@ def test_as_many_wait_as_the_queue_is_long(make: Any, days: int) -> None:
     for q, place in enumerate(places_of(centre)["queue"]):
         starts, ends = (np.sort([wait[k] for wait in run.waits[q]]) for k in (0, 1))
         n = np.searchsorted(starts, run.times, side="right") - np.searchsorted(ends, run.times, side="right")
-        np.testing.assert_array_equal(n, run.states[:, place], err_msg=centre.queues[q])
+        # deferrable work is still in line at the end of the episode, which ends its waits
+        np.testing.assert_array_equal(n[:-1], run.states[:-1, place], err_msg=centre.queues[q])
         most = max(most, int(n.max()))
     assert most > 1
     assert all(wait.end > wait.start for queue in run.waits for wait in queue)

@@ -164,7 +164,7 @@ def test_a_misrouted_contact_is_noticed_and_transferred_to_where_it_belongs() ->
     one, two = result.counters["queue"]
     assert nonzero(one) == {
         "fresh": 1, "misrouted_out": 1, "transfers_in": 1, "offered": 1, "answered": 1, "answered_in_time": 1,
-        "resolved": 1, "fresh_answered": 1, "fresh_resolved": 1, "talk_s": 6,
+        "resolved": 1, "fresh_answered": 1, "fresh_resolved": 1, "talk_s": 6, "handed_off": 1, "ivr_s": 2,
     }  # fmt: skip
     assert nonzero(two) == {
         "misrouted_in": 1, "offered": 1, "answered": 1, "answered_in_time": 1, "transferred_out": 1, "talk_s": 4,

@@ -133,7 +133,11 @@ class FollowUp(Node, frozen=True):
 
 
 class ReturnShares(Node, frozen=True):
-    """Probability that a lead calls in after an attempt, by its outcome; the outcomes are those of `retries`."""
+    """Probability that a lead calls in after an attempt, by its outcome; the outcomes are those of `retries`.
+
+    `no_answer`: nobody answered. `machine`: the detector took the answer for a machine. `dropped`: no advisor took the
+    connect in time. `hung_up`: the person hung up while waiting for an advisor.
+    """
 
     no_answer: Probability = 0.0
     machine: Probability = 0.0
