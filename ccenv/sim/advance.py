@@ -211,6 +211,7 @@ def advance(e, c, log):
                 end_at_midnight(e, c, log)
             else:
                 end_shares(e, c)
+            e.paid_events = NIL  # the end counts the shares of the day, and is no event of its own
             note_clock(e, log, LOG_END, e.day)
             return TRUNCATED
         kind = EVENT_EPOCH

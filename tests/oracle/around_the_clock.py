@@ -40,6 +40,7 @@ class ContinuousMaker(ScenarioMaker):
         scenario["clock"]["review_s"] = self.own.one_of(0.0, 1_800.25)
         for queue in scenario["queues"].values():
             queue["arrivals_per_hour"] = self.week(rarer(queue["arrivals_per_hour"]))
+            self.factors_by_week(queue)
         for group in scenario["groups"].values():
             if "staffing" in group:
                 group["staffing"] = self.week(group["staffing"])
@@ -47,6 +48,7 @@ class ContinuousMaker(ScenarioMaker):
                 self.late(shift)
         for campaign in scenario["campaigns"].values():
             campaign["p_answer"] = self.week(campaign["p_answer"])
+            self.factors_by_week(campaign)
             campaign["dial_from_s"] = 1_800.0 * self.own.whole(0, 47)
             campaign["dial_until_s"] = (campaign["dial_from_s"] + 1_200.0) % DAY_S
             campaign["calling_rules"] = {
@@ -64,6 +66,11 @@ class ContinuousMaker(ScenarioMaker):
         if not (self.weekly and isinstance(profile, list)):
             return profile
         return [value if self.own.chance(0.8) else type(value)(value / 2) for value in 7 * profile]
+
+    def factors_by_week(self, entity: Plain) -> None:
+        """Give the factors of handle times for a week, if the profiles are weekly."""
+        if "handle_by_slot" in entity:
+            entity["handle_by_slot"] = self.week(entity["handle_by_slot"])
 
     def late(self, shift: Plain) -> None:
         """Move some shifts, so that they go on over midnight."""

@@ -34,7 +34,7 @@ def hazard_table(centre: Centre, pair: Pair) -> np.ndarray:
         Array of shape (FINISH_BINS + 1,): ages `i * FINISH_STEP_S`, and one more to go on from the last; at most SURE.
     """
     mixture = _mixture(centre, pair)
-    total = sum(weight for weight, _ in mixture)
+    total = sum(weight for weight, _ in mixture) or 1.0  # 0 if nobody answers: no talk lasts
     step = FINISH_STEP_S / _factor(centre, pair)
     alive = np.array([_mixed(mixture, i * step) / total for i in range(FINISH_BINS + 1)])
     return np.minimum(-np.log(np.maximum(alive, np.exp(-SURE))), SURE)
