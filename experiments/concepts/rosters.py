@@ -134,9 +134,9 @@ SERVICES = (
             "overflow",
             "abandonment",
             "down",
-            off={"rules.routing.params.overflow_after_s": 100_000.0},
+            off={"groups.outside.answering_service.lines": 1},
             runs=100,
-            why="contacts that would wait for own advisors are sent outside after 40 s",
+            why="contacts that have waited for own advisors for 40 s go outside, if a line is free",
         ),
     ),
     Concept(

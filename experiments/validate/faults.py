@@ -53,8 +53,8 @@ FAULTS = (
     Fault(
         "one advisor too few in reserve",
         "ccenv/rules/pacing.py",
-        "if idle_advisors(snap, c, i) > reserve:",
-        "if idle_advisors(snap, c, i) >= reserve:",
+        "if idle_above(snap, c, i, kept) > reserve:",
+        "if idle_above(snap, c, i, kept) >= reserve:",
     ),
     Fault(
         "a drop not counted",

@@ -26,6 +26,7 @@ CENTRES = (
     "hybrid_small",
     "lead_generation",
     "outreach",
+    "sales_returns",
     "switching_answer_rate",
     "switching_load",
     "tiny",

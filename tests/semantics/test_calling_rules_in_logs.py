@@ -28,6 +28,8 @@ def attempts_of(log: np.ndarray, c: int) -> Iterator[tuple[Lead, np.ndarray]]:
         if row["code"] == codes.LOG_DIALED:
             segment_of[int(row["key"])] = int(row["detail"])
         key = int(row["key"])
+        if key not in segment_of:  # a row of the lead's return call, which is no attempt
+            continue
         attempts[(segment_of[key], int(row["number"])), key].append(row)
     for (lead, _), rows in attempts.items():
         yield lead, np.array(rows, log.dtype)
