@@ -9,7 +9,7 @@ import numpy as np
 from ccenv.sim.state import codes
 from ccenv.sim.state.counters import COUNTERS
 
-TIME_TOLERANCE_S = 2e-9  # times max(1, t in days): rounding errors of arrivals grow with the time and its changes of rate
+TIME_TOLERANCE_S = 2e-9  # times max(1, t in days): rounding errors grow with the time and with changes of rate
 COUNTER_TOLERANCE = 1e-6
 CONTEXT = 5
 EXACT = ("code", "kind", "index", "number", "key", "group", "advisor", "detail")

@@ -81,7 +81,8 @@ class Leads:
             self.sim.log.lead(self.sim.now, codes.LOG_BROKEN, campaign, lead, key, lead.segment.index)
             self.count(campaign, "broken")
             if follow_up.retry_broken and lead.n_attempts < campaign.max_attempts:
-                due = lawful_time(lead, max(self.sim.now, self.quiet_until(campaign, lead)), self.sim.hours)
+                locked = max(self.quiet_until(campaign, lead), self.drop_until(campaign, lead))
+                due = lawful_time(lead, max(self.sim.now, locked), self.sim.hours)
                 self.sim.log.lead(self.sim.now, codes.LOG_PUT_BACK, campaign, lead, key, codes.RETRYING)
                 self.wait(campaign, lead, codes.RETRYING, due)
                 return
@@ -101,6 +102,7 @@ class Leads:
         lead.local_days.append(self.sim.hours.local_day(lead.segment, GRID_S * lead.grid_times[-1]))
         if after == codes.AFTER_TALKED:
             lead.last_talk = lead.grid_times[-1]
+        lead.was_dropped = after == codes.AFTER_DROPPED
         plan = self.what_follows(campaign, lead, contact, after)
         call = self.sim.return_calls.after_attempt(contact, after)
         if plan is None and call is not None:
@@ -140,6 +142,8 @@ class Leads:
         due = max(now + dist.draw(key, codes.RETRY), now + self.lockout_s(campaign, after))
         if after != codes.AFTER_TALKED:
             due = max(due, self.quiet_until(campaign, lead))
+        elif lead.was_dropped:  # the talk is that of a return call
+            due = max(due, self.drop_until(campaign, lead))
         return codes.RETRYING, lawful_time(lead, due, self.sim.hours)
 
     def quiet_until(self, campaign: CampaignState, lead: Lead) -> float:
@@ -147,6 +151,12 @@ class Leads:
         if lead.last_talk is None:
             return -codes.INFINITY
         return GRID_S * lead.last_talk + campaign.declared.calling_rules.quiet_after_talk_s
+
+    def drop_until(self, campaign: CampaignState, lead: Lead) -> float:
+        """End of the lockout after the last attempt, if it was dropped, by its grid time."""
+        if not lead.was_dropped:
+            return -codes.INFINITY
+        return GRID_S * lead.grid_times[-1] + campaign.declared.calling_rules.lockout_after_drop_s
 
     def agreed_delay(self, campaign: CampaignState, key: int) -> float | None:
         """Delay of an agreed callback in seconds; None if the person does not agree to one."""

@@ -30,6 +30,7 @@ class Lead:
     grid_times: list[int] = field(default_factory=list)  # of all attempts that are over, in units of 120 s
     local_days: list[int] = field(default_factory=list)  # of the same
     last_talk: int | None = None  # its grid time
+    was_dropped: bool = False  # the last attempt
     promised_value: float = 0.0
     pending: Contact | None = None  # the return call that will come
     was_held: bool = False  # of a lead that has called in: it is in no list

@@ -13,26 +13,40 @@ from ccenv.scenarios.schema import Campaign, Centre
 from ccenv.scenarios.schema.outbound import MOST_ATTEMPTS
 from ccenv.sim.state import codes
 from tests.oracle.hours import Hours
+from tests.oracle.randomness import child_key
 from tests.oracle.segments import SegmentState, make_segments
 from tests.semantics.test_random_scenarios import FAST, made, result_of
 
 DAY_S = 86_400.0
+MOST_REDIALS = 9
 Lead = tuple[int, int]  # segment and number
 
 
 def attempts_of(log: np.ndarray, c: int) -> Iterator[tuple[Lead, np.ndarray]]:
-    """Of each lead of a campaign the rows of each attempt, in order; the first row is that of the dial."""
+    """Of each lead of a campaign the rows of each attempt, in order; the first row is that of the dial.
+
+    What becomes of the lead after a return call is among the rows of the attempt that the call follows.
+    """
     segment_of: dict[int, int] = {}
+    attempt_of: dict[int, int] = {}  # by the key of a return call
     attempts: dict[tuple[Lead, int], list[np.void]] = defaultdict(list)
     for row in log[(log["kind"] == codes.LEAD) & (log["index"] == c) & (log["code"] != codes.LOG_SCRUBBED)]:
         if row["code"] == codes.LOG_DIALED:
             segment_of[int(row["key"])] = int(row["detail"])
-        key = int(row["key"])
-        if key not in segment_of:  # a row of the lead's return call, which is no attempt
-            continue
+            attempt_of |= dict.fromkeys(call_keys(int(row["key"])), int(row["key"]))
+        key = attempt_of.get(int(row["key"]), int(row["key"]))
         attempts[(segment_of[key], int(row["number"])), key].append(row)
     for (lead, _), rows in attempts.items():
         yield lead, np.array(rows, log.dtype)
+
+
+def call_keys(attempt: int) -> Iterator[int]:
+    """The keys that a return call after the attempt may have: its own, those of redials, and of their transfers."""
+    key = child_key(attempt, codes.RETURN_CALL, 0)
+    for n in range(MOST_REDIALS + 1):
+        yield key
+        yield from (child_key(key, codes.TRANSFER, leg) for leg in range(2))
+        key = child_key(key, codes.REDIAL, n)
 
 
 def by_lead(log: np.ndarray, c: int) -> dict[Lead, list[np.ndarray]]:
@@ -72,10 +86,10 @@ def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
     """The lockouts after a drop and after a talk pass before the next attempt; closed leads are not dialed."""
     for before, after in zip(attempts, attempts[1:], strict=False):
         assert not has(before, codes.LOG_CLOSED), "a lead is dialed that was closed"
-        waited_s = float(after["t"][0] - before["t"][-1])
-        if has(before, codes.LOG_DROPPED):
-            assert waited_s >= campaign.calling_rules.lockout_after_drop_s - 1e-6
         (put_back,) = before[before["code"] == codes.LOG_PUT_BACK][-1:]
+        dropped = before[before["code"] == codes.LOG_DROPPED]
+        if len(dropped) and put_back["detail"] == codes.RETRYING:  # a return call may end with an agreed callback
+            assert after["t"][0] - dropped["t"][0] >= campaign.calling_rules.lockout_after_drop_s - 1e-6
         talked = (
             has(before, codes.LOG_JOINED) and before["detail"][before["code"] == codes.LOG_RING_END] == codes.CONNECT
         )

@@ -35,7 +35,8 @@ def ends(log: np.ndarray, c: int) -> Iterator[End]:
         (end,), (answer,) = last, rows[rows["code"] == codes.LOG_RING_END]
         decision = rows[rows["code"] == codes.LOG_DECIDED]
         decided_at = decision["t"][0] if len(decision) else answer["t"]
-        early = end["code"] == codes.LOG_HANG_UP and not has(rows, codes.LOG_CONNECT_WAITING)
+        known = has(rows, codes.LOG_CONNECT_WAITING) or has(rows, codes.LOG_ALERTING)
+        early = end["code"] == codes.LOG_HANG_UP and not known
         if early:
             decided_at = end["t"]
         yield End(

@@ -27,6 +27,7 @@ from ccenv.sim.state.codes import (
     ARRIVAL_EVENT,
     CALLBACK_RING,
     CALLBACK_RINGING,
+    DROPPED_LAST,
     END_EVENT,
     GAP,
     HANDLE,
@@ -135,7 +136,7 @@ def _add_return(e, c, k, r, key, left):
 def _maybe_listed(e, c, k, r, number):
     """Draw whether the lead of row r, which is in its list, calls in, given that it has not called in yet."""
     i = c.segment[k].campaign
-    after = np.int64(e.lead_after[r]) - 1
+    after = (np.int64(e.lead_after[r]) & ~DROPPED_LAST) - 1
     if after == NIL or e.free_head == NIL:
         return
     age = opening_time_since(e, c, run_time(e, e.lead_grid[r, 0]))

@@ -10,7 +10,7 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_clock, note_contact, note_lead
 from ccenv.sim.lists.goals import goal_value
-from ccenv.sim.lists.lawful import grid_now, lawful_from, next_hours, note_attempt, quiet_until
+from ccenv.sim.lists.lawful import drop_until, grid_now, lawful_from, next_hours, note_attempt, quiet_until
 from ccenv.sim.lists.leads import (
     READY_ROWS,
     WAITING_ROWS,
@@ -31,6 +31,7 @@ from ccenv.sim.state.codes import (
     AGREE_DELAY,
     AGREED,
     CLOCK_EVENT,
+    DROPPED_LAST,
     HANDLE,
     HELD,
     INFINITY,
@@ -83,7 +84,7 @@ def _lockouts_over(e, c, i, r, after, person):
     `after` is the outcome of the attempt, `person` tells whether a person was talked to.
     """
     if person:
-        return e.t + c.campaign[i].quiet_s
+        return max(e.t + c.campaign[i].quiet_s, drop_until(e, c, i, r))  # a return call may follow a drop
     t = quiet_until(e, c, i, r)
     return max(t, e.t + c.campaign[i].lockout_s) if after == AFTER_DROPPED else t
 
@@ -133,6 +134,8 @@ def _after_vain(e, c, log, s, i, r, after):
         e.lead_state[r] = HELD
     else:
         _close(e, c, log, s, r)
+    if after == AFTER_DROPPED:
+        e.lead_after[r] = np.int64(e.lead_after[r]) | DROPPED_LAST
     if comes:
         expect_return(e, c, log, s)
 
@@ -176,6 +179,12 @@ def return_talked(e, c, log, s):
     e.contact[s].lead = NIL
 
 
+@helper
+def _lawful_after_break(e, c, i, k, r):
+    """Return the time from which the lead of a broken promise may be dialed."""
+    return lawful_from(e, c, k, r, max(e.t, quiet_until(e, c, i, r), drop_until(e, c, i, r)))
+
+
 @block
 def _settle_promise(e, c, log, k, r):
     """Settle a promise or an appointment that is due as kept or broken; its row is in no heap."""
@@ -192,7 +201,7 @@ def _settle_promise(e, c, log, k, r):
     else:
         e.campaign_count[i].broken += 1
     if not kept and c.campaign[i].retry_broken != 0 and e.lead_attempts[r] < c.campaign[i].max_attempts:
-        wait_until(e, c, k, r, RETRYING, lawful_from(e, c, k, r, max(e.t, quiet_until(e, c, i, r))))
+        wait_until(e, c, k, r, RETRYING, _lawful_after_break(e, c, i, k, r))
         note_lead(e, log, LOG_PUT_BACK, LEAD, i, number, key, RETRYING)
     else:
         free_row(e, k, r)

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from ccenv.sim.kernel.jit import block, helper
-from ccenv.sim.state.codes import DAY_S, INFINITY, NIL, OPEN
+from ccenv.sim.state.codes import DAY_S, DROPPED_LAST, INFINITY, NIL, OPEN
 from ccenv.sim.state.layout import DAY_BITS, GRID_S, GRID_TIMES, MOST_A_DAY
 
 WEEK_DAYS = 7
@@ -140,6 +140,13 @@ def grid_now(e):
 def quiet_until(e, c, i, r):
     """Return the end of the lockout after the lead's last talk, by its grid time; now if there was no talk."""
     return run_time(e, e.lead_talk[r]) + c.campaign[i].quiet_s if e.lead_talk[r] != 0 else e.t
+
+
+@helper
+def drop_until(e, c, i, r):
+    """Return the end of the lockout after the lead's last attempt if it was dropped, by its grid time; else now."""
+    dropped = (np.int64(e.lead_after[r]) & DROPPED_LAST) != 0
+    return run_time(e, e.lead_grid[r, 0]) + c.campaign[i].lockout_s if dropped else e.t
 
 
 @block

@@ -6,6 +6,8 @@ is in the centre, the contact record holds the row, and the lead cannot be diale
 the talk of an attempt; a call that is over without a talk gives it back.
 """
 
+import numpy as np
+
 from ccenv.sim.kernel.bits import bit
 from ccenv.sim.kernel.contacts import cancel_contact, free_contact, schedule_contact, take_contact
 from ccenv.sim.kernel.dists import draw
@@ -17,6 +19,7 @@ from ccenv.sim.lists.leads import READY_ROWS, WAITING_ROWS, free_row, push_row, 
 from ccenv.sim.lists.next_lead import close_lead
 from ccenv.sim.state.codes import (
     ARRIVAL_EVENT,
+    DROPPED_LAST,
     HELD,
     INFINITY,
     LEAD,
@@ -136,7 +139,7 @@ def call_in(e, c, s):
     r = e.contact[s].lead
     i = c.segment[k].campaign
     e.lead_return[r] = 0
-    e.lead_after[r] = 0
+    e.lead_after[r] = np.int64(e.lead_after[r]) & DROPPED_LAST
     if e.lead_state[r] != HELD:
         take_out(e, c, k, WAITING_ROWS, r)
         take_out(e, c, k, READY_ROWS, r)

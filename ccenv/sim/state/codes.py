@@ -77,6 +77,7 @@ CONNECT, FALSE_POSITIVE, MACHINE_PASSED, MACHINE, BUSY, INVALID, NO_ANSWER = ran
 # how an attempt ended, as retry distributions are declared: the code is the index in AFTER and in `campaign.retry`
 AFTER_NO_ANSWER, AFTER_BUSY, AFTER_MACHINE, AFTER_DROPPED, AFTER_HUNG_UP, AFTER_TALKED = range(6)
 AFTER_WRONG_PARTY = 6
+DROPPED_LAST = 128  # flag of `lead_after`: the lead's last attempt was dropped
 AFTER = ("no_answer", "busy", "machine", "dropped", "hung_up", "talked", "wrong_party")
 # why a row of the lead table waits (`lead_state`): a retry, an agreed callback, a promise that is not yet due, or
 # nothing but a return call, without which the lead would be closed

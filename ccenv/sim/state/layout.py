@@ -345,7 +345,7 @@ def _env(z: Size) -> np.dtype:
             ("lead_attempts", "u1", (z.leads,)),
             ("lead_joins", "u1", (z.leads,)), ("lead_state", "u1", (z.leads,)),  # joins as a person; why it waits
             # return calls: contact record of the pending one (index + 1, 0: none); AFTER code of the last attempt if
-            # a return call may follow it (code + 1, 0: none)
+            # a return call may follow it (code + 1, 0: none), with the flag DROPPED_LAST
             ("lead_return", "i4" if z.contacts > 32_000 else "i2", (z.leads,)), ("lead_after", "u1", (z.leads,)),
         ],
         align=True,
