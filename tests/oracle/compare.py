@@ -9,7 +9,8 @@ import numpy as np
 from ccenv.sim.state import codes
 from ccenv.sim.state.counters import COUNTERS
 
-TIME_TOLERANCE_S = 2e-9  # times max(1, t in days): rounding errors grow with the time and with changes of rate
+TIME_TOLERANCE_S = 1e-9  # in the first half day, then times t in half days: rounding errors grow with the time
+HALF_DAY_S = 43_200.0
 COUNTER_TOLERANCE = 1e-6
 CONTEXT = 5
 EXACT = ("code", "kind", "index", "number", "key", "group", "advisor", "detail")
@@ -18,7 +19,7 @@ EXACT = ("code", "kind", "index", "number", "key", "group", "advisor", "detail")
 def first_difference(expected: np.ndarray, found: np.ndarray) -> int | None:
     """Number of the first row that differs; None if the logs are the same."""
     n = min(len(expected), len(found))
-    allowed_s = TIME_TOLERANCE_S * np.maximum(1.0, expected["t"][:n] / codes.DAY_S)
+    allowed_s = TIME_TOLERANCE_S * np.maximum(1.0, expected["t"][:n] / HALF_DAY_S)
     differs = ~(np.abs(expected["t"][:n] - found["t"][:n]) <= allowed_s)
     for name in EXACT:
         differs |= expected[name][:n] != found[name][:n]
