@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from ccenv.scenarios import load_scenario
+from ccenv.scenarios.schema import Centre
+from ccenv.sim.state.entities import LOG_ROWS
 from ccenv.trace import trace
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.decisions import make_catalogue
-from tests.oracle.scenario_maker import ScenarioMaker
-from tests.oracle.simulator import Simulator, uniformly_random
+from tests.oracle.scenario_maker import Run, ScenarioMaker
+from tests.oracle.simulator import Result, Simulator, uniformly_random
 
 RULE_WITH_ORDER = {"entry": "fifo", "total_wait": "lwt"}  # the routing rule states the order of the queues
 
@@ -20,15 +22,22 @@ def any_legal(number: int, u: float, legal: np.ndarray) -> int:
     return int(legal[int(u * len(legal))])
 
 
+def simulated(centre: Centre, run: Run, days: int, actions: str) -> Result:
+    """The run in the slow event loop."""
+    return Simulator(
+        centre, run.seed, uniformly_random, days=days, order=run.order, actions=actions, checked=False
+    ).run()
+
+
 def compare(number: int, actions: str = "all") -> None:
     """Run one random scenario both ways, under uniformly random legal actions."""
     run = ScenarioMaker(number).run()
     scenario = load_scenario(run.scenario)
-    expected = Simulator(
-        scenario.centre, run.seed, uniformly_random, days=run.days, order=run.order, actions=actions, checked=False
-    ).run()
+    expected, days = simulated(scenario.centre, run, run.days, actions), run.days
+    if len(expected.log) > LOG_ROWS:  # the kernel's log has no room for so busy a run: compare one day of it
+        expected, days = simulated(scenario.centre, run, 1, actions), 1
     routing = RULE_WITH_ORDER[run.order]
-    log, counters = trace(scenario, any_legal, seed=run.seed, days=run.days, routing=routing, actions=actions)
+    log, counters = trace(scenario, any_legal, seed=run.seed, days=days, routing=routing, actions=actions)
     assert_same_log(expected.log, log)
     assert_same_counters(expected.counters, {axis: rows[0] for axis, rows in counters.items()})
 

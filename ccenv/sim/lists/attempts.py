@@ -104,6 +104,7 @@ def attempt_over(e, c, log, s, after, person):
         close_lead(e, c, k)
         return
     note_attempt(e, c, k, r)
+    e.lead_after[r] = DROPPED_LAST if after == AFTER_DROPPED else 0
     if person:
         _talked(e, c, log, s, i, k, r, True)
     else:
@@ -134,8 +135,6 @@ def _after_vain(e, c, log, s, i, r, after):
         e.lead_state[r] = HELD
     else:
         _close(e, c, log, s, r)
-    if after == AFTER_DROPPED:
-        e.lead_after[r] = np.int64(e.lead_after[r]) | DROPPED_LAST
     if comes:
         expect_return(e, c, log, s)
 

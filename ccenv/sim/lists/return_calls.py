@@ -83,7 +83,7 @@ def will_return(e, c, s, after, listed):
     if p == 0.0:
         return False
     if listed:
-        e.lead_after[e.contact[s].lead] = after + 1
+        e.lead_after[e.contact[s].lead] = np.int64(e.lead_after[e.contact[s].lead]) | (after + 1)
     else:
         e.may_return[i, recent_slot(e, c, 0)] += p
     if not happens(p, e.contact[s].key, RETURN_P):
