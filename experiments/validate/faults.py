@@ -17,7 +17,7 @@ from scipy.stats import norm
 from experiments.jobs.files import ROOT
 from experiments.jobs.markdown import table
 from experiments.validate.part import Part, Report, Task
-from experiments.validate.planted import EXACT, KERNEL_ROWS, RETURNS
+from experiments.validate.planted import CHATS, EXACT, INTERRUPTED, KERNEL_ROWS, RETURNS, WORK
 from experiments.validate.settings import Settings
 
 PACKAGES = ("ccenv", "agents", "experiments")
@@ -63,6 +63,27 @@ FAULTS = (
         "e.campaign_count[i].dropped += 0",
     ),
     Fault(
+        "chats not timed again when another one ends",
+        "ccenv/sim/handling/chats.py",
+        "join_level(e, c, a)\n        time_again(e, c, a)",
+        "join_level(e, c, a)",
+        (CHATS,),
+    ),
+    Fault(
+        "one advisor too few kept from work",
+        "ccenv/rules/helpers.py",
+        "return snap.idle[g] > reserve",
+        "return snap.idle[g] >= reserve",
+        (WORK,),
+    ),
+    Fault(
+        "interrupted work longer by what was done",
+        "ccenv/sim/handling/deferring.py",
+        "end - e.t + c.queue[q].resume_s",
+        "end - e.t + worked_s + c.queue[q].resume_s",
+        (INTERRUPTED,),
+    ),
+    Fault(
         "a discount at the wrong end",
         "ccenv/integrations/semi_markov.py",
         "rewards + scales.discount(elapsed_s) * next_values - values",
@@ -70,7 +91,7 @@ FAULTS = (
         (RETURNS,),
     ),
 )
-NONE = Fault("none", "", "", "", (*KERNEL_ROWS, RETURNS))
+NONE = Fault("none", "", "", "", (*KERNEL_ROWS, CHATS, WORK, INTERRUPTED, RETURNS))
 
 
 def run_planted(inputs: dict[str, Any]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from experiments.validate.simulated.run import ratio, simulated
 
 SHARE = 0.25  # share of the hours of the committed list
 LISTED = ("Erlang A 7", "redials", "blending C1, reserve 1", "pacing P3, max0")
+CHATS, WORK, INTERRUPTED = "chats, 5 advisors", "deferrable work, reserve 1", "interruptible work"
 # Wrap-up in the committed list runs under a tabulated policy only, another compiled entry. This row runs a rule.
 WRAPPING = Row(
     name="pacing with wrap-up, max0",

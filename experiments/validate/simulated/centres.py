@@ -8,6 +8,7 @@ from typing import Any
 
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.theory import models
+from experiments.validate.simulated.exact import work_of
 from experiments.validate.simulated.rows import Row
 
 WARM_UP = 0.05  # share of the counted time, but at least LEAST_WARM_UP_S
@@ -15,6 +16,7 @@ LEAST_WARM_UP_S = 7_200.0
 SLOTS = 48  # slots of the day that carry a sinusoidal rate; the maximum of the smallest size class
 REVIEW_S = 600.0  # policies of the solvable models decide after events; reviews only keep an empty centre going
 LINE_UNIT_S = 60.0  # length of a unit of time of the slow server's model
+WORK_ABOVE_PER_H = 50.0  # items that come in beyond those that are done, so that there is always one to do
 AGAIN = 1_000_000  # how often a contact may redial or repeat; never reached
 
 
@@ -133,6 +135,36 @@ def _return_calls(
     return {**made, "rules": {"pacing": {"name": "constant_lines", "params": {"n": lines}}}, "goals_unpaid": True}
 
 
+def _chats(
+    lambda_per_h: float, work_s: float, mean_patience_s: float, n: int, rates: tuple[float, ...]
+) -> dict[str, Any]:
+    queue = {**_queue(lambda_per_h, work_s, float(mean_patience_s)), "chat": {"rate_by_level": list(rates)}}
+    made = _one_group(n, {"inbound": queue})
+    made["groups"]["advisors"]["capacity"] = {"chats": len(rates)}
+    return made
+
+
+def _work(model: str, deferrable: Mapping[str, Any], **parameters: Any) -> dict[str, Any]:
+    """A queue of calls, and one of deferrable work whose backlog grows."""
+    p = parameters
+    work = {
+        "arrivals_per_hour": work_of(model, parameters)["items_per_h"] + WORK_ABOVE_PER_H,
+        "handle_s": float(p["work_s"]),
+        "deferrable": dict(deferrable),
+    }
+    calls = _queue(p["lambda_per_h"], p["aht_s"], float(p["patience_s"]), p["T_s"])
+    rule = {"name": "fifo", "params": {"work_reserve": p.get("reserve", 0)}}
+    return _one_group(p["n"], {"inbound": calls, "work": work}, rules={"routing": rule}, size_class="M")
+
+
+def _deferrable_work(**parameters: Any) -> dict[str, Any]:
+    return _work("deferrable_work", {}, **parameters)
+
+
+def _interruptible_work(**parameters: Any) -> dict[str, Any]:
+    return _work("interruptible_work", {"interruptible": True}, **parameters)
+
+
 def _slow_server(lam: float, mu_fast: float, mu_slow: float) -> dict[str, Any]:
     queue = _queue(lam * 3600 / LINE_UNIT_S, LINE_UNIT_S / mu_fast)
     slow = {"skills": ["inbound"], "staffing": 1, "handle_s": {"inbound": LINE_UNIT_S / mu_slow}}
@@ -148,6 +180,9 @@ _FORMULAS: dict[str, Callable[..., dict[str, Any]]] = {
     "v_design": _v_design,
     "redial": _redial,
     "return_calls": _return_calls,
+    "chats": _chats,
+    "deferrable_work": _deferrable_work,
+    "interruptible_work": _interruptible_work,
     "SlowServer": _slow_server,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,7 +35,7 @@ def exact_of(row: Row) -> Exact:
     if row.model == "SlowServer":
         return Exact({"mean_number": SlowServer(**row.parameters).evaluate(row.choice)}, row.choice)
     if not row.way:
-        return Exact(_formula(row.model, row.parameters))
+        return Exact(work_of(row.model, row.parameters) or _formula(row.model, row.parameters))
     model = getattr(theory.models, row.model)(**row.parameters)
     if row.way == "optimal":
         best = model.solve(**row.choice)
@@ -43,6 +43,34 @@ def exact_of(row: Row) -> Exact:
     rule = rule_of(row.choice)
     values = dataclasses.asdict(model.evaluate(rule))
     return Exact(values, model.policy(model.weights(rule)) if row.way == "table" else None)
+
+
+def work_of(model: str, parameters: Mapping[str, Any]) -> dict[str, float]:
+    """Measures of a centre in which there is always deferrable work to do; empty if the model is another."""
+    return _WORK[model](**parameters) if model in _WORK else {}
+
+
+def _deferrable_work(
+    n: int, lambda_per_h: float, aht_s: float, work_s: float, patience_s: float, T_s: float, reserve: int
+) -> dict[str, float]:
+    """Work in one go is begun above a reserve of idle advisors: the call blending of Bhulai and Koole (2003)."""
+    model = theory.models.Blending(n, lambda_per_h, aht_s, work_s, patience_s, T_s)
+    values = dataclasses.asdict(model.evaluate(("progressive", {"reserve": reserve})))
+    return {**values, "items_per_h": values["outbound_per_h"]}
+
+
+def _interruptible_work(
+    n: int, lambda_per_h: float, aht_s: float, work_s: float, patience_s: float, T_s: float
+) -> dict[str, float]:
+    """Calls interrupt work, so they do not notice it (Erlang A), and work gets the rest of the advisors' time."""
+    values = dataclasses.asdict(theory.erlang_a(lambda_per_h, aht_s, patience_s, n, T_s))
+    return {**values, "items_per_h": n * (1.0 - values["occupancy"]) * 3600.0 / work_s}
+
+
+_WORK: Mapping[str, Callable[..., dict[str, float]]] = {
+    "deferrable_work": _deferrable_work,
+    "interruptible_work": _interruptible_work,
+}
 
 
 def _formula(name: str, parameters: Mapping[str, Any]) -> dict[str, float]:

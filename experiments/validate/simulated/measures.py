@@ -82,6 +82,8 @@ COUNTS: Mapping[str, Count] = {
     "mean_number": Count(("waiting_s", "talking_s"), TIME, "handled"),
     "total_arrivals_per_h": Count(("offered",), TIME, "offered", factor=_PER_HOUR),
     "return_calls_per_h": Count(("returns",), TIME, "returns", factor=_PER_HOUR),
+    "items_per_h": Count(("items_done",), TIME, "items_done", factor=_PER_HOUR),
+    "concurrency": _kpi("concurrency", "answered"),
     "outbound_per_h": Count(("joined",), TIME, "joined", factor=_PER_HOUR),
     "connects_per_h": Count(("joined",), TIME, "joined", factor=_PER_HOUR),
     "drop_rate": _kpi("dropped_share_run_total"),
