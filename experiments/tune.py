@@ -1,31 +1,38 @@
-"""Tune the rules of a scenario on training days and print the best candidate of each.
+"""Tune the opponents: routing and pacing jointly, by rung, and write their results.
 
-python -m experiments.tune scenario=bank_blended
+    python -m experiments.tune
+    python -m experiments.tune scenarios=[x_design,bank_blended] rungs=[P1] cpu_s=20
+
+Writes a file for each centre into `experiments/results/tuned`. A centre whose file exists is left as it is, unless
+`again=true`. Finished searches are kept in `outputs/tune`, so an interrupted run continues.
 """
 
 from __future__ import annotations
 
-from omegaconf import DictConfig
+import sys
+
+from omegaconf import DictConfig, OmegaConf
+from tqdm import tqdm
 
 from experiments.jobs.commands import with_settings
-from experiments.jobs.config import register, settings_of
-from experiments.jobs.jobs import job_of
-from experiments.jobs.kinds import TUNING
-from experiments.reports.page_tables import tuning_rows
-from experiments.study.pipeline import tuned
+from experiments.jobs.files import read_json
+from experiments.tuning.command import tune
+from experiments.tuning.settings import Settings, register
 
 register()
 
 
-@with_settings("config")
+@with_settings("tune")
 def main(config: DictConfig) -> None:
-    """Tune the rules and print a table."""
-    with job_of(settings_of(config), "tune", TUNING) as job:
-        tuning = job.stages.run("tuning", lambda: tuned(job))
-    for row in tuning_rows(tuning):
-        chosen = "*" if row["role"] == "best_rule" else " "
-        line = f"{chosen} {row['half']:8} {row['name']:24} {row['params']:36} {row['value']:>10}"
-        print(f"{line}  {row['dropped']:>6} % dropped")
+    """Tune the centres asked for and print the figures of each rung."""
+    settings = OmegaConf.to_object(config)
+    assert isinstance(settings, Settings)
+    for path in tune(settings, " ".join(["python -m experiments.tune", *sys.argv[1:]])):
+        result = read_json(path)
+        tqdm.write(f"{path.stem}, version {result['version']}")
+        for row in result["rows"]:
+            dropped = "" if row["dropped_share"] is None else f", {100 * row['dropped_share']:.2f} % dropped"
+            tqdm.write(f"  {row['rung']}: {row['value']:.6g} a day{dropped}: {row['label']}")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ class RuleSpec(NamedTuple):
         order: Sort order of the queues that a routing rule needs.
         tosses: It may use the decision's coin `u`; otherwise `u` may be 0.5 for ever.
         once: It dials what is due once after an event, and then waits for the next, even if the dials fail at once.
+        state_term: It has one state-dependent term more than a plain rule of its half, so it belongs to the rung P2 of
+            the opponents.
     """
 
     name: str
@@ -78,6 +80,7 @@ class RuleSpec(NamedTuple):
     order: Literal["entry", "total_wait"] = "entry"
     tosses: bool = False
     once: bool = False
+    state_term: bool = False
 
     @property
     def meaning(self) -> str:

@@ -1,0 +1,158 @@
+"""The command: tune the rungs of each centre, choose over the replicates, and write one result file for each centre."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ccenv.files.writing import write_json
+from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from ccenv.seeds import seeds
+from experiments.jobs.cells import cell_digest, run_once
+from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.kinds import centre_digest
+from experiments.jobs.sources import code_digest
+from experiments.jobs.workers import Workers
+from experiments.study.evaluation import Pair, drop_limit, finite, own_pair, pair_of
+from experiments.tuning.joint import p0_pairs, tune_rung
+from experiments.tuning.objective import Objective, Score
+from experiments.tuning.settings import Settings
+from experiments.tuning.space import RUNGS
+
+LARGE = ("L", "XL")
+LONG_DAYS = 10
+
+
+def tune(settings: Settings, command: str) -> list[Path]:
+    """Tune all centres asked for whose results do not exist, and write the results; finished searches are kept.
+
+    Args:
+        settings: All settings.
+        command: The command line, noted in the results.
+
+    Returns:
+        The result files of all centres asked for.
+
+    Raises:
+        ValueError: If a setting is not allowed.
+    """
+    _check(settings)
+    names = settings.scenarios or list_scenarios()
+    files = {name: ROOT / settings.results / f"{file_name(name, settings.reserves)}.json" for name in names}
+    asked = [name for name in names if settings.again or not files[name].exists()]
+    tasks = [(name, settings, replicate) for name in asked for replicate in range(settings.replicates)]
+    with Workers(settings.processes) as workers:
+        cells = workers.map(search, tasks, "searches")
+        found = [[cell for cell, task in zip(cells, tasks, strict=True) if task[0] == name] for name in asked]
+        results = workers.map(
+            chosen, [(name, settings, mine) for name, mine in zip(asked, found, strict=True)], "choice"
+        )
+    for name, result in zip(asked, results, strict=True):
+        write_json(files[name], _versioned(files[name], {**result, "command": command}))
+    return list(files.values())
+
+
+def _check(settings: Settings) -> None:
+    for rung in settings.rungs:
+        if rung not in RUNGS:
+            raise ValueError(f"rungs: {rung!r}; allowed: {', '.join(RUNGS)}")
+    for name in ("cpu_s", "large_cpu_s"):
+        if not getattr(settings, name) > 0.0:
+            raise ValueError(f"{name} = {getattr(settings, name)}; allowed: a positive number of seconds")
+    for name in ("replicates", "validation_days", "evaluation_days"):
+        least = 1 if name == "replicates" else 2
+        if getattr(settings, name) < least:
+            raise ValueError(f"{name} = {getattr(settings, name)}; allowed: {least} or more")
+
+
+def file_name(scenario: str, reserves: bool | None) -> str:
+    """Return the name of the result of a centre, without suffix."""
+    flag = {None: "", True: "-reserved", False: "-unreserved"}[reserves]
+    return Path(scenario).stem.replace(":", "-") + flag
+
+
+def budget_s(scenario: Scenario, settings: Settings) -> float:
+    """Return the CPU time of a search, by the size of the centre and the length of its episode."""
+    large = scenario.size.name in LARGE or scenario.centre.episode_days > LONG_DAYS
+    return settings.large_cpu_s if large else settings.cpu_s
+
+
+def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]]:
+    """Return the results of the rungs of one replicate; a finished search is read from its file."""
+    scenario = load_scenario(name)
+    limit = drop_limit(scenario) if settings.within_limit else None
+    inputs = {
+        "rungs": list(settings.rungs), "reserves": settings.reserves, "limit": limit, "replicate": replicate,
+        "cpu_s": budget_s(scenario, settings), "validation_days": settings.validation_days,
+    }  # fmt: skip
+    digest = cell_digest(inputs, centre_digest(scenario), code_digest(("experiments.tuning.joint",)))
+    path, _ = run_once(ROOT / settings.dir / f"{digest}.json", lambda: _rungs(scenario, settings, limit, replicate))
+    found: list[dict[str, Any]] = read_json(path)
+    return found
+
+
+def _rungs(scenario: Scenario, settings: Settings, limit: float | None, replicate: int) -> list[dict[str, Any]]:
+    also: list[Pair] = []
+    found = []
+    for rung in settings.rungs:
+        tuned = tune_rung(
+            scenario, rung, limit=limit, cpu_s=budget_s(scenario, settings), replicate=replicate,
+            validation_days=settings.validation_days, reserves=settings.reserves, also=also,
+        )  # fmt: skip
+        also = [tuned.pair]
+        found.append(dataclasses.asdict(tuned))
+    return found
+
+
+def chosen(name: str, settings: Settings, replicates: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return the result of a centre: for each rung the best pair of all replicates, with figures on evaluation days."""
+    scenario = load_scenario(name)
+    limit = drop_limit(scenario) if settings.within_limit else None
+    objective = Objective(scenario, limit, 0, 0.0)
+    days = seeds("evaluation", settings.evaluation_days)
+    rows: list[dict[str, Any]] = []
+    for pair in [own_pair(scenario), *p0_pairs(scenario)]:
+        score = objective.score(pair, days)
+        if score is not None and pair.label not in [row["label"] for row in rows]:
+            rows.append({"rung": "P0", **_figures(score)})
+    rungs = {}
+    for k, rung in enumerate(settings.rungs):
+        found = [each[k] for each in replicates]
+        best = min(found, key=lambda each: _rank(each, limit))
+        score = objective.score(pair_of(best["pair"]), days)
+        assert score is not None  # it ran on the validation days
+        rows.append({"rung": rung, **_figures(score)})
+        others = [{key: each[key] for key in ("replicate", "value", "dropped_share", "cpu_s")} for each in found]
+        rungs[rung] = {**best, "replicates": others}
+    return {
+        "scenario": name, "scenario_digest": scenario.digest, "reserves": settings.reserves, "limit": limit,
+        "evaluation_days": settings.evaluation_days, "rungs": rungs, "rows": rows,
+    }  # fmt: skip
+
+
+def _rank(result: Mapping[str, Any], limit: float | None) -> tuple[bool, float]:
+    share = result["dropped_share"]
+    if limit is not None and share is not None and share > limit:
+        return True, share
+    return False, -result["value"]
+
+
+def _figures(score: Score) -> dict[str, Any]:
+    days = len(score.values)
+    mean = estimate(score.value, resampled_sums(score.values[:, None])[:, 0] / days, days, CONFIDENCE)
+    return {
+        "label": score.pair.label,
+        "value": mean.value,
+        "low": finite(mean.low),
+        "high": finite(mean.high),
+        "dropped_share": finite(score.share),
+    }
+
+
+def _versioned(path: Path, result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result with its version: 1, or one more than that of the result it replaces."""
+    before = read_json(path)["version"] if path.exists() else 0
+    return {"version": before + 1, **result}

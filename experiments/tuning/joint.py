@@ -1,0 +1,186 @@
+"""The tuning of a rung: many starts, the best of them improved by alternating moves, the choice on validation days."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from ccenv.rules import find_rule
+from ccenv.scenarios import Scenario
+from ccenv.seeds import seeds
+from experiments.study.evaluation import Pair, Rule, finite, own_pair
+from experiments.tuning.moves import Searcher, any_pair, improved, kicked
+from experiments.tuning.objective import Objective, Score
+from experiments.tuning.space import RUNGS, Space, carried_over, with_rule
+
+P0 = ("fifo", "lwt")  # routing rules of the rung P0, with the scenario's own pacing
+STARTS_SHARE = 0.25  # share of the CPU time that finds the starts
+ROUNDS = (4, 16, 64)  # days of the rounds in which starts are halved
+KEPT = 0.25  # share of the starts that stays in each round
+RESTARTS = 4
+CHECKED_DAYS = 256  # days on which the pair from which kicks start is chosen
+RANDOM = 200  # random starts at most
+
+
+@dataclasses.dataclass(frozen=True)
+class Tuned:
+    """The result of the tuning of a rung by one replicate.
+
+    Attributes:
+        pair: The best pair on validation days.
+        rung: `P1` or `P2`.
+        replicate: Number of the replicate.
+        value: Reward of a validation day.
+        dropped_share: Dropped share on validation days; None without connects.
+        validation_days: Number of these days.
+        untuned: Parameters of the pair that were not searched.
+        skipped: Reasons why the centre cannot run a pair, by its label.
+        cpu_s: CPU time.
+        training_days: Days simulated in the search.
+        pairs: Candidates simulated, each as often as it was.
+    """
+
+    pair: Pair
+    rung: str
+    replicate: int
+    value: float
+    dropped_share: float | None
+    validation_days: int
+    untuned: list[str]
+    skipped: dict[str, str]
+    cpu_s: float
+    training_days: int
+    pairs: int
+
+
+def tune_rung(
+    scenario: Scenario,
+    rung: str,
+    *,
+    limit: float | None,
+    cpu_s: float,
+    replicate: int = 0,
+    validation_days: int = 256,
+    reserves: bool | None = None,
+    also: Sequence[Pair] = (),
+) -> Tuned:
+    """Tune both rules of a centre jointly.
+
+    Args:
+        scenario: The centre.
+        rung: `P1` or `P2`.
+        limit: Largest dropped share allowed; None for no limit.
+        cpu_s: CPU time of the search in seconds; the choice on validation days comes on top.
+        replicate: Number of the replicate: its training days and random numbers are its own.
+        validation_days: Days of the choice.
+        reserves: Campaign flag of the pacing rules allowed; None for both.
+        also: Pairs from which a search starts as well, for example the result of the rung below.
+
+    Returns:
+        The best pair on the validation days; never worse there than the scenario's own pair or those of `also`.
+
+    Raises:
+        ValueError: If the centre can run no pair at all.
+    """
+    space, objective = Space(scenario, rung, reserves), Objective(scenario, limit, replicate, cpu_s)
+    rng = np.random.default_rng([replicate, RUNGS.index(rung)])
+    own = own_pair(scenario)
+    given = [*([own] if space.has_flag(find_rule("pacing", own.pacing.name)) else []), *also]
+    starts = [*also, *best_starts(Searcher(space, objective, rng, STARTS_SHARE * cpu_s), own, given)]
+    kept = list(given)
+    for k, start in enumerate(starts):
+        left = cpu_s - objective.spent_s
+        searcher = Searcher(space, objective, rng, objective.spent_s + left / (len(starts) - k))
+        kept.append(improved(searcher, start))
+    kept += _kicks(Searcher(space, objective, rng, cpu_s), kept)
+    chosen = objective.scores(kept, seeds("validation", validation_days))
+    if not chosen:
+        raise ValueError(f"{scenario.name} runs none of the pairs of rung {rung}: {objective.skipped}")
+    return _result(simplified(objective, space, chosen[0]), space, objective, replicate)
+
+
+def simplified(objective: Objective, space: Space, score: Score) -> Score:
+    """Return a pair without the parameters that change nothing on the days of its score."""
+    days = seeds("validation", len(score.values))
+    for half, param in space.params(score.pair):
+        rule: Rule = getattr(score.pair, half)
+        if param.name in rule.params:
+            rest = {name: value for name, value in rule.params.items() if name != param.name}
+            without = objective.score(with_rule(score.pair, half, Rule(rule.name, rest)), days)
+            if without is not None and np.array_equal(without.values, score.values):
+                score = without
+    return score
+
+
+def _kicks(searcher: Searcher, found: Sequence[Pair]) -> list[Pair]:
+    """Spend the CPU time that is left on searches that start near the best pair found; return their results."""
+    pair = searcher.objective.scores(found, searcher.objective.window(CHECKED_DAYS))[0].pair
+    results = []
+    while not searcher.over:
+        other = improved(searcher, kicked(searcher, pair))
+        pair = searcher.better(pair, other)
+        results.append(pair)
+    return results
+
+
+def best_starts(searcher: Searcher, own: Pair, given: Sequence[Pair]) -> list[Pair]:
+    """Return the best starts: each rule in each wording beside the scenario's own other half, and random pairs."""
+    pairs = {pair.label: pair for pair in given}
+    for pair in structured(searcher.space, own):
+        pairs.setdefault(pair.label, pair)
+    for _ in range(RANDOM):
+        pair = any_pair(searcher)
+        pairs.setdefault(pair.label, pair)
+    left = list(pairs.values())
+    for round_, days in enumerate(ROUNDS):
+        share = searcher.until_s * (round_ + 1) / len(ROUNDS)
+        ranked = _scored_in_time(searcher, left, searcher.objective.window(days), share)
+        left = [score.pair for score in ranked[: max(RESTARTS, int(KEPT * len(ranked)))]]
+    return left[:RESTARTS]
+
+
+def structured(space: Space, own: Pair) -> list[Pair]:
+    """Return every rule of both halves, in each wording, beside the other half of a pair if the rung allows that."""
+    found = [
+        carried_over(own, half, wording)
+        for half, names in space.rules.items()
+        for name in names
+        for wording in space.wordings(half, name)
+    ]
+    return [pair for pair in found if space.has_flag(find_rule("pacing", pair.pacing.name))]
+
+
+def _scored_in_time(searcher: Searcher, pairs: Sequence[Pair], days: np.ndarray, until_s: float) -> list[Score]:
+    """Return the scores of the pairs, the best first; leave out those that come after `until_s`, but for a few."""
+    found = []
+    for k, pair in enumerate(pairs):
+        if k >= RESTARTS and searcher.objective.spent_s >= until_s:
+            break
+        score = searcher.objective.score(pair, days)
+        if score is not None:
+            found.append(score)
+    return sorted(found, key=lambda score: score.rank(searcher.objective.limit))
+
+
+def _result(chosen: Score, space: Space, objective: Objective, replicate: int) -> Tuned:
+    return Tuned(
+        pair=chosen.pair,
+        rung=space.rung,
+        replicate=replicate,
+        value=chosen.value,
+        dropped_share=finite(chosen.share),
+        validation_days=len(chosen.values),
+        untuned=space.untuned(chosen.pair),
+        skipped=objective.skipped,
+        cpu_s=round(objective.spent_s, 1),
+        training_days=objective.n_days - len(chosen.values),
+        pairs=objective.n_pairs,
+    )
+
+
+def p0_pairs(scenario: Scenario) -> list[Pair]:
+    """Return the pairs of the rung P0: FIFO and longest waiting time, with the scenario's own pacing."""
+    own = own_pair(scenario)
+    return [carried_over(own, "routing", Rule(name)) for name in P0]

@@ -1,0 +1,162 @@
+"""The joint tuning of both rules: what is searched, how pairs are compared, and what its command writes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ccenv.rules import PACING_RULES, ROUTING_RULES
+from ccenv.scenarios import load_scenario
+from ccenv.seeds import seeds
+from experiments.jobs.files import ROOT, read_json
+from experiments.study.evaluation import Pair, Rule, own_pair
+from experiments.tuning.command import tune
+from experiments.tuning.joint import simplified, tune_rung
+from experiments.tuning.moves import Searcher, any_pair, improved, insertions, kicked
+from experiments.tuning.objective import Objective, Score
+from experiments.tuning.settings import Settings
+from experiments.tuning.space import MOST_NUMBERS, Space, carried_over, is_searched_number, rung_of, with_numbers
+
+LATENT = Pair(Rule("longest_queue", {"advisor": "least_skilled"}), Rule("no_dial"))
+
+
+def searcher(scenario: str, days: float = 1e9, reserves: bool | None = None) -> Searcher:
+    centre = load_scenario(scenario)
+    return Searcher(
+        Space(centre, "P1", reserves), Objective(centre, None, 0, days), np.random.default_rng(1), until_s=days
+    )
+
+
+def scored(values: list[float], share: float = np.nan) -> Score:
+    return Score(LATENT, np.array(values), share)
+
+
+def test_insertions_are_all_orders_that_move_one_name() -> None:
+    found = insertions("abcd")
+    assert len({tuple(order) for order in found}) == len(found) == (4 - 1) ** 2
+    assert all(sorted(order) == list("abcd") and order != list("abcd") for order in found)
+
+
+def test_every_rule_has_a_rung_and_a_rung_has_at_most_four_numbers_a_half() -> None:
+    for rule in (*ROUTING_RULES, *PACING_RULES):
+        few = sum(map(is_searched_number, rule.params)) <= MOST_NUMBERS
+        assert (rung_of(rule) == "S") != few, rule.name
+
+
+def test_a_pair_above_the_limit_never_beats_one_within_it() -> None:
+    above, within = scored([9.0, 9.1, 9.2], 0.05), scored([1.0, 1.1, 1.3], 0.02)
+    assert within.beats(above, 0.03) and not above.beats(within, 0.03)
+    assert above.beats(within, None) and not within.beats(above, None)
+
+
+def test_a_pair_beats_another_by_the_paired_difference_not_by_the_spread_of_the_days() -> None:
+    days = np.linspace(-100.0, 100.0, 64)
+    sure, noise = scored(list(days + 0.5)), np.random.default_rng(0).normal(0.0, 50.0, 64)
+    assert sure.beats(scored(list(days)), None)
+    assert not scored(list(days + noise - noise.mean() + 0.1)).beats(scored(list(days)), None)
+
+
+def test_no_two_windows_or_replicates_share_a_day() -> None:
+    centre = load_scenario("tiny")
+    found = [Objective(centre, None, k, 1.0) for k in (0, 1)]
+    days = np.concatenate([objective.window(n) for objective in found for n in (4, 64, 7)])
+    assert len(set(days.tolist())) == len(days)
+    assert days.min() >= 2**32 and days.max() < 2 * 2**32
+
+
+@pytest.mark.parametrize("name", ["tiny", "bank_blended", "x_design", "collections"])
+def test_random_and_kicked_pairs_stay_within_the_bounds_and_hold_every_name_of_an_order(name: str) -> None:
+    search = searcher(name)
+    for _ in range(20):
+        pair = any_pair(search)
+        for each in (pair, kicked(search, pair)):
+            for number in search.space.numbers(each):
+                assert number.low <= getattr(each, number.half).params[number.name] <= number.high
+            for order in search.space.orders(each):
+                assert sorted(getattr(each, order.half).params[order.name]) == sorted(order.names)
+
+
+def test_numbers_keep_their_place() -> None:
+    search = searcher("bank_blended")
+    pair = Pair(Rule("priority"), Rule("max0"))
+    numbers = search.space.numbers(pair)
+    units = np.linspace(0.1, 0.9, len(numbers))
+    there = with_numbers(pair, numbers, units)
+    back = [number.unit(getattr(there, number.half).params[number.name]) for number in numbers]
+    assert back == pytest.approx(units, abs=1e-5)
+
+
+def test_another_rule_keeps_the_parameters_that_both_have() -> None:
+    pair = Pair(Rule("priority", {"advisor": "most_skilled", "order": ["a", "b"]}), Rule("no_dial"))
+    moved = carried_over(pair, "routing", Rule("fifo"))
+    assert moved.routing == Rule("fifo", {"advisor": "most_skilled"})
+
+
+def test_rules_of_the_other_flag_are_not_searched() -> None:
+    for flag in (True, False):
+        for name in Space(load_scenario("bank_blended"), "P1", flag).rules["pacing"]:
+            assert next(rule for rule in PACING_RULES if rule.name == name).reserves in (None, flag)
+
+
+def test_the_search_finds_the_order_that_pays() -> None:
+    """On `tiny_order` accounts pay nine times what cards pay, so the order of two queues is all that matters."""
+    search = searcher("x_design", 3.0)
+    worse = Pair(Rule("priority", {"order": ["cards", "accounts"]}), Rule("no_dial"))
+    assert improved(search, worse).label != worse.label
+
+
+def test_parameters_without_effect_leave_the_result() -> None:
+    search = searcher("surge_day")
+    useless = Pair(Rule("longest_queue", {"advisor": "least_skilled", "overflow_after_s": 50.0}), Rule("no_dial"))
+    score = search.objective.score(useless, seeds("validation", 4))
+    assert score is not None
+    assert simplified(search.objective, search.space, score).pair == LATENT
+
+
+def test_the_result_is_never_behind_where_it_started() -> None:
+    centre = load_scenario("surge_day")
+    found = tune_rung(centre, "P1", limit=None, cpu_s=1.0, validation_days=16, also=[LATENT])
+    days = seeds("validation", 16)
+    objective = Objective(centre, None, 0, 0.0)
+    for pair in (own_pair(centre), LATENT):
+        score = objective.score(pair, days)
+        assert score is not None and found.value >= score.value
+    assert found.training_days > 0 and found.pairs > 2 and set(found.untuned) >= {"routing.p_contained"}
+
+
+def quick(folder: Path, **others: object) -> Settings:
+    chosen = {"scenarios": ["surge_day"], "rungs": ["P1"], "cpu_s": 0.2, "validation_days": 4, "evaluation_days": 4}
+    return Settings(**{**chosen, "processes": 1, "dir": str(folder / "cells"), "results": str(folder), **others})  # type: ignore[arg-type]
+
+
+def test_the_command_writes_a_result_once_and_raises_its_version_on_request(tmp_path: Path) -> None:
+    (path,) = tune(quick(tmp_path), "first")
+    first = read_json(path)
+    assert first["version"] == 1 and [row["rung"] for row in first["rows"]][-1] == "P1"
+    assert read_json(*tune(quick(tmp_path), "second")) == first
+    again = read_json(*tune(quick(tmp_path, again=True), "third"))
+    assert (again["version"], again["command"]) == (2, "third")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("rungs", ["P3"], "P1, P2"),
+        ("cpu_s", 0.0, "a positive number"),
+        ("replicates", 0, "1 or more"),
+        ("evaluation_days", 1, "2 or more"),
+    ],
+)
+def test_bad_settings_are_refused_by_name(tmp_path: Path, key: str, value: object, allowed: str) -> None:
+    with pytest.raises(ValueError, match=key) as caught:
+        tune(quick(tmp_path, **{key: value}), "")
+    assert allowed in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "experiments/results/tuned").glob("*.json")), ids=lambda path: path.stem
+)
+def test_committed_opponents_belong_to_the_centres_as_they_are(path: Path) -> None:
+    result = read_json(path)
+    assert load_scenario(result["scenario"]).digest == result["scenario_digest"]
+    assert result["rungs"] and all(rung["untuned"] is not None for rung in result["rungs"].values())
