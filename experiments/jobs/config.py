@@ -52,6 +52,8 @@ class RulesConfig:
         reference_pacing: Pacing rule under which the routing rules are tuned; null is the scenario's own rule.
         rungs: Training days of each round.
         keep: Share of a rule's candidates that goes on to the next round.
+        joint_cpu_s: CPU time in seconds of a joint search of routing and pacing; 0 for none. Its result is the opponent
+            of a policy, and each rule of the table then has its other half.
     """
 
     routing: dict[str, dict[str, list[Any]]] = MISSING
@@ -59,6 +61,7 @@ class RulesConfig:
     reference_pacing: str | None = None
     rungs: list[int] = MISSING
     keep: float = MISSING
+    joint_cpu_s: float = 0.0
 
 
 @dataclass

@@ -99,9 +99,21 @@ def _tuning_text(tuning: dict[str, Any]) -> str:
     limit = "" if tuning["limit"] is None else (
         f" A candidate that surely drops more than {100 * tuning['limit']:g} % of its connects came behind all others."
     )  # fmt: skip
+    grid = (
+        f"All candidates of a rule ran the same {first} days{rounds}; the value per day decided.{limit} The training "
+        "of the policy started from the best rule under its own flag."
+    )
+    if not tuning["joint"]:
+        return (
+            f"Rules were tuned on training days only: {n['routing']} routing candidates under "
+            f"{tuning['reference_pacing']['name']} pacing first, then {n['pacing']} pacing candidates under the best "
+            f"routing. {grid}"
+        )
+    found = tuning["joint"][0]
     return (
-        f"Rules were tuned on training days only: {n['routing']} routing candidates under "
-        f"{tuning['reference_pacing']['name']} pacing first, then {n['pacing']} pacing candidates under the best "
-        f"routing. All candidates of a rule ran the same {first} days{rounds}; the value per day decided.{limit} The "
-        "training of the policy started from the best rule under its own flag."
+        "Rules were tuned on training days and chosen on validation days. A joint search over routing rule, choice of "
+        f"group, order of queues, pacing rule and numbers simulated {found['training_days']} days in "
+        f"{found['cpu_s']:.0f} s of CPU time. Parameters of its result that were not tuned: "
+        f"{', '.join(found['untuned']) or 'none'}. For the other rows, {n['routing']} routing candidates ran under its "
+        f"pacing and {n['pacing']} pacing candidates under its routing. {grid}"
     )

@@ -6,14 +6,18 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from experiments.study.comparison import ROUTING_GROUP, Entrant, compare
 from experiments.study.evaluation import Pair, Rule, dials_of, drop_limit, needs_reserves, own_pair, pair_of, rule_days
-from experiments.study.tuning import Halving, Tried, best, candidates, tune
+from experiments.study.joint.search import Tuned, first_on_validation, tune_rung
+from experiments.study.joint.space import RUNGS
+from experiments.study.tuning import Halving, Tried, best, candidates, rank, tune
 
 if TYPE_CHECKING:
     from experiments.jobs.jobs import Job
 
+JOINTLY = "Routing and pacing tuned jointly"
 ASKED = "The scenario's own rules, as they are"
 
 
@@ -23,37 +27,67 @@ def limit_of(job: Job) -> float | None:
 
 
 def tuned(job: Job) -> dict[str, Any]:
-    """Tune the rules: the routing under the reference pacing first, then the pacing under the best routing.
+    """Tune both rules jointly, and each rule of the table by a grid.
+
+    With CPU time for the joint search, each rule of the table has the other half of its result. Without, the routing
+    rules are tuned under the reference pacing, and the pacing rules under the best routing.
 
     Returns:
-        `routing` and `pacing` (the best candidate of each rule), `best` (the best pair), `warm_start` (the best pair
-        under the campaign flag of the training; None if there is none), and the settings of the tuning.
+        `routing` and `pacing` (the best candidate of each rule), `joint` (the results of the joint searches), `best`
+        (the best pair), `warm_start` (the best pair under the campaign flag of the training; None if there is none),
+        and the settings of the tuning.
     """
     rules, limit = job.settings.rules, limit_of(job)
     halving = Halving(tuple(rules.rungs), rules.keep)
+    joint = tuned_jointly(job, limit)
     reference = Rule(rules.reference_pacing) if rules.reference_pacing else own_pair(job.scenario).pacing
+    reference = joint[0].pair.pacing if joint else reference
     routing = {name: [Pair(rule, reference) for rule in family] for name, family in candidates(rules.routing).items()}
     routed = tune(job.scenario, routing, halving, limit, job.workers, "routing rules")
-    chosen = best(routed, limit).pair.routing
+    chosen = joint[0].pair.routing if joint else best(routed, limit).pair.routing
     families = candidates(rules.pacing if job.scenario.campaigns else {"no_dial": {}})
     pacing = {name: [Pair(chosen, rule) for rule in family] for name, family in families.items()}
     paced = tune(job.scenario, pacing, halving, limit, job.workers, "pacing rules")
-    mine = {
-        name: tried
-        for name, tried in paced.items()
-        if needs_reserves(job.scenario, tried[0].pair.pacing) == job.scenario.reserves
-    }
     winner = best(paced, limit).pair
+    mine = [tried[0] for tried in paced.values() if _is_trained(job, tried[0].pair)]
+    warm_start = min(mine, key=lambda each: rank(each, limit)).pair if mine else None
+    if joint:
+        found = [*(each.pair for each in joint), *(tried[0].pair for tried in (*routed.values(), *paced.values()))]
+        winner = first_on_validation(job.scenario, limit, found)
+        mine_too = [pair for pair in found if _is_trained(job, pair)]
+        warm_start = first_on_validation(job.scenario, limit, mine_too) if mine_too else None
     return {
-        "routing": [_family(tried, "routing", chosen) for tried in routed.values()],
+        "routing": [_family(tried, "routing", winner.routing) for tried in routed.values()],
         "pacing": [_family(tried, "pacing", winner.pacing) for tried in paced.values()],
+        "joint": [dataclasses.asdict(each) for each in joint],
         "best": dataclasses.asdict(winner),
-        "warm_start": dataclasses.asdict(best(mine, limit).pair) if mine else None,
+        "warm_start": None if warm_start is None else dataclasses.asdict(warm_start),
         "reference_pacing": dataclasses.asdict(reference),
         "rungs": list(rules.rungs),
         "keep": rules.keep,
         "limit": limit,
     }
+
+
+def tuned_jointly(job: Job, limit: float | None) -> list[Tuned]:
+    """Return the results of the joint searches: with all pacing rules, and with those of the training's flag.
+
+    The second is left out where it would be the first again; both are left out without CPU time for them.
+    """
+    cpu_s, scenario = job.settings.rules.joint_cpu_s, job.scenario
+    if cpu_s == 0.0:
+        return []
+    flags = [None, bool(scenario.reserves)] if scenario.reserves in (True, False) else [None]
+    return job.workers.map(_search, [(scenario, limit, cpu_s, flag) for flag in flags], "rules, jointly")
+
+
+def _search(scenario: Scenario, limit: float | None, cpu_s: float, reserves: bool | None) -> Tuned:
+    return tune_rung(scenario, RUNGS[-1], limit=limit, cpu_s=cpu_s, reserves=reserves)
+
+
+def _is_trained(job: Job, pair: Pair) -> bool:
+    """Return whether a pair runs under the campaign flag of the training."""
+    return needs_reserves(job.scenario, pair.pacing) == job.scenario.reserves
 
 
 def _family(tried: Sequence[Tried], half: str, chosen: Rule) -> dict[str, Any]:
@@ -76,7 +110,8 @@ def rows(tuning: Mapping[str, Any]) -> list[tuple[str, Pair]]:
     routing = [Pair(_rule(family), best_pair.pacing) for family in tuning["routing"]]
     paced = [(f"Pacing rules, tuned, under {best_pair.routing.label} routing", pair) for pair in pacing]
     routed = [(f"{ROUTING_GROUP} {best_pair.pacing.label}", pair) for pair in routing if pair != best_pair]
-    return paced + routed
+    headed = paced + routed
+    return headed if best_pair in [pair for _, pair in headed] else [(JOINTLY, best_pair), *headed]
 
 
 def _rule(family: Mapping[str, Any]) -> Rule:

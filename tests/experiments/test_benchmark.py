@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from ccenv.rules import find_rule
+from ccenv.scenarios import load_scenario
 from ccenv.serving import load_bundle
 from experiments.benchmark import run_benchmark
 from experiments.export import export_again
@@ -14,7 +16,7 @@ register()
 
 def settings(folder: Path, *given: str) -> Settings:
     small = ("scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick", "report=quick", f"dir={folder}")
-    return settings_of(composed(*small, *given, command="benchmark"))
+    return settings_of(composed(*small, "rules.joint_cpu_s=0.5", *given, command="benchmark"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -38,6 +40,18 @@ def test_benchmark_leaves_report_results_and_bundle(done: Path):
     assert rows[0]["role"] == "learned"
     assert all(row["short"] in page for row in rows)
     assert load_bundle(done / "bundle").owns == "blended"
+
+
+@pytest.mark.slow
+def test_opponent_is_tuned_jointly_and_the_policy_starts_under_its_own_flag(done: Path):
+    tuning = read_json(done / "results" / "tuning.json")
+
+    assert [each["rung"] for each in tuning["joint"]] == ["P2", "P2"]
+    assert find_rule("pacing", tuning["warm_start"]["pacing"]["name"]).reserves in (
+        None,
+        load_scenario("tiny").reserves,
+    )
+    assert "A joint search" in (done / "report.html").read_text()
 
 
 @pytest.mark.slow
@@ -91,7 +105,7 @@ def test_job_with_other_settings_has_a_folder_of_its_own(done: Path):
 
 @pytest.mark.slow
 def test_grid_without_a_rule_to_start_from_is_refused(tmp_path: Path):
-    given = settings(tmp_path, "~rules.pacing.progressive_unreserved", "~rules.pacing.max0")
+    given = settings(tmp_path, "rules.joint_cpu_s=0", "~rules.pacing.progressive_unreserved", "~rules.pacing.max0")
 
     with pytest.raises(ValueError, match=r"rules\.pacing: a training under reserves = False has no rule to start from"):
         run_benchmark(given, "the command")

@@ -10,12 +10,12 @@ from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
 from experiments.study.evaluation import Pair, Rule, own_pair
+from experiments.study.joint.moves import Searcher, any_pair, improved, insertions, kicked
+from experiments.study.joint.objective import Objective, Score
+from experiments.study.joint.search import simplified, tune_rung
+from experiments.study.joint.space import MOST_NUMBERS, Space, carried_over, is_searched_number, rung_of, with_numbers
 from experiments.tuning.command import tune
-from experiments.tuning.joint import simplified, tune_rung
-from experiments.tuning.moves import Searcher, any_pair, improved, insertions, kicked
-from experiments.tuning.objective import Objective, Score
 from experiments.tuning.settings import Settings
-from experiments.tuning.space import MOST_NUMBERS, Space, carried_over, is_searched_number, rung_of, with_numbers
 
 LATENT = Pair(Rule("longest_queue", {"advisor": "least_skilled"}), Rule("no_dial"))
 

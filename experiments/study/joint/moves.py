@@ -14,8 +14,8 @@ import cma
 import numpy as np
 
 from experiments.study.evaluation import Pair, Rule
-from experiments.tuning.objective import Objective
-from experiments.tuning.space import HALVES, Half, Space, carried_over, with_numbers, with_param
+from experiments.study.joint.objective import Objective
+from experiments.study.joint.space import HALVES, Half, Space, carried_over, with_numbers, with_param
 
 FEWEST_DAYS = 16  # days on which the candidates of a move are compared at first
 MOST_DAYS = 64

@@ -11,9 +11,9 @@ from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from experiments.study.evaluation import Pair, Rule, finite, own_pair
-from experiments.tuning.moves import Searcher, any_pair, improved, kicked
-from experiments.tuning.objective import Objective, Score
-from experiments.tuning.space import RUNGS, Space, carried_over, with_rule
+from experiments.study.joint.moves import Searcher, any_pair, improved, kicked
+from experiments.study.joint.objective import Objective, Score
+from experiments.study.joint.space import RUNGS, Space, carried_over, with_rule
 
 P0 = ("fifo", "lwt")  # routing rules of the rung P0, with the scenario's own pacing
 STARTS_SHARE = 0.25  # share of the CPU time that finds the starts
@@ -99,6 +99,11 @@ def tune_rung(
     if not chosen:
         raise ValueError(f"{scenario.name} runs none of the pairs of rung {rung}: {objective.skipped}")
     return _result(simplified(objective, space, chosen[0]), space, objective, replicate)
+
+
+def first_on_validation(scenario: Scenario, limit: float | None, pairs: Sequence[Pair], days: int = 256) -> Pair:
+    """Return the pair that is best on validation days."""
+    return Objective(scenario, limit, 0, 0.0).scores(pairs, seeds("validation", days))[0].pair
 
 
 def simplified(objective: Objective, space: Space, score: Score) -> Score:
