@@ -68,7 +68,6 @@ A rule in an importable module is named `package.module:function` in scenario fi
 rule of a notebook or script runs in its own process only, where the function itself or its name is given.
 """
 
-from ccenv.rules.built_in import PACING_RULES, ROUTING_RULES
 from ccenv.rules.helpers import (
     all_idle,
     assign,
@@ -85,7 +84,7 @@ from ccenv.rules.helpers import (
     route_above,
     to_group,
 )
-from ccenv.rules.registry import find_rule, pacing_rule, register, routing_rule
+from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule, pacing_rule, register, routing_rule
 from ccenv.rules.spec import Param, RuleError, RuleSpec
 from ccenv.sim.kernel.jit import helper
 

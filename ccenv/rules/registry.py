@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from ccenv.files.near import closest
-from ccenv.rules.built_in import PACING_RULES, ROUTING_RULES
+from ccenv.rules import pacing, routing
 from ccenv.rules.params import check_declaration
 from ccenv.rules.seen import check_reads
 from ccenv.rules.spec import Param, RuleError, RuleSpec, plain
@@ -21,6 +21,7 @@ from ccenv.sim.kernel.jit import helper
 
 __all__ = ["PACING_RULES", "ROUTING_RULES", "find_rule", "is_local", "pacing_rule", "register", "routing_rule"]
 
+ROUTING_RULES, PACING_RULES = routing.RULES, pacing.RULES
 BUILT_IN = {
     "routing": {rule.name: rule for rule in ROUTING_RULES},
     "pacing": {rule.name: rule for rule in PACING_RULES},

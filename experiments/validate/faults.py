@@ -52,7 +52,7 @@ FAULTS = (
     ),
     Fault(
         "one advisor too few in reserve",
-        "ccenv/rules/pacing.py",
+        "ccenv/rules/pacing/basic.py",
         "if idle_above(snap, c, i, kept) > reserve:",
         "if idle_above(snap, c, i, kept) >= reserve:",
     ),

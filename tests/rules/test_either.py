@@ -11,6 +11,7 @@ from ccenv import simulate
 from ccenv.batch import Batch, IllegalActionError
 from ccenv.policy import RulePolicy
 from ccenv.rules import PACING_RULES, RuleError
+from ccenv.rules.pacing import basic
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.run.engine import CapacityError, Engine
 from ccenv.run.history import past_of
@@ -97,9 +98,9 @@ def test_a_rule_leaves_the_same_log_in_every_centre_of_the_library(name: str, pa
         assert_same_run(scenario, pacing, seed)
 
 
-def test_every_centre_with_campaigns_and_every_rule_with_a_flag_is_compared() -> None:
+def test_every_centre_with_campaigns_and_every_basic_rule_with_a_flag_is_compared() -> None:
     assert [name for name in list_scenarios() if load_scenario(name).campaigns] == list(CENTRES)
-    assert [rule.name for rule in PACING_RULES if rule.reserves is not None] == [name_of(rule) for rule in RULES]
+    assert [rule.name for rule in basic.RULES if rule.reserves is not None] == [name_of(rule) for rule in RULES]
 
 
 @pytest.mark.parametrize("pacing", RULES, ids=name_of)

@@ -1,7 +1,7 @@
 """Routing rules: which waiting contact goes to which group.
 
 Rules are functions of (snapshot, mask, config, params, state, coin) and return an index of the catalogue. What they
-read is declared in `built_in.py`. Without parameters all rules here assign whenever an assignment to
+read is declared in `RULES`, at the end. Without parameters all rules here assign whenever an assignment to
 own advisors is legal.
 
 All but `random` keep `kept_for_outbound[g]` advisors of a group idle for its campaigns: they do not assign to a group
@@ -18,15 +18,15 @@ these reasons is asked again at the next event or review. The wait of deferrable
 take contacts on a line first, and so does `longest_queue`.
 """
 
-from ccenv.rules.helpers import ADVISORS, NO_QUEUE, routable_above, route_above
+from ccenv.rules.declared import ADVISOR, CONTAINED, HEAD, IDLE, OF_ROUTING, ORDER, OVERFLOW, WORK_RESERVE
+from ccenv.rules.helpers import NO_QUEUE, routable_above, route_above
+from ccenv.rules.spec import RuleSpec
 from ccenv.sim.kernel.bits import WORD, lowest, without_lowest
 from ccenv.sim.kernel.draws import U
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import HOLD
 
 LONGER_THAN_ANY = 1e9  # contacts
-
-__all__ = ["ADVISORS", "fifo", "longest_queue", "lwt", "priority", "random"]
 
 
 @helper
@@ -129,3 +129,25 @@ def random(snap, mask, c, params, state, u):
                 return a
             k -= 1
     return HOLD
+
+
+RULES = (
+    RuleSpec("fifo", fifo, (ADVISOR, OVERFLOW, WORK_RESERVE, *OF_ROUTING), IDLE, reads_if_legal=HEAD),
+    RuleSpec(
+        "lwt",
+        lwt,
+        (ADVISOR, OVERFLOW, WORK_RESERVE, *OF_ROUTING),
+        IDLE,
+        reads_if_legal=(*HEAD, "head_total_wait_s"),
+        order="total_wait",
+    ),
+    RuleSpec("priority", priority, (ADVISOR, ORDER, OVERFLOW, WORK_RESERVE, *OF_ROUTING), IDLE, reads_if_legal=HEAD),
+    RuleSpec(
+        "longest_queue",
+        longest_queue,
+        (ADVISOR, OVERFLOW, WORK_RESERVE, *OF_ROUTING),
+        IDLE,
+        reads_if_legal=(*HEAD, "queue_length"),
+    ),
+    RuleSpec("random", random, (CONTAINED,), tosses=True),
+)

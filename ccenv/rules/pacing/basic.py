@@ -2,13 +2,16 @@
 
 Most rules have a target of ringing lines and dial the difference. Connected lines do not count. `idle` is the number of
 idle advisors eligible for the campaign, less those that groups keep for inbound (`kept_for_inbound`). What the rules
-read is declared in `built_in.py`. Random rounding takes one coin per event: it is drawn at the first decision after the
-event and kept in `state`. A new coin at every decision (reviews may be seconds apart) would be a different policy.
+read is declared in `RULES`, at the end. Random rounding takes one coin per event: it is drawn at the first decision
+after the event and kept in `state`. A new coin at every decision (reviews may be seconds apart) would be a different
+policy.
 """
 
 import math
 
+from ccenv.rules.declared import COIN, FOR_INBOUND, GROUP, LINES, RESERVE
 from ccenv.rules.helpers import all_idle, dial_up_to, event_coin, idle_above, idle_advisors, round_randomly
+from ccenv.rules.spec import Param, RuleSpec
 from ccenv.sim.kernel.jit import helper
 from ccenv.sim.state.codes import DIAL_RESERVED, HOLD
 
@@ -155,3 +158,81 @@ def dial_x_free(snap, mask, c, params, state, u):
         if state[1] < c.n_campaigns:
             state[2] = _due(snap, c, i + 1, params)
     return HOLD
+
+
+RULES = (
+    RuleSpec("no_dial", no_dial),
+    RuleSpec("progressive", progressive, (RESERVE, FOR_INBOUND), ("idle",), GROUP, reserves=True),
+    RuleSpec(
+        "reserve_threshold",
+        reserve_threshold,
+        (
+            RESERVE,
+            FOR_INBOUND,
+            Param("p_next", 0.0, high=1.0, meaning="probability of one more at the threshold", settable=(0.0, 1.0)),
+        ),
+        (*COIN, "idle"),
+        GROUP,
+        state=COIN_STATE,
+        reserves=True,
+        tosses=True,
+    ),
+    RuleSpec("progressive_unreserved", progressive_unreserved, (RESERVE, FOR_INBOUND), LINES, reserves=False),
+    RuleSpec(
+        "fixed_ratio",
+        fixed_ratio,
+        (
+            Param("ratio", 1.0, meaning="ringing lines for each idle advisor", settable=(0.0, 4.0)),
+            Param("rounding", "floor", words=("floor", "random"), meaning="how a target is made whole"),
+            RESERVE,
+            FOR_INBOUND,
+        ),
+        (*COIN, *LINES),
+        state=COIN_STATE,
+        reserves=False,
+        tosses=True,
+    ),
+    RuleSpec(
+        "max0",
+        max0,
+        (
+            Param("k", 1.0, meaning="ringing lines for each idle advisor", settable=(0.0, 4.0)),
+            Param("c", 0.0, meaning="lines held back", settable=(0.0, 10.0)),
+            RESERVE,
+            FOR_INBOUND,
+        ),
+        (*COIN, *LINES),
+        state=COIN_STATE,
+        reserves=False,
+        tosses=True,
+    ),
+    RuleSpec(
+        "constant_lines",
+        constant_lines,
+        (Param("n", 1.0, meaning="ringing lines", settable=(0.0, 20.0)),),
+        (*COIN, "ringing"),
+        state=COIN_STATE,
+        reserves=False,
+        tosses=True,
+    ),
+    RuleSpec(
+        "dial_x_free",
+        dial_x_free,
+        (
+            Param("kappa", 1.0, meaning="ringing lines for each idle eligible advisor", settable=(0.0, 4.0)),
+            Param("c", 0.0, low=-float("inf"), meaning="lines more", settable=(-10.0, 10.0)),
+            Param("s_t", 1.0, meaning="fewest idle advisors of all groups"),
+            Param("s_d", 1.0, meaning="fewest idle eligible advisors", settable=(0.0, 10.0)),
+            Param(
+                "when",
+                "freed",
+                words=("freed", "event"),
+                meaning="it dials when an advisor is freed, or after each event",
+            ),
+        ),
+        (*COIN, *LINES),
+        state=4,
+        reserves=False,
+        once=True,
+    ),
+)
