@@ -83,6 +83,7 @@ def _concepts(queue: Queue) -> list[str]:
     """Return the optional concepts that a queue uses."""
     used = {
         "chat": queue.chat is not None,
+        "deferrable work": queue.deferrable is not None,
         "IVR": queue.ivr is not None,
         "balking": queue.p_balk > 0.0,
         "announcement": queue.announcement is not None,
