@@ -99,9 +99,10 @@ def _tuning_text(tuning: dict[str, Any]) -> str:
     limit = "" if tuning["limit"] is None else (
         f" A candidate that surely drops more than {100 * tuning['limit']:g} % of its connects came behind all others."
     )  # fmt: skip
+    left_out = f" The centre cannot run {', '.join(tuning['left_out'])}." if tuning["left_out"] else ""
     grid = (
-        f"All candidates of a rule ran the same {first} days{rounds}; the value per day decided.{limit} The training "
-        "of the policy started from the best rule under its own flag."
+        f"All candidates of a rule ran the same {first} days{rounds}; the value per day decided.{limit}{left_out} "
+        "The training of the policy started from the best rule under its own flag."
     )
     if not tuning["joint"]:
         return (

@@ -33,9 +33,9 @@ def tuned(job: Job) -> dict[str, Any]:
     rules are tuned under the reference pacing, and the pacing rules under the best routing.
 
     Returns:
-        `routing` and `pacing` (the best candidate of each rule), `joint` (the results of the joint searches), `best`
-        (the best pair), `warm_start` (the best pair under the campaign flag of the training; None if there is none),
-        and the settings of the tuning.
+        `routing` and `pacing` (the best candidate of each rule), `joint` (the results of the joint searches),
+        `left_out` (rules of the grids that the centre cannot run), `best` (the best pair), `warm_start` (the best pair
+        under the campaign flag of the training; None if there is none), and the settings of the tuning.
     """
     rules, limit = job.settings.rules, limit_of(job)
     halving = Halving(tuple(rules.rungs), rules.keep)
@@ -60,6 +60,7 @@ def tuned(job: Job) -> dict[str, Any]:
         "routing": [_family(tried, "routing", winner.routing) for tried in routed.values()],
         "pacing": [_family(tried, "pacing", winner.pacing) for tried in paced.values()],
         "joint": [dataclasses.asdict(each) for each in joint],
+        "left_out": [name for name in (*rules.routing, *families) if name not in (*routed, *paced)],
         "best": dataclasses.asdict(winner),
         "warm_start": None if warm_start is None else dataclasses.asdict(warm_start),
         "reference_pacing": dataclasses.asdict(reference),

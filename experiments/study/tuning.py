@@ -12,10 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tqdm import tqdm
+
 from ccenv.kpis.dropped_share import share_column, share_columns
-from ccenv.scenarios import Scenario
+from ccenv.run.config import run_config
+from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.seeds import seeds
-from experiments.study.evaluation import VALUE, Pair, Rule, finite, rule_days
+from experiments.study.evaluation import VALUE, Pair, Rule, finite, needs_reserves, rule_days
 
 if TYPE_CHECKING:
     from experiments.jobs.workers import Workers
@@ -92,10 +95,14 @@ def tune(
         label: Text of the progress bar.
 
     Returns:
-        The candidates of each family: those of the last round first, and within a round by rank.
+        The candidates of each family: those of the last round first, and within a round by rank. Candidates that the
+        centre cannot run are left out, with a line on the console; a family may then be missing.
+
+    Raises:
+        ValueError: If the centre can run none of the candidates.
     """
-    left = {name: list(pairs) for name, pairs in families.items()}
-    out: dict[str, list[Tried]] = {name: [] for name in families}
+    left = _that_run(scenario, families)
+    out: dict[str, list[Tried]] = {name: [] for name in left}
     for days in halving.rungs:
         last = days == halving.rungs[-1]
         tasks = [(scenario, pair, days) for pairs in left.values() for pair in pairs]
@@ -106,6 +113,39 @@ def tune(
             left[name] = [tried.pair for tried in ranked[:n_kept]]
             out[name] = (ranked if last else ranked[n_kept:]) + out[name]
     return out
+
+
+def _that_run(scenario: Scenario, families: Mapping[str, Sequence[Pair]]) -> dict[str, list[Pair]]:
+    """Return the families with the candidates that the centre can run, and say why it cannot run the others."""
+    left: dict[str, list[Pair]] = {}
+    problems: dict[str, tuple[str, list[Pair]]] = {}
+    for name, pairs in families.items():
+        for pair in pairs:
+            problem = problem_of(scenario, pair)
+            if problem is None:
+                left.setdefault(name, []).append(pair)
+            else:
+                problems.setdefault(name, (problem, []))[1].append(pair)
+    for name, (problem, pairs) in problems.items():
+        tqdm.write(f"{scenario.name}: {len(pairs)} of {len(families[name])} candidates of {name} left out: {problem}")
+    if not left:
+        raise ValueError(f"{scenario.name} runs none of the candidates of {', '.join(families)}")
+    return left
+
+
+def problem_of(scenario: Scenario, pair: Pair) -> str | None:
+    """Return why a centre cannot run a pair of rules; None if it can.
+
+    Raises:
+        RuleError: If a rule does not exist or a parameter is not allowed.
+    """
+    flag = needs_reserves(scenario, pair.pacing)
+    try:
+        flagged = scenario if flag == scenario.reserves else scenario.with_reserves(bool(flag))
+        run_config(flagged, owns="rules", **pair.as_call())
+    except ScenarioError as error:
+        return str(error)
+    return None
 
 
 def _try(scenario: Scenario, pair: Pair, days: int) -> Tried:

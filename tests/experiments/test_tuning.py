@@ -5,6 +5,7 @@ import pytest
 
 from ccenv.kpis import KpiTable
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
+from ccenv.rules import RuleError
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.workers import Workers
@@ -161,3 +162,31 @@ def test_a_try_computes_few_columns(tiny: Scenario, monkeypatch: pytest.MonkeyPa
     tuning._try(tiny, pair(8), 4)
 
     assert len(tables[0].dtype.names or ()) < 60
+
+
+def test_rules_that_a_centre_cannot_run_are_left_out_and_named(
+    workers: Workers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lines of `switching_load` fail at once, so a rule that dials without reserving would dial for ever."""
+    centre = load_scenario("switching_load")
+    families = {
+        name: [Pair(Rule("fifo"), Rule(name))] for name in ("progressive", "progressive_unreserved", "constant_lines")
+    }
+
+    found = tune(centre, families, Halving((2,), 0.5), None, workers, "")
+
+    assert set(found) == {"progressive"}
+    said = capsys.readouterr().out
+    assert all(f"switching_load: 1 of 1 candidates of {name} left out" in said for name in set(families) - set(found))
+
+
+def test_a_centre_that_runs_no_candidate_is_refused(workers: Workers) -> None:
+    families = {"progressive_unreserved": [Pair(Rule("fifo"), Rule("progressive_unreserved"))]}
+    with pytest.raises(ValueError, match="switching_load runs none of the candidates of progressive_unreserved"):
+        tune(load_scenario("switching_load"), families, Halving((2,), 0.5), None, workers, "")
+
+
+def test_a_parameter_that_is_not_allowed_is_an_error_not_left_out(workers: Workers) -> None:
+    families = {"max0": [Pair(Rule("fifo"), Rule("max0", {"k": -1.0}))]}
+    with pytest.raises(RuleError, match="k"):
+        tune(load_scenario("tiny"), families, Halving((2,), 0.5), None, workers, "")

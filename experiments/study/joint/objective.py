@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccenv.kpis.dropped_share import share_column, share_columns
-from ccenv.rules import RuleError
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.seeds import seeds
 from experiments.study.evaluation import VALUE, Pair, needs_reserves, rule_days
@@ -96,7 +95,7 @@ class Objective:
             if flag not in self._flagged:
                 self._flagged[flag] = self.scenario.with_reserves(bool(flag))
             table = rule_days(self._flagged[flag], pair, days, kpis=share_columns(self.scenario))
-        except (RuleError, ScenarioError) as error:
+        except ScenarioError as error:
             self.skipped[pair.label] = str(error)
             return None
         self.n_days += len(days)
