@@ -3,8 +3,9 @@
     python -m experiments.tune
     python -m experiments.tune scenarios=[x_design,bank_blended] rungs=[P1] cpu_s=20
 
-Writes a file for each centre into `experiments/results/tuned`. A centre whose file exists is left as it is, unless
-`again=true`. Finished searches are kept in `outputs/tune`, so an interrupted run continues.
+Writes a file for each centre, and the page `opponents.md`, into `experiments/results/tuned`. A centre whose file exists
+is left as it is; with `again=true` a better pair replaces the old one. Finished searches are kept in `outputs/tune`, so
+an interrupted run continues.
 """
 
 from __future__ import annotations

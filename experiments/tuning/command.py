@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ccenv.files.writing import write_json
+from ccenv.files.writing import write_atomic, write_json
 from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.seeds import seeds
@@ -20,10 +20,12 @@ from experiments.study.evaluation import Pair, drop_limit, finite, own_pair, pai
 from experiments.study.joint.objective import Objective, Score
 from experiments.study.joint.search import p0_pairs, tune_rung
 from experiments.study.joint.space import RUNGS
+from experiments.tuning.page import page
 from experiments.tuning.settings import Settings
 
 LARGE = ("L", "XL")
 LONG_DAYS = 10
+PAGE = "opponents.md"
 
 
 def tune(settings: Settings, command: str) -> list[Path]:
@@ -47,11 +49,14 @@ def tune(settings: Settings, command: str) -> list[Path]:
     with Workers(settings.processes) as workers:
         cells = workers.map(search, tasks, "searches")
         found = [[cell for cell, task in zip(cells, tasks, strict=True) if task[0] == name] for name in asked]
-        results = workers.map(
-            chosen, [(name, settings, mine) for name, mine in zip(asked, found, strict=True)], "choice"
-        )
-    for name, result in zip(asked, results, strict=True):
-        write_json(files[name], _versioned(files[name], {**result, "command": command}))
+        old = [before(files[name], name, settings) for name in asked]
+        choices = [(name, settings, *each) for name, *each in zip(asked, found, old, strict=True)]
+        results = workers.map(chosen, choices, "choice")
+    for name, result, earlier in zip(asked, results, old, strict=True):
+        if earlier is None or pairs_of(result) != pairs_of(earlier):
+            version = 1 if earlier is None else earlier["version"] + 1
+            write_json(files[name], {"version": version, **result, "command": command})
+    write_atomic(ROOT / settings.results / PAGE, page(ROOT / settings.results))
     return list(files.values())
 
 
@@ -83,7 +88,7 @@ def budget_s(scenario: Scenario, settings: Settings) -> float:
 def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]]:
     """Return the results of the rungs of one replicate; a finished search is read from its file."""
     scenario = load_scenario(name)
-    limit = drop_limit(scenario) if settings.within_limit else None
+    limit = _limit(scenario, settings)
     inputs = {
         "rungs": list(settings.rungs), "reserves": settings.reserves, "limit": limit, "replicate": replicate,
         "cpu_s": budget_s(scenario, settings), "validation_days": settings.validation_days,
@@ -92,6 +97,10 @@ def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]
     path, _ = run_once(ROOT / settings.dir / f"{digest}.json", lambda: _rungs(scenario, settings, limit, replicate))
     found: list[dict[str, Any]] = read_json(path)
     return found
+
+
+def _limit(scenario: Scenario, settings: Settings) -> float | None:
+    return drop_limit(scenario) if settings.within_limit else None
 
 
 def _rungs(scenario: Scenario, settings: Settings, limit: float | None, replicate: int) -> list[dict[str, Any]]:
@@ -107,10 +116,38 @@ def _rungs(scenario: Scenario, settings: Settings, limit: float | None, replicat
     return found
 
 
-def chosen(name: str, settings: Settings, replicates: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
-    """Return the result of a centre: for each rung the best pair of all replicates, with figures on evaluation days."""
+def before(path: Path, name: str, settings: Settings) -> dict[str, Any] | None:
+    """Return the result that exists for a centre as it is; None if there is none, or if it was chosen otherwise."""
+    if not path.exists():
+        return None
+    found: dict[str, Any] = read_json(path)
+    same = found["scenario_digest"] == load_scenario(name).digest
+    same &= found["limit"] == _limit(load_scenario(name), settings)
+    same &= all(rung["validation_days"] == settings.validation_days for rung in found["rungs"].values())
+    return found if same else None
+
+
+def pairs_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the pair of each rung of a result."""
+    return {rung: found["pair"] for rung, found in result["rungs"].items()}
+
+
+def chosen(
+    name: str,
+    settings: Settings,
+    replicates: Sequence[Sequence[Mapping[str, Any]]],
+    earlier: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the result of a centre: for each rung the best pair on validation days, with figures on evaluation days.
+
+    Args:
+        name: The centre.
+        settings: All settings.
+        replicates: The results of the rungs of each replicate.
+        earlier: The result that exists; its pairs stay unless a new one is better.
+    """
     scenario = load_scenario(name)
-    limit = drop_limit(scenario) if settings.within_limit else None
+    limit = _limit(scenario, settings)
     objective = Objective(scenario, limit, 0, 0.0)
     days = seeds("evaluation", settings.evaluation_days)
     rows: list[dict[str, Any]] = []
@@ -121,6 +158,8 @@ def chosen(name: str, settings: Settings, replicates: Sequence[Sequence[Mapping[
     rungs = {}
     for k, rung in enumerate(settings.rungs):
         found = [each[k] for each in replicates]
+        if earlier is not None and rung in earlier["rungs"]:
+            found.insert(0, earlier["rungs"][rung])
         best = min(found, key=lambda each: _rank(each, limit))
         score = objective.score(pair_of(best["pair"]), days)
         assert score is not None  # it ran on the validation days
@@ -150,9 +189,3 @@ def _figures(score: Score) -> dict[str, Any]:
         "high": finite(mean.high),
         "dropped_share": finite(score.share),
     }
-
-
-def _versioned(path: Path, result: dict[str, Any]) -> dict[str, Any]:
-    """Return a result with its version: 1, or one more than that of the result it replaces."""
-    before = read_json(path)["version"] if path.exists() else 0
-    return {"version": before + 1, **result}

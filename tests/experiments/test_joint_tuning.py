@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ccenv.files.writing import write_json
 from ccenv.rules import PACING_RULES, ROUTING_RULES
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
@@ -129,13 +130,30 @@ def quick(folder: Path, **others: object) -> Settings:
     return Settings(**{**chosen, "processes": 1, "dir": str(folder / "cells"), "results": str(folder), **others})  # type: ignore[arg-type]
 
 
-def test_the_command_writes_a_result_once_and_raises_its_version_on_request(tmp_path: Path) -> None:
+def test_the_command_writes_a_result_once_and_a_better_one_on_request(tmp_path: Path) -> None:
     (path,) = tune(quick(tmp_path), "first")
     first = read_json(path)
     assert first["version"] == 1 and [row["rung"] for row in first["rows"]][-1] == "P1"
     assert read_json(*tune(quick(tmp_path), "second")) == first
-    again = read_json(*tune(quick(tmp_path, again=True), "third"))
-    assert (again["version"], again["command"]) == (2, "third")
+    assert read_json(*tune(quick(tmp_path, again=True), "third")) == first  # the same pair
+    better = {**first, "rungs": {"P1": {**first["rungs"]["P1"], "value": -1e9, "pair": first["rungs"]["P1"]["pair"]}}}
+    better["rungs"]["P1"]["pair"] = {**better["rungs"]["P1"]["pair"], "routing": {"name": "random", "params": {}}}
+    write_json(path, better)
+    again = read_json(*tune(quick(tmp_path, again=True), "fourth"))
+    assert (again["version"], again["command"], again["rungs"]["P1"]["pair"]) == (
+        2,
+        "fourth",
+        first["rungs"]["P1"]["pair"],
+    )
+    assert "## surge_day" in (tmp_path / "opponents.md").read_text()
+
+
+def test_an_earlier_pair_stays_if_it_is_better(tmp_path: Path) -> None:
+    (path,) = tune(quick(tmp_path), "first")
+    first = read_json(path)
+    kept = {**first, "rungs": {"P1": {**first["rungs"]["P1"], "value": 1e9}}}
+    write_json(path, kept)
+    assert read_json(*tune(quick(tmp_path, again=True, replicates=2), "second")) == kept
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""The page of the opponents: for each centre the rungs with their figures, and what was not tuned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ccenv.scenarios import load_scenario
+from experiments.jobs.files import read_json
+from experiments.jobs.markdown import table, text
+from experiments.study.evaluation import unit_of_value
+
+FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
+NOTHING = "–"
+
+
+def page(folder: Path) -> str:
+    """Return the page in Markdown, made from all result files of a folder."""
+    results = [read_json(path) for path in sorted(folder.glob("*.json"))]
+    parts = [
+        "# Opponents",
+        text(
+            "Written by `python -m experiments.tune`; do not edit. The rules that a policy has to beat, by centre. "
+            "P0: FIFO or longest waiting time with the centre's own pacing, as shipped. P1: one named rule a half, "
+            "with words, one order, and at most four searched numbers a half that are equal for all queues and groups. "
+            "P2: P1, or with one state-dependent term more.",
+            "Each rung is one joint search over routing rule, choice of group, order, pacing rule and numbers: many "
+            "starts, halved on training days; the best improved by moves that alternate (words, orders by insertion, "
+            "numbers by CMA-ES, rules) until none helps; the choice on validation days. Figures are from evaluation "
+            "days, on which nothing was chosen, with 95 % intervals over the days. Intervals of two rows are not those "
+            "of their difference: all rows run the same days.",
+        ),
+        *[part for result in results for part in _centre(result)],
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _centre(result: Mapping[str, Any]) -> list[str]:
+    scenario = load_scenario(result["scenario"])
+    rows = [[row["rung"], f"`{row['label']}`", _interval(row), _share(row["dropped_share"])] for row in result["rows"]]
+    spent = [
+        f"{rung}: {found['cpu_s']:.0f} s, {found['training_days']} training days, {found['pairs']} runs of a pair"
+        for rung, found in result["rungs"].items()
+    ]
+    n = max(len(found["replicates"]) for found in result["rungs"].values())
+    limit = "no limit" if result["limit"] is None else f"{100 * result['limit']:g} %"
+    return [
+        f"## {result['scenario']}{FLAGS[result['reserves']]}",
+        table(["rung", "rules", "reward a day", "dropped, %"], rows),
+        text(
+            f"Reward: {unit_of_value(scenario)}; {result['evaluation_days']} evaluation days. Limit of the dropped "
+            f"share: {limit}. CPU time of the search chosen, of {n} a rung: {'; '.join(spent)}. Version "
+            f"{result['version']}, `{result['command']}`.",
+            f"Not tuned: {_untuned(result['rungs'])}.",
+        ),
+    ]
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    if row["low"] is None:
+        return f"{row['value']:.5g}"
+    return f"{row['value']:.5g} [{row['low']:.5g}, {row['high']:.5g}]"
+
+
+def _share(share: float | None) -> str:
+    return NOTHING if share is None else f"{100 * share:.2f}"
+
+
+def _untuned(rungs: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the parameters that were not searched, by rung; once if they are the same."""
+    texts = {rung: _names(found["untuned"]) for rung, found in rungs.items()}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return "; ".join(f"in {rung} {names}" for rung, names in texts.items())
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
