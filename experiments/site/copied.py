@@ -17,6 +17,7 @@ FILES = {
     "experiments/results/speed.md": "results/speed",
     "experiments/results/concepts.md": "results/concepts",
     "experiments/results/calibration.md": "results/calibration",
+    "experiments/results/published.md": "results/published",
     "notebooks/clients/README.md": "clients/index",
     "ARCHITECTURE.md": "project/architecture",
     "CONTRIBUTING.md": "project/contributing",

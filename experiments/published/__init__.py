@@ -1,0 +1,1 @@
+"""Published problems: printed and re-computed results of others, met by ccenv."""

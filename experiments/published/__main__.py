@@ -1,0 +1,43 @@
+"""Meet published problems: printed and re-computed results of others against those of ccenv.
+
+    python -m experiments.published
+    python -m experiments.published rows=[MMC,CallCenter] share=0.1
+
+Writes `published.json` and the page `published.md` into `experiments/results`; with some of the rows or on fewer runs,
+into `outputs/published`. Finished cells are kept there, so an interrupted run continues. Exits with code 1 if a row is
+outside its interval and no other row isolates the difference.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.jobs.commands import with_settings
+from experiments.published.command import measure, results_folder, write
+from experiments.published.compare import failures
+from experiments.published.settings import Settings, register
+
+register()
+
+
+def run(settings: Settings) -> int:
+    """Measure, write the results and print the failures; return the exit code."""
+    result = measure(settings)
+    print(f"{write(result, results_folder(settings))}: {len(result['rows'])} rows")
+    wrong = failures(result["rows"])
+    print("".join(f"{line}\n" for line in wrong), end="", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+@with_settings("published")
+def main(config: DictConfig) -> None:
+    """Run the command."""
+    settings = OmegaConf.to_object(config)
+    assert isinstance(settings, Settings)
+    sys.exit(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The command's work: figures of all rows, each kept in a cell, their comparison, and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ccenv.files.writing import write_atomic, write_json
+from experiments.jobs.cells import cell_digest, run_once
+from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.sources import code_digest
+from experiments.jobs.workers import Workers
+from experiments.published.compare import judged, with_verdicts
+from experiments.published.page import page
+from experiments.published.row import Figure, Row
+from experiments.published.settings import Settings
+from experiments.published.table import chosen
+
+NAME = "published"
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """Return the judged rows; finished cells are read, not computed again."""
+    folder = ROOT / settings.dir / "cells"
+    rows = chosen(settings.rows)
+    with Workers(settings.processes) as workers:
+        found = workers.map(row_figures, [(row, settings.share, folder) for row in rows], NAME)
+    return {"share": settings.share, "rows": judge(rows, found)}
+
+
+def judge(rows: Sequence[Row], found: Sequence[dict[str, Figure]]) -> list[dict[str, Any]]:
+    """Return the rows with their comparisons and verdicts."""
+    return with_verdicts([judged(row, figures) for row, figures in zip(rows, found, strict=True)])
+
+
+def row_figures(row: Row, share: float, folder: Path) -> dict[str, Figure]:
+    """Return the figures of a row, kept in a file named by its inputs and by the code that runs."""
+    measures = [each._asdict() for each in row.measures]
+    inputs = {"inputs": dict(row.inputs), "measures": measures, "runs": row.runs, "share": share}
+    name = cell_digest(inputs, "", code_digest((row.compute.__module__,)))
+    path, _ = run_once(folder / f"{name}.json", lambda: plain(row.compute(row, share)))
+    return {measure: Figure(**figure) for measure, figure in read_json(path).items()}
+
+
+def plain(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
+    """Return figures in plain types."""
+    return {name: figure._asdict() for name, figure in figures.items()}
+
+
+def results_folder(settings: Settings) -> Path:
+    """Return the folder of the result files: that of the published pages only for all rows on all runs."""
+    whole = not settings.rows and settings.share == 1.0
+    return ROOT / (settings.results if whole else settings.dir)
+
+
+def write(result: dict[str, Any], folder: Path) -> Path:
+    """Write `published.json` and the page; return the path of the page."""
+    write_json(folder / f"{NAME}.json", result)
+    write_atomic(folder / f"{NAME}.md", page(result))
+    return folder / f"{NAME}.md"

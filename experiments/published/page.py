@@ -1,0 +1,80 @@
+"""Page of the published problems, made from their result file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.jobs.markdown import table, text
+from experiments.published.compare import LEVEL
+from experiments.published.row import KINDS
+from experiments.published.table import ELSEWHERE
+
+VERDICTS = {
+    "inside": "inside",
+    "isolated": "differs, isolated",
+    "outside": "**outside**",
+    "skipped": "skipped",
+}
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """Return the page of a result of `python -m experiments.published`."""
+    rows = result["rows"]
+    kinds = "; ".join(f"*{kind}*: {meaning}" for kind, meaning in KINDS.items())
+    head = text(
+        "Written by `python -m experiments.published`; do not edit.",
+        f"""Each row is one instance of somebody else's paper or program, with all its printed figures. The column kind
+        says where they come from. {kinds}.""",
+        f"""A figure is inside if it differs from the printed one by no more than the printed rounding and a number of
+        standard errors of the difference, of both figures. The number is such that all measures of a row are inside
+        together with probability {1 - LEVEL:.0%} if both programs simulate the same model. Standard errors are in
+        brackets.""",
+    )
+    return "\n\n".join(
+        [
+            "# Published problems",
+            head,
+            summary(rows),
+            "\n\n".join(section(row) for row in rows),
+            "## Not here",
+            "\n".join(f"- {line}" for line in ELSEWHERE) + "\n",
+        ]
+    )
+
+
+def summary(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the table of rows."""
+    lines = [[row["name"], row["kind"], row["source"], _count(row), VERDICTS[row["verdict"]]] for row in rows]
+    return table(["row", "kind", "source", "measures inside", "verdict"], lines)
+
+
+def _count(row: Mapping[str, Any]) -> str:
+    if "skipped" in row:
+        return "none"
+    return f"{sum(each['inside'] for each in row['measures'])} of {len(row['measures'])}"
+
+
+def section(row: Mapping[str, Any]) -> str:
+    """Return the section of a row."""
+    if "skipped" in row:
+        return f"## {row['name']}\n\n{text(row['skipped'] + '.')}"
+    runs = f" {row['runs']:,} runs of ccenv." if row["runs"] else " By formula; nothing is random."
+    lines = [f"{row['about']}.{runs}"]
+    lines += [f"Left out: {row['left_out']}."] if row["left_out"] else []
+    if row["isolated"]:
+        by = ", ".join(row["isolated_by"])
+        lines.append(f"Why it differs: {row['isolated']}." + (f" Isolated by: {by}." if by else ""))
+    head = ["measure", "printed", "ccenv", "difference", "allowed", "inside"]
+    return f"## {row['name']}\n\n{text(*lines)}\n\n{table(head, [_cells(each) for each in row['measures']])}"
+
+
+def _cells(each: Mapping[str, Any]) -> list[str]:
+    printed = each["printed"] + _error(each["printed_error"])
+    found = f"{each['found']:.6g}{_error(each['found_error'])}"
+    inside = "yes" if each["inside"] else "**no**"
+    return [each["measure"], printed, found, f"{each['difference']:+.2g}", f"{each['allowed']:.2g}", inside]
+
+
+def _error(error: float) -> str:
+    return f" ({error:.2g})" if error else ""

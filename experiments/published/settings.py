@@ -1,0 +1,33 @@
+"""Settings of the published problems: the typed schema behind `configs/published.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hydra.core.config_store import ConfigStore
+
+from experiments.jobs.parts import RESULTS
+
+
+@dataclass
+class Settings:
+    """All settings.
+
+    Attributes:
+        rows: Names of the rows; empty for all.
+        share: Share of the runs of each row. All rows on all runs are written into `results`, anything else into `dir`.
+        processes: Number of rows computed in parallel; no result depends on it.
+        dir: Folder of the cells.
+        results: Folder of the page and its result file.
+    """
+
+    rows: list[str] = field(default_factory=list)
+    share: float = 1.0
+    processes: int = 1
+    dir: str = "outputs/published"
+    results: str = RESULTS
+
+
+def register() -> None:
+    """Register the schema with Hydra."""
+    ConfigStore.instance().store("published_schema", Settings)

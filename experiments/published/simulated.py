@@ -1,0 +1,60 @@
+"""Figures of a row by simulation: sums and ratios over the columns of KPI tables, with standard errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ccenv.kpis import KpiTable
+from ccenv.scenarios import load_scenario
+from ccenv.simulation import simulate
+from experiments.published.row import CENTRE, Figure, Measure, Row
+
+FIRST_SEED = 4_000_000
+FEWEST = 20
+
+
+def simulated(row: Row, share: float) -> dict[str, Figure]:
+    """Return the figures of a row whose inputs are a `centre`, `days` of a run, and `variants`.
+
+    Args:
+        row: The row. Each of its variants is a mapping from keys of the centre to other values.
+        share: Share of the row's runs.
+    """
+    centre, variants = row.inputs["centre"], {CENTRE: {}, **row.inputs.get("variants", {})}
+    runs = max(FEWEST, round(share * row.runs))
+    found: dict[str, Figure] = {}
+    for name, changes in variants.items():
+        mine = [each for each in row.measures if each.variant == name]
+        if mine:
+            days = row.inputs.get("days", 1)
+            columns = {column.lstrip("-") for each in mine for column in (*each.above, *each.below)}
+            table = simulated_runs({**centre, **changes}, runs, days, columns)
+            found |= {each.name: estimated(each, table) for each in mine}
+    return found
+
+
+def simulated_runs(centre: Mapping[str, Any], runs: int, days: int, columns: Iterable[str]) -> KpiTable:
+    """Return columns of the KPI table of a centre under its own rules, with those of their entities."""
+    seeds = range(FIRST_SEED, FIRST_SEED + runs)
+    whole = sorted({column.partition(":")[0] for column in columns})
+    return simulate(load_scenario(centre), seeds=seeds, days=days, kpis=whole)
+
+
+def estimated(measure: Measure, table: KpiTable) -> Figure:
+    """Return a mean of the runs, or a ratio of totals with the standard error of its linear approximation."""
+    above, n = total_of(table, measure.above), len(table)
+    if not measure.below:
+        return Figure(measure.scale * float(above.mean()), measure.scale * float(above.std(ddof=1)) / math.sqrt(n))
+    below = total_of(table, measure.below)
+    ratio = float(above.sum() / below.sum())
+    error = float((above - ratio * below).std(ddof=1)) / (math.sqrt(n) * float(below.mean()))
+    return Figure(measure.scale * ratio, measure.scale * error)
+
+
+def total_of(table: KpiTable, columns: Sequence[str]) -> np.ndarray:
+    """Return the sum of columns for each run; a column with a leading `-` is subtracted."""
+    return np.sum([-table[name[1:]] if name[0] == "-" else table[name] for name in columns], axis=0)

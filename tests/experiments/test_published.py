@@ -1,0 +1,154 @@
+"""Published problems on a share of their runs, with planted faults, and the committed page."""
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from experiments.jobs.config import CONFIGS
+from experiments.jobs.files import ROOT, read_json
+from experiments.published import command, table
+from experiments.published.__main__ import run
+from experiments.published.compare import bound_of, compared, failures, judged, with_verdicts
+from experiments.published.page import page
+from experiments.published.row import Figure, Measure, Row
+from experiments.published.settings import Settings
+from experiments.published.simulated import estimated
+from experiments.published.table import ROWS, chosen
+
+RESULTS = ROOT / "experiments" / "results"
+SHARES = {"CallCC": 0.3}  # of the runs; others take `SHARE`
+SHARE = 0.05
+TIMES = ("handle_s", "mean_s", "value_s", "low_s", "high_s")
+
+
+def by_row(rows: tuple[Row, ...] = ROWS) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", rows, ids=lambda row: row.name)
+
+
+def slower(value: Any, handling: bool = False) -> Any:
+    """Inputs of a row with all handle times 10 % longer."""
+    if isinstance(value, Mapping):
+        return {key: slower(each, handling or key == "handle_s") for key, each in value.items()}
+    if handling and isinstance(value, int | float):
+        return 1.1 * value
+    return value
+
+
+def found(row: Row) -> dict[str, Any]:
+    return judged(row, row.compute(row, SHARES.get(row.name, SHARE)))
+
+
+@by_row()
+def test_a_row_is_inside_on_a_share_of_its_runs(row: Row):
+    assert not failures(with_verdicts([found(row)]))
+
+
+@by_row()
+def test_handle_times_ten_percent_longer_are_caught(row: Row):
+    faulty = dataclasses.replace(row, inputs=slower(row.inputs))
+
+    assert faulty.inputs != row.inputs
+    assert failures(with_verdicts([found(faulty)]))
+
+
+def test_the_rows_come_from_four_sources_or_more():
+    rows = [row for row in ROWS if row.kind != "exact"]
+
+    assert len(rows) >= 8 and len({re.split(r"[ ,(]", row.source)[0] for row in rows}) >= 4
+
+
+@pytest.mark.parametrize(("text", "half"), [("14", 0.5), ("0.902", 5e-4), ("6.0E-3", 5e-5), ("1816.158", 5e-4)])
+def test_the_rounding_is_half_the_last_printed_digit(text: str, half: float):
+    assert Measure("x", text, 0.0).rounding == pytest.approx(half)
+
+
+def test_a_figure_is_inside_up_to_rounding_and_errors_of_both():
+    measure = Measure("x", "1.50", 0.03)
+    allowed = 0.005 + 2.0 * 0.05
+
+    assert compared(measure, Figure(1.5 + allowed - 1e-6, 0.04), 2.0)["inside"]
+    assert not compared(measure, Figure(1.5 - allowed - 1e-6, 0.04), 2.0)["inside"]
+    assert not compared(measure, Figure(math.nan, 0.0), 2.0)["inside"]
+    assert bound_of(1) == pytest.approx(2.5758, abs=1e-4) and bound_of(10) > 3.2
+
+
+def test_a_ratio_is_that_of_totals_with_the_error_of_its_linear_approximation():
+    runs = {"good": [1.0, 3.0], "bad": [1.0, 1.0], "all": [2.0, 6.0]}
+    columns = {name: np.array(values) for name, values in runs.items()}
+
+    class Table(dict):
+        def __len__(self) -> int:
+            return 2
+
+    ratio = estimated(Measure("x", "1", 0.0, ("good", "-bad"), ("all",), 100.0), Table(columns))
+    mean = estimated(Measure("x", "1", 0.0, ("good",), scale=2.0), Table(columns))
+
+    assert ratio == (25.0, pytest.approx(100 * math.sqrt(0.5) / (math.sqrt(2) * 4)))
+    assert mean == (4.0, pytest.approx(2.0 * math.sqrt(2.0) / math.sqrt(2)))
+
+
+def test_a_difference_counts_as_isolated_only_if_the_rows_that_show_it_are_inside():
+    rows = [
+        {"name": "differs", "inside": False, "isolated_by": ["shown"]},
+        {"name": "shown", "inside": True, "isolated_by": []},
+        {"name": "unshown", "inside": False, "isolated_by": ["differs"]},
+        {"name": "alone", "inside": False, "isolated_by": []},
+    ]
+
+    assert [row["verdict"] for row in with_verdicts(rows)] == ["isolated", "inside", "outside", "outside"]
+
+
+def test_rows_isolate_by_rows_that_exist_and_names_are_unique():
+    names = [row.name for row in ROWS]
+
+    assert len(set(names)) == len(names)
+    assert all(set(row.isolated_by) <= set(names) for row in ROWS)
+    assert all(len({each.name for each in row.measures}) == len(row.measures) for row in ROWS)
+
+
+def test_the_command_fails_on_a_planted_fault_and_keeps_its_cells(tmp_path, monkeypatch, capsys):
+    staff = next(row for row in ROWS if row.name == "pyworkforce")
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(table, "ROWS", (staff,))
+    settings = Settings(share=0.5)
+
+    assert run(settings) == 0
+    assert len(list((tmp_path / "outputs/published/cells").glob("*.json"))) == 1
+
+    monkeypatch.setattr(table, "ROWS", (dataclasses.replace(staff, inputs=slower(staff.inputs)),))
+    assert run(settings) == 1
+    assert "pyworkforce: advisors 15, printed 14" in capsys.readouterr().err
+    assert "**outside**" in (tmp_path / "outputs/published/published.md").read_text()
+    assert len(list((tmp_path / "outputs/published/cells").glob("*.json"))) == 2
+
+
+def test_a_row_that_is_not_declared_is_refused():
+    with pytest.raises(ValueError, match="rows = 'MMD': not a row; allowed: MMC, MMCAb"):
+        chosen(["MMD"])
+
+
+def test_the_configuration_has_the_defaults_of_the_schema():
+    with initialize_config_dir(CONFIGS, version_base="1.3"):
+        composed = compose("published")
+
+    assert OmegaConf.to_object(composed) == Settings()
+
+
+def test_the_committed_page_is_that_of_the_declared_rows_and_all_pass():
+    result = read_json(RESULTS / "published.json")
+    declared = [(row.name, row.kind, row.source, [each.printed for each in row.measures]) for row in ROWS]
+    saved = [
+        (row["name"], row["kind"], row["source"], [each["printed"] for each in row["measures"]])
+        for row in result["rows"]
+    ]
+
+    assert saved == declared
+    assert not failures(result["rows"])
+    assert (RESULTS / "published.md").read_text() == page(result)
