@@ -23,7 +23,7 @@ from ccenv.scenarios.compile.segments import segments
 from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
-from ccenv.scenarios.files.presets import clear_presets, fill_presets
+from ccenv.scenarios.files.presets import OwnRules, clear_presets, fill_presets
 from ccenv.scenarios.schema import Centre, Reserves
 from ccenv.sim.state.counters import COUNTERS
 from ccenv.sim.state.sizes import Size
@@ -41,12 +41,14 @@ def content_digest(content: Mapping[str, Any]) -> str:
 class Scenario:
     """A checked centre with its size class; made by `load_scenario`.
 
-    Messages name its origin, `file`.
+    Messages name its origin, `file`. `own_rules` has, by campaign, the values of keys that presets of calling rules
+    set and that the campaign gives itself: another preset does not replace them.
     """
 
     centre: Centre
     size: Size
     file: str
+    own_rules: OwnRules
 
     @property
     def name(self) -> str:
@@ -136,13 +138,14 @@ class Scenario:
     def replace(self, **overrides: Any) -> Scenario:
         """Copy of the scenario with other values at dotted keys.
 
+        Another preset of calling rules replaces the values of the first, and no value that the scenario gave itself.
         Warns with a `RewardTrapWarning` if the change makes the scenario's own reward pay for starving inbound.
 
         Raises:
             ScenarioError: If a key does not exist, or the result is not valid.
         """
         data = msgspec.to_builtins(self.centre)
-        clear_presets(data)
+        clear_presets(data, self.own_rules)
         file = changed_file(self.file, overrides)
         scenario = build(data, file, override(data, overrides, file))
         warn_of_change(scenario, self)
@@ -150,7 +153,7 @@ class Scenario:
 
     def in_size(self, size: Size) -> Scenario:
         """Return the same scenario in another size class."""
-        return self if size == self.size else Scenario(self.centre, size, self.file)
+        return self if size == self.size else Scenario(self.centre, size, self.file, self.own_rules)
 
     @property
     def reserves(self) -> Reserves | None:
@@ -179,7 +182,7 @@ def build(data: dict[str, Any], file: str, found: Sequence[Problem] = ()) -> Sce
     Raises:
         ScenarioError: With all problems, if the data are not valid or fit no size class.
     """
-    fill_presets(data)
+    own = fill_presets(data)
     centre, of_types = decode(data)
     known = {problem.key for problem in found}
     problems = [*found, *(problem for problem in of_types if problem.key not in known)]
@@ -187,7 +190,7 @@ def build(data: dict[str, Any], file: str, found: Sequence[Problem] = ()) -> Sce
         problems += collect(centre, problems)
     if centre is None or problems:
         raise ScenarioError.of(file, problems)
-    return Scenario(centre, choose_size(centre, file), file)
+    return Scenario(centre, choose_size(centre, file), file, own)
 
 
 def _resolved(value: Any) -> Any:

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ccenv.scenarios import ScenarioError, load_scenario
 from ccenv.scenarios.compile.dists import dist_values, least_of
-from ccenv.scenarios.files.presets import calling_rules_preset, list_calling_rules
+from ccenv.scenarios.files.presets import calling_rules_preset, list_calling_rules, settable
 from ccenv.scenarios.schema import (
     CallingRules,
     Campaign,
@@ -19,6 +21,7 @@ from ccenv.scenarios.schema import (
     Uniform,
 )
 from ccenv.sim.state.definitions import DEFINITIONS
+from ccenv.sim.state.sizes import SIZES
 
 NAMES = ["fcc_2012", "ftc_tsr_2024", "none", "ofcom_2017"]
 LONG = {"dist": "constant", "value_s": 25}
@@ -95,6 +98,76 @@ def test_another_preset_takes_the_place_of_the_first(how: str):
     assert campaign.compliance == "ofcom_24h"
     assert moved.digest != first.digest
     assert first.replace(**{"trunks": None}).digest == first.digest
+
+
+def value_of(campaign: Campaign, key: str) -> Any:
+    """The value of a campaign at a dotted key."""
+    value: Any = campaign
+    for part in key.split("."):
+        value = getattr(value, part)
+    return value
+
+
+# Of each key that some preset sets, the values of all presets and the default; also where they are equal to each other.
+VALUES = {
+    key: sorted(
+        {value_of(loaded({"preset": name}), key) for name in NAMES},
+        key=repr,
+    )
+    for key in sorted(settable())
+}
+STATED = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 3)).map(
+    lambda chosen: {key: VALUES[key][k % len(VALUES[key])] for key, k in chosen.items()}
+)
+
+
+def of(preset: str | None, stated: dict[str, Any], twins: bool = False) -> Any:
+    """A centre with a preset, if any, and own values; `twins`: two such campaigns, the second with no own values."""
+    data = centre(None if preset is None else {"preset": preset})
+    for key, value in stated.items():
+        *path, last = key.split(".")
+        node = data["campaigns"]["sales"].setdefault(*path, {}) if path else data["campaigns"]["sales"]
+        node[last] = value
+    if twins:
+        data["campaigns"]["other"] = centre({"preset": preset or "none"})["campaigns"]["sales"]
+        data["groups"]["all"]["skills"] = ["sales", "other"]
+    return load_scenario(data)
+
+
+@settings(max_examples=40)
+@given(st.sampled_from([None, *NAMES]), st.lists(st.sampled_from(NAMES), min_size=1, max_size=3), STATED)
+def test_own_values_stay_and_the_values_of_a_preset_go_with_it(first: str | None, then: list[str], stated):
+    moved = of(first, stated)
+    for name in then:
+        moved = moved.replace(**{f"{KEY}.preset": name}).in_size(SIZES["M"])
+
+    campaign = moved.centre.campaigns["sales"]
+    assert {key: value_of(campaign, key) for key in stated} == stated
+    assert moved.content == of(then[-1], stated).content
+
+
+@pytest.mark.parametrize("first", NAMES)
+@pytest.mark.parametrize("second", NAMES)
+@pytest.mark.parametrize("key", sorted(VALUES))
+def test_an_own_value_that_is_the_presets_too_is_an_own_value(first: str, second: str, key: str):
+    stated = {key: value_of(loaded({"preset": first}), key)}
+
+    moved = of(first, stated, twins=True).replace(
+        **{f"{KEY}.preset": second, "campaigns.other.calling_rules.preset": second}
+    )
+
+    assert value_of(moved.centre.campaigns["sales"], key) == stated[key]
+    assert value_of(moved.centre.campaigns["other"], key) == value_of(loaded({"preset": second}), key)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_value_that_is_replaced_is_an_own_value_from_then_on(name: str):
+    for key, values in VALUES.items():
+        first = load_scenario(centre({"preset": name}))
+        given_it = first.replace(**{f"campaigns.sales.{key}": values[0]})
+        for other in NAMES:
+            campaign = given_it.replace(**{f"{KEY}.preset": other}).centre.campaigns["sales"]
+            assert value_of(campaign, key) == values[0], (key, other)
 
 
 def test_an_own_key_stays_an_own_key_when_something_else_is_replaced():

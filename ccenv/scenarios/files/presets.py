@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 import msgspec
 
 from ccenv.files.reading import read
-from ccenv.scenarios.schema import CallingRules, Campaign
 
 PRESETS = Path(__file__).resolve().parents[1] / "presets"
 RULES = "calling_rules"
+
+OwnRules = dict[str, dict[str, Any]]  # by campaign and dotted key
 
 
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,41 +64,68 @@ def calling_rules_preset(name: str) -> Preset:
     return msgspec.convert(data | {"date": None if data["date"] is None else str(data["date"])}, Preset)
 
 
-def fill_presets(data: Mapping[str, Any]) -> None:
-    """Give each campaign of plain data, in place, the values of its preset that it does not give itself."""
-    for campaign in _campaigns(data):
-        for key, value in _preset_of(campaign).campaign.items():
-            if key == RULES:
-                campaign[RULES] = {**value, **campaign[RULES]}
-            else:
-                campaign.setdefault(key, value)
+def fill_presets(data: Mapping[str, Any]) -> OwnRules:
+    """Give each campaign of plain data, in place, the values of its preset that it does not give itself.
 
-
-def clear_presets(data: Mapping[str, Any]) -> None:
-    """Remove from each campaign of plain data, in place, the values that are those of its preset.
-
-    Another preset can then take their place. A value that equals the preset's counts as the preset's.
+    Returns:
+        By campaign, the values of `settable` that the campaign gives itself.
     """
-    for campaign in _campaigns(data):
-        values = {**DEFAULTS, **_preset_of(campaign).values}
-        for key, value in values.items():
-            *path, last = key.split(".")
-            node = campaign[RULES] if path else campaign
-            if last in node and node[last] == value:
-                del node[last]
+    own: OwnRules = {}
+    for name, campaign in _campaigns(data):
+        own[name] = {key: _node(campaign, key)[_last(key)] for key in settable() if _last(key) in _node(campaign, key)}
+        _write(campaign, {key: value for key, value in _preset_of(campaign).values.items() if key not in own[name]})
+    return copy.deepcopy(own)
 
 
-def _campaigns(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the campaigns that are mappings with a mapping of calling rules."""
+def clear_presets(data: Mapping[str, Any], own: OwnRules) -> None:
+    """Remove from each campaign of plain data, in place, what a preset may set and the campaign does not give itself.
+
+    Another preset can then take the place of the first. Own values are written anew: plain data may lack defaults.
+
+    Args:
+        data: Plain data, the values of presets included.
+        own: What `fill_presets` returned.
+    """
+    for name, campaign in _campaigns(data):
+        for key in settable():
+            _node(campaign, key).pop(_last(key), None)
+        _write(campaign, copy.deepcopy(own[name]))
+
+
+@functools.cache
+def settable() -> frozenset[str]:
+    """Return the keys of a campaign that some preset sets, dotted."""
+    return frozenset(key for name in list_calling_rules() for key in calling_rules_preset(name).values)
+
+
+def _campaigns(data: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and values of the campaigns that are mappings and whose calling rules, if any, are a mapping."""
     campaigns = data.get("campaigns")
-    for campaign in campaigns.values() if isinstance(campaigns, dict) else ():
-        if isinstance(campaign, dict) and isinstance(campaign.get(RULES), dict):
-            yield campaign
+    for name, campaign in campaigns.items() if isinstance(campaigns, dict) else ():
+        if isinstance(campaign, dict) and isinstance(campaign.get(RULES, {}), dict):
+            yield name, campaign
+
+
+def _write(campaign: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        _node(campaign, key, make=True)[_last(key)] = value
+
+
+def _node(campaign: dict[str, Any], key: str, make: bool = False) -> dict[str, Any]:
+    """Return the mapping that holds a key: the campaign, or its calling rules, which `make` adds if there are none."""
+    if not key.startswith(f"{RULES}."):
+        return campaign
+    rules: dict[str, Any] = campaign.setdefault(RULES, {}) if make else campaign.get(RULES, {})
+    return rules
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _preset_of(campaign: Mapping[str, Any]) -> Preset:
     """Return the preset that a campaign names; `none` for a name that does not exist, which the checks refuse."""
-    name = campaign[RULES].get("preset", "none")
+    name = campaign.get(RULES, {}).get("preset", "none")
     return calling_rules_preset(name if name in list_calling_rules() else "none")
 
 
@@ -106,13 +135,3 @@ def _leaves(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{RULES}.{name}", each) for name, each in value.items())
         else:
             yield key, value
-
-
-def _defaults() -> dict[str, Any]:
-    """Return the schema's defaults of the keys that a preset may set."""
-    plain = {f.name: f.default for f in msgspec.structs.fields(Campaign) if f.name in ("drop_limit", "compliance")}
-    rules = {f"{RULES}.{f.name}": f.default for f in msgspec.structs.fields(CallingRules) if f.name != "preset"}
-    return plain | rules
-
-
-DEFAULTS = _defaults()
