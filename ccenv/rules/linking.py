@@ -9,7 +9,6 @@ If JIT is disabled, an address is an index into `pointers.INTERPRETED`.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import types
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from ccenv.sim.state.layout import Layout
 LONGEST = 600  # characters of a compiler's message
 
 _addresses: dict[str, int] = {}
+_digests: dict[tuple[Callable[..., Any], str], str] = {}
 
 
 def address_of(rule: RuleSpec, kinds: Layout) -> int:
@@ -90,7 +90,12 @@ def _digest(rule: RuleSpec, kinds: Layout) -> str:
     return digest.hexdigest()[:24]
 
 
-_digest_of_built_in = functools.lru_cache(maxsize=None)(_digest)  # which no run changes
+def _digest_of_built_in(rule: RuleSpec, kinds: Layout) -> str:
+    """Return the digest of a rule of the package, which no run changes; its function stands for its declaration."""
+    key = (plain(rule.function), kinds.size.name)
+    if key not in _digests:
+        _digests[key] = _digest(rule, kinds)
+    return _digests[key]
 
 
 def _content(function: Callable[..., Any], done: set[int]) -> Iterator[bytes]:

@@ -10,6 +10,10 @@ OWN = ("p_contained",)  # numbers of the scenario that a rule may have as parame
 # Parameters that set a value of the centre, by their axis: any rule of their half may declare them (`Param.of_centre`).
 CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND = "callback_above_s", "kept_for_inbound", "kept_for_outbound"
 OF_CENTRE = {CALLBACK_ABOVE: "queue", KEPT_FOR_INBOUND: "group", KEPT_FOR_OUTBOUND: "group"}
+# What a rule may need of a centre (`RuleSpec.needs`), in words.
+NEEDS = {
+    "observed_mode": "a load that switches between two modes that are observed (switching.observed = true)",
+}
 
 
 class RuleError(ValueError):
@@ -68,6 +72,7 @@ class RuleSpec(NamedTuple):
         once: It dials what is due once after an event, and then waits for the next, even if the dials fail at once.
         state_term: It has one state-dependent term more than a plain rule of its half, so it belongs to the rung P2 of
             the opponents.
+        needs: What the centre must have, names in `NEEDS`; elsewhere the rule is refused.
     """
 
     name: str
@@ -81,6 +86,7 @@ class RuleSpec(NamedTuple):
     tosses: bool = False
     once: bool = False
     state_term: bool = False
+    needs: tuple[str, ...] = ()
 
     @property
     def meaning(self) -> str:

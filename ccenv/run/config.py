@@ -21,7 +21,7 @@ from ccenv.rules.seen import sees
 from ccenv.rules.spec import CALLBACK_ABOVE, RuleError, RuleSpec
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
-from ccenv.scenarios.check.rules import names_of
+from ccenv.scenarios.check.rules import misfit, names_of
 from ccenv.scenarios.check.warn import warn_of_reward
 from ccenv.scenarios.compile.attempt_times import most_days
 from ccenv.scenarios.compile.dials import BOTH_DIALS, dials_of, fill_dials
@@ -173,6 +173,13 @@ def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: Reserv
     return scenario
 
 
+def _check_needs(scenario: Scenario, *rules: RuleSpec) -> None:
+    for rule in rules:
+        lacking = misfit(scenario.centre, rule)
+        if lacking is not None:
+            raise RuleError(lacking)
+
+
 def _kinds(actions: str, rule: RuleSpec, owned: bool) -> int:
     """Return the kinds of dials in use, as bits: those of the policy if it paces, else those of the pacing rule.
 
@@ -238,6 +245,7 @@ def run_config(
     routed = rule_choice("routing", routing, scenario.centre.rules.routing)
     paced = rule_choice("pacing", pacing, scenario.centre.rules.pacing)
     routing_rule, pacing_rule = _specs(routed, paced)
+    _check_needs(scenario, routing_rule, pacing_rule)
     owned = owns in ("pacing", "blended")
     size = scenario.size
     given = scenario  # a reward's faults are the same under every flag, and told by the name of the file as given

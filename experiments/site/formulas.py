@@ -12,7 +12,7 @@ from experiments.reports.figures.style import INK, svg
 
 SETTINGS: Any = {"mathtext.fontset": "cm", "svg.fonttype": "path", "svg.hashsalt": "ccenv"}
 SIZE = 15  # points
-GREEK = {"rho": "ρ", "kappa": "κ"}
+GREEK = {"rho": "ρ", "kappa": "κ", "epsilon": "ε", "pi": "π", "lambda": "λ", "Delta": "Δ", "ell": "ℓ"}
 INLINE = re.compile(r"\$([^$]+)\$")
 SYMBOL = re.compile(r"([^\W_]+)(?:_([^\W_]|\{\w+\}))?(\(\w+\))?")
 

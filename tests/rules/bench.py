@@ -9,6 +9,7 @@ import numpy as np
 from ccenv import Scenario, load_scenario
 from ccenv.loops.look import look_rows
 from ccenv.loops.rows import choose_rows
+from ccenv.rules import find_rule
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.kernel import draws
 from ccenv.sim.kernel.jit import records
@@ -32,17 +33,29 @@ def centre(reserves: bool = False, **more: Any) -> Scenario:
     return load_scenario(scenario)
 
 
+SWITCHING: dict[str, Any] = {"mean_s": [600, 600], "arrivals": [0.5, 1.5], "observed": True}
+NEEDED: dict[str, dict[str, Any]] = {"observed_mode": {"switching": SWITCHING}}
+
+
+def needed(kind: str, choice: RuleChoice) -> dict[str, Any]:
+    """Changes to a centre with which it has what a rule needs; `kind`: `routing` or `pacing`."""
+    name = choice[0] if isinstance(choice, tuple) else choice
+    needs = find_rule(kind, name).needs if name is not None else ()
+    return {key: value for need in needs for key, value in NEEDED[need].items()}
+
+
 class Bench:
     """Rules of a scenario over snapshots whose core fields are given by name; those not given are 0.
 
     Args:
         routing: As in `simulate`.
         pacing: As in `simulate`.
-        scenario: The centre; None: `centre` under the flag that the pacing rule needs.
+        scenario: The centre; None: `centre` with what the rules need, under the flag that the pacing rule needs.
     """
 
     def __init__(self, routing: RuleChoice = None, pacing: RuleChoice = None, scenario: Scenario | None = None) -> None:
-        chosen = centre() if scenario is None else scenario
+        more = {**needed("routing", routing), **needed("pacing", pacing)}
+        chosen = centre(**more) if scenario is None else scenario
         self.run = run_config(chosen, owns="rules", routing=routing, pacing=pacing)
         self.scenario = self.run.scenario
         self.names = [action.name for action in self.scenario.catalogue]
@@ -108,4 +121,26 @@ def random_snapshots(bench: Bench, n: int, seed: int = 0) -> np.ndarray:
     snaps["head_callback"][:, :n_queues] = rng.random((n, n_queues)) < 0.2
     dialing_open = rng.random((n, n_campaigns)) < 0.8
     snaps["leads_dialable"][:, :n_campaigns] = rng.integers(0, 50, (n, n_campaigns)) * dialing_open
+    _fill_rest(snaps, rng, n_queues, n_groups, n_campaigns)
     return snaps
+
+
+def _fill_rest(snaps: np.ndarray, rng: np.random.Generator, n_queues: int, n_groups: int, n_campaigns: int) -> None:
+    """Fill fields outside the core, at a time after which rules that adapt do so."""
+    n = len(snaps)
+    snaps["time_of_day_s"] = 30_000 + 100 * np.arange(n) % 9_000
+    snaps["mode"] = rng.integers(0, 2, n)
+    snaps["staffed"][:, :n_groups] = 8 + rng.integers(0, 4, (n, n_groups))
+    snaps["away"][:, :n_groups] = rng.integers(0, 2, (n, n_groups))
+    snaps["finishes"][:, :n_groups] = np.cumsum(rng.random((n, n_groups, 3)), axis=2)
+    snaps["forecast_per_hour"][:, :n_queues] = rng.integers(1, 4, (n, n_queues)) * 30
+    snaps["arrivals_recent_per_hour"][:, :n_queues] = rng.integers(0, 6, (n, n_queues)) * 30
+    snaps["service_level_recent"][:, :n_queues] = 1 - 0.2 * rng.integers(0, 2, (n, n_queues))
+    snaps["estimated_wait_s"][:, :n_queues] = rng.integers(0, 3, (n, n_queues)) * 20
+    snaps["in_service"][:, :4] = rng.integers(0, 2, (n, 4))
+    snaps["answer_rate"][:, :n_campaigns] = 0.1 + 0.5 * rng.random((n, n_campaigns, 2))
+    snaps["joined_or_dropped"][:, :n_campaigns] = rng.integers(0, 300, (n, n_campaigns))
+    snaps["dropped"][:, :n_campaigns] = snaps["joined_or_dropped"][:, :n_campaigns] * 0.02
+    snaps["compliance_base"][:, :n_campaigns] = snaps["joined_or_dropped"][:, :n_campaigns, None]
+    snaps["compliance_over"][:, :n_campaigns] = snaps["compliance_base"][:, :n_campaigns] * 0.04
+    snaps["ringing_by_age"][:, :n_campaigns, 1] = snaps["ringing"][:, :n_campaigns]

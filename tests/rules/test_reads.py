@@ -20,6 +20,7 @@ from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.kernel.jit import config
 from ccenv.sim.shown.for_rules import CORE, EVERYTHING, FAST
 from tests.env.short import short_day
+from tests.rules.bench import needed
 from tests.rules.of_users import dialing
 from tests.rules.test_registry import PARAMS
 
@@ -135,15 +136,16 @@ def test_debugging_finds_reads_beyond_what_is_legal(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("pacing", [rule.name for rule in PACING_RULES])
 def test_the_rules_of_the_package_pass_debugging(pacing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = short_day(**needed("pacing", pacing))
     others = ROUTING_RULES if pacing == "progressive" else routing_basic.RULES[:1]
     for routing in (rule.name for rule in others):
         chosen: dict[str, RuleChoice] = {
             "routing": (routing, PARAMS.get(routing, {}) if routing != "priority" else {}),
             "pacing": (pacing, PARAMS.get(pacing, {})),
         }
-        plain = simulate(short_day(), seeds=range(3), **chosen)
+        plain = simulate(scenario, seeds=range(3), **chosen)
         monkeypatch.setenv("CCENV_DEBUG", "1")
-        found = simulate(short_day(), seeds=range(3), **chosen)
+        found = simulate(scenario, seeds=range(3), **chosen)
         monkeypatch.delenv("CCENV_DEBUG")
         for name in plain.dtype.names or ():
             np.testing.assert_array_equal(plain[name], found[name])

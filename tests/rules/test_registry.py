@@ -13,8 +13,9 @@ from ccenv.rules import PACING_RULES, ROUTING_RULES, RuleError, RuleSpec
 from ccenv.rules.params import params_record, state_length
 from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.state.codes import ASSIGN
+from ccenv.sim.state.layout import HELD
 from tests.env.short import short_day
-from tests.rules.bench import Bench, random_snapshots, second
+from tests.rules.bench import Bench, needed, random_snapshots, second
 
 N = 150
 PARAMS: dict[str, dict[str, Any]] = {
@@ -26,6 +27,32 @@ PARAMS: dict[str, dict[str, Any]] = {
     "max0": {"k": 1.5, "c": 1.3, "reserve": 1},
     "constant_lines": {"n": 4.5},
     "dial_x_free": {"kappa": 1.5, "c": 1, "s_t": 3, "s_d": 2},
+    "predictive": {"least_advisors": 0, "limit": 0.05},
+    "slot_reserve": {"r0": 0.9, "beta": 0.5},
+    "slot_reserve_unreserved": {"r0": 0.4, "beta": 0.5},
+    "load_reserve": {"r0": 1.2, "w": 0.3},
+    "load_reserve_unreserved": {"r0": 1.2, "w": 0.3},
+    "log_safety": {"scale": 0.8},
+    "log_safety_unreserved": {"scale": 0.8},
+    "mode_reserve": {"r_0": 0.5, "r_1": 2.5},
+    "mode_reserve_unreserved": {"r_0": 0.5, "r_1": 2.5},
+    "belief_reserve": {"r_0": 0.5},
+    "belief_reserve_unreserved": {"r_0": 0.9},
+    "blend_trigger": {"reserve": 0.5, "stop_wait_s": 15},
+    "blend_trigger_unreserved": {"k": 1.3, "stop_wait_s": 15},
+    "no_dial_while_waiting": {"reserve": 1.5, "least_idle": 2},
+    "no_dial_while_waiting_unreserved": {"k": 1.2, "least_idle": 2},
+    "advisors_move": {"start": 3},
+    "advisors_move_unreserved": {"start": 3, "ratio": 1.3},
+    "pi_controller": {"start_s": 0, "least_answers": 0, "limit": 0.05, "least_idle": 1},
+    "abandon_target": {"start": 2.5},
+    "cisco_predictive": {"limit": 0.06, "correction": 10},
+    **dict.fromkeys(("vicidial_hard_limit", "vicidial_tapered", "vicidial_average"), {"tally": "available"}),
+    "power": {"ratio": 1.2},
+    "manual": {"dial_s": 1},
+    "preview": {"preview_s": 1, "p_skip": 0.5},
+    "genesys_lines": {"lines_each": 1.4},
+    "max0_by_rate": {"kappa": 0.5},
 }
 
 
@@ -41,7 +68,10 @@ def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[in
     if not routing:
         snaps["queue_length"] = 0  # so that pacing alone is asked
     masks = bench.mask(snaps)
-    found = bench.choose(snaps, masks, u, np.zeros((N, bench.run.memory)))
+    memory = np.random.default_rng(3).integers(0, 3, (N, bench.run.memory)).astype(np.float64)
+    memory[:, : HELD + 1] = 0.0
+    before = memory.copy()
+    found = bench.choose(snaps, masks, u, memory)
     rows, config = snaps.view(np.recarray), bench.run.config.view(np.recarray)[0]  # as interpreted code reads them
     kind = params_record(rule, bench.scenario.size)
     numbers = config["routing_params"] if routing else config["pacing_params"]
@@ -50,7 +80,9 @@ def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[in
     assigns = kinds == ASSIGN
     expected = []
     for k in range(N):
-        state = np.zeros(state_length(rule, bench.scenario.size))
+        n_state = state_length(rule, bench.scenario.size)
+        at = HELD + 1 + (0 if routing else int(config["routing_state"]))
+        state = before[k, at : at + n_state].copy()
         coin = u[k] if routing else second(u[k])
         asked = masks[k, assigns].any() if routing else masks[k, 1:].any()
         action = rule.function(rows[k], masks[k], config, params, state, coin) if asked else 0
@@ -97,7 +129,7 @@ def test_every_rule_has_one_line_of_meaning_and_its_own_name() -> None:
     "routing, pacing, names",
     [
         ("best", None, ["best", *(rule.name for rule in ROUTING_RULES)]),
-        (None, "predictive", ["predictive", *(rule.name for rule in PACING_RULES)]),
+        (None, "best", ["best", *(rule.name for rule in PACING_RULES)]),
         (("fifo", {"speed": 1}), None, ["fifo", "speed", "advisor"]),
         (("priority", {"ranks": [1]}), None, ["priority", "ranks", "advisor", "order"]),
         (("priority", {"order": "sales"}), None, ["priority", "order", "'sales'", "support"]),
@@ -146,7 +178,8 @@ def test_a_fallback_of_the_other_flag_is_refused_where_the_policy_paces(owns: st
 @pytest.mark.parametrize("rule", PACING_RULES)
 def test_where_rules_pace_the_flag_is_theirs(rule: RuleSpec) -> None:
     for reserves in (False, True):
-        scenario = short_day(**{"campaigns.survey.reserves": reserves})
+        more = needed("pacing", rule.name)
+        scenario = short_day(**{"campaigns.survey.reserves": reserves, **more})
         run = run_config(scenario, owns="routing", pacing=rule.name)
         expected = reserves if rule.reserves is None else rule.reserves
         assert run.scenario.centre.campaigns["survey"].reserves is expected

@@ -3,12 +3,21 @@
 import numpy as np
 import pytest
 
+from ccenv import load_scenario
 from ccenv.batch import Batch
 from ccenv.loops.rows import choose_rows
 from ccenv.rules import PACING_RULES, ROUTING_RULES
+from tests.rules.bench import needed
+from tests.rules.test_registry import PARAMS as OTHERS
 
-PARAMS = {"reserve_threshold": {"reserve": 1, "p_next": 0.5}, "fixed_ratio": {"ratio": 1.3, "rounding": "random"},
-          "max0": {"k": 1.3}, "constant_lines": {"n": 2.5}}  # fmt: skip
+PARAMS = {
+    **OTHERS,
+    "priority": {},
+    "reserve_threshold": {"reserve": 1, "p_next": 0.5},
+    "fixed_ratio": {"ratio": 1.3, "rounding": "random"},
+    "max0": {"k": 1.3},
+    "constant_lines": {"n": 2.5},
+}
 RULES = [("routing", rule) for rule in ROUTING_RULES] + [("pacing", rule) for rule in PACING_RULES]
 
 
@@ -23,7 +32,8 @@ def actions_at(batch, u):
 def test_a_rule_declares_whether_it_uses_the_coin(half, rule):
     flag = bool(rule.reserves)
     given = {"routing": "fifo", "pacing": "no_dial", half: (rule.name, PARAMS.get(rule.name, {}))}
-    batch = Batch("tiny", 32, owns=half, reserves=flag, autoreset="same_step", **given)
+    scenario = load_scenario("tiny", **needed(half, rule.name))
+    batch = Batch(scenario, 32, owns=half, reserves=flag, autoreset="same_step", **given)
     batch.reset(np.arange(32))
     differed = False
     for _ in range(300):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from ccenv.rules.params import Names, check_values
 from ccenv.rules.registry import find_rule, is_local
-from ccenv.rules.spec import CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND, RuleError
+from ccenv.rules.spec import CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND, NEEDS, RuleError, RuleSpec
 from ccenv.scenarios.catalogue import make_pairs
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.slots import day_slots
@@ -36,6 +36,17 @@ def _handles_both(centre: Centre, skills: Collection[str]) -> bool:
     return any(skill in centre.queues for skill in skills) and any(skill in centre.campaigns for skill in skills)
 
 
+HAS: dict[str, Callable[[Centre], bool]] = {
+    "observed_mode": lambda centre: centre.switching is not None and centre.switching.observed,
+}
+
+
+def misfit(centre: Centre, rule: RuleSpec) -> str | None:
+    """Return why a rule does not fit a centre: what the centre lacks of the rule's needs; None if it fits."""
+    lacking = [NEEDS[name] for name in rule.needs if not HAS[name](centre)]
+    return f"rule {rule.name} needs {' and '.join(lacking)}, which {centre.name} lacks" if lacking else None
+
+
 def rules(centre: Centre) -> Iterator[Problem]:
     """Rules that there are, with parameters that they have; none of a notebook, which other processes do not know."""
     for kind in ("routing", "pacing"):
@@ -49,6 +60,9 @@ def rules(centre: Centre) -> Iterator[Problem]:
         except RuleError as error:
             yield Problem(f"rules.{kind}.name", chosen.name, str(error))
             return
+        lacking = misfit(centre, rule)
+        if lacking is not None:
+            yield Problem(f"rules.{kind}.name", chosen.name, lacking)
         try:
             check_values(rule, chosen.params, names_of(centre))
         except RuleError as error:
