@@ -184,6 +184,99 @@ def test_a_connect_without_time_to_wait_is_dropped_at_once() -> None:
     assert nonzero(result.counters["group"][0]) == {"idle_s": 50}
 
 
+def test_an_advisor_who_is_offered_a_connect_after_another_is_taken_from_the_idle_ones() -> None:
+    """A call that comes while the connect rings at the second advisor goes to the third one."""
+    seed = next(s for s in range(999) if of_lead(s, 3) == [False, False, True] and of_queue(s, 0, 1) == [True])
+    campaign = outbound(reserves=False, drop_after_s=constant(60))
+    groups = team(3, ("calls", "list"), away_s=30)
+    scenario = {
+        "clock": day(50), "queues": {"calls": recorded(8)}, "campaigns": {"list": campaign}, "groups": groups,
+    }  # fmt: skip
+    result = both(scenario, seed, first_of(codes.ASSIGN, codes.DIAL))
+    assert shorts(result.log)[3:] == [
+        short(2, "alerting", "0.0", 0),
+        short(6, "not_picked_up", "0.0", 0),
+        short(6, "alerting", "0.0", 1),
+        short(6, "away", advisor=0),
+        short(8, "fresh", "0.0"),
+        short(8, "waiting", "0.0"),
+        short(8, "assigned", "0.0", 2),
+        short(10, "not_picked_up", "0.0", 1),
+        short(10, "away", advisor=1),
+        short(13, "talk_end", "0.0", 2),
+        short(13, "wrap_up_end", "0.0", 2),
+        short(13, "joined", "0.0", 2),
+        short(23, "talk_end", "0.0", 2),
+        short(23, "wrap_up_end", "0.0", 2),
+        short(36, "break_end", advisor=0),
+        short(40, "break_end", advisor=1),
+        short(50, "closing"),
+        short(50, "day_end"),
+    ]
+    assert of_leads(result.counters["campaign"][0])["joined_delay_s"] == 11
+
+
+def mails(*times: float) -> dict[str, Any]:
+    """A queue of work of 20 s each that calls may interrupt."""
+    return recorded(*times, handle_s=constant(20), deferrable={"due_s": constant(60), "interruptible": True})
+
+
+def test_work_is_always_picked_up_and_so_is_the_call_that_interrupts_it() -> None:
+    """The call of which an idle advisor would miss the first offer interrupts work without an offer."""
+    scenario = {
+        "clock": day(50), "queues": {"calls": recorded(3), "mails": mails(1)},
+        "groups": team(1, ("calls", "mails"), away_s=3),
+    }  # fmt: skip
+    result = both(scenario, ONE_MISSED, ASSIGN)
+    assert shorts(result.log)[1:] == [
+        short(1, "fresh", "1.0"),
+        short(1, "waiting", "1.0"),
+        short(1, "assigned", "1.0", 0),
+        short(3, "fresh", "0.0"),
+        short(3, "waiting", "0.0"),
+        short(3, "interrupted", "1.0", 0),
+        short(3, "assigned", "0.0", 0),
+        short(8, "talk_end", "0.0", 0),
+        short(8, "wrap_up_end", "0.0", 0),
+        short(8, "assigned", "1.0", 0, 1),
+        short(26, "talk_end", "1.0", 0),
+        short(26, "wrap_up_end", "1.0", 0),
+        short(50, "closing"),
+        short(50, "day_end"),
+    ]
+    assert nonzero(result.counters["group"][0]) == {"handled": 2, "talking_s": 25, "idle_s": 25}
+
+
+def test_a_call_that_rings_in_vain_leaves_work_to_others_and_then_interrupts_it() -> None:
+    """While the call rings at advisor 0, advisor 1 begins an item; then the call interrupts it, as 0 is away."""
+    scenario = {
+        "clock": day(50), "queues": {"calls": recorded(1), "mails": mails(2)},
+        "groups": team(2, ("calls", "mails"), away_s=30),
+    }  # fmt: skip
+    result = both(scenario, ONE_MISSED, ASSIGN)
+    assert shorts(result.log)[3:] == [
+        short(1, "alerting", "0.0", 0),
+        short(2, "fresh", "1.0"),
+        short(2, "waiting", "1.0"),
+        short(2, "assigned", "1.0", 1),
+        short(5, "not_picked_up", "0.0", 0),
+        short(5, "away", advisor=0),
+        short(5, "interrupted", "1.0", 1),
+        short(5, "assigned", "0.0", 1),
+        short(10, "talk_end", "0.0", 1),
+        short(10, "wrap_up_end", "0.0", 1),
+        short(10, "assigned", "1.0", 1, 1),
+        short(27, "talk_end", "1.0", 1),
+        short(27, "wrap_up_end", "1.0", 1),
+        short(35, "break_end", advisor=0),
+        short(50, "closing"),
+        short(50, "day_end"),
+    ]
+    work, team_counters = result.counters["queue"][1], result.counters["group"][0]
+    assert (work["interruptions"], work["item_work_s"], work["backlog_s"]) == (1, 20, 5)
+    assert (team_counters["not_picked_up"], team_counters["alerting_s"], team_counters["away_s"]) == (1, 4, 30)
+
+
 @pytest.mark.parametrize(
     "missed, key",
     [
