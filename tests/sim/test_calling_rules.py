@@ -13,7 +13,7 @@ from ccenv import load_scenario
 from ccenv.sim.state import codes
 from ccenv.sim.state.codes import DAY_S
 from ccenv.trace import trace
-from tests.oracle.randomness import entity_key, root_key, stream, uniform
+from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
 
 DAYS = 16
 ZONES = {"east": 7_200.0, "west": -10_800.0}
@@ -27,6 +27,8 @@ RULES = {
     "needs_consent": True,
     "min_ring_s": 120.0,
 }
+# After a talk in a return call a lead is soon dialed again, were it not for the drop that made it call.
+RULES_OF_RETURNS = {**RULES, "quiet_after_talk_s": 3_600.0}
 MOST_ATTEMPTS = 12
 P_CONSENT, P_DO_NOT_CALL = 0.7, 0.2
 
@@ -63,12 +65,29 @@ def centre(reserves: bool | str, **calling_rules: Any) -> dict[str, Any]:
                     name: {"size": 25, "zone_s": zone, "p_consent": P_CONSENT, "p_do_not_call": P_DO_NOT_CALL}
                     for name, zone in ZONES.items()
                 },
-                "calling_rules": {**RULES, **calling_rules},
+                "calling_rules": RULES | calling_rules,
             }
         },
         "goals_unpaid": True,
         "rules": {"pacing": {"name": "no_dial"}},
     }
+
+
+def centre_of_returns(reserves: bool | str, **calling_rules: Any) -> dict[str, Any]:
+    """The same people, who call in after what they have missed, and a detector that takes its time."""
+    made = centre(reserves, **{**RULES_OF_RETURNS, **calling_rules})
+    made["queues"] = {"back": {"arrivals_per_hour": 0, "handle_s": 100.0, "patience_s": 3_600.0}}
+    made["groups"]["all"] = {"skills": ["back", "calls"], "staffing": 2}
+    campaign = made["campaigns"]["calls"]
+    campaign["detector"]["decide_s"] = {"dist": "uniform", "low_s": 0, "high_s": 12}
+    campaign["follow_up"]["after_s"] = 20_000.0
+    campaign["p_sale"] = 0.3
+    campaign["return_calls"] = {
+        "queue": "back",
+        "p_by_outcome": {"no_answer": 0.2, "machine": 0.2, "dropped": 1.0, "hung_up": 0.8},
+        "delay_s": {"dist": "exponential", "mean_s": 600},
+    }
+    return made
 
 
 class Life(NamedTuple):
@@ -82,6 +101,7 @@ class Life(NamedTuple):
     unanswered_s: list[float]  # how long it rang in vain
     put_back: list[tuple[float, bool]]  # when, and whether a callback was agreed
     closed: list[float]
+    returns: list[float]  # ends of the talks in which the lead had called in
 
 
 def lives(log: np.ndarray) -> Iterator[Life]:
@@ -93,9 +113,9 @@ def lives(log: np.ndarray) -> Iterator[Life]:
         code, t, key = codes.LOG_CODES[row["code"]], float(row["t"]), int(row["key"])
         if code == "dialed":
             lead = int(row["detail"]), int(row["number"])
-            life = found.setdefault(lead, Life(list(ZONES)[lead[0]], lead[1], [], [], [], [], [], []))
+            life = found.setdefault(lead, Life(list(ZONES)[lead[0]], lead[1], *([] for _ in range(7))))
             life.dials.append(t)
-            of_key[key] = life
+            of_key[key] = of_key[child_key(key, codes.RETURN_CALL, 0)] = life
         elif code == "ring_end" and row["detail"] == codes.CONNECT:
             persons.add(key)
         elif code == "ring_end" and row["detail"] == codes.NO_ANSWER:
@@ -104,6 +124,8 @@ def lives(log: np.ndarray) -> Iterator[Life]:
             of_key[key].lockouts.append(t)
         elif code == "talk_end" and key in persons and row["detail"] == 0:  # a wrong party is not the lead
             of_key[key].quiets.append(t)
+        elif code == "talk_end" and row["kind"] == codes.RETURN_CALL:
+            of_key[key].returns.append(t)
         elif code == "put_back":
             of_key[key].put_back.append((t, row["detail"] == codes.AGREED))
         elif code == "closed":
@@ -116,28 +138,32 @@ def after(times: list[float], t: float) -> list[float]:
     return [time for time in times if time < t]
 
 
-def check(life: Life, root: int) -> None:
-    """Each limit, in the words of the law and by the true times."""
+def check(life: Life, root: int, rules: dict[str, float] = RULES) -> None:
+    """Each limit, in the words of the law and by the true times.
+
+    A lead who has asked for it in a talk since may be called at that time, whatever was before.
+    """
     zone_s = ZONES[life.segment]
     key = entity_key(root, stream(f"campaign:calls/{life.segment}"), life.number)
     assert uniform(key, codes.CONSENT) < P_CONSENT, "called without consent"
     assert uniform(key, codes.DO_NOT_CALL) >= P_DO_NOT_CALL, "called though on a do-not-call list"
     assert len(life.dials) <= MOST_ATTEMPTS, "called too often"
-    assert all(s >= RULES["min_ring_s"] - 1e-6 for s in life.unanswered_s), "given up too soon"
+    assert all(s >= rules["min_ring_s"] - 1e-6 for s in life.unanswered_s), "given up too soon"
     days = [int((t + zone_s) // DAY_S) for t in life.dials]
     for n, t in enumerate(life.dials):
         local = (t + zone_s) % DAY_S
-        assert RULES["calling_from_s"] <= local < RULES["calling_until_s"], "called at night"
+        assert rules["calling_from_s"] <= local < rules["calling_until_s"], "called at night"
         assert not after(life.closed, t), "called after the lead was closed"
         recent = [s for s in life.dials[: n + 1] if s > t - DAY_S]
-        assert len(recent) <= RULES["max_per_24h"], "called too often in 24 hours"
+        assert len(recent) <= rules["max_per_24h"], "called too often in 24 hours"
         week = [day for day in days[: n + 1] if day > days[n] - 7]
-        assert len(week) <= RULES["max_per_7_days"], "called too often in 7 days"
+        assert len(week) <= rules["max_per_7_days"], "called too often in 7 days"
+        wanted = [agreed for time, agreed in life.put_back if time < t][-1:] == [True]  # the next dial alone
+        before = life.dials[n - 1] if n else 0.0
         for drop in after(life.lockouts, t):
-            assert t >= drop + RULES["lockout_after_drop_s"], "called too soon after a drop"
-        for talk in after(life.quiets, t):
-            wanted = [agreed for time, agreed in life.put_back if time < t][-1]  # the next dial alone
-            assert wanted or t >= talk + RULES["quiet_after_talk_s"], "called too soon after a talk"
+            assert wanted or drop < before or t >= drop + rules["lockout_after_drop_s"], "called too soon after a drop"
+        for talk in after(sorted([*life.quiets, *life.returns]), t):
+            assert wanted or t >= talk + rules["quiet_after_talk_s"], "called too soon after a talk"
 
 
 def greedy(u: float, legal: np.ndarray) -> int:
@@ -181,6 +207,26 @@ def test_no_policy_breaks_the_calling_rules(policy: Callable[[float, np.ndarray]
     assert (seen["drops"] > 0) == (reserves is not True), "a drop where advisors are reserved, or none otherwise"
 
 
+@pytest.mark.parametrize("policy", [greedy, one_by_one, at_random, seldom])
+def test_no_policy_breaks_the_calling_rules_by_leads_who_call_in(policy: Callable[[float, np.ndarray], int]) -> None:
+    seen: dict[str, int] = defaultdict(int)
+    for seed in range(12):
+        scenario = load_scenario(centre_of_returns(False))
+        log, counts = trace(scenario, lambda number, u, legal: policy(u, legal), seed=seed, days=DAYS)
+        for life in lives(log):
+            check(life, root_key(seed), RULES_OF_RETURNS)
+            seen["dials"] += len(life.dials)
+            seen["returns"] += len(life.returns)
+            # dropped, called in, and dialed again without having asked for it
+            for drop in life.lockouts:
+                nexts = [t for t in life.dials if t > drop][:1]
+                called = [t for t in life.returns if nexts and drop < t < nexts[0]]
+                seen["after_both"] += bool(called) and not [a for t, a in life.put_back if t < nexts[0]][-1]
+        seen["early"] += int(counts["campaign"][0, 0]["hung_up"])
+    assert seen["dials"] > 200 and seen["returns"] > 20 and seen["early"] > 20, dict(seen)
+    assert seen["after_both"] > 5 or policy is not greedy, dict(seen)
+
+
 @pytest.mark.parametrize(
     ("limit", "without"),
     [
@@ -200,3 +246,16 @@ def test_the_policy_goes_for_each_limit(limit: str, without: dict[str, Any]) -> 
     with pytest.raises(AssertionError, match=limit):
         for life in lives(log):
             check(life, root_key(0))
+
+
+@pytest.mark.parametrize(
+    ("limit", "without"), [("in 24 hours", {"max_per_24h": None}), ("after a drop", {"lockout_after_drop_s": 0.0})]
+)
+def test_leads_who_call_in_are_dialed_at_each_limit(limit: str, without: dict[str, Any]) -> None:
+    """Without a limit the greedy policy breaks it here too."""
+    with pytest.raises(AssertionError, match=limit):
+        for seed in range(12):
+            scenario = load_scenario(centre_of_returns(False, **without))
+            log, _ = trace(scenario, lambda number, u, legal: greedy(u, legal), seed=seed, days=DAYS)
+            for life in lives(log):
+                check(life, root_key(seed), RULES_OF_RETURNS)
