@@ -137,6 +137,11 @@ FEATURES = (
         _queues(lambda queue: not _never(queue.patience_s)),
     ),
     Feature("chats", ("chatting_s", "chat_s"), _queues(lambda queue: queue.chat)),
+    Feature(
+        "chats beside a call",
+        ("beside_s",),
+        lambda centre: any(group.capacity.chats_beside_voice > 0 for group in centre.groups.values()),
+    ),
     Feature("silent leaving", ("silent", "silent_s"), _queues(lambda queue: queue.chat and queue.chat.p_silent)),
     Feature("closing", ("unserved", "wait_unserved_s"), lambda centre: centre.clock.kind == "day"),
     Feature("redials", ("redials",), _queues(lambda queue: queue.redial.p and queue.redial.max_times)),

@@ -156,7 +156,12 @@ _QUEUE = (
 
 _GROUP = (
     Kpi("work_s", "s", "(talking_s + wrapping_s + chatting_s)", "advisor time in talk, chat and wrap-up"),
-    Kpi("concurrency", "1", "chat_s / chatting_s", "chats of an advisor who has any, averaged over the time"),
+    Kpi(
+        "concurrency",
+        "1",
+        "chat_s / (chatting_s + beside_s)",
+        "chats of an advisor who has any, averaged over the time",
+    ),
     Kpi("staffed_s", "s", "(work_s + idle_s + reserved_s + away_s)", "advisor time on duty, breaks included"),
     Kpi("staffed_h", "h", "staffed_s", "advisor time on duty, in hours", weight=_HOURS),
     Kpi("wages", "value", "staffed_s", "advisor time on duty at the group's wage; breaks are paid", weight=_WAGE),

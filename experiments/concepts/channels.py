@@ -7,6 +7,7 @@ from experiments.concepts.concept import CHOICE, Concept, Experiment
 
 MACHINE = "tests/semantics/test_by_hand_machine.py"
 CHATS = "tests/semantics/test_by_hand_chats.py"
+BESIDE = "tests/semantics/test_by_hand_chats_beside.py"
 RATES = "Luo and Zhang (2013); Tezcan and Zhang (2014)"
 
 CONCEPTS = (
@@ -72,6 +73,22 @@ CONCEPTS = (
             off={"groups.digital.capacity.chats": 1, "groups.either.capacity.chats": 1},
             runs=100,
             why="against one at a time; two at rate 0.75 are more work a second than one at rate 1",
+        ),
+    ),
+    Concept(
+        "chats beside a call",
+        ("groups.*.capacity.chats_beside_voice",),
+        "on a call an advisor may have up to `m` chats, at the rate `r_(n + 1)` with `n`; with `n <= m` chats, a call",
+        CHOICE,
+        f"{BESIDE}::test_a_call_is_taken_beside_a_chat_whose_work_goes_on_at_the_rate_of_one_more",
+        f"{OMNICHANNEL}:beside",
+        Experiment(
+            OMNICHANNEL,
+            "mean_wait_s:calls",
+            "down",
+            on={"groups.either.capacity.chats_beside_voice": 1},
+            runs=100,
+            why="against a call that waits until an advisor has no chat",
         ),
     ),
     Concept(

@@ -119,7 +119,12 @@ WHOLE_CENTRE: dict[str, Any] = {
             "answering_service": {"lines": 2, "price_per_contact": 3, "own_quality": 75},
             "quality": {"mean": 65, "on_repeat": 0.02},
         },
-        "digital": {"skills": ["web"], "staffing": 3, "capacity": {"chats": 3}, "wage_per_hour": 16},
+        "digital": {
+            "skills": ["web", "help"],
+            "staffing": 3,
+            "capacity": {"chats": 3, "chats_beside_voice": 1},
+            "wage_per_hour": 16,
+        },
     },
     "campaigns": {
         "survey": {

@@ -52,6 +52,7 @@ class Advisors:
 
     def note_spell(self, advisor: Advisor) -> None:
         """Add the time in the current state to its counter."""
+        self.sim.beside.note_time(advisor)
         service = self.group_of(advisor).declared.answering_service is not None
         if service and advisor.state not in AT_WORK:
             return
@@ -166,11 +167,13 @@ class Advisors:
         return self.sim.goals if contact.is_lead else self.sim.service
 
     def start_talk(self, advisor: Advisor, contact: Contact) -> None:
-        """Link a contact with its advisor, who has been taken from the idle list, and begin the talk."""
+        """Link a contact with its advisor, who has been taken from the idle list or has chats, and begin the talk."""
+        self.sim.chats.work_on(advisor)
         advisor.contact, contact.advisor = contact, advisor
         contact.phase, contact.talks_since, contact.handled_since = codes.TALKING, self.sim.now, self.sim.now
         contact.scale = self.sim.day_factors.of_slot(contact)
         self.change_state(advisor, codes.ADVISOR_TALKING)
+        self.sim.beside.begins(advisor)
 
     def talk_for(self, contact: Contact, handle_s: float) -> None:
         """Begin to handle the contact: count it and schedule the talk's end."""
@@ -210,10 +213,11 @@ class Advisors:
             )
 
     def end_wrap_up(self, contact: Contact) -> None:
-        """End the wrap-up: first the contact's own end, then the advisor is freed."""
+        """End the wrap-up: first the contact's own end, then the advisor is freed, or goes on with chats."""
         advisor = contact.advisor
         assert advisor is not None
         self.sim.log.contact(self.sim.now, codes.LOG_WRAP_UP_END, contact)
+        self.sim.chats.work_on(advisor)
         advisor.contact, contact.advisor = None, None
         self.side_of(contact).end_wrap_up(contact)
-        self.free(advisor)
+        self.sim.beside.end(advisor)

@@ -19,13 +19,14 @@ class Chats:
         self.sim = sim
 
     def takers(self, group: GroupState, n: int) -> list[Advisor]:
-        """Advisors of a group who have n chats and take another; with n = 0 the idle ones."""
+        """Advisors of a group at level n who take another chat; with n = 0 the idle ones."""
         if n == 0:
             return list(group.idle)
-        return [a for a in group.advisors if len(a.chats) == n and not a.leaving and a.owed_s == 0]
+        beside = self.sim.beside
+        return [a for a in group.advisors if beside.level(a) == n and beside.takes_another(a)]
 
     def room(self, queue: QueueState) -> bool:
-        """Whether some advisor with chats may take one of this queue."""
+        """Whether some advisor at a level may take one of this queue."""
         able = [group for group in self.sim.groups if group.can_handle(queue.name)]
         return any(self.takers(g, n) for g in able for n in range(1, g.declared.capacity.chats))
 
@@ -40,7 +41,7 @@ class Chats:
         return min(takers, key=lambda advisor: (advisor.assigned_at, advisor.number))
 
     def assign(self, queue: QueueState, group: GroupState, level: int) -> None:
-        """Assign the head of a queue to an advisor of the group who has level - 1 chats."""
+        """Assign the head of a queue to an advisor of the group at level - 1."""
         sim, contact = self.sim, queue.line[0]
         advisor = self.who_takes(contact, group, level)
         contact.advisor = advisor
@@ -81,10 +82,11 @@ class Chats:
         assert contact.advisor is not None
         chat = self.sim.queues[contact.index].declared.chat
         assert chat is not None
-        return chat.rate_by_level[len(contact.advisor.chats) - 1]
+        return chat.rate_by_level[self.sim.beside.level(contact.advisor) - 1]
 
     def work_on(self, advisor: Advisor) -> None:
         """Do the work since the last change of the level."""
+        self.sim.beside.note_time(advisor)
         for chat in advisor.chats:
             done = (self.sim.now - advisor.worked_until) * self.rate(chat)
             chat.work_done += done
@@ -100,7 +102,7 @@ class Chats:
             chat.event = self.sim.agenda.add(due, Kind.END, lambda chat=chat: self.end(chat))
 
     def end(self, contact: Contact) -> None:
-        """End a chat: its result, its own end, then the advisor is freed if it was the last."""
+        """End a chat: its result, its own end, then the advisor is freed if it has no other contact."""
         sim, advisor = self.sim, contact.advisor
         assert advisor is not None
         contact.event = None
@@ -121,7 +123,7 @@ class Chats:
         contact.advisor = None
         self.plan(advisor)
         self.let_go(contact)
-        if not advisor.chats:
+        if sim.beside.level(advisor) == 0:
             sim.advisors.free(advisor)
 
     def let_go(self, contact: Contact) -> None:

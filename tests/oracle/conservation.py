@@ -255,9 +255,11 @@ def check_advisor(sim: Simulator, advisor: Advisor) -> None:
     assert sim.clock.stage != codes.NIGHT or advisor.state == codes.OFF
     assert not (advisor.absent and advisor.state != codes.OFF), "an absent advisor is there"
     contact = advisor.contact
-    assert (advisor.state == codes.ADVISOR_CHATTING) == bool(advisor.chats)
     if advisor.chats:
         check_chats(sim, advisor)
+    assert advisor.state != codes.ADVISOR_CHATTING or advisor.chats
+    if advisor.state == codes.ADVISOR_CHATTING:
+        assert contact is None
         return
     if advisor.state in (codes.OFF, codes.IDLE, codes.AWAY):
         assert contact is None and not advisor.leaving and advisor.owed_s == 0
@@ -271,7 +273,12 @@ def check_advisor(sim: Simulator, advisor: Advisor) -> None:
 def check_chats(sim: Simulator, advisor: Advisor) -> None:
     """Check the chats of an advisor: at most as many as the group may have, each linked, with the skill and an end."""
     group = sim.groups[advisor.group]
-    assert advisor.contact is None and len(advisor.chats) <= group.declared.capacity.chats
+    declared, call = group.declared.capacity, advisor.contact
+    if call is None:
+        assert advisor.state == codes.ADVISOR_CHATTING and len(advisor.chats) <= declared.chats
+    else:
+        assert advisor.state in (codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP) and not (call.is_work or call.is_chat)
+        assert len(advisor.chats) <= declared.chats_beside_voice < declared.chats
     for chat in advisor.chats:
         assert chat.advisor is advisor and chat.phase == codes.IN_CHAT and chat.work_left >= 0
         assert group.can_handle(sim.queues[chat.index].name), "an advisor without the skill"

@@ -130,7 +130,7 @@ class Decisions:
     def may_assign(self, queue: QueueState, group: GroupState, level: int) -> bool:
         """Whether the head of a queue may be assigned to a group at a level now; a virtual head needs a free line.
 
-        Deferrable work is begun before closing. Calls may take an advisor from interruptible work.
+        Deferrable work is begun before closing. Calls may go to advisors with few chats, or take them from work.
         """
         if not queue.line:
             return False
@@ -139,7 +139,7 @@ class Decisions:
         if queue.declared.deferrable is not None:
             return bool(group.idle) and self.sim.clock.stage == codes.OPEN
         if not group.idle:
-            return self.sim.deferring.may_interrupt(queue, group)
+            return self.sim.beside.may_take(queue, group)
         return not queue.line[0].virtual or self.sim.lines_free() >= 1
 
     def may_dial(self, campaign: CampaignState, n: int) -> bool:

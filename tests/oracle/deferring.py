@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccenv.scenarios import schema
 from ccenv.sim.state import codes
-from tests.oracle.answering import own_groups
-from tests.oracle.entities import Advisor, Contact, GroupState, QueueState
+from tests.oracle.entities import Advisor, Contact, GroupState
 from tests.oracle.events import Kind
 from tests.oracle.record import Spell
 
@@ -77,11 +76,6 @@ class Deferring:
         """Whether an advisor works on an item of a queue that says so."""
         item = advisor.contact
         return item is not None and item.is_work and item.phase == codes.TALKING and self.declared(item).interruptible
-
-    def may_interrupt(self, queue: QueueState, group: GroupState) -> bool:
-        """Whether the head of a queue may take an advisor of the group from an item."""
-        someone_idle = any(other.idle for other in own_groups(self.sim, queue.name))
-        return not queue.line[0].virtual and not someone_idle and bool(self.interruptible(group))
 
     def interrupt(self, group: GroupState) -> Advisor:
         """Put back the item on which least time was worked."""

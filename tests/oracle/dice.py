@@ -17,6 +17,7 @@ DATE_BASE = 5
 LAW_BASE = 7
 ANSWER_BASE = 12
 CHAT_BASE = 35  # chosen like BASE
+BESIDE_BASE = 36
 MACHINE_BASE = 400  # and the digit of the queue
 RETURN_BASE = 701  # chosen like BASE
 OUTBOUND_BASE = 21  # chosen likewise for campaigns, which have their own dice

@@ -126,11 +126,11 @@ class Entering:
         self.reach(contact)
 
     def must_wait(self, queue: QueueState) -> bool:
-        """Whether the queue's line is not empty, or no own advisor is idle, may take a chat, or may be interrupted."""
+        """Whether the queue's line is not empty, or no own advisor is idle, or takes the contact though busy."""
         able = own_groups(self.sim, queue.name)
         if queue.declared.chat is not None:
             return bool(queue.line) or not (self.sim.chats.room(queue) or any(group.idle for group in able))
-        return bool(queue.line) or not any(group.idle or self.sim.deferring.interruptible(group) for group in able)
+        return bool(queue.line) or not any(group.idle or self.sim.beside.busy_takers(group) for group in able)
 
     def reach(self, contact: Contact) -> None:
         """Reach the queue: balk, accept a callback, or wait on the line."""

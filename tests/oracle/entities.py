@@ -127,7 +127,8 @@ class Advisor:
     leaving: bool = False
     contact: Contact | None = None
     chats: list[Contact] = field(default_factory=list)  # in the order of their assignment
-    assigned_at: float = 0.0  # time of the last chat's assignment
+    assigned_at: float = 0.0  # time of the last chat's assignment, or of the beginning of a call beside chats
+    beside_since: float = 0.0  # time up to which the time with a call and a chat at once is counted
     worked_until: float = 0.0  # time up to which the work on the chats is done
     break_end: Event | None = None
     ring_end: Event | None = None

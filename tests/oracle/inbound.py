@@ -134,10 +134,10 @@ class Inbound:
         return self.sim.advisors.first_idle(group)
 
     def assign(self, queue: QueueState, group: GroupState) -> None:
-        """Assign the head of a queue to an idle advisor of the group, or to one whose work it interrupts."""
+        """Assign the head of a queue to an idle advisor of the group, to one with few chats, or from an item."""
         contact = queue.line[0]
         idle = bool(group.idle)
-        advisor = self.who_takes(contact, group) if idle else self.sim.deferring.interrupt(group)
+        advisor = self.who_takes(contact, group) if idle else self.sim.beside.who_takes(group)
         if contact.is_work:
             self.sim.deferring.take(contact, advisor)
             return

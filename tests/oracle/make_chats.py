@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.oracle.dice import CHAT_BASE, Dice, Plain
+from tests.oracle.dice import BESIDE_BASE, CHAT_BASE, Dice, Plain
+
+
+def beside_calls(number: int, centre: Plain) -> None:
+    """Let some groups have chats beside a call, by dice of its own."""
+    dice = Dice(number, BESIDE_BASE)
+    for group in centre["groups"].values():
+        chats = group.get("capacity", {}).get("chats", 1)
+        calls = [skill for skill in group["skills"] if "chat" not in centre["queues"].get(skill, {})]
+        if chats > 1 and calls and dice.chance(0.7):
+            group["capacity"]["chats_beside_voice"] = dice.whole(1, chats - 1)
 
 
 class ChatMaker(Dice):
@@ -32,6 +42,7 @@ class ChatMaker(Dice):
             rates = [queues[skill]["chat"]["rate_by_level"] for skill in group["skills"] if skill in chats]
             if rates:
                 group["capacity"] = {"chats": self.whole(1, min(map(len, rates)))}
+        beside_calls(self.number, centre)
 
     def make_chat(self, name: str, queue: Plain) -> None:
         """Turn a queue into chats."""

@@ -12,6 +12,7 @@ from ccenv.sim.state import codes
 from tests.oracle.advisors import Advisors
 from tests.oracle.alerting import Alerting
 from tests.oracle.arrivals import Arrivals
+from tests.oracle.beside import Beside
 from tests.oracle.callbacks import Callbacks
 from tests.oracle.chats import Chats
 from tests.oracle.clock import Clock
@@ -95,6 +96,7 @@ class Simulator:
         self.inbound = Inbound(self)
         self.callbacks = Callbacks(self)
         self.chats = Chats(self)
+        self.beside = Beside(self)
         self.transfers = Transfers(self)
         self.service = Service(self)
         self.deferring = Deferring(self)

@@ -270,7 +270,7 @@ QUEUE: dict[str, Callable[[Snapshots, QueueState], Any]] = {
 GROUP: dict[str, Callable[[Snapshots, GroupState], Any]] = {
     "idle": lambda s, g: len(g.idle),
     "idle_longest_s": _idle_longest,
-    "interruptible": lambda s, g: len(s.sim.deferring.interruptible(g)),
+    "interruptible": lambda s, g: len(s.sim.beside.busy_takers(g)),
     "reserved": lambda s, g: s.n_in_state(g, codes.AWAITING_ANSWER),
     "wrap_up": lambda s, g: s.n_in_state(g, codes.ADVISOR_WRAP_UP),
     "away": lambda s, g: s.n_in_state(g, codes.AWAY),

@@ -30,6 +30,8 @@ CENTRE: dict[str, Any] = {
     },
 }
 
+BESIDE = "groups.blended.capacity.chats_beside_voice"
+MAIL = {"arrivals_per_hour": 5, "handle_s": 100, "deferrable": {"due_s": 3600}}
 CASES = [
     ({"queues.web.chat": {}}, "queues.web.chat.rate_by_level", "is missing"),
     ({"queues.web.chat.rate_by_level": []}, "queues.web.chat.rate_by_level", "1"),
@@ -69,6 +71,26 @@ CASES = [
         "an answering service takes no chats",
     ),
     ({"groups.phone.capacity": {"chats": 2}}, "groups.phone.capacity.chats", "no skill for a queue with chat"),
+    ({f"{BESIDE}": -1}, BESIDE, "at least 0"),
+    ({f"{BESIDE}": 5}, BESIDE, "at most 4"),
+    ({f"{BESIDE}": 0.5}, BESIDE, "whole number"),
+    ({f"{BESIDE}": 2}, BESIDE, "at most 1, since the call counts as one of capacity.chats"),
+    ({"groups.phone.capacity.chats_beside_voice": 1}, "groups.phone.capacity.chats_beside_voice", "at most 0"),
+    (
+        {"groups.digital.capacity.chats_beside_voice": 2},
+        "groups.digital.capacity.chats_beside_voice",
+        "no skill for a queue of calls or a campaign",
+    ),
+    (
+        {
+            "groups.digital.skills": ["web", "mail"],
+            "groups.digital.capacity.chats_beside_voice": 1,
+            "queues.mail": MAIL,
+        },
+        "groups.digital.capacity.chats_beside_voice",
+        "no skill for a queue of calls or a campaign",
+    ),
+    ({"groups.blended.capacity.chats_beside_call": 1}, "groups.blended.capacity.chats_beside_call", "unknown"),
 ]
 
 
@@ -77,6 +99,22 @@ def test_a_malformed_file_is_refused_by_name(changes: dict[str, Any], key: str, 
     with pytest.raises(ScenarioError) as caught:
         load_scenario(CENTRE, **changes)
     assert key in str(caught.value) and words in str(caught.value)
+
+
+def test_a_campaign_is_a_call_beside_which_chats_may_be() -> None:
+    survey = {"p_answer": 0.5, "handle_s": 100, "dial_ladder": [1], "leads": 10}
+    changes = {"campaigns.survey": survey, "groups.digital.skills": ["web", "survey"], "goals_unpaid": True}
+    scenario = load_scenario(CENTRE, **changes, **{"groups.digital.capacity.chats_beside_voice": 2})
+    row = scenario.config()[0]
+    assert row["beside"] == 1 and row["group"]["beside"][:3].tolist() == [0, 2, 0]
+    assert load_scenario(CENTRE).config()[0]["beside"] == 0
+
+
+def test_the_digest_is_that_of_before_where_no_chats_are_beside_calls() -> None:
+    plain, same = load_scenario(CENTRE), load_scenario(CENTRE, **{BESIDE: 0})
+    assert "chats_beside_voice" not in str(plain.content) and plain.digest == same.digest
+    other = load_scenario(CENTRE, **{BESIDE: 1})
+    assert "'chats_beside_voice': 1" in str(other.content) and other.digest != plain.digest
 
 
 def test_all_findings_are_told_at_once() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ccenv.sim.state import codes
-from tests.sim.view import IN_TALK, View
+from tests.sim.view import IN_TALK, View, of_work
 
 PHASES_OF_STATE = {
     codes.AWAITING_ANSWER: (codes.RINGING, codes.DECIDING, codes.CALLBACK_RINGING, codes.ALERTING),
@@ -81,10 +81,13 @@ class Advisors:
             assert sorted(v.holder[which]) == np.flatnonzero(v.state == state).tolist(), f"advisors in state {state}"
             if state != codes.AWAITING_ANSWER:
                 assert np.array_equal(v.advisor["contact"][v.holder[which]], v.places[which]), "another contact"
-        for a in np.flatnonzero(v.state == codes.ADVISOR_CHATTING):
+        assert np.all(v.advisor["n_chats"][v.state == codes.ADVISOR_CHATTING] > 0), "no chat in the state chatting"
+        for a in np.flatnonzero(v.advisor["n_chats"] > 0):
             chats = sorted(v.places[v.is_in(codes.IN_CHAT) & (v.holder == a)].tolist())
             assert sorted(self.chats_of(int(a))) == chats and len(chats) > 0, "chats of an advisor"
-        assert np.all(v.state[v.holder[v.is_in(codes.IN_CHAT)]] == codes.ADVISOR_CHATTING), "a chat without its advisor"
+        with_chats = np.unique(v.holder[v.is_in(codes.IN_CHAT)])
+        assert np.array_equal(with_chats, np.flatnonzero(v.advisor["n_chats"] > 0)), "a chat without its advisor"
+        self.beside_calls()
         with_advisor = v.is_in(codes.CALLBACK_RINGING, codes.ALERTING, codes.WRAPPING, codes.IN_CHAT, *IN_TALK)
         assert held[with_advisor].all(), "a contact without its advisor"
         assert not held[~with_advisor & ~v.is_in(codes.RINGING, codes.DECIDING)].any(), "an advisor for nothing"
@@ -95,10 +98,22 @@ class Advisors:
             assert np.all(dials[rings] & kind[rings]), "an attempt of a kind that its campaign may not dial"
         assert np.all(v.pairs(held) != codes.NIL), "an advisor without the skill"
 
+    def beside_calls(self) -> None:
+        """Who is on a call beside which chats may be says so, and has at most as many as may be."""
+        v = self.v
+        voice = v.is_in(codes.WRAPPING, *IN_TALK) & (v.holder != codes.NIL) & ~of_work(v)
+        calls = np.zeros(v.n_advisors, np.bool_)
+        calls[v.holder[voice]] = v.c["group"]["beside"][v.group_of[v.holder[voice]]] > 0
+        assert np.array_equal(v.advisor["on_call"] != 0, calls), "on_call"
+        busy = v.state_is(codes.ADVISOR_TALKING, codes.ADVISOR_WRAP_UP)
+        assert np.all(v.advisor["n_chats"][busy] <= v.c["group"]["beside"][v.group_of[busy]]), "chats beside a call"
+        assert not v.advisor["n_chats"][busy & ~calls].any(), "chats beside what is no call"
+        assert not v.advisor["n_chats"][~busy & (v.state != codes.ADVISOR_CHATTING)].any(), "chats of nobody at work"
+
     def chats_of(self, a: int) -> list[int]:
         """The chats of an advisor, linked both ways, as many as its level says and no more than its group may have."""
         v, found = self.v, []
-        before, here = codes.NIL, int(v.advisor["contact"][a])
+        before, here = codes.NIL, int(v.advisor["chat"][a])
         while here != codes.NIL and len(found) <= codes.MOST_CHATS:
             assert v.previous[here] == before, "chats are not linked both ways"
             found.append(here)

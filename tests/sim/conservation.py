@@ -260,7 +260,10 @@ def advisor_time(v: View) -> None:
 
 
 def chat_time(v: View) -> None:
-    """The time of chats by advisors is that by queues; an advisor with chats has at least one, at most its capacity."""
+    """The time of chats by advisors is that by queues; an advisor with chats has at least one, at most its capacity.
+
+    Beside a call it has at most `chats_beside_voice`.
+    """
     n_queue, n_group = v.counts("queue"), v.counts("group")
     chats = v.is_in(codes.IN_CHAT)
     of_chats = n_group["chat_s"] + np.bincount(
@@ -271,5 +274,8 @@ def chat_time(v: View) -> None:
     busy = v.state == codes.ADVISOR_CHATTING
     running = np.bincount(v.group_of[busy], weights=v.t - v.advisor["since"][busy], minlength=v.G)
     chatting = n_group["chatting_s"] + running
-    most = chatting * v.c["group"]["chats"][: v.G]
-    assert np.all((chatting <= of_chats + 1e-6) & (of_chats <= most + 1e-6)), "chatting_s"
+    both = v.advisor["on_call"] * (v.advisor["n_chats"] > 0)
+    beside = n_group["beside_s"] + np.bincount(v.group_of, weights=both * (v.t - v.advisor["since"]), minlength=v.G)
+    most = chatting * v.c["group"]["chats"][: v.G] + beside * v.c["group"]["beside"][: v.G]
+    assert np.all((chatting + beside <= of_chats + 1e-6) & (of_chats <= most + 1e-6)), "chatting_s and beside_s"
+    assert np.all(beside <= 1e-6 + (v.c["group"]["beside"][: v.G] > 0) * v.t), "chats beside a call"

@@ -12,7 +12,7 @@ from ccenv.sim.state.layout import HEAP_PADDING
 from tests.sim.advisors import Advisors
 from tests.sim.conservation import check_conservation
 from tests.sim.leads import check_leads
-from tests.sim.view import IN_TALK, TO_COME, View
+from tests.sim.view import IN_TALK, TO_COME, View, of_work
 
 IN_LINE = (codes.WAITING, codes.VIRTUAL, codes.BACKLOG)
 ON_A_LINE = (
@@ -149,13 +149,14 @@ def sets(v: View) -> None:
     idle = [g for g in range(v.G) if v.e["group"]["n"][g, codes.IDLE] > 0]
     assert members(v.e["idle_bits"]) == sorted(int(g) for g in idle), "idle_bits"
     assert members(v.e["talking"]) == np.flatnonzero(v.state == codes.ADVISOR_TALKING).tolist(), "talking"
-    chatting = v.state == codes.ADVISOR_CHATTING
-    assert members(v.e["chatting"]) == np.flatnonzero(chatting).tolist(), "chatting"
-    more = chatting & (v.advisor["leaving"] == 0) & (v.advisor["owed_s"] == 0)
+    assert members(v.e["chatting"]) == np.flatnonzero(v.advisor["n_chats"] > 0).tolist(), "chatting"
+    level = v.advisor["n_chats"] + v.advisor["on_call"]
+    more = v.stays & (level > 0)
+    more &= (v.advisor["on_call"] == 0) | (v.advisor["n_chats"] < v.c["group"]["beside"][v.group_of])
     for g in range(v.G):
-        levels = v.advisor["n_chats"][more & (v.group_of == g)]
+        levels = level[more & (v.group_of == g)]
         counted = np.bincount(levels, minlength=codes.MOST_CHATS + 1)[1:]
-        assert np.array_equal(v.e["group"]["chatting"][g], counted), "advisors by number of chats"
+        assert np.array_equal(v.e["group"]["chatting"][g], counted), "advisors by level"
         room = counted[: int(v.c["group"]["chats"][g]) - 1].any()
         assert (g in members(v.e["chat_bits"])) == room, "chat_bits"
     connects = v.leads[codes.CONNECT_WAITING]
@@ -201,18 +202,14 @@ def partners(v: View) -> None:
     assert np.all(v.partner[v.is_in(codes.HANDING_OVER)] != codes.NIL), "a handover by nobody"
 
 
-def of_work(v: View) -> np.ndarray:
-    """Which of the contacts are items of deferrable work."""
-    work: np.ndarray = v.inbound & (v.c["queue"]["deferrable"][np.where(v.inbound, v.index, 0)] == 1)
-    return work
-
-
 def interruptible(v: View) -> None:
-    """Advisors on interruptible work are counted by group; nobody of them has to go or owes a break."""
+    """Advisors on interruptible work or with few chats are counted by group; nobody of them goes or owes a break."""
     may = v.is_in(codes.TALKING) & of_work(v)
     may[may] = v.c["queue"]["interruptible"][v.index[may]] == 1
     holders = v.holder[may]
-    counted = np.bincount(v.group_of[holders], minlength=v.G)
+    n = v.advisor["n_chats"]
+    few = (v.state == codes.ADVISOR_CHATTING) & (n <= v.c["group"]["beside"][v.group_of]) & v.stays
+    counted = np.bincount(v.group_of[[*holders, *np.flatnonzero(few)]].astype(int), minlength=v.G)
     assert np.array_equal(v.e["group"]["n_interruptible"][: v.G], counted), "n_interruptible"
     assert members(v.e["interruptible_bits"]) == np.flatnonzero(counted).tolist(), "interruptible_bits"
     assert not v.advisor["leaving"][holders].any() and not v.advisor["owed_s"][holders].any(), "work that should stop"

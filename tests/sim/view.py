@@ -104,6 +104,12 @@ class View:
         """Which of the advisors are in one of these states."""
         return _marks(states, codes.N_STATES)[self.state]
 
+    @property
+    def stays(self) -> np.ndarray:
+        """Which of the advisors neither go nor owe a break."""
+        stays: np.ndarray = (self.advisor["leaving"] == 0) & (self.advisor["owed_s"] == 0)
+        return stays
+
     def counts(self, axis: str) -> Totals:
         """Totals by name, one number for each queue, group or campaign."""
         return Totals(self.e[f"{axis}_count"][: self.sizes[axis]], PLACES[axis])
@@ -113,3 +119,9 @@ class View:
         groups, index, inbound = self.group_of[self.holder[which]], self.index[which], self.inbound[which]
         of_queues = self.c["queue_pair"][np.where(inbound, index, 0), groups]
         return np.where(inbound, of_queues, self.c["campaign_pair"][np.where(inbound, 0, index), groups])
+
+
+def of_work(v: View) -> np.ndarray:
+    """Which of the contacts are items of deferrable work."""
+    work: np.ndarray = v.inbound & (v.c["queue"]["deferrable"][np.where(v.inbound, v.index, 0)] == 1)
+    return work

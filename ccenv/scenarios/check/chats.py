@@ -61,3 +61,19 @@ def capacities(centre: Centre) -> Iterator[Problem]:
             if n > len(chat.rate_by_level):
                 allowed = f"must be at most {len(chat.rate_by_level)}, the rates in queues.{skill}.chat.rate_by_level"
                 yield Problem(key, n, allowed)
+        yield from _beside_voice(centre, name)
+
+
+def _beside_voice(centre: Centre, name: str) -> Iterator[Problem]:
+    """Chats beside a call need room for the call, and the skill for one."""
+    group = centre.groups[name]
+    key, n = f"groups.{name}.capacity.chats_beside_voice", group.capacity.chats_beside_voice
+    if n == 0:
+        return
+    if n >= group.capacity.chats:
+        allowed = f"must be at most {group.capacity.chats - 1}, since the call counts as one of capacity.chats"
+        yield Problem(key, n, allowed)
+    queues = [centre.queues[skill] for skill in group.skills if skill in centre.queues]
+    calls = any(queue.chat is None and queue.deferrable is None for queue in queues)
+    if not calls and not any(skill in centre.campaigns for skill in group.skills):
+        yield Problem(key, n, "the group has no skill for a queue of calls or a campaign; leave it out")

@@ -68,6 +68,7 @@ def compile_centre(centre: Centre, size: str, days: int, order: Order) -> np.nda
         fill_queue(row["queue"][q], name, centre, dists)
     row["contained_at"] = NIL
     row["chats"] = any(queue.chat is not None for queue in centre.queues.values())
+    row["beside"] = any(group.capacity.chats_beside_voice > 0 for group in centre.groups.values())
     row["defers"] = any(queue.deferrable is not None for queue in centre.queues.values())
     row["prefers"] = any(queue.customer.p_preferred > 0.0 for queue in centre.queues.values())
     row["calls_return"] = any(campaign.return_calls is not None for campaign in centre.campaigns.values())

@@ -43,7 +43,7 @@ def _group(row: Any, group: Group) -> None:
     quality, learning, fatigue = group.quality, group.learning, group.fatigue
     script, monitoring, service = group.script, group.monitoring, group.answering_service
     row["order"] = ADVISOR_ORDERS.index(group.advisor_order)
-    row["chats"] = group.capacity.chats
+    row["chats"], row["beside"] = group.capacity.chats, group.capacity.chats_beside_voice
     row["varied"] = any(x > 0.0 for x in (group.speed_cv, learning.excess, fatigue.strength, script.strength))
     row["shrinkage"], row["speed_sigma"] = group.shrinkage, math.sqrt(math.log1p(group.speed_cv**2))
     row["quality"], row["quality_sd"] = quality.mean, quality.sd

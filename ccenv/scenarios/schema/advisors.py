@@ -102,9 +102,17 @@ class AnsweringService(Node, frozen=True):
 
 
 class Capacity(Node, frozen=True):
-    """What an advisor may have at once: one call or attempt, or up to `chats` chats."""
+    """What an advisor may have at once: one call or attempt, or up to `chats` chats.
+
+    `chats_beside_voice`: most chats of an advisor who is on a call (talk or wrap-up, inbound or outbound); 0: a call
+    takes the whole advisor. The call counts as one of the contacts at once, so the key is at most `chats` - 1. An
+    advisor with so many chats may be given a call if nobody with the skill is idle; a callback or an attempt takes an
+    idle advisor. The work on the chats goes at the rate of one more chat, and the call at its own. Amazon Connect and
+    Genesys combine channels by capacity in this way; the rates and the order of advisors are a modelling choice.
+    """
 
     chats: Annotated[int, msgspec.Meta(ge=1, le=MOST_CHATS)] = 1
+    chats_beside_voice: Annotated[int, msgspec.Meta(ge=0, le=MOST_CHATS - 1)] = 0
 
 
 class NoPickUp(Node, frozen=True):

@@ -46,7 +46,7 @@ def _matched(e, c, word, news):
 
 @helper
 def may_interrupt(e, c, q):
-    """Return whether the head of queue q may interrupt work: it waits on a line, and no own advisor is idle."""
+    """Return whether queue q's head may go to a busy advisor: it waits on a line, and no own advisor is idle."""
     if c.queue[q].chat != 0 or e.contact[e.queue[q].head].phase != WAITING:
         return False
     return not meet(c.own_groups, q, e.idle_bits)
@@ -55,7 +55,7 @@ def may_interrupt(e, c, q):
 @helper
 def takes(e, c, q, g):
     """Return whether group g can take the head of queue q, whose line is not empty."""
-    if c.defers == 0:
+    if c.defers == 0 and c.beside == 0:
         return contains(e.idle_bits, g)
     if c.queue[q].deferrable != 0:
         return e.stage == OPEN and contains(e.idle_bits, g)
@@ -73,7 +73,7 @@ def _someone_takes(e, c, q):
 
 @block
 def _assignable_beside_work(e, c):
-    """Do what `assignable` does in a centre with deferrable work, where every waiting queue is tested again."""
+    """Do what `assignable` does where busy advisors may take a call: every waiting queue is tested again."""
     some = U(0)
     for word in range(e.waiting_bits.shape[0]):
         left = _heads(e, c, word)
@@ -99,7 +99,7 @@ def assignable(e, c):
         for word in range(e.assignable.shape[0]):
             e.assignable[word] = U(0)
         return False
-    if c.defers != 0:
+    if c.defers != 0 or c.beside != 0:
         return _assignable_beside_work(e, c)
     some = U(0)
     for word in range(e.waiting_bits.shape[0]):

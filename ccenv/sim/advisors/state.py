@@ -11,6 +11,8 @@ def count_advisor_time(e, c, g, a):
     """Add the time since `since`, which advisor a spent in its current state, to the counters of group g."""
     spent = e.t - e.advisor[a].since
     state = e.advisor[a].state
+    if c.beside != 0 and e.advisor[a].on_call != 0 and e.advisor[a].n_chats > 0:
+        e.group_count[g].beside_s += spent
     if c.group[g].service != 0:
         if state == ADVISOR_TALKING or state == ADVISOR_WRAP_UP:
             e.group_count[g].service_s += spent
@@ -58,7 +60,7 @@ def _note_idle(e, g):
 
 @helper
 def note_interruptible(e, c, a, change):
-    """Add 1 or -1 to the advisors of a group that are on interruptible work."""
+    """Add 1 or -1 to the advisors of a group that may be given a call though they are not idle."""
     g = c.advisor_group[a]
     e.group[g].n_interruptible += change
     add(e.news_groups, g)
@@ -96,8 +98,14 @@ def set_state(e, c, a, state):
 
 
 @helper
+def settle_time_of(e, c, a):
+    """Update the time counters of advisor a to now."""
+    count_advisor_time(e, c, c.advisor_group[a], a)
+    e.advisor[a].since = e.t
+
+
+@helper
 def settle_advisor_time(e, c):
     """Update the time counters of all advisors to now."""
     for a in range(c.n_advisors):
-        count_advisor_time(e, c, c.advisor_group[a], a)
-        e.advisor[a].since = e.t
+        settle_time_of(e, c, a)

@@ -1,5 +1,6 @@
 """A contact in service: the link to its advisor, the count by pair, and the end of the talk."""
 
+from ccenv.sim.advisors.chat_levels import begin_call
 from ccenv.sim.advisors.day_factors import note_scale
 from ccenv.sim.advisors.fairness import begins_contact
 from ccenv.sim.kernel.bits import add
@@ -16,6 +17,12 @@ def _pair_of(e, c, s):
     if e.contact[s].kind == LEAD:
         return c.campaign_pair[e.contact[s].index, g]
     return c.queue_pair[e.contact[s].index, g]
+
+
+@helper
+def _is_call(e, c, s):
+    """Return whether contact s, which is no chat, is no item of deferrable work either."""
+    return e.contact[s].kind == LEAD or c.queue[e.contact[s].index].deferrable == 0
 
 
 @helper
@@ -46,6 +53,8 @@ def enter_service(e, c, s, a):
     e.talk_pair[a] = p
     e.in_service[p] += 1
     add(e.news_advisors, c.advisor_group[a])
+    if c.beside != 0 and c.group[c.advisor_group[a]].beside > 0 and _is_call(e, c, s):
+        begin_call(e, c, a)
 
 
 @helper

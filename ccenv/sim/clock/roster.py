@@ -11,7 +11,6 @@ from ccenv.sim.kernel.heap import cancel, schedule
 from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_advisor, note_clock
 from ccenv.sim.state.codes import (
-    ADVISOR_CHATTING,
     AWAY,
     BREAK,
     CLOCK_EVENT,
@@ -31,12 +30,10 @@ def _come(e, c, log, a):
     comes_today(e, c, c.advisor_group[a], a)
     if e.advisor[a].state == OFF:
         free_advisor(e, c, log, a)
-    elif e.advisor[a].state == ADVISOR_CHATTING:
+    else:
         leave_level(e, c, a)
         e.advisor[a].leaving = 0
         join_level(e, c, a)
-    else:
-        e.advisor[a].leaving = 0
 
 
 @helper
@@ -54,8 +51,7 @@ def _go(e, c, log, a):
     if state == IDLE or state == AWAY or _stops_work(e, c, log, a):
         leave_for_good(e, c, a)
     elif state != OFF:
-        if state == ADVISOR_CHATTING:
-            leave_level(e, c, a)
+        leave_level(e, c, a)
         e.advisor[a].leaving = 1
 
 
@@ -68,8 +64,7 @@ def _take_break(e, c, log, a, length_s):
     elif _stops_work(e, c, log, a):
         go_away(e, c, log, a, length_s)
     elif state != OFF and state != AWAY and e.advisor[a].leaving == 0:
-        if state == ADVISOR_CHATTING:
-            leave_level(e, c, a)
+        leave_level(e, c, a)
         e.advisor[a].owed_s += length_s
 
 

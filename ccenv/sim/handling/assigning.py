@@ -1,5 +1,6 @@
 """Assigning the head of a queue to an advisor."""
 
+from ccenv.sim.advisors.chat_levels import call_advisor
 from ccenv.sim.advisors.idle_list import first_idle, idle_take
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import count_answered, enter_service
@@ -34,6 +35,13 @@ def _choose_advisor(e, c, s, g):
 
 
 @block
+def _choose_busy(e, c, log, g):
+    """Return an advisor of group g, which has no idle one: one with few chats, else one whose work is interrupted."""
+    a = call_advisor(e, c, g) if c.beside != 0 else NIL
+    return a if a != NIL else interrupt(e, c, log, g)
+
+
+@block
 def _ring_in_vain(e, c, log, s, a):
     """Let the head of a queue ring at an advisor who does not pick up; its patience runs on."""
     arm(e, c)  # `leave_queue` would leave out a patience that is not drawn yet
@@ -46,18 +54,18 @@ def _ring_in_vain(e, c, log, s, a):
 
 @block
 def assign(e, c, log, q, g):
-    """Assign the head of queue q to an idle advisor of group g, or to one whose work is interrupted for it.
+    """Assign the head of queue q to an idle advisor of group g; without one, beside chats or interrupting work.
 
     A waiting contact begins service, or a handover if it is the leg of a warm transfer. A virtual one is called back.
     Deferrable work is begun or resumed.
-    If an idle advisor does not pick up, the contact rings there in vain; one who is interrupted picks up.
+    If an idle advisor does not pick up, the contact rings there in vain; one who is not idle picks up.
     """
     s = e.queue[q].head
     if c.queue[q].deferrable != 0:
         begin_work(e, c, log, s, _choose_advisor(e, c, s, g))
         return
     idle = e.group[g].n[IDLE] > 0
-    a = _choose_advisor(e, c, s, g) if idle else interrupt(e, c, log, g)
+    a = _choose_advisor(e, c, s, g) if idle else _choose_busy(e, c, log, g)
     if idle and not picks_up(e, c, s, a):
         _ring_in_vain(e, c, log, s, a)
         return

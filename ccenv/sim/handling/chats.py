@@ -6,11 +6,13 @@ from ccenv.sim.advisors.chat_levels import (
     chat_advisor,
     join_level,
     leave_level,
+    level_of,
     remove_chat,
     time_again,
 )
 from ccenv.sim.advisors.fairness import begins_contact
 from ccenv.sim.advisors.idle_list import idle_take
+from ccenv.sim.advisors.state import settle_time_of
 from ccenv.sim.advisors.talking import count_answered
 from ccenv.sim.advisors.traits import maybe_sample
 from ccenv.sim.handling.joining import free_advisor
@@ -44,17 +46,17 @@ def _leave_line(e, c, q, s):
 
 @helper
 def _take_advisor(e, c, a, level):
-    """Bring an advisor to this level for one more chat."""
+    """Prepare an advisor for one more chat, which brings it to this level."""
     if level == 1:
         idle_take(e, c, a, ADVISOR_CHATTING)
-        add(e.chatting, a)
-        e.advisor[a].contact = NIL
     else:
         leave_level(e, c, a)
         bring_up(e, c, a)
-    e.advisor[a].n_chats = level
+    if e.advisor[a].n_chats == 0:
+        add(e.chatting, a)
+        if e.advisor[a].on_call != 0:
+            settle_time_of(e, c, a)  # until now without a chat beside the call
     e.advisor[a].assigned_s = e.t
-    join_level(e, c, a)
 
 
 @block
@@ -68,7 +70,7 @@ def _work_s(e, c, s):
 
 @block
 def assign_chat(e, c, log, q, g, level):
-    """Assign the head of queue q, a chat, to an advisor of group g who has level - 1 chats."""
+    """Assign the head of queue q, a chat, to an advisor of group g at level - 1."""
     s = e.queue[q].head
     a = chat_advisor(e, c, s, g, level)
     _leave_line(e, c, q, s)
@@ -79,6 +81,8 @@ def assign_chat(e, c, log, q, g, level):
     e.contact[s].phase = IN_CHAT
     e.contact[s].since = e.t
     add_chat(e, a, s)
+    e.advisor[a].n_chats += 1
+    join_level(e, c, a)
     e.in_service[c.queue_pair[q, g]] += 1
     e.contact[s].chat_left = _work_s(e, c, s)
     e.contact[s].chat_done = 0.0
@@ -98,13 +102,14 @@ def _leave_advisor(e, c, s, a):
     bring_up(e, c, a)
     remove_chat(e, a, s)
     e.contact[s].advisor = NIL
+    if e.advisor[a].on_call != 0 and e.advisor[a].n_chats == 1:
+        settle_time_of(e, c, a)  # from now on without a chat beside the call
     e.advisor[a].n_chats -= 1
     e.in_service[c.queue_pair[e.contact[s].index, g]] -= 1
     add(e.news_advisors, g)
-    if e.advisor[a].n_chats > 0:
-        join_level(e, c, a)
-        time_again(e, c, a)
-    else:
+    join_level(e, c, a)
+    time_again(e, c, a)
+    if e.advisor[a].n_chats == 0:
         remove(e.chatting, a)
 
 
@@ -132,7 +137,7 @@ def _count_end(e, c, log, s, a, length):
 
 @block
 def on_chat_end(e, c, log, s):
-    """Handle the end of a chat: its result, then its own end, then its advisor is freed if it was the last one."""
+    """Handle the end of a chat: its result, then its own end, then its advisor is freed if it has no other contact."""
     a = e.contact[s].advisor
     _count_end(e, c, log, s, a, e.t - e.contact[s].since)
     _leave_advisor(e, c, s, a)
@@ -142,5 +147,5 @@ def on_chat_end(e, c, log, s):
         start_repeat(e, c, s)
     else:
         end_contact(e, s)
-    if e.advisor[a].n_chats == 0:
+    if level_of(e, a) == 0:
         free_advisor(e, c, log, a)

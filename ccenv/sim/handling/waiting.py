@@ -68,8 +68,8 @@ def _count_offered(e, c, q):
 def must_wait(e, c, q):
     """Return whether a contact that reaches queue q must wait.
 
-    It must if the line is not empty, or if no own advisor may take it: one who is idle, has room for another chat, or
-    is on work that a call may interrupt.
+    It must if the line is not empty, or if no own advisor may take it: one who is idle, has room for another chat,
+    or may take a call though not idle.
     """
     if e.queue[q].length > 0:
         return True

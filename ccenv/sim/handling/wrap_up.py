@@ -1,5 +1,6 @@
 """Wrap-up: it begins when the advisor's talk is over, and ends with the end of the contact."""
 
+from ccenv.sim.advisors.chat_levels import end_call
 from ccenv.sim.advisors.state import set_state
 from ccenv.sim.advisors.talking import leave_service
 from ccenv.sim.handling.joining import free_advisor
@@ -40,7 +41,7 @@ def start_wrap_up(e, c, log, s):
 
 @helper
 def on_wrap_up_end(e, c, log, s):
-    """End the contact or make it a pending repeat, then free the advisor."""
+    """End the contact or make it a pending repeat, then free the advisor, unless it has chats."""
     a = e.contact[s].advisor
     i = e.contact[s].index
     note_contact(e, c, log, LOG_WRAP_UP_END, s, 0)
@@ -59,7 +60,8 @@ def on_wrap_up_end(e, c, log, s):
             start_repeat(e, c, s)
         else:
             end_contact(e, s)
-    free_advisor(e, c, log, a)
+    if c.beside == 0 or not end_call(e, c, a):
+        free_advisor(e, c, log, a)
 
 
 @helper

@@ -109,7 +109,7 @@ def write_centre(e, c, snap):
 
 @helper
 def write_idle(e, c, snap, g):
-    """Write the idle advisors of group g, those on interruptible work, and, where there are chats, those with chats."""
+    """Write the idle advisors of group g, the busy ones who may take a call, and, where there are chats, the levels."""
     snap.idle[g] = e.group[g].n[IDLE]
     snap.interruptible[g] = e.group[g].n_interruptible
     snap.idle_longest_s[g] = first_idle_s(e, g)

@@ -29,7 +29,7 @@ def _head_may_go(snap, c, q):
 
 @block
 def _may_interrupt(snap, c, q):
-    """Return whether the head of queue q may interrupt work: it waits on a line, and no own advisor is idle."""
+    """Return whether the head of queue q may go to a busy advisor: it waits on a line, and no own one is idle."""
     if c.queue[q].deferrable != 0 or c.queue[q].chat != 0 or snap.head_callback[q] != 0.0:
         return False
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
@@ -43,7 +43,7 @@ def _may_interrupt(snap, c, q):
 def may_take(snap, c, a):
     """Return whether an advisor may take the contact of assignment a.
 
-    It may be an idle one, one with a chat less (level), or one on work that the contact may interrupt.
+    It may be an idle one, for a chat one at the level below, for a call one with few chats or on interruptible work.
     """
     level = c.action[a].n
     g = c.action[a].group

@@ -1,6 +1,6 @@
 """Fields of the snapshot outside the core, written only when an observation is needed, and their encoding."""
 
-from ccenv.sim.advisors.chat_levels import rate_of
+from ccenv.sim.advisors.chat_levels import first_chat, rate_of
 from ccenv.sim.arriving.arrivals import forecast
 from ccenv.sim.kernel.bits import WORD, WORD_BITS, is_empty, lowest, without_lowest
 from ccenv.sim.kernel.draws import U, exp
@@ -167,7 +167,7 @@ def _chat_ends(e, c, s, p, horizon_s):
 def _chats_ending(e, c, a, h):
     """Return the chats of advisor a expected to end within horizon h: less work is done at the rate of its level."""
     total = 0.0
-    s = e.advisor[a].contact
+    s = first_chat(e, a)
     while s != NIL:
         p = c.queue_pair[e.contact[s].index, c.advisor_group[a]]
         total += _chat_ends(e, c, s, p, FINISH_HORIZONS_S[h] * rate_of(e, c, s))

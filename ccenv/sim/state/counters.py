@@ -99,7 +99,7 @@ GROUP_COUNTERS = (
     Counter("service_contacts", "1", "contacts that an answering service began to handle"),
     Counter("service_fees", "value", "price of these contacts"),
     Counter("service_s", "s", "time of an answering service in talk and wrap-up; it is no time of advisors"),
-    Counter("chatting_s", "s", "advisor time with one chat or more"),
+    Counter("chatting_s", "s", "advisor time with one chat or more, and no call"),
     Counter("chat_s", "s", "time of finished chats, those with nobody there included"),
     Counter("not_picked_up", "1", "contacts that rang at an advisor for the whole time and were not picked up"),
     Counter("alerting_s", "s", "advisor time ringing in vain, also of contacts that gave up meanwhile"),
@@ -113,6 +113,7 @@ GROUP_COUNTERS = (
     Counter("occupancy_spread_sum", "share", "standard deviation of occupancy over the group's advisors, by day"),
     Counter("occupancy_range_sum", "share", "largest less smallest occupancy of the group's advisors, by day"),
     Counter("occupancy_gap_sum", "share", "distance of the group's occupancy from that of all advisors, by day"),
+    Counter("beside_s", "s", "advisor time in talk or wrap-up of a call with one chat or more beside it"),
 )
 
 # counters of each definition of the dropped share; the order gives the indices OVER, BASE, ... below

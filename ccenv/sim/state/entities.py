@@ -56,7 +56,7 @@ GROUP = np.dtype([
     ("sampled", "f8"), ("sample_cost", "f8"), ("gain", "f8"), ("drift", "f8"),
     # flag: lines of an answering service; its price of a contact; quality for which the queues' probabilities hold
     ("service", "i4"), ("price", "f8"), ("own_quality", "f8"),
-    ("chats", "i4"),  # most chats of an advisor at once
+    ("chats", "i4"), ("beside", "i4"),  # most chats of an advisor at once, and beside a call
     # probability that an advisor does not pick up, seconds for which it rings, and for which the advisor is away then
     ("p_no_pick_up", "f8"), ("alert_s", "f8"), ("rest_s", "f8"),
     ("busy_sigma", "f8"),  # log-sd of the factor of handle times by day
@@ -80,10 +80,11 @@ ZONE_PERIOD = np.dtype([
 # `kind`: HOLD, ASSIGN, DIAL, DIAL_RESERVED; `index`: queue or campaign; `n`: leads to dial; `pair`: index or NIL
 ACTION = np.dtype([("kind", "i4"), ("index", "i4"), ("group", "i4"), ("n", "i4"), ("pair", "i4")], align=True)
 
-# Environment. GROUP_STATE: advisors by state, last of the idle list, next turn of round robin; by number of chats (from
-# 1 on) the advisors with so many who may take another, were there room.
+# Environment. GROUP_STATE: advisors by state, last of the idle list, next turn of round robin; advisors
+# who may be given a call though none is idle: on interruptible work, or with few enough chats; by level (from 1 on) the
+# advisors at this level who take another chat, were there room.
 GROUP_STATE = np.dtype([
-    ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"), ("n_interruptible", "i4"),  # on interruptible work
+    ("n", "i4", (N_STATES,)), ("last_idle", "i4"), ("turn", "i8"), ("n_interruptible", "i4"),
     ("busy", "f8"),  # factor of handle times of the day
     ("n_came", "f8"), ("n_begun", "f8"),  # today: advisors on duty, contacts begun
     ("idle_since", "f8"),  # of the first in the idle list; if the list is empty, of the last advisor that was first
@@ -147,8 +148,9 @@ def _index(least: str, n: int) -> str:
 # `n_contacts`, `n_idle`: talk, contacts begun and idle periods in the run; `order`, `idle_number`: sort key in the idle
 # heap and tie-breaker; `place`: index in the heap; `ahead`, `behind`: links of the idle list; flags: `leaving` at the
 # end of the current work, `absent` today, `worked` today; `quality_0`: quality at the start; `load`: average load
-# (fatigue), as of `load_t`. An advisor with chats is in no idle list, and uses its fields otherwise: `n_chats` (place
-# of `ahead`), `assigned_s` (place of `idle_since`): the last assignment, `contact`: the first chat.
+# (fatigue), as of `load_t`; `n_chats`: chats, `chat`: the first of them; flag `on_call`: on a call in a group that may
+# have chats beside it; level: their sum. An advisor at a level is in no idle list, and uses a field otherwise:
+# `assigned_s` (place of `idle_since`): time of the last assignment.
 def advisor_record(z: Size) -> np.dtype:
     """Return the record type of one advisor in a size class."""
     place, contact = _index("i2", z.advisors), _index("i2", z.contacts)
@@ -156,10 +158,11 @@ def advisor_record(z: Size) -> np.dtype:
         ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"),
         ("order", "f8"), ("n_idle", "i4"), ("place", place), ("ahead", place), ("behind", place),
         ("contact", contact), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
+        ("chat", contact), ("n_chats", "i1"), ("on_call", "i1"),
         ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
         ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
     ], align=True)  # fmt: skip
-    return _with_names(kind, n_chats="ahead", assigned_s="idle_since")
+    return _with_names(kind, assigned_s="idle_since")
 
 
 # Share of an advisor in the day: seconds at work, and idle or reserved; contacts begun; the group's factor of handle

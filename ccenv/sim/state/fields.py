@@ -110,8 +110,10 @@ FIELDS = (
         Field("idle", "advisors", "advisors", 0.1, "idle advisors"),
         Field("idle_longest_s", "s", 3600, 1 / 300, "idle time of the first in the group's order of advisors"),
         Field("chat_levels", "advisors", "advisors", 0.1,
-              f"advisors who have 1, 2, ..., {MOST_CHATS} chats, and neither go nor owe a break", width=MOST_CHATS),
-        Field("interruptible", "advisors", "advisors", 0.1, "advisors on deferrable work that may be interrupted"),
+              f"advisors with 1, 2, ..., {MOST_CHATS} contacts (chats, and a call beside which chats are taken) "
+              "who take another chat", width=MOST_CHATS),
+        Field("interruptible", "advisors", "advisors", 0.1,
+              "advisors who may take a call though not idle: on work that may be interrupted, or with few chats"),
         writer="core.write_idle", mark="look", core=True,
     ),
     *together(
@@ -187,7 +189,7 @@ FIELDS = (
         Field("wrap_up", "advisors", "advisors", 0.1, "advisors in wrap-up"),
         Field("away", "advisors", "advisors", 0.1, "advisors on a break, or away after not picking up"),
         Field("staffed", "advisors", "advisors", 0.1, "advisors on duty or not yet finished"),
-        Field("chatting", "advisors", "advisors", 0.1, "advisors with one chat or more"),
+        Field("chatting", "advisors", "advisors", 0.1, "advisors with one chat or more, and no call"),
         writer="observe.write_states", mark="news_advisors",
     ),
     *together(

@@ -171,6 +171,7 @@ def _config(z: Size) -> np.dtype:
             ("surge_stream", "u8"), ("advisor_stream", "u8"), ("policy_stream", "u8"),
             # flags: some contacts have a preferred advisor, some are chats, some are deferrable work; leads call in
             ("prefers", "i4"), ("chats", "i4"), ("defers", "i4"), ("calls_return", "i4"),
+            ("beside", "i4"),  # flag: some groups have chats beside a call
             ("n_roster", "i4"), ("roster", ROSTER_ENTRY, (z.roster,)),
             ("recorded", "f8", (z.trace,)),  # recorded arrival times [s], queue after queue
             ("group", GROUP, (z.groups,)),
