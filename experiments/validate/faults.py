@@ -65,7 +65,7 @@ FAULTS = (
     Fault(
         "chats not timed again when another one ends",
         "ccenv/sim/handling/chats.py",
-        "join_level(e, c, a)\n        time_again(e, c, a)",
+        "join_level(e, c, a)\n    time_again(e, c, a)",
         "join_level(e, c, a)",
         (CHATS,),
     ),
