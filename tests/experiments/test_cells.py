@@ -266,6 +266,7 @@ def hold_for_ever(path: Path) -> None:
     make_once(path, lambda: time.sleep(600))
 
 
+@pytest.mark.slow
 def test_waiting_process_takes_over_a_cell_whose_process_was_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     path = tmp_path / "cell.json"
     other = multiprocessing.get_context("spawn").Process(target=hold_for_ever, args=(path,))

@@ -108,6 +108,7 @@ def share(folder: Path, log: Path, ready: "multiprocessing.synchronize.Barrier")
         np.save(folder / f"rows-{os.getpid()}.npy", table["seed"])
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_days_and_both_have_all_of_them(tmp_path: Path):
     context = multiprocessing.get_context("spawn")
     ready, log = context.Barrier(2), tmp_path / "log"

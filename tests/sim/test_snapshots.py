@@ -78,7 +78,7 @@ def compared(number: int) -> Kernel:
     return Kernel(number).run()
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [pytest.param(k, marks=pytest.mark.slow if k == 3 else ()) for k in NUMBERS])
 def test_snapshots_are_those_of_the_slow_twin(number: int) -> None:
     assert compared(number).n_compared > 0
 

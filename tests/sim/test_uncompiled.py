@@ -89,6 +89,7 @@ def test_no_field_is_named_as_something_that_every_record_has(part: str) -> None
     assert sorted(name for name in names if hasattr(np.generic, name) or hasattr(np.recarray, name)) == []
 
 
+@pytest.mark.slow
 def test_compiled_and_uncompiled_agree_bit_for_bit(tmp_path: Path) -> None:
     path = tmp_path / "uncompiled.npz"
     code = f"import numpy as np; from tests.sim.test_uncompiled import results; np.savez({str(path)!r}, **results())"

@@ -20,7 +20,13 @@ SMALL = {
     "start": {"scenario": "tiny"},
     "cold": {"size": "S"},
 }
-SLOW = {"cold": "it compiles a size class", "training": "it loads torch", "start": "it starts processes"}
+SLOW = {
+    "cold": "it compiles a size class",
+    "growth": "it compiles all of them",
+    "evaluation": "it exports a policy",
+    "training": "it loads torch",
+    "start": "it starts processes",
+}
 ALL = [pytest.param(part, marks=pytest.mark.slow if part.name in SLOW else ()) for part in parts.PARTS]
 
 

@@ -77,7 +77,7 @@ def n_design(dice: Dice):
     return model, "cost_per_h", {"p_abandon1": dice.between(0.5, 0.9)}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(k, marks=pytest.mark.slow) for k in range(4, 8))])
 @pytest.mark.parametrize(
     "make", [blending, switching_blending, pacing, switching_pacing, blended_pacing, n_design], ids=lambda f: f.__name__
 )
