@@ -23,7 +23,7 @@ SMALL = {
 SLOW = {
     "cold": "it compiles a size class",
     "growth": "it compiles all of them",
-    "evaluation": "it exports a policy",
+    "evaluation": "it starts processes",
     "training": "it loads torch",
     "start": "it starts processes",
 }
