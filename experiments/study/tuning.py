@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from ccenv.kpis.dropped_share import share_column, share_columns
+from ccenv.rules import find_rule
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario, ScenarioError
+from ccenv.scenarios.check.rules import misfit
 from ccenv.seeds import seeds
 from experiments.study.evaluation import VALUE, Pair, Rule, finite, needs_reserves, rule_days
 
@@ -140,6 +142,10 @@ def problem_of(scenario: Scenario, pair: Pair) -> str | None:
         RuleError: If a rule does not exist or a parameter is not allowed.
     """
     flag = needs_reserves(scenario, pair.pacing)
+    for half in ("routing", "pacing"):
+        lacking = misfit(scenario.centre, find_rule(half, getattr(pair, half).name))
+        if lacking is not None:
+            return lacking
     try:
         flagged = scenario if flag == scenario.reserves else scenario.with_reserves(bool(flag))
         run_config(flagged, owns="rules", **pair.as_call())

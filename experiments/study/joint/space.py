@@ -13,12 +13,13 @@ import numpy as np
 from ccenv.rules import PACING_RULES, ROUTING_RULES, find_rule
 from ccenv.rules.spec import Param, RuleSpec
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.check.rules import misfit
 from experiments.study.evaluation import Pair, Rule
 
 Half = Literal["routing", "pacing"]
 HALVES: tuple[Half, Half] = ("routing", "pacing")
 RUNGS = ("P1", "P2")
-MOST_NUMBERS = 4  # of a half, in the rungs P1 and P2
+MOST_NUMBERS = {"P1": 4, "P2": 6}  # of a half: the state-dependent term of P2 brings two at most
 MOST_WORDINGS = 24  # combinations of words of a rule
 
 
@@ -72,16 +73,15 @@ def bounds_of(param: Param) -> tuple[float, float] | None:
 
 
 def is_searched_number(param: Param) -> bool:
-    """Return whether a parameter is one number for the whole centre that is searched."""
-    plain = not (param.words or param.order or param.per or param.own or param.of_centre)
-    return plain and bounds_of(param) is not None
+    """Return whether a parameter is searched as one number, equal for all campaigns where it is one by campaign."""
+    other = param.words or param.order or param.per not in ("", "campaign") or param.own or param.of_centre
+    return not other and bounds_of(param) is not None
 
 
 def rung_of(rule: RuleSpec) -> str:
-    """Return the lowest rung whose pairs may have a rule: P1, P2, or S if it has more numbers than both allow."""
-    if sum(map(is_searched_number, rule.params)) > MOST_NUMBERS:
-        return "S"
-    return "P2" if rule.state_term else "P1"
+    """Return the lowest rung whose pairs may have a rule: P1, P2, or S if it has more numbers than its rung allows."""
+    rung = "P2" if rule.state_term else "P1"
+    return "S" if sum(map(is_searched_number, rule.params)) > MOST_NUMBERS[rung] else rung
 
 
 class Space:
@@ -102,14 +102,18 @@ class Space:
         self.scenario = scenario
         self.rung = rung
         self.reserves = reserves
-        allowed = RUNGS[: RUNGS.index(rung) + 1]
         self.rules: dict[Half, list[str]] = {
-            "routing": [rule.name for rule in ROUTING_RULES if rung_of(rule) in allowed],
-            "pacing": [rule.name for rule in PACING_RULES if rung_of(rule) in allowed and self.has_flag(rule)],
+            "routing": [rule.name for rule in ROUTING_RULES if self.allows(rule)],
+            "pacing": [rule.name for rule in PACING_RULES if self.allows(rule) and self.has_flag(rule)],
         }
         if not scenario.campaigns:
             self.rules["pacing"] = ["no_dial"]
         self.axes = {"queue": tuple(scenario.centre.queues), "campaign": tuple(scenario.centre.campaigns)}
+
+    def allows(self, rule: RuleSpec) -> bool:
+        """Return whether the rung has a rule, and the centre has what the rule needs."""
+        allowed = RUNGS[: RUNGS.index(self.rung) + 1]
+        return rung_of(rule) in allowed and misfit(self.scenario.centre, rule) is None
 
     def has_flag(self, rule: RuleSpec) -> bool:
         """Return whether a pacing rule runs under the campaign flag that is allowed."""
