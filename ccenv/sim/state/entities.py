@@ -158,8 +158,8 @@ def advisor_record(z: Size) -> np.dtype:
         ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"),
         ("order", "f8"), ("n_idle", "i4"), ("place", place), ("ahead", place), ("behind", place),
         ("contact", contact), ("state", "i1"), ("leaving", "i1"), ("absent", "i1"), ("worked", "i1"),
-        ("chat", contact), ("n_chats", "i1"), ("on_call", "i1"),
-        ("idle_number", "i8"), ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
+        ("chat", contact), ("n_chats", "i1"), ("on_call", "i1"), ("idle_number", "u4"),
+        ("key", "u8"), ("speed", "f8"), ("quality", "f8"), ("quality_0", "f8"),
         ("tenure_days", "f8"), ("load", "f8"), ("load_t", "f8"),
     ], align=True)  # fmt: skip
     return _with_names(kind, assigned_s="idle_since")
