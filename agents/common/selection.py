@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.kpis import Estimate, KpiTable
-from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import share_column
 from ccenv.rewards.sums import episode_rewards
 from ccenv.rewards.terms import Reward
@@ -119,7 +119,7 @@ def rank(
         limit: Largest dropped share allowed; None for no limit.
     """
     rows = [
-        Row(name, mean_estimate(values), mean_estimate(values - rewards[baseline])) for name, values in rewards.items()
+        Row(name, mean_estimate(values), mean_difference(values, rewards[baseline])) for name, values in rewards.items()
     ]
     if dropped_shares is not None:
         rows = [replace(row, dropped_share=dropped_shares[row.name]) for row in rows]
@@ -128,5 +128,9 @@ def rank(
 
 def mean_estimate(values: np.ndarray) -> Estimate:
     """Return the mean with its bootstrap interval; arrays of equal length use the same resampled episodes."""
-    sums = resampled_sums(np.asarray(values, np.float64)[:, None])[:, 0]
-    return estimate(float(np.mean(values)), sums / len(values), len(values), CONFIDENCE)
+    return ratio_estimate(values)
+
+
+def mean_difference(values: np.ndarray, others: np.ndarray) -> Estimate:
+    """Return the mean of paired differences with its bootstrap interval."""
+    return ratio_estimate(values - others, scale=max(np.abs(values).max(), np.abs(others).max()))

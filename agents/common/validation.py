@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from agents.common.policy import TorchPolicy
-from agents.common.selection import mean_estimate
+from agents.common.selection import mean_difference
 from ccenv.files.numbers import real, whole
 from ccenv.kpis import KpiTable, paired_difference
 from ccenv.kpis.dropped_share import share_column, share_columns
@@ -96,7 +96,7 @@ class Validation:
         table, rule = self._run(policy=policy, **self._fallback), self._baseline
         self.decisions += int(table["n_decisions"].sum())
         rewards = episode_rewards(self.scenario, table)
-        difference = mean_estimate(rewards - episode_rewards(self.scenario, rule))
+        difference = mean_difference(rewards, episode_rewards(self.scenario, rule))
         found = dict.fromkeys(self.COLUMNS, np.nan) | {
             "days": float(self.days),
             "decisions": float(self.decisions),

@@ -11,35 +11,20 @@ import numpy as np
 
 from ccenv.files.errors import closest, names
 from ccenv.kpis import Estimate, KpiTable
-from ccenv.kpis.bootstrap import CONFIDENCE, NONE, is_flat
+from ccenv.kpis.bootstrap import CONFIDENCE, EQUAL, FEW_RUNS, NONE, Bound
 from ccenv.kpis.dropped_share import is_within
 from ccenv.kpis.export import check_shape, to_frame, unit_of, write_csv
 from ccenv.kpis.numbers import as_text
+from ccenv.kpis.rare import ROUNDING
 from ccenv.kpis.summary import aligned, chosen_columns, differences, summarise
 from ccenv.sim.state.codes import DAY_S
 
 if TYPE_CHECKING:
     import pandas
 
-#: Share of 95 % bootstrap intervals of a mean that hold the true one, by the number of runs, for normal figures.
-COVERAGE = {
-    2: 0.50,
-    3: 0.75,
-    4: 0.80,
-    5: 0.84,
-    6: 0.86,
-    7: 0.88,
-    8: 0.89,
-    9: 0.89,
-    10: 0.90,
-    11: 0.91,
-    12: 0.91,
-    13: 0.91,
-    14: 0.91,
-    15: 0.92,
-}
 DROPPED = "dropped_share_"  # how the columns of dropped shares begin
 NOT_COUNTED = "not counted"
+CONSTANT = "the same in all runs"
 ENDS = ("low", "high", "difference", "difference_low", "difference_high")
 
 
@@ -54,8 +39,9 @@ class Row(NamedTuple):
         unit: Unit of the KPI.
         value: The figure with its interval; the ends are nan if there is no interval.
         difference: The figure minus that of the baseline, likewise.
-        note: Why the difference has no interval: `baseline`, `not counted` (a ratio with denominator 0), `one run`,
-            `equal in all runs`, or `the same in all runs`. Empty if it has one.
+        note: Why the difference has no interval: `baseline`, `not counted` (a ratio with denominator 0) or `one run`.
+            `equal in all runs` (no difference) and `the same in all runs` mark a difference whose ends are a bound: how
+            far it may be from this value although no run shows it. Empty if it has an interval.
         within_limit: Of a dropped share, not by interval: whether the upper end of its interval is within the limit
             `drop_limit` of the campaign; of a total, whether that holds for every campaign. None for other figures.
         limit_note: Which limit the dropped share is not within, in words. Empty if there is none.
@@ -82,7 +68,7 @@ class Comparison:
     """KPIs of several policies on the same seeds, with paired differences to one of them.
 
     An interval is a bootstrap interval over seeds, of the ratio of totals or of the mean per run. If a figure or a
-    difference is the same in all runs, it has no interval, and `Row.note` says so.
+    difference is the same in all runs, the interval is a bound (`ccenv.kpis.bootstrap.Bound`), and `Row.note` says so.
 
     Attributes:
         tables: KPI table of each policy, with a row for each seed.
@@ -170,8 +156,8 @@ class Comparison:
             scale = max(abs(value.value), abs(base_levels[column].value))
             note = "baseline" if policy == self.baseline else _note(gap, scale, len(table))
             kpi, _, entity = column.partition(":")
-            figures = (_shown(value), _shown(gap, scale))
-            yield Row(policy, kpi, entity, start_s, unit_of(column), *figures, note, *self._judged(table, kpi, entity))
+            judged = self._judged(table, kpi, entity)
+            yield Row(policy, kpi, entity, start_s, unit_of(column), value, gap, note, *judged)
 
     def _judged(self, table: KpiTable, kpi: str, entity: str) -> tuple[bool | None, str]:
         """Return whether a dropped share is within the limits, and which it is not within."""
@@ -207,11 +193,8 @@ class Comparison:
             f"{self.about}: {runs}, {100 * self.confidence:g} % bootstrap intervals over seeds",
             "Sums are means per run, ratios are ratios of totals. Differences are paired by seed.",
         ]
-        if self.n_runs in COVERAGE:
-            head.append(
-                f"{self.n_runs} runs are few: only about {100 * COVERAGE[self.n_runs]:.0f} % of 95 % intervals over "
-                f"{self.n_runs} runs hold the true figure."
-            )
+        if 1 < self.n_runs < FEW_RUNS:
+            head.append(f"{self.n_runs} runs are few: intervals are widened as Student's t asks for.")
         if any(np.isnan(row.value.value) for row in self.rows):
             head.append("n/a: there was nothing to count, so that the ratio would divide by 0.")
         return "\n\n".join(["\n".join(head), *(self._block(column) for column in self._columns())])
@@ -232,14 +215,14 @@ class Comparison:
                     as_text(row.value.value),
                     _ends(row.value),
                     "" if np.isnan(row.difference.value) else as_text(row.difference.value, sign=True),
-                    self._reason(row) or _ends(row.difference),
+                    " ".join(filter(None, (self._reason(row), _ends(row.difference)))),
                     *([row.limit_note] if judged else []),
                 ]
             )
         return aligned(lines, n_left=1)
 
     def _reason(self, row: Row) -> str:
-        """Say why a difference has no interval; empty if it has one."""
+        """Say why a difference has no interval or a bound; empty if it has an interval."""
         if row.note != NOT_COUNTED:
             return row.note
         return "no difference" if np.isnan(row.value.value) else f"no difference: {self.baseline} has n/a"
@@ -323,15 +306,11 @@ def _note(gap: Estimate, scale: float, n_runs: int) -> str:
         return NOT_COUNTED
     if n_runs == 1:
         return "one run"
-    if not is_flat(gap, scale):
+    if not isinstance(gap, Bound):
         return ""
-    return "equal in all runs" if is_flat(Estimate(gap.value, 0.0, abs(gap.value)), scale) else "the same in all runs"
-
-
-def _shown(found: Estimate, scale: float = 0.0) -> Estimate:
-    """Return an estimate; without its interval, if that has no width."""
-    return Estimate(found.value, np.nan, np.nan) if is_flat(found, scale) else found
+    return EQUAL if abs(gap.value) <= ROUNDING * scale else CONSTANT
 
 
 def _ends(found: Estimate) -> str:
-    return "" if np.isnan(found.low) else f"[{as_text(found.low)}, {as_text(found.high)}]"
+    bound = " bound" if isinstance(found, Bound) else ""
+    return "" if np.isnan(found.low) else f"[{as_text(found.low)}, {as_text(found.high)}]{bound}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ccenv.files.errors import closest
-from ccenv.kpis.bootstrap import CONFIDENCE, NONE, Estimate, Floats, estimate, is_flat, resampled_sums
-from ccenv.kpis.kpi import AXES, LABELS, add_up, column_of, ratio_of_totals
+from ccenv.kpis.bootstrap import CONFIDENCE, NONE, Bound, Estimate
+from ccenv.kpis.figures import figures_of, known
+from ccenv.kpis.kpi import AXES, LABELS
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.registry import KPIS
 
@@ -46,7 +46,7 @@ class Summary(Mapping[str, Estimate]):
         self._estimates = estimates
 
     def __getitem__(self, column: str) -> Estimate:
-        return self._estimates[_known(column, self._estimates)]
+        return self._estimates[known(column, self._estimates)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._estimates)
@@ -71,8 +71,8 @@ class Summary(Mapping[str, Estimate]):
         units = {kpi.name: kpi.unit for kpi in KPIS.values() if kpi.axis == axis}
         units |= {counted.column: counted.counter.unit for counted in LABELS.values() if counted.axis == axis}
         if axis == AXES[-1]:
-            known = {*KPIS, *(counted.column for counted in LABELS.values())}
-            units |= {column: "" for column in self if column.partition(":")[0] not in known}
+            declared = {*KPIS, *(counted.column for counted in LABELS.values())}
+            units |= {column: "" for column in self if column.partition(":")[0] not in declared}
         there = {column.partition(":")[0] for column in self}
         units = {c: unit for c, unit in units.items() if c in there and c not in self.absent}
         if not units:
@@ -85,8 +85,8 @@ class Summary(Mapping[str, Estimate]):
         for column, unit in units.items():
             value, low, high = whole = self._estimates.get(column, NONE)
             ends = "" if np.isnan(low) else f"[{as_text(low)}, {as_text(high)}]"
-            if is_flat(whole):
-                ends = "equal in all runs" if self.paired and not value else "the same in all runs"
+            if isinstance(whole, Bound):
+                ends = f"{'equal' if self.paired and not value else 'the same'} in all runs {ends}".rstrip()
             parts = [as_text(self[f"{column}:{name}"].value) if f"{column}:{name}" in self else "" for name in entities]
             total = as_text(value) if column in self._estimates else ""
             rows.append([column, unit, total, ends, *parts])
@@ -106,10 +106,8 @@ def summarise(
         ValueError: If `kpis` is no list of columns.
     """
     columns = chosen_columns(table, kpis)
-    figures, samples = _figures(table, columns)
-    n = len(table)
-    estimates = {c: estimate(figures[c], samples[c], n, confidence) for c in columns}
-    return Summary(estimates, confidence, n, absent if kpis is None else frozenset())
+    estimates = {figure.column: figure.estimate(confidence) for figure in figures_of(table, columns)}
+    return Summary(estimates, confidence, len(table), absent if kpis is None else frozenset())
 
 
 def chosen_columns(table: npt.NDArray[Any], kpis: Sequence[str] | None) -> list[str]:
@@ -128,7 +126,7 @@ def chosen_columns(table: npt.NDArray[Any], kpis: Sequence[str] | None) -> list[
         return columns
     if isinstance(kpis, str):
         raise ValueError(f"kpis = {kpis!r}; allowed: a list of columns")
-    chosen = dict.fromkeys(_known(str(column), columns) for column in kpis)
+    chosen = dict.fromkeys(known(str(column), columns) for column in kpis)
     return [column for column in columns if column in chosen or column.partition(":")[0] in chosen]
 
 
@@ -156,11 +154,9 @@ def differences(
     columns = [c for c in chosen_columns(table, kpis) if kpis is not None or c in (other.dtype.names or ())]
     if not columns:
         raise ValueError("a difference of two tables needs columns that both have; these have none in common")
-    figures, samples = _figures(table, columns)
-    others, other_samples = _figures(other, columns)
-    n = len(table)
-    estimates = {c: estimate(figures[c] - others[c], samples[c] - other_samples[c], n, confidence) for c in columns}
-    return Summary(estimates, confidence, n, absent if kpis is None else frozenset(), paired=True)
+    pairs = zip(figures_of(table, columns), figures_of(other, columns), strict=True)
+    estimates = {first.column: first.less(second, confidence) for first, second in pairs}
+    return Summary(estimates, confidence, len(table), absent if kpis is None else frozenset(), paired=True)
 
 
 def paired_difference(
@@ -179,55 +175,13 @@ def paired_difference(
         KeyError: If there is no such column.
     """
     _same_seeds(table, other)
-    figures, samples = _figures(table, [column])
-    others, other_samples = _figures(other, [column])
-    difference = figures[column] - others[column]
-    return estimate(difference, samples[column] - other_samples[column], len(table), confidence)
+    (first,), (second,) = figures_of(table, [column]), figures_of(other, [column])
+    return first.less(second, confidence)
 
 
 def _same_seeds(table: npt.NDArray[Any], other: npt.NDArray[Any]) -> None:
     if not np.array_equal(table["seed"], other["seed"]):
         raise ValueError("a paired difference needs the same seeds in the same order in both tables")
-
-
-def _figures(table: npt.NDArray[Any], columns: Sequence[str]) -> tuple[dict[str, float], dict[str, Floats]]:
-    """Return the figure of each column over all rows, and its values over resampled rows."""
-    n = len(table)
-    if table.ndim != 1 or n == 0:
-        raise ValueError(f"a summary needs a table of one dimension with at least one row, not of shape {table.shape}")
-    for column in columns:
-        _known(column, table.dtype.names or ())
-    needed = list(dict.fromkeys(part for column in columns for part in _sums_of(column)))
-    values = np.stack([np.asarray(table[c], np.float64) for c in needed], axis=1)
-    resampled = resampled_sums(values)
-    sums = {c: values[:, i].sum() for i, c in enumerate(needed)}
-    samples = {c: resampled[:, i] for i, c in enumerate(needed)}
-    return {c: float(_form(c, sums, n)) for c in columns}, {c: _form(c, samples, n) for c in columns}
-
-
-def _known(column: str, columns: Iterable[str]) -> str:
-    if column not in columns:
-        raise KeyError(f"no column {column!r} in this table{closest(column, columns)}")
-    return column
-
-
-def _sums_of(column: str) -> list[str]:
-    """Return the columns whose sums over rows form a column's figure."""
-    name, colon, entity = column.partition(":")
-    kpi = KPIS.get(name)
-    if kpi is None or not kpi.denominator:
-        return [column]
-    return [column_of(label.removeprefix("-")) + colon + entity for label in (*kpi.numerator, *kpi.denominator)]
-
-
-def _form(column: str, sums: Mapping[str, Any], n_runs: int) -> Floats:
-    """Return a column's figure from sums over rows: the ratio of totals, or the mean per run."""
-    name, colon, entity = column.partition(":")
-    kpi = KPIS.get(name)
-    if kpi is None or not kpi.denominator:
-        return ratio_of_totals(sums[column], n_runs)
-    above, below = (add_up(labels, sums, colon + entity) for labels in (kpi.numerator, kpi.denominator))
-    return ratio_of_totals(above, below)
 
 
 def aligned(rows: list[list[str]], n_left: int = 2) -> str:

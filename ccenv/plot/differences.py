@@ -8,7 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ccenv.comparison import Comparison, Row
+from ccenv.comparison.result import CONSTANT
 from ccenv.files.errors import closest, shown
+from ccenv.kpis.bootstrap import EQUAL
 from ccenv.plot.style import (
     FAINT,
     INK,
@@ -24,7 +26,7 @@ from ccenv.plot.style import (
     times,
 )
 
-NOTED = {"equal in all runs": "equal", "the same in all runs": "constant", "not counted": "not counted"}
+NOTED = {EQUAL: "equal", CONSTANT: "constant"}
 
 
 @overload
@@ -39,7 +41,7 @@ def comparison(compared: Comparison, kpi: str | None = None, *, ax: Axes | None 
     """Draw the paired differences of the policies to the baseline, with their intervals.
 
     By run or entity: a line for each policy. By interval: a curve with a band for each policy over the time of day.
-    A difference without an interval is a point with its reason.
+    A difference without an interval, or equal in all runs, is a hollow point with its reason.
 
     Args:
         compared: The result of `ccenv.compare`.
@@ -112,7 +114,7 @@ def _lines(axes: Axes, compared: Comparison, rows: list[Row], others: list[str],
         drawn = look(compared.policies.index(policy))
         axes.axhline(place, color=FAINT, linewidth=0.4, zorder=0)
         at = 0.0 if np.isnan(value) else value
-        if np.isnan(low):
+        if np.isnan(low) or row.note in NOTED:
             hollow: dict[str, Any] = {"markerfacecolor": "none"}
             if not np.isnan(value):
                 axes.plot([at], [place], marker=drawn.marker, color=drawn.colour, markersize=5, zorder=3, **hollow)

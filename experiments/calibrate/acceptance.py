@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ccenv.kpis import KpiTable
-from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.bootstrap import CONFIDENCE, ratio_estimate
 from experiments.calibrate.document import SERVICE_LEVEL_S
 from experiments.calibrate.logs import TYPES
 
@@ -29,14 +29,9 @@ def of_log(contacts: NDArray[np.void]) -> Figures:
     for name in ("", *TYPES):
         chosen = contacts["type"] == name if name else np.ones(len(contacts), bool)
         sums = _sums_by_day(contacts, chosen)
-        samples = resampled_sums(sums)
-        figures = {
-            kpi: (sums[:, i + 1].sum() / sums[:, 0].sum(), samples[:, i + 1] / samples[:, 0])
-            for i, kpi in enumerate(KPIS)
-        }
         out[name or "all"] = {
             "offered_per_day": float(sums[:, 0].mean()),
-            **{kpi: list(estimate(value, spread, len(sums), CONFIDENCE)) for kpi, (value, spread) in figures.items()},
+            **{kpi: list(ratio_estimate(sums[:, i + 1], sums[:, 0])) for i, kpi in enumerate(KPIS)},
         }
     return out
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from experiments.reports.rows import NOT_COMPARABLE, merged, standing
 from experiments.study.comparison import COLUMNS, Column
-from experiments.study.evaluation import VALUE
-from experiments.study.verdict import MEANING, number, span
+from experiments.study.evaluation import VALUE, is_bound
+from experiments.study.verdict import EQUAL_DAYS, MEANING, number, span
 
 NOTHING = "\N{EN DASH}"
 CARDS = (VALUE, "n_sales", "abandonment", "mean_wait_s", "occupancy")  # and the dropped share that is judged
@@ -81,9 +81,11 @@ def _estimate(row: Mapping[str, Any], column: Column, tone: str = "") -> dict[st
 
 
 def _ends(interval: Mapping[str, Any], factor: float, decimals: int, sign: bool = False) -> str:
-    if interval["low"] is None:
+    if interval["low"] is None or interval["low"] == interval["high"]:
         return ""
-    return f"{number(factor * interval['low'], decimals, sign)} to {number(factor * interval['high'], decimals, sign)}"
+    equal = f" ({EQUAL_DAYS})" if is_bound(interval) else ""
+    low, high = (number(factor * interval[end], decimals, sign) for end in ("low", "high"))
+    return f"{low} to {high}{equal}"
 
 
 def _cell(text: str, note: str = "", tone: str = "") -> dict[str, str]:

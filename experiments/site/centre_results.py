@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
+from experiments.study.evaluation import is_bound
 
 FILE = ROOT / RESULTS / "centres.json"
 Row = Mapping[str, Any]
@@ -30,9 +31,13 @@ class Results:
 
     @staticmethod
     def tied(row: Row) -> bool:
-        """Whether the row keeps the drop limit and is not surely behind the best pair."""
-        behind = row["behind_best"]
-        return bool(row["within_limit"] and behind is not None and behind["low"] is not None and behind["low"] <= 0.0)
+        """Whether the row keeps the drop limit and is not surely behind the best pair, on days that differ."""
+        return _not_behind(row) and not is_bound(row["behind_best"])
+
+    @staticmethod
+    def equal(row: Row) -> bool:
+        """Whether the row keeps the drop limit and is equal to the best pair on all days, which shows no tie."""
+        return _not_behind(row) and is_bound(row["behind_best"])
 
     def verdict(self, row: Row) -> str:
         """Return in words how a row stands to the best pair of its centre."""
@@ -40,6 +45,8 @@ class Results:
             return "best, above the limit" if row["best"] else "above the limit"
         if row["best"]:
             return "best"
+        if self.equal(row):
+            return "equal on all days"
         if not self.tied(row):
             return "behind"
         return "tied, ahead on these days" if row["behind_best"]["high"] < 0.0 else "tied"
@@ -81,6 +88,11 @@ class Results:
             "training days, and the best pair is chosen on validation days. Pairs that surely keep the drop limit rank "
             f"first. {TIE} Measured by `{self.command}`."
         )
+
+
+def _not_behind(row: Row) -> bool:
+    behind = row["behind_best"]
+    return bool(row["within_limit"] and behind is not None and behind["low"] is not None and behind["low"] <= 0.0)
 
 
 def results() -> Results:

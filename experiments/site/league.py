@@ -30,7 +30,7 @@ def table_of(results: Results) -> str:
 
 def beaten(results: Results, name: str) -> Row | None:
     """Return the best pair of rules of a centre that neither wins nor ties; None if there is none within the limit."""
-    others = [r for r in results.rows(name) if r["within_limit"] and not r["best"] and not results.tied(r)]
+    others = [r for r in results.rows(name) if r["within_limit"] and results.verdict(r) == "behind"]
     return others[0] if others else None
 
 
@@ -55,7 +55,9 @@ def summary(results: Results) -> str:
         lead = f" It is {ahead} ahead of `{other['label']}`, the best pair that does not tie."
     over_own = estimate(best["to_own"], sign=True)
     own = "" if best["to_own"] is None else f" It is {over_own} ahead of the centre's own rules."
-    n_decided = sum(len(results.leaders(name)) == 1 for name in results.centres)
+    n_decided = sum(
+        len(results.leaders(name)) == 1 and not any(map(results.equal, results.rows(name))) for name in results.centres
+    )
     n, n_days = len(results.centres), results.centres[FLAGSHIP]["episodes"]
     return text(
         f"On `{FLAGSHIP}`, {n_days} unseen days, the best tuned rules are `{best['label']}`: reward "

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ccenv.kpis.bootstrap import EQUAL
 from ccenv.kpis.numbers import as_text
 from experiments.jobs.markdown import table
 
@@ -39,12 +40,17 @@ def unit_of(unit: str) -> str:
 
 
 def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
-    """Return a figure of a result file with its 95 % interval; a dash if nothing was counted."""
+    """Return a figure of a result file with its 95 % interval; a dash if nothing was counted.
+
+    Equal ends of an interval, in files from before bounds of equal runs, are left out.
+    """
     if interval is None or interval["mean"] is None:
         return "–"
     value, low, high = (None if interval[key] is None else scale * interval[key] for key in ("mean", "low", "high"))  # type: ignore[operator]
     assert value is not None
-    ends = "" if low is None or high is None else f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]"
+    given = low is not None and high is not None and low != high
+    ends = f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]" if given else ""
+    ends += f" ({EQUAL})" if given and interval.get("bound") else ""
     return f"{as_text(value, sign=sign)}{ends}"
 
 

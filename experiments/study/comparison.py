@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ccenv.kpis import KPIS, LABELS, KpiTable, paired_difference
-from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, definition_by, share_column, within_limits
 from ccenv.rewards.sums import contributions
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.definitions import NAMES
-from experiments.study.evaluation import VALUE, drop_limit, interval, unit_of_value
+from experiments.study.evaluation import VALUE, drop_limit, interval, is_bound, unit_of_value
 
 ROUTING_GROUP = "Routing rules, with"  # begins the heading of the rows that differ from the best rule in routing
 
@@ -154,9 +154,15 @@ def _difference(table: KpiTable, other: KpiTable, column: str) -> dict[str, Any]
 
 
 def outcome(difference: Mapping[str, Any]) -> str:
-    """Return `won` or `lost` if the whole interval of the difference lies on one side of 0, else `tied`."""
-    if difference["low"] is None or difference["low"] <= 0.0 <= difference["high"]:
-        return "tied"
+    """Return `won` or `lost` if the whole interval of the difference lies on one side of 0, else `tied`.
+
+    `undecided` if there is no interval of resampled days: a single day, or the same difference on all of them, whose
+    bound holds 0.
+    """
+    if difference["low"] is None:
+        return "undecided"
+    if difference["low"] <= 0.0 <= difference["high"]:
+        return "undecided" if is_bound(difference) else "tied"
     return "won" if difference["low"] > 0.0 else "lost"
 
 
@@ -166,7 +172,6 @@ def _terms(learned: KpiTable, rule: KpiTable, scenario: Scenario) -> list[dict[s
     terms = []
     for column in mine:
         gain = mine[column] - other[column]
-        sums = resampled_sums(gain[:, None])[:, 0] / len(gain)
         terms.append(
             {
                 "column": column,
@@ -174,7 +179,9 @@ def _terms(learned: KpiTable, rule: KpiTable, scenario: Scenario) -> list[dict[s
                 "rule": float(np.mean(rule[column])),
                 "value_learned": float(np.mean(mine[column])),
                 "value_rule": float(np.mean(other[column])),
-                "adds": interval(estimate(float(np.mean(gain)), sums, len(gain), CONFIDENCE)),
+                "adds": interval(
+                    ratio_estimate(gain, scale=max(np.abs(mine[column]).max(), np.abs(other[column]).max()))
+                ),
             }
         )
     return sorted(terms, key=lambda term: -abs(term["adds"]["mean"]))

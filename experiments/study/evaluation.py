@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.kpis import Estimate, KpiTable, with_column
+from ccenv.kpis.bootstrap import Bound
 from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rewards.terms import preset_unit
 from ccenv.rules import find_rule
@@ -130,8 +131,17 @@ def finite(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def interval(estimate: Estimate) -> dict[str, float | None] | None:
-    """Return an estimate for a result file: None if nothing was counted; ends None if there is one run only."""
+def interval(estimate: Estimate) -> dict[str, Any] | None:
+    """Return an estimate for a result file: None if nothing was counted; ends None if there is one run only.
+
+    The key `bound` is there, and true, if all runs are equal: the ends are then a bound, no interval of resampled runs.
+    """
     if math.isnan(estimate.value):
         return None
-    return {"mean": float(estimate.value), "low": finite(estimate.low), "high": finite(estimate.high)}
+    found = {"mean": float(estimate.value), "low": finite(estimate.low), "high": finite(estimate.high)}
+    return {**found, "bound": True} if isinstance(estimate, Bound) else found
+
+
+def is_bound(found: Mapping[str, Any]) -> bool:
+    """Return whether all runs were equal. Result files from before such bounds have equal ends then."""
+    return bool(found.get("bound")) or (found["low"] is not None and found["low"] == found["high"])

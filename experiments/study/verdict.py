@@ -10,9 +10,10 @@ from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
 from ccenv.kpis.numbers import as_text
 from ccenv.sim.state.definitions import RUN_TOTAL
 from experiments.study.comparison import COLUMNS, ROUTING_GROUP, outcome
-from experiments.study.evaluation import VALUE
+from experiments.study.evaluation import VALUE, is_bound
 
-_NOTHING = {"mean": 0.0, "low": None, "high": None}
+EQUAL_DAYS = "equal on all days"
+CLEAR = ("won", "lost")  # outcomes that tell two policies apart
 MEANING = {labelled.column: labelled.counter.meaning for labelled in LABELS.values()}
 
 
@@ -21,7 +22,8 @@ def span(interval: Mapping[str, Any] | None, factor: float = 1.0, decimals: int 
     if interval is None:
         return "n/a"
     mean, low, high = (None if interval[key] is None else factor * interval[key] for key in ("mean", "low", "high"))
-    ends = "" if low is None else f" [{number(low, decimals, sign)}, {number(high, decimals, sign)}]"
+    ends = "" if low is None or low == high else f" [{number(low, decimals, sign)}, {number(high, decimals, sign)}]"
+    ends += f" ({EQUAL_DAYS})" if is_bound(interval) else ""
     return number(mean, decimals, sign) + ends
 
 
@@ -31,7 +33,9 @@ def number(value: float | None, decimals: int = 2, sign: bool = False) -> str:
 
 
 def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `outcome` (`won`, `tied`, `lost`), `headline` (one sentence) and `paragraphs` with the details.
+    """Return the verdict: its `outcome`, `headline` (one sentence) and `paragraphs` with the details.
+
+    Outcomes are `won`, `tied`, `lost` and `undecided`.
 
     Args:
         comparison: Result of `compare`, with a learned policy.
@@ -56,6 +60,7 @@ def _headline(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: M
         "won": "The learned policy earned more than",
         "tied": "A tie: the learned policy could not be told apart from",
         "lost": "The learned policy earned less than",
+        "undecided": "Undecided: no difference between days tells the learned policy from",
     }[learned["outcome"]]
     breaks = [name for name, row in (("policy", learned), ("rule", rule)) if not row["within_limit"]]
     unequal = (
@@ -76,12 +81,12 @@ def article(unit: str) -> str:
 
 
 def _why(terms: Sequence[Mapping[str, Any]], result: str) -> str:
-    clear = [term for term in terms if outcome(term["adds"]) != "tied"]
+    clear = [term for term in terms if outcome(term["adds"]) in CLEAR]
     if not clear:
         return "No single term of the value differs by more than its interval."
     parts = [f"{MEANING[term['column']]} ({span(term['adds'], sign=True)} per day)" for term in clear]
     lead = (
-        "The terms of the value that differ beyond their intervals" if result == "tied" else "What made the difference"
+        "What made the difference" if result in CLEAR else "The terms of the value that differ beyond their intervals"
     )
     return f"{lead}: {'; '.join(parts)}."
 
@@ -91,9 +96,11 @@ def _at_equal_value(learned: Mapping[str, Any]) -> str:
     if learned["outcome"] != "tied":
         return ""
     differences = {name: each for name, each in learned["differences"].items() if name != VALUE and each is not None}
-    clear = [column for column in COLUMNS if outcome(differences.get(column.name, _NOTHING)) != "tied"]
+    found = {column: outcome(differences[column.name]) for column in COLUMNS if column.name in differences}
+    clear = [column for column, result in found.items() if result in CLEAR]
     if not clear:
-        return "The two tie in every column of Table 1."
+        differing = " that differs on any day" if "undecided" in found.values() else ""
+        return f"The two tie in every column of Table 1{differing}."
     parts = [
         f"{column.title.lower()} {span(differences[column.name], column.factor, column.decimals, True)} "
         f"{column.unit.replace('%', 'percentage points')}"
@@ -112,8 +119,8 @@ def _limit(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: Mapp
         inside = "within" if row["within_limit"] else "not wholly within"
         if share is None:
             texts.append(f"{name} reached nobody.")
-        elif share["high"] == 0.0:
-            texts.append(f"{name} dropped nobody.")
+        elif is_bound(share) and not share["mean"]:
+            texts.append(f"{name} dropped nobody on these days.")
         else:
             texts.append(
                 f"{name} dropped {span(share, 100.0)} % of the connects, {inside} the limit of {100 * limit:g} %."
@@ -151,13 +158,15 @@ def _same_flag(
 
 
 def _verb(difference: Mapping[str, Any]) -> str:
-    return {"won": "wins", "tied": "ties", "lost": "loses"}[outcome(difference)]
+    return {"won": "wins", "tied": "ties", "lost": "loses", "undecided": "is equal on all days"}[outcome(difference)]
 
 
 def _routing(rows: Sequence[Mapping[str, Any]]) -> str:
     routed = [row for row in rows if row["group"].startswith(ROUTING_GROUP)]
-    if not routed or any(row["outcome"] != "tied" for row in routed):
+    if not routed or any(row["outcome"] in CLEAR for row in routed):
         return ""
+    if any(row["outcome"] != "tied" for row in routed):
+        return "No other routing rule is told apart from the best rule under its pacing."
     who = "The other routing rule ties" if len(routed) == 1 else f"All {len(routed)} other routing rules tie"
     return f"{who} with the best rule under its pacing: these days show no effect of the routing rule."
 

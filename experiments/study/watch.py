@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ccenv.batch import Batch
-from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import staffing
@@ -195,20 +195,11 @@ class _Look:
     def _series(self, above: str, below: str) -> dict[str, list[float | None]]:
         """Ratios of totals by slot, with bootstrap intervals over the days."""
         parts = [self.sums[name] if name != ONE else np.ones((self.batch.n, self.n_slots)) for name in (above, below)]
-        resampled = [resampled_sums(part) for part in parts]
         out: dict[str, list[float | None]] = {"mean": [], "low": [], "high": []}
         for slot in range(self.n_slots):
-            value, samples = (
-                _ratio(*pair) for pair in ((p[:, slot].sum() for p in parts), (r[:, slot] for r in resampled))
-            )
-            for name, end in zip(out, estimate(float(value), samples, self.batch.n, CONFIDENCE), strict=True):
+            for name, end in zip(out, ratio_estimate(parts[0][:, slot], parts[1][:, slot]), strict=True):
                 out[name].append(finite(end))
         return out
-
-
-def _ratio(above: Any, below: Any) -> Any:
-    above, below = np.asarray(above, float), np.asarray(below, float)
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below != 0.0)
 
 
 def groups_by_work(scenario: Scenario) -> tuple[list[int], list[int]]:

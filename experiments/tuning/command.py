@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.files.writing import write_atomic, write_json
-from ccenv.kpis.bootstrap import CONFIDENCE, estimate, resampled_sums
+from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.cells import cell_digest, run_once
@@ -180,11 +180,10 @@ def _rank(result: Mapping[str, Any], limit: float | None) -> tuple[bool, float]:
 
 
 def _figures(score: Score) -> dict[str, Any]:
-    days = len(score.values)
-    mean = estimate(score.value, resampled_sums(score.values[:, None])[:, 0] / days, days, CONFIDENCE)
+    mean = ratio_estimate(score.values)
     return {
         "label": score.pair.label,
-        "value": mean.value,
+        "value": score.value,
         "low": finite(mean.low),
         "high": finite(mean.high),
         "dropped_share": finite(score.share),

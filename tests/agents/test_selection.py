@@ -8,6 +8,7 @@ import pytest
 from agents.common.selection import rank, rank_tables, select_checkpoint
 from ccenv.batch import Batch
 from ccenv.kpis import Estimate
+from ccenv.kpis.bootstrap import Bound
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.policy import RulePolicy
 from ccenv.rewards.sums import episode_rewards
@@ -28,8 +29,9 @@ def test_candidates_are_ranked_and_compared_in_pairs():
     better, rule, worse = choice.rows
     assert better.reward.high - better.reward.low > 10  # the luck of the days, which the pairs do not see:
     assert 0.3 < better.difference.low < better.difference.value < better.difference.high < 0.7
-    assert rule.difference == (0.0, 0.0, 0.0)
-    assert worse.difference == pytest.approx((-1.0, -1.0, -1.0))
+    assert isinstance(rule.difference, Bound) and rule.difference.value == 0.0
+    assert rule.difference.low < 0.0 < rule.difference.high
+    assert worse.difference == pytest.approx((-1.0, -1.0, -1.0), abs=0.01)
 
 
 # Mean, low and high differ, and order the candidates differently: "perhaps" drops more than 0.03 in the mean only.

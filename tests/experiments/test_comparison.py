@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 
 from ccenv.kpis import paired_difference
+from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.rewards.sums import contributions
 from experiments.reports.benchmark import table_csv
 from experiments.reports.captions import captions
 from experiments.reports.page_tables import cards, groups, headings
 from experiments.study.comparison import columns_of, compare, outcome
-from experiments.study.evaluation import VALUE, Pair, Rule, rule_days
+from experiments.study.evaluation import VALUE, Pair, Rule, interval, rule_days
 from tests.experiments.made import LEARNED, comparison, entrants, tiny
 
 DAYS, TRAINING = {"validation": 1, "watched": 1}, {"seconds": 2.0, "cpu_s": 1.0}
@@ -20,10 +21,28 @@ def row(role: str):
 
 @pytest.mark.parametrize(
     ("low", "high", "result"),
-    [(0.1, 2.0, "won"), (-2.0, -0.1, "lost"), (-0.1, 2.0, "tied"), (0.0, 0.0, "tied"), (None, None, "tied")],
+    [
+        (0.1, 2.0, "won"),
+        (-2.0, -0.1, "lost"),
+        (-0.1, 2.0, "tied"),
+        (0.0, 0.0, "undecided"),
+        (None, None, "undecided"),
+    ],
 )
 def test_outcome_needs_the_whole_interval_on_one_side(low: float | None, high: float | None, result: str):
     assert outcome({"mean": 1.0, "low": low, "high": high}) == result
+
+
+@pytest.mark.parametrize(("low", "result"), [(-1.0, "undecided"), (0.5, "won")])
+def test_no_tie_is_read_from_equal_days(low: float, result: str):
+    assert outcome({"mean": 1.0, "low": low, "high": 2.0, "bound": True}) == result
+
+
+def test_equal_days_are_marked_in_result_files():
+    assert interval(ratio_estimate(np.zeros(32), scale=2.0)) == {
+        "mean": 0.0, "low": pytest.approx(-0.178, abs=0.001), "high": pytest.approx(0.178, abs=0.001), "bound": True
+    }  # fmt: skip
+    assert "bound" not in interval(ratio_estimate(np.arange(32.0)))
 
 
 def test_value_is_the_reward_of_the_scenario():

@@ -115,7 +115,7 @@ def test_who_drops_or_reaches_nobody_is_said():
 
     text = " ".join(verdict(compared(learned, row("best_rule", 0.0, kpis=kpis)), GOOD)["paragraphs"])
 
-    assert "The learned policy reached nobody. The rule dropped nobody." in text
+    assert "The learned policy reached nobody. The rule dropped nobody on these days." in text
 
 
 def test_a_share_that_may_be_above_0_is_given_with_its_interval():
@@ -203,3 +203,16 @@ def test_numbers(value: float | None, sign: bool, text: str):
 
 def test_interval_of_one_run_has_no_ends():
     assert span({"mean": 1.0, "low": None, "high": None}) == "1.00"
+
+
+def test_equal_days_are_undecided_and_no_tie():
+    equal = {"mean": 0.0, "low": -0.1, "high": 0.1, "bound": True}
+    learned = row("learned", 0.0, outcome="undecided", differences={"value": equal})
+    routed = [row("other", 0.0, group="Routing rules, with x", label="lwt", outcome="undecided")]
+
+    said = verdict(compared(learned, row("best_rule", 0.0), *routed), GOOD)
+
+    assert said["outcome"] == "undecided" and said["headline"].startswith("Undecided: ")
+    assert "(equal on all days)" in said["headline"]
+    assert " tie" not in " ".join(said["paragraphs"])
+    assert "No other routing rule is told apart" in " ".join(said["paragraphs"])

@@ -2,9 +2,11 @@ import io
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 
 from ccenv.kpis import KPIS, KpiTable, bootstrap, kpi_table, paired_difference, ratio_of_totals
+from ccenv.kpis.bootstrap import Bound
 from tests.kpis.tiny import COUNTS, EXPECTED, OF_CENTRE, RUN, by_interval, counters_of, three_runs, tiny
 
 
@@ -43,16 +45,84 @@ def test_one_run_has_no_interval():
     assert np.isnan([summary["abandonment"].low, summary["abandonment"].high]).all()
 
 
-def test_equal_runs_have_an_interval_without_width():
+def test_equal_runs_have_a_bound_that_is_marked():
     table = kpi_table(tiny(), counters_of(tiny(), (5,), **RUN), range(5))
 
-    assert table.summary()["aht_s"] == pytest.approx((212.0, 212.0, 212.0))
+    found = table.summary()["aht_s"]
+
+    share = 1.0 - 0.05**0.2  # rule of three: the share of other runs that five equal runs leave possible
+    assert found == pytest.approx((212.0, 212.0 * (1.0 - share), 212.0 * (1.0 + share)))
+    assert isinstance(found, Bound) and str(found).endswith("(equal in all runs)")
+
+
+def test_an_event_that_no_run_saw_has_the_rule_of_three():
+    table = kpi_table(tiny(), counters_of(tiny(), (32,), offered=[[50, 50]]), range(32))
+    summary = table.summary()
+
+    assert summary["n_abandoned"] == pytest.approx((0.0, 0.0, 1.0 - 0.05 ** (1 / 32)))
+    assert summary["abandonment"] == pytest.approx((0.0, 0.0, (1.0 - 0.05 ** (1 / 32)) / 100))
+    assert 0.9 * 3 / 32 < summary["n_abandoned"].high < 3 / 32
+
+
+def test_a_share_of_one_in_all_runs_is_bounded_from_below():
+    table = kpi_table(tiny(), counters_of(tiny(), (32,), offered=[[50, 50]], answered_in_time=[[50, 50]]), range(32))
+
+    value, low, high = table.summary()["served_within_T_of_offered"]
+
+    assert (value, high) == (1.0, 1.0) and low == pytest.approx(1.0 - (1.0 - 0.05 ** (1 / 32)) / 100)
+
+
+def test_an_event_of_few_runs_reaches_the_exact_interval():
+    abandoned = np.zeros((100, 2))
+    abandoned[3, 0] = abandoned[9, 1] = 1.0
+    table = kpi_table(tiny(), counters_of(tiny(), (100,), offered=[[50, 50]], abandoned=abandoned), range(100))
+
+    found = table.summary()["n_abandoned"]
+
+    exact = scipy.stats.binomtest(2, 100).proportion_ci(method="exact")
+    assert found.low == 0.0 and found.high >= exact.high  # resampled: 0 at the low end
+
+
+@pytest.mark.parametrize("above", [0, 1, 7, 20])
+def test_shares_of_windows_have_the_exact_interval(above):
+    table = three_runs()[np.zeros(20, int)].copy()
+    for suffix in ("", ":survey"):
+        table[f"n_vicidial_today_windows{suffix}"] = 1.0
+        table[f"n_vicidial_today_windows_above{suffix}"] = np.arange(20) < above
+
+    found = table.summary()["windows_above_vicidial_today"]
+
+    exact = scipy.stats.binomtest(above, 20).proportion_ci(method="exact")
+    assert found == pytest.approx((above / 20, exact.low, exact.high))
+    assert isinstance(found, Bound) == (above in (0, 20))
+
+
+def test_intervals_of_few_runs_are_widened_and_of_many_are_not():
+    values = np.random.default_rng(0).normal(100.0, 1.0, 50)
+    few, many = values[:8], values
+
+    low, high = np.quantile(bootstrap.resampled_sums(few[:, None]) / 8, [0.025, 0.975])
+    found = bootstrap.ratio_estimate(few)
+    factor = (8 / 7) ** 0.5 * scipy.stats.t.ppf(0.975, 7) / 1.959964
+    assert found.high - found.low >= factor * (high - low) * (1 - 1e-6)
+    ends = np.quantile(bootstrap.resampled_sums(many[:, None]) / 50, [0.025, 0.975])
+    assert list(bootstrap.ratio_estimate(many)[1:]) == pytest.approx(list(ends))
+
+
+def test_widening_stops_at_the_ends_of_the_range():
+    table = kpi_table(
+        tiny(), counters_of(tiny(), (3,), offered=[[50, 50]], abandoned=[[0, 1], [2, 0], [9, 8]]), range(3)
+    )
+
+    found = table.summary()["abandonment"]
+
+    assert found.low == 0.0 < found.value < found.high <= 1.0
 
 
 def test_interval_leaves_out_resamples_without_a_denominator():
     value, low, high = three_runs().summary()["abandonment:sales"]  # the third run, taken thrice, offers nothing
 
-    assert 0.1 <= low <= value <= high <= 0.5
+    assert 0.0 <= low < value < high <= 1.0
 
 
 def test_wider_confidence_is_a_wider_interval():
@@ -106,7 +176,8 @@ def test_paired_difference_is_first_less_second():
 
     assert paired_difference(other, base, "abandonment").value == pytest.approx(0.2)
     assert paired_difference(base, other, "n_abandoned").value == pytest.approx(-20 / 3)
-    assert paired_difference(base, base, "abandonment") == (0.0, 0.0, 0.0)
+    same = paired_difference(base, base, "abandonment")
+    assert isinstance(same, Bound) and same.low < same.value == 0.0 < same.high
 
 
 def test_paired_difference_resamples_both_tables_alike():
@@ -117,7 +188,8 @@ def test_paired_difference_resamples_both_tables_alike():
 
     difference = paired_difference(shifted, base, "abandonment")
 
-    assert difference == pytest.approx((0.01, 0.01, 0.01))  # one more of a hundred in every run, whatever is resampled
+    reach = 0.01 * (1.0 - 0.05 ** (1 / 40))  # one more of a hundred in every run, whatever is resampled
+    assert difference == pytest.approx((0.01, 0.01 - reach, 0.01 + reach)) and isinstance(difference, Bound)
 
 
 def test_paired_difference_needs_equal_seeds():

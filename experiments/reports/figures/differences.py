@@ -72,7 +72,7 @@ def near(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     matter = [
         row["difference"]
         for row in rows
-        if row["difference"] is not None and (row["role"] == "learned" or row["outcome"] == "tied")
+        if row["difference"] is not None and (row["role"] == "learned" or row["outcome"] in ("tied", "undecided"))
     ]
     reach = _reach(matter) or min(map(_size, shown), default=0.0) or 1.0
     inside = [each for each in shown if abs(each["mean"]) <= NEAR * reach]
