@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from experiments.jobs.cells import cell_digest, run_once
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.sources import code_digest
 from experiments.jobs.workers import Workers
+from experiments.published.benchmarks import data_digest
 from experiments.published.compare import judged, with_verdicts
 from experiments.published.page import page
 from experiments.published.row import Figure, Row
@@ -25,19 +27,45 @@ def measure(settings: Settings) -> dict[str, Any]:
     folder = ROOT / settings.dir / "cells"
     rows = chosen(settings.rows)
     with Workers(settings.processes) as workers:
-        found = workers.map(row_figures, [(row, settings.share, folder) for row in rows], NAME)
+        found = workers.map(
+            row_figures, [(row, settings.share, folder, ROOT / settings.benchmarks) for row in rows], NAME
+        )
     return {"share": settings.share, "rows": judge(rows, found)}
 
 
-def judge(rows: Sequence[Row], found: Sequence[dict[str, Figure]]) -> list[dict[str, Any]]:
-    """Return the rows with their comparisons and verdicts."""
-    return with_verdicts([judged(row, figures) for row, figures in zip(rows, found, strict=True)])
+def judge(rows: Sequence[Row], found: Sequence[dict[str, Figure] | None]) -> list[dict[str, Any]]:
+    """Return the rows with their comparisons and verdicts; a row without figures was skipped."""
+    return with_verdicts(
+        [skipped(row) if figures is None else judged(row, figures) for row, figures in zip(rows, found, strict=True)]
+    )
 
 
-def row_figures(row: Row, share: float, folder: Path) -> dict[str, Figure]:
-    """Return the figures of a row, kept in a file named by its inputs and by the code that runs."""
+def skipped(row: Row) -> dict[str, Any]:
+    """Return a row that was skipped, with the reason."""
+    reason = f"skipped: the parameters of {row.inputs['problem']} are not in the folder of the benchmarks"
+    return {"name": row.name, "kind": row.kind, "source": row.source, "measures": [], "skipped": reason}
+
+
+def row_figures(row: Row, share: float, folder: Path, benchmarks: Path) -> dict[str, Figure] | None:
+    """Return the figures of a row, kept in a file named by its inputs and by the code that runs.
+
+    Args:
+        row: The row.
+        share: Share of its runs.
+        folder: Folder of the cells.
+        benchmarks: Folder of the published control problems.
+
+    Returns:
+        Figures by measure; None if the row needs parameters that are not on this machine.
+    """
     measures = [each._asdict() for each in row.measures]
     inputs = {"inputs": dict(row.inputs), "measures": measures, "runs": row.runs, "share": share}
+    if "problem" in row.inputs:
+        data = benchmarks / row.inputs["problem"]
+        if not data.is_dir():
+            return None
+        inputs["data"] = data_digest(data)
+        row = dataclasses.replace(row, inputs={**row.inputs, "folder": str(data)})
     name = cell_digest(inputs, "", code_digest((row.compute.__module__,)))
     path, _ = run_once(folder / f"{name}.json", lambda: plain(row.compute(row, share)))
     return {measure: Figure(**figure) for measure, figure in read_json(path).items()}

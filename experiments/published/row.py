@@ -33,6 +33,7 @@ class Measure(NamedTuple):
         below: Columns of the denominator, summed over the runs; none: the mean of a run.
         scale: Factor of the result.
         variant: Variant of the row's centre in which it is measured.
+        by_run: A ratio is formed for each run, and their mean is printed; else a ratio of totals.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Measure(NamedTuple):
     below: tuple[str, ...] = ()
     scale: float = 1.0
     variant: str = CENTRE
+    by_run: bool = False
 
     @property
     def rounding(self) -> float:

@@ -16,6 +16,7 @@ class Settings:
     Attributes:
         rows: Names of the rows; empty for all.
         share: Share of the runs of each row. All rows on all runs are written into `results`, anything else into `dir`.
+        benchmarks: Folder of the published control problems, relative to the checkout.
         processes: Number of rows computed in parallel; no result depends on it.
         dir: Folder of the cells.
         results: Folder of the page and its result file.
@@ -23,6 +24,7 @@ class Settings:
 
     rows: list[str] = field(default_factory=list)
     share: float = 1.0
+    benchmarks: str = "../shared/benchmarks"
     processes: int = 1
     dir: str = "outputs/published"
     results: str = RESULTS

@@ -45,11 +45,12 @@ def simulated_runs(centre: Mapping[str, Any], runs: int, days: int, columns: Ite
 
 
 def estimated(measure: Measure, table: KpiTable) -> Figure:
-    """Return a mean of the runs, or a ratio of totals with the standard error of its linear approximation."""
+    """Return a mean over the runs, or a ratio of totals with the standard error of its linear approximation."""
     above, n = total_of(table, measure.above), len(table)
-    if not measure.below:
-        return Figure(measure.scale * float(above.mean()), measure.scale * float(above.std(ddof=1)) / math.sqrt(n))
-    below = total_of(table, measure.below)
+    below = total_of(table, measure.below) if measure.below else np.ones(n)
+    if measure.by_run or not measure.below:
+        each = measure.scale * above / below
+        return Figure(float(each.mean()), float(each.std(ddof=1)) / math.sqrt(n))
     ratio = float(above.sum() / below.sum())
     error = float((above - ratio * below).std(ddof=1)) / (math.sqrt(n) * float(below.mean()))
     return Figure(measure.scale * ratio, measure.scale * error)
