@@ -12,7 +12,12 @@ from scipy import stats
 from ccenv.rules.pacing.predictive import _excess, _p_by_age
 from tests.rules.hand import Hand
 
-HALF: dict[str, Any] = {"least_advisors": 0, "p_start": 0.5, "most_share": 1.0}  # every fresh line is answered with 1/2
+HALF: dict[str, Any] = {
+    "least_advisors": 0,
+    "p_start": 0.5,
+    "most_share": 1.0,
+    "answer_until_s": 16,
+}  # every fresh line is answered with 1/2
 OWN = 5  # index of the campaign's own definition
 
 

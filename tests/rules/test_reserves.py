@@ -129,3 +129,25 @@ def test_the_numbers_of_a_centre_that_does_not_switch_are_the_given_ones() -> No
             hand.act(time_of_day_s=60 * k, event_number=k + 1, **{RATES[0]: [arrivals], RATES[1]: [100]})
         beliefs.append(hand.state[BELIEF])
     assert beliefs[0] == beliefs[1] > 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "rule, params, least",
+    [
+        ("load_reserve", {"r0": 3, "b": 3}, 0.9),
+        ("belief_reserve", {"known": "centre", "r_0": 2, "r_1": 6}, 1.2),
+        ("belief_reserve", {"factor_1": 1.7, "mean_s_0": 2400, "mean_s_1": 1500, "r_0": 2, "r_1": 6}, 1.0),
+        ("mode_reserve", {"r_0": 2, "r_1": 6}, 1.8),
+    ],
+)
+def test_what_is_known_of_the_mode_is_worth_something(rule: str, params: dict[str, Any], least: float) -> None:
+    """Gain over the best fixed reserve, where an abandonment costs .055; numbers of the filter may be wrong."""
+    seeds = range(2_000_000, 2_000_048)
+
+    def value(pacing: Any) -> np.ndarray:
+        table = simulate("switching_load", pacing=pacing, seeds=seeds)
+        return np.asarray(0.01 * table["n_joined:outbound"] - 0.055 * table["n_abandoned:inbound"])
+
+    gain = value((rule, params)) - value(None)
+    assert gain.mean() > least and gain.mean() > 4 * gain.std(ddof=1) / math.sqrt(len(seeds))

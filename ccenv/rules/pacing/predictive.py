@@ -233,7 +233,7 @@ RULES = (
             number("horizon_s", 10.0, "time [s] within which finishing advisors count", (0.0, 60.0), high=60.0),
             number("inbound", 0.0, "share of the expected inbound contacts that take an advisor", (0.0, 1.0), high=1.0),
             number("answer_from_s", 4.0, "shortest time [s] to an answer"),
-            number("answer_until_s", 16.0, "longest time [s] to an answer; inf: age tells nothing"),
+            number("answer_until_s", 3600.0, "longest time [s] to an answer; far above ring times: age tells nothing"),
             RATE,
             P_START,
             DEFINITION,
