@@ -62,5 +62,6 @@ PARTS: tuple[Part, ...] = (
     module_part("published", "A published blend centre", 10.0),
     module_part("real_data", "Real data: the bank by half hour", 30.0, "experiments/calibrate", inputs=log_inputs),
     module_part("common_numbers", "Common random numbers", 60.0),
+    module_part("coverage", "Coverage of the intervals", 300.0),
     FAULTS_PART,
 )
