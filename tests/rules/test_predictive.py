@@ -53,6 +53,8 @@ def test_expected_drops_equal_the_double_sum(n: int, p: float, free: float, fini
     ({"limit": 0.1}, {"idle": [1, 1], "ringing": [1], "ringing_by_age": [[0, 0, 0, 1]]}, 4),  # one is dead
     ({"limit": 0.1, "answer_until_s": float("inf")}, {"idle": [1, 1], "ringing": [1],
                                                       "ringing_by_age": [[0, 0, 0, 1]]}, 3),
+    # one is answered and not yet decided, one rings: with a third 3 lines of 2/3, 8/27 of 2 are dropped, .148
+    ({"limit": 0.15}, {"idle": [1, 1], "ringing": [2], "deciding": [1], "ringing_by_age": [[2, 0, 0, 0]]}, 3),
     # two are answered, and not yet decided
     ({"limit": 0.1}, {"idle": [1, 1], "ringing": [2], "deciding": [2], "ringing_by_age": [[2, 0, 0, 0]]}, 2),
     ({"limit": 0.1}, {"idle": [1, 1], "ringing": [0, 2], "ringing_by_age": [[0, 0, 0, 0], [2, 0, 0, 0]]}, 1),
