@@ -120,11 +120,12 @@ def solve_constrained(
         newest, upper = _best(process, reward, costs, multipliers, columns[int(np.argmax(shares))].weights)
         present = sum(share * _lagrangian(c, multipliers, limits) for share, c in zip(shares, columns, strict=True))
         excess = _lagrangian(newest, multipliers, limits) - present
-        if excess <= tolerance * size:
+        known = any(np.array_equal(newest.weights, column.weights) for column in columns)
+        if excess <= tolerance * size or known:  # a known policy adds no cut: the rest is rounding of the programme
             break
         columns.append(newest)
     else:
-        raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the bounds are {excess!r} apart")
+        raise ValueError(f"max_steps={max_steps} is not allowed: it must be larger, the bounds are {excess:.6g} apart")
     for constraint, above, typical in zip(constraints, missed, spread, strict=True):
         if above > 1e-9 * typical:
             raise InfeasibleError(constraint, float(above))

@@ -100,13 +100,15 @@ def constraints(built: Built, limits: Mapping[str, float], allowed: Sequence[str
     """Convert limits on measures to limits on averages.
 
     Raises:
-        ValueError: If a measure is not among `allowed`, or a limit is not a finite number.
+        ValueError: If a measure is not among `allowed`, or a limit is not a finite number of at least 0.
     """
     found: list[Constraint] = []
     for name, limit in limits.items():
         if name not in allowed:
             raise ValueError(f"limit on {name!r} is not allowed: it must be on one of {', '.join(allowed)}")
-        ratio, limit = built.ratios[name], finite(f"limit on {name}", limit)
+        if finite(f"limit on {name}", limit) < 0.0:
+            raise ValueError(f"limit={limit!r} on {name} is not allowed: it must be at least 0")
+        ratio = built.ratios[name]
         if isinstance(ratio.denominator, np.ndarray):
             cost, bound = ratio.sign * (ratio.numerator - limit * ratio.denominator), 0.0
         else:

@@ -41,15 +41,32 @@ class Dialing(Model):
     def _best(self, reward: str, limit: float | Mapping[str, float] | None) -> dict[str, Any]:
         """The fields of `Optimum` for the largest `reward`, a measure, within limits.
 
-        The cap is doubled as in `evaluate`, but not without limits: then nothing bounds the number of lines.
+        The cap is doubled as in `evaluate`. An optimum that still reaches it is none of the model without the cap.
+
+        Raises:
+            ValueError: If a limit is not allowed, or if no cap holds the optimum and `max_ringing` gives none.
         """
+        if self.max_ringing is not None:
+            return self._fields(reward, limit)
+        if limit is None or limit == {}:
+            raise ValueError(
+                f"limit={limit!r} is not allowed without max_ringing: nothing bounds the lines, and more lines always "
+                f"give more {reward}; no policy reaches its supremum"
+            )
         model, fields = self, self._fields(reward, limit)
         for _ in range(DOUBLINGS):
-            if self.max_ringing is not None or limit is None or fields["result"].p_max_ringing <= TOUCHED:
-                break
+            if fields["result"].p_max_ringing <= TOUCHED:
+                return fields
             model = model._raised()
             fields = model._fields(reward, limit)
-        return fields
+        if fields["result"].p_max_ringing <= TOUCHED:
+            return fields
+        raise ValueError(
+            f"limit={limit!r} is not allowed without max_ringing: the optimum still reaches the cap of "
+            f"{int(model.built.space['ringing'].max())} ringing lines, with {reward} "
+            f"{getattr(fields['result'], reward):.6g}, so that more lines may give more; give a lower limit or "
+            "max_ringing"
+        )
 
     def _fields(self, reward: str, limit: float | Mapping[str, float] | None) -> dict[str, Any]:
         return self._optimum(self.built.ratios[reward].numerator, limit)

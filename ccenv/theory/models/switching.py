@@ -141,13 +141,13 @@ class SwitchingPacing(PacingModel):
         """Maximise the connects per hour within a limit on the average over both modes.
 
         Args:
-            limit: Upper limit on ``drop_rate``, as a number or by name; None for no limit.
+            limit: Upper limit on ``drop_rate``, as a number or by name; None for no limit, with `max_ringing` only.
 
         Returns:
             The optimum; its policy randomises if the limit binds.
 
         Raises:
-            ValueError: If the limit is not allowed.
+            ValueError: If the limit is not allowed, or the optimum reaches the cap on lines and `max_ringing` is None.
         """
         fields = self._best("connects_per_h", limit)
         return SwitchingOptimum(
