@@ -89,16 +89,17 @@ def table_of(kind: str, rows: list[Row], wide: bool) -> Table:
     return Table(tuple("of" if c == "axis" else c for c in columns), cells, left=left)
 
 
+def _default(param: Row) -> str:
+    """Return the default of a parameter: a value, `computed` from the scenario, or an order."""
+    if param["default"] is not None:
+        return _plain(param["default"])
+    return "computed" if "computed" in param else "[...]"
+
+
 def _text(row: Row, column: str) -> str:
     value: Any = row[column]
     if column == "params":
-        return (
-            " ".join(
-                f"{param['name']}={'[...]' if param['default'] is None else _plain(param['default'])}"
-                for param in value
-            )
-            or "-"
-        )
+        return " ".join(f"{param['name']}={_default(param)}" for param in value) or "-"
     if column == "type":
         return shorter(value)
     if column == "default" and row["required"]:

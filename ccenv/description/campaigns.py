@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.description.load import Load
 from ccenv.description.plain import Facts, resolved
 from ccenv.kpis.declared import definition_of
 from ccenv.scenarios import Scenario
@@ -20,6 +19,7 @@ from ccenv.scenarios.compile.lines import max_lines
 from ccenv.scenarios.compile.segments import lead_shares, p_answer, p_right_party, sale_value, segments
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.offered import Load
 from ccenv.scenarios.schema import Campaign, Compliance, Segment
 from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL
 

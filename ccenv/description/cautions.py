@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 
 from ccenv.description.keys import default_of
-from ccenv.description.load import FULL, Load
 from ccenv.description.words import plural, slot_labels
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.check.warn import warn_of_reward, warn_of_transfers
 from ccenv.scenarios.files.sources import unsourced
 from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.offered import FULL, Load
 
 LISTED = 3  # names that a warning lists
 

@@ -12,6 +12,7 @@ from ccenv.kpis import KPIS
 from ccenv.kpis.kpi import Kpi
 from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes
 from ccenv.rules import PACING_RULES, ROUTING_RULES, Param, RuleSpec
+from ccenv.rules.spec import NEEDS
 from ccenv.scenarios import Action, Scenario, list_scenarios, load_scenario
 from ccenv.scenarios.catalogue import ACTION_KINDS, ASSIGN_CHAT
 from ccenv.scenarios.compile.roster import advisors
@@ -88,13 +89,16 @@ def _rule(kind: str, rule: RuleSpec) -> Row:
         "kind": kind,
         "params": [_param(param) for param in rule.params],
         "reserves": rule.reserves,
+        "needs": [NEEDS[need] for need in rule.needs],
         "reads": [*rule.reads, *rule.reads_if_legal],
     }
 
 
 def _param(param: Param) -> Row:
-    default = None if param.order else param.default  # an order is that of the file
+    default = None if param.order or param.computed else param.default  # an order is that of the file
     row: Row = {"name": param.name, "meaning": param.meaning, "default": default, "per": param.per or "rule"}
+    if param.computed:
+        row["computed"] = param.computed
     if param.words:
         return row | {"words": list(param.words)}
     bounds = {"low": param.low, "high": param.high}

@@ -6,7 +6,6 @@ import math
 
 from ccenv.description.campaigns import campaign_facts, joined_s
 from ccenv.description.cautions import warnings_of
-from ccenv.description.load import ASSUMPTION, Floats, Load, handle_times, offered
 from ccenv.description.plain import Facts, finite, resolved
 from ccenv.description.words import slot_labels
 from ccenv.rewards.terms import TERMS, reward_weights
@@ -14,6 +13,7 @@ from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.slots import n_slots
 from ccenv.scenarios.means import mean_s
+from ccenv.scenarios.offered import ASSUMPTION, Floats, Load, handle_times, offered
 from ccenv.scenarios.schema import Centre, Queue
 from ccenv.spaces.observation import observation_space
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ccenv.description.answers import who_answers
-from ccenv.description.load import FULL
 from ccenv.description.plain import Facts
 from ccenv.description.tables import Section, Table
 from ccenv.description.words import number, plural, share, time_of_day
+from ccenv.scenarios.offered import FULL
 
 MOST_TIMES = 36  # most columns of a table by time; more slots are averaged
 APOSTROPHE = "'"

@@ -42,6 +42,11 @@ queue (routing), the announced wait from which the simulator offers a callback; 
 `kept_for_inbound` (pacing) per group, idle advisors that a rule keeps for the other side. Where none is given, the
 centre's own value holds; a rule that does not declare `callback_above_s` leaves the queue's own.
 
+The default of a parameter with `computed` is computed from the scenario: handle rates, costs of waiting and others, by
+the names in `ccenv.rules.spec.COMPUTED`. A value that is given by name takes the place of that one.
+
+`why_not(scenario, routing=...)` of `ccenv.run.config` says why rules cannot run on a centre, or None.
+
 Example: dial the idle advisors while nobody waits.
 
 >>> import ccenv

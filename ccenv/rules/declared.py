@@ -57,5 +57,6 @@ RESERVE = Param("reserve", 0.0, meaning="idle eligible advisors kept for inbound
 GROUP = ("idle_longest_s",)
 HEAD = ("idle_longest_s", "head_entry_wait_s")
 IDLE = ("idle",)
+LENGTH = "queue_length"
 LINES = ("idle", "ringing")  # fields of a target of ringing lines
 COIN = ("event_number",)

@@ -14,7 +14,7 @@ ADVISORS = ("longest_idle", "least_skilled", "most_skilled")  # words of the par
 
 
 @helper
-def _n_skills(c, g):
+def n_skills(c, g):
     """Return the number of queues and campaigns that a group handles."""
     n = count_bits(c.campaign_skill[g])
     for word in range(c.queue_skill.shape[1]):
@@ -31,7 +31,7 @@ def _goes_before(snap, c, one, other, advisor):
     if c.group[one].service != c.group[other].service:
         return c.group[other].service != 0
     if advisor > 0.0:
-        more = _n_skills(c, one) - _n_skills(c, other)
+        more = n_skills(c, one) - n_skills(c, other)
         if more != 0:
             return more < 0 if advisor == 1.0 else more > 0
     return snap.idle_longest_s[one] > snap.idle_longest_s[other]
@@ -80,7 +80,7 @@ def assignable(mask, c, q):
 
 
 @helper
-def _is_due(snap, mask, c, a, after_s, reserve):
+def is_due(snap, mask, c, a, after_s, reserve):
     """Return whether legal assignment a is due, as `route` says; an assignment is always due if holding is illegal."""
     q = c.action[a].index
     g = c.action[a].group
@@ -95,7 +95,7 @@ def _is_due(snap, mask, c, a, after_s, reserve):
 def routable(snap, mask, c, q, after_s, reserve):
     """Return whether queue q has a legal assignment that is due, as `route` says."""
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
-        if mask[a] and _is_due(snap, mask, c, a, after_s, reserve):
+        if mask[a] and is_due(snap, mask, c, a, after_s, reserve):
             return True
     return False
 
@@ -111,7 +111,7 @@ def route(snap, mask, c, q, advisor, after_s, reserve):
     if q == NO_QUEUE:
         return best
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
-        if mask[a] and _is_due(snap, mask, c, a, after_s, reserve):
+        if mask[a] and is_due(snap, mask, c, a, after_s, reserve):
             if best == HOLD or _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor):
                 best = a
     return best
@@ -121,7 +121,7 @@ def route(snap, mask, c, q, advisor, after_s, reserve):
 def routable_above(snap, mask, c, q, after_s, reserve, kept):
     """Return whether `routable` holds with an assignment that leaves `kept[g]` idle advisors in its group."""
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
-        if may_take(snap, mask, c, a, kept) and _is_due(snap, mask, c, a, after_s, reserve):
+        if may_take(snap, mask, c, a, kept) and is_due(snap, mask, c, a, after_s, reserve):
             return True
     return False
 
@@ -133,7 +133,7 @@ def route_above(snap, mask, c, q, advisor, after_s, reserve, kept):
     if q == NO_QUEUE:
         return best
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
-        if may_take(snap, mask, c, a, kept) and _is_due(snap, mask, c, a, after_s, reserve):
+        if may_take(snap, mask, c, a, kept) and is_due(snap, mask, c, a, after_s, reserve):
             more = c.action[a].n - c.action[best].n  # `hold` has n = 0; of the levels of a chat the lowest goes first
             if (
                 best == HOLD

@@ -10,19 +10,20 @@ A value is given once for all, by name, or as a list with one value for each slo
 | order | `[name, name]` | `[[name, name], [name, name]]` |
 
 A name that a mapping leaves out has the default. The default of a parameter that stands for a value of the centre
-(`OF_CENTRE`) is the centre's own value of each name. Where a name has no such value, the parameter is 0: a queue
+(`OF_CENTRE`) is the centre's own value of each name, and that of a computed one (`COMPUTED`) is computed from the
+scenario, for instance handle rates by pair. Where a name has no such value, the parameter is 0: a queue
 without callbacks, a group that handles one side only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ccenv.rules.spec import AXES, OF_CENTRE, OWN, Param, RuleError, RuleSpec
+from ccenv.rules.spec import AXES, COMPUTED, OF_CENTRE, OWN, Param, RuleError, RuleSpec
 from ccenv.sim.state.sizes import Size
 
 EMPTY = "_"  # field of the record of a rule without parameters, because a record has at least one
@@ -38,6 +39,8 @@ class Names(NamedTuple):
         pairs: Owner (queue or campaign) and group of each compatible pair.
         n_slots: Slots of the day.
         own: By parameter of `OF_CENTRE`, the centre's own value of each name along its axis; None if it has none.
+        computed: Function from the name of a constant in `COMPUTED` to its value of each name along its axis; None
+            where it has none.
         offered: By such a parameter of `OWN`, the names for which a supervisor may set it.
     """
 
@@ -48,6 +51,7 @@ class Names(NamedTuple):
     n_slots: int
     own: Mapping[str, tuple[float | None, ...]] = MappingProxyType({})
     offered: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    computed: Callable[[str], tuple[float | None, ...]] | None = None
 
     def along(self, axis: str) -> tuple[Any, ...]:
         """Return the names along an axis; one empty name for a parameter with a single value."""
@@ -56,6 +60,8 @@ class Names(NamedTuple):
 
     def defaults(self, param: Param) -> tuple[float | str, ...]:
         """Return the default of a parameter for each name along its axis."""
+        if param.computed and self.computed is not None:
+            return tuple(0.0 if value is None else value for value in self.computed(param.computed))
         if (param.own or param.of_centre) and param.name in self.own:
             return tuple(0.0 if value is None else value for value in self.own[param.name])
         return (param.default,) * len(self.along(param.per))
@@ -176,11 +182,11 @@ class _Reader:
             return [(given.get(key, d), f"{name}.{key}") for key, d in zip(along, defaults, strict=True)]
         self._known(name, given, tuple(dict.fromkeys(owner for owner, _ in along)))
         found = []
-        for owner, group in along:
-            inner = given.get(owner, self.param.default)
+        for (owner, group), default in zip(along, self.names.defaults(self.param), strict=True):
+            inner = given.get(owner, default)
             if isinstance(inner, Mapping):
                 self._known(f"{name}.{owner}", inner, [g for o, g in along if o == owner])
-                inner = inner.get(group, self.param.default)
+                inner = inner.get(group, default)
             found.append((inner, f"{name}.{owner}.{group}"))
         return found
 
@@ -254,6 +260,9 @@ def check_declaration(rule: RuleSpec) -> None:
             )
         if param.of_centre and (param.per != OF_CENTRE[param.name] or param.order or param.words):
             raise RuleError(f"{at}: allowed under this name: numbers, per = {OF_CENTRE[param.name]!r}")
+        if param.computed and (param.order or param.words or COMPUTED.get(param.computed) != param.per):
+            known = ", ".join(name for name, axis in COMPUTED.items() if axis == param.per) or "none"
+            raise RuleError(f"{at}: computed = {param.computed!r}; allowed for numbers, per = {param.per!r}: {known}")
         default_fits = param.default in param.words if param.words else _in_bounds(param)
         if not param.order and not default_fits:
             raise RuleError(f"{at}: default = {param.default!r}; allowed: one of its own values")

@@ -82,7 +82,8 @@ def _reads_of(function: Callable[..., Any], place: int, done: set[tuple[int, int
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == snap:
             yield node.attr
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            helper = inspect.getclosurevars(function).globals.get(node.func.id)
+            scope = inspect.getclosurevars(function)
+            helper = {**scope.globals, **scope.nonlocals}.get(node.func.id)
             for k, argument in enumerate(node.args):
                 if helper is not None and isinstance(argument, ast.Name) and argument.id == snap:
                     yield from _reads_of(plain(helper), k, done)

@@ -9,11 +9,28 @@ AXES = ("queue", "group", "campaign", "pair")
 OWN = ("p_contained",)  # numbers of the scenario that a rule may have as parameters (`Param.own`)
 # Parameters that set a value of the centre, by their axis: any rule of their half may declare them (`Param.of_centre`).
 CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND = "callback_above_s", "kept_for_inbound", "kept_for_outbound"
-OF_CENTRE = {CALLBACK_ABOVE: "queue", KEPT_FOR_INBOUND: "group", KEPT_FOR_OUTBOUND: "group"}
+# Constants that are computed from the scenario, by their axis: defaults of parameters (`Param.computed`).
+COMPUTED = {
+    "handle_rate": "pair",
+    "advantage": "pair",
+    "planned_share": "pair",
+    "own_team": "pair",
+    "help_tier": "pair",
+    "skill_place": "pair",
+    "waiting_cost": "queue",
+    "abandon_rate": "queue",
+    "target_wait_s": "queue",
+    "queue_share": "queue",
+    "group_share": "group",
+}
 # What a rule may need of a centre (`RuleSpec.needs`), in words.
 NEEDS = {
     "observed_mode": "a load that switches between two modes that are observed (switching.observed = true)",
+    "callbacks": "a queue that offers callbacks",
+    "preferred_advisors": "a queue whose customers have preferred advisors",
+    "deferrable": "a queue of deferrable work",
 }
+OF_CENTRE = {CALLBACK_ABOVE: "queue", KEPT_FOR_INBOUND: "group", KEPT_FOR_OUTBOUND: "group"}
 
 
 class RuleError(ValueError):
@@ -37,6 +54,7 @@ class Param(NamedTuple):
         settable: Bounds between which a supervisor may set it, None if it may not; for words any bounds.
         own: It is a number of the scenario, by queue, which the simulator reads here in its place; the default is the
             scenario's.
+        computed: Name in `COMPUTED` of the constant that is its default, computed from the scenario; "" for none.
     """
 
     name: str
@@ -49,6 +67,7 @@ class Param(NamedTuple):
     order: bool = False
     settable: tuple[float, float] | None = None
     own: bool = False
+    computed: str = ""
 
     @property
     def of_centre(self) -> bool:

@@ -175,9 +175,9 @@ def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: Reserv
 
 def _check_needs(scenario: Scenario, *rules: RuleSpec) -> None:
     for rule in rules:
-        lacking = misfit(scenario.centre, rule)
-        if lacking is not None:
-            raise RuleError(lacking)
+        missing = misfit(scenario.centre, rule)
+        if missing is not None:
+            raise RuleError(missing)
 
 
 def _kinds(actions: str, rule: RuleSpec, owned: bool) -> int:
@@ -258,6 +258,19 @@ def run_config(
     if reward is not None and reward != scenario.reward:  # its own is checked when it is loaded
         warn_of_reward(given, reward)
     return run
+
+
+def why_not(scenario: Scenario, *, routing: RuleChoice = None, pacing: RuleChoice = None) -> str | None:
+    """Return why rules cannot run on a centre, None if they can.
+
+    They cannot if the centre lacks what they need, a parameter is not allowed, campaigns have the other flag, or they
+    would dial without end. The flag of the campaigns becomes that of the pacing rule, as in `run_config`.
+    """
+    try:
+        run_config(scenario, owns="rules", routing=routing, pacing=pacing)
+    except (RuleError, ScenarioError) as error:
+        return str(error)
+    return None
 
 
 def in_size(run: RunConfig, size: Size) -> RunConfig:

@@ -18,9 +18,8 @@ from ccenv.scenarios.check.capacity import choose_size
 from ccenv.scenarios.check.collect import collect
 from ccenv.scenarios.check.warn import warn_of_change
 from ccenv.scenarios.compile.centre import Order, compile_centre
-from ccenv.scenarios.compile.segments import sale_value as segment_value
-from ccenv.scenarios.compile.segments import segments
 from ccenv.scenarios.compile.slots import checked_days
+from ccenv.scenarios.compile.values import reward_of, value_unit_of
 from ccenv.scenarios.files.decode import decode
 from ccenv.scenarios.files.overrides import NAMED, changed_file, override
 from ccenv.scenarios.files.presets import OwnRules, clear_presets, fill_presets
@@ -107,17 +106,12 @@ class Scenario:
     @functools.cached_property
     def reward(self) -> str:
         """Name of the reward preset: the centre's own, else `hybrid` with campaigns and `service` without."""
-        return self.centre.reward or ("hybrid" if self.centre.campaigns else "service")
+        return reward_of(self.centre)
 
     @functools.cached_property
     def value_unit(self) -> float:
         """Money that is worth 1 in a preset: the centre's own, else the largest value of a campaign's goal, else 1."""
-        values = [
-            segment_value(segment, campaign)
-            for campaign in self.centre.campaigns.values()
-            for segment in segments(campaign)
-        ]
-        return self.centre.value_unit or max(values, default=0.0) or 1.0
+        return value_unit_of(self.centre)
 
     def config(self, days: int = 1, order: Order = "entry") -> np.ndarray:
         """Return the kernel's configuration for episodes of `days` days.

@@ -12,7 +12,18 @@ from experiments.reports.figures.style import INK, svg
 
 SETTINGS: Any = {"mathtext.fontset": "cm", "svg.fonttype": "path", "svg.hashsalt": "ccenv"}
 SIZE = 15  # points
-GREEK = {"rho": "ρ", "kappa": "κ", "epsilon": "ε", "pi": "π", "lambda": "λ", "Delta": "Δ", "ell": "ℓ"}
+GREEK = {
+    "rho": "ρ",
+    "kappa": "κ",
+    "epsilon": "ε",
+    "pi": "π",
+    "lambda": "λ",
+    "Delta": "Δ",
+    "ell": "ℓ",
+    "mu": "μ",
+    "theta": "θ",
+    "beta": "β",
+}
 INLINE = re.compile(r"\$([^$]+)\$")
 SYMBOL = re.compile(r"([^\W_]+)(?:_([^\W_]|\{\w+\}))?(\(\w+\))?")
 
@@ -37,7 +48,7 @@ def inline(text: str) -> str:
 
 def _symbol(formula: str) -> str:
     plain = re.sub(r"\\text\{(\w+)\}", r"\1", formula)
-    plain = re.sub(r"\\(\w+)", lambda found: GREEK[found[1]], plain)
+    plain = re.sub(r"\\([A-Za-z]+)", lambda found: GREEK[found[1]], plain)
     return SYMBOL.sub(lambda found: f"*{found[1]}*{_below(found[2])}{found[3] or ''}", plain)
 
 

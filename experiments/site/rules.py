@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ccenv.rules import PACING_RULES, ROUTING_RULES, Param, RuleSpec
-from ccenv.rules.spec import plain
+from ccenv.rules.spec import NEEDS, plain
 from ccenv.sim.state.fields import FIELDS
 from experiments.jobs.files import ROOT
 from experiments.site.centre_results import Results
@@ -104,6 +104,8 @@ def _range(param: Param) -> str:
 
 
 def _default(param: Param) -> str:
+    if param.computed:
+        return "computed from the scenario"
     return "order of the scenario" if param.order else code(param.default)
 
 
@@ -136,12 +138,13 @@ def _reads(rule: RuleSpec) -> str:
         ["numbers that it remembers", str(remembers)],
         ["coin of the decision", "yes" if rule.tosses else "no"],
         ["order within a queue", "time since the contact entered the queue" if rule.order == "entry" else "total wait"],
+        ["the centre must have", cell(", ".join(NEEDS[need] for need in rule.needs)) or "nothing more"],
         *([["dials", DIALS[rule.reserves]]] if rule in PACING_RULES else []),
     ]
     return table(["", ""], rows)
 
 
 def _use(half: str, rule: RuleSpec) -> str:
-    numbers = {p.name: p.default for p in rule.params if not p.order}
+    numbers = {p.name: p.default for p in rule.params if not p.order and not p.computed}
     choice = f'("{rule.name}", {numbers})' if numbers else f'"{rule.name}"'
     return f'```python\nccenv.simulate("tiny", {half}={choice}, seeds=range(8))\n```'

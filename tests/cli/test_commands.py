@@ -22,6 +22,7 @@ from ccenv.cli.listing import complete_kind
 from ccenv.description import declared
 from ccenv.description.declared import KINDS
 from ccenv.files.cache import wanted_folder
+from ccenv.rules import PACING_RULES, ROUTING_RULES
 
 ROOT = Path(__file__).parents[2]
 BAD = {"queues": {"a": {"arrivals_per_hour": -1}}, "grops": {}, "clock": {"kind": "dai"}}
@@ -266,7 +267,7 @@ def test_compare_holds_rules_against_each_other(tmp_path):
 def test_warmup_says_what_is_ready():
     result = run("warmup", "tiny", "n_design")
 
-    assert result.stdout == "ready: size class S, 13 rules each\n"
+    assert result.stdout == f"ready: size class S, {len(ROUTING_RULES) + len(PACING_RULES)} rules each\n"
     assert str(wanted_folder()) in result.stderr
 
 

@@ -13,7 +13,7 @@ from ccenv.description.page import page_of
 from ccenv.description.sections import averaged
 from ccenv.description.tables import Table, aligned, fitted
 from ccenv.scenarios import ScenarioError, list_scenarios, load_scenario
-from tests.description.test_load import TWO_GROUPS
+from tests.scenarios.test_offered import TWO_GROUPS
 
 CAMPAIGN = {"p_answer": 0.3, "handle_s": 120, "ring_s": 20, "p_sale": 0.05, "sale_value": 50, "max_lines": 8}
 IMPATIENT = TWO_GROUPS["queues"] | {"b": {"arrivals_per_hour": 1, "handle_s": 100, "patience_s": 60}}

@@ -41,7 +41,23 @@ def needed(kind: str, choice: RuleChoice) -> dict[str, Any]:
     """Changes to a centre with which it has what a rule needs; `kind`: `routing` or `pacing`."""
     name = choice[0] if isinstance(choice, tuple) else choice
     needs = find_rule(kind, name).needs if name is not None else ()
-    return {key: value for need in needs for key, value in NEEDED[need].items()}
+    return {key: value for need in needs for key, value in NEEDED.get(need, {}).items()}
+
+
+def whole_centre() -> Scenario:
+    """A centre that every rule fits: callbacks in a, preferred advisors in b, deferrable work in d, unequal groups."""
+    handle = {"a": 60, "b": 90, "c": 120, "d": 60}
+    queues: dict[str, Any] = {name: {"arrivals_per_hour": 60, "handle_s": s} for name, s in handle.items()}
+    queues["a"] |= {"patience_s": 120, "callback": {"offer_above_s": 90}}
+    queues["b"] |= {"patience_s": 300, "customer": {"p_preferred": 0.3}, "service_level_s": 40}
+    queues["c"] |= {"patience_s": 60}
+    queues["d"] |= {"deferrable": {"due_s": 3600}}
+    groups = {
+        "one": {"skills": ["a", "b", "d", "first", "other"], "staffing": 9},
+        "two": {"skills": ["b", "c", "first"], "staffing": 6, "handle_s": {"b": 60}},
+        "three": {"skills": ["a", "c", "d"], "staffing": 3, "handle_s": {"a": 120}},
+    }
+    return centre(queues=queues, groups=groups, work_conserving=False)
 
 
 class Bench:
@@ -143,4 +159,5 @@ def _fill_rest(snaps: np.ndarray, rng: np.random.Generator, n_queues: int, n_gro
     snaps["dropped"][:, :n_campaigns] = snaps["joined_or_dropped"][:, :n_campaigns] * 0.02
     snaps["compliance_base"][:, :n_campaigns] = snaps["joined_or_dropped"][:, :n_campaigns, None]
     snaps["compliance_over"][:, :n_campaigns] = snaps["compliance_base"][:, :n_campaigns] * 0.04
+    snaps["head_preferred"][:, :8] = rng.random((n, 8)) < 0.3
     snaps["ringing_by_age"][:, :n_campaigns, 1] = snaps["ringing"][:, :n_campaigns]

@@ -8,6 +8,7 @@ import pytest
 from ccenv import Batch, Scenario, load_scenario
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
 from ccenv.rules.seen import sees
+from ccenv.scenarios.check.rules import misfit
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.shown.for_rules import EVERYTHING
 from ccenv.sim.state.fields import FIELDS
@@ -52,8 +53,9 @@ def test_masks_and_rules_do_not_see_the_rest(number: int | None, reserves: Reser
     spoilt = poisoned(snaps, REST)
     taken: set[int] = set()
     pacing = [rule for rule in CORE_PACING if rule.reserves in (None, reserves) or reserves == "either"]
-    n = 2 * max(len(CORE_ROUTING), len(pacing))
-    pairs = [(CORE_ROUTING[k % len(CORE_ROUTING)], pacing[k % len(pacing)]) for k in range(n)]
+    routing = [rule for rule in CORE_ROUTING if misfit(scenario.centre, rule) is None]
+    n = 2 * max(len(routing), len(pacing))
+    pairs = [(routing[k % len(routing)], pacing[k % len(pacing)]) for k in range(n)]
     for routing_rule, pacing_rule in pairs:
         bench = Bench(routing_rule.name, choice(pacing_rule), scenario.with_reserves(reserves))
         own = bench.mask(snaps)  # under `either` a rule sees its own kind of dials alone

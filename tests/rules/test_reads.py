@@ -17,6 +17,7 @@ from ccenv.rules.routing import basic as routing_basic
 from ccenv.rules.seen import NAMES, sees
 from ccenv.rules.spec import RuleSpec
 from ccenv.run.config import RuleChoice, run_config
+from ccenv.scenarios.check.rules import misfit
 from ccenv.sim.kernel.jit import config
 from ccenv.sim.shown.for_rules import CORE, EVERYTHING, FAST
 from tests.env.short import short_day
@@ -138,9 +139,9 @@ def test_debugging_finds_reads_beyond_what_is_legal(monkeypatch: pytest.MonkeyPa
 def test_the_rules_of_the_package_pass_debugging(pacing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = short_day(**needed("pacing", pacing))
     others = ROUTING_RULES if pacing == "progressive" else routing_basic.RULES[:1]
-    for routing in (rule.name for rule in others):
+    for routing in (rule.name for rule in others if misfit(short_day().centre, rule) is None):
         chosen: dict[str, RuleChoice] = {
-            "routing": (routing, PARAMS.get(routing, {}) if routing != "priority" else {}),
+            "routing": routing,
             "pacing": (pacing, PARAMS.get(pacing, {})),
         }
         plain = simulate(scenario, seeds=range(3), **chosen)

@@ -15,11 +15,25 @@ from ccenv.run.config import RuleChoice, run_config
 from ccenv.sim.state.codes import ASSIGN
 from ccenv.sim.state.layout import HELD
 from tests.env.short import short_day
-from tests.rules.bench import Bench, needed, random_snapshots, second
+from tests.rules.bench import Bench, needed, random_snapshots, second, whole_centre
 
 N = 150
 PARAMS: dict[str, dict[str, Any]] = {
-    "priority": {"order": ["c", "a", "b"]},
+    "priority": {"order": ["c", "a", "b", "d"]},
+    "generalised_c_mu": {"power": 2.0},
+    "max_weight": {"weight": {"a": 3.0}},
+    "planned_pairs": {"planned_share": {"a": {"three": 1.0, "one": 0.0}, "c": {"two": 1.0, "three": 0.0}}},
+    "weighted_wait": {"weight": {"b": 2.0}},
+    "wait_and_idle_weights": {"bonus": {"c": 30.0}, "delay_s": {"a": 20.0}},
+    "tiers": {"tier_wait_s": 30.0},
+    "penalties": {"change_s": 10.0, "rise": 0.5},
+    "profiles": {"order": ["c", "b", "a", "d"], "delay_s": {"b": 20.0}},
+    "overflow_at_length": {"length": 2},
+    "preferred_advisor": {"others_after_s": 20.0},
+    "shortest_expected_delay": {"margin_s": 5.0},
+    "idle_thresholds": {"order": ["c", "b", "a", "d"], "step": 1.0},
+    "callback_offer": {"callback_reserve": 3.0},
+    "adaptive_threshold": {"service_level": 0.9, "every_s": 200.0},
     "progressive": {"reserve": 1},
     "reserve_threshold": {"reserve": 2, "p_next": 0.5},
     "progressive_unreserved": {"reserve": 1},
@@ -63,7 +77,7 @@ def choice(rule: RuleSpec) -> RuleChoice:
 
 def chosen(rule: RuleSpec, routing: bool, u: np.ndarray) -> tuple[Bench, list[int], list[int]]:
     """What the dispatch and the function itself do with the same random snapshots."""
-    bench = Bench(choice(rule)) if routing else Bench(pacing=choice(rule))
+    bench = Bench(choice(rule), scenario=whole_centre()) if routing else Bench(pacing=choice(rule))
     snaps = random_snapshots(bench, N)
     if not routing:
         snaps["queue_length"] = 0  # so that pacing alone is asked
@@ -109,8 +123,10 @@ def test_the_dispatch_calls_the_function_of_each_rule(routing: bool) -> None:
 
 def test_rules_take_legal_actions_only() -> None:
     u = np.random.default_rng(9).random(N)
-    for routing, pacing in zip(ROUTING_RULES * 2, (*PACING_RULES, *PACING_RULES[:3]), strict=False):
-        bench = Bench(choice(routing), choice(pacing))
+    for k in range(max(len(ROUTING_RULES), len(PACING_RULES))):
+        routing, pacing = ROUTING_RULES[k % len(ROUTING_RULES)], PACING_RULES[k % len(PACING_RULES)]
+        scenario = whole_centre().replace(**needed("pacing", pacing.name)).with_reserves(bool(pacing.reserves))
+        bench = Bench(choice(routing), choice(pacing), scenario)
         snaps = random_snapshots(bench, N, seed=1)
         masks = bench.mask(snaps)
         actions = bench.choose(snaps, masks, u, np.zeros((N, bench.run.memory)))

@@ -7,12 +7,12 @@ from ccenv import load_scenario
 from ccenv.batch import Batch
 from ccenv.loops.rows import choose_rows
 from ccenv.rules import PACING_RULES, ROUTING_RULES
-from tests.rules.bench import needed
+from ccenv.scenarios.check.rules import misfit
+from tests.rules.bench import needed, whole_centre
 from tests.rules.test_registry import PARAMS as OTHERS
 
 PARAMS = {
     **OTHERS,
-    "priority": {},
     "reserve_threshold": {"reserve": 1, "p_next": 0.5},
     "fixed_ratio": {"ratio": 1.3, "rounding": "random"},
     "max0": {"k": 1.3},
@@ -31,8 +31,14 @@ def actions_at(batch, u):
 @pytest.mark.parametrize(("half", "rule"), RULES, ids=[rule.name for _, rule in RULES])
 def test_a_rule_declares_whether_it_uses_the_coin(half, rule):
     flag = bool(rule.reserves)
-    given = {"routing": "fifo", "pacing": "no_dial", half: (rule.name, PARAMS.get(rule.name, {}))}
-    scenario = load_scenario("tiny", **needed(half, rule.name))
+    given = {
+        "routing": "fifo",
+        "pacing": "no_dial",
+        half: (rule.name, PARAMS.get(rule.name, {}) if half == "pacing" else {}),
+    }
+    scenario = load_scenario("tiny", **(needed(half, rule.name) if half == "pacing" else {}))
+    if misfit(scenario.centre, rule) is not None:
+        scenario = whole_centre()
     batch = Batch(scenario, 32, owns=half, reserves=flag, autoreset="same_step", **given)
     batch.reset(np.arange(32))
     differed = False

@@ -117,7 +117,7 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
             mixture = served_mixture(queue, group.handle_s.get(queue_name, queue.handle_s))
             talk_s = handoff_factor(queue) * sum(p * mean_of(dist) for p, dist in mixture) / chat_speed(queue, group)
             wrap_up_s = mean_s(queue.wrap_up_s)
-            w_ab, w_wait = _loss(weights["queue_count"][q], queue, talk_s, wrap_up_s)
+            w_ab, w_wait = loss_of(weights["queue_count"][q], queue, talk_s, wrap_up_s)
             patience_s = mean_s(queue.patience_s)
             for c, campaign_name in enumerate(centre.campaigns):
                 if campaign_name not in group.skills:
@@ -128,7 +128,7 @@ def compared(scenario: Scenario, reward: Reward = None) -> list[Trap]:
     return found
 
 
-def _loss(w: Any, queue: Queue, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
+def loss_of(w: Any, queue: Queue, talk_s: float, wrap_up_s: float) -> tuple[float, float]:
     """Return w_ab and w_wait; w_ab includes the reward that the contact would have earned if answered."""
     answered = w["answered"] + w["answered_in_time"] + w["talk_s"] * talk_s + w["wrap_up_s"] * wrap_up_s
     earned = answered + _settled(w, queue) - w["abandoned"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterator
 
 from ccenv.rules.params import Names, check_values
 from ccenv.rules.registry import find_rule, is_local
 from ccenv.rules.spec import CALLBACK_ABOVE, KEPT_FOR_INBOUND, KEPT_FOR_OUTBOUND, NEEDS, RuleError, RuleSpec
 from ccenv.scenarios.catalogue import make_pairs
+from ccenv.scenarios.check.constants import constant
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.compile.slots import day_slots
 from ccenv.scenarios.schema import Centre
@@ -29,7 +31,8 @@ def names_of(centre: Centre) -> Names:
         KEPT_FOR_OUTBOUND: blended,
     }
     offered = {"p_contained": escalated}
-    return Names(owners["queue"], groups, owners["campaign"], pairs, day_slots(centre.clock), own, offered)
+    computed = functools.partial(constant, centre)
+    return Names(owners["queue"], groups, owners["campaign"], pairs, day_slots(centre.clock), own, offered, computed)
 
 
 def _handles_both(centre: Centre, skills: Collection[str]) -> bool:
@@ -38,13 +41,16 @@ def _handles_both(centre: Centre, skills: Collection[str]) -> bool:
 
 HAS: dict[str, Callable[[Centre], bool]] = {
     "observed_mode": lambda centre: centre.switching is not None and centre.switching.observed,
+    "callbacks": lambda centre: any(queue.callback is not None for queue in centre.queues.values()),
+    "preferred_advisors": lambda centre: any(queue.customer.p_preferred > 0.0 for queue in centre.queues.values()),
+    "deferrable": lambda centre: any(queue.deferrable is not None for queue in centre.queues.values()),
 }
 
 
 def misfit(centre: Centre, rule: RuleSpec) -> str | None:
     """Return why a rule does not fit a centre: what the centre lacks of the rule's needs; None if it fits."""
-    lacking = [NEEDS[name] for name in rule.needs if not HAS[name](centre)]
-    return f"rule {rule.name} needs {' and '.join(lacking)}, which {centre.name} lacks" if lacking else None
+    missing = [NEEDS[name] for name in rule.needs if not HAS[name](centre)]
+    return f"rule {rule.name} needs {' and '.join(missing)}, which {centre.name} lacks" if missing else None
 
 
 def rules(centre: Centre) -> Iterator[Problem]:
@@ -60,9 +66,9 @@ def rules(centre: Centre) -> Iterator[Problem]:
         except RuleError as error:
             yield Problem(f"rules.{kind}.name", chosen.name, str(error))
             return
-        lacking = misfit(centre, rule)
-        if lacking is not None:
-            yield Problem(f"rules.{kind}.name", chosen.name, lacking)
+        missing = misfit(centre, rule)
+        if missing is not None:
+            yield Problem(f"rules.{kind}.name", chosen.name, missing)
         try:
             check_values(rule, chosen.params, names_of(centre))
         except RuleError as error:

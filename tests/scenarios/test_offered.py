@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ccenv.description.load import divide, offered, on_duty
 from ccenv.scenarios import load_scenario
 from ccenv.scenarios.check.expected import offered_load
+from ccenv.scenarios.offered import divide, offered, on_duty
 from ccenv.scenarios.schema import Break, Clock, Group, Shift
 
 HOUR = 3600.0
