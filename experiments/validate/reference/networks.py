@@ -9,7 +9,7 @@ from scipy import optimize
 
 from experiments.validate.reference import parameters
 from experiments.validate.reference.made import Answer, fields, model_of, solved
-from experiments.validate.reference.parameters import ANSWERS, GRIDS, LOADS, Line
+from experiments.validate.reference.parameters import Line, Modes
 
 CURVE = "switching_curve_x1_at_x2_1_2_3_5_8_10_15_20_30_50"
 CURVE_AT = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50)
@@ -25,7 +25,7 @@ def _n_design(line: Line) -> Answer:
 
 
 def _harrison(line: Line) -> Answer:
-    x1_cap, x2_cap = GRIDS[line["rho"]]
+    x1_cap, x2_cap = parameters.grid(line["rho"])
     model = model_of("HarrisonN", line, (), rho=float(line["rho"]), x1_cap=x1_cap, x2_cap=x2_cap)
     if line["policy"] != "OPTIMAL":
         return fields(model.evaluate(parameters.harrison_rule(line["policy"])))
@@ -44,32 +44,30 @@ def _criss_cross(line: Line) -> Answer:
 
 
 def _switching(line: Line) -> Answer:
-    case = line["case"].split(" ")[0]
-    return _pacing(line, case) if case in ANSWERS else _blending(line, case)
+    case = parameters.modes(line["case"])
+    return _blending(line, case) if case.answers is None else _pacing(line, case, case.answers)
 
 
-def _pacing(line: Line, case: str) -> Answer:
-    model = model_of("SwitchingPacing", line, (), n=10, answer_prob=ANSWERS[case], ring_s=18.0, talk_s=210.0)
+def _pacing(line: Line, case: Modes, answers: tuple[float, float]) -> Answer:
+    centre = {"n": case.s or 10, "answer_prob": answers, "ring_s": 18.0, "talk_s": 210.0, "mean_s": case.mean_s}
+    model = model_of("SwitchingPacing", line, (), **centre)
     if line["policy"].startswith("OPTIMAL"):
         found = solved(model, (("drop_rate", 0.03),)).result
     else:
         found = _meant(
-            lambda more: model.evaluate(
-                parameters.switching_rule(line["policy"], line["parameter"], ANSWERS[case], more)
-            ),
+            lambda more: model.evaluate(parameters.switching_rule(line["policy"], line["parameter"], answers, more)),
             "drop_rate",
             float(line["constraint_value"]),
         )
     return {"objective_per_h": found.connects_per_h, "constraint_value": found.drop_rate}
 
 
-def _blending(line: Line, case: str) -> Answer:
-    s, loads, outbound_s, limit = LOADS[case]
-    rates = tuple(20.0 * load for load in loads)
-    centre = {"s": s, "lambda_per_h": rates, "inbound_aht_s": 180.0, "outbound_aht_s": outbound_s}
-    model = model_of("SwitchingBlending", line, (), **centre, mean_patience_s=120.0)
+def _blending(line: Line, case: Modes) -> Answer:
+    rates = tuple(20.0 * load for load in case.loads or ())
+    centre = {"s": case.s, "lambda_per_h": rates, "inbound_aht_s": 180.0, "outbound_aht_s": case.outbound_s}
+    model = model_of("SwitchingBlending", line, (), **centre, mean_patience_s=120.0, mean_s=case.mean_s)
     if line["policy"].startswith("OPTIMAL"):
-        found = solved(model, (("p_abandon", limit),)).result
+        found = solved(model, (("p_abandon", case.abandon_limit),)).result
     elif "," in line["parameter"]:
         by_mode = line["parameter"].split(",")
         found = model.evaluate([("progressive", {"reserve": int(reserve)}) for reserve in by_mode])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 Line = Mapping[str, str]
 
@@ -26,12 +27,64 @@ HOLDING = (
 # fmt: on
 WHOLE = ("s", "n", "s1", "s2", "max_ringing", "queue_cap", "K_total")
 
-# Parameters of the switching table that only its README gives: answer probabilities; and advisors, loads at a handle
-# time of 180 s, outbound handle time [s], limit on abandonment.
-ANSWERS = {"A1": (0.15, 0.45), "A3": (0.25, 0.35)}
-LOADS = {"B1": (10, (4, 9), 180.0, 0.08), "B3": (10, (6, 7), 180.0, 0.08), "B4": (12, (4, 9), 420.0, 0.05)}
+# Of the switching table, by its README: limit on abandonment by number of advisors, and times where no text names them.
+ABANDON_LIMITS = {10: 0.08, 12: 0.05}
+OUTBOUND_S, MODE_MIN = 180.0, 30.0
 GRIDS = {"0.8": (120, 160), "0.9": (160, 300), "0.95": (200, 600)}  # caps of the table; at 0.95 they affect results
 WAITING_CAP = 6  # cap of waiting connects in the pacing table; it affects results beyond 40 constant lines
+
+
+class Modes(NamedTuple):
+    """A case of the switching table, read from its text, such as `B4 a=4/9 30min s=12 outbound 420 s`.
+
+    Attributes:
+        answers: Answer probability in each mode; None in a case of loads.
+        loads: Inbound load in each mode [erlang]; None in a case of answer probabilities.
+        mean_s: Mean time in each mode [s].
+        s: Number of advisors; 0 if the text names none.
+        outbound_s: Mean outbound handle time [s].
+    """
+
+    answers: tuple[float, float] | None
+    loads: tuple[float, float] | None
+    mean_s: tuple[float, float]
+    s: int
+    outbound_s: float
+
+    @property
+    def abandon_limit(self) -> float:
+        """Limit on abandonment.
+
+        Raises:
+            ValueError: If the README of the tables gives none for this number of advisors.
+        """
+        if self.s not in ABANDON_LIMITS:
+            raise ValueError(f"s={self.s} in the switching table; allowed: {', '.join(map(str, ABANDON_LIMITS))}")
+        return ABANDON_LIMITS[self.s]
+
+
+def modes(text: str) -> Modes:
+    """Parse a case of the switching table.
+
+    Raises:
+        ValueError: If it names neither answer probabilities (`p=.15/.45`) nor loads (`a=4/9`).
+    """
+    pairs = {
+        name: (float(first), float(second)) for name, first, second in re.findall(r"\b([pa])=([\d.]+)/([\d.]+)", text)
+    }
+    if not pairs:
+        raise ValueError(f"case {text!r} of the switching table; allowed: with p=.15/.45 or a=4/9")
+    minutes, advisors, outbound = (
+        re.search(pattern, text) for pattern in (r"\b([\d.]+)min", r"\bs=(\d+)", r"\boutbound ([\d.]+) s")
+    )
+    mean_s = 60.0 * (float(minutes[1]) if minutes else MODE_MIN)
+    s, outbound_s = int(advisors[1]) if advisors else 0, float(outbound[1]) if outbound else OUTBOUND_S
+    return Modes(pairs.get("p"), pairs.get("a"), (mean_s, mean_s), s, outbound_s)
+
+
+def grid(rho: str) -> tuple[int, int]:
+    """Return the caps of Harrison's network at a load: those of the table, else ones that grow with the queues."""
+    return GRIDS.get(rho, (200, math.ceil(30.0 / (1.0 - float(rho)))))
 
 
 def arguments(line: Line, names: tuple[str, ...]) -> dict[str, Any]:
