@@ -309,7 +309,7 @@ def test_names_are_completed_in_a_shell():
     assert complete_scenario("tiny:re") == ["tiny:recorded"]
     assert complete_kind("r") == ["rules", "rewards"]
     assert complete_pair("mine=lw") == ["mine=lwt+"]
-    assert complete_pair("mine=lwt+no") == ["mine=lwt+no_dial"]
+    assert complete_pair("mine=lwt+fixed") == ["mine=lwt+fixed_ratio"]
 
 
 @pytest.mark.slow
