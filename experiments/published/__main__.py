@@ -5,7 +5,7 @@
 
 Writes `published.json` and the page `published.md` into `experiments/results`; with some of the rows or on fewer runs,
 into `outputs/published`. Finished cells are kept there, so an interrupted run continues. Exits with code 1 if a row is
-outside its interval and no other row isolates the difference.
+outside its interval and no other row isolates the difference, or if a league misses its bar.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from experiments.jobs.commands import with_settings
 from experiments.published.command import measure, results_folder, write
 from experiments.published.compare import failures
+from experiments.published.league import missed
 from experiments.published.settings import Settings, register
 
 register()
@@ -26,7 +27,7 @@ def run(settings: Settings) -> int:
     """Measure, write the results and print the failures; return the exit code."""
     result = measure(settings)
     print(f"{write(result, results_folder(settings))}: {len(result['rows'])} rows")
-    wrong = failures(result["rows"])
+    wrong = [*failures(result["rows"]), *missed(result["leagues"])]
     print("".join(f"{line}\n" for line in wrong), end="", file=sys.stderr)
     return 1 if wrong else 0
 

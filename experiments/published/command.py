@@ -14,6 +14,8 @@ from experiments.jobs.sources import code_digest
 from experiments.jobs.workers import Workers
 from experiments.published.benchmarks import data_digest
 from experiments.published.compare import judged, with_verdicts
+from experiments.published.control import SEARCH, SEARCHED
+from experiments.published.league import LEAGUES, League, played
 from experiments.published.page import page
 from experiments.published.row import Figure, Row
 from experiments.published.settings import Settings
@@ -23,14 +25,14 @@ NAME = "published"
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """Return the judged rows; finished cells are read, not computed again."""
-    folder = ROOT / settings.dir / "cells"
-    rows = chosen(settings.rows)
+    """Return the judged rows, and the leagues if no rows are named; finished cells are read, not computed again."""
+    folder, benchmarks = ROOT / settings.dir / "cells", ROOT / settings.benchmarks
+    rows, leagues = chosen(settings.rows), () if settings.rows else LEAGUES
     with Workers(settings.processes) as workers:
-        found = workers.map(
-            row_figures, [(row, settings.share, folder, ROOT / settings.benchmarks) for row in rows], NAME
-        )
-    return {"share": settings.share, "rows": judge(rows, found)}
+        found = workers.map(row_figures, [(row, settings.share, folder, benchmarks) for row in rows], NAME)
+        tables = workers.map(league_table, [(each, settings.share, folder, benchmarks) for each in leagues], "leagues")
+    played_ones = [table for table in tables if table is not None]
+    return {"share": settings.share, "rows": judge(rows, found), "leagues": played_ones}
 
 
 def judge(rows: Sequence[Row], found: Sequence[dict[str, Figure] | None]) -> list[dict[str, Any]]:
@@ -69,6 +71,19 @@ def row_figures(row: Row, share: float, folder: Path, benchmarks: Path) -> dict[
     name = cell_digest(inputs, "", code_digest((row.compute.__module__,)))
     path, _ = run_once(folder / f"{name}.json", lambda: plain(row.compute(row, share)))
     return {measure: Figure(**figure) for measure, figure in read_json(path).items()}
+
+
+def league_table(league: League, share: float, folder: Path, benchmarks: Path) -> dict[str, Any] | None:
+    """Return the table of a league, kept like the figures of a row; None if its parameters are not on this machine."""
+    data = benchmarks / league.problem
+    if not data.is_dir():
+        return None
+    searched = SEARCHED.read_text() if any(entry.by == SEARCH for entry in league.entries) else ""
+    inputs = {"league": league._asdict(), "share": share, "data": data_digest(data), "searched": searched}
+    name = cell_digest(inputs, "", code_digest(("experiments.published.league",)))
+    path, _ = run_once(folder / f"{name}.json", lambda: played(league, data, share))
+    table: dict[str, Any] = read_json(path)
+    return table
 
 
 def plain(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:

@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.kpis import KpiTable
 from ccenv.scenarios import load_scenario
 from ccenv.simulation import simulate
+from experiments.jobs.files import read_json
 from experiments.published.benchmarks import HOUR_S, Problem, centre, class_names, constant, equal, read
 from experiments.published.preemptive import run_costs
 from experiments.published.row import Figure, Row
 from experiments.published.simulated import FEWEST, FIRST_SEED
+
+SEARCH = "searched"  # index of the order that `experiments.published.search` has found
+SEARCHED = Path(__file__).with_name("searched.json")
 
 
 def controlled(row: Row, share: float) -> dict[str, Figure]:
@@ -48,7 +53,17 @@ def costs_of(problem: Problem, policy: Mapping[str, Any], runs: int, handle_fact
             problem._replace(mu=problem.mu / handle_factor), pair_order(problem, order_of(problem, policy)), seeds
         )
     scenario = load_scenario(centre(problem, handle_factor))
-    table = simulate(scenario, routing=routing_of(problem, policy), seeds=seeds, kpis=["waiting_s", "n_unserved"])
+    table = simulate(scenario, routing=routing_of(problem, policy), seeds=seeds, kpis=list(cost_columns()))
+    return costs_in(problem, table)
+
+
+def cost_columns() -> tuple[str, ...]:
+    """Return the columns of a KPI table from which a cost is formed."""
+    return ("waiting_s", "n_unserved")
+
+
+def costs_in(problem: Problem, table: KpiTable) -> np.ndarray:
+    """Return the cost of each run of a table: waiting, of those who abandon too, and who waits at the end."""
     waiting = sum(
         rate / HOUR_S * table[f"waiting_s:{name}"]
         for name, rate in zip(class_names(problem), problem.cost, strict=True)
@@ -65,7 +80,7 @@ def routing_of(problem: Problem, policy: Mapping[str, Any]) -> tuple[str, dict[s
 
 
 def order_of(problem: Problem, policy: Mapping[str, Any]) -> np.ndarray:
-    """Return the classes in the order of a policy's index.
+    """Return the classes in the order of a policy's index, or as the search has found it.
 
     Raises:
         ValueError: If the policy has no order of classes.
@@ -73,7 +88,15 @@ def order_of(problem: Problem, policy: Mapping[str, Any]) -> np.ndarray:
     index = policy.get("index")
     if index is None:
         raise ValueError(f"policy = {dict(policy)}: it has no order of classes; allowed: index = {', '.join(INDICES)}")
+    if index == SEARCH:
+        return np.array([class_names(problem).index(name) for name in searched(problem.name)["order"]])
     return np.argsort(-INDICES[index](problem), kind="stable")
+
+
+def searched(name: str) -> dict[str, Any]:
+    """Return what the search has found for a problem: `order`, `advisor` and the effort."""
+    found: dict[str, Any] = read_json(SEARCHED)[name]
+    return found
 
 
 def pair_order(problem: Problem, classes: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments.jobs.markdown import table, text
 from experiments.published.compare import LEVEL
+from experiments.published.league import REFERENCE
 from experiments.published.row import KINDS
 from experiments.published.table import ELSEWHERE
 
@@ -37,6 +38,7 @@ def page(result: Mapping[str, Any]) -> str:
             head,
             summary(rows),
             "\n\n".join(section(row) for row in rows),
+            "\n\n".join(league_section(league) for league in result["leagues"]),
             "## Not here",
             "\n".join(f"- {line}" for line in ELSEWHERE) + "\n",
         ]
@@ -78,3 +80,33 @@ def _cells(each: Mapping[str, Any]) -> list[str]:
 
 def _error(error: float) -> str:
     return f" ({error:.2g})" if error else ""
+
+
+def league_section(league: Mapping[str, Any]) -> str:
+    """Return the section of a league."""
+    intro = (
+        f"{league['about']}. {league['runs']} runs of each rule on the same seeds, standard errors in brackets. The "
+        f"cost is that of waiting, of those who abandon too; differences are paired, to `{REFERENCE}`."
+    )
+    if league["bar"]:
+        name, share = league["bar"]
+        met = "met" if league["passed"] else "**missed**"
+        intro += f" Bar: {name} costs at least {-share:.0%} less; {met}."
+    judged = any(rule["preemptive"] is not None for rule in league["rules"])
+    if judged:
+        intro += " The last column is the cost in the authors' own model, by the pre-emptive reference kernel."
+    reference = next(rule["cost"] for rule in league["rules"] if rule["name"] == REFERENCE)
+    head = ["rule", "cost", "difference", "share", *(["pre-emptive"] if judged else [])]
+    ordered = sorted(league["rules"], key=lambda rule: rule["cost"])
+    lines = [_league_cells(rule, reference, judged) for rule in ordered]
+    return f"## League: {league['problem']}\n\n{text(intro)}\n\n{table(head, lines)}"
+
+
+def _league_cells(rule: Mapping[str, Any], reference: float, judged: bool) -> list[str]:
+    difference = f"{rule['difference']:+.1f}{_error(rule['difference_error'])}"
+    cells = [rule["name"], f"{rule['cost']:.1f}{_error(rule['error'])}", difference]
+    cells.append(f"{rule['difference'] / reference:+.1%}")
+    if judged:
+        other = rule["preemptive"]
+        cells.append("-" if other is None else f"{other:.1f}{_error(rule['preemptive_error'])}")
+    return cells

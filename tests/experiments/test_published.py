@@ -18,9 +18,12 @@ from experiments.published import command, many_classes, table
 from experiments.published.__main__ import run
 from experiments.published.benchmarks import Problem
 from experiments.published.compare import bound_of, compared, failures, judged, with_verdicts
-from experiments.published.page import page
+from experiments.published.control import costs_in, costs_of, order_of, pair_order
+from experiments.published.league import LEAGUES, meets_bar, missed
+from experiments.published.page import league_section, page
 from experiments.published.preemptive import run_costs
 from experiments.published.row import Figure, Measure, Row
+from experiments.published.search import search
 from experiments.published.settings import Settings
 from experiments.published.simulated import estimated
 from experiments.published.table import ROWS, chosen
@@ -211,3 +214,77 @@ def test_the_exact_row_of_equal_classes_is_that_of_the_solver():
     (row,) = [row for row in ROWS if row.kind == "exact"]
 
     assert {each.printed for each in row.measures} == {f"{many_classes.equal_cost():.0f}"}
+
+
+def league(**changes: Any) -> dict[str, Any]:
+    """A played league with a bar of 30 %."""
+    none = {"preemptive": None, "preemptive_error": None}
+    rules = [
+        {"name": "longest_queue", "cost": 100.0, "error": 2.0, "difference": 0.0, "difference_error": 0.0, **none},
+        {"name": "found", "cost": 69.0, "error": 1.0, "difference": -31.0, "difference_error": 1.0}
+        | {"preemptive": 60.0, "preemptive_error": 1.0},
+    ]
+    bar = ("found", -0.30)
+    return {
+        "problem": "p",
+        "about": "x",
+        "runs": 8,
+        "bar": bar,
+        "rules": rules,
+        "passed": meets_bar(bar, rules),
+    } | changes
+
+
+def test_a_league_passes_if_its_rule_is_far_enough_below_the_reference():
+    played = league()
+    near = [{**rule, "difference": rule["difference"] + 1.5} for rule in played["rules"]]
+
+    assert played["passed"] and not missed([played])
+    assert missed([league(passed=meets_bar(played["bar"], near))]) == ["p: found is not 30% below longest_queue"]
+    assert meets_bar(None, near)
+
+
+def test_the_page_of_a_league_orders_rules_by_cost_and_shows_both_models():
+    lines = league_section(league()).splitlines()
+
+    assert [line.split(" | ")[0] for line in lines[-2:]] == ["| found", "| longest_queue"]
+    assert lines[-2].endswith("| -31.0 (1) | -31.0% | 60.0 (1) |") and lines[-1].endswith("| - |")
+    assert "Bar: found costs at least 30% less; met." in " ".join(lines)
+
+
+def test_an_order_gives_the_reference_kernel_its_pairs_scarce_stations_first():
+    problem = small()
+
+    assert order_of(problem, {"index": "c mu"}).tolist() == [1, 0]
+    assert pair_order(problem, np.array([1, 0])).tolist() == [[1, 1], [1, 0], [0, 0]]
+    with pytest.raises(ValueError, match="it has no order of classes; allowed: index = c, c mu,"):
+        order_of(problem, {"rule": "fifo"})
+
+
+def test_the_cost_of_a_run_is_that_of_all_waiting():
+    problem = small(terminal=2.0)
+    table = {"waiting_s:c00": np.array([360.0]), "waiting_s:c01": np.array([36.0]), "n_unserved": np.array([3.0])}
+
+    assert costs_in(problem, table).tolist() == pytest.approx([0.1 * 10.0 + 0.01 * 40.0 + 6.0])
+
+
+def test_the_committed_leagues_are_those_declared_and_meet_their_bars():
+    leagues = read_json(RESULTS / "published.json")["leagues"]
+
+    assert [(each["problem"], [rule["name"] for rule in each["rules"]]) for each in leagues] == [
+        (each.problem, [entry.name for entry in each.entries]) for each in LEAGUES
+    ]
+    assert not missed(leagues) and any(each["bar"] for each in leagues)
+
+
+@pytest.mark.slow
+def test_the_search_finds_an_order_that_is_better_than_the_file_order():
+    problem = small(agents=np.array([[5, 2]]), slot_s=3_600.0 * 40)
+    found = search(problem, cpu_s=2.0)
+    policies = [
+        {"engine": "ccenv", "rule": "priority", "params": {"order": order, "advisor": found["advisor"]}}
+        for order in (found["order"], found["order"][::-1])
+    ]
+    best, other = (costs_of(problem, policy, 40).mean() for policy in policies)
+
+    assert best < other and found["training_runs"] > 0
