@@ -278,8 +278,8 @@ def test_the_committed_leagues_are_those_declared_and_meet_their_bars():
 
 
 @pytest.mark.slow
-def test_the_search_finds_an_order_that_is_better_than_the_file_order():
-    problem = small(agents=np.array([[5, 2]]), slot_s=3_600.0 * 40)
+def test_the_search_serves_the_dear_class_first():
+    problem = small(agents=np.array([[6]]), mu=np.full((2, 1), 12.0), slot_s=3_600.0 * 40)
     found = search(problem, cpu_s=2.0)
     policies = [
         {"engine": "ccenv", "rule": "priority", "params": {"order": order, "advisor": found["advisor"]}}
@@ -287,4 +287,4 @@ def test_the_search_finds_an_order_that_is_better_than_the_file_order():
     ]
     best, other = (costs_of(problem, policy, 40).mean() for policy in policies)
 
-    assert best < other and found["training_runs"] > 0
+    assert best < 0.9 * other and found["training_runs"] > 0
