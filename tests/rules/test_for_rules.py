@@ -11,6 +11,7 @@ from ccenv import load_scenario
 from ccenv.loops.batch import DISABLED
 from ccenv.loops.rows import choose_rows
 from ccenv.policy import RulePolicy
+from ccenv.rules.pacing import basic
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
 from ccenv.rules.routing import basic
 from ccenv.run.config import run_config
@@ -80,8 +81,17 @@ def test_rules_do_the_same_in_any_scenario(number: int) -> None:
     check(scenario, made.seed, made.days, orders[number % len(orders)], rules[number // 2 % len(rules)].name)
 
 
-@pytest.mark.parametrize("pacing", [rule.name for rule in PACING_RULES])
-@pytest.mark.parametrize("scenario", range(len(CENTRES)))
+def cases() -> list[Any]:
+    """Every pacing rule in every centre; beside the basic rules, those of one centre each in the fast part."""
+    found = []
+    for number, rule in enumerate(PACING_RULES):
+        for scenario in range(len(CENTRES)):
+            fast = rule in basic.RULES or scenario == number % len(CENTRES)
+            found.append(pytest.param(scenario, rule.name, marks=() if fast else pytest.mark.slow))
+    return found
+
+
+@pytest.mark.parametrize("scenario, pacing", cases())
 def test_every_pacing_rule_does_the_same(scenario: int, pacing: str) -> None:
     changes = {**CENTRES[scenario], **needed("pacing", pacing)}
     check(short_day(**changes), 7, None, ORDERS[scenario % len(ORDERS)], pacing)
