@@ -38,6 +38,20 @@ def _goes_before(snap, c, one, other, advisor):
 
 
 @helper
+def _preferred(snap, c, a, best, advisor):
+    """Return assignment a or `best`: of the levels of a chat the lowest goes first, then the preferred group.
+
+    `best` may be HOLD: then it is a.
+    """
+    if best == HOLD:
+        return a
+    more = c.action[a].n - c.action[best].n
+    if more < 0 or (more == 0 and _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor)):
+        return a
+    return best
+
+
+@helper
 def to_group(snap, mask, c, q, advisor):
     """Return the legal assignment of queue q to the preferred group; HOLD if q is NO_QUEUE.
 
@@ -49,13 +63,7 @@ def to_group(snap, mask, c, q, advisor):
         return best
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
         if mask[a]:
-            more = c.action[a].n - c.action[best].n  # `hold` has n = 0
-            if (
-                best == HOLD
-                or more < 0
-                or (more == 0 and _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor))
-            ):
-                best = a
+            best = _preferred(snap, c, a, best, advisor)
     return best
 
 
@@ -112,8 +120,7 @@ def route(snap, mask, c, q, advisor, after_s, reserve):
         return best
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
         if mask[a] and is_due(snap, mask, c, a, after_s, reserve):
-            if best == HOLD or _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor):
-                best = a
+            best = _preferred(snap, c, a, best, advisor)
     return best
 
 
@@ -134,13 +141,7 @@ def route_above(snap, mask, c, q, advisor, after_s, reserve, kept):
         return best
     for a in range(c.first_assign[q], c.first_assign[q + 1]):
         if may_take(snap, mask, c, a, kept) and is_due(snap, mask, c, a, after_s, reserve):
-            more = c.action[a].n - c.action[best].n  # `hold` has n = 0; of the levels of a chat the lowest goes first
-            if (
-                best == HOLD
-                or more < 0
-                or (more == 0 and _goes_before(snap, c, c.action[a].group, c.action[best].group, advisor))
-            ):
-                best = a
+            best = _preferred(snap, c, a, best, advisor)
     return best
 
 

@@ -11,7 +11,7 @@ from ccenv import load_scenario
 from ccenv.loops.batch import DISABLED
 from ccenv.loops.rows import choose_rows
 from ccenv.policy import RulePolicy
-from ccenv.rules.pacing import basic
+from ccenv.rules.pacing.basic import RULES as BASIC_PACING
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES
 from ccenv.rules.routing import basic
 from ccenv.run.config import run_config
@@ -86,7 +86,7 @@ def cases() -> list[Any]:
     found = []
     for number, rule in enumerate(PACING_RULES):
         for scenario in range(len(CENTRES)):
-            fast = rule in basic.RULES or scenario == number % len(CENTRES)
+            fast = rule in BASIC_PACING or scenario == number % len(CENTRES)
             found.append(pytest.param(scenario, rule.name, marks=() if fast else pytest.mark.slow))
     return found
 
