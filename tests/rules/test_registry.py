@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -210,3 +211,9 @@ def test_a_flag_makes_the_run_and_nothing_else() -> None:
     )
     for name in one.dtype.names:
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+def test_the_readme_counts_the_rules() -> None:
+    """The number of rules stands in the README's list of contents."""
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    assert f"{len(ROUTING_RULES)} routing and {len(PACING_RULES)} pacing rules" in text
