@@ -15,8 +15,6 @@ from tests.env.short import short_day
 from tests.rules.bench import needed
 from tests.rules.test_registry import PARAMS
 
-CENTRES = [name for name in list_scenarios() if load_scenario(name).campaigns]
-
 
 @pytest.mark.parametrize("rule", PACING_RULES, ids=[rule.name for rule in PACING_RULES])
 def test_every_rule_dials_under_its_flag(rule: RuleSpec) -> None:
@@ -28,10 +26,12 @@ def test_every_rule_dials_under_its_flag(rule: RuleSpec) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CENTRES)
+@pytest.mark.parametrize("name", list_scenarios())
 @pytest.mark.parametrize("rule", PACING_RULES, ids=[rule.name for rule in PACING_RULES])
 def test_every_rule_runs_in_every_centre_of_the_library_or_is_refused_with_a_reason(rule: RuleSpec, name: str) -> None:
     scenario = load_scenario(name)
+    if not scenario.campaigns:
+        return
     fits = misfit(scenario.centre, rule) is None
     ends = not list(endless_dialing(scenario.centre, rule))
     if not fits or not ends:

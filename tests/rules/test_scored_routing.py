@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,17 @@ import pytest
 from ccenv.rules import ROUTING_RULES
 from ccenv.rules.routing import basic
 from ccenv.rules.routing.choosing import GROUP_CHOICES
+from ccenv.scenarios import Scenario
 from tests.rules.bench import Bench, random_snapshots, whole_centre
 from tests.rules.routing_twin import SCORES, Twin
 from tests.rules.test_registry import PARAMS
 
-SCENARIO = whole_centre()
+
+@functools.cache
+def centre() -> Scenario:
+    return whole_centre()
+
+
 BUSY: dict[str, Any] = {
     "queue_length": [1, 3, 2, 0],
     "head_entry_wait_s": [50, 40, 60, 0],
@@ -118,11 +125,11 @@ ORDER = {"order": ["c", "b", "a", "d"]}
     ],
 )
 def test_by_hand(rule: str, params: dict[str, Any], changes: dict[str, Any], expected: str) -> None:
-    assert Bench((rule, params), scenario=SCENARIO).act(**{**BUSY, **changes}) == expected
+    assert Bench((rule, params), scenario=centre()).act(**{**BUSY, **changes}) == expected
 
 
 def test_the_threshold_rises_when_a_service_level_is_missed_and_falls_again() -> None:
-    bench = Bench(("adaptive_threshold", {"service_level": 0.8, "every_s": 300}), scenario=SCENARIO)
+    bench = Bench(("adaptive_threshold", {"service_level": 0.8, "every_s": 300}), scenario=centre())
     work = BUSY | {"queue_length": [0, 0, 0, 1], "idle": [1, 0, 0]}
     missed, met = {"service_level_recent": [0.9, 0.7, 1, 0]}, {"service_level_recent": [0.9, 0.8, 1, 0]}
     steps = [(0, missed), (299, missed), (300, missed), (599, met), (600, met)]
@@ -137,7 +144,7 @@ def test_the_twin_takes_the_same(rule: str) -> None:
     taken: set[str] = set()
     for seed, word in enumerate(GROUP_CHOICES):
         params = {**PARAMS.get(rule, {}), "advisor": word}
-        bench, twin = Bench((rule, params), scenario=SCENARIO), Twin(SCENARIO, rule, params)
+        bench, twin = Bench((rule, params), scenario=centre()), Twin(centre(), rule, params)
         snaps = random_snapshots(bench, n, seed=seed)
         snaps["epoch_kind"] = 1  # an event: the rule is asked, even if it has just held
         masks = bench.mask(snaps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,12 @@ from ccenv.scenarios import ScenarioError, list_scenarios
 from ccenv.scenarios.check import constants
 from ccenv.scenarios.check.constants import CONSTANTS, constant
 from ccenv.scenarios.check.rules import HAS, names_of
+from ccenv.scenarios.schema import Centre
 
-X_DESIGN = load_scenario("x_design").centre
+
+@functools.cache
+def x_design() -> Centre:
+    return load_scenario("x_design").centre
 
 
 def test_names_are_those_that_rules_may_declare() -> None:
@@ -53,18 +58,18 @@ def test_every_centre_has_a_finite_value_for_each_name_of_the_axis(name: str) ->
     ],
 )
 def test_of_the_x_design_by_hand(name: str, expected: list[float]) -> None:
-    assert constant(X_DESIGN, name) == pytest.approx(expected)
+    assert constant(x_design(), name) == pytest.approx(expected)
 
 
 def test_the_cost_of_waiting_is_that_of_the_wait_and_of_abandoning() -> None:
     """The preset `service`: 1 / 600 for a second of waiting, and 1 for an abandonment, 20 an hour."""
-    assert constant(X_DESIGN, "waiting_cost") == pytest.approx([6 + 20, 6 + 20])
+    assert constant(x_design(), "waiting_cost") == pytest.approx([6 + 20, 6 + 20])
 
 
 def test_the_plan_divides_a_queue_as_the_slower_group_must() -> None:
     """Loads by hand: accounts 124 / 16 = 7.75 of 10, cards 84 / 12 = 7 of 9; equal at y cards moved to account_team."""
     y = (7.0 / 9 - 7.75 / 10) / (84 / 9 / 10 + 84 / 12 / 9)
-    assert constant(X_DESIGN, "planned_share") == pytest.approx([1, 0, y, 1 - y], abs=1e-9)
+    assert constant(x_design(), "planned_share") == pytest.approx([1, 0, y, 1 - y], abs=1e-9)
 
 
 def test_costs_of_nothing_count_as_equal() -> None:
@@ -80,11 +85,11 @@ def test_the_group_that_names_a_queue_first_is_its_own_team_where_all_are_as_fas
 
 
 def test_a_value_that_is_given_takes_the_place_of_one_name_alone() -> None:
-    names = names_of(X_DESIGN)
+    names = names_of(x_design())
     given = {"handle_rate": {"cards": {"card_team": 30}}, "waiting_cost": {"cards": 2}}
     values = check_values(find_rule("routing", "c_mu"), given, names)
     assert values["handle_rate"].tolist() == [[16, 12, 9, 30]]
-    assert values["waiting_cost"].tolist() == [[constant(X_DESIGN, "waiting_cost")[0], 2]]
+    assert values["waiting_cost"].tolist() == [[constant(x_design(), "waiting_cost")[0], 2]]
 
 
 def test_without_scipy_only_the_plan_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Presets of calling rules: what they set, what overrides them, and rings that they refuse."""
 
+import functools
 from datetime import date
 from typing import Any
 
@@ -108,16 +109,16 @@ def value_of(campaign: Campaign, key: str) -> Any:
     return value
 
 
-# Of each key that some preset sets, the values of all presets and the default; also where they are equal to each other.
-VALUES = {
-    key: sorted(
-        {value_of(loaded({"preset": name}), key) for name in NAMES},
-        key=repr,
-    )
-    for key in sorted(settable())
-}
-STATED = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 3)).map(
-    lambda chosen: {key: VALUES[key][k % len(VALUES[key])] for key, k in chosen.items()}
+@functools.cache
+def values() -> dict[str, list[Any]]:
+    """Of each key that some preset sets, the values of all presets; also where they are equal to the default."""
+    return {
+        key: sorted({value_of(loaded({"preset": name}), key) for name in NAMES}, key=repr) for key in sorted(settable())
+    }
+
+
+STATED = st.dictionaries(st.sampled_from(sorted(settable())), st.integers(0, 3)).map(
+    lambda chosen: {key: values()[key][k % len(values()[key])] for key, k in chosen.items()}
 )
 
 
@@ -148,7 +149,7 @@ def test_own_values_stay_and_the_values_of_a_preset_go_with_it(first: str | None
 
 @pytest.mark.parametrize("first", NAMES)
 @pytest.mark.parametrize("second", NAMES)
-@pytest.mark.parametrize("key", sorted(VALUES))
+@pytest.mark.parametrize("key", sorted(settable()))
 def test_an_own_value_that_is_the_presets_too_is_an_own_value(first: str, second: str, key: str):
     stated = {key: value_of(loaded({"preset": first}), key)}
 
@@ -162,12 +163,12 @@ def test_an_own_value_that_is_the_presets_too_is_an_own_value(first: str, second
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_value_that_is_replaced_is_an_own_value_from_then_on(name: str):
-    for key, values in VALUES.items():
+    for key, found in values().items():
         first = load_scenario(centre({"preset": name}))
-        given_it = first.replace(**{f"campaigns.sales.{key}": values[0]})
+        given_it = first.replace(**{f"campaigns.sales.{key}": found[0]})
         for other in NAMES:
             campaign = given_it.replace(**{f"{KEY}.preset": other}).centre.campaigns["sales"]
-            assert value_of(campaign, key) == values[0], (key, other)
+            assert value_of(campaign, key) == found[0], (key, other)
 
 
 def test_an_own_key_stays_an_own_key_when_something_else_is_replaced():
