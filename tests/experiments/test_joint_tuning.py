@@ -14,7 +14,15 @@ from experiments.study.evaluation import Pair, Rule, own_pair
 from experiments.study.joint.moves import Searcher, any_pair, improved, insertions, kicked
 from experiments.study.joint.objective import Objective, Score
 from experiments.study.joint.search import simplified, tune_rung
-from experiments.study.joint.space import MOST_NUMBERS, Space, carried_over, is_searched_number, rung_of, with_numbers
+from experiments.study.joint.space import (
+    MOST_NUMBERS,
+    Space,
+    bounds_of,
+    carried_over,
+    is_searched_number,
+    rung_of,
+    with_numbers,
+)
 from experiments.tuning.command import tune
 from experiments.tuning.settings import Settings
 
@@ -43,6 +51,13 @@ def test_a_rung_has_no_rule_with_more_numbers_than_it_allows() -> None:
         numbers = sum(map(is_searched_number, rule.params))
         assert rung_of(rule) == "S" or numbers <= MOST_NUMBERS[rung_of(rule)], rule.name
         assert rung_of(rule) != "S" or numbers > MOST_NUMBERS["P1"], rule.name
+
+
+def test_every_number_is_searched_between_values_that_the_rule_allows() -> None:
+    for rule in (*ROUTING_RULES, *PACING_RULES):
+        for param in filter(is_searched_number, rule.params):
+            bounds = bounds_of(param)
+            assert bounds is not None and param.low <= bounds[0] < bounds[1] <= param.high, (rule.name, param.name)
 
 
 def test_rules_that_need_what_the_centre_lacks_are_not_searched() -> None:

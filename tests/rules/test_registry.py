@@ -217,3 +217,10 @@ def test_the_readme_counts_the_rules() -> None:
     """The number of rules stands in the README's list of contents."""
     text = (Path(__file__).parents[2] / "README.md").read_text()
     assert f"{len(ROUTING_RULES)} routing and {len(PACING_RULES)} pacing rules" in text
+
+
+@pytest.mark.parametrize("rule", (*ROUTING_RULES, *PACING_RULES), ids=lambda rule: rule.name)
+def test_what_a_supervisor_may_set_is_allowed(rule: RuleSpec) -> None:
+    for param in rule.params:
+        if param.settable is not None and not param.words:
+            assert param.low <= param.settable[0] < param.settable[1] <= param.high, param.name

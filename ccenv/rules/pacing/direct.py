@@ -124,7 +124,7 @@ RULES = (
         (
             *(*ALL, KEPT),
             number("preview_s", 15.0, "time [s] for which a lead is seen", (0.0, 120.0)),
-            number("p_skip", 0.0, "probability that a lead is skipped", (0.0, 1.0), high=0.99),
+            number("p_skip", 0.0, "probability that a lead is skipped", (0.0, 0.99), high=0.99),
         ),
         ("event_number", "idle", "idle_longest_s"),
         state=PREVIEW_STATE,

@@ -48,7 +48,7 @@ DEFINITION = Param(
     words=(*NAMES, RUN_TOTAL),
     meaning="definition of the dropped share, or the share over the run",
 )
-LIMIT = number("limit", 0.03, "limit of the dropped share", (0.0, 0.1), low=0.001, high=1.0)
+LIMIT = number("limit", 0.03, "limit of the dropped share", (0.001, 0.1), low=0.001, high=1.0)
 ALL = (CAMPAIGN_ORDER, FOR_INBOUND)
 OF_DIALS = {True: (), False: (LINES_EACH, HELD_BACK)}  # parameters of `dial_above`, and of `dial_lines_above`
 SHARE = ("compliance_over", "compliance_base", "dropped", "joined_or_dropped")  # fields of `dropped_share`

@@ -69,6 +69,7 @@ class Order(NamedTuple):
 def bounds_of(param: Param) -> tuple[float, float] | None:
     """Return the bounds between which a number is searched; None if it has no finite ones."""
     low, high = param.settable or (param.low, param.high)
+    low, high = max(low, param.low), min(high, param.high)
     return (low, high) if math.isfinite(low) and math.isfinite(high) and low < high else None
 
 
