@@ -37,6 +37,10 @@ class RuleError(ValueError):
     """A rule or parameter does not exist or may not be used here."""
 
 
+class MisfitError(RuleError):
+    """The centre lacks what a rule needs."""
+
+
 class Param(NamedTuple):
     """A parameter of a rule.
 

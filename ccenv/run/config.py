@@ -18,7 +18,7 @@ from ccenv.rules.linking import address_of
 from ccenv.rules.params import params_record, rule_rows, state_length
 from ccenv.rules.registry import find_rule
 from ccenv.rules.seen import sees
-from ccenv.rules.spec import CALLBACK_ABOVE, RuleError, RuleSpec
+from ccenv.rules.spec import CALLBACK_ABOVE, MisfitError, RuleError, RuleSpec
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
 from ccenv.scenarios.check.rules import misfit, names_of
@@ -177,7 +177,7 @@ def _check_needs(scenario: Scenario, *rules: RuleSpec) -> None:
     for rule in rules:
         missing = misfit(scenario.centre, rule)
         if missing is not None:
-            raise RuleError(missing)
+            raise MisfitError(missing)
 
 
 def _kinds(actions: str, rule: RuleSpec, owned: bool) -> int:
@@ -263,12 +263,15 @@ def run_config(
 def why_not(scenario: Scenario, *, routing: RuleChoice = None, pacing: RuleChoice = None) -> str | None:
     """Return why rules cannot run on a centre, None if they can.
 
-    They cannot if the centre lacks what they need, a parameter is not allowed, campaigns have the other flag, or they
-    would dial without end. The flag of the campaigns becomes that of the pacing rule, as in `run_config`.
+    They cannot if the centre lacks what they need, or if they would dial without end. The flag of the campaigns becomes
+    that of the pacing rule, as in `run_config`.
+
+    Raises:
+        RuleError: If a rule does not exist or a parameter is not allowed.
     """
     try:
         run_config(scenario, owns="rules", routing=routing, pacing=pacing)
-    except (RuleError, ScenarioError) as error:
+    except (MisfitError, ScenarioError) as error:
         return str(error)
     return None
 

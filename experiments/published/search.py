@@ -37,12 +37,11 @@ class CostObjective(Objective):
 
     Args:
         problem: The problem.
-        cpu_s: CPU time of the search in seconds.
     """
 
-    def __init__(self, problem: Problem, cpu_s: float) -> None:
+    def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        super().__init__(load_scenario(centre(problem)), None, 0, cpu_s)
+        super().__init__(load_scenario(centre(problem)), None)
 
     def score(self, pair: Pair, days: np.ndarray) -> Score | None:
         """Return the score of a pair: the cost of each run, with a minus sign."""
@@ -66,7 +65,7 @@ def search(problem: Problem, cpu_s: float = CPU_S, before: Mapping[str, Any] | N
         cpu_s: CPU time of the search in seconds; the choice on validation seeds comes on top.
         before: What an earlier search has found, from which this one may start.
     """
-    objective = CostObjective(problem, cpu_s)
+    objective = CostObjective(problem)
     searcher = Searcher(Space(objective.scenario, "P1"), objective, np.random.default_rng([0, *_effort(before)]), cpu_s)
     words = ("least_skilled", "longest_idle")
     first = [priority(problem, index, word) for index in INDICES for word in words]

@@ -1,7 +1,7 @@
 """Rows with one queue and one group: M/M/c and its variants, and a day of 13 hours with random load.
 
 M/M/c: 4.2 contacts a minute, 12 advisors, mean handle time 2 minutes, a day of 8 hours that starts empty and serves
-whoever is left after closing.
+the contacts left after closing.
 """
 
 from __future__ import annotations

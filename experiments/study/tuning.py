@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from ccenv.kpis.dropped_share import share_column, share_columns
-from ccenv.rules import find_rule
-from ccenv.run.config import run_config
-from ccenv.scenarios import Scenario, ScenarioError
-from ccenv.scenarios.check.rules import misfit
+from ccenv.run.config import why_not
+from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.study.evaluation import VALUE, Pair, Rule, finite, needs_reserves, rule_days
+from experiments.study.evaluation import VALUE, Pair, Rule, finite, rule_days
 
 if TYPE_CHECKING:
     from experiments.jobs.workers import Workers
@@ -123,7 +121,7 @@ def _that_run(scenario: Scenario, families: Mapping[str, Sequence[Pair]]) -> dic
     problems: dict[str, tuple[str, list[Pair]]] = {}
     for name, pairs in families.items():
         for pair in pairs:
-            problem = problem_of(scenario, pair)
+            problem = why_not(scenario, **pair.as_call())
             if problem is None:
                 left.setdefault(name, []).append(pair)
             else:
@@ -133,25 +131,6 @@ def _that_run(scenario: Scenario, families: Mapping[str, Sequence[Pair]]) -> dic
     if not left:
         raise ValueError(f"{scenario.name} runs none of the candidates of {', '.join(families)}")
     return left
-
-
-def problem_of(scenario: Scenario, pair: Pair) -> str | None:
-    """Return why a centre cannot run a pair of rules; None if it can.
-
-    Raises:
-        RuleError: If a rule does not exist or a parameter is not allowed.
-    """
-    flag = needs_reserves(scenario, pair.pacing)
-    for half in ("routing", "pacing"):
-        lacking = misfit(scenario.centre, find_rule(half, getattr(pair, half).name))
-        if lacking is not None:
-            return lacking
-    try:
-        flagged = scenario if flag == scenario.reserves else scenario.with_reserves(bool(flag))
-        run_config(flagged, owns="rules", **pair.as_call())
-    except ScenarioError as error:
-        return str(error)
-    return None
 
 
 def _try(scenario: Scenario, pair: Pair, days: int) -> Tried:

@@ -148,7 +148,7 @@ def chosen(
     """
     scenario = load_scenario(name)
     limit = _limit(scenario, settings)
-    objective = Objective(scenario, limit, 0, 0.0)
+    objective = Objective(scenario, limit)
     days = seeds("evaluation", settings.evaluation_days)
     rows: list[dict[str, Any]] = []
     for pair in [own_pair(scenario), *p0_pairs(scenario)]:

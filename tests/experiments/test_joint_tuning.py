@@ -26,18 +26,16 @@ from experiments.study.joint.space import (
 from experiments.tuning.command import tune
 from experiments.tuning.settings import Settings
 
-LATENT = Pair(Rule("longest_queue", {"advisor": "least_skilled"}), Rule("no_dial"))
+SURGE_BEST = Pair(Rule("longest_queue", {"advisor": "least_skilled"}), Rule("no_dial"))
 
 
-def searcher(scenario: str, days: float = 1e9, reserves: bool | None = None) -> Searcher:
+def searcher(scenario: str, cpu_s: float = 1e9, reserves: bool | None = None) -> Searcher:
     centre = load_scenario(scenario)
-    return Searcher(
-        Space(centre, "P1", reserves), Objective(centre, None, 0, days), np.random.default_rng(1), until_s=days
-    )
+    return Searcher(Space(centre, "P1", reserves), Objective(centre, None), np.random.default_rng(1), cpu_s)
 
 
 def scored(values: list[float], share: float = np.nan) -> Score:
-    return Score(LATENT, np.array(values), share)
+    return Score(SURGE_BEST, np.array(values), share)
 
 
 def test_insertions_are_all_orders_that_move_one_name() -> None:
@@ -80,7 +78,7 @@ def test_a_pair_beats_another_by_the_paired_difference_not_by_the_spread_of_the_
 
 def test_no_two_windows_or_replicates_share_a_day() -> None:
     centre = load_scenario("tiny")
-    found = [Objective(centre, None, k, 1.0) for k in (0, 1)]
+    found = [Objective(centre, None, k) for k in (0, 1)]
     days = np.concatenate([objective.window(n) for objective in found for n in (4, 64, 7)])
     assert len(set(days.tolist())) == len(days)
     assert days.min() >= 2**32 and days.max() < 2 * 2**32
@@ -132,15 +130,15 @@ def test_parameters_without_effect_leave_the_result() -> None:
     useless = Pair(Rule("longest_queue", {"advisor": "least_skilled", "overflow_after_s": 50.0}), Rule("no_dial"))
     score = search.objective.score(useless, seeds("validation", 4))
     assert score is not None
-    assert simplified(search.objective, search.space, score).pair == LATENT
+    assert simplified(search.objective, search.space, score).pair == SURGE_BEST
 
 
 def test_the_result_is_never_behind_where_it_started() -> None:
     centre = load_scenario("surge_day")
-    found = tune_rung(centre, "P1", limit=None, cpu_s=1.0, validation_days=16, also=[LATENT])
+    found = tune_rung(centre, "P1", limit=None, cpu_s=1.0, validation_days=16, also=[SURGE_BEST])
     days = seeds("validation", 16)
-    objective = Objective(centre, None, 0, 0.0)
-    for pair in (own_pair(centre), LATENT):
+    objective = Objective(centre, None)
+    for pair in (own_pair(centre), SURGE_BEST):
         score = objective.score(pair, days)
         assert score is not None and found.value >= score.value
     assert found.training_days > 0 and found.pairs > 2 and set(found.untuned) >= {"routing.p_contained"}

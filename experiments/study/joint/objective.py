@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccenv.kpis.dropped_share import share_column, share_columns
+from ccenv.rules.spec import MisfitError
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.seeds import seeds
 from experiments.study.evaluation import VALUE, Pair, needs_reserves, rule_days
@@ -64,13 +65,11 @@ class Objective:
         scenario: The centre.
         limit: Largest dropped share allowed; None for no limit.
         replicate: Number of the replicate, 0, 1, ...; each has training days of its own.
-        cpu_s: CPU time that may be spent, in seconds.
     """
 
-    def __init__(self, scenario: Scenario, limit: float | None, replicate: int, cpu_s: float) -> None:
+    def __init__(self, scenario: Scenario, limit: float | None, replicate: int = 0) -> None:
         self.scenario = scenario
         self.limit = limit
-        self.cpu_s = cpu_s
         self.n_days = 0
         self.n_pairs = 0
         self.skipped: dict[str, str] = {}
@@ -95,7 +94,7 @@ class Objective:
             if flag not in self._flagged:
                 self._flagged[flag] = self.scenario.with_reserves(bool(flag))
             table = rule_days(self._flagged[flag], pair, days, kpis=share_columns(self.scenario))
-        except ScenarioError as error:
+        except (MisfitError, ScenarioError) as error:
             self.skipped[pair.label] = str(error)
             return None
         self.n_days += len(days)

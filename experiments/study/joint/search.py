@@ -84,7 +84,7 @@ def tune_rung(
     Raises:
         ValueError: If the centre can run no pair at all.
     """
-    space, objective = Space(scenario, rung, reserves), Objective(scenario, limit, replicate, cpu_s)
+    space, objective = Space(scenario, rung, reserves), Objective(scenario, limit, replicate)
     rng = np.random.default_rng([replicate, RUNGS.index(rung)])
     own = own_pair(scenario)
     given = [*([own] if space.has_flag(find_rule("pacing", own.pacing.name)) else []), *also]
@@ -103,7 +103,7 @@ def tune_rung(
 
 def first_on_validation(scenario: Scenario, limit: float | None, pairs: Sequence[Pair], days: int = 256) -> Pair:
     """Return the pair that is best on validation days."""
-    return Objective(scenario, limit, 0, 0.0).scores(pairs, seeds("validation", days))[0].pair
+    return Objective(scenario, limit).scores(pairs, seeds("validation", days))[0].pair
 
 
 def simplified(objective: Objective, space: Space, score: Score) -> Score:
