@@ -65,7 +65,7 @@ def _queue(name: str, q: int, scenario: Scenario, load: Load) -> Facts:
         "handle_s": mean_s(queue.handle_s),
         "wrap_up_s": mean_s(queue.wrap_up_s),
         "patience_s": mean_s(queue.patience_s),
-        "service_level_s": queue.service_level_s,
+        "service_level_s": queue.service_level_s if queue.deferrable is None else None,
         "p_balk": queue.p_balk,
         "redial": queue.redial.p if queue.redial.max_times else 0.0,
         "repeat": queue.repeat.p if queue.repeat.max_times else 0.0,

@@ -98,7 +98,7 @@ def _queues(facts: Facts) -> Section:
             number(queue["handle_s"]),
             number(queue["wrap_up_s"]),
             "never" if queue["patience_s"] is None else number(queue["patience_s"]),
-            number(queue["service_level_s"]),
+            "–" if queue["service_level_s"] is None else number(queue["service_level_s"]),
         )
         for queue in facts["queues"]
     )

@@ -62,7 +62,7 @@ def section(row: Mapping[str, Any]) -> str:
     if "skipped" in row:
         return f"## {row['name']}\n\n{text(row['skipped'] + '.')}"
     runs = f" {row['runs']:,} runs of ccenv." if row["runs"] else " By formula; nothing is random."
-    lines = [f"{row['about']}.{runs}"]
+    lines = [f"{row['about'][:1].upper()}{row['about'][1:]}.{runs}"]
     lines += [f"Left out: {row['left_out']}."] if row["left_out"] else []
     if row["isolated"]:
         by = ", ".join(row["isolated_by"])

@@ -128,7 +128,7 @@ def _queues(queues: Sequence[Mapping[str, Any]]) -> str:
             _span(queue["forecast_per_hour"]),
             number(round(queue["handle_s"], 1)),
             "never abandon" if np.isinf(queue["patience_s"] or np.inf) else f"{queue['patience_s']:.0f}",
-            number(queue["service_level_s"]),
+            "–" if queue["service_level_s"] is None else number(queue["service_level_s"]),
             _span(queue["load"]),
             ", ".join(queue["has"]) or "–",
         ]

@@ -67,7 +67,7 @@ def day(series: Mapping[str, Any]) -> Figure:
 
 
 def _offered(panel: Axes, edges: np.ndarray, series: Mapping[str, Any]) -> None:
-    offered = series["offered"]
+    offered = {name: values for name, values in series["offered"].items() if any(values)}  # deferrable work is not
     if len(offered) > NAMED:
         offered = {f"all {len(offered)} queues": np.sum(list(offered.values()), axis=0)}
     below = np.zeros(len(edges) - 1)
@@ -77,7 +77,8 @@ def _offered(panel: Axes, edges: np.ndarray, series: Mapping[str, Any]) -> None:
         below = top
     panel.set_title("Contacts offered")
     panel.set_ylabel("per hour")
-    panel.legend(fontsize=7, ncols=2, loc="upper right")
+    if offered:
+        panel.legend(fontsize=7, ncols=2, loc="upper right")
     panel.set_ylim(top=1.35 * max(below.max(), 1e-9))
 
 
