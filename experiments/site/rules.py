@@ -106,6 +106,8 @@ def _range(param: Param) -> str:
 def _default(param: Param) -> str:
     if param.computed:
         return "computed from the scenario"
+    if param.own or param.of_centre:
+        return "the scenario's"
     return "order of the scenario" if param.order else code(param.default)
 
 
