@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
 from experiments.reports.figures.policy_map import LEAST_VISITS
-from experiments.study.verdict import article
+from experiments.reports.page_tables import BOUND_MARK
+from experiments.study.verdict import EQUAL_DAYS, article
 
 ONE_RUN = "One training run; the intervals are over days only."
 
@@ -95,8 +96,8 @@ def _table(comparison: Mapping[str, Any]) -> str:
     text = (
         f"All policies on the same {comparison['days']} unseen days: ratios of totals, sums per day; below, 95 % "
         f"bootstrap intervals over days. A value of 1 is {article(comparison['unit'])}. Differences are paired by day. "
-        "Rules joined by = have equal figures in every digit. The learned policy is the exported graph under "
-        "onnxruntime. "
+        f"Rules joined by = have equal figures in every digit. {BOUND_MARK} marks a figure that is {EQUAL_DAYS}: its "
+        "ends are what so many equal days leave possible. The learned policy is the exported graph under onnxruntime. "
     )
     if limit is None:
         return text + ONE_RUN

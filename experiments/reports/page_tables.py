@@ -8,9 +8,10 @@ from typing import Any
 from experiments.reports.rows import NOT_COMPARABLE, merged, standing
 from experiments.study.comparison import COLUMNS, Column
 from experiments.study.evaluation import VALUE, is_bound
-from experiments.study.verdict import EQUAL_DAYS, MEANING, number, span
+from experiments.study.verdict import MEANING, number, span
 
 NOTHING = "\N{EN DASH}"
+BOUND_MARK = "\N{DAGGER}"  # the figure is equal on all days, and the ends are a bound
 CARDS = (VALUE, "n_sales", "abandonment", "mean_wait_s", "occupancy")  # and the dropped share that is judged
 
 
@@ -83,9 +84,9 @@ def _estimate(row: Mapping[str, Any], column: Column, tone: str = "") -> dict[st
 def _ends(interval: Mapping[str, Any], factor: float, decimals: int, sign: bool = False) -> str:
     if interval["low"] is None or interval["low"] == interval["high"]:
         return ""
-    equal = f" ({EQUAL_DAYS})" if is_bound(interval) else ""
+    mark = f" {BOUND_MARK}" if is_bound(interval) else ""
     low, high = (number(factor * interval[end], decimals, sign) for end in ("low", "high"))
-    return f"{low} to {high}{equal}"
+    return f"{low} to {high}{mark}"
 
 
 def _cell(text: str, note: str = "", tone: str = "") -> dict[str, str]:
