@@ -1,5 +1,7 @@
 """The joint tuning of both rules: what is searched, how pairs are compared, and what its command writes."""
 
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 from ccenv.files.writing import write_json
 from ccenv.rules import PACING_RULES, ROUTING_RULES
+from ccenv.rules.spec import RuleSpec
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
@@ -16,12 +19,14 @@ from experiments.study.joint.objective import Objective, Score
 from experiments.study.joint.search import simplified, tune_rung
 from experiments.study.joint.space import (
     MOST_NUMBERS,
+    Half,
     Space,
     bounds_of,
     carried_over,
     is_searched_number,
     rung_of,
     with_numbers,
+    with_rule,
 )
 from experiments.tuning.command import tune
 from experiments.tuning.settings import Settings
@@ -110,6 +115,21 @@ def test_another_rule_keeps_the_parameters_that_both_have() -> None:
     pair = Pair(Rule("priority", {"advisor": "most_skilled", "order": ["a", "b"]}), Rule("no_dial"))
     moved = carried_over(pair, "routing", Rule("fifo"))
     assert moved.routing == Rule("fifo", {"advisor": "most_skilled"})
+
+
+@pytest.mark.parametrize(("half", "rules"), [("routing", ROUTING_RULES), ("pacing", PACING_RULES)])
+def test_another_rule_takes_over_no_value_that_it_refuses(half: Half, rules: Sequence[RuleSpec]) -> None:
+    own, taken = Pair(Rule("fifo"), Rule("no_dial")), 0
+    for old, new in itertools.product(rules, rules):
+        allowed = {param.name: param for param in new.params}
+        for param in old.params:
+            for value in param.words or bounds_of(param) or ():
+                pair = with_rule(own, half, Rule(old.name, {param.name: value}))
+                for name, kept in getattr(carried_over(pair, half, Rule(new.name)), half).params.items():
+                    taken += old != new
+                    bounds = (allowed[name].low, allowed[name].high)
+                    assert kept in allowed[name].words if allowed[name].words else bounds[0] <= kept <= bounds[1]
+    assert taken > 0
 
 
 def test_rules_of_the_other_flag_are_not_searched() -> None:

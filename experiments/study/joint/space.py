@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -183,8 +182,20 @@ def with_numbers(pair: Pair, numbers: list[Number], units: np.ndarray) -> Pair:
 
 
 def carried_over(pair: Pair, half: Half, rule: Rule) -> Pair:
-    """Return the pair with another rule that keeps the values of parameters that both rules have."""
-    old: Mapping[str, Any] = getattr(pair, half).params
-    names = {param.name for param in find_rule(half, rule.name).params}
-    kept = {name: value for name, value in old.items() if name in names}
+    """Return the pair with another rule that keeps the values that both rules allow for a parameter of one name."""
+    old: Rule = getattr(pair, half)
+    before, after = ({param.name: param for param in find_rule(half, each.name).params} for each in (old, rule))
+    both = {name: value for name, value in old.params.items() if name in after}
+    kept = {name: value for name, value in both.items() if _is_allowed(value, before[name], after[name])}
     return with_rule(pair, half, Rule(rule.name, {**kept, **rule.params}))
+
+
+def _is_allowed(value: Any, old: Param, new: Param) -> bool:
+    """Return whether a value of one parameter is a value of another: of the same axis, one of its words, in bounds."""
+    if (old.per, old.order, bool(old.words)) != (new.per, new.order, bool(new.words)):
+        return False
+    if new.words:
+        return value in new.words
+    return (old.low >= new.low and old.high <= new.high) or (
+        isinstance(value, int | float) and new.low <= value <= new.high
+    )
