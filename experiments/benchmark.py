@@ -23,9 +23,9 @@ from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.jobs import Job, job_of
 from experiments.jobs.kinds import BENCHMARK
 from experiments.jobs.provenance import commit, machine, versions
+from experiments.pipeline.learned import compare_all
+from experiments.pipeline.watch import watched
 from experiments.reports.benchmark import write_report
-from experiments.study.learned import compare_all
-from experiments.study.watch import watched
 
 register()
 

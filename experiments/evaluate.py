@@ -25,7 +25,7 @@ from experiments.jobs.config import register, settings_of
 from experiments.jobs.jobs import Job, job_of
 from experiments.jobs.kinds import EVALUATION, policy_digest
 from experiments.jobs.provenance import command, commit, machine, versions
-from experiments.study.evaluation import bundle_days, finite, own_pair, rule_days
+from experiments.pipeline.evaluation import bundle_days, finite, own_pair, rule_days
 
 register()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from experiments.jobs.commands import one_message
 from experiments.jobs.jobs import job_in
-from experiments.study.learned import evaluated_policy, exported
+from experiments.pipeline.learned import evaluated_policy, exported
 
 
 def export_again(folder: Path) -> Path:

@@ -25,9 +25,9 @@ from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.jobs import open_job
 from experiments.jobs.provenance import provenance
 from experiments.jobs.workers import end_with_parent, stop_on_sigterm
-from experiments.study.pipeline import compare_rules
-from experiments.study.sweep_cell import Cell, attempt, cell_of, forget_failure, note_asked
-from experiments.study.sweeping import install
+from experiments.pipeline.stages import compare_rules
+from experiments.pipeline.sweep_cell import Cell, attempt, cell_of, forget_failure, note_asked
+from experiments.pipeline.sweeping import install
 
 register()
 LEADER = "CCENV_SWEEP_PROCESS"  # process number of the sweep, for its worker processes
@@ -65,7 +65,7 @@ def _make(cell: Cell) -> None:
     with open_job(cell.settings, cell.scenario, cell.digest, cell.folder / "work" / cell.digest) as job:
         before_s = job.workers.cpu_s()
         if cell.settings.train:
-            from experiments.study.learned import compare_all
+            from experiments.pipeline.learned import compare_all
 
             result = compare_all(job)
         else:

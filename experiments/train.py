@@ -19,7 +19,7 @@ from experiments.jobs.commands import with_settings
 from experiments.jobs.config import register, settings_of
 from experiments.jobs.jobs import job_of
 from experiments.jobs.kinds import LEARNED
-from experiments.study.learned import learned
+from experiments.pipeline.learned import learned
 
 register()
 

@@ -15,7 +15,7 @@ from experiments.jobs.cells import cell_digest, run_once
 from experiments.jobs.files import read_json
 from experiments.jobs.kinds import centre_digest
 from experiments.jobs.sources import code_digest
-from experiments.study.evaluation import finite
+from experiments.pipeline.evaluation import finite
 
 DIGITS = 16  # kept of the digest of a scenario's content
 

@@ -29,19 +29,21 @@ class Kind(NamedTuple):
     entries: tuple[str, ...]
 
 
-TUNING = Kind(("rules", "evaluation.within_limit"), ("experiments.study.tuning", "experiments.study.pipeline"))
-RULES = Kind((*TUNING.keys, "evaluation.purpose", "evaluation.days"), (*TUNING.entries, "experiments.study.comparison"))
+TUNING = Kind(("rules", "evaluation.within_limit"), ("experiments.pipeline.tuning", "experiments.pipeline.stages"))
+RULES = Kind(
+    (*TUNING.keys, "evaluation.purpose", "evaluation.days"), (*TUNING.entries, "experiments.pipeline.comparison")
+)
 
 # Evaluation of an exported policy by onnxruntime.
 _BUNDLE = ("ccenv.serving.graph", "ccenv.simulation")
 
 LEARNED = Kind(
     (*RULES.keys, "learner"),
-    (*RULES.entries, *_BUNDLE, "agents.policies", "agents.train", "experiments.study.learned",
-     "experiments.study.learning"),
+    (*RULES.entries, *_BUNDLE, "agents.policies", "agents.train", "experiments.pipeline.learned",
+     "experiments.pipeline.learning"),
 )  # fmt: skip
-BENCHMARK = Kind(LEARNED.keys, (*LEARNED.entries, "experiments.study.watch"))
-EVALUATION = Kind(("evaluation.purpose", "evaluation.days"), ("experiments.study.evaluation",))
+BENCHMARK = Kind(LEARNED.keys, (*LEARNED.entries, "experiments.pipeline.watch"))
+EVALUATION = Kind(("evaluation.purpose", "evaluation.days"), ("experiments.pipeline.evaluation",))
 
 
 def name_of(kind: Kind, settings: Settings, scenario: Scenario) -> str:

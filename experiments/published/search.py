@@ -1,8 +1,8 @@
 """Search the order of classes of a published problem: `python -m experiments.published.search parallel_13x9`.
 
-Uses the joint tuning's objective, training days and comparisons (`experiments.study.joint`) with the cost in place of
-the reward: orders of the rule `priority`, from the best of all indices. What is better on validation seeds is written
-into `experiments/published/searched.json`, where the league reads it; a second search goes on from there.
+Uses the joint tuning's objective, training days and comparisons (`experiments.pipeline.joint`) with the cost in place
+of the reward: orders of the rule `priority`, from the best of all indices. What is better on validation seeds is
+written into `experiments/published/searched.json`, where the league reads it; a second search goes on from there.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 from experiments.jobs.files import ROOT, read_json
+from experiments.pipeline.evaluation import Pair, Rule
+from experiments.pipeline.joint.moves import Searcher, insertions
+from experiments.pipeline.joint.objective import Objective, Score
+from experiments.pipeline.joint.space import Space, with_param
 from experiments.published.benchmarks import Problem, centre, class_names, read
 from experiments.published.control import INDICES, SEARCHED, cost_columns, costs_in, order_of
 from experiments.published.settings import Settings
-from experiments.study.evaluation import Pair, Rule
-from experiments.study.joint.moves import Searcher, insertions
-from experiments.study.joint.objective import Objective, Score
-from experiments.study.joint.space import Space, with_param
 
 CPU_S = 90.0
 VALIDATION = 128

@@ -11,11 +11,11 @@ import numpy as np
 
 from ccenv.files.writing import write_atomic
 from experiments.jobs.files import read_json, to_csv
+from experiments.pipeline.comparison import COLUMNS
+from experiments.pipeline.evaluation import VALUE, pair_of
 from experiments.reports.figures.style import ends
 from experiments.reports.page import Results, drawings, render
 from experiments.reports.rows import merged
-from experiments.study.comparison import COLUMNS
-from experiments.study.evaluation import VALUE, pair_of
 
 
 def write_report(folder: Path) -> Path:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
+from experiments.pipeline.verdict import EQUAL_DAYS, article
 from experiments.reports.figures.policy_map import LEAST_VISITS
 from experiments.reports.page_tables import BOUND_MARK
-from experiments.study.verdict import EQUAL_DAYS, article
 
 ONE_RUN = "One training run; the intervals are over days only."
 

@@ -11,13 +11,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from experiments.pipeline.evaluation import VALUE
+from experiments.pipeline.verdict import article, verdict
 from experiments.reports.captions import Caption, captions
 from experiments.reports.figures import curve, day, differences, policy_map, tradeoff, validation
 from experiments.reports.figures.style import Drawing, data_uri, styled
 from experiments.reports.page_tables import cards, columns_shown, groups, headings, routing_rows, term_rows, tuning_rows
 from experiments.reports.rows import merged
-from experiments.study.evaluation import VALUE
-from experiments.study.verdict import article, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from experiments.pipeline.comparison import COLUMNS, Column
+from experiments.pipeline.evaluation import VALUE, is_bound
+from experiments.pipeline.verdict import MEANING, number, span
 from experiments.reports.rows import NOT_COMPARABLE, merged, standing
-from experiments.study.comparison import COLUMNS, Column
-from experiments.study.evaluation import VALUE, is_bound
-from experiments.study.verdict import MEANING, number, span
 
 NOTHING = "\N{EN DASH}"
 BOUND_MARK = "\N{DAGGER}"  # the figure is equal on all days, and the ends are a bound

@@ -8,11 +8,11 @@ from typing import Any
 
 from ccenv.files.writing import write_atomic
 from experiments.jobs.files import read_json, to_csv
+from experiments.pipeline.comparison import COLUMNS
+from experiments.pipeline.evaluation import VALUE
+from experiments.pipeline.verdict import span
 from experiments.reports.figures.style import png, styled, svg
 from experiments.reports.figures.sweep import sweep_figure
-from experiments.study.comparison import COLUMNS
-from experiments.study.evaluation import VALUE
-from experiments.study.verdict import span
 
 ROLES = ("learned", "best_rule")
 ASKED = "asked"  # role of the scenario's own rules, in a sweep over them

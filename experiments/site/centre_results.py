@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
-from experiments.study.evaluation import is_bound
+from experiments.pipeline.evaluation import is_bound
 
 FILE = ROOT / RESULTS / "centres.json"
 Row = Mapping[str, Any]

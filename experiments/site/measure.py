@@ -29,10 +29,10 @@ from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
 from experiments.jobs.provenance import machine, versions
 from experiments.jobs.workers import Workers
+from experiments.pipeline.evaluation import VALUE, Pair, Rule, drop_limit, interval, own_pair, rule_days
+from experiments.pipeline.tuning import Halving, best, candidates, tune
 from experiments.site.day import day_series
 from experiments.site.solved import gap
-from experiments.study.evaluation import VALUE, Pair, Rule, drop_limit, interval, own_pair, rule_days
-from experiments.study.tuning import Halving, best, candidates, tune
 
 FILE = ROOT / RESULTS / "centres.json"
 GRIDS = ROOT / "configs" / "rules" / "standard.yaml"

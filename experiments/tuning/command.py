@@ -16,10 +16,10 @@ from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.kinds import centre_digest
 from experiments.jobs.sources import code_digest
 from experiments.jobs.workers import Workers
-from experiments.study.evaluation import Pair, drop_limit, finite, own_pair, pair_of
-from experiments.study.joint.objective import Objective, Score
-from experiments.study.joint.search import p0_pairs, tune_rung
-from experiments.study.joint.space import RUNGS
+from experiments.pipeline.evaluation import Pair, drop_limit, finite, own_pair, pair_of
+from experiments.pipeline.joint.objective import Objective, Score
+from experiments.pipeline.joint.search import p0_pairs, tune_rung
+from experiments.pipeline.joint.space import RUNGS
 from experiments.tuning.page import page
 from experiments.tuning.settings import Settings
 
@@ -93,7 +93,7 @@ def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]
         "rungs": list(settings.rungs), "reserves": settings.reserves, "limit": limit, "replicate": replicate,
         "cpu_s": budget_s(scenario, settings), "validation_days": settings.validation_days,
     }  # fmt: skip
-    digest = cell_digest(inputs, centre_digest(scenario), code_digest(("experiments.study.joint.search",)))
+    digest = cell_digest(inputs, centre_digest(scenario), code_digest(("experiments.pipeline.joint.search",)))
     path, _ = run_once(ROOT / settings.dir / f"{digest}.json", lambda: _rungs(scenario, settings, limit, replicate))
     found: list[dict[str, Any]] = read_json(path)
     return found

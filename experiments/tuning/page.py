@@ -9,7 +9,7 @@ from typing import Any
 from ccenv.scenarios import load_scenario
 from experiments.jobs.files import read_json
 from experiments.jobs.markdown import table, text
-from experiments.study.evaluation import unit_of_value
+from experiments.pipeline.evaluation import unit_of_value
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 NOTHING = "–"

@@ -7,10 +7,10 @@ from typing import Any
 
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
+from experiments.pipeline.comparison import Entrant, compare
+from experiments.pipeline.evaluation import Pair, Rule, dials_of, needs_reserves, rule_days
+from experiments.pipeline.watch import watch
 from experiments.reports.page import Results
-from experiments.study.comparison import Entrant, compare
-from experiments.study.evaluation import Pair, Rule, dials_of, needs_reserves, rule_days
-from experiments.study.watch import watch
 
 BEST = Pair(Rule("lwt"), Rule("progressive_unreserved", {"reserve": 1}))
 LEARNED = Pair(Rule("fifo"), Rule("max0", {"k": 2.0, "c": 1.0}))

@@ -171,7 +171,7 @@ from pathlib import Path
 from experiments.jobs.config import register, settings_of
 from experiments.jobs.files import ROOT
 from experiments.jobs.jobs import open_job
-from experiments.study.sweep_cell import cell_of
+from experiments.pipeline.sweep_cell import cell_of
 from tests.experiments.test_config import composed
 register()
 given = ["scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick", "rules.rungs=[2]", *sys.argv[2:]]
@@ -183,9 +183,9 @@ def look(frame, event, argument):
         run.add(file)
 with open_job(cell.settings, cell.scenario, cell.digest, Path(sys.argv[1])) as job:
     if cell.settings.train:
-        from experiments.study.learned import compare_all as compute
+        from experiments.pipeline.learned import compare_all as compute
     else:
-        from experiments.study.pipeline import compare_rules as compute
+        from experiments.pipeline.stages import compare_rules as compute
     sys.setprofile(look)
     compute(job)
     sys.setprofile(None)

@@ -5,11 +5,11 @@ from ccenv.kpis import paired_difference
 from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE
 from ccenv.rewards.sums import contributions
+from experiments.pipeline.comparison import columns_of, compare, outcome
+from experiments.pipeline.evaluation import VALUE, Pair, Rule, interval, rule_days
 from experiments.reports.benchmark import table_csv
 from experiments.reports.captions import captions
 from experiments.reports.page_tables import cards, groups, headings
-from experiments.study.comparison import columns_of, compare, outcome
-from experiments.study.evaluation import VALUE, Pair, Rule, interval, rule_days
 from tests.experiments.made import LEARNED, comparison, entrants, tiny
 
 DAYS, TRAINING = {"validation": 1, "watched": 1}, {"seconds": 2.0, "cpu_s": 1.0}

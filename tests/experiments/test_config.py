@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from agents.registry import find_learner
 from ccenv.scenarios import ScenarioError, list_scenarios
 from experiments.jobs.config import CONFIGS, LearnerConfig, Settings, register, scenario_of, settings_of
-from experiments.study.learning import training_of
+from experiments.pipeline.learning import training_of
 
 register()
 FOLDER = Path(CONFIGS)

@@ -13,11 +13,11 @@ from ccenv.rules.spec import RuleSpec
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
-from experiments.study.evaluation import Pair, Rule, own_pair
-from experiments.study.joint.moves import Searcher, any_pair, improved, insertions, kicked
-from experiments.study.joint.objective import Objective, Score
-from experiments.study.joint.search import simplified, tune_rung
-from experiments.study.joint.space import (
+from experiments.pipeline.evaluation import Pair, Rule, own_pair
+from experiments.pipeline.joint.moves import Searcher, any_pair, improved, insertions, kicked
+from experiments.pipeline.joint.objective import Objective, Score
+from experiments.pipeline.joint.search import simplified, tune_rung
+from experiments.pipeline.joint.space import (
     MOST_NUMBERS,
     Half,
     Space,

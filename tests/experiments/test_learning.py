@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from experiments.jobs.config import LearnerConfig
-from experiments.study.learning import training_of
+from experiments.pipeline.learning import training_of
 
 
 def learner(name: str = "ppo", settings: dict[str, Any] | None = None, **training: Any) -> LearnerConfig:

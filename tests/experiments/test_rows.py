@@ -1,9 +1,9 @@
 from typing import Any
 
+from experiments.pipeline.comparison import compare
 from experiments.reports.benchmark import table_csv
 from experiments.reports.page_tables import groups
 from experiments.reports.rows import BREAKS, MAY_BREAK, merged, standing
-from experiments.study.comparison import compare
 from tests.experiments.made import entrants, tiny
 
 SHARE = "dropped_share_run_total"

@@ -12,10 +12,10 @@ import pytest
 from ccenv.files.writing import write_json
 from experiments.jobs.config import Settings, register, settings_of
 from experiments.jobs.files import ROOT, read_json
+from experiments.pipeline.effects import alike
+from experiments.pipeline.sweep_cell import Planned, attempt, cell_of
+from experiments.pipeline.sweeping import progress_line
 from experiments.report import report
-from experiments.study.effects import alike
-from experiments.study.sweep_cell import Planned, attempt, cell_of
-from experiments.study.sweeping import progress_line
 from experiments.sweep import run_cell
 from tests.experiments.test_config import composed
 

@@ -9,9 +9,9 @@ from ccenv.rules import RuleError
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.workers import Workers
-from experiments.study import tuning
-from experiments.study.evaluation import Pair, Rule, rule_days
-from experiments.study.tuning import Halving, Tried, best, candidates, rank, tune
+from experiments.pipeline import tuning
+from experiments.pipeline.evaluation import Pair, Rule, rule_days
+from experiments.pipeline.tuning import Halving, Tried, best, candidates, rank, tune
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from experiments.study.verdict import number, span, verdict
+from experiments.pipeline.verdict import number, span, verdict
 
 
 def interval(mean: float, half: float = 1.0) -> dict[str, float]:

@@ -4,8 +4,8 @@ import pytest
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
-from experiments.study.evaluation import Pair, Rule
-from experiments.study.watch import CAP, groups_by_work, watch
+from experiments.pipeline.evaluation import Pair, Rule
+from experiments.pipeline.watch import CAP, groups_by_work, watch
 from tests.experiments.made import tiny
 
 DAYS = seeds("evaluation", 4)

@@ -13,8 +13,8 @@ from hydra import compose, initialize_config_dir
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from experiments.jobs.config import CONFIGS, register, settings_of
+from experiments.pipeline.sweep_cell import cell_of
 from experiments.site.copied import prose
-from experiments.study.sweep_cell import cell_of
 from tests.site.prose import blocks, with_code
 
 MARKS = {"start": (), "howto/export": pytest.mark.long}

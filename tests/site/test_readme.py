@@ -14,6 +14,7 @@ from PIL import Image
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.readme import README
+from experiments.pipeline.evaluation import VALUE, own_pair, rule_days
 from experiments.site import sources
 from experiments.site.centre_results import Results
 from experiments.site.league import summary
@@ -21,7 +22,6 @@ from experiments.site.moment import pixels
 from experiments.site.readme import EXCERPT, PICTURE
 from experiments.site.solved import gap
 from experiments.site.tables import EXTRAS
-from experiments.study.evaluation import VALUE, own_pair, rule_days
 
 MOST_LINES = 12
 

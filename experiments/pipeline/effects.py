@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 
 from experiments.jobs.files import read_json
-from experiments.study.evaluation import own_pair
-from experiments.study.sweep_cell import Planned
+from experiments.pipeline.evaluation import own_pair
+from experiments.pipeline.sweep_cell import Planned
 
 
 def repeated(planned: Sequence[Planned]) -> list[str]:

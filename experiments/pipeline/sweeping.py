@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from experiments.jobs.config import Settings, settings_of
 from experiments.jobs.files import read_json
-from experiments.study.effects import alike, repeated, values_by_key, without_effect
-from experiments.study.sweep_cell import Planned, attempt, cell_of, forget_failure, note_asked, note_failure, unnamed
+from experiments.pipeline.effects import alike, repeated, values_by_key, without_effect
+from experiments.pipeline.sweep_cell import Planned, attempt, cell_of, forget_failure, note_asked, note_failure, unnamed
 
 Plugins.instance()  # it loads the modules of Hydra's plugins again, so their classes are imported after it
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper  # noqa: E402

@@ -23,8 +23,8 @@ from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from ccenv.serving import BundlePolicy, load_bundle
 from ccenv.sim.state.codes import ASSIGN, DAY_S, HOLD, IDLE
-from experiments.study.evaluation import Pair, finite, needs_reserves, pair_of
-from experiments.study.learned import NAME
+from experiments.pipeline.evaluation import Pair, finite, needs_reserves, pair_of
+from experiments.pipeline.learned import NAME
 
 if TYPE_CHECKING:
     from experiments.jobs.jobs import Job

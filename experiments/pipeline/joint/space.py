@@ -13,7 +13,7 @@ from ccenv.rules import PACING_RULES, ROUTING_RULES, find_rule
 from ccenv.rules.spec import Param, RuleSpec
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.check.rules import misfit
-from experiments.study.evaluation import Pair, Rule
+from experiments.pipeline.evaluation import Pair, Rule
 
 Half = Literal["routing", "pacing"]
 HALVES: tuple[Half, Half] = ("routing", "pacing")

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 import cma
 import numpy as np
 
-from experiments.study.evaluation import Pair, Rule
-from experiments.study.joint.objective import Objective
-from experiments.study.joint.space import HALVES, Half, Space, carried_over, with_numbers, with_param
+from experiments.pipeline.evaluation import Pair, Rule
+from experiments.pipeline.joint.objective import Objective
+from experiments.pipeline.joint.space import HALVES, Half, Space, carried_over, with_numbers, with_param
 
 FEWEST_DAYS = 16  # days on which the candidates of a move are compared at first
 MOST_DAYS = 64

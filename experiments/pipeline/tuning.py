@@ -18,7 +18,7 @@ from ccenv.kpis.dropped_share import share_column, share_columns
 from ccenv.run.config import why_not
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.study.evaluation import VALUE, Pair, Rule, finite, rule_days
+from experiments.pipeline.evaluation import VALUE, Pair, Rule, finite, rule_days
 
 if TYPE_CHECKING:
     from experiments.jobs.workers import Workers

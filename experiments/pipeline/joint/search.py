@@ -10,10 +10,10 @@ import numpy as np
 from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.study.evaluation import Pair, Rule, finite, own_pair
-from experiments.study.joint.moves import Searcher, any_pair, improved, kicked
-from experiments.study.joint.objective import Objective, Score
-from experiments.study.joint.space import RUNGS, Space, carried_over, with_rule
+from experiments.pipeline.evaluation import Pair, Rule, finite, own_pair
+from experiments.pipeline.joint.moves import Searcher, any_pair, improved, kicked
+from experiments.pipeline.joint.objective import Objective, Score
+from experiments.pipeline.joint.space import RUNGS, Space, carried_over, with_rule
 
 P0 = ("fifo", "lwt")  # routing rules of the rung P0, with the scenario's own pacing
 STARTS_SHARE = 0.25  # share of the CPU time that finds the starts

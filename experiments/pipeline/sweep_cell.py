@@ -20,8 +20,8 @@ from experiments.jobs.cells import cell_digest
 from experiments.jobs.config import Settings, folder_of, scenario_of
 from experiments.jobs.kinds import LEARNED, RULES, Kind, name_of
 from experiments.jobs.provenance import provenance
-from experiments.study.learning import training_of
-from experiments.study.tuning import Halving, candidates
+from experiments.pipeline.learning import training_of
+from experiments.pipeline.tuning import Halving, candidates
 
 
 class Cell(NamedTuple):

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ccenv.seeds import seeds
-from experiments.study.comparison import Entrant, compare
-from experiments.study.evaluation import bundle_days, dials_of, own_pair, pair_of
-from experiments.study.learning import choose, export, learn, training_of
-from experiments.study.pipeline import entrants, evaluated_rules, limit_of, tuned
+from experiments.pipeline.comparison import Entrant, compare
+from experiments.pipeline.evaluation import bundle_days, dials_of, own_pair, pair_of
+from experiments.pipeline.learning import choose, export, learn, training_of
+from experiments.pipeline.stages import entrants, evaluated_rules, limit_of, tuned
 
 if TYPE_CHECKING:
     from experiments.jobs.jobs import Job

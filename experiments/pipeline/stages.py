@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.study.comparison import ROUTING_GROUP, Entrant, compare
-from experiments.study.evaluation import Pair, Rule, dials_of, drop_limit, needs_reserves, own_pair, pair_of, rule_days
-from experiments.study.joint.search import Tuned, first_on_validation, tune_rung
-from experiments.study.joint.space import RUNGS
-from experiments.study.tuning import Halving, Tried, best, candidates, rank, tune
+from experiments.pipeline.comparison import ROUTING_GROUP, Entrant, compare
+from experiments.pipeline.evaluation import (
+    Pair,
+    Rule,
+    dials_of,
+    drop_limit,
+    needs_reserves,
+    own_pair,
+    pair_of,
+    rule_days,
+)
+from experiments.pipeline.joint.search import Tuned, first_on_validation, tune_rung
+from experiments.pipeline.joint.space import RUNGS
+from experiments.pipeline.tuning import Halving, Tried, best, candidates, rank, tune
 
 if TYPE_CHECKING:
     from experiments.jobs.jobs import Job

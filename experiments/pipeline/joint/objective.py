@@ -13,7 +13,7 @@ from ccenv.kpis.dropped_share import share_column, share_columns
 from ccenv.rules.spec import MisfitError
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.seeds import seeds
-from experiments.study.evaluation import VALUE, Pair, needs_reserves, rule_days
+from experiments.pipeline.evaluation import VALUE, Pair, needs_reserves, rule_days
 
 REPLICATE = 2**24  # training days of a replicate: no two replicates share a day
 

@@ -9,8 +9,8 @@ from ccenv.kpis import LABELS
 from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, in_words
 from ccenv.kpis.numbers import as_text
 from ccenv.sim.state.definitions import RUN_TOTAL
-from experiments.study.comparison import COLUMNS, ROUTING_GROUP, outcome
-from experiments.study.evaluation import VALUE, is_bound
+from experiments.pipeline.comparison import COLUMNS, ROUTING_GROUP, outcome
+from experiments.pipeline.evaluation import VALUE, is_bound
 
 EQUAL_DAYS = "equal on all days"
 CLEAR = ("won", "lost")  # outcomes that tell two policies apart

@@ -19,7 +19,7 @@ from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
-from experiments.study.evaluation import Pair, interval
+from experiments.pipeline.evaluation import Pair, interval
 
 if TYPE_CHECKING:
     from agents.common.checkpoints import TrainingFolder

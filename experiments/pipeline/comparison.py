@@ -13,7 +13,7 @@ from ccenv.kpis.dropped_share import RUN_TOTAL_SHARE, definition_by, share_colum
 from ccenv.rewards.sums import contributions
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.definitions import NAMES
-from experiments.study.evaluation import VALUE, drop_limit, interval, is_bound, unit_of_value
+from experiments.pipeline.evaluation import VALUE, drop_limit, interval, is_bound, unit_of_value
 
 ROUTING_GROUP = "Routing rules, with"  # begins the heading of the rows that differ from the best rule in routing
 
