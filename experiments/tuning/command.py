@@ -150,11 +150,8 @@ def chosen(
     limit = _limit(scenario, settings)
     objective = Objective(scenario, limit)
     days = seeds("evaluation", settings.evaluation_days)
-    rows: list[dict[str, Any]] = []
-    for pair in [own_pair(scenario), *p0_pairs(scenario)]:
-        score = objective.score(pair, days)
-        if score is not None and pair.label not in [row["label"] for row in rows]:
-            rows.append({"rung": "P0", **_figures(score)})
+    shipped = objective.scores([own_pair(scenario), *p0_pairs(scenario)], days)
+    rows = [{"rung": "P0", **_figures(score)} for score in shipped]
     rungs = {}
     for k, rung in enumerate(settings.rungs):
         found = [each[k] for each in replicates]
@@ -163,7 +160,7 @@ def chosen(
         best = min(found, key=lambda each: _rank(each, limit))
         score = objective.score(pair_of(best["pair"]), days)
         assert score is not None  # it ran on the validation days
-        rows.append({"rung": rung, **_figures(score)})
+        rows.append({"rung": rung, **_figures(score), "over_p0": over(score, shipped[0])})
         others = [{key: each[key] for key in ("replicate", "value", "dropped_share", "cpu_s")} for each in found]
         rungs[rung] = {**best, "replicates": others}
     return {
@@ -177,6 +174,12 @@ def _rank(result: Mapping[str, Any], limit: float | None) -> tuple[bool, float]:
     if limit is not None and share is not None and share > limit:
         return True, share
     return False, -result["value"]
+
+
+def over(score: Score, other: Score) -> dict[str, Any]:
+    """Return the mean difference of two pairs on the same days, and its interval."""
+    difference = ratio_estimate(score.values - other.values)
+    return {"mean": difference.value, "low": finite(difference.low), "high": finite(difference.high)}
 
 
 def _figures(score: Score) -> dict[str, Any]:

@@ -28,8 +28,8 @@ def page(folder: Path) -> str:
             "Each rung is one joint search over routing rule, choice of group, order, pacing rule and numbers: many "
             "starts, halved on training days; the best improved by moves that alternate (words, orders by insertion, "
             "numbers by CMA-ES, rules) until none helps; the choice on validation days. Figures are from evaluation "
-            "days, on which nothing was chosen, with 95 % intervals over the days. Intervals of two rows are not those "
-            "of their difference: all rows run the same days.",
+            "days, on which nothing was chosen, with 95 % intervals over the days. All rows run the same days; the "
+            "last column is the paired difference to the first row, the best of the rules as shipped.",
         ),
         *[part for result in results for part in _centre(result)],
     ]
@@ -38,7 +38,8 @@ def page(folder: Path) -> str:
 
 def _centre(result: Mapping[str, Any]) -> list[str]:
     scenario = load_scenario(result["scenario"])
-    rows = [[row["rung"], f"`{row['label']}`", _interval(row), _share(row["dropped_share"])] for row in result["rows"]]
+    rows = [_row(row) for row in result["rows"]]
+    period = "a day" if scenario.centre.episode_days == 1 else f"in {scenario.centre.episode_days:g} days"
     spent = [
         f"{rung}: {found['cpu_s']:.0f} s, {found['training_days']} training days, {found['pairs']} runs of a pair"
         for rung, found in result["rungs"].items()
@@ -47,9 +48,9 @@ def _centre(result: Mapping[str, Any]) -> list[str]:
     limit = "no limit" if result["limit"] is None else f"{100 * result['limit']:g} %"
     return [
         f"## {result['scenario']}{FLAGS[result['reserves']]}",
-        table(["rung", "rules", "reward a day", "dropped, %"], rows),
+        table(["rung", "rules", f"reward {period}", "dropped, %", "ahead of the first row"], rows),
         text(
-            f"Reward: {unit_of_value(scenario)}; {result['evaluation_days']} evaluation days. Limit of the dropped "
+            f"Reward: {unit_of_value(scenario)}; {result['evaluation_days']} evaluation runs. Limit of the dropped "
             f"share: {limit}. CPU time of the search chosen, of {n} a rung: {'; '.join(spent)}. Version "
             f"{result['version']}, `{result['command']}`.",
             f"Not tuned: {_untuned(result['rungs'])}.",
@@ -57,10 +58,15 @@ def _centre(result: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _interval(row: Mapping[str, Any]) -> str:
-    if row["low"] is None:
-        return f"{row['value']:.5g}"
-    return f"{row['value']:.5g} [{row['low']:.5g}, {row['high']:.5g}]"
+def _row(row: Mapping[str, Any]) -> list[str]:
+    ahead = _interval(row["over_p0"]["mean"], row["over_p0"], "+") if "over_p0" in row else NOTHING
+    return [row["rung"], f"`{row['label']}`", _interval(row["value"], row), _share(row["dropped_share"]), ahead]
+
+
+def _interval(value: float, ends: Mapping[str, Any], sign: str = "") -> str:
+    if ends["low"] is None:
+        return f"{value:{sign}.5g}"
+    return f"{value:{sign}.5g} [{ends['low']:{sign}.5g}, {ends['high']:{sign}.5g}]"
 
 
 def _share(share: float | None) -> str:

@@ -173,6 +173,8 @@ def test_the_command_writes_a_result_once_and_a_better_one_on_request(tmp_path: 
     (path,) = tune(quick(tmp_path), "first")
     first = read_json(path)
     assert first["version"] == 1 and [row["rung"] for row in first["rows"]][-1] == "P1"
+    of_p0, of_p1 = first["rows"][0]["value"], first["rows"][-1]["value"]
+    assert first["rows"][-1]["over_p0"]["mean"] == pytest.approx(of_p1 - of_p0)
     assert read_json(*tune(quick(tmp_path), "second")) == first
     assert read_json(*tune(quick(tmp_path, again=True), "third")) == first  # the same pair
     better = {**first, "rungs": {"P1": {**first["rungs"]["P1"], "value": -1e9, "pair": first["rungs"]["P1"]["pair"]}}}
