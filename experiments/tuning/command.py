@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.files.writing import write_atomic, write_json
-from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.cells import cell_digest, run_once
@@ -16,15 +15,14 @@ from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.kinds import centre_digest
 from experiments.jobs.sources import code_digest
 from experiments.jobs.workers import Workers
-from experiments.pipeline.evaluation import Pair, drop_limit, finite, own_pair, pair_of
-from experiments.pipeline.joint.objective import Objective, Score
+from experiments.pipeline.evaluation import Pair, drop_limit, own_pair, pair_of
+from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.search import p0_pairs, tune_rung
 from experiments.pipeline.joint.space import RUNGS
+from experiments.tuning.choice import figures, file_name, is_large, over, rank_of
 from experiments.tuning.page import page
 from experiments.tuning.settings import Settings
 
-LARGE = ("L", "XL")
-LONG_DAYS = 10
 PAGE = "opponents.md"
 
 
@@ -73,16 +71,9 @@ def _check(settings: Settings) -> None:
             raise ValueError(f"{name} = {getattr(settings, name)}; allowed: {least} or more")
 
 
-def file_name(scenario: str, reserves: bool | None) -> str:
-    """Return the name of the result of a centre, without suffix."""
-    flag = {None: "", True: "-reserved", False: "-unreserved"}[reserves]
-    return Path(scenario).stem.replace(":", "-") + flag
-
-
 def budget_s(scenario: Scenario, settings: Settings) -> float:
     """Return the CPU time of a search, by the size of the centre and the length of its episode."""
-    large = scenario.size.name in LARGE or scenario.centre.episode_days > LONG_DAYS
-    return settings.large_cpu_s if large else settings.cpu_s
+    return settings.large_cpu_s if is_large(scenario) else settings.cpu_s
 
 
 def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]]:
@@ -151,43 +142,19 @@ def chosen(
     objective = Objective(scenario, limit)
     days = seeds("evaluation", settings.evaluation_days)
     shipped = objective.scores([own_pair(scenario), *p0_pairs(scenario)], days)
-    rows = [{"rung": "P0", **_figures(score)} for score in shipped]
+    rows = [{"rung": "P0", **figures(score)} for score in shipped]
     rungs = {}
     for k, rung in enumerate(settings.rungs):
         found = [each[k] for each in replicates]
         if earlier is not None and rung in earlier["rungs"]:
             found.insert(0, earlier["rungs"][rung])
-        best = min(found, key=lambda each: _rank(each, limit))
+        best = min(found, key=lambda each: rank_of(each, limit))
         score = objective.score(pair_of(best["pair"]), days)
         assert score is not None  # it ran on the validation days
-        rows.append({"rung": rung, **_figures(score), "over_p0": over(score, shipped[0])})
+        rows.append({"rung": rung, **figures(score), "over_p0": over(score.values, shipped[0].values)})
         others = [{key: each[key] for key in ("replicate", "value", "dropped_share", "cpu_s")} for each in found]
         rungs[rung] = {**best, "replicates": others}
     return {
         "scenario": name, "scenario_digest": scenario.digest, "reserves": settings.reserves, "limit": limit,
         "evaluation_days": settings.evaluation_days, "rungs": rungs, "rows": rows,
     }  # fmt: skip
-
-
-def _rank(result: Mapping[str, Any], limit: float | None) -> tuple[bool, float]:
-    share = result["dropped_share"]
-    if limit is not None and share is not None and share > limit:
-        return True, share
-    return False, -result["value"]
-
-
-def over(score: Score, other: Score) -> dict[str, Any]:
-    """Return the mean difference of two pairs on the same days, and its interval."""
-    difference = ratio_estimate(score.values - other.values)
-    return {"mean": difference.value, "low": finite(difference.low), "high": finite(difference.high)}
-
-
-def _figures(score: Score) -> dict[str, Any]:
-    mean = ratio_estimate(score.values)
-    return {
-        "label": score.pair.label,
-        "value": score.value,
-        "low": finite(mean.low),
-        "high": finite(mean.high),
-        "dropped_share": finite(score.share),
-    }

@@ -25,6 +25,10 @@ class Settings:
         evaluation_days: Days on which the chosen pair is reported; nothing is chosen on them.
         processes: Number of searches in parallel.
         again: Whether to tune centres again whose result is committed; their version rises if the new pair is better.
+        league: Whether to compare all rules beside the opponents that exist, in place of tuning opponents.
+        rule_cpu_s: CPU time of the search of a rule of the league, in seconds.
+        rule_days: Validation days of a rule of the league, and as many evaluation days.
+        large_rule_days: The same for the centres of `large_cpu_s`.
         dir: Folder of the cells.
         results: Folder of the results.
     """
@@ -40,6 +44,10 @@ class Settings:
     evaluation_days: int = 256
     processes: int = 2
     again: bool = False
+    league: bool = False
+    rule_cpu_s: float = 5.0
+    rule_days: int = 64
+    large_rule_days: int = 16
     dir: str = "outputs/tune"
     results: str = f"{RESULTS}/tuned"
 

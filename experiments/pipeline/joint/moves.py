@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import cma
 import numpy as np
@@ -17,14 +18,33 @@ from experiments.pipeline.evaluation import Pair, Rule
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.space import HALVES, Half, Space, carried_over, with_numbers, with_param
 
-FEWEST_DAYS = 16  # days on which the candidates of a move are compared at first
-MOST_DAYS = 64
 CHECKED = 4  # times as many days: the best third is compared, and the best must beat the pair, on so many
 MOST_PLACES = 40  # insertions of an order that are tried at once
 STEP = 0.2  # first standard deviation of the numbers, as a share of their bounds
 GENERATIONS = 12
 
 Move = Callable[["Searcher", Pair], Pair]
+
+
+class Effort(NamedTuple):
+    """Numbers of training days and of starts of a search.
+
+    Attributes:
+        rounds: Days of the rounds in which starts are halved.
+        restarts: Starts that are improved, and fewest that every round scores.
+        fewest: Days on which the candidates of a move are compared at first.
+        most: Days on which they are compared at last.
+        chosen: Days on which the pair from which kicks start is chosen.
+    """
+
+    rounds: tuple[int, ...] = (4, 16, 64)
+    restarts: int = 4
+    fewest: int = 16
+    most: int = 64
+    chosen: int = 256
+
+
+USUAL = Effort()
 
 
 class Searcher:
@@ -35,14 +55,27 @@ class Searcher:
         objective: Where candidates are simulated.
         rng: Random numbers of the replicate.
         until_s: CPU time of the objective at which moves stop.
+        effort: Numbers of training days and of starts.
     """
 
-    def __init__(self, space: Space, objective: Objective, rng: np.random.Generator, until_s: float) -> None:
+    def __init__(
+        self,
+        space: Space,
+        objective: Objective,
+        rng: np.random.Generator,
+        until_s: float,
+        effort: Effort = USUAL,
+    ) -> None:
         self.space = space
         self.objective = objective
         self.rng = rng
         self.until_s = until_s
-        self.days = FEWEST_DAYS
+        self.effort = effort
+        self.days = effort.fewest
+
+    def until(self, until_s: float) -> Searcher:
+        """Return the same searcher with another CPU time at which moves stop."""
+        return Searcher(self.space, self.objective, self.rng, until_s, self.effort)
 
     @property
     def over(self) -> bool:
@@ -156,13 +189,13 @@ MOVES: tuple[Move, ...] = (try_words, try_orders, try_numbers, try_routing, try_
 
 def improved(searcher: Searcher, pair: Pair) -> Pair:
     """Repeat all moves in random order until none changes the pair even on the most days, or the time is spent."""
-    searcher.days = FEWEST_DAYS
+    searcher.days = searcher.effort.fewest
     while not searcher.over:
         before = pair.label
         for k in searcher.rng.permutation(len(MOVES)):
             pair = MOVES[k](searcher, pair)
         if pair.label == before:
-            if searcher.days >= MOST_DAYS:
+            if searcher.days >= searcher.effort.most:
                 break
             searcher.days *= 2
     return pair

@@ -17,10 +17,7 @@ from experiments.pipeline.joint.space import RUNGS, Space, carried_over, with_ru
 
 P0 = ("fifo", "lwt")  # routing rules of the rung P0, with the scenario's own pacing
 STARTS_SHARE = 0.25  # share of the CPU time that finds the starts
-ROUNDS = (4, 16, 64)  # days of the rounds in which starts are halved
 KEPT = 0.25  # share of the starts that stays in each round
-RESTARTS = 4
-CHECKED_DAYS = 256  # days on which the pair from which kicks start is chosen
 RANDOM = 200  # random starts at most
 
 
@@ -88,17 +85,35 @@ def tune_rung(
     rng = np.random.default_rng([replicate, RUNGS.index(rung)])
     own = own_pair(scenario)
     given = [*([own] if space.has_flag(find_rule("pacing", own.pacing.name)) else []), *also]
-    starts = [*also, *best_starts(Searcher(space, objective, rng, STARTS_SHARE * cpu_s), own, given)]
+    searcher = Searcher(space, objective, rng, cpu_s)
+    score = searched(searcher, own, given, also, validation_days)
+    return result_of(simplified(objective, space, score), space, objective, replicate)
+
+
+def searched(searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequence[Pair], validation_days: int) -> Score:
+    """Search a space until the searcher's CPU time is over, and return the best pair on validation days.
+
+    Args:
+        searcher: The space, the objective, and the CPU time.
+        own: Pair beside whose other half each rule starts.
+        given: Pairs that may start, and among which is chosen.
+        also: Those of them from which a search starts in any case.
+        validation_days: Days of the choice.
+
+    Raises:
+        ValueError: If the centre can run no pair at all.
+    """
+    space, objective, cpu_s = searcher.space, searcher.objective, searcher.until_s
+    starts = [*also, *best_starts(searcher.until(STARTS_SHARE * cpu_s), own, given)]
     kept = list(given)
     for k, start in enumerate(starts):
         left = cpu_s - objective.spent_s
-        searcher = Searcher(space, objective, rng, objective.spent_s + left / (len(starts) - k))
-        kept.append(improved(searcher, start))
-    kept += _kicks(Searcher(space, objective, rng, cpu_s), kept)
+        kept.append(improved(searcher.until(objective.spent_s + left / (len(starts) - k)), start))
+    kept += _kicks(searcher, kept)
     chosen = objective.scores(kept, seeds("validation", validation_days))
     if not chosen:
-        raise ValueError(f"{scenario.name} runs none of the pairs of rung {rung}: {objective.skipped}")
-    return _result(simplified(objective, space, chosen[0]), space, objective, replicate)
+        raise ValueError(f"{space.scenario.name} runs none of the pairs of rung {space.rung}: {objective.skipped}")
+    return chosen[0]
 
 
 def first_on_validation(scenario: Scenario, limit: float | None, pairs: Sequence[Pair], days: int = 256) -> Pair:
@@ -121,7 +136,7 @@ def simplified(objective: Objective, space: Space, score: Score) -> Score:
 
 def _kicks(searcher: Searcher, found: Sequence[Pair]) -> list[Pair]:
     """Spend the CPU time that is left on searches that start near the best pair found; return their results."""
-    pair = searcher.objective.scores(found, searcher.objective.window(CHECKED_DAYS))[0].pair
+    pair = searcher.objective.scores(found, searcher.objective.window(searcher.effort.chosen))[0].pair
     results = []
     while not searcher.over:
         other = improved(searcher, kicked(searcher, pair))
@@ -138,12 +153,12 @@ def best_starts(searcher: Searcher, own: Pair, given: Sequence[Pair]) -> list[Pa
     for _ in range(RANDOM):
         pair = any_pair(searcher)
         pairs.setdefault(pair.label, pair)
-    left = list(pairs.values())
-    for round_, days in enumerate(ROUNDS):
-        share = searcher.until_s * (round_ + 1) / len(ROUNDS)
+    left, effort = list(pairs.values()), searcher.effort
+    for round_, days in enumerate(effort.rounds):
+        share = searcher.until_s * (round_ + 1) / len(effort.rounds)
         ranked = _scored_in_time(searcher, left, searcher.objective.window(days), share)
-        left = [score.pair for score in ranked[: max(RESTARTS, int(KEPT * len(ranked)))]]
-    return left[:RESTARTS]
+        left = [score.pair for score in ranked[: max(effort.restarts, int(KEPT * len(ranked)))]]
+    return left[: effort.restarts]
 
 
 def structured(space: Space, own: Pair) -> list[Pair]:
@@ -161,7 +176,7 @@ def _scored_in_time(searcher: Searcher, pairs: Sequence[Pair], days: np.ndarray,
     """Return the scores of the pairs, the best first; leave out those that come after `until_s`, but for a few."""
     found = []
     for k, pair in enumerate(pairs):
-        if k >= RESTARTS and searcher.objective.spent_s >= until_s:
+        if k >= searcher.effort.restarts and searcher.objective.spent_s >= until_s:
             break
         score = searcher.objective.score(pair, days)
         if score is not None:
@@ -169,7 +184,8 @@ def _scored_in_time(searcher: Searcher, pairs: Sequence[Pair], days: np.ndarray,
     return sorted(found, key=lambda score: score.rank(searcher.objective.limit))
 
 
-def _result(chosen: Score, space: Space, objective: Objective, replicate: int) -> Tuned:
+def result_of(chosen: Score, space: Space, objective: Objective, replicate: int) -> Tuned:
+    """Return the result of a search: the pair chosen on validation days, what was not searched, and the effort."""
     return Tuned(
         pair=chosen.pair,
         rung=space.rung,

@@ -65,6 +65,11 @@ class Order(NamedTuple):
     names: tuple[str, ...]
 
 
+def other_half(half: Half) -> Half:
+    """Return the other half of a pair."""
+    return "pacing" if half == "routing" else "routing"
+
+
 def bounds_of(param: Param) -> tuple[float, float] | None:
     """Return the bounds between which a number is searched; None if it has no finite ones."""
     low, high = param.settable or (param.low, param.high)
