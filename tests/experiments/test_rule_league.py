@@ -75,7 +75,7 @@ def test_a_rule_is_never_behind_its_defaults_or_the_opponent_of_its_name() -> No
 
 def test_a_rule_without_parameters_is_not_searched() -> None:
     found = tune_rule(
-        load_scenario("x_design"), OWN_TEAM, "routing", "random", limit=None, cpu_s=50.0, days=2, few=True
+        load_scenario("x_design"), OWN_TEAM, "routing", "random", limit=None, cpu_s=20.0, days=2, few=True
     )
     assert found.pair == Pair(Rule("random"), Rule("no_dial")) and found.cpu_s < 10.0
 
@@ -188,7 +188,7 @@ def test_the_page_ranks_rules_apart_and_names_what_was_not_tuned() -> None:
 
 
 def test_a_best_rule_is_within_the_limit() -> None:
-    rows = {"rules": [row("fifo", 9.0, 1.0, 2.0, share=0.05), row("lwt", 1.0, -2.0, -1.0)]}
+    rows = {"rules": [row("fifo", 9.0, 1.0, 2.0, share=0.05), row("lwt", -9.0, -12.0, -11.0)]}
     found = league_page.ran({**rows, "opponent": {"limit": 0.03}}, "routing")
     assert [each["rule"] for each in found] == ["lwt", "fifo"]
 
