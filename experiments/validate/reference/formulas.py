@@ -20,9 +20,7 @@ def _in_order(formula: Callable[..., Any], *names: str) -> Callable[[Line], Answ
 
     def answer(line: Line) -> Answer:
         given = arguments(line, names)
-        load = float(line["offered_load"])
-        if "aht_s" in given:
-            load = given["lambda_per_h"] * given["aht_s"] / 3600.0
+        load = given["lambda_per_h"] * given["aht_s"] / 3600.0
         return {**fields(formula(*given.values())), "offered_load": load}
 
     return answer

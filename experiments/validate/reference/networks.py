@@ -52,7 +52,7 @@ def _pacing(line: Line, case: Modes, answers: tuple[float, float]) -> Answer:
     centre = {"n": case.s or 10, "answer_prob": answers, "ring_s": 18.0, "talk_s": 210.0, "mean_s": case.mean_s}
     model = model_of("SwitchingPacing", line, (), **centre)
     if line["policy"].startswith("OPTIMAL"):
-        found = solved(model, (("drop_rate", 0.03),)).result
+        found = solved(model, (("drop_rate", parameters.limit_of(line["policy"])),)).result
     else:
         found = _meant(
             lambda more: model.evaluate(parameters.switching_rule(line["policy"], line["parameter"], answers, more)),
@@ -67,7 +67,7 @@ def _blending(line: Line, case: Modes) -> Answer:
     centre = {"s": case.s, "lambda_per_h": rates, "inbound_aht_s": 180.0, "outbound_aht_s": case.outbound_s}
     model = model_of("SwitchingBlending", line, (), **centre, mean_patience_s=120.0, mean_s=case.mean_s)
     if line["policy"].startswith("OPTIMAL"):
-        found = solved(model, (("p_abandon", case.abandon_limit),)).result
+        found = solved(model, (("p_abandon", parameters.limit_of(line["policy"])),)).result
     elif "," in line["parameter"]:
         by_mode = line["parameter"].split(",")
         found = model.evaluate([("progressive", {"reserve": int(reserve)}) for reserve in by_mode])

@@ -27,10 +27,9 @@ HOLDING = (
 # fmt: on
 WHOLE = ("s", "n", "s1", "s2", "max_ringing", "queue_cap", "K_total")
 
-# Of the switching table, by its README: limit on abandonment by number of advisors, and times where no text names them.
-ABANDON_LIMITS = {10: 0.08, 12: 0.05}
+# Of the switching table, by its README: times where no text names them.
 OUTBOUND_S, MODE_MIN = 180.0, 30.0
-GRIDS = {"0.8": (120, 160), "0.9": (160, 300), "0.95": (200, 600)}  # caps of the table; at 0.95 they affect results
+GRIDS = {0.8: (120, 160), 0.9: (160, 300), 0.95: (200, 600)}  # caps of the table; at 0.95 they affect results
 WAITING_CAP = 6  # cap of waiting connects in the pacing table; it affects results beyond 40 constant lines
 
 
@@ -50,17 +49,6 @@ class Modes(NamedTuple):
     mean_s: tuple[float, float]
     s: int
     outbound_s: float
-
-    @property
-    def abandon_limit(self) -> float:
-        """Limit on abandonment.
-
-        Raises:
-            ValueError: If the README of the tables gives none for this number of advisors.
-        """
-        if self.s not in ABANDON_LIMITS:
-            raise ValueError(f"s={self.s} in the switching table; allowed: {', '.join(map(str, ABANDON_LIMITS))}")
-        return ABANDON_LIMITS[self.s]
 
 
 def modes(text: str) -> Modes:
@@ -82,9 +70,21 @@ def modes(text: str) -> Modes:
     return Modes(pairs.get("p"), pairs.get("a"), (mean_s, mean_s), s, outbound_s)
 
 
+def limit_of(policy: str) -> float:
+    """Limit of an optimum of the switching table, from its text: `OPTIMAL (..., overall abandonment <= 0.08)` or `3 %`.
+
+    Raises:
+        ValueError: If the text names no limit.
+    """
+    found = re.search(r"<= ([\d.]+)|([\d.]+) %", policy)
+    if found is None:
+        raise ValueError(f"policy {policy!r} of the switching table; allowed: an optimum with <= 0.08 or 3 %")
+    return float(found[1]) if found[1] else float(found[2]) / 100.0
+
+
 def grid(rho: str) -> tuple[int, int]:
     """Return the caps of Harrison's network at a load: those of the table, else ones that grow with the queues."""
-    return GRIDS.get(rho, (200, math.ceil(30.0 / (1.0 - float(rho)))))
+    return GRIDS.get(float(rho), (200, math.ceil(30.0 / (1.0 - float(rho)))))
 
 
 def arguments(line: Line, names: tuple[str, ...]) -> dict[str, Any]:
