@@ -117,11 +117,20 @@ def _group(name: str, g: int, scenario: Scenario, load: Load, times: Floats) -> 
         "shifts": len(group.shifts),
         "busyness_cv": group.busyness_cv,
         "no_pick_up": 0.0 if group.no_pick_up is None else group.no_pick_up.p,
+        "chats": _chats(scenario.centre, name),
+        "chats_beside_voice": group.capacity.chats_beside_voice,
         "advisor_order": group.advisor_order,
         "wage_per_hour": group.wage_per_hour,
         "answering_service": group.answering_service is not None,
         "price_per_contact": 0.0 if group.answering_service is None else group.answering_service.price_per_contact,
     }
+
+
+def _chats(centre: Centre, name: str) -> int | None:
+    """Return how many chats an advisor of a group may have at once; None if the group takes no chats."""
+    group = centre.groups[name]
+    takes = any(queue.chat is not None for q, queue in centre.queues.items() if q in group.skills)
+    return group.capacity.chats if takes else None
 
 
 def _of_advisors(centre: Centre) -> list[str]:

@@ -83,7 +83,14 @@ def _skills(facts: Facts) -> Section:
         for group in facts["groups"]
     )
     line = f"Mean time of an advisor for a contact [s], talk and wrap-up; `{NONE}`: no skill."
-    return Section("Skills", (line,), (Table(("group", "advisors", *columns), rows),))
+    said = tuple(_chats(group) for group in facts["groups"] if group["chats"] is not None)
+    return Section("Skills", (line, *said), (Table(("group", "advisors", *columns), rows),))
+
+
+def _chats(group: Facts) -> str:
+    beside = group["chats_beside_voice"]
+    calls = f", and at most {beside} beside a call" if beside else ""
+    return f"- {group['name']}: an advisor has at most {plural(group['chats'], 'chat')} at once{calls}"
 
 
 def _handle(skills: dict[str, float], column: str) -> str:

@@ -247,3 +247,16 @@ def test_who_is_at_the_line_is_told(changes, said):
     text = " ".join(described(campaigns={"c": CAMPAIGN | changes}).text(200).split())
 
     assert f"c: {said}" in text
+
+
+def test_chats_at_once_are_told_for_each_group_that_takes_chats():
+    plain, beside = ccenv.describe("support_omnichannel"), ccenv.describe("support_omnichannel:beside")
+
+    told = re.findall(r"^- (.*): an advisor has at most (.*)$", plain.text(), re.M)
+    assert told == [("digital", "3 chats at once"), ("either", "2 chats at once")]
+    assert {group["name"]: group["chats"] for group in plain.as_dict()["groups"]} == {
+        "phone": None, "digital": 3, "either": 2
+    }  # fmt: skip
+    assert "- either: an advisor has at most 2 chats at once, and at most 1 beside a call" in beside.text()
+    assert "at most 2 chats at once, and at most 1 beside a call" in beside.html()
+    assert "chats at once" not in ccenv.describe("tiny").text()
