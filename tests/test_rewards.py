@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ccenv.policy import RulePolicy
+from ccenv.rewards.holding import holding_cost
 from ccenv.rewards.sums import episode_rewards
 from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset, preset_unit
 from ccenv.scenarios import list_scenarios, load_scenario
@@ -139,7 +140,13 @@ def test_trap_compares_the_four_numbers_of_the_bank():
 
 
 STARVING = ("conversion", "pacing", "waiting_only")  # presets that say of themselves that they make it pay
-INBOUND = ("customer_service", "order_desk", "service", "technical_support")  # those that pay for no sale outbound
+INBOUND = (
+    "customer_service",
+    "holding_cost",
+    "order_desk",
+    "service",
+    "technical_support",
+)  # those that pay for no sale outbound
 
 
 @pytest.mark.parametrize("preset", list_presets())
@@ -173,7 +180,8 @@ def test_to_starve_inbound_never_pays(preset):
     served, starved = (simulate(scenario, policy=p, seeds=range(6)) for p in (RulePolicy(scenario), Starve()))
 
     assert starved["abandonment"].min() > 0.5
-    assert np.all(episode_rewards(scenario, starved, preset) < episode_rewards(scenario, served, preset) - 5.0)
+    margin = 2.0 if preset == "holding_cost" else 5.0  # hours of waiting, contacts lost
+    assert np.all(episode_rewards(scenario, starved, preset) < episode_rewards(scenario, served, preset) - margin)
 
 
 @pytest.mark.parametrize("preset", INBOUND)
@@ -364,3 +372,32 @@ def test_infinite_patience_without_a_waiting_cost_counts_the_abandonment_alone()
     (trap,) = compared(scenario, {"abandoned": -2.0})
 
     assert trap.cost == 2.0
+
+
+def test_the_holding_cost_of_a_day_is_that_of_waiting_and_of_who_waits_at_the_end():
+    """Overload without overtime: some wait at closing. The costs are summed by hand from the columns."""
+    scenario = bank_like(
+        clock={"kind": "day", "open_s": 0, "close_s": 3600, "overtime_s": 0},
+        queues={name: {"arrivals_per_hour": 90, "handle_s": 187, "patience_s": 500} for name in ("q", "r")},
+        campaigns={},
+        groups={"g": {"skills": ["q", "r"], "staffing": 6}},
+    )
+    table = simulate(scenario, seeds=range(4))
+    waited, left, talked = (
+        {name: table[f"{column}:{name}"] for name in ("q", "r")} for column in ("waiting_s", "n_unserved", "talk_s")
+    )
+
+    assert min(left["q"].sum(), left["r"].sum()) > 0
+    found = episode_rewards(scenario, table, holding_cost({"q": 30.0, "r": 56.0}, 2.12))
+    by_hand = (30.0 * waited["q"] + 56.0 * waited["r"]) / 3600.0 + 2.12 * (left["q"] + left["r"])
+    np.testing.assert_allclose(found, -by_hand)
+    system = episode_rewards(scenario, table, holding_cost(30.0, {"q": 1.0}, in_service=True))
+    in_system = sum(waited.values()) + sum(talked.values())
+    np.testing.assert_allclose(system, -30.0 * in_system / 3600.0 - left["q"])
+    preset = episode_rewards(scenario, table, "holding_cost")
+    np.testing.assert_allclose(preset, episode_rewards(scenario, table, holding_cost(1.0, 0.05)), rtol=1e-7)
+
+
+def test_a_holding_cost_that_is_no_number_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"terminal\['q'\] = 'much'"):
+        holding_cost(1.0, {"q": "much"})

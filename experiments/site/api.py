@@ -25,6 +25,7 @@ MODULES = {
     "ccenv.kpis": "KPIs",
     "ccenv.kpis.elsewhere": "KPIs of other systems",
     "ccenv.rewards.terms": "Rewards",
+    "ccenv.rewards.holding": "Holding cost",
     "ccenv.seeds": "Seeds",
     "ccenv.supervisor": "Supervisor",
     "ccenv.wrappers": "Wrappers",
