@@ -26,7 +26,7 @@ from experiments.calibrate.document import (
     inbound,
     variant,
 )
-from experiments.calibrate.logs import GROUPS, TYPES, held_back, n_days, read_weekdays
+from experiments.calibrate.logs import GROUPS, TYPES, held_back, n_days, of_even_days, read_weekdays
 from experiments.calibrate.one_pool import unequal_service
 from experiments.calibrate.outcomes import target
 from experiments.calibrate.page import page
@@ -35,6 +35,7 @@ from experiments.calibrate.write_yaml import dump
 from experiments.reports.figures.style import styled, svg
 
 VARIANTS = {"january": 1, "may": 5}
+MONTHS = {"october": 10, **VARIANTS}
 SHOWN_DAYS = 1_024
 BLENDING_DAYS = 512
 
@@ -56,24 +57,25 @@ def calibrate(data: Path, library: Path, results: Path) -> dict[str, Any]:
     contacts = read_weekdays(data)
     deposits = campaign(data, WRAP_UP_S)
     kept = contacts[~held_back(contacts)]
-    samples = {"october": kept[kept["month"] == 10], **{name: kept[kept["month"] == m] for name, m in VARIANTS.items()}}
-    customers = measure_customers(samples["october"], kept)
+    odd = kept[~of_even_days(kept)]
+    samples = {name: odd[odd["month"] == m] for name, m in MONTHS.items()}
+    customers = {name: measure_customers(sample, kept) for name, sample in samples.items()}
     fits: dict[str, Fit] = {}
     for name, sample in samples.items():
         with _progress(f"fit {name}", TICKS) as tick:
-            fits[name] = fit_days(sample, customers, tick)
-    documents = {name: inbound(customers, fit.traffic, fit.staffing) for name, fit in fits.items()}
+            fits[name] = fit_days(sample, customers[name], tick)
+    documents = {name: inbound(customers[name], fit.traffic, fit.staffing) for name, fit in fits.items()}
     with _progress("staff blended", 3 * MOST_STEPS) as tick:
         blending = staff_blended(documents["october"], deposits, seeds("training", BLENDING_DAYS), tick)
 
     mixed = blended(documents["october"], blending.staffing, deposits)
     plain = documents["october"]
-    plain["variants"] = {name: variant(fits[name].traffic, fits[name].staffing) for name in VARIANTS}
+    plain["variants"] = {name: variant(customers[name], fits[name].traffic, fits[name].staffing) for name in VARIANTS}
     plain["sources"] = {**plain["sources"], **VARIANT_SOURCES}
     for document, comments in ((plain, COMMENTS), (mixed, BLENDED_COMMENTS)):
         write_atomic(library / f"{document['name']}.yaml", dump(document, comments))
 
-    result = _result(contacts, customers, fits, documents, blending)
+    result = _result(contacts, customers["october"], fits, documents, blending)
     write_atomic(results / "calibration.json", to_json(result))
     write_atomic(results / "calibration.md", page(result))
     with styled():
@@ -98,7 +100,7 @@ def _result(
     blending: Blending,
 ) -> dict[str, Any]:
     """Content of the page and the figure in plain types."""
-    check = contacts[held_back(contacts)]
+    check, even = contacts[held_back(contacts)], contacts[of_even_days(contacts)]
     october = contacts[(contacts["month"] == 10) & ~held_back(contacts)]
     keys = seeds("validation", SHOWN_DAYS)
     tables = {name: model.run(document, keys) for name, document in documents.items()}
@@ -109,7 +111,7 @@ def _result(
         "held_back": {"days": n_days(check), **log},
         "fit": {"days": n_days(october), **acceptance.of_log(october)},
         "model": {"days": SHOWN_DAYS, **modelled},
-        "months": {name: _month(contacts[contacts["month"] == m], tables[name]) for name, m in VARIANTS.items()},
+        "months": {name: _month(even[even["month"] == m], tables[name]) for name, m in VARIANTS.items()},
         "blending": {
             "limit": GREATEST_OCCUPANCY,
             "drop_limit": DROP_LIMIT,

@@ -35,7 +35,7 @@ COMMENTS = {
     **{f"queues.{name}": f"{meaning}" for name, meaning in MEANING.items()},
     "groups": "Effective staffing: what explains the measured abandonment and waits, by half hour from the opening.",
     "sources": "Where the figures come from, by pattern of dotted key.",
-    "variants": "Other months of the same log, shown and not accepted: arrivals, day level and staffing.",
+    "variants": "Other months of the same log, shown and not accepted: traffic, handle times, priority and staffing.",
 }
 BLENDED_COMMENTS = COMMENTS | {
     "variants": "Each dial decides whether it reserves an advisor: rules of both kinds and learners on equal terms.",
@@ -108,12 +108,14 @@ def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, A
     }
 
 
-def variant(traffic: Traffic, staffing: Staffing) -> dict[str, Any]:
+def variant(customers: Customers, traffic: Traffic, staffing: Staffing) -> dict[str, Any]:
     """Return the values of another month that replace those of October, by dotted key."""
-    arrivals = _per_hour(traffic)
+    queues = inbound(customers, traffic, staffing)["queues"]
     return {
         "day_level_cv": round(traffic.day_level_cv, 3),
-        **{f"queues.{name}.arrivals_per_hour": arrivals[name] for name in TYPES},
+        **{f"queues.{name}.arrivals_per_hour": queues[name]["arrivals_per_hour"] for name in TYPES},
+        **{f"queues.{name}.handle_s.{key}": queues[name]["handle_s"][key] for name in TYPES for key in ("mu", "sigma")},
+        **{f"queues.{name}.priority.p": queues[name]["priority"]["p"] for name in TYPES},
         **{f"groups.{name}.staffing": numbers for name, numbers in staffing.items()},
     }
 
@@ -152,9 +154,9 @@ BLENDED_SOURCE = (
     "needs to drop no more than the limit (computed with the simulator)"
 )
 VARIANT_SOURCES = {
-    "variants.*": f"the same procedure on all regular weekdays of that month, {LOG}; shown, not accepted. Handle "
-    "times, patience and returns stay those of October. Nobody was set apart for type IN then: the staffing of "
-    "internet is what would have shown its waits",
+    "variants.*": f"the same procedure on the odd regular weekdays of that month, {LOG}; shown, not accepted. Patience "
+    "and returns are those of October. Nobody was set apart for type IN then: the staffing of internet is what would "
+    "have shown its waits",
 }
 SOURCES = {
     "clock.*": f"opening hours of the bank Sunday to Thursday, {LOG}; half hours, overtime and review are ours",

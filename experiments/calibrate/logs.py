@@ -83,7 +83,12 @@ def read_weekdays(folder: Path) -> NDArray[np.void]:
 
 def held_back(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
     """Return whether each contact is of an even day of October: no fit uses these days, acceptance does."""
-    return np.asarray((contacts["month"] == 10) & (contacts["day"] % 2 == 0))
+    return np.asarray((contacts["month"] == 10) & of_even_days(contacts))
+
+
+def of_even_days(contacts: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Return whether each contact is of an even day: arrivals, handle times and staffing of no month use these."""
+    return np.asarray(contacts["day"] % 2 == 0)
 
 
 def n_days(contacts: NDArray[np.void]) -> int:

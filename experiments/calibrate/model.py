@@ -1,5 +1,6 @@
 """Simulation of the scenario under calibration: outcomes of the groups by half hour, and returns."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,27 @@ from experiments.calibrate.logs import GROUPS, TYPES
 from experiments.calibrate.outcomes import Outcome
 from experiments.calibrate.staffing import Staffing
 
+# Columns that the fits read.
+FITTED = ("n_offered", "n_abandoned", "waiting_s", "n_redials", "n_repeats")
 
-def run(document: dict[str, Any], seeds: NDArray[np.int64], staffing: Staffing | None = None) -> KpiTable:
-    """Simulate a scenario document under `lwt` without dialing; return KPIs by interval. Staffing may be replaced."""
+
+def run(
+    document: dict[str, Any],
+    seeds: NDArray[np.int64],
+    staffing: Staffing | None = None,
+    kpis: Sequence[str] | None = None,
+) -> KpiTable:
+    """Simulate a scenario document under `lwt` without dialing; return KPIs by interval.
+
+    Args:
+        document: The scenario.
+        seeds: Seeds of the days.
+        staffing: Staffing in place of that of the scenario.
+        kpis: Columns to compute; None for all.
+    """
     changes: dict[str, Any] = {f"groups.{name}.staffing": numbers for name, numbers in (staffing or {}).items()}
     scenario = load_scenario(document, **changes)
-    return simulate(scenario, routing="lwt", pacing="no_dial", seeds=seeds, by="interval")
+    return simulate(scenario, routing="lwt", pacing="no_dial", seeds=seeds, by="interval", kpis=kpis)
 
 
 def dialed(document: dict[str, Any], seeds: NDArray[np.int64]) -> tuple[float, float | None]:

@@ -85,7 +85,10 @@ def _months(result: dict[str, Any]) -> str:
         log, modelled = month["log"]["all"], month["model"]["all"]
         rows.append([name, str(month["log"]["days"]), *(c for kpi in NAMES for c in _pair(kpi, log, modelled))])
     head = ["variant", "days", *(f"{NAMES[kpi]}, {who}" for kpi in NAMES for who in ("log", "model"))]
-    return f"## Other months, shown and not accepted\n\n{_table(head, rows)}"
+    text = """
+        Traffic, handle times, priority and staffing of these months are fitted to their odd days; the log's figures
+        are those of their even days. Patience and returns are common to all months."""
+    return f"## Other months, shown and not accepted\n\n{_wrap(text)}\n\n{_table(head, rows)}"
 
 
 def _staffing(result: dict[str, Any]) -> str:

@@ -42,13 +42,18 @@ class Fit(NamedTuple):
     widths: dict[str, int]
 
 
-def measure_customers(october: NDArray[np.void], all_months: NDArray[np.void]) -> Customers:
-    """Return handle time, patience and priority by type, and returns; rare types use more months or all types."""
+def measure_customers(sample: NDArray[np.void], all_months: NDArray[np.void]) -> Customers:
+    """Return handle time, patience and priority by type, and returns; rare types use more months or all types.
+
+    Args:
+        sample: Contacts of the month for which they are measured: handle times and priority.
+        all_months: Contacts of all months: patience, returns, and what the sample is too small for.
+    """
     handle: dict[str, LognormalFit] = {}
     hazard: dict[str, Hazard] = {}
     high: dict[str, float] = {}
     for name in TYPES:
-        now, ever = october[october["type"] == name], all_months[all_months["type"] == name]
+        now, ever = sample[sample["type"] == name], all_months[all_months["type"] == name]
         recent, own = handle_time(now), patience(ever)
         handle[name] = recent if recent.n >= FEWEST else handle_time(ever)
         hazard[name] = own if own.n_events >= FEWEST_PATIENCE_EVENTS else patience(all_months)
@@ -82,13 +87,13 @@ def _net_of_returns(
     offered: NDArray[np.float64], customers: Customers, traffic: Traffic, staffing: Staffing, keys: NDArray[np.int64]
 ) -> Traffic:
     """Fresh arrivals: contacts offered minus the model's redials and repeats under the present traffic."""
-    came_again = model.returns(model.run(inbound(customers, traffic, staffing), keys))
+    came_again = model.returns(model.run(inbound(customers, traffic, staffing), keys, kpis=model.FITTED))
     smoothed = np.array([arrivals.smooth(row, RETURNS_WIDTH) for row in came_again])
     return traffic._replace(fresh=np.maximum(offered - smoothed, 0.0))
 
 
 def _simulate(document: dict[str, Any], keys: NDArray[np.int64], staffing: Staffing) -> dict[str, Outcome]:
-    return model.outcomes(model.run(document, keys, staffing))
+    return model.outcomes(model.run(document, keys, staffing, model.FITTED))
 
 
 def _start(contacts: NDArray[np.void], goal: Target) -> list[int]:
