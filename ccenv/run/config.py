@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -11,17 +10,14 @@ from typing import Any
 import numpy as np
 
 from ccenv.files.errors import shown
-from ccenv.kpis.dropped_share import cost_weights
 from ccenv.loops.drive import BOTH, NOTHING, PACING, ROUTING
-from ccenv.rewards.terms import compile_reward
-from ccenv.rules.linking import address_of
-from ccenv.rules.params import params_record, rule_rows, state_length
 from ccenv.rules.registry import find_rule
-from ccenv.rules.seen import sees
-from ccenv.rules.spec import CALLBACK_ABOVE, MisfitError, RuleError, RuleSpec
+from ccenv.rules.spec import MisfitError, RuleError, RuleSpec
+from ccenv.run.payment import set_observation, set_reward
+from ccenv.run.rule_record import link, set_rules, specs_of
 from ccenv.scenarios import Scenario, ScenarioError
 from ccenv.scenarios.check.dialing import endless_dialing
-from ccenv.scenarios.check.rules import misfit, names_of
+from ccenv.scenarios.check.rules import misfit
 from ccenv.scenarios.check.warn import warn_of_reward
 from ccenv.scenarios.compile.attempt_times import most_days
 from ccenv.scenarios.compile.dials import BOTH_DIALS, dials_of, fill_dials
@@ -29,13 +25,10 @@ from ccenv.scenarios.compile.segments import keeps
 from ccenv.scenarios.compile.slots import checked_days
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import records
-from ccenv.sim.shown.for_rules import CORE
-from ccenv.sim.state.codes import DAY_S, NIL, RESERVED_DIALS, UNRESERVED_DIALS
-from ccenv.sim.state.counters import GROUP_COUNTERS, QUEUE_COUNTERS, RUNNING_OF_GROUP, RUNNING_OF_QUEUE
-from ccenv.sim.state.fields import OBSERVED
+from ccenv.sim.state.codes import DAY_S, RESERVED_DIALS, UNRESERVED_DIALS
 from ccenv.sim.state.layout import HELD, Layout, layout
 from ccenv.sim.state.sizes import Size
-from ccenv.spaces.observation import n_numbers, places
+from ccenv.spaces.observation import places
 
 Named = str | Callable[..., Any]
 RuleChoice = Named | tuple[Named, Mapping[str, Any]] | None
@@ -81,7 +74,7 @@ class RunConfig:
         self.__dict__.update(state)
         object.__setattr__(self, "layout", layout(self.scenario.size.name))
         object.__setattr__(self, "config", records(np.array(self.config).view(self.layout.config)))
-        _link(self.config[0], *_specs(self.routing, self.pacing), self.layout)
+        link(self.config[0], *specs_of(self.routing, self.pacing), self.layout)
 
 
 def rule_choice(kind: str, choice: RuleChoice, default: Any) -> tuple[str, dict[str, Any]]:
@@ -96,58 +89,6 @@ def rule_choice(kind: str, choice: RuleChoice, default: Any) -> tuple[str, dict[
     if not (callable(rule) or isinstance(rule, str)) or not isinstance(params, Mapping):
         raise RuleError(f"{kind} = {shown(choice)}; allowed: a rule's name, or (name, parameters), or None")
     return find_rule(kind, rule).name, dict(params)
-
-
-def _specs(routing: tuple[str, Any], pacing: tuple[str, Any]) -> tuple[RuleSpec, RuleSpec]:
-    return find_rule("routing", routing[0]), find_rule("pacing", pacing[0])
-
-
-def _link(record: Any, routing: RuleSpec, pacing: RuleSpec, kinds: Layout) -> None:
-    """Write the addresses of the rules in this process."""
-    record["routing_at"], record["pacing_at"] = address_of(routing, kinds), address_of(pacing, kinds)
-
-
-def set_params(record: Any, kind: str, rule: RuleSpec, given: Mapping[str, Any], scenario: Scenario) -> None:
-    """Write the parameters of a rule to the configuration record.
-
-    Raises:
-        RuleError: If a parameter is not allowed.
-    """
-    rows = rule_rows(rule, given, names_of(scenario.centre), scenario.size)
-    if kind == "routing":
-        fields: Any = params_record(rule, scenario.size).fields
-        own = [param.name for param in rule.params if param.own]
-        record["contained_at"] = fields["p_contained"][1] // 8 if "p_contained" in own else NIL
-    record[f"{kind}_params"][: rows.table.size] = rows.table.ravel()
-    record[f"{kind}_row"][: rows.of_slot.size] = rows.of_slot * rows.table.shape[1]
-    if len(rows.table) > 1:
-        record["by_slot"] = 1
-
-
-def _callback_at(rule: RuleSpec, size: Size) -> int:
-    """Return the index in a row of its parameters at which a routing rule sets the offer of callbacks, NIL if none."""
-    fields: Any = params_record(rule, size).fields
-    return fields[CALLBACK_ABOVE][1] // 8 if CALLBACK_ABOVE in fields else NIL
-
-
-def _set_rules(record: Any, scenario: Scenario, chosen: Mapping[str, tuple[RuleSpec, Mapping[str, Any]]]) -> None:
-    """Write both rules, what they see and what they remember to the configuration record."""
-    size = scenario.size
-    for kind, (rule, given) in chosen.items():
-        set_params(record, kind, rule, given, scenario)
-        record[f"{kind}_state"] = state_length(rule, size)
-    record["callback_at"] = _callback_at(chosen["routing"][0], size)
-    rules = [rule for rule, _ in chosen.values()]
-    room = size.rule_state // 2 - HELD - 1
-    if record["routing_state"] + record["pacing_state"] > room:
-        raise RuleError(
-            f"rules {rules[0].name} and {rules[1].name}: they remember {record['routing_state']} and "
-            f"{record['pacing_state']} numbers; allowed: {room} together in size class {size.name}"
-        )
-    seen = max(sees(*rules), CORE) if record["chats"] else sees(*rules)  # the fast path knows no levels
-    record["rules_see"], record["tosses"] = seen, any(rule.tosses for rule in rules)
-    record["debug"] = os.environ.get("CCENV_DEBUG") == "1"
-    _link(record, chosen["routing"][0], chosen["pacing"][0], layout(size.name))
 
 
 def _with_flag(scenario: Scenario, rule: RuleSpec, owned: bool, reserves: Reserves | None) -> Scenario:
@@ -244,7 +185,7 @@ def run_config(
         raise ValueError(f"days = {days!r}; allowed: more than clock.warm_up_s = {clock.warm_up_s:g} lasts")
     routed = rule_choice("routing", routing, scenario.centre.rules.routing)
     paced = rule_choice("pacing", pacing, scenario.centre.rules.pacing)
-    routing_rule, pacing_rule = _specs(routed, paced)
+    routing_rule, pacing_rule = specs_of(routed, paced)
     _check_needs(scenario, routing_rule, pacing_rule)
     owned = owns in ("pacing", "blended")
     size = scenario.size
@@ -311,7 +252,7 @@ def _compiled(
         RuleError: If a rule, parameter or kind of dial is not allowed.
         ValueError: If no campaign has dials of the kind `actions`.
     """
-    routing_rule, pacing_rule = _specs(routed, paced)
+    routing_rule, pacing_rule = specs_of(routed, paced)
     kinds_of_dials = _kinds(actions, pacing_rule, owns in ("pacing", "blended"))
     kinds = layout(scenario.size.name)
     config = scenario.config(days=days, order=routing_rule.order).copy()
@@ -321,10 +262,10 @@ def _compiled(
     dials = int(np.bitwise_or.reduce(record["campaign"]["dials"]))
     if scenario.campaigns and not dials:
         raise ValueError(f"actions = {actions!r}: no campaign has such dials; its flag `reserves` decides which it has")
-    _set_rules(record, scenario, {"routing": (routing_rule, routed[1]), "pacing": (pacing_rule, paced[1])})
+    set_rules(record, scenario, {"routing": (routing_rule, routed[1]), "pacing": (pacing_rule, paced[1])})
     record["illegal_holds"] = on_illegal != "rules"
-    _observe(record, scenario)
-    _pay(record, scenario, scenario.reward if reward is None else reward)
+    set_observation(record, scenario)
+    set_reward(record, scenario, scenario.reward if reward is None else reward)
     compiled = records(config.view(kinds.config))
     at = places(scenario, kinds)
     return RunConfig(
@@ -344,56 +285,3 @@ def _check_leads(scenario: Scenario, days: int) -> None:
             f"days = {days!r}: allowed{past}: at most {max(0, most - behind)}, because campaigns.{kept[0]} dials its "
             f"leads again, and remembers the times of attempts for {most} days"
         )
-
-
-def _observe(record: Any, scenario: Scenario) -> None:
-    at = 0
-    for f in OBSERVED:
-        n = n_numbers(f, scenario)
-        record["observed_at"][f.name] = at
-        record["observed_high"][at : at + n] = f.highest(scenario.size)
-        record["observed_scale"][at : at + n] = f.scale
-        at += n
-    record["n_observed"] = at
-
-
-def _pay(record: Any, scenario: Scenario, reward: str | Mapping[str, Any]) -> None:
-    weights = [compile_reward(scenario, w) for w in (reward, *cost_weights(scenario))]
-    places = np.flatnonzero(np.any(np.array(weights) != 0.0, axis=0))
-    waiting, staffed = _waiting_places(scenario), _staffed_places(scenario)
-    costs = np.flatnonzero(np.any(np.array(weights[1:]) != 0.0, axis=0)).tolist()  # they count contacts, never time
-    free = [place for place in places.tolist() if place not in (*costs, *waiting, *staffed)]
-    of_staff = [place for place in places.tolist() if place in staffed]
-    of_waiting = [place for place in places.tolist() if place in waiting]
-    ordered = [*free, *costs, *of_staff, *of_waiting]
-    n = record["n_terms"] = len(ordered)
-    record["n_free"], record["n_costs"], record["n_staffed"] = len(free), len(free) + len(costs), n - len(of_waiting)
-    record["term_place"][:n] = ordered
-    for name, values in zip(("reward", "cost", "cost_base"), weights, strict=True):
-        record[f"term_{name}"][:n] = values[ordered]
-    for place in of_staff:
-        record["staffed"][ordered.index(place)] = staffed[place]
-    record["waiting_term"] = NIL
-    for place in of_waiting:
-        record["waiting_term"][waiting[place]] = ordered.index(place)
-
-
-def _waiting_places(scenario: Scenario) -> dict[int, int]:
-    """Return, by index of a counter of waiting time, its queue."""
-    names = [counter.name for counter in QUEUE_COUNTERS]
-    return {q * len(names) + names.index(RUNNING_OF_QUEUE): q for q in range(len(scenario.queues))}
-
-
-def _staffed_places(scenario: Scenario) -> dict[int, tuple[int, int]]:
-    """Return, by index of a counter of advisor time, its group and the state of the advisors.
-
-    The lines of an answering service are no advisors: these counters of theirs stay 0.
-    """
-    first = scenario.size.queues * len(QUEUE_COUNTERS)
-    return {
-        first + g * len(GROUP_COUNTERS) + k: (g, RUNNING_OF_GROUP[counter.name])
-        for g, group in enumerate(scenario.centre.groups.values())
-        if group.answering_service is None
-        for k, counter in enumerate(GROUP_COUNTERS)
-        if counter.name in RUNNING_OF_GROUP
-    }
