@@ -18,8 +18,9 @@ from experiments.pipeline.joint.search import Tuned, result_of, searched
 from experiments.pipeline.joint.space import HALVES, RUNGS, Half, Space, carried_over, rung_of, with_rule
 from experiments.tuning.choice import figures
 
-SMALL = Effort(rounds=(2, 8, 32), restarts=2, fewest=8, most=32, chosen=32)
-FEW = Effort(rounds=(1, 2, 8), restarts=2, fewest=2, most=8, chosen=8)  # where a day takes a tenth of a second or more
+SMALL = Effort(rounds=(2, 8, 32), restarts=2, fewest=8, most=32, chosen=32, champions=0)
+#: Where a day takes a tenth of a second or more.
+FEW = Effort(rounds=(1, 2, 8), restarts=2, fewest=2, most=8, chosen=8, champions=0)
 
 
 class OneRule(Space):

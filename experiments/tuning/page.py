@@ -13,6 +13,8 @@ from experiments.pipeline.evaluation import unit_of_value
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 NOTHING = "–"
+FLAGSHIP = "bank_blended"
+SHORT = "## In short"
 
 
 def page(folder: Path) -> str:
@@ -26,17 +28,66 @@ def page(folder: Path) -> str:
             "with words, one order, and at most four searched numbers a half that are equal for all queues and groups. "
             "P2: P1, or with one state-dependent term more.",
             "Each rung is one joint search over routing rule, choice of group, order, pacing rule and numbers: many "
-            "starts, halved on training days; the best improved by moves that alternate (words, orders by insertion, "
-            "numbers by CMA-ES, rules) until none helps; the choice on validation days. Figures are from evaluation "
+            "starts, halved on training days; the numbers of the best start of each rule searched; the best improved "
+            "by moves that alternate (words, orders by insertion, numbers by CMA-ES and one by one, rules) until none "
+            "helps; the choice on validation days. Figures are from evaluation "
             "days, on which nothing was chosen, with 95 % intervals over the days. All rows run the same days; the "
             "last column is the paired difference to the first row, the best of the rules as shipped.",
         ),
-        *[part for result in results for part in _centre(result)],
+        *in_short(results),
+        *[part for result in results for part in [_title(result), *of_centre(result)]],
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _centre(result: Mapping[str, Any]) -> list[str]:
+def in_short(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a section of a few sentences: the flagship centre, and where tuned rules are ahead of those as shipped.
+
+    Args:
+        results: The results of all centres; those tuned under one flag alone do not count.
+    """
+    counted = [result for result in results if result["reserves"] is None]
+    if not counted:
+        return []
+    ahead = [result for result in counted if (result["rows"][-1]["over_p0"]["low"] or 0.0) > 0.0]
+    flagship = [_flagship(result) for result in counted if result["scenario"] == FLAGSHIP]
+    library = (
+        f"At {len(ahead)} of the {len(counted)} centres tuned, the strongest pair of rules is surely ahead of the best "
+        "of the rules as shipped: FIFO, longest waiting time, or the centre's own, each with the centre's own pacing. "
+        "Brackets are 95 % intervals over days; differences are paired."
+    )
+    return [SHORT, text(" ".join([*flagship, library]))]
+
+
+def _flagship(result: Mapping[str, Any]) -> str:
+    shipped, best = result["rows"][0], result["rows"][-1]
+    return (
+        f"On `{result['scenario']}`, {result['evaluation_days']} unseen days, the strongest rules of production "
+        f"systems and of the literature, tuned jointly, are `{best['label']}`: reward {_interval(best['value'], best)} "
+        f"a day. They are {_interval(best['over_p0']['mean'], best['over_p0'], '+')} ahead of `{shipped['label']}`, "
+        "the best of the rules as shipped."
+    )
+
+
+def short_text(page: str | None) -> str:
+    """Return the paragraph of the section `In short` of the page.
+
+    Raises:
+        ValueError: If there is no page, or it has no such section.
+    """
+    if page is None or SHORT not in page:
+        raise ValueError(
+            "opponents.md is not there, or has no section `In short`: python -m experiments.tune writes it"
+        )
+    return page.split(SHORT)[1].strip().split("\n\n")[0]
+
+
+def _title(result: Mapping[str, Any]) -> str:
+    return f"## {result['scenario']}{FLAGS[result['reserves']]}"
+
+
+def of_centre(result: Mapping[str, Any]) -> list[str]:
+    """Return the table of the rungs of a centre, and two paragraphs: how they were found, and what was not tuned."""
     scenario = load_scenario(result["scenario"])
     rows = [_row(row) for row in result["rows"]]
     period = "a day" if scenario.centre.episode_days == 1 else f"in {scenario.centre.episode_days:g} days"
@@ -47,7 +98,6 @@ def _centre(result: Mapping[str, Any]) -> list[str]:
     n = max(len(found["replicates"]) for found in result["rungs"].values())
     limit = "no limit" if result["limit"] is None else f"{100 * result['limit']:g} %"
     return [
-        f"## {result['scenario']}{FLAGS[result['reserves']]}",
         table(["rung", "rules", f"reward {period}", "dropped, %", "ahead of the first row"], rows),
         text(
             f"Reward: {unit_of_value(scenario)}; {result['evaluation_days']} evaluation runs. Limit of the dropped "

@@ -14,12 +14,22 @@ from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
 from experiments.pipeline.evaluation import Pair, Rule, own_pair
-from experiments.pipeline.joint.moves import Searcher, any_pair, improved, insertions, kicked
+from experiments.pipeline.joint.moves import (
+    Searcher,
+    any_pair,
+    improved,
+    insertions,
+    kicked,
+    try_pacing,
+    try_single_numbers,
+    values_near,
+)
 from experiments.pipeline.joint.objective import Objective, Score
-from experiments.pipeline.joint.search import simplified, tune_rung
+from experiments.pipeline.joint.search import distinct, of_each_rule, simplified, tune_rung
 from experiments.pipeline.joint.space import (
     MOST_NUMBERS,
     Half,
+    Number,
     Space,
     bounds_of,
     carried_over,
@@ -31,6 +41,7 @@ from experiments.pipeline.joint.space import (
 from experiments.tuning.command import tune
 from experiments.tuning.settings import Settings
 
+PEAK = Rule("max0", {"k": 2, "c": 1})
 SURGE_BEST = Pair(Rule("longest_queue", {"advisor": "least_skilled"}), Rule("no_dial"))
 
 
@@ -130,6 +141,55 @@ def test_another_rule_takes_over_no_value_that_it_refuses(half: Half, rules: Seq
                     bounds = (allowed[name].low, allowed[name].high)
                     assert kept in allowed[name].words if allowed[name].words else bounds[0] <= kept <= bounds[1]
     assert taken > 0
+
+
+class Peaked(Objective):
+    """A reward that is high where `max0` has k = 2 and c = 1 alone, so that its default numbers say nothing of it."""
+
+    def score(self, pair: Pair, days: np.ndarray) -> Score:
+        there = pair.pacing.params.get("k"), pair.pacing.params.get("c")
+        value = 9.0 if there == (2, 1) else float(pair.pacing.name == "progressive_unreserved")
+        return Score(pair, np.full(len(days), value), 0.0)
+
+
+@pytest.mark.parametrize(("known", "found"), [({("pacing", "max0"): PEAK}, "max0"), ({}, "progressive_unreserved")])
+def test_a_rule_is_tried_with_the_numbers_that_were_found_for_it(
+    known: dict[tuple[Half, str], Rule], found: str
+) -> None:
+    centre = load_scenario("bank_blended")
+    search = Searcher(Space(centre, "P1", False), Peaked(centre, None), np.random.default_rng(1), 1e9, known=known)
+    start = Pair(Rule("fifo"), Rule("progressive_unreserved"))
+    assert improved(search, start, [try_pacing]).pacing.name == found
+
+
+def test_a_single_number_reaches_a_peak_between_steep_slopes() -> None:
+    centre = load_scenario("bank_blended")
+    search = Searcher(Space(centre, "P1", False), Peaked(centre, None), np.random.default_rng(1), 1e9)
+    start = Pair(Rule("fifo"), Rule("max0", {"k": 2, "c": 2.4}))
+    assert try_single_numbers(search, start).pacing == PEAK
+
+
+def test_values_near_a_number_stay_within_its_bounds() -> None:
+    found = values_near(Number("pacing", "k", 0.0, 4.0, 1.0), 3.9)
+    assert {2.0, 3.0, 4.0, 0.4} <= set(found) and 3.9 not in found
+    assert min(found) == 0.0 and max(found) == 4.0 and len(set(found)) == len(found)
+
+
+def test_the_starts_improved_differ_in_a_rule() -> None:
+    order = Pair(Rule("priority", {"order": ["a"]}), Rule("no_dial"))
+    other = Pair(Rule("priority"), Rule("no_dial"))
+    fifo = Pair(Rule("fifo"), Rule("no_dial"))
+    assert distinct([Score(pair, np.zeros(2), np.nan) for pair in (order, other, fifo)]) == [order, fifo]
+
+
+def test_each_rule_with_numbers_of_its_own_has_a_champion() -> None:
+    space = Space(load_scenario("bank_blended"), "P1", False)
+    pairs = [Pair(Rule("fifo"), Rule(name)) for name in ("no_dial", "max0", "fixed_ratio", "max0")]
+    pairs += [Pair(Rule("tiers"), Rule("no_dial"))]
+    found = of_each_rule(space, [Score(pair, np.zeros(2), np.nan) for pair in pairs])
+    assert [(pair.routing.name, pair.pacing.name) for pair in found] == [
+        ("fifo", "max0"), ("fifo", "fixed_ratio"), ("tiers", "no_dial")
+    ]  # fmt: skip
 
 
 def test_rules_of_the_other_flag_are_not_searched() -> None:

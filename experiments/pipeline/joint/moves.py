@@ -8,7 +8,7 @@ difference, so that repeated moves do not follow the noise. Where no move helps,
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import cma
@@ -16,12 +16,14 @@ import numpy as np
 
 from experiments.pipeline.evaluation import Pair, Rule
 from experiments.pipeline.joint.objective import Objective
-from experiments.pipeline.joint.space import HALVES, Half, Space, carried_over, with_numbers, with_param
+from experiments.pipeline.joint.space import HALVES, Half, Number, Space, carried_over, with_numbers, with_param
 
 CHECKED = 4  # times as many days: the best third is compared, and the best must beat the pair, on so many
 MOST_PLACES = 40  # insertions of an order that are tried at once
 STEP = 0.2  # first standard deviation of the numbers, as a share of their bounds
 GENERATIONS = 12
+PLACES = 11  # values of one number over its bounds
+NEAR = (0.8, 0.9, 1.1, 1.25)  # values of one number near its own, as shares of it
 
 Move = Callable[["Searcher", Pair], Pair]
 
@@ -35,6 +37,7 @@ class Effort(NamedTuple):
         fewest: Days on which the candidates of a move are compared at first.
         most: Days on which they are compared at last.
         chosen: Days on which the pair from which kicks start is chosen.
+        champions: Rules at most whose numbers are searched before the starts that are improved are chosen.
     """
 
     rounds: tuple[int, ...] = (4, 16, 64)
@@ -42,6 +45,7 @@ class Effort(NamedTuple):
     fewest: int = 16
     most: int = 64
     chosen: int = 256
+    champions: int = 16
 
 
 USUAL = Effort()
@@ -56,6 +60,7 @@ class Searcher:
         rng: Random numbers of the replicate.
         until_s: CPU time of the objective at which moves stop.
         effort: Numbers of training days and of starts.
+        known: Good parameters of rules, by half and name; a rule is tried with them and with its defaults.
     """
 
     def __init__(
@@ -65,17 +70,20 @@ class Searcher:
         rng: np.random.Generator,
         until_s: float,
         effort: Effort = USUAL,
+        known: Mapping[tuple[Half, str], Rule] | None = None,
     ) -> None:
         self.space = space
         self.objective = objective
         self.rng = rng
         self.until_s = until_s
         self.effort = effort
+        self.known = dict(known or {})
         self.days = effort.fewest
 
-    def until(self, until_s: float) -> Searcher:
-        """Return the same searcher with another CPU time at which moves stop."""
-        return Searcher(self.space, self.objective, self.rng, until_s, self.effort)
+    def until(self, until_s: float, known: Mapping[tuple[Half, str], Rule] | None = None) -> Searcher:
+        """Return the same searcher with another CPU time at which moves stop, and with other known parameters."""
+        known = self.known if known is None else known
+        return Searcher(self.space, self.objective, self.rng, until_s, self.effort, known)
 
     @property
     def over(self) -> bool:
@@ -123,7 +131,8 @@ def try_pacing(searcher: Searcher, pair: Pair) -> Pair:
 
 def _try_rules(searcher: Searcher, pair: Pair, half: Half) -> Pair:
     names = [name for name in searcher.space.rules[half] if name != getattr(pair, half).name]
-    return searcher.best_of(pair, [carried_over(pair, half, Rule(name)) for name in names])
+    rules = [Rule(name) for name in names] + [rule for (of, _), rule in searcher.known.items() if of == half]
+    return searcher.best_of(pair, [carried_over(pair, half, rule) for rule in rules])
 
 
 def try_orders(searcher: Searcher, pair: Pair) -> Pair:
@@ -161,10 +170,8 @@ def try_numbers(searcher: Searcher, pair: Pair) -> Pair:
     above the limit simply rank behind those within it.
     """
     numbers = searcher.space.numbers(pair)
-    if not numbers or searcher.over:
+    if len(numbers) < 2 or searcher.over:  # the library needs two
         return pair
-    if len(numbers) == 1:
-        return searcher.best_of(pair, [with_numbers(pair, numbers, np.array([u])) for u in np.linspace(0.0, 1.0, 17)])
     start = [number.unit(_value(pair, number.half, number.name, number.default)) for number in numbers]
     options = {"bounds": [0.0, 1.0], "seed": int(searcher.rng.integers(1, 2**31)), "verbose": -9}
     strategy = cma.CMAEvolutionStrategy(start, STEP, options)
@@ -180,20 +187,40 @@ def try_numbers(searcher: Searcher, pair: Pair) -> Pair:
     return searcher.better(pair, with_numbers(pair, numbers, mean))
 
 
+def try_single_numbers(searcher: Searcher, pair: Pair) -> Pair:
+    """Try other values of each number alone: over its bounds, near its own, and whole numbers near its own."""
+    for number in searcher.space.numbers(pair):
+        value = _value(pair, number.half, number.name, number.default)
+        pair = searcher.best_of(
+            pair, [with_param(pair, number.half, number.name, other) for other in values_near(number, value)]
+        )
+    return pair
+
+
+def values_near(number: Number, value: float) -> list[float]:
+    """Return values of a number within its bounds that are worth a try, given its present one; each once."""
+    spread = np.linspace(number.low, number.high, PLACES)
+    near = [share * value for share in NEAR]
+    whole = [math.floor(value) + step for step in (-1, 0, 1, 2)]
+    found = {float(f"{each:.6g}") for each in (*spread, *near, *whole) if number.low <= each <= number.high}
+    return sorted(found - {value})
+
+
 def _value(pair: Pair, half: Half, name: str, default: float) -> float:
     return float(getattr(pair, half).params.get(name, default))
 
 
-MOVES: tuple[Move, ...] = (try_words, try_orders, try_numbers, try_routing, try_pacing)
+NUMBER_MOVES: tuple[Move, ...] = (try_numbers, try_single_numbers)
+MOVES: tuple[Move, ...] = (try_words, try_orders, *NUMBER_MOVES, try_routing, try_pacing)
 
 
-def improved(searcher: Searcher, pair: Pair) -> Pair:
-    """Repeat all moves in random order until none changes the pair even on the most days, or the time is spent."""
+def improved(searcher: Searcher, pair: Pair, moves: Sequence[Move] = MOVES) -> Pair:
+    """Repeat moves in random order until none changes the pair even on the most days, or the time is spent."""
     searcher.days = searcher.effort.fewest
     while not searcher.over:
         before = pair.label
-        for k in searcher.rng.permutation(len(MOVES)):
-            pair = MOVES[k](searcher, pair)
+        for k in searcher.rng.permutation(len(moves)):
+            pair = moves[k](searcher, pair)
         if pair.label == before:
             if searcher.days >= searcher.effort.most:
                 break

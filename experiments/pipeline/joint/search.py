@@ -1,9 +1,13 @@
-"""The tuning of a rung: many starts, the best of them improved by alternating moves, the choice on validation days."""
+"""The tuning of a rung: many starts, the best of them improved by alternating moves, the choice on validation days.
+
+A rule is not judged by its default numbers: the best start of each rule has its numbers searched before the starts that
+are improved are chosen.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,12 +15,13 @@ from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from experiments.pipeline.evaluation import Pair, Rule, finite, own_pair
-from experiments.pipeline.joint.moves import Searcher, any_pair, improved, kicked
+from experiments.pipeline.joint.moves import NUMBER_MOVES, Searcher, any_pair, improved, kicked
 from experiments.pipeline.joint.objective import Objective, Score
-from experiments.pipeline.joint.space import RUNGS, Space, carried_over, with_rule
+from experiments.pipeline.joint.space import HALVES, RUNGS, Half, Space, carried_over, with_rule
 
 P0 = ("fifo", "lwt")  # routing rules of the rung P0, with the scenario's own pacing
-STARTS_SHARE = 0.25  # share of the CPU time that finds the starts
+STARTS_SHARE = 0.2  # share of the CPU time that finds the starts
+NUMBERS_SHARE = 0.5  # share of it at which the numbers of the best start of each rule have been searched
 KEPT = 0.25  # share of the starts that stays in each round
 RANDOM = 200  # random starts at most
 
@@ -104,16 +109,35 @@ def searched(searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequenc
         ValueError: If the centre can run no pair at all.
     """
     space, objective, cpu_s = searcher.space, searcher.objective, searcher.until_s
-    starts = [*also, *best_starts(searcher.until(STARTS_SHARE * cpu_s), own, given)]
-    kept = list(given)
-    for k, start in enumerate(starts):
-        left = cpu_s - objective.spent_s
-        kept.append(improved(searcher.until(objective.spent_s + left / (len(starts) - k)), start))
+    starts, champions = best_starts(searcher.until(STARTS_SHARE * cpu_s), own, given)
+    tuned = [
+        improved(each, pair, NUMBER_MOVES) for each, pair in _shared_out(searcher, NUMBERS_SHARE * cpu_s, champions)
+    ]
+    known = {(half, getattr(pair, half).name): getattr(pair, half) for pair in reversed(tuned) for half in HALVES}
+    ranked = objective.scores([*starts, *tuned], objective.window(searcher.effort.rounds[-1]))
+    starts = [*also, *distinct(ranked)[: searcher.effort.restarts]]
+    searcher = searcher.until(cpu_s, known)
+    kept = [*given, *(improved(each, pair) for each, pair in _shared_out(searcher, cpu_s, starts))]
     kept += _kicks(searcher, kept)
     chosen = objective.scores(kept, seeds("validation", validation_days))
     if not chosen:
         raise ValueError(f"{space.scenario.name} runs none of the pairs of rung {space.rung}: {objective.skipped}")
     return chosen[0]
+
+
+def _shared_out(searcher: Searcher, until_s: float, pairs: Sequence[Pair]) -> Iterator[tuple[Searcher, Pair]]:
+    """Yield each pair with a searcher; those that are left share the CPU time that is left alike."""
+    for k, pair in enumerate(pairs):
+        spent_s = searcher.objective.spent_s
+        yield searcher.until(spent_s + max(0.0, until_s - spent_s) / (len(pairs) - k)), pair
+
+
+def distinct(scores: Sequence[Score]) -> list[Pair]:
+    """Return the best pairs that differ in a rule, the best first."""
+    found: dict[tuple[str, str], Pair] = {}
+    for score in scores:
+        found.setdefault((score.pair.routing.name, score.pair.pacing.name), score.pair)
+    return list(found.values())
 
 
 def first_on_validation(scenario: Scenario, limit: float | None, pairs: Sequence[Pair], days: int = 256) -> Pair:
@@ -145,20 +169,34 @@ def _kicks(searcher: Searcher, found: Sequence[Pair]) -> list[Pair]:
     return results
 
 
-def best_starts(searcher: Searcher, own: Pair, given: Sequence[Pair]) -> list[Pair]:
-    """Return the best starts: each rule in each wording beside the scenario's own other half, and random pairs."""
+def best_starts(searcher: Searcher, own: Pair, given: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
+    """Return the best starts, and the best start of each rule, the best first.
+
+    The starts are each rule in each wording beside the scenario's own other half, and random pairs.
+    """
     pairs = {pair.label: pair for pair in given}
     for pair in structured(searcher.space, own):
         pairs.setdefault(pair.label, pair)
     for _ in range(RANDOM):
         pair = any_pair(searcher)
         pairs.setdefault(pair.label, pair)
-    left, effort = list(pairs.values()), searcher.effort
+    left, champions, effort = list(pairs.values()), list[Pair](), searcher.effort
     for round_, days in enumerate(effort.rounds):
         share = searcher.until_s * (round_ + 1) / len(effort.rounds)
         ranked = _scored_in_time(searcher, left, searcher.objective.window(days), share)
+        champions = champions or of_each_rule(searcher.space, ranked)[: effort.champions]
         left = [score.pair for score in ranked[: max(effort.restarts, int(KEPT * len(ranked)))]]
-    return left[: effort.restarts]
+    return left[: effort.restarts], champions
+
+
+def of_each_rule(space: Space, ranked: Sequence[Score]) -> list[Pair]:
+    """Return the best pair of each rule that has numbers which not all rules of its half have; each pair once."""
+    found: dict[tuple[Half, str], Pair] = {}
+    for score in ranked:
+        for number in space.numbers(score.pair):
+            if number.name not in space.common[number.half]:
+                found.setdefault((number.half, getattr(score.pair, number.half).name), score.pair)
+    return list({pair.label: pair for pair in found.values()}.values())
 
 
 def structured(space: Space, own: Pair) -> list[Pair]:

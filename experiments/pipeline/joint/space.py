@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections import Counter
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -113,12 +114,18 @@ class Space:
         }
         if not scenario.campaigns:
             self.rules["pacing"] = ["no_dial"]
+        self.common = {half: self._common(half) for half in HALVES}
         self.axes = {"queue": tuple(scenario.centre.queues), "campaign": tuple(scenario.centre.campaigns)}
 
     def allows(self, rule: RuleSpec) -> bool:
         """Return whether the rung has a rule, and the centre has what the rule needs."""
         allowed = RUNGS[: RUNGS.index(self.rung) + 1]
         return rung_of(rule) in allowed and misfit(self.scenario.centre, rule) is None
+
+    def _common(self, half: Half) -> set[str]:
+        """Return the names of the parameters that more than half of the rules have."""
+        counts = Counter(param.name for name in self.rules[half] for param in find_rule(half, name).params)
+        return {name for name, count in counts.items() if 2 * count > len(self.rules[half])}
 
     def has_flag(self, rule: RuleSpec) -> bool:
         """Return whether a pacing rule runs under the campaign flag that is allowed."""
