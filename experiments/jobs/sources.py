@@ -169,4 +169,9 @@ def _parsed(path: Path, written: int) -> ast.Module:
 
 def module_digest(path: Path) -> str:
     """Return the SHA-256 of a file's syntax tree: comments, docstrings and layout do not change it."""
-    return hashlib.sha256(ast.dump(parsed(path)).encode()).hexdigest()
+    return _module_digest(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1024)
+def _module_digest(path: Path, written: int) -> str:
+    return hashlib.sha256(ast.dump(_parsed(path, written)).encode()).hexdigest()

@@ -1,3 +1,5 @@
+import contextlib
+import functools
 import json
 import multiprocessing
 import os
@@ -6,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from tests.experiments.test_config import composed
 register()
 
 
+@functools.cache
 def name(kind: Kind, *given: str) -> str:
     settings = settings_of(composed("scenario=tiny", *given))
     return name_of(kind, settings, load_scenario("tiny"))
@@ -95,6 +99,25 @@ def digest(root: Path, kind: Kind = RULES) -> str:
     return code_digest.__wrapped__((*kind.entries, *learner), root)
 
 
+@pytest.fixture(scope="module")
+def before(copy: Path) -> str:
+    return digest(copy)
+
+
+@contextlib.contextmanager
+def changed(path: Path, old: str, new: str) -> Iterator[None]:
+    """A file with other text. Parsed files are remembered by their modification time, so that moves on each time."""
+    text, time_ns = path.read_text(), path.stat().st_mtime_ns
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    os.utime(path, ns=(time.time_ns(), time_ns + 1_000_000))
+    try:
+        yield
+    finally:
+        path.write_text(text)
+        os.utime(path, ns=(time.time_ns(), time_ns + 2_000_000))
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "counts"),
     [
@@ -110,37 +133,39 @@ def digest(root: Path, kind: Kind = RULES) -> str:
         ("ccenv/scenarios/library/tiny.yaml", "\n", "\n# a comment\n", False),
     ],
 )
-def test_code_digest_of_rules_changes_with_code_that_they_run(copy: Path, file: str, old: str, new: str, counts: bool):
-    before, path = digest(copy), copy / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-    os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns + 1_000_000))
-    after = digest(copy)
-    path.write_text(text)
-    os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns + 2_000_000))
+def test_code_digest_of_rules_changes_with_code_that_they_run(
+    copy: Path, before: str, file: str, old: str, new: str, counts: bool
+):
+    with changed(copy / file, old, new):
+        assert (digest(copy) != before) == counts
 
-    assert (after != before) == counts
+
+def test_code_digest_is_that_of_before_after_a_change_was_taken_back(copy: Path, before: str):
+    with changed(copy / "ccenv" / "kpis" / "bootstrap.py", "2_000", "2_001"):
+        assert digest(copy) != before
+
     assert digest(copy) == before
 
 
 def test_code_digest_of_a_training_has_the_learner(copy: Path):
-    before, path = digest(copy, LEARNED), copy / "agents" / "train.py"
-    text = path.read_text()
-    path.write_text(text.replace("SEEDS_PER_TRAINING = 2**16", "SEEDS_PER_TRAINING = 2**15"))
-    os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns + 1_000_000))
+    before = digest(copy, LEARNED)
 
-    assert digest(copy, LEARNED) != before
-    path.write_text(text)
+    with changed(copy / "agents" / "train.py", "SEEDS_PER_TRAINING = 2**16", "SEEDS_PER_TRAINING = 2**15"):
+        assert digest(copy, LEARNED) != before
 
 
 @pytest.mark.parametrize("file", ["experiments/new.py", "ccenv/sim/new.py", "ccenv/scenarios/library/new.yaml"])
-def test_code_digest_ignores_files_that_nothing_imports(copy: Path, file: str):
-    before = digest(copy)
+def test_code_digest_ignores_files_that_nothing_imports(copy: Path, before: str, file: str):
     (copy / file).write_text("x = 1\n")
 
     assert digest(copy) == before
     (copy / file).unlink()
+
+
+@functools.cache
+def installed(kind: Kind) -> str:
+    """The digest with the versions that are installed."""
+    return digest(ROOT, kind)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +184,7 @@ def test_code_digest_ignores_files_that_nothing_imports(copy: Path, file: str):
 def test_code_digest_has_the_versions_of_what_is_imported(
     monkeypatch: pytest.MonkeyPatch, package: str, kind: Kind, counts: bool
 ):
-    real, before = sources.version, digest(ROOT, kind)
+    real, before = sources.version, installed(kind)
     monkeypatch.setattr(sources, "version", lambda name: "99.9" if name == package else real(name))
 
     assert (digest(ROOT, kind) != before) == counts

@@ -241,8 +241,8 @@ def test_intervals_cover_the_truth():
                 "offered": np.stack([offered, 0 * offered], 1),
                 "abandoned": np.stack([abandoned, 0 * offered], 1),
             }
-            tables.append(kpi_table(tiny(), counters_of(tiny(), (n,), **counted), range(n)))
-        _, low, high = tables[0].summary()["abandonment"]
+            tables.append(kpi_table(tiny(), counters_of(tiny(), (n,), **counted), range(n), kpis=["abandonment"]))
+        _, low, high = tables[0].summary(kpis=["abandonment"])["abandonment"]
         covered += low <= truth <= high
         difference = paired_difference(tables[1], tables[0], "abandonment")
         covered_difference += difference.low <= 0.2 * truth <= difference.high

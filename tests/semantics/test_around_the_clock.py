@@ -13,6 +13,7 @@ from tests.oracle.around_the_clock import ContinuousMaker
 from tests.oracle.compare import assert_same_counters, assert_same_log
 from tests.oracle.randomness import child_key, entity_key, root_key, stream, uniform
 from tests.oracle.simulator import Simulator, uniformly_random
+from tests.samples import samples
 from tests.semantics.by_hand import NAMED, both, constant, first_of, recorded, shorts
 
 ASSIGN = first_of(codes.ASSIGN)
@@ -41,8 +42,7 @@ def test_the_kernel_follows_the_specification_around_the_clock(number: int) -> N
     compare(number)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(8, 60))
+@pytest.mark.parametrize("number", samples(range(8, 25), range(25, 60)))
 def test_the_kernel_follows_the_specification_around_the_clock_in_many_scenarios(number: int) -> None:
     compare(number)
 

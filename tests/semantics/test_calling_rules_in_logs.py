@@ -3,6 +3,7 @@
 The log alone gives times, leads and outcomes of all attempts; the tests read no lead records.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -15,7 +16,7 @@ from ccenv.sim.state import codes
 from tests.oracle.hours import Hours
 from tests.oracle.randomness import child_key
 from tests.oracle.segments import SegmentState, make_segments
-from tests.semantics.test_random_scenarios import FAST, made, result_of
+from tests.semantics.test_random_scenarios import FAST, made, played
 
 DAY_S = 86_400.0
 MOST_REDIALS = 9
@@ -30,10 +31,15 @@ def attempts_of(log: np.ndarray, c: int) -> Iterator[tuple[Lead, np.ndarray]]:
     segment_of: dict[int, int] = {}
     attempt_of: dict[int, int] = {}  # by the key of a return call
     attempts: dict[tuple[Lead, int], list[np.void]] = defaultdict(list)
-    for row in log[(log["kind"] == codes.LEAD) & (log["index"] == c) & (log["code"] != codes.LOG_SCRUBBED)]:
+    rows_of_leads = log[(log["kind"] == codes.LEAD) & (log["index"] == c) & (log["code"] != codes.LOG_SCRUBBED)]
+    dialed = rows_of_leads["key"][rows_of_leads["code"] == codes.LOG_DIALED]
+    of_calls = ~np.isin(rows_of_leads["key"], dialed)
+    callers = set(rows_of_leads["number"][of_calls].tolist())
+    for row in rows_of_leads:
         if row["code"] == codes.LOG_DIALED:
             segment_of[int(row["key"])] = int(row["detail"])
-            attempt_of |= dict.fromkeys(call_keys(int(row["key"])), int(row["key"]))
+            if int(row["number"]) in callers:
+                attempt_of |= dict.fromkeys(call_keys(int(row["key"])), int(row["key"]))
         key = attempt_of.get(int(row["key"]), int(row["key"]))
         attempts[(segment_of[key], int(row["number"])), key].append(row)
     for (lead, _), rows in attempts.items():
@@ -49,10 +55,11 @@ def call_keys(attempt: int) -> Iterator[int]:
         key = child_key(key, codes.REDIAL, n)
 
 
-def by_lead(log: np.ndarray, c: int) -> dict[Lead, list[np.ndarray]]:
-    """The attempts of each lead."""
+@functools.cache
+def by_lead(number: int, c: int) -> dict[Lead, list[np.ndarray]]:
+    """The attempts of each lead of a campaign of a random scenario."""
     leads = defaultdict(list)
-    for lead, rows in attempts_of(log, c):
+    for lead, rows in attempts_of(played(number).log, c):
         leads[lead].append(rows)
     return leads
 
@@ -101,11 +108,10 @@ def check_lockouts(campaign: Campaign, attempts: list[np.ndarray]) -> None:
 
 @pytest.mark.parametrize("number", FAST)
 def test_no_dial_breaks_the_calling_rules(number: int) -> None:
-    run, centre = made(number)
-    log = result_of(number).log
+    _, centre = made(number)
     for c, (name, campaign) in enumerate(centre.campaigns.items()):
         parts = make_segments(name, campaign)
-        for (s, _), attempts in by_lead(log, c).items():
+        for (s, _), attempts in by_lead(number, c).items():
             times = [float(rows["t"][0]) for rows in attempts]
             for t in times:
                 check_hours(centre, campaign, parts[s], t)
@@ -120,13 +126,13 @@ def test_the_random_scenarios_put_the_law_to_the_test() -> None:
         len(attempts)
         for number in FAST
         for c in range(len(made(number)[1].campaigns))
-        for attempts in by_lead(result_of(number).log, c).values()
+        for attempts in by_lead(number, c).values()
     ]
     assert sum(n > 1 for n in n_attempts) > 200 and max(n_attempts) >= 5
     apart = [
         rows[-1]["t"][0] - rows[0]["t"][0]
         for number in FAST
         for c in range(len(made(number)[1].campaigns))
-        for rows in by_lead(result_of(number).log, c).values()
+        for rows in by_lead(number, c).values()
     ]
     assert sum(s > DAY_S for s in apart) > 50, "few leads are dialed again on another day"

@@ -10,7 +10,7 @@ from ccenv.scenarios.schema import Campaign, Compliance
 from ccenv.sim.state import codes
 from ccenv.sim.state.definitions import DEFINITIONS, RUN_TOTAL, Definition
 from tests.semantics.test_calling_rules_in_logs import attempts_of, has
-from tests.semantics.test_random_scenarios import FAST, made, result_of
+from tests.semantics.test_random_scenarios import FAST, made, played
 
 PERSONS = (codes.CONNECT, codes.FALSE_POSITIVE)
 ENDS = (codes.LOG_JOINED, codes.LOG_DROPPED, codes.LOG_HANG_UP)
@@ -72,7 +72,7 @@ def recount(campaign: Campaign, by: Definition | Compliance, found: list[End]) -
 @pytest.mark.parametrize("number", FAST)
 def test_the_dropped_share_of_each_definition_is_what_the_log_says(number: int) -> None:
     _, centre = made(number)
-    result = result_of(number)
+    result = played(number)
     if centre.clock.warm_up_s > 0:
         return  # the log also shows what is not counted
     for c, campaign in enumerate(centre.campaigns.values()):
@@ -92,7 +92,7 @@ def test_the_random_scenarios_show_late_joins_and_hang_ups_before_and_after_a_de
         (end, campaign)
         for number in FAST
         for c, campaign in enumerate(made(number)[1].campaigns.values())
-        for end in ends(result_of(number).log, c)
+        for end in ends(played(number).log, c)
     ]
     hung_up = [end.decided for end, _ in found if end.code == codes.LOG_HANG_UP]
     assert hung_up.count(True) > 20 and hung_up.count(False) > 20

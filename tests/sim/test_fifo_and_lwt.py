@@ -35,12 +35,23 @@ def log_of(scenario: dict[str, Any], rule: str, seed: int, days: int = 1) -> np.
     return trace(load_scenario(scenario), seed=seed, days=days, routing=rule, pacing=PACING)[0]
 
 
-@settings(max_examples=150, suppress_health_check=SLOW_TO_MAKE)
-@given(runs())
-def test_without_credits_every_decision_is_the_same(run: Run) -> None:
+def same_without_credits(run: Run) -> None:
     scenario = without_credits(run.scenario)
     fifo, lwt = (log_of(scenario, rule, run.seed, run.days) for rule in ("fifo", "lwt"))
     assert fifo.tobytes() == lwt.tobytes()
+
+
+@settings(max_examples=50, suppress_health_check=SLOW_TO_MAKE)
+@given(runs())
+def test_without_credits_every_decision_is_the_same(run: Run) -> None:
+    same_without_credits(run)
+
+
+@pytest.mark.long
+@settings(max_examples=300, suppress_health_check=SLOW_TO_MAKE)
+@given(runs())
+def test_without_credits_every_decision_is_the_same_in_many_scenarios(run: Run) -> None:
+    same_without_credits(run)
 
 
 BASE: dict[str, Any] = {

@@ -12,6 +12,7 @@ from ccenv.run.engine import counters_of
 from ccenv.sim.state import codes
 from ccenv.trace import trace
 from tests.oracle.scenario_maker import ScenarioMaker
+from tests.samples import samples
 from tests.sim.invariants import Invariants
 from tests.sim.policies import ROUTING, lazy
 from tests.sim.stepping import Stepper
@@ -32,20 +33,27 @@ def run_checked(run: Run) -> Stepper:
     return stepper
 
 
-@settings(max_examples=30, suppress_health_check=SLOW_TO_MAKE)
+@settings(max_examples=15, suppress_health_check=SLOW_TO_MAKE)
 @given(runs())
 def test_any_scenario(run: Run) -> None:
     run_checked(run)
 
 
 @pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=SLOW_TO_MAKE)
+@given(runs())
+def test_more_scenarios(run: Run) -> None:
+    run_checked(run)
+
+
+@pytest.mark.long
 @settings(max_examples=320, suppress_health_check=SLOW_TO_MAKE)
 @given(runs())
 def test_many_scenarios(run: Run) -> None:
     run_checked(run)
 
 
-@pytest.mark.parametrize("number", [1, 2, 4, *(pytest.param(k, marks=pytest.mark.slow) for k in (0, 3))])
+@pytest.mark.parametrize("number", [1, 2, 4, *samples((), (0, 3))])
 def test_stops_change_nothing(number: int) -> None:
     """The episode is the one that runs without them, and no event is left out."""
     made = ScenarioMaker(number).run()

@@ -13,9 +13,10 @@ from ccenv.sim.state.fields import FIELDS
 from tests.oracle.scenario_maker import ScenarioMaker
 from tests.oracle.simulator import Simulator, uniformly_random
 from tests.oracle.snapshot import Snapshot
+from tests.samples import samples
 
 RULE_WITH_ORDER = {"entry": "fifo", "total_wait": "lwt"}  # the routing rule states the order of the queues
-NUMBERS = (*range(12), 13, 19)  # the last two show advisors with up to five chats
+NUMBERS = (1, 2, 5, 6, 7, 9, 10, 11, 12, 13, 19)  # the last two show advisors with up to five chats
 TOLERANCE = 1e-6  # relative and absolute: times are sums, and recent rates come from a series
 
 
@@ -78,13 +79,12 @@ def compared(number: int) -> Kernel:
     return Kernel(number).run()
 
 
-@pytest.mark.parametrize("number", [pytest.param(k, marks=pytest.mark.slow if k == 3 else ()) for k in NUMBERS])
+@pytest.mark.parametrize("number", NUMBERS)
 def test_snapshots_are_those_of_the_slow_twin(number: int) -> None:
     assert compared(number).n_compared > 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", (12, *range(14, 90)))
+@pytest.mark.parametrize("number", samples((0, 4, 8, *range(14, 35)), (3, *range(35, 90))))
 def test_snapshots_are_those_of_the_slow_twin_in_many_scenarios(number: int) -> None:
     Kernel(number).run()
 

@@ -20,18 +20,19 @@ SMALL = {
     "start": {"scenario": "tiny"},
     "cold": {"size": "S"},
 }
+LONG = {"cold": "it compiles a size class"}
 SLOW = {
-    "cold": "it compiles a size class",
-    "growth": "it compiles all of them",
+    "growth": "it compiles all size classes, unless they are in the cache",
     "evaluation": "it starts processes",
     "training": "it loads torch",
     "start": "it starts processes",
 }
-ALL = [pytest.param(part, marks=pytest.mark.slow if part.name in SLOW else ()) for part in parts.PARTS]
+MARKS = {**dict.fromkeys(LONG, pytest.mark.long), **dict.fromkeys(SLOW, pytest.mark.slow)}
+ALL = [pytest.param(part, marks=MARKS.get(part.name, ())) for part in parts.PARTS]
 
 
-@pytest.mark.parametrize("part", ALL, ids=lambda part: part.name)
-def test_a_part_measures_what_its_bars_ask_for(part):
+def check(part):
+    """A part measures finite figures under the names that its bars use."""
     figures = part.measure(TINY | SMALL.get(part.name, {}))["figures"]
     asked = set()
     for bar in bars.BARS:
@@ -44,6 +45,28 @@ def test_a_part_measures_what_its_bars_ask_for(part):
         assert set(figures[name]) == {"value", "low", "high"}
         assert np.isfinite(figures[name]["value"])
         assert figures[name]["low"] <= figures[name]["value"] <= figures[name]["high"]
+
+
+@pytest.mark.parametrize("part", ALL, ids=lambda part: part.name)
+def test_a_part_measures_what_its_bars_ask_for(part):
+    check(part)
+
+
+def test_a_cold_start_measures_what_its_bars_ask_for(monkeypatch):
+    """Without the compilation itself."""
+
+    def compiled(code, cache):
+        assert compile(code, "first step", "exec") and not list(cache.iterdir())
+        (cache / "code.bin").write_bytes(b"1")
+        return 40.0, cold.SAYS
+
+    monkeypatch.setattr(cold, "ask", compiled)
+    (part,) = (part for part in parts.PARTS if part.name == "cold")
+    check(part)
+    found = part.measure(SMALL["cold"])["figures"]
+    assert {name: figure["value"] for name, figure in found.items()} == {
+        "compile_S_s": 40.0, "silent_S": 0.0, "cache_S_mb": 1e-6
+    }  # fmt: skip
 
 
 def test_growth_grows_in_advisors_queues_and_pairs_at_the_same_load():
