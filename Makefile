@@ -54,7 +54,7 @@ test-slow: setup ## Run the tests that take longer
 	$(PYTEST) -m "slow and not long" -n $(WORKERS) --dist loadfile
 
 .PHONY: test-long
-test-long: setup ## Run the tests that take minutes or install other packages; `make test` leaves them out
+test-long: setup ## Run the tests that `make test` leaves out: minutes, other packages, more random samples
 	$(PYTEST) -m long -o faulthandler_timeout=3600
 
 .PHONY: test-notebooks
