@@ -137,13 +137,13 @@ def batch(request: pytest.FixtureRequest) -> Batch:
     return Batch(load_scenario(WHOLE_CENTRE, **SCENARIOS[request.param]), 1, autoreset="disabled")
 
 
-def decisions(batch: Batch, seed: int) -> Any:
+def decisions(batch: Batch, seed: int, every: int = EVERY) -> Any:
     """Yield at some decisions of an episode under random legal actions."""
     batch.reset([seed])
     for n in range(100_000):
         if batch.engine.envs["done"][0]:
             return
-        if n % EVERY == 0:
+        if n % every == 0:
             yield n
         batch.step(random_legal(batch.mask, batch.u))
 
@@ -172,7 +172,7 @@ def test_forks_show_what_the_row_shows(batch: Batch) -> None:
 def test_what_is_hidden_is_not_shown(batch: Batch, change: str) -> None:
     rng = np.random.default_rng(5)
     n_changed = 0
-    for n in decisions(batch, 2):
+    for n in decisions(batch, 2, 3 * EVERY):
         scrambled = batch.fork(0, [n])
         for target, source in zip(scrambled._arrays()[:6], batch._arrays()[:6], strict=True):
             target[...] = source

@@ -13,6 +13,7 @@ from ccenv.theory.models import (
     SwitchingBlending,
     SwitchingPacing,
 )
+from tests.samples import samples
 
 
 class Dice:
@@ -77,7 +78,7 @@ def n_design(dice: Dice):
     return model, "cost_per_h", {"p_abandon1": dice.between(0.5, 0.9)}
 
 
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(k, marks=pytest.mark.slow) for k in range(4, 8))])
+@pytest.mark.parametrize("seed", [*range(4), *samples((), range(4, 8))])
 @pytest.mark.parametrize(
     "make", [blending, switching_blending, pacing, switching_pacing, blended_pacing, n_design], ids=lambda f: f.__name__
 )
