@@ -53,7 +53,7 @@ def test_many_scenarios(run: Run) -> None:
     run_checked(run)
 
 
-@pytest.mark.parametrize("number", [1, 2, 4, *samples((), (0, 3))])
+@pytest.mark.parametrize("number", [5, 6, 9, *samples((4,), range(4))])
 def test_stops_change_nothing(number: int) -> None:
     """The episode is the one that runs without them, and no event is left out."""
     made = ScenarioMaker(number).run()
