@@ -21,8 +21,7 @@ import ccenv
 from ccenv.files.writing import write_json
 from ccenv.kpis import KpiTable, paired_difference
 from ccenv.kpis.dropped_share import definition_by, share_column, within_limits
-from ccenv.run.config import run_config
-from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
+from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.seeds import seeds
 from ccenv.sim.state.sizes import SIZES
 from experiments.jobs.files import ROOT, read_json
@@ -30,7 +29,7 @@ from experiments.jobs.parts import RESULTS
 from experiments.jobs.provenance import machine, versions
 from experiments.jobs.workers import Workers
 from experiments.pipeline.evaluation import VALUE, Pair, Rule, drop_limit, interval, own_pair, rule_days
-from experiments.pipeline.tuning import Halving, best, candidates, tune
+from experiments.pipeline.tuning import Halving, Tried, best, candidates, tune
 from experiments.site.day import day_series
 from experiments.site.solved import gap
 
@@ -52,29 +51,20 @@ def effort(scenario: Scenario) -> tuple[int, Halving]:
 
 
 def families(scenario: Scenario, own: Pair) -> dict[str, list[Pair]]:
-    """Return the pacing candidates by rule, each with the centre's own routing rule."""
-    if not scenario.campaigns:
-        return {}
+    """Return the pacing candidates by rule, each with the centre's own routing rule; the centre has a campaign."""
     grids = yaml.safe_load(GRIDS.read_text())["pacing"]
     found = {name: [Pair(own.routing, rule) for rule in rules] for name, rules in candidates(grids).items()}
     found.setdefault(own.pacing.name, []).append(own)
-    return {name: pairs for name, pairs in found.items() if _runs(scenario, pairs[0])}
-
-
-def _runs(scenario: Scenario, pair: Pair) -> bool:
-    """Return whether a pair can run: a centre whose dials take no time refuses rules that keep lines ringing."""
-    try:
-        run_config(scenario, owns="rules", **pair.as_call())
-    except ScenarioError:
-        return False
-    return True
+    return found
 
 
 def entrants(scenario: Scenario, halving: Halving) -> list[Pair]:
     """Return the pairs of rules that are compared: the own pair first, then each tuned rule of a half."""
     own = own_pair(scenario)
-    with Workers(1) as workers:
-        tried = tune(scenario, families(scenario, own), halving, drop_limit(scenario), workers, scenario.name)
+    tried: dict[str, list[Tried]] = {}
+    if scenario.campaigns:
+        with Workers(1) as workers:
+            tried = tune(scenario, families(scenario, own), halving, drop_limit(scenario), workers, scenario.name)
     chosen = [ranked[0].pair for ranked in tried.values()]
     pacing = best(tried, drop_limit(scenario)).pair.pacing if tried else own.pacing
     routings = yaml.safe_load(GRIDS.read_text())["routing"] if scenario.queues else ()
