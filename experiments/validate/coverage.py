@@ -135,6 +135,15 @@ def _whole(pool: npt.NDArray[Any], column: str) -> float:
     return float(ratio_of_totals(above, below))
 
 
+def bars(result: dict[str, Any]) -> dict[str, bool]:
+    """Which bars are met: the least coverage everywhere, and the most of ordinary figures."""
+    shares = [(row["kind"], share) for row in result["rows"] for share in row["coverage"].values()]
+    return {
+        "least": all(share >= LEAST for _, share in shares),
+        "most": all(share <= MOST for kind, share in shares if kind == ORDINARY),
+    }
+
+
 def verdict(result: dict[str, Any]) -> str:
     """Short summary of a result."""
     shares = [share for row in result["rows"] for share in row["coverage"].values()]

@@ -165,7 +165,7 @@ def _report(settings: Settings, results: Sequence[Any]) -> Report:
     verdict = [f"{len(FAULTS) - len(missed)} of {len(FAULTS)} caught"]
     verdict += [f"missed: {name}" for name in missed]
     verdict += [f"without a fault: {line['row']}, {line['measure']}" for line in alarms]
-    return Report(not missed and not alarms, verdict, _body(planted, sound))
+    return Report({"caught": not missed, "no alarm": not alarms}, verdict, _body(planted, sound))
 
 
 def _body(planted: Sequence[Any], sound: Sequence[dict[str, Any]]) -> str:

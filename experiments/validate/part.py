@@ -33,16 +33,21 @@ class Report:
     """Report of a part.
 
     Attributes:
-        passed: The verdict; None if the part could not be run on this machine.
+        bars: Whether each bar of the part is met, by its name; empty if the part could not be run on this machine.
         verdict: Reasons, one sentence each.
         body: Section of the page in Markdown, with its heading.
         files: Result files by name: text, or the bytes of a figure.
     """
 
-    passed: bool | None
+    bars: Mapping[str, bool]
     verdict: Sequence[str]
     body: str = ""
     files: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether all bars are met; None if the part could not be run on this machine."""
+        return all(self.bars.values()) if self.bars else None
 
 
 @dataclasses.dataclass(frozen=True)

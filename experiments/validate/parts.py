@@ -13,6 +13,8 @@ from experiments.validate.reference.part import REFERENCE
 from experiments.validate.settings import Settings
 from experiments.validate.simulated.part import SIMULATED
 
+AGREES = "agrees"  # the bar of a part that has one
+
 
 def measured(inputs: dict[str, Any]) -> dict[str, Any]:
     """Result of `measure` of the module named in the inputs."""
@@ -28,10 +30,10 @@ def no_inputs(settings: Settings) -> dict[str, Any]:
 def module_part(
     name: str, title: str, seconds: float, *sources: str, inputs: Callable[[Settings], dict[str, Any]] = no_inputs
 ) -> Part:
-    """A part that is one module of this package with `measure`, `verdict`, `section` and optionally `figures`.
+    """A part that is one module of this package: `measure`, `verdict`, `section`, and optionally `bars` and `files`.
 
     The result of `measure` has `passed`. If that is None, `skipped` is the reason; otherwise `verdict` makes a short
-    summary.
+    summary, and `bars` says which bars are met, where there is more than one.
 
     Args:
         name: Name of the module and of the part.
@@ -47,10 +49,11 @@ def module_part(
 
     def report(settings: Settings, results: Sequence[Any]) -> Report:
         part, (result,) = importlib.import_module(module), results
-        drawn = part.figures(result) if hasattr(part, "figures") else {}
-        files = {f"{figure}.svg": image for figure, image in drawn.items()}
-        verdict = f"skipped: {result['skipped']}" if result["passed"] is None else part.verdict(result)
-        return Report(result["passed"], [verdict], part.section(result), files)
+        files = part.files(result) if hasattr(part, "files") else {}
+        if result["passed"] is None:
+            return Report({}, [f"skipped: {result['skipped']}"], part.section(result), files)
+        bars = part.bars(result) if hasattr(part, "bars") else {AGREES: result["passed"]}
+        return Report(bars, [part.verdict(result)], part.section(result), files)
 
     return Part(name, title, (f"{module.replace('.', '/')}.py", *sources), tasks, report)
 
@@ -60,7 +63,14 @@ PARTS: tuple[Part, ...] = (
     REFERENCE,
     module_part("peer", "Ciw, a simulator made by others", 200.0),
     module_part("published", "A published blend centre", 10.0),
-    module_part("real_data", "Real data: the bank by half hour", 30.0, "experiments/calibrate", inputs=log_inputs),
+    module_part(
+        "real_data",
+        "Real data: the bank by half hour",
+        60.0,
+        "experiments/calibrate",
+        "experiments/validate/bank",
+        inputs=log_inputs,
+    ),
     module_part("common_numbers", "Common random numbers", 60.0),
     module_part("coverage", "Coverage of the intervals", 300.0),
     FAULTS_PART,

@@ -146,8 +146,9 @@ def test_measures_that_say_the_same_count_once():
 def test_a_family_falls_by_its_largest_z_or_by_its_distribution():
     fine = np.array(stats.norm.ppf((np.arange(40) + 0.5) / 40))
 
-    assert family.family_of([fake(fine, np.eye(40))]).passed
-    assert not family.family_of([fake(np.append(fine, 4.5), np.eye(41))]).passed
-    assert not family.family_of([fake(fine + 1.0, np.eye(40))]).passed
-    assert not family.family_of([fake(0.1 * fine, np.eye(40))]).passed
-    assert not family.family_of([]).passed
+    found = family.family_of([fake(fine, np.eye(40))])
+    assert found.near and found.normal
+    assert not family.family_of([fake(np.append(fine, 4.5), np.eye(41))]).near
+    assert not family.family_of([fake(fine + 1.0, np.eye(40))]).normal
+    assert not family.family_of([fake(0.1 * fine, np.eye(40))]).normal
+    assert not family.family_of([]).near

@@ -48,12 +48,12 @@ def compared(inputs: dict[str, Any]) -> dict[str, Any]:
 def _report(settings: Settings, results: Sequence[dict[str, Any]]) -> Report:
     if not results:
         reason = f"skipped: the folder {settings.reference} is not there"
-        return Report(None, [reason], body(results, reason))
+        return Report({}, [reason], body(results, reason))
     lines = merged(results)
     outside = [f"{line['table']}, `{line['column']}`" for line in lines if not line["within"]]
     numbers = sum(line["n"] for line in lines)
     verdict = [f"{numbers} values of {len({line['table'] for line in lines})} tables, {len(outside)} columns outside"]
-    return Report(not outside, verdict + outside, body(lines), {"reference.csv": columns_csv(lines)})
+    return Report({"within": not outside}, verdict + outside, body(lines), {"reference.csv": columns_csv(lines)})
 
 
 def merged(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

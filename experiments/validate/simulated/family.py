@@ -41,9 +41,14 @@ class Family(NamedTuple):
     p_independent: float
 
     @property
-    def passed(self) -> bool:
-        """Whether there are z, the largest is below its bound, and `p` is above `LEVEL`."""
-        return self.n > 0 and self.largest < self.bound and self.p > LEVEL
+    def near(self) -> bool:
+        """Whether there are z, and the largest is below its bound."""
+        return self.n > 0 and self.largest < self.bound
+
+    @property
+    def normal(self) -> bool:
+        """Whether `p` is above `LEVEL`."""
+        return self.p > LEVEL
 
 
 def family_of(results: Sequence[dict[str, Any]]) -> Family:

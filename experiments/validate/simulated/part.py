@@ -44,7 +44,7 @@ def _report(settings: Settings, results: Sequence[dict[str, Any]]) -> Report:
     wide = too_wide(results) if settings.share >= 1.0 else []
     wrong = [line for result in results for line in result["certain"] if not line["right"]]
     return Report(
-        passed=family.passed and not wide and not wrong,
+        bars={"near": family.near, "normal": family.normal, "narrow": not wide, "certain": not wrong},
         verdict=_verdict(family, wide, wrong, settings.share),
         body=body(results, family),
         files={"simulator.csv": lines_csv(results), **drawings(results, family)},
