@@ -3,8 +3,9 @@
     python -m experiments.validate
     python -m experiments.validate parts=[simulator] rows=[Erlang] share=0.1
 
-Writes `validation.md` and the folder `validation` beside it into `experiments/results`. After a run of all parts,
-`python -m experiments.validate.readme` copies its verdicts into the README. Finished cells are kept, so an interrupted
+Writes `validation.md` and the folder `validation` beside it into `experiments/results`. Parts that do not run keep
+their sections on the page, each with its own command and commit. `python -m experiments.validate.readme` copies the
+verdicts of the page into the README. Finished cells are kept, so an interrupted
 run continues. Exits with 1 if a part does not pass.
 """
 

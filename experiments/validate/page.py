@@ -1,51 +1,51 @@
-"""Page of the validation: verdicts, sections of the parts, and the environment."""
+"""Page of the validation: verdicts, sections of the parts, and where each of them ran."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from experiments.jobs.markdown import table
-from experiments.jobs.provenance import commit, machine, versions
-from experiments.validate.part import Part, Report
-from experiments.validate.settings import Settings
 
 WORDS = {True: "passed", False: "NOT PASSED", None: "not done here"}
+SOFTWARE = ("python", "numpy", "numba", "ccenv")
 
 
-def page(reports: Sequence[tuple[Part, Report]], command: str, seconds: float, settings: Settings) -> str:
+def page(titles: Mapping[str, str], kept: Mapping[str, Mapping[str, Any]]) -> str:
     """Page in Markdown.
 
     Args:
-        reports: The report of each part.
-        command: The command line.
-        seconds: Total computing time of all cells [s].
-        settings: All settings.
+        titles: Titles of the parts by name.
+        kept: Records of the parts by name, in the order of the page (`command.record`).
     """
-    verdicts = [[part.title, WORDS[report.passed], "; ".join(report.verdict)] for part, report in reports]
-    passed = all(report.passed is not False for _, report in reports)
-    done = sum(report.passed is not None for _, report in reports)
+    passed = {name: all(each["bars"].values()) if each["bars"] else None for name, each in kept.items()}
+    verdicts = [[titles[name], WORDS[passed[name]], "; ".join(each["verdict"])] for name, each in kept.items()]
+    done = [verdict for verdict in passed.values() if verdict is not None]
+    commands = " and ".join(f"`{command}`" for command in dict.fromkeys(each["command"] for each in kept.values()))
     return (
         "\n\n".join(
             [
                 "# Validation",
-                f"Written by `{command}`; do not edit. **{'Passed' if passed else 'NOT PASSED'}**: "
-                f"{sum(report.passed is True for _, report in reports)} of {done} parts.",
+                f"Written by {commands}; do not edit. **{'Passed' if all(done) else 'NOT PASSED'}**: "
+                f"{sum(done)} of {len(done)} parts.",
                 table(["part", "verdict", "why"], verdicts),
-                *(report.body for _, report in reports),
-                _environment(seconds, settings),
+                *(each["body"] for each in kept.values()),
+                _environment(titles, kept),
             ]
         )
         + "\n"
     )
 
 
-def _environment(seconds: float, settings: Settings) -> str:
-    used = versions()
-    software = ", ".join(f"{name} {used[name]}" for name in ("python", "numpy", "numba", "ccenv") if name in used)
-    lines = [
-        ["commit", commit()],
-        ["software", software],
-        ["machine", machine()],
-        ["computing time", f"{seconds / 60:.1f} min in all cells, {settings.processes} side by side"],
+def _environment(titles: Mapping[str, str], kept: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [
+        [
+            titles[name],
+            each["commit"],
+            ", ".join(f"{word} {each['software'][word]}" for word in SOFTWARE if word in each["software"]),
+            each["machine"],
+            "not kept" if each["seconds"] is None else f"{each['seconds'] / 60:.1f} min",
+        ]
+        for name, each in kept.items()
     ]
-    return f"## Environment\n\n{table(['', ''], lines)}"
+    return f"## Environment\n\n{table(['part', 'commit', 'software', 'machine', 'computing time'], rows)}"
