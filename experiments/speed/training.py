@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.jobs.workers import one_thread
 from experiments.speed.batch import Native
-from experiments.speed.clock import figure, scaled
+from experiments.speed.clock import Figure, figure, scaled
 
 SCENARIO = "bank_blended"
 COPIES = 256
@@ -39,16 +39,19 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
     model = SemiMarkovMaskablePPO(env=CentreVecEnv(native.batch), settings=settings, seed=0)
     model.iterate(0.0)
     spent = np.array([_iterate(model) for _ in range(inputs["rounds"])])
-    decisions = settings.steps * native.batch.n
+    return {"figures": breakdown(spent, settings.steps * native.batch.n)}
+
+
+def breakdown(spent: np.ndarray, decisions: int) -> dict[str, Figure]:
+    """Figures of the times of each round: environment, whole rollout, update [s], (rounds, 3)."""
     env_s, collect_s, update_s = spent.T
     whole_s = collect_s + update_s
-    figures = {
+    return {
         "env_percent": figure(100.0 * env_s / whole_s),
         "update_percent": figure(100.0 * update_s / whole_s),
         "decisions_per_s": figure(decisions / whole_s),
         "env_ns": figure(1e9 * env_s / decisions),
     }
-    return {"figures": figures}
 
 
 def _iterate(model: Any) -> tuple[float, float, float]:
