@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ccenv.theory import erlang_a, v_design
+from experiments.validate import peer
 from experiments.validate.peer import AHT_S, CENTRES, N, by_ciw, measure, section
 
 
@@ -37,3 +38,12 @@ def test_both_agree_with_theory() -> None:
 def test_a_replication_of_ciw_repeats_under_its_seed() -> None:
     assert np.array_equal(by_ciw(CENTRES[1], 3), by_ciw(CENTRES[1], 3))
     assert not np.array_equal(by_ciw(CENTRES[1], 3), by_ciw(CENTRES[1], 4))
+
+
+@pytest.mark.slow
+def test_an_advisor_more_than_ciw_has_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = peer._scenario
+    groups = {"advisors": {"skills": ["first"], "staffing": N + 1}}
+    monkeypatch.setattr(peer, "_scenario", lambda centre: made(centre) | {"groups": groups})
+    monkeypatch.setattr(peer, "CENTRES", CENTRES[:1])
+    assert not measure(6)["passed"]
