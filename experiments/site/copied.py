@@ -18,6 +18,7 @@ FILES = {
     "experiments/results/concepts.md": "results/concepts",
     "experiments/results/calibration.md": "results/calibration",
     "experiments/results/published.md": "results/published",
+    "experiments/results/studies.md": "results/studies/index",
     "notebooks/clients/README.md": "clients/index",
     "ARCHITECTURE.md": "project/architecture",
     "CONTRIBUTING.md": "project/contributing",
@@ -27,6 +28,10 @@ FILES = {
 FILES |= {
     path.relative_to(ROOT).as_posix(): f"decisions/{path.stem}"
     for path in sorted((DOCS / "decisions").glob("[0-9]*.md"))
+}
+FILES |= {
+    path.relative_to(ROOT).as_posix(): f"results/studies/{path.stem}"
+    for path in sorted((ROOT / "experiments" / "results" / "studies").glob("*.md"))
 }
 FILES |= {
     path.relative_to(ROOT).as_posix(): f"clients/{path.parent.name}"

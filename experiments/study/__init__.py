@@ -1,0 +1,1 @@
+"""Case studies: one question each, answered by paired runs, with assumptions varied over their ranges."""
