@@ -292,6 +292,7 @@ class Batch:
             target[...] = source
         self.engine.taken[:, : saved[6].shape[1]] = saved[6]
         self.engine.forked = saved[7].reshape(self.n, -1, 2).copy()
+        self.engine.paid[...] = saved[8]
         self._begun = False
         self._run_rows = self._first_act
 
@@ -348,7 +349,7 @@ class Batch:
     def _arrays(self) -> tuple[np.ndarray, ...]:
         engine = self.engine
         forked = engine.forked.reshape(self.n, -1)
-        return engine.words, engine.flat, *self._outputs(), engine.taken, forked
+        return engine.words, engine.flat, *self._outputs(), engine.taken, forked, engine.paid
 
     def _outputs(self) -> tuple[np.ndarray, ...]:
         engine = self.engine
@@ -377,6 +378,7 @@ class Batch:
         forks.engine.make_room(self.engine.taken.shape[1])
         for target, source in zip(forks._arrays()[:7], self._arrays(), strict=False):
             target[...] = source[row]
+        forks.engine.paid[...] = self.engine.paid[row]
         here = np.stack([np.full(seeds.size, self.engine.envs["n_given"][row]), seeds.view(np.int64)], axis=1)
         before = np.broadcast_to(self.engine.forked[row], (seeds.size, *self.engine.forked.shape[1:]))
         forks.engine.forked = np.concatenate([before, here[:, None]], axis=1)

@@ -77,7 +77,7 @@ class MOCentreEnv(CentreEnv):
 
     def _paid(self) -> np.ndarray:
         """Return the counters of the terms that have been paid so far."""
-        paid: np.ndarray = self.batch.engine.envs["previous"][0, : len(self._weights)].copy()
+        paid: np.ndarray = self.batch.engine.paid[0, : len(self._weights)].copy()
         return paid
 
     def _at_start_of_counting(self) -> np.ndarray:

@@ -3,6 +3,7 @@
 There is a single entry with one call of each big function, because each entry compiles everything that it calls again.
 `words`: the environment records as rows of float64; the lead table of a row starts at index `first_lead`.
 `taken`: the actions of each row's running episode, from which the row can be run again.
+`paid`: for each row, by term of reward and cost, its counter at the last decision.
 
 A call handles at most `MOST_EVENTS` events and then returns, so that Python sees a pending signal. The caller continues
 with the commands `RESUME` for the row that was interrupted and the old ones for the rows after it.
@@ -84,24 +85,24 @@ def _pay_nothing(out):
 
 
 @helper
-def _gain(e, k, total):
+def _gain(paid, k, total):
     """Return the gain of term k since the last decision; `total`: the present value of its counter."""
-    gain = total - e.previous[k]
-    e.previous[k] = total
+    gain = total - paid[k]
+    paid[k] = total
     return gain
 
 
 @helper
-def _pay_for_counts(e, c, out):
+def _pay_for_counts(e, c, out, paid):
     """Pay reward and cost of counts. All terms are added, because testing each gain for zero is slower."""
     reward = 0.0
     cost = 0.0
     cost_base = 0.0
-    most = c.term_place.shape[0]  # bounds the loops, so that the compiler drops the index checks
+    most = min(c.term_place.shape[0], paid.shape[0])  # bounds the loops, so that the compiler drops the index checks
     for k in range(min(c.n_free, most)):
-        reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]])
+        reward += c.term_reward[k] * _gain(paid, k, e.counts[c.term_place[k]])
     for k in range(c.n_free, min(c.n_costs, most)):
-        gain = _gain(e, k, e.counts[c.term_place[k]])
+        gain = _gain(paid, k, e.counts[c.term_place[k]])
         reward += c.term_reward[k] * gain
         cost += c.term_cost[k] * gain
         cost_base += c.term_cost_base[k] * gain
@@ -111,7 +112,7 @@ def _pay_for_counts(e, c, out):
 
 
 @helper
-def _pay_for_time(e, c, out):
+def _pay_for_time(e, c, out, paid):
     """Pay the reward for time of advisors and of waiting, including time that is not in the counters yet.
 
     This time is not added to the counters here: splitting an interval changes the rounding of the sum, so the counters
@@ -119,7 +120,7 @@ def _pay_for_time(e, c, out):
     """
     for k in range(c.n_costs, c.n_staffed):
         uncounted_s = _uncounted_advisor_s(e, c, c.staffed[k].group, c.staffed[k].state)
-        out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_s)
+        out.reward += c.term_reward[k] * _gain(paid, k, e.counts[c.term_place[k]] + uncounted_s)
     for word in range(e.waited_queues.shape[0]):
         left = e.waited_queues[word]
         e.waited_queues[word] = e.waiting_bits[word] | e.alerting_bits[word]
@@ -127,18 +128,18 @@ def _pay_for_time(e, c, out):
             q = WORD * word + lowest(left)
             k = c.waiting_term[q]
             if k != NIL:
-                out.reward += c.term_reward[k] * _gain(e, k, e.counts[c.term_place[k]] + uncounted_waiting_s(e, q))
+                out.reward += c.term_reward[k] * _gain(paid, k, e.counts[c.term_place[k]] + uncounted_waiting_s(e, q))
             left = without_lowest(left)
 
 
 @block
-def _pay(e, c, out):
+def _pay(e, c, out, paid):
     """Pay the step: weighted gains of the counters since the last decision; nothing before counting starts."""
     _pay_nothing(out)
     if e.paid_events != e.event_number:
         e.paid_events = e.event_number
-        _pay_for_counts(e, c, out)
-    _pay_for_time(e, c, out)
+        _pay_for_counts(e, c, out, paid)
+    _pay_for_time(e, c, out, paid)
     if e.counting == 0:
         _pay_nothing(out)
     out.elapsed_s = e.t - e.last_decision_t
@@ -154,7 +155,7 @@ def _pay_none_and_go_on(out):
 
 
 @block
-def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
+def _begin(e, c, words, first_lead, past, out, paid, command, seed, autoreset):
     """Start an episode or continue. Returns the command that the row executes now; REST if none."""
     if command == ACT and e.done > OVER:
         return ACT  # to report the end
@@ -172,12 +173,14 @@ def _begin(e, c, words, first_lead, past, out, command, seed, autoreset):
         episode += 1
     if command != AGAIN:
         _pay_none_and_go_on(out)
+    for k in range(paid.shape[0]):
+        paid[k] = 0.0
     start(e, c, words, first_lead, past, seed if command == START else e.seed_0, episode)
     return START
 
 
 @helper
-def _prepare(e, c, words, first_lead, past, out, taken, command, action, seed, autoreset):
+def _prepare(e, c, words, first_lead, past, out, taken, paid, command, action, seed, autoreset):
     """Store the policy's action, or start an episode. Returns the command that the row executes now; REST if none."""
     if command == ACT and e.done == DECIDING:
         e.given = action if 0 <= action < c.n_actions else c.n_actions  # not in the catalogue, so illegal
@@ -192,19 +195,19 @@ def _prepare(e, c, words, first_lead, past, out, taken, command, action, seed, a
         return REST
     if command == RESUME:
         return e.doing
-    return _begin(e, c, words, first_lead, past, out, command, seed, autoreset)
+    return _begin(e, c, words, first_lead, past, out, paid, command, seed, autoreset)
 
 
 @helper
-def _count_from_here(e, c):
+def _count_from_here(e, c, paid):
     for j in range(e.counts.shape[0]):
         e.counts_before[j] = e.counts[j]
     for k in range(c.n_terms):
-        e.previous[k] = e.counts[c.term_place[k]]
+        paid[k] = e.counts[c.term_place[k]]
 
 
 @block
-def _finish(e, c, stop, doing, snap, obs, mask, out):
+def _finish(e, c, stop, doing, snap, obs, mask, out, paid):
     """Fill the row's outputs. Reward that accrues before the first decision is paid with the first step."""
     _look(e, c, stop, snap, mask, out)
     copy_observed(snap, obs)
@@ -217,7 +220,7 @@ def _finish(e, c, stop, doing, snap, obs, mask, out):
     if doing == START and goes_on:
         e.last_decision_t = e.t
     if doing == ACT or doing == SUPERVISE:
-        _pay(e, c, out)
+        _pay(e, c, out, paid)
         out.illegal = e.illegal != 0
         e.illegal = 0
         out.terminated = stop == TERMINATED
@@ -241,8 +244,8 @@ def refused_row(result):
 
 @entry
 def run_rows(
-    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, taken, commands, seeds, autoreset, refuses,
-    actions,
+    envs, words, first_lead, past, cfg, logs, snaps, obs, masks, outs, taken, paid, commands, seeds, autoreset,
+    refuses, actions,
 ):  # fmt: skip
     """Run every row whose command is not REST.
 
@@ -265,7 +268,9 @@ def run_rows(
         if left <= 0 and commands[b] != REST:
             e.failure = NOT_BEGUN
             return b
-        doing = _prepare(e, c, words[b], first_lead, past, out, taken[b], commands[b], actions[b], seeds[b], autoreset)
+        doing = _prepare(
+            e, c, words[b], first_lead, past, out, taken[b], paid[b], commands[b], actions[b], seeds[b], autoreset
+        )
         if e.failure != OK:
             return b
         if doing == REST:
@@ -282,12 +287,12 @@ def run_rows(
             else:
                 stop = advance(e, c, log)
                 if stop == COUNTING:
-                    _count_from_here(e, c)
+                    _count_from_here(e, c, paid[b])
                 if stop == EPOCH or stop == COUNTING:
                     stop = -1
             if e.failure != OK:
                 return b
         if stop != INTERVAL or c.supervised != 0:
-            _finish(e, c, stop, doing, snaps[b], obs[b], masks[b], out)
+            _finish(e, c, stop, doing, snaps[b], obs[b], masks[b], out, paid[b])
         left -= e.n_events - begun_at
     return ALL_OVER if n_over == envs.shape[0] else NIL

@@ -232,7 +232,6 @@ def _copy_past(e, words, past, k):
     for j in range(e.counts.shape[0]):
         e.counts[j] = 0.0
         e.counts_before[j] = 0.0
-        e.previous[j] = 0.0
 
 
 @helper

@@ -91,7 +91,7 @@ from ccenv.rules.helpers import (
 )
 from ccenv.rules.registry import PACING_RULES, ROUTING_RULES, find_rule, pacing_rule, register, routing_rule
 from ccenv.rules.spec import Param, RuleError, RuleSpec
-from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.jit import free_helper as helper
 
 __all__ = [
     "PACING_RULES",

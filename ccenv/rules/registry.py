@@ -17,7 +17,7 @@ from ccenv.rules import pacing, routing
 from ccenv.rules.params import check_declaration
 from ccenv.rules.seen import check_reads
 from ccenv.rules.spec import Param, RuleError, RuleSpec, plain
-from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.jit import free_helper
 
 __all__ = ["PACING_RULES", "ROUTING_RULES", "find_rule", "is_local", "pacing_rule", "register", "routing_rule"]
 
@@ -74,7 +74,7 @@ def register(
         raise RuleError(f"rule {name}: allowed: a function at the top of its module, so that others can import it")
     if order not in ("entry", "total_wait"):
         raise RuleError(f"rule {name}: order = {order!r}; allowed: entry, total_wait")
-    part = function if function is not bare else helper(bare)
+    part = function if function is not bare else free_helper(bare)
     rule = RuleSpec(
         name, part, tuple(params), tuple(reads), tuple(reads_if_legal), state, reserves, order, tosses, once
     )  # fmt: skip

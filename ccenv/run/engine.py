@@ -27,7 +27,7 @@ from ccenv.sim.state.codes import (
     ROUTING_ILLEGAL,
 )
 from ccenv.sim.state.counters import COUNTERS
-from ccenv.sim.state.entities import LOG, LOG_ROWS, OUT
+from ccenv.sim.state.entities import LINE_BYTES, LOG, LOG_ROWS, OUT
 
 # by error code: the table that is full, and a remark on its rows
 TABLES = {CONTACTS_FULL: ("contacts", ""), LEADS_FULL: ("leads", ", shared among the segments that keep leads")}
@@ -85,6 +85,7 @@ class Engine:
         outs: Rewards, times, flags, (n,) of `entities.OUT`.
         final_obs: Last observation of an episode that ended in a same-step reset, (n, K).
         taken: Actions of each row's running episode, (n, room) int16; the first `envs["n_given"]` of a row count.
+        paid: Counters at each row's last decision, by term of reward and cost, (n, terms).
         forked: Where each row became a fork: number of actions before, and key, (n, F, 2) int64; -1: nowhere.
     """
 
@@ -93,7 +94,7 @@ class Engine:
         kinds = run.layout
         self.run = run
         self.n = n
-        self.words = np.zeros((n, kinds.env.itemsize // 8))
+        self.words = _in_whole_lines(n, kinds.env.itemsize)
         self.envs = records(self.words.view(kinds.env).reshape(n))
         self.flat = np.zeros((n, kinds.snapshot.itemsize // 8))
         self.snaps = records(self.flat.view(kinds.snapshot).reshape(n))
@@ -102,6 +103,7 @@ class Engine:
         self.obs = np.zeros((n, int(run.config["n_observed"][0])), np.float32)
         self.outs = records(np.zeros(n, OUT))
         self.taken = np.zeros((n, FIRST_ROOM if run.owns != "rules" else 0), np.int16)
+        self.paid = np.zeros((n, int(run.config["n_terms"][0])))
         self.forked = np.zeros((n, 0, 2), np.int64)
         self.logs = records(np.zeros(1, LOG))  # untouched memory, so it costs nothing while the log is off
         self.logs["on"] = log
@@ -193,7 +195,7 @@ class Engine:
     ) -> tuple[Any, ...]:
         return (
             self.envs, self.words, self.first_lead, self.past, self.run.config, self.logs, self.snaps, self.obs,
-            self.masks, self.outs, self.taken, commands, seeds, autoreset, refuses, actions,
+            self.masks, self.outs, self.taken, self.paid, commands, seeds, autoreset, refuses, actions,
         )  # fmt: skip
 
     def _commands_left(self, call: Call) -> np.ndarray:
@@ -273,6 +275,13 @@ class Engine:
         """Rows of the event log so far."""
         rows: np.ndarray = self.logs["row"][0, : int(self.logs["n"][0])]
         return rows
+
+
+def _in_whole_lines(n: int, n_bytes: int) -> np.ndarray:
+    """Return zeros, (n, n_bytes / 8), that begin at a cache line; a row is whole lines (`ccenv.sim.state.layout`)."""
+    room = np.zeros(n * n_bytes // 8 + LINE_BYTES // 8)
+    first = -room.ctypes.data % LINE_BYTES // 8
+    return room[first : first + n * n_bytes // 8].reshape(n, -1)
 
 
 def own_counters(words: np.ndarray, run: RunConfig) -> dict[str, np.ndarray]:

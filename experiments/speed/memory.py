@@ -29,7 +29,7 @@ def measure(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """
     batch = Batch(load_scenario(SCENARIO), ROWS)
     engine, size = batch.engine, batch.scenario.size
-    shown = (engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs)
+    shown = (engine.flat, engine.obs, engine.masks, engine.outs, engine.final_obs, engine.paid)
     record = engine.run.layout.env.itemsize
     arrays = sum(array.nbytes for array in shown) // ROWS
     leads = _lead_bytes(size.name)

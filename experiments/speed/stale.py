@@ -22,6 +22,7 @@ KEPT = (
     "files/*.py",
     "sim/__init__.py",
     "sim/kernel/__init__.py",
+    "sim/kernel/compiler.py",
     "sim/kernel/jit.py",
     "loops/__init__.py",
 )

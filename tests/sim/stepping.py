@@ -91,4 +91,4 @@ class Stepper:
         counters = self.e["counts"]
         self.e["counts_before"] = counters
         paid = self.c["term_place"][: int(self.c["n_terms"])]
-        self.e["previous"][: len(paid)] = counters[paid]
+        self.engine.paid[0, : len(paid)] = counters[paid]

@@ -31,6 +31,14 @@ def test_what_is_numbered_fits(size: Size) -> None:
     assert size.contacts - 1 <= most(advisor, "contact")
     assert size.pairs - 1 <= np.iinfo(layout(size.name).env["talk_pair"].base).max
     assert all(size.advisors - 1 <= most(advisor, field) for field in ("place", "ahead", "behind"))
+    tables = layout(size.name).env
+    numbered_by = {
+        "idle": size.advisors,
+        "place": size.heap,
+        "lead_order": size.leads,
+        "lead_return": size.contacts + 1,
+    }
+    assert all(n - 1 <= np.iinfo(tables[field].base).max for field, n in numbered_by.items())
 
 
 def test_codes_fit() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numba
 import numpy as np
 
-import ccenv.sim.kernel.jit  # noqa: F401  (it keeps the texts)
+import ccenv.sim.kernel.compiler  # noqa: F401  (it keeps the texts)
 
 
 def test_the_kept_text_of_a_record_is_its_own():

@@ -8,7 +8,7 @@ from ccenv.sim.handling.returns import start_repeat
 from ccenv.sim.kernel.contacts import end_contact, schedule_end
 from ccenv.sim.kernel.dists import draw
 from ccenv.sim.kernel.draws import uniform
-from ccenv.sim.kernel.jit import helper
+from ccenv.sim.kernel.jit import block, helper
 from ccenv.sim.kernel.record import note_contact
 from ccenv.sim.kernel.slots import recent_slot
 from ccenv.sim.lists.return_calls import sells
@@ -36,7 +36,13 @@ def start_wrap_up(e, c, log, s):
     if wrap_up_s > 0.0:
         schedule_end(e, s, e.t + wrap_up_s)
     else:
-        on_wrap_up_end(e, c, log, s)
+        _end_at_once(e, c, log, s)
+
+
+@block
+def _end_at_once(e, c, log, s):
+    """End a wrap-up of 0 s: rare, so one copy serves all callers of `start_wrap_up`."""
+    on_wrap_up_end(e, c, log, s)
 
 
 @helper
@@ -68,6 +74,11 @@ def on_wrap_up_end(e, c, log, s):
 def release_partner(e, c, log, first):
     """Start the wrap-up of the first advisor of a warm transfer; `first` is the contact record, NIL if none."""
     if first != NIL:
-        e.contact[first].partner = NIL
-        e.queue_count[e.contact[first].index].talk_s += leave_service(e, c, first)
-        start_wrap_up(e, c, log, first)
+        _release(e, c, log, first)
+
+
+@block
+def _release(e, c, log, first):
+    e.contact[first].partner = NIL
+    e.queue_count[e.contact[first].index].talk_s += leave_service(e, c, first)
+    start_wrap_up(e, c, log, first)

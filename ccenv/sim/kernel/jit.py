@@ -1,6 +1,6 @@
 """Compilation of kernel functions, and the cache of the compiled code.
 
-Only this module and `pointers.py` import numba.
+Only this module, `compiler.py` and `pointers.py` import numba.
 
 - `helper`: LLVM inlines it into its callers (numba's own `inline="always"` does not scale).
 - `block`: compiled once per entry and called; for the few big functions.
@@ -19,7 +19,6 @@ or a folder cannot be written.
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import pickle
 import platform
@@ -31,17 +30,17 @@ from typing import Any
 import numba
 import numba.core.config
 import numpy as np
-from numba.core import ir, types
+from numba.core import types
 from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult
-from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 from numba.core.serialize import dumps
 from numba.core.sigutils import normalize_signature
-from numba.core.typed_passes import NopythonRewrites
 
 from ccenv.files.cache import Cache, say
+from ccenv.sim.kernel.compiler import compiler
 
 config: Any = numba.core.config  # numba fills it from environment variables, so its attributes are not declared
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -109,73 +108,6 @@ class Whole(JITCodeLibrary):
         passes.run(self._final_module, builder)
 
 
-@register_pass(mutates_CFG=False, analysis_only=False)
-class UnsignedIndices(FunctionPass):
-    """Compiler pass that makes indices unsigned: a negative index, such as NIL, is out of bounds.
-
-    It also removes the arithmetic of indices that count from the end, a tenth of the run time.
-    """
-
-    _name = "unsigned_indices"
-
-    def __init__(self) -> None:
-        FunctionPass.__init__(self)
-
-    def run_pass(self, state: Any) -> bool:
-        """Change the index types in the signatures of a typed function's index operations."""
-        changed = {}
-        for call, signature in state.calltypes.items():
-            if (isinstance(call, ir.Expr) and call.op == "getitem") or isinstance(call, ir.SetItem):
-                array, index, *value = signature.args
-                changed[call] = signature.replace(args=(array, _unsigned(index), *value))
-        state.calltypes.update(changed)
-        return True
-
-
-def _text_once(write: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Return `write` with the text of each type kept. Types are immutable; keeping them alive keeps their ids apart."""
-    kept: dict[int, tuple[Any, str]] = {}
-
-    @functools.wraps(write)
-    def text(kind: Any) -> str:
-        if id(kind) not in kept:
-            kept[id(kind)] = kind, write(kind)
-        return kept[id(kind)][1]
-
-    return text
-
-
-# Numba writes out the types of the arguments in each pass over each function. The kernel's records have hundreds of
-# fields, so writing them took a fifth of a compile.
-_record: Any = types.Record
-_record.__repr__ = _text_once(_record.__repr__)
-
-
-def _unsigned(index: Any) -> Any:
-    """Return the unsigned type of an index, or of each index of a tuple."""
-    if isinstance(index, types.BaseTuple):
-        parts: Any = index
-        return types.Tuple([_unsigned(part) for part in parts])
-    return types.uint64 if index in types.signed_domain else index
-
-
-def _compiler(library: type[JITCodeLibrary]) -> type[Compiler]:
-    class InLibrary(Compiler):
-        """Numba's compiler, with another class of code library and the pass `UnsignedIndices`."""
-
-        def define_pipelines(self) -> Any:
-            """Return the usual pipelines; the library is set here, and the last pass puts the code into it."""
-            self.state.library = library(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
-            self.state.library.enable_object_caching()
-            pipelines = super().define_pipelines()
-            for pipeline in pipelines:
-                pipeline.add_pass_after(UnsignedIndices, NopythonRewrites)
-                pipeline.finalize()
-            return pipelines
-
-    return InLibrary
-
-
 def _plain(kind: types.Type) -> types.Type:
     """Return the type as which an argument is passed: int64 for signed integers, no literal types."""
     bare = types.unliteral(kind)
@@ -185,6 +117,17 @@ def _plain(kind: types.Type) -> types.Type:
 class _PartDispatcher(CPUDispatcher):
     """Dispatcher of helpers and blocks: calls from compiled code are compiled, calls from Python are interpreted."""
 
+    _compiler: Any
+
+    def compile(self, sig: Any) -> Any:
+        """Return the entry point for a signature, compiled once; without numba's timers, which notify each other."""
+        args, return_type = normalize_signature(sig)
+        if tuple(args) not in self.overloads:
+            with global_compiler_lock, self._compiling_counter:
+                self.add_overload(self._compiler.compile(args, return_type))
+        made: Any = self.overloads[tuple(args)]
+        return made.entry_point
+
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Resolve a call with plain types; numba would compile the function again for every literal and integer."""
         return super().get_call_template(tuple(map(_plain, args)), kws)
@@ -193,13 +136,13 @@ class _PartDispatcher(CPUDispatcher):
         return self.py_func(*args)
 
 
-def _part(**options: Any) -> Callable[[Any], Any]:
+def _part(compiler_class: type[Compiler], **options: Any) -> Callable[[Any], Any]:
     targetoptions = {**OPTIONS, **options, "nopython": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
     def decorate(function: Any) -> Any:
         if config.DISABLE_JIT:
             return function
-        made = _PartDispatcher(py_func=function, targetoptions=targetoptions, pipeline_class=PART_COMPILER)
+        made = _PartDispatcher(py_func=function, targetoptions=targetoptions, pipeline_class=compiler_class)
         made.__doc__ = function.__doc__
         return made
 
@@ -285,9 +228,13 @@ def records(array: np.ndarray) -> Any:
 if config.DISABLE_JIT:
     np.seterr(over="ignore")  # key arithmetic is modulo 2^64
 
-PART_COMPILER = _compiler(Part)
-ENTRY_COMPILER = _compiler(Whole)
-helper = _part(forceinline=True)
+PART_COMPILER = compiler(Part, lean=True)
+ENTRY_COMPILER = compiler(Whole, lean=True)
+RULE_COMPILER = compiler(Whole, lean=False)
+helper = _part(PART_COMPILER, forceinline=True)
+# a helper of users' rules: it may use everything that numba compiles
+free_helper = _part(compiler(Part, lean=False), forceinline=True)
 # a helper that limits its loop by the array lengths itself, so each access goes unchecked
-bounded = _part(forceinline=True, boundscheck=False)
-block = _part(forceinline=False)  # explicit, because numba passes the flag on from a calling helper
+bounded = _part(PART_COMPILER, forceinline=True, boundscheck=False)
+# `forceinline` is explicit, because numba passes the flag on from a calling helper
+block = _part(PART_COMPILER, forceinline=False)

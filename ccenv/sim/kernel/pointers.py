@@ -20,7 +20,7 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
 from ccenv.files.cache import say
-from ccenv.sim.kernel.jit import CACHE, ENTRY_COMPILER, OPTIONS, config, helper
+from ccenv.sim.kernel.jit import CACHE, OPTIONS, RULE_COMPILER, config, helper
 
 INTERPRETED: list[Callable[..., Any]] = []  # functions by their address if JIT is disabled
 _loaded: list[Any] = []  # keeps the machine code in memory
@@ -68,7 +68,7 @@ def _compile(function: Callable[..., Any], arguments: Sequence[np.dtype]) -> tup
     signature = types.int64(snap, flags, c, params, numbers, types.float64)
     options = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     try:
-        made = numba.njit(signature, nogil=True, pipeline_class=ENTRY_COMPILER, **options)(function)
+        made = numba.njit(signature, nogil=True, pipeline_class=RULE_COMPILER, **options)(function)
     except KeyError as error:  # a field that a record does not have
         raise CompileError(str(error.args[0])) from error
     except NumbaError as error:

@@ -12,7 +12,8 @@ from ccenv.sim.state.codes import DAY_S, INFINITY
 @helper
 def slots_begun(e, c):
     """Return the number of slots that have begun, those of the days behind included."""
-    return (e.past_days + e.day) * c.day_slots + e.slot % c.day_slots + 1
+    slot = e.slot if e.slot < c.day_slots else e.slot % c.day_slots  # a division takes longer than the branch
+    return (e.past_days + e.day) * c.day_slots + slot + 1
 
 
 @helper

@@ -136,7 +136,7 @@ def _with_names(kind: np.dtype, **names: str) -> np.dtype:
     }, align=True)  # fmt: skip
 
 
-def _index(least: str, n: int) -> str:
+def index_type(least: str, n: int) -> str:
     """Return the narrowest signed integer type that holds 0, ..., n - 1 and NIL, at least as wide as `least`."""
     return next(kind for kind in ("i1", "i2", "i4") if kind >= least and n - 1 <= np.iinfo(kind).max)
 
@@ -153,7 +153,7 @@ def _index(least: str, n: int) -> str:
 # `assigned_s` (place of `idle_since`): time of the last assignment.
 def advisor_record(z: Size) -> np.dtype:
     """Return the record type of one advisor in a size class."""
-    place, contact = _index("i2", z.advisors), _index("i2", z.contacts)
+    place, contact = index_type("i2", z.advisors), index_type("i2", z.contacts)
     kind = np.dtype([
         ("since", "f8"), ("idle_since", "f8"), ("owed_s", "f8"), ("talk_s", "f8"), ("n_contacts", "f8"),
         ("order", "f8"), ("n_idle", "i4"), ("place", place), ("ahead", place), ("behind", place),
@@ -186,8 +186,8 @@ SHARE = np.dtype(
 # may not pick up; `virtual` (flag): virtual before it rang.
 def contact_record(z: Size) -> np.dtype:
     """Return the record type of one contact, or attempt, in a size class."""
-    advisor, link = _index("i2", z.advisors), _index("i2", z.contacts)
-    index = _index("i1", max(z.queues, z.campaigns))
+    advisor, link = index_type("i2", z.advisors), index_type("i2", z.contacts)
+    index = index_type("i1", max(z.queues, z.campaigns))
     kind = _in_whole_lines(np.dtype([
         ("key", "u8"), ("entry_s", "f8"), ("since", "f8"), ("waited_s", "f8"),
         ("factor", "f8"),  # of patience while it waits, of handle time while it talks
@@ -198,7 +198,7 @@ def contact_record(z: Size) -> np.dtype:
         ("identified", "i1"), ("transfers", "i1"), ("buys", "i1"), ("unresolved", "i1"),
         ("number", "i8"), ("credit_s", "f8"), ("accepted_s", "f8"), ("value", "f8"),
         ("lead", "i4"), ("preferred", advisor), ("tries", "i2"), ("attempt", "i2"), ("joins", "i2"),
-        ("segment", _index("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
+        ("segment", index_type("i1", z.segments)), ("returning", "i1"), ("value_class", "i1"), ("contact_number", "i1"),
         ("machine", "i1"), ("outcome", "i1"), ("hangs_up", "i1"), ("agreed", "i1"), ("wrong", "i1"),
         ("gone", "i1"),
         ("offers", "i2"), ("virtual", "i1"),

@@ -23,6 +23,7 @@ from ccenv.sim.state.entities import (
     EVENT,
     GROUP,
     GROUP_STATE,
+    LINE_BYTES,
     ROSTER_ENTRY,
     SEGMENT_STATE,
     SHARE,
@@ -31,6 +32,7 @@ from ccenv.sim.state.entities import (
     ZONE_PERIODS,
     advisor_record,
     contact_record,
+    index_type,
 )
 from ccenv.sim.state.fields import FIELDS, FINISH_HORIZONS_S, OBSERVED, Field
 from ccenv.sim.state.sizes import SIZES, Size, n_words
@@ -263,11 +265,29 @@ def _queue_state(z: Size) -> np.dtype:
     ], align=True)  # fmt: skip
 
 
+# Where tables begin in a cache line, in bytes: records of whole lines at its start, and the heap so that one line holds
+# the four children of an event.
+_AT = {"contact": 0, "advisor": 0, "heap": LINE_BYTES - EVENT.itemsize}
+
+
+def _placed(fields: list[tuple[Any, ...]]) -> np.dtype:
+    """Return the record type of fields in this order, aligned, of whole cache lines; see `_AT`."""
+    kinds = {field[0]: np.dtype(field[1:] if len(field) > 2 else field[1]) for field in fields}
+    offsets, end = [], 0
+    for name, kind in kinds.items():
+        step, first = (LINE_BYTES, _AT[name]) if name in _AT else (kind.alignment, 0)
+        offsets.append(end + (first - end) % step)
+        end = offsets[-1] + kind.itemsize
+    itemsize = end + -end % LINE_BYTES
+    formats: Any = list(kinds.values())
+    return np.dtype({"names": list(kinds), "formats": formats, "offsets": offsets, "itemsize": itemsize}, align=True)
+
+
 def _env(z: Size) -> np.dtype:
     counts = [(f"{axis}_count", _counts(axis), (_entities(z)[axis],)) for axis in COUNTERS]
     n_counts = _n_counts(z)
     queue_set, group_set = (n_words(z.queues),), (n_words(z.groups),)
-    kind = np.dtype(
+    kind = _placed(
         [
             # key of the run; now; day level; opening, closing and next opening; times of the last decision and of the
             # recent counts; seed of the episode, seed given at the start, number of the episode
@@ -314,7 +334,6 @@ def _env(z: Size) -> np.dtype:
             ("slot_level", "f8", (z.slots,)),
             *counts,
             ("counts_before", "f8", (n_counts,)),  # `counts` when counting started
-            ("previous", "f8", (n_counts,)),  # by term: its counter at the last decision
             ("queue", _queue_state(z), (z.queues,)),
             ("recent_arrivals", "f8", (z.queues,)), ("recent_abandoned", "f8", (z.queues,)),  # decayed to `recent_t`
             ("group", GROUP_STATE, (z.groups,)),
@@ -329,18 +348,21 @@ def _env(z: Size) -> np.dtype:
             # start and compatible pair of each talk; separate arrays, because one loop reads all of them
             ("talk_t", "f8", (z.advisors,)), ("talk_pair", "i2", (z.advisors,)),
             ("talk_scale", "f8", (z.advisors,)),  # factor of its slot, where some handle times depend on the slot
+            # from first_advisor[g] on: the first of group g's idle list, or its heap
+            ("idle", index_type("i2", z.advisors), (z.advisors,)),
+            ("rule_state", "f8", (z.rule_state,)),  # memory of the rules
+            # by timer: index of its event in the heap, NIL if none is pending
+            ("place", index_type("i2", z.heap), (z.heap,)),
+            # the tables that most events touch; `_AT` says where in a cache line they begin
+            ("contact", contact_record(z), (z.contacts,)),
             ("advisor", advisor_record(z), (z.advisors,)),
             ("share", SHARE, (z.advisors,)),
-            ("idle", "i4", (z.advisors,)),  # from first_advisor[g] on: the first of group g's idle list, or its heap
-            ("rule_state", "f8", (z.rule_state,)),  # memory of the rules
             ("heap", EVENT, (z.heap + HEAP_PADDING,)),
-            ("place", "i4", (z.heap,)),  # by timer: index of its event in the heap, NIL if none is pending
-            ("contact", contact_record(z), (z.contacts,)),
             # Table of touched leads, one array per column to keep rows small: due time; number in the segment (or link
             # of the free list); attempts by local day, DAY_BITS each.
             ("lead_due", "f8", (z.leads,)), ("lead_number", "u4", (z.leads,)), ("lead_days", "u4", (z.leads,)),
             # per segment: a heap of waiting rows from its first place, one of ready rows from its last place backwards
-            ("lead_order", "i4", (z.leads,)),
+            ("lead_order", index_type("i2", z.leads), (z.leads,)),
             # grid times of the last attempts, latest first, and of the last talk (0: none)
             ("lead_grid", "u2", (z.leads, GRID_TIMES)), ("lead_talk", "u2", (z.leads,)),
             ("lead_attempts", "u1", (z.leads,)),
@@ -348,8 +370,7 @@ def _env(z: Size) -> np.dtype:
             # return calls: contact record of the pending one (index + 1, 0: none); AFTER code of the last attempt if
             # a return call may follow it (code + 1, 0: none), with the flag DROPPED_LAST
             ("lead_return", "i4" if z.contacts > 32_000 else "i2", (z.leads,)), ("lead_after", "u1", (z.leads,)),
-        ],
-        align=True,
+        ]
     )  # fmt: skip
     return _with_counts(kind, n_counts)
 
