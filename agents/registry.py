@@ -7,7 +7,11 @@ import importlib
 from agents.base import LearnerKind
 
 #: Address of each learner's `LearnerKind`. A learner and its libraries are imported when it is asked for.
-LEARNERS = {"ppo": "agents.ppo.kind:PPO"}
+LEARNERS = {
+    "ppo": "agents.ppo.kind:PPO",
+    "search": "agents.search.kind:SEARCH",
+    "clones": "agents.clones.kind:CLONES",
+}
 
 
 def find_learner(name: str) -> LearnerKind:

@@ -44,7 +44,17 @@ if _typing.TYPE_CHECKING:
     from ccenv.env import CentreEnv
     from ccenv.kpis import KPIS, KpiTable
     from ccenv.playback import replay
-    from ccenv.policy import FunctionPolicy, ModelPolicy, Policy, RulePolicy, rollout
+    from ccenv.policy import (
+        FunctionPolicy,
+        IndexPolicy,
+        ModelPolicy,
+        NetPolicy,
+        Policy,
+        RulePolicy,
+        advantages,
+        index_form,
+        rollout,
+    )
     from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
     from ccenv.scenarios.empirical import empirical
     from ccenv.simulation import simulate
@@ -61,15 +71,19 @@ _HOMES = {
     "Description": "ccenv.description",
     "KpiTable": "ccenv.kpis",
     "FunctionPolicy": "ccenv.policy",
+    "IndexPolicy": "ccenv.policy",
     "ModelPolicy": "ccenv.policy",
+    "NetPolicy": "ccenv.policy",
     "Policy": "ccenv.policy",
     "RulePolicy": "ccenv.policy",
     "Scenario": "ccenv.scenarios",
     "ScenarioError": "ccenv.scenarios",
+    "advantages": "ccenv.policy",
     "compare": "ccenv.comparison",
     "declared": "ccenv.description",
     "describe": "ccenv.description",
     "empirical": "ccenv.scenarios.empirical",
+    "index_form": "ccenv.policy",
     "list_scenarios": "ccenv.scenarios",
     "load_scenario": "ccenv.scenarios",
     "replay": "ccenv.playback",
@@ -85,16 +99,20 @@ __all__ = [
     "Comparison",
     "Description",
     "FunctionPolicy",
+    "IndexPolicy",
     "KpiTable",
     "ModelPolicy",
+    "NetPolicy",
     "Policy",
     "RulePolicy",
     "Scenario",
     "ScenarioError",
+    "advantages",
     "compare",
     "declared",
     "describe",
     "empirical",
+    "index_form",
     "list_scenarios",
     "load_scenario",
     "plot",

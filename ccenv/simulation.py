@@ -15,6 +15,8 @@ from ccenv.files.numbers import different, seed_numbers
 from ccenv.kpis import KpiTable, interval_table, kpi_table, with_column
 from ccenv.kpis.table import check_entities
 from ccenv.policy import Policy, as_policy, rollout
+from ccenv.policy.exploring import Actor, Explorer
+from ccenv.policy.in_kernel import compiled_of
 from ccenv.rewards.sums import episode_rewards, reward_columns
 from ccenv.rewards.terms import Reward
 from ccenv.run.config import RuleChoice, RunConfig, run_config
@@ -27,6 +29,7 @@ from ccenv.sim.state.codes import DAY_S
 
 BLOCK = 1024  # runs whose counters are kept until they are rows of the table
 ROWS = 64  # environments stepped together when a policy is evaluated
+KERNEL_ROWS = 16  # environments of a compiled policy: they run one after the other
 
 
 def simulate(
@@ -51,7 +54,7 @@ def simulate(
         pacing: The same for pacing.
         policy: A policy, the folder of a bundle, a model of Stable-Baselines3 or sb3-contrib, or a function of one
             observation and one mask that returns an action (see `ccenv.policy.as_policy`). Rules take the decisions
-            that it does not own.
+            that it does not own. A compiled policy (`NetPolicy`, `IndexPolicy`) runs inside the kernel.
         seeds: Different whole numbers below 2**64, each one run. The same seed gives the same contacts under
             every policy.
         reserves: Flag of all campaigns: True, False or "either". None: the policy's own if it has one; for rules what
@@ -177,8 +180,12 @@ def _simulate_policy(
     kpis: Sequence[str] | None,
 ) -> KpiTable:
     chosen = policy_of(policy)
-    n = min(ROWS, keys.size)
+    compiled = compiled_of(chosen) if by is None else None
+    n = min(ROWS, keys.size) if compiled is None else 1
     batch = batch_for(centre, chosen, n, routing=routing, pacing=pacing, days=days, reserves=given, reward=reward)
+    if compiled is not None:
+        explorer = Explorer(batch.run, None, Actor(compiled), min(KERNEL_ROWS, keys.size))
+        return _in_blocks(keys, lambda block: _simulate_compiled(explorer, block, reward, kpis))
 
     def rows(block: np.ndarray) -> KpiTable:
         done = rollout(batch, chosen, block, by=by)
@@ -194,6 +201,19 @@ def _simulate_policy(
         return _with_reward(table, batch.scenario, reward)
 
     return _in_blocks(keys, rows)
+
+
+def _simulate_compiled(explorer: Explorer, keys: np.ndarray, reward: Reward, kpis: Sequence[str] | None) -> KpiTable:
+    """Run a compiled policy inside the kernel."""
+    counted: list[dict[str, np.ndarray]] = []
+    decided: list[np.ndarray] = []
+    for counters, decisions in explorer.play(keys):
+        counted.append(own_counters(counters, explorer.run))
+        decided.append(decisions)
+    totals = {axis: np.concatenate([part[axis] for part in counted]) for axis in counted[0]}
+    run = explorer.run
+    table = kpi_table(run.scenario, totals, keys, n_decisions=np.concatenate(decided), dials=run.dials, kpis=kpis)
+    return _with_reward(table, run.scenario, reward)
 
 
 def batch_for(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from ccenv.policy import NetPolicy
+from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision, ProbabilityPolicy
 
@@ -96,6 +99,25 @@ class MaskedActor(Actor):
         """Logits, (B, A), `ILLEGAL_LOGIT` where illegal."""
         return torch.where(mask, self.head(self.body(obs)), ILLEGAL_LOGIT)
 
+    def compiled(self, **options: Any) -> NetPolicy | None:
+        """Return the same policy for the kernel; None if it is not `Standardise` and two layers with one activation.
+
+        Args:
+            options: `owns`, `reserves`, `actions` and `margin` of `NetPolicy`.
+        """
+        parts = list(self.body) if isinstance(self.body, nn.Sequential) else []
+        kinds = [type(part) for part in parts]
+        for name, activation in (("tanh", nn.Tanh), ("relu", nn.ReLU)):
+            if kinds == [Standardise, nn.Linear, activation, nn.Linear, activation] and type(self.head) is nn.Linear:
+                layers = parts[1], parts[3], self.head
+                weights = [layer.weight.detach().numpy().T for layer in layers]
+                biases = [layer.bias.detach().numpy() for layer in layers]
+                first = parts[0]
+                return NetPolicy(
+                    first.mean.numpy(), first.scale.numpy(), weights, biases, activation=name, **options
+                )  # fmt: skip
+        return None
+
 
 class TorchPolicy(ProbabilityPolicy):
     """A network as a policy; it keeps no state.
@@ -123,3 +145,11 @@ class TorchPolicy(ProbabilityPolicy):
     def probabilities(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """Probability of each action, (B, A) float32, 0 where illegal."""
         return self.actor.probabilities(obs, mask)
+
+    def compiled(self) -> CompiledPolicy | None:
+        """Return the same policy for the kernel; None if it samples, or if its network is of another form."""
+        make = getattr(self.actor, "compiled", None)
+        if make is None or self.decision != "argmax":
+            return None
+        found: CompiledPolicy | None = make(owns=self.owns, reserves=self.reserves, actions=self.actions)
+        return found

@@ -1,8 +1,26 @@
-"""Policies: their protocol, rules as a policy, adapters for models and functions, and the loop over episodes."""
+"""Policies: their protocol, rules, adapters for models and functions, policies that the kernel runs, rollouts."""
 
 from ccenv.policy.adapters import FunctionPolicy, ModelPolicy, as_policy
+from ccenv.policy.advantages import Advantages, advantages
+from ccenv.policy.index import IndexPolicy
+from ccenv.policy.index_form import index_form
+from ccenv.policy.net import NetPolicy
 from ccenv.policy.protocol import Policy, State
 from ccenv.policy.rollout import Rollout, rollout
 from ccenv.policy.rules import RulePolicy
 
-__all__ = ["FunctionPolicy", "ModelPolicy", "Policy", "Rollout", "RulePolicy", "State", "as_policy", "rollout"]
+__all__ = [
+    "Advantages",
+    "FunctionPolicy",
+    "IndexPolicy",
+    "ModelPolicy",
+    "NetPolicy",
+    "Policy",
+    "Rollout",
+    "RulePolicy",
+    "State",
+    "advantages",
+    "as_policy",
+    "index_form",
+    "rollout",
+]

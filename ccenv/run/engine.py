@@ -220,6 +220,13 @@ class Engine:
             self.make_room(2 * self.taken.shape[1])
         return left
 
+    def fault(self, row: int) -> CapacityError | RuleError:
+        """Return the error about a row that failed outside of `run_rows`: a full table, or a rule's misuse."""
+        failure = int(self.envs["failure"][row])
+        if failure in (*TABLES, LOG_FULL):
+            return self._full(failure, Call(row, self._all_act, self._no_actions, self._no_seeds, loops.DISABLED))
+        return self._misuse(failure)
+
     def take_outputs(self, other: Engine) -> None:
         """Write from now on into the outputs of another engine of the same scenario and number of rows."""
         self.obs, self.masks, self.mask_bytes = other.obs, other.masks, other.mask_bytes

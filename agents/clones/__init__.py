@@ -1,0 +1,1 @@
+"""Rollout policy iteration with paired futures."""

@@ -1,0 +1,1 @@
+"""Direct policy search over index policies."""
