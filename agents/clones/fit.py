@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -47,6 +47,13 @@ def build(n_obs: int, hidden: tuple[int, int], n_actions: int) -> MaskedActor:
     return MaskedActor(body, head)
 
 
+def standardise(net: MaskedActor) -> Standardise:
+    """Return the first layer of a network of `build`."""
+    layers: Any = net.body
+    first: Standardise = layers[0]
+    return first
+
+
 def fit_advantages(
     paired: Paired, hidden: tuple[int, int], passes: int, seed: int
 ) -> tuple[MaskedActor, dict[str, float]]:
@@ -61,8 +68,7 @@ def fit_advantages(
     torch.manual_seed(seed)
     net = build(paired.obs.shape[1], hidden, paired.mask.shape[1])
     held = paired.day % HELD_OUT == 0
-    first: Standardise = net.body[0]  # type: ignore[index, assignment]
-    first.fit(paired.obs[~held])
+    standardise(net).fit(paired.obs[~held])
     legal = np.where(paired.mask, paired.gain, 0.0)
     centred = np.where(paired.mask, legal - legal.sum(axis=1, keepdims=True) / paired.mask.sum(axis=1)[:, None], 0.0)
     spread = float(centred[paired.mask].std()) or 1.0

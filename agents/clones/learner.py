@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from agents.base import Iteration
-from agents.clones.fit import Paired, build, fit_advantages, imitate
+from agents.clones.fit import Paired, build, fit_advantages, imitate, standardise
 from agents.common.demonstration import Demonstration
 from agents.common.policy import MaskedActor
 from agents.common.warm_start import CloneSettings, clone_rule
@@ -96,7 +96,7 @@ class Clones:
 
     def warm_start(self, demonstration: Demonstration, settings: CloneSettings, seed: int) -> dict[str, float]:
         """Imitate the rule; the first iteration starts from the rule itself."""
-        self.actor.body[0].fit(demonstration.obs)  # type: ignore[index, operator, union-attr]
+        standardise(self.actor).fit(demonstration.obs)
         return clone_rule(self.actor, demonstration, settings, seed)
 
     def _explorer(self, actor: Actor) -> Explorer:
@@ -131,7 +131,7 @@ class Clones:
         parts = list(self._sampled(at_base, settings.states, **tried))
         names = ("obs", "mask", "own", "run")
         columns = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
-        paired = Paired(*columns, np.concatenate([part.gain[:, 0] for part in parts]))
+        paired = Paired._make([*columns, np.concatenate([part.gain[:, 0] for part in parts])])
         network, figures = fit_advantages(paired, settings.hidden, settings.passes, seed)
         best, gains = self._with_margin(network, base, at_base)
         figures |= {"states": float(len(paired.own)), "margin": best.margin if best else np.nan}
@@ -169,8 +169,8 @@ class Clones:
         acting = self._explorer(Actor(policy, base, over=True))
         parts = list(self._sampled(acting, self.settings.imitated, wander=self.settings.wander))
         obs, mask, own = (np.concatenate([getattr(part, name) for part in parts]) for name in ("obs", "mask", "own"))
-        if self.from_rules and not np.any(self.actor.body[0].mean.numpy()):  # type: ignore[index, union-attr, operator]
-            self.actor.body[0].fit(obs)  # type: ignore[index, operator, union-attr]
+        if self.from_rules and not np.any(standardise(self.actor).mean.numpy()):
+            standardise(self.actor).fit(obs)
         agreement = imitate(self.actor, obs, mask, own, self.settings.passes, seed)
         self.from_rules = False
         return agreement

@@ -105,11 +105,11 @@ class MaskedActor(Actor):
         Args:
             options: `owns`, `reserves`, `actions` and `margin` of `NetPolicy`.
         """
-        parts = list(self.body) if isinstance(self.body, nn.Sequential) else []
+        parts: list[Any] = list(self.body) if isinstance(self.body, nn.Sequential) else []
         kinds = [type(part) for part in parts]
         for name, activation in (("tanh", nn.Tanh), ("relu", nn.ReLU)):
             if kinds == [Standardise, nn.Linear, activation, nn.Linear, activation] and type(self.head) is nn.Linear:
-                layers = parts[1], parts[3], self.head
+                layers: tuple[Any, ...] = parts[1], parts[3], self.head
                 weights = [layer.weight.detach().numpy().T for layer in layers]
                 biases = [layer.bias.detach().numpy() for layer in layers]
                 first = parts[0]

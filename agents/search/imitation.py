@@ -73,7 +73,7 @@ def _fit_scores(form: IndexForm, shown: Demonstration, rows: np.ndarray, n_assig
         logits = torch.where(legal, torch.cat([torch.zeros_like(scores[:, :1]), scores], dim=1), -1e8)
         loss = torch.nn.functional.cross_entropy(logits, target) + WEIGHT_DECAY * (moved**2).sum()
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
     weights = form.defaults.copy()
     weights[used] = (start + spread * moved).detach().numpy()

@@ -8,6 +8,7 @@ It needs the simulator's kernel, no gradient and no network.
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,7 +151,7 @@ class Search:
     def load_state(self, state: dict[str, Any]) -> None:
         """Continue from a `state`."""
         self.start = state["start"].numpy()
-        self.strategy = cma.CMAEvolutionStrategy.pickle_loads(state["strategy"].numpy().tobytes())
+        self.strategy = pickle.loads(state["strategy"].numpy().tobytes())
         self.spent, self.generation = state["spent"], state["generation"]
         self.rate.reward, self.rate.elapsed_s = state["rate"]
         moved = self.strategy.result.xfavorite if self.generation else np.zeros(len(self.start))

@@ -73,9 +73,11 @@ def advantages(
     _check(batch, horizon_s, hold_s)
     own = batch.run
     choice, policy = ((own.routing, own.pacing), None) if rule is None else _base(rule)
-    given = dict(routing=choice[0], pacing=choice[1]) if choice else dict(routing=own.routing, pacing=own.pacing)
+    routing, pacing = choice or (own.routing, own.pacing)
     flag = None if not batch.scenario.campaigns else batch.scenario.reserves
-    shared = dict(days=own.days, reward=own.reward, reserves=flag, **given)
+    shared: dict[str, Any] = {
+        "days": own.days, "reward": own.reward, "reserves": flag, "routing": routing, "pacing": pacing,
+    }  # fmt: skip
     run = in_size(run_config(batch.scenario, owns=own.owns, actions=own.actions, **shared), batch.scenario.size)
     rules = None
     if policy is None:

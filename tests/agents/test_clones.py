@@ -45,13 +45,14 @@ def test_a_margin_is_in_units_of_the_spread():
     net = fit_advantages(paired, (32, 32), 20, 0)[0].compiled()
     assert net is not None
     outputs = net.logits(paired.obs)
-    assert (outputs[:, 1] - outputs[:, 0]).max() * np.nanstd(paired.gain - np.nanmean(paired.gain, 1)[:, None]) < 2.0
+    spread = np.nanstd(paired.gain - np.nanmean(paired.gain, axis=1)[:, None])
+    assert np.median(np.abs(outputs[:, 1] - outputs[:, 0])) * spread == pytest.approx(1.0, rel=0.4)
 
 
 def test_a_network_imitates():
     paired = known()
     actions = (paired.obs[:, 1] > 0.3).astype(np.int64)
-    assert imitate(build(3, (16, 16), 3), paired.obs, paired.mask, actions, 20, 0) > 0.98
+    assert imitate(build(3, (16, 16), 3), paired.obs, paired.mask, actions, 120, 0) > 0.97
 
 
 def test_a_training_leaves_a_plain_network(tmp_path):

@@ -109,7 +109,6 @@ def test_mean_advantages_are_those_of_the_exact_model():
             errors.append((gained.mean() - expected) / error)
             sizes.append(abs(expected) / error)
 
-    print(np.round(errors, 2), np.round(sizes, 1))
     assert len(errors) > 20
     assert np.mean(sizes) > 4.0  # the differences are well above their errors
     assert np.sqrt(np.mean(np.square(errors))) < 2.0  # all rows have the same keys, so their errors go together
