@@ -132,7 +132,8 @@ def explore_rows(
 
     It stops at a row if `MOST_EVENTS` are handled, if there is no room for another decision, or if the row failed
     (`e.failure`); with `resumes` set it continues there. `scratch`: one record, its words, snapshot words, snapshot,
-    mask, outputs and levels, for copies. `kept`: arrays of the decisions kept. `n_asked`: decisions of each row so far.
+    mask, outputs, levels and what was paid, for copies. `kept`: arrays of the decisions kept. `n_asked`: decisions of
+    each row so far.
     """
     c = cfg[0]
     c_rules = cfg_rules[0]
@@ -164,7 +165,7 @@ def explore_rows(
             if e.in_epoch == 0:
                 stop = advance_on(e, c, log)
                 if stop == COUNTING:
-                    _count_from_here(e, c)
+                    _count_from_here(e, c, scratch[7][0])
                 going = stop != TERMINATED and stop != TRUNCATED
             elif ask_once(e, c, log, snaps[b], masks[b]):
                 n_asked[b] += 1

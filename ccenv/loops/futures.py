@@ -165,10 +165,10 @@ def _held(snap, mask, c, a, levels, own):
 
 
 @block
-def _future(e, c, c_rules, log, snap, mask, out, job, policy, base, levels, a):
+def _future(e, c, c_rules, log, snap, mask, out, paid, job, policy, base, levels, a):
     """Force action a, go on to the horizon under the base, and return the reward; nan if the copy failed."""
     e.paid_events = NIL
-    _pay(e, c, out)
+    _pay(e, c, out, paid)
     until = e.t + job.horizon_s
     held_until = e.t if c.action[a].kind == ASSIGN else e.t + job.hold_s
     e.stop_t = until
@@ -196,13 +196,13 @@ def _future(e, c, c_rules, log, snap, mask, out, job, policy, base, levels, a):
         else:
             stop = advance_on(e, c_rules if rules_alone else c, log)
             if stop == COUNTING:
-                _count_from_here(e, c)
+                _count_from_here(e, c, paid)
             if stop == INTERVAL or stop == TERMINATED or stop == TRUNCATED:
                 break
         if e.failure != OK:
             return np.nan
     e.paid_events = NIL
-    _pay(e, c, out)
+    _pay(e, c, out, paid)
     return out.reward
 
 
@@ -223,7 +223,9 @@ def try_all(row, words, flat, mask, c, c_rules, log, job, policy, base, s, keys,
                 if keys.shape[0] > 0:
                     redraw(e, c, keys[f])
                 before = e.n_events
-                gain[f, a] = _future(e, c, c_rules, log, s[3][0], s[4][0], s[5][0], job, policy, base, s[6], WHOLE(a))
+                gain[f, a] = _future(
+                    e, c, c_rules, log, s[3][0], s[4][0], s[5][0], s[7][0], job, policy, base, s[6], WHOLE(a)
+                )
                 if e.failure != OK:
                     return WHOLE(-1)
                 spent += e.n_events - before

@@ -241,7 +241,7 @@ class Explorer:
         """Call the kernel once for the first rows; returns what `explore_rows` returns."""
         e, s = self.engine, self.copy
         levels = np.zeros(max(1, len(self.run.scenario.campaigns)))
-        scratch = (s.envs, s.words, s.flat, s.snaps, s.masks, s.outs, levels)
+        scratch = (s.envs, s.words, s.flat, s.snaps, s.masks, s.outs, levels, s.paid)
         result: int = loops.explore_rows(
             e.envs[:rows], e.words[:rows], e.first_lead, e.past, e.flat[:rows], e.snaps[:rows], e.masks[:rows], seeds,
             self.run.config, self.rules.config, e.logs, job, (self.policy.params, self.policy.memory),
