@@ -6,6 +6,15 @@
 Writes `published.json` and the page `published.md` into `experiments/results`; with some of the rows or on fewer runs,
 into `outputs/published`. Finished cells are kept there, so an interrupted run continues. Exits with code 1 if a row is
 outside its interval and no other row isolates the difference, or if a league misses its bar.
+
+    python -m experiments.published only=[MMC,parallel_13x9]
+
+computes some rows and leagues anew and keeps the others of the result file.
+
+    python -m experiments.published search=[parallel_13x9]
+
+searches the order of classes that a league runs, and writes it into `experiments/published/searched.json`. The same
+seed gives the same order; an interrupted search continues.
 """
 
 from __future__ import annotations
@@ -18,6 +27,7 @@ from experiments.jobs.commands import with_settings
 from experiments.published.command import measure, results_folder, write
 from experiments.published.compare import failures
 from experiments.published.league import missed
+from experiments.published.search import search_all
 from experiments.published.settings import Settings, register
 
 register()
@@ -37,6 +47,9 @@ def main(config: DictConfig) -> None:
     """Run the command."""
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
+    if settings.search:
+        print(search_all(settings, " ".join(["python -m experiments.published", *sys.argv[1:]])))
+        return
     sys.exit(run(settings))
 
 

@@ -19,15 +19,45 @@ from experiments.published.league import LEAGUES, League, played
 from experiments.published.page import page
 from experiments.published.row import Figure, Row
 from experiments.published.settings import Settings
-from experiments.published.table import chosen
+from experiments.published.table import ROWS, chosen
 
 NAME = "published"
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    """Return the judged rows, and the leagues if no rows are named; finished cells are read, not computed again."""
-    folder, benchmarks = ROOT / settings.dir / "cells", ROOT / settings.benchmarks
+    """Return the judged rows, and the leagues if no rows are named; finished cells are read, not computed again.
+
+    Raises:
+        ValueError: If a name is not that of a row or league, or settings contradict each other.
+    """
+    _check(settings)
     rows, leagues = chosen(settings.rows), () if settings.rows else LEAGUES
+    if not settings.only:
+        return computed(settings, rows, leagues)
+    kept = read_json(results_folder(settings) / f"{NAME}.json")
+    some = [row for row in rows if row.name in settings.only]
+    new = computed(settings, some, [each for each in leagues if each.problem in settings.only])
+    found = {row["name"]: row for row in (*kept["rows"], *new["rows"])}
+    tables = {table["problem"]: table for table in (*kept["leagues"], *new["leagues"])}
+    return {
+        "share": settings.share,
+        "rows": with_verdicts([found[row.name] for row in rows if row.name in found]),
+        "leagues": [tables[each.problem] for each in leagues if each.problem in tables],
+    }
+
+
+def _check(settings: Settings) -> None:
+    known = [*(row.name for row in ROWS), *(league.problem for league in LEAGUES)]
+    for name in settings.only:
+        if name not in known:
+            raise ValueError(f"only = {name!r}: neither a row nor a league; allowed: {', '.join(known)}")
+    if settings.only and (settings.rows or settings.share != 1.0):
+        raise ValueError(f"only = {settings.only}: goes with all rows on all runs; leave out rows and share")
+
+
+def computed(settings: Settings, rows: Sequence[Row], leagues: Sequence[League]) -> dict[str, Any]:
+    """Return these rows and leagues, judged; finished cells are read."""
+    folder, benchmarks = ROOT / settings.dir / "cells", ROOT / settings.benchmarks
     with Workers(settings.processes) as workers:
         found = workers.map(row_figures, [(row, settings.share, folder, benchmarks) for row in rows], NAME)
         tables = workers.map(league_table, [(each, settings.share, folder, benchmarks) for each in leagues], "leagues")

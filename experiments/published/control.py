@@ -17,7 +17,7 @@ from experiments.published.preemptive import run_costs
 from experiments.published.row import Figure, Row
 from experiments.published.simulated import FEWEST, FIRST_SEED
 
-SEARCH = "searched"  # index of the order that `experiments.published.search` has found
+SEARCH = "searched"  # index of the order that the search has found: `experiments.published search=[...]`
 SEARCHED = Path(__file__).with_name("searched.json")
 
 

@@ -71,6 +71,8 @@ BY_STATION = (
     Entry(f"{REFERENCE}, least_skilled", REFERENCE, LEAST),
     *_orders("c mu", "c mu / theta", "fewest stations", params=LEAST),
 )
+# Where all classes have the same mu and theta, the indices order them alike.
+EQUAL_RATES = (*ALONE, *_orders("c", "file order"))
 SEARCHED_ENTRY = Entry("searched order, least_skilled", "priority", LEAST, SEARCH)
 
 LEAGUES = (
@@ -91,6 +93,12 @@ LEAGUES = (
         BY_STATION,
         64,
         0.1,
+    ),
+    League(
+        "single_pool_100",
+        "100 classes of the same mu and theta, one pool, a day of 17 hours; cost of a day",
+        EQUAL_RATES,
+        20,
     ),
 )
 

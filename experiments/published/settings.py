@@ -15,7 +15,11 @@ class Settings:
 
     Attributes:
         rows: Names of the rows; empty for all.
+        only: Rows and leagues, by name and problem, that are computed on all runs, while `results` keeps the others.
         share: Share of the runs of each row. All rows on all runs are written into `results`, anything else into `dir`.
+        search: Problems whose order of classes is searched for the league, in place of computing rows.
+        search_runs: Training runs of such a search.
+        search_seed: Seed of its moves.
         benchmarks: Folder of the published control problems, relative to the checkout.
         processes: Number of rows computed in parallel; no result depends on it.
         dir: Folder of the cells.
@@ -23,7 +27,11 @@ class Settings:
     """
 
     rows: list[str] = field(default_factory=list)
+    only: list[str] = field(default_factory=list)
     share: float = 1.0
+    search: list[str] = field(default_factory=list)
+    search_runs: int = 5_000
+    search_seed: int = 0
     benchmarks: str = "../shared/benchmarks"
     processes: int = 1
     dir: str = "outputs/published"

@@ -11,19 +11,21 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from ccenv.files.writing import write_json
 from ccenv.theory import mt_mnm_path
 from experiments.jobs.config import CONFIGS
 from experiments.jobs.files import ROOT, read_json
 from experiments.published import command, many_classes, table
+from experiments.published import search as search_of_orders
 from experiments.published.__main__ import run
 from experiments.published.benchmarks import Problem
 from experiments.published.compare import bound_of, compared, failures, judged, with_verdicts
-from experiments.published.control import costs_in, costs_of, order_of, pair_order
+from experiments.published.control import SEARCHED, costs_in, costs_of, order_of, pair_order
 from experiments.published.league import LEAGUES, meets_bar, missed
 from experiments.published.page import league_section, page
 from experiments.published.preemptive import run_costs
 from experiments.published.row import Figure, Measure, Row
-from experiments.published.search import search
+from experiments.published.search import Descent, search, search_all
 from experiments.published.settings import Settings
 from experiments.published.simulated import estimated
 from experiments.published.table import ROWS, chosen
@@ -277,14 +279,76 @@ def test_the_committed_leagues_are_those_declared_and_meet_their_bars():
     assert not missed(leagues) and any(each["bar"] for each in leagues)
 
 
+def two_classes() -> Problem:
+    """One pool that is busy, and a class four times as dear as the other."""
+    return small(agents=np.array([[6]]), mu=np.full((2, 1), 12.0), slot_s=3_600.0 * 4)
+
+
 @pytest.mark.slow
-def test_the_search_serves_the_dear_class_first():
-    problem = small(agents=np.array([[6]]), mu=np.full((2, 1), 12.0), slot_s=3_600.0 * 40)
-    found = search(problem, cpu_s=2.0)
+def test_the_search_serves_the_dear_class_first(tmp_path):
+    problem = two_classes()
+    found = search(problem, 400, 0, tmp_path / "state.json")
     policies = [
         {"engine": "ccenv", "rule": "priority", "params": {"order": order, "advisor": found["advisor"]}}
         for order in (found["order"], found["order"][::-1])
     ]
     best, other = (costs_of(problem, policy, 40).mean() for policy in policies)
 
-    assert best < 0.9 * other and found["training_runs"] > 0
+    assert best < 0.9 * other and found["training_runs"] >= 400
+
+
+def test_an_interrupted_search_ends_with_the_state_of_an_uninterrupted_one(tmp_path, monkeypatch):
+    three = {"mu": np.full((3, 1), 12.0), "theta": np.full(3, 4.0), "cost": np.full(3, 9.0), "initial": np.zeros(3)}
+    problem = small(rates=np.full((1, 3), 30.0), agents=np.array([[6]]), slot_s=3_600.0, **three)
+    whole = search(problem, 800, 7, tmp_path / "whole.json")
+    moves, left = Descent.move, iter(range(3))
+    monkeypatch.setattr(Descent, "move", lambda self: moves(self) if next(left, None) is not None else stop())
+    monkeypatch.setattr(search_of_orders, "KEPT_EVERY", 1)
+    with pytest.raises(KeyboardInterrupt):
+        search(problem, 800, 7, tmp_path / "parts.json")
+    monkeypatch.setattr(Descent, "move", moves)
+    state = read_json(tmp_path / "parts.json")
+    write_json(tmp_path / "parts.json", {**state, "cpu_s": 1e6})
+    parts = search(problem, 800, 7, tmp_path / "parts.json")
+
+    assert 0 < state["training_runs"] < whole["training_runs"] and parts["cpu_s"] > 1e6
+    ends = [{**read_json(tmp_path / f"{name}.json"), "cpu_s": 0} for name in ("whole", "parts")]
+    assert ends[0] == ends[1] and {**parts, "cpu_s": 0} == {**whole, "cpu_s": 0}
+
+
+def stop() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [("search", ["nowhere"], "no folder of"), ("search_runs", 0, "1 run or more"), ("search_seed", -1, "seed of 0")],
+)
+def test_bad_settings_of_a_search_are_refused_by_name(key: str, value: Any, allowed: str):
+    with pytest.raises(ValueError, match=key) as caught:
+        search_all(Settings(**{key: value}), "")
+    assert allowed in str(caught.value)
+
+
+def test_the_searched_orders_say_their_command_and_effort():
+    for name, found in read_json(SEARCHED).items():
+        assert f"search=[{name}]" in found["command"] and found["seed"] >= 0
+        assert (
+            found["cpu_s"] > 0 and found["training_runs"] > 0 and sorted(found["order"]) == sorted(set(found["order"]))
+        )
+
+
+def test_rows_and_leagues_computed_anew_replace_their_own_alone(tmp_path, monkeypatch):
+    kept = read_json(RESULTS / "published.json")
+    new = {**kept["leagues"][1], "runs": 8}
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "league_table", lambda *_: new)
+    monkeypatch.setattr(command, "LEAGUES", LEAGUES[:2])
+    command.write({**kept, "leagues": kept["leagues"][:2]}, tmp_path / Settings().results)
+    found = command.measure(Settings(only=[new["problem"]]))
+
+    assert found == {**kept, "leagues": [kept["leagues"][0], new]}
+    with pytest.raises(ValueError, match="only = 'MMD': neither a row nor a league; allowed: MMC, "):
+        command.measure(Settings(only=["MMD"]))
+    with pytest.raises(ValueError, match="leave out rows and share"):
+        command.measure(Settings(only=["MMC"], share=0.5))
