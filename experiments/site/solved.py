@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ccenv.scenarios import load_scenario
-from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Centre
-from ccenv.theory.models import NDesign, SwitchingBlending, SwitchingPacing
+from experiments.room.exact import n_design_of, switching_blending_of, switching_pacing_of
 
 
 class Solved(NamedTuple):
@@ -31,39 +30,11 @@ class Solved(NamedTuple):
     rule: str = ""
 
 
-def _n_design(centre: Any) -> NDesign:
-    (first, one), (_, two) = centre.queues.items()
-    dedicated, flexible = centre.groups.values()
-    handle_s = mean_s(one.handle_s), mean_s(flexible.handle_s[first]), mean_s(two.handle_s)
-    patience_s = mean_s(one.patience_s), mean_s(two.patience_s)
-    rates = one.arrivals_per_hour, two.arrivals_per_hour
-    return NDesign(dedicated.staffing, flexible.staffing, *rates, *handle_s, *patience_s)
-
-
-def _switching_pacing(centre: Any) -> SwitchingPacing:
-    (group,), (campaign,) = centre.groups.values(), centre.campaigns.values()
-    times_s = mean_s(campaign.ring_s), mean_s(campaign.handle_s)
-    answers = _by_mode(campaign.p_answer, centre.switching.answers)
-    return SwitchingPacing(group.staffing, answers, *times_s, tuple(centre.switching.mean_s))
-
-
-def _switching_blending(centre: Any) -> SwitchingBlending:
-    (group,), (queue,), (campaign,) = centre.groups.values(), centre.queues.values(), centre.campaigns.values()
-    times_s = mean_s(queue.handle_s), mean_s(campaign.handle_s), mean_s(queue.patience_s)
-    arrivals = _by_mode(queue.arrivals_per_hour, centre.switching.arrivals)
-    return SwitchingBlending(group.staffing, arrivals, *times_s, tuple(centre.switching.mean_s))
-
-
-def _by_mode(value: float, factors: Sequence[float]) -> tuple[float, float]:
-    low, high = (value * factor for factor in factors)
-    return low, high
-
-
 SOLVED = {
-    "n_design": Solved(_n_design, "cost_per_h", "abandonments per hour", "smallest", rule="class2_priority"),
-    "switching_answer_rate": Solved(_switching_pacing, "connects_per_h", "connects per hour", "largest", "drop_rate"),
+    "n_design": Solved(n_design_of, "cost_per_h", "abandonments per hour", "smallest", rule="class2_priority"),
+    "switching_answer_rate": Solved(switching_pacing_of, "connects_per_h", "connects per hour", "largest", "drop_rate"),
     "switching_load": Solved(
-        _switching_blending, "outbound_per_h", "outbound contacts per hour", "largest", "p_abandon"
+        switching_blending_of, "outbound_per_h", "outbound contacts per hour", "largest", "p_abandon"
     ),
 }
 

@@ -1,0 +1,128 @@
+"""Page of the room above the rules, made from its result file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.jobs.markdown import table, text
+from experiments.room.bounds import ESTIMATE, EXACT, KINDS
+from experiments.room.contest import P0
+
+NOTHING = "–"
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """Return the page of a result of `python -m experiments.room`."""
+    kinds = "\n".join(f"- *{kind}*: {meaning}." for kind, meaning in KINDS.items())
+    intro = text(
+        "Written by `python -m experiments.room`; do not edit.",
+        """Beside each centre: what its own rules earn, what the best tuned rule and the best planner earn, and what no
+        policy can exceed. So a gain of some percent can be read against what is left. All figures are mean undiscounted
+        rewards of an episode under the centre's own reward, on evaluation days, with 95 % intervals over the days. The
+        bound is of one of these kinds:""",
+    )
+    about_left = text(
+        """Left: the distance from the best figure of the row to the bound, in percent of the size of the best figure. A
+        bound is no promise: a fluid bound knows no chance within a slot, so where chance makes contacts wait, most of
+        what is left below it cannot be won. An exact optimum holds in steady state; a finite episode may pass it by the
+        value of a few contacts."""
+    )
+    planners = text(
+        f"""A planner has more than a rule: copies of the present centre with futures drawn anew (simulator), the events
+        of the last minutes (record), or the forecast. Planners are ranked apart from rules. Behind each stand the
+        centre's own rules, and the gain is the paired difference to these on the same days. A planner begins no further
+        days after {result["planner_cpu_s"]:g} s of CPU time; the column days says how many it had. Time is CPU time for
+        each decision at which it planned. A star marks episodes of one day in place of many."""
+    )
+    parts = ["# Room above the rules", intro, kinds, about_left, _overview(result), "## Planners", planners]
+    parts += [_planners(result), "## Assumptions of the estimates", "\n".join(_assumptions(result))]
+    return "\n\n".join(parts) + "\n"
+
+
+def best_planner(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the planner with the largest mean gain among those with whole episodes; None if there is none."""
+    whole = [each for each in row["planners"] if each.get("episode_days") == row["episode_days"]]
+    return max(whole, key=lambda each: each["gain"]["mean"], default=None)
+
+
+def best_figure(row: Mapping[str, Any]) -> float:
+    """Return the best figure: of the rules, or of the own rules plus the gain of a planner."""
+    own = next(each["mean"] for each in row["rules"] if each["rung"] == P0)
+    planner = best_planner(row)
+    gains = [0.0 if planner is None else planner["gain"]["mean"]]
+    return max([own + max(gains), *(each["mean"] for each in row["rules"])])
+
+
+def left(row: Mapping[str, Any]) -> float:
+    """Return the distance from the best figure to the bound, as a share of the size of the best figure."""
+    best = best_figure(row)
+    return (row["bound"]["value"] - best) / max(abs(best), 1e-12)
+
+
+def _overview(result: Mapping[str, Any]) -> str:
+    head = ["centre", "unit of the reward", "own rules (P0)", "best tuned rule", "best planner: gain", "bound", "kind"]
+    rows = []
+    for row in result["centres"]:
+        own = next(each for each in row["rules"] if each["rung"] == P0)
+        tuned = [each for each in row["rules"] if each["rung"] != P0]
+        best = max(tuned, key=lambda each: each["mean"], default=None)
+        planner = best_planner(row)
+        rows.append(
+            [
+                row["centre"],
+                row["unit"],
+                _interval(own),
+                NOTHING if best is None else f"{best['rung']}: {_interval(best)}",
+                NOTHING if planner is None else f"{planner['name']}: {_signed(planner['gain'])}",
+                _bound(row["bound"]),
+                row["bound"]["kind"],
+                f"{100 * left(row):.1f} %",
+            ]
+        )
+    return table([*head, "left"], rows)
+
+
+def _planners(result: Mapping[str, Any]) -> str:
+    head = ["centre", "planner", "needs", "numbers", "days", "gain", "ms a decision", "planned", "changed"]
+    rows = []
+    for row in result["centres"]:
+        for each in row["planners"]:
+            if "skipped" in each:
+                rows.append([row["centre"], each["name"], each["skipped"], *[NOTHING] * 6])
+                continue
+            star = "" if each["episode_days"] == row["episode_days"] else "\\*"
+            numbers = ", ".join(f"{name} {value:g}" for name, value in each["settings"].items())
+            share = f"{each['planned'] / max(1, each['asked']):.0%} of {each['asked']:,}"
+            changed = f"{each['changed'] / max(1, each['planned']):.0%}"
+            rows.append(
+                [row["centre"], each["name"], ", ".join(each["needs"]), numbers, f"{each['days']}{star}",
+                 _signed(each["gain"]), f"{each['ms']:.2f}", share, changed]
+            )  # fmt: skip
+    return table(head, rows)
+
+
+def _assumptions(result: Mapping[str, Any]) -> list[str]:
+    return [
+        f"- {row['centre']}: {'; '.join(row['bound']['assumed'])}."
+        for row in result["centres"]
+        if row["bound"]["kind"] == ESTIMATE
+    ]
+
+
+def _interval(each: Mapping[str, Any]) -> str:
+    if each["low"] is None:
+        return f"{each['mean']:.5g}"
+    return f"{each['mean']:.5g} [{each['low']:.5g}, {each['high']:.5g}]"
+
+
+def _signed(each: Mapping[str, Any]) -> str:
+    if each["low"] is None:
+        return f"{each['mean']:+.3g}"
+    return f"{each['mean']:+.3g} [{each['low']:+.3g}, {each['high']:+.3g}]"
+
+
+def _bound(bound: Mapping[str, Any]) -> str:
+    if bound["kind"] == EXACT or bound["high"] - bound["low"] < 1e-6 * max(1.0, abs(bound["value"])):
+        return f"{bound['value']:.5g}"
+    return f"{bound['value']:.5g} ± {0.5 * (bound['high'] - bound['low']):.2g}"
