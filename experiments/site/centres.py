@@ -13,14 +13,17 @@ from ccenv.kpis.declared import definition_of
 from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Campaign
+from experiments.jobs.files import ROOT, read_json
 from experiments.site.centre_results import TIE, Results
 from experiments.site.text import cell, code, estimate, listing, number, page, section, table
+from experiments.tuning.page import of_centre
 
 HEADS = {
     "value": ("reward", 1.0), "mean_wait_s": ("mean wait [s]", 1.0), "abandonment": ("abandoned [%]", 100.0),
     "served_within_T_of_offered": ("in time [%]", 100.0), "occupancy": ("occupancy [%]", 100.0),
     "n_attempts": ("dials", 1.0), "n_sales": ("goals", 1.0),
 }  # fmt: skip
+OPPONENTS = ROOT / "experiments" / "results" / "tuned"
 MOST_COLUMNS = 10  # of a matrix of skills
 
 
@@ -73,6 +76,7 @@ def _page(scenario: Scenario, results: Results) -> str:
         section("Load by group and slot", _load(name, facts)),
         section("Campaigns", _campaigns(centre.campaigns)),
         section("Rules and KPIs", _kpis(name, results)),
+        section("Opponents", *_opponents(name)),
         section("Exact solution", _solved(measured["solved"])),
         section("Variants", variants if centre.variants else ""),
         section("Sources", table(["keys", "source"], [[code(k), cell(v)] for k, v in centre.sources.items()])),
@@ -209,6 +213,12 @@ def _kpis(name: str, results: Results) -> str:
         lines.append([f"`{cell(row['label'])}`{own}", verdict, behind, *figures])
     head = ["rules", "verdict", "reward behind the best", *(label for label, _ in labels)]
     return "\n\n".join([_how(measured), table(head, lines)])
+
+
+def _opponents(name: str) -> list[str]:
+    """Return the strongest tuned rules of a centre; nothing if they are not tuned yet."""
+    path = OPPONENTS / f"{name}.json"
+    return [*of_centre(read_json(path)), "[How they are tuned](../results/opponents.md)."] if path.exists() else []
 
 
 def in_order(columns: Iterable[str]) -> list[str]:

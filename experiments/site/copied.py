@@ -19,6 +19,7 @@ FILES = {
     "experiments/results/calibration.md": "results/calibration",
     "experiments/results/published.md": "results/published",
     "experiments/results/studies.md": "results/studies/index",
+    "experiments/results/tuned/opponents.md": "results/opponents",
     "experiments/results/room.md": "results/room",
     "notebooks/clients/README.md": "clients/index",
     "ARCHITECTURE.md": "project/architecture",

@@ -1,4 +1,4 @@
-"""Write the result of the centres into the README, and its picture: `python -m experiments.site.readme`.
+"""Write the strongest tuned rules into the README, and its picture: `python -m experiments.site.readme`.
 
 The text stands between two marks. The picture is a moment of the flagship centre, as the environment renders it. A test
 compares both with their sources.
@@ -7,36 +7,30 @@ compares both with their sources.
 from __future__ import annotations
 
 import argparse
-import json
 
 from ccenv.files.writing import write_atomic
 from experiments.jobs.files import ROOT
+from experiments.jobs.markdown import text
 from experiments.jobs.readme import README, Excerpt
-from experiments.site.centre_results import FILE, Results
-from experiments.site.league import summary
+from experiments.site.centres import OPPONENTS
 from experiments.site.moment import png
+from experiments.tuning.page import short_text
 
+FILE = OPPONENTS / "opponents.md"
 PICTURE = ROOT / "docs" / "_static" / "centre.png"
 
 
-def of_text(content: str | None) -> str:
-    """Return the sentences of the README from the text of the result file.
-
-    Raises:
-        ValueError: If there is no result file.
-    """
-    if content is None:
-        raise ValueError(f"{FILE.name} is not there: python -m experiments.site.measure writes it")
-    plain = json.loads(content)
-    return summary(Results(plain["command"], plain["centres"]))
+def of_text(page: str | None) -> str:
+    """Return the sentences of the README from the page of the opponents."""
+    return text(f"{short_text(page)} [All centres]({FILE.relative_to(ROOT).as_posix()}).")
 
 
-EXCERPT = Excerpt("<!-- from the results of the centres -->", "<!-- end of the centres -->", FILE, of_text)
+EXCERPT = Excerpt("<!-- from the opponents -->", "<!-- end of the opponents -->", FILE, of_text)
 
 
 def main() -> None:
     """Run the command."""
-    about = "Write the result of the centres into the README, and its picture."
+    about = "Write the strongest tuned rules into the README, and its picture."
     argparse.ArgumentParser(prog="python -m experiments.site.readme", description=about).parse_args()
     write_atomic(README, EXCERPT.renewed(README.read_text(), EXCERPT.published))
     write_atomic(PICTURE, png())

@@ -21,7 +21,9 @@ from experiments.jobs.config import LogConfig
 from experiments.jobs.files import ROOT
 from experiments.site import league
 from experiments.site.centre_results import Results
+from experiments.site.readme import FILE
 from experiments.site.text import cell, code, table
+from experiments.tuning.page import short_text
 
 #: What each extra of the package is for. The README says the same.
 EXTRAS = {
@@ -163,7 +165,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "version": _version,
     "extras": _extras,
     "league": league.table_of,
-    "result": league.summary,
+    "result": lambda results: short_text(FILE.read_text()),
     "learners": _learners,
     "second_learner": _second_learner,
     "learner_settings": _learner_settings,

@@ -115,8 +115,8 @@ def _row(row: Mapping[str, Any]) -> list[str]:
 
 def _interval(value: float, ends: Mapping[str, Any], sign: str = "") -> str:
     if ends["low"] is None:
-        return f"{value:{sign}.5g}"
-    return f"{value:{sign}.5g} [{ends['low']:{sign}.5g}, {ends['high']:{sign}.5g}]"
+        return f"{value:{sign}.4g}"
+    return f"{value:{sign}.4g} [{ends['low']:{sign}.4g}, {ends['high']:{sign}.4g}]"
 
 
 def _share(share: float | None) -> str:

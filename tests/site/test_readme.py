@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -13,15 +12,16 @@ from PIL import Image
 
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.seeds import seeds
+from experiments.jobs.files import read_json
 from experiments.jobs.readme import README
 from experiments.pipeline.evaluation import VALUE, own_pair, rule_days
 from experiments.site import sources
-from experiments.site.centre_results import Results
-from experiments.site.league import summary
+from experiments.site.centre_results import FILE, Results
 from experiments.site.moment import pixels
 from experiments.site.readme import EXCERPT, PICTURE
 from experiments.site.solved import gap
 from experiments.site.tables import EXTRAS
+from experiments.tuning.page import in_short, short_text
 
 MOST_LINES = 12
 
@@ -83,13 +83,26 @@ def results(*rows: dict[str, object]) -> Results:
     return Results("command", {"bank_blended": {"episodes": 64, "rows": list(rows)}})
 
 
-def test_a_tie_is_told_as_a_tie():
-    tied, beaten = {"mean": 0.1, "low": -0.1, "high": 0.3}, {"mean": 0.5, "low": 0.2, "high": 0.8}
-    text = " ".join(summary(results(made(None), made(tied), made(beaten))).split())
+def tuned(name: str, low: float, reserves: bool | None = None) -> dict[str, object]:
+    shipped = {"rung": "P0", "label": "fifo + max0", "value": 1.0, "low": 0.8, "high": 1.2, "dropped_share": None}
+    over = {"mean": low + 1.0, "low": low, "high": low + 2.0}
+    best = {**shipped, "rung": "P2", "label": "c_mu + progressive", "value": 5.5, "over_p0": over}
+    return {"scenario": name, "reserves": reserves, "evaluation_days": 256, "rows": [shipped, best]}
 
-    assert "It ties with `behind 0.1`." in text
-    assert "It is +0.5 [+0.2, +0.8] ahead of `behind 0.5`" in text
-    assert "At 0 of the 1 centres" in text
+
+def test_the_opponents_in_short_count_what_is_surely_ahead():
+    results = [tuned("bank_blended", 3.0), tuned("n_design", -0.5), tuned("bank_blended", 3.0, reserves=True)]
+    said = " ".join(short_text("\n\n".join(in_short(results))).split())
+
+    assert "`c_mu + progressive`: reward 5.5 [0.8, 1.2] a day" in said
+    assert "+4 [+3, +5] ahead of `fifo + max0`" in said
+    assert "At 1 of the 2 centres tuned" in said
+    assert in_short(results[2:]) == []
+
+
+def test_a_page_without_the_section_is_refused():
+    with pytest.raises(ValueError, match="In short"):
+        short_text("# Opponents")
 
 
 def test_a_pair_that_is_ahead_on_the_evaluation_days_is_told_as_such():
@@ -104,25 +117,9 @@ def test_a_pair_that_is_ahead_on_the_evaluation_days_is_told_as_such():
     assert [row["label"] for row in found.leaders("bank_blended")] == ["best", "behind -0.1", "behind -0.5"]
 
 
-def test_every_lead_of_the_summary_has_its_interval():
-    best = made(None) | {"to_own": {"mean": 4.0, "low": 3.0, "high": 5.0}}
-    text = " ".join(summary(results(best, made({"mean": 0.5, "low": 0.2, "high": 0.8}))).split())
-
-    assert "It is +0.5 [+0.2, +0.8] ahead of `behind 0.5`" in text
-    assert "It is +4 [+3, +5] ahead of the centre's own rules." in text
-
-
-def test_rules_above_the_drop_limit_do_not_tie():
-    tied = {"mean": 0.1, "low": -0.1, "high": 0.3}
-    text = summary(results(made(None), made(tied, within=False)))
-
-    assert "No other pair ties" in text
-    assert "At 1 of the 1 centres" in " ".join(text.split())
-
-
 @pytest.mark.parametrize("name", ["bank_blended", "n_design", "tiny"])
 def test_the_results_are_those_of_the_simulator(name: str):
-    scenario, kept = load_scenario(name), json.loads(EXCERPT.published or "{}")["centres"][name]
+    scenario, kept = load_scenario(name), read_json(FILE)["centres"][name]
     own = next(row for row in kept["rows"] if row["to_own"] is None)
     days = rule_days(scenario, own_pair(scenario), seeds("evaluation", kept["episodes"]), kpis=["occupancy"])
 
@@ -131,12 +128,12 @@ def test_the_results_are_those_of_the_simulator(name: str):
 
 
 def test_exact_gaps_are_those_of_the_solver():
-    for name, kept in json.loads(EXCERPT.published or "{}")["centres"].items():
+    for name, kept in read_json(FILE)["centres"].items():
         assert kept["solved"] == pytest.approx(gap(name)), f"{name}: run python -m experiments.site.measure"
 
 
 def test_the_results_hold_every_centre_with_intervals():
-    plain = json.loads(EXCERPT.published or "{}")
+    plain = read_json(FILE)
 
     assert list(plain["centres"]) == list_scenarios()
     for centre in plain["centres"].values():
