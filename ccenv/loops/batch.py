@@ -199,11 +199,17 @@ def _prepare(e, c, words, first_lead, past, out, taken, paid, command, action, s
 
 
 @helper
+def pay_from_here(e, c, paid):
+    """Note the present counters, so that the next payment is for what comes from now on."""
+    for k in range(c.n_terms):
+        paid[k] = e.counts[c.term_place[k]]
+
+
+@helper
 def _count_from_here(e, c, paid):
     for j in range(e.counts.shape[0]):
         e.counts_before[j] = e.counts[j]
-    for k in range(c.n_terms):
-        paid[k] = e.counts[c.term_place[k]]
+    pay_from_here(e, c, paid)
 
 
 @block

@@ -11,7 +11,7 @@ copies of a decision have the same hidden future: the row's own, or one redrawn 
 
 import numpy as np
 
-from ccenv.loops.batch import _count_from_here, _pay
+from ccenv.loops.batch import _count_from_here, _pay, pay_from_here
 from ccenv.loops.drive import PACING, ROUTING, ask
 from ccenv.rules.dispatch import BAD_PACING, choose, pace, route
 from ccenv.sim.advance import advance
@@ -167,8 +167,9 @@ def _held(snap, mask, c, a, levels, own):
 @block
 def _future(e, c, c_rules, log, snap, mask, out, paid, job, policy, base, levels, a):
     """Force action a, go on to the horizon under the base, and return the reward; nan if the copy failed."""
+    pay_from_here(e, c, paid)
     e.paid_events = NIL
-    _pay(e, c, out, paid)
+    _pay(e, c, out, paid)  # time that runs, such as that of contacts who wait now, is paid up to here
     until = e.t + job.horizon_s
     held_until = e.t if c.action[a].kind == ASSIGN else e.t + job.hold_s
     e.stop_t = until
