@@ -148,7 +148,7 @@ class Ahead:
         rules = _stopping(run)
         rules.config["own"] = NOTHING
         self._then = Engine(rules, n)
-        for name in ("words", "envs", "flat", "snaps"):  # the second goes on where the first has stopped
+        for name in ("words", "envs", "flat", "snaps", "paid"):  # the second goes on where the first has stopped
             setattr(self._then, name, getattr(self._first, name))
         self._then.take_outputs(self._first)
 
@@ -170,7 +170,7 @@ class Ahead:
         """
         m = actions.size
         envs = self._first.envs
-        for name in ("words", "flat", "masks"):  # the first action is judged by what the policy has been shown
+        for name in ("words", "flat", "masks", "paid"):  # the first action is judged by what the policy has been shown
             getattr(self._first, name)[:m] = getattr(engine, name)[b]
         fork_rows(envs[:m], self.run.config, keys, self._first.outs["u"][:m])
         envs["stop_t"][:m], envs["stopped"][:m], envs["n_given"][:m] = until, 0, 0

@@ -118,7 +118,7 @@ def bytes_of(patch: pytest.MonkeyPatch, bar: Bar, wrong: bool) -> Figures:
     size = load_scenario(memory.SCENARIO).size
     leads = (large if bar.figure == "lead_bytes" else {}).get("lead_bytes", 24) * size.leads
     record = (large if bar.figure == "without_leads_kib" else {}).get("without_leads_kib", 2**16) + leads
-    shown = dict.fromkeys(("flat", "obs", "masks", "outs", "final_obs"), np.zeros(memory.ROWS))
+    shown = dict.fromkeys(("flat", "obs", "masks", "outs", "final_obs", "paid"), np.zeros(memory.ROWS))
     env = SimpleNamespace(itemsize=record)
     engine = SimpleNamespace(**shown, run=SimpleNamespace(layout=SimpleNamespace(env=env)))
     patch.setattr(memory, "Batch", lambda *_: SimpleNamespace(engine=engine, scenario=SimpleNamespace(size=size)))
