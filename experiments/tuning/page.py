@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ccenv.kpis.numbers import as_text
 from ccenv.scenarios import load_scenario
 from experiments.jobs.files import read_json
 from experiments.jobs.markdown import table, text
@@ -109,14 +110,15 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
-    ahead = _interval(row["over_p0"]["mean"], row["over_p0"], "+") if "over_p0" in row else NOTHING
+    ahead = _interval(row["over_p0"]["mean"], row["over_p0"], sign=True) if "over_p0" in row else NOTHING
     return [row["rung"], f"`{row['label']}`", _interval(row["value"], row), _share(row["dropped_share"]), ahead]
 
 
-def _interval(value: float, ends: Mapping[str, Any], sign: str = "") -> str:
+def _interval(value: float, ends: Mapping[str, Any], sign: bool = False) -> str:
+    shown = as_text(value, sign=sign)
     if ends["low"] is None:
-        return f"{value:{sign}.4g}"
-    return f"{value:{sign}.4g} [{ends['low']:{sign}.4g}, {ends['high']:{sign}.4g}]"
+        return shown
+    return f"{shown} [{as_text(ends['low'], sign=sign)}, {as_text(ends['high'], sign=sign)}]"
 
 
 def _share(share: float | None) -> str:
