@@ -62,10 +62,11 @@ def in_short(results: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _flagship(result: Mapping[str, Any]) -> str:
     shipped, best = result["rows"][0], result["rows"][-1]
+    ahead = _interval(best["over_p0"]["mean"], best["over_p0"], sign=True)
     return (
         f"On `{result['scenario']}`, {result['evaluation_days']} unseen days, the strongest rules of production "
         f"systems and of the literature, tuned jointly, are `{best['label']}`: reward {_interval(best['value'], best)} "
-        f"a day. They are {_interval(best['over_p0']['mean'], best['over_p0'], sign=True)} ahead of `{shipped['label']}`, "
+        f"a day. They are {ahead} ahead of `{shipped['label']}`, "
         "the best of the rules as shipped."
     )
 
