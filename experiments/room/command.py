@@ -16,9 +16,10 @@ from experiments.jobs.workers import Workers
 from experiments.pipeline.evaluation import unit_of_value
 from experiments.planners.table import PLANNERS, refusal
 from experiments.room.bounds import bound_of
-from experiments.room.contest import LONG_DAYS, planner_row, rule_rows, rules_of
+from experiments.room.contest import planner_row, rule_rows, rules_of
 from experiments.room.page import page
 from experiments.room.settings import Settings
+from experiments.tuning.choice import LONG_DAYS
 
 NAME = "room"
 FEWER = {"S": 1, "M": 4, "L": 32, "XL": 32}  # divisor of the rules' days by size class

@@ -16,15 +16,16 @@ from experiments.jobs.files import read_json
 from experiments.pipeline.evaluation import Pair, finite, own_pair, pair_of
 from experiments.planners.base import Planner
 from experiments.planners.play import planned_days, ruled_days
+from experiments.tuning.choice import LONG_DAYS
+from experiments.tuning.settings import TUNED
 
 P0 = "P0"
 FIRST_BLOCK = 2  # days after which the time of a day is known; fewer give no interval
 BLOCK = 8
-LONG_DAYS = 10  # episodes of more days are planned for one day only
 
 
 def episode_days(scenario: Scenario) -> int:
-    """Return the days of an episode under a planner: those of the scenario, or 1 if they are many."""
+    """Return the days of an episode under a planner: those of the scenario, or 1 if they are more than `LONG_DAYS`."""
     days = scenario.centre.episode_days
     return days if days <= LONG_DAYS else 1
 
@@ -32,7 +33,7 @@ def episode_days(scenario: Scenario) -> int:
 def rules_of(scenario: Scenario, folder: Path) -> dict[str, Pair]:
     """Return the rules of a centre by rung: its own, and the tuned ones whose result file exists."""
     found = {P0: own_pair(scenario)}
-    path = folder / "tuned" / f"{scenario.name}.json"
+    path = folder / TUNED / f"{scenario.name}.json"
     if path.exists():
         found |= {rung: pair_of(each["pair"]) for rung, each in read_json(path)["rungs"].items()}
     return found

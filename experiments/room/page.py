@@ -8,6 +8,7 @@ from typing import Any
 from experiments.jobs.markdown import table, text
 from experiments.room.bounds import ESTIMATE, EXACT, KINDS
 from experiments.room.contest import P0
+from experiments.site.text import estimate
 
 NOTHING = "–"
 
@@ -17,15 +18,17 @@ def page(result: Mapping[str, Any]) -> str:
     kinds = "\n".join(f"- *{kind}*: {meaning}." for kind, meaning in KINDS.items())
     intro = text(
         "Written by `python -m experiments.room`; do not edit.",
-        """Beside each centre: what its own rules earn, what the best tuned rule and the best planner earn, and what no
-        policy can exceed. So a gain of some percent can be read against what is left. All figures are mean undiscounted
-        rewards of an episode under the centre's own reward, on evaluation days, with 95 % intervals over the days. The
-        bound is of one of these kinds:""",
+        """Beside each centre: what its own rules, the opponent (the tuned rules to beat) and the best planner earn, and
+        what no policy can exceed. So a gain of some percent can be read against what is left. All figures are mean
+        undiscounted rewards of an episode under the centre's own reward, on evaluation days, with 95 % intervals over
+        the days. The bound is of one of these kinds:""",
     )
     about_left = text(
-        """Left: the distance from the best figure of the row to the bound, in percent of the size of the best figure. A
-        bound is no promise: a fluid bound knows no chance within a slot, so where chance makes contacts wait, most of
-        what is left below it cannot be won. An exact optimum holds in steady state; a finite episode may pass it by the
+        """Left: the distance from the best figure of the row to the bound, in percent of the size of the best figure.
+        A planner counts only if the interval of its gain lies above 0. The tuned rule is the opponent that validation
+        days chose. The planner shown is the one with the larger gain on the days shown. A bound is no promise: a fluid
+        bound knows no chance within a slot, so where chance makes contacts wait, most of what is left below it cannot
+        be won. An exact optimum holds in steady state; a finite episode may pass it by the
         value of a few contacts."""
     )
     planners = text(
@@ -46,12 +49,19 @@ def best_planner(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return max(whole, key=lambda each: each["gain"]["mean"], default=None)
 
 
+def opponent(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the highest rung tuned, which was chosen on validation days among the others too; None if none is."""
+    return next((each for each in reversed(row["rules"]) if each["rung"] != P0), None)
+
+
 def best_figure(row: Mapping[str, Any]) -> float:
-    """Return the best figure: of the rules, or of the own rules plus the gain of a planner."""
+    """Return the best figure: of the own rules, of the opponent, or of the own rules plus a sure gain of a planner."""
     own = next(each["mean"] for each in row["rules"] if each["rung"] == P0)
-    planner = best_planner(row)
-    gains = [0.0 if planner is None else planner["gain"]["mean"]]
-    return max([own + max(gains), *(each["mean"] for each in row["rules"])])
+    tuned, planner = opponent(row), best_planner(row)
+    found = [own] if tuned is None else [own, tuned["mean"]]
+    if planner is not None and (planner["gain"]["low"] or 0.0) > 0.0:
+        found.append(own + planner["gain"]["mean"])
+    return max(found)
 
 
 def left(row: Mapping[str, Any]) -> float:
@@ -61,20 +71,19 @@ def left(row: Mapping[str, Any]) -> float:
 
 
 def _overview(result: Mapping[str, Any]) -> str:
-    head = ["centre", "unit of the reward", "own rules (P0)", "best tuned rule", "best planner: gain", "bound", "kind"]
+    head = ["centre", "unit of the reward", "own rules (P0)", "opponent", "best planner: gain", "bound", "kind"]
     rows = []
     for row in result["centres"]:
         own = next(each for each in row["rules"] if each["rung"] == P0)
-        tuned = [each for each in row["rules"] if each["rung"] != P0]
-        best = max(tuned, key=lambda each: each["mean"], default=None)
+        best = opponent(row)
         planner = best_planner(row)
         rows.append(
             [
                 row["centre"],
                 row["unit"],
-                _interval(own),
-                NOTHING if best is None else f"{best['rung']}: {_interval(best)}",
-                NOTHING if planner is None else f"{planner['name']}: {_signed(planner['gain'])}",
+                estimate(own),
+                NOTHING if best is None else f"{best['rung']}: {estimate(best)}",
+                NOTHING if planner is None else f"{planner['name']}: {estimate(planner['gain'], sign=True)}",
                 _bound(row["bound"]),
                 row["bound"]["kind"],
                 f"{100 * left(row):.1f} %",
@@ -97,7 +106,7 @@ def _planners(result: Mapping[str, Any]) -> str:
             changed = f"{each['changed'] / max(1, each['planned']):.0%}"
             rows.append(
                 [row["centre"], each["name"], ", ".join(each["needs"]), numbers, f"{each['days']}{star}",
-                 _signed(each["gain"]), f"{each['ms']:.2f}", share, changed]
+                 estimate(each["gain"], sign=True), f"{each['ms']:.2f}", share, changed]
             )  # fmt: skip
     return table(head, rows)
 
@@ -108,18 +117,6 @@ def _assumptions(result: Mapping[str, Any]) -> list[str]:
         for row in result["centres"]
         if row["bound"]["kind"] == ESTIMATE
     ]
-
-
-def _interval(each: Mapping[str, Any]) -> str:
-    if each["low"] is None:
-        return f"{each['mean']:.5g}"
-    return f"{each['mean']:.5g} [{each['low']:.5g}, {each['high']:.5g}]"
-
-
-def _signed(each: Mapping[str, Any]) -> str:
-    if each["low"] is None:
-        return f"{each['mean']:+.3g}"
-    return f"{each['mean']:+.3g} [{each['low']:+.3g}, {each['high']:+.3g}]"
 
 
 def _bound(bound: Mapping[str, Any]) -> str:

@@ -14,16 +14,18 @@ from ccenv.scenarios import Scenario, list_scenarios, load_scenario
 from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.schema import Campaign
 from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.parts import RESULTS
 from experiments.site.centre_results import TIE, Results
 from experiments.site.text import cell, code, estimate, listing, number, page, section, table
 from experiments.tuning.page import of_centre
+from experiments.tuning.settings import TUNED
 
 HEADS = {
     "value": ("reward", 1.0), "mean_wait_s": ("mean wait [s]", 1.0), "abandonment": ("abandoned [%]", 100.0),
     "served_within_T_of_offered": ("in time [%]", 100.0), "occupancy": ("occupancy [%]", 100.0),
     "n_attempts": ("dials", 1.0), "n_sales": ("goals", 1.0),
 }  # fmt: skip
-OPPONENTS = ROOT / "experiments" / "results" / "tuned"
+OPPONENTS = ROOT / RESULTS / TUNED
 MOST_COLUMNS = 10  # of a matrix of skills
 
 

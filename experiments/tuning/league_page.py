@@ -7,12 +7,12 @@ from typing import Any
 
 from ccenv.scenarios import load_scenario
 from experiments.jobs.markdown import table, text
-from experiments.pipeline.evaluation import Rule, is_bound, pair_of, unit_of_value
+from experiments.pipeline.evaluation import Rule, pair_of, unit_of_value
 from experiments.pipeline.joint.space import HALVES, other_half
+from experiments.site.text import estimate
+from experiments.tuning.page import NOTHING, share_of, value_of
 
 COMMAND = "python -m experiments.tune league=true"
-EQUAL = "\N{DAGGER}"  # the figure is the same on all days
-NOTHING = "–"
 
 League = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -28,8 +28,8 @@ def page(leagues: Sequence[League]) -> str:
             "[opponents](opponents.md).",
             _method(leagues),
             "Difference: of the reward a day to the opponent, paired on the same evaluation days, with a 95 % interval "
-            f"over the days. {EQUAL}: the same on all days. The opponent was tuned far longer, both "
-            "halves at once, so a rule that is behind it may be ahead after as long a search. A rule ahead of it, with "
+            "over the days. The opponent was tuned far longer, both halves at once, so a rule that is "
+            "behind it may be ahead after as long a search. A rule ahead of it, with "
             "an interval above 0, shows room that the opponent leaves. Many rules are compared: a few intervals of "
             "rules that equal the opponent lie beside 0 by chance.",
             "S: rules with more searched numbers than P1 and P2 allow; they are listed apart and are never an "
@@ -77,7 +77,8 @@ def _centres(leagues: Sequence[League]) -> str:
         cells = [name_of(league), league["opponent"]["rung"]]
         for half in HALVES:
             rows = ran(league, half)
-            cells += [str(len(rows)), f"`{rows[0]['rule']}` {_difference(rows[0])}" if rows else NOTHING]
+            first = f"`{rows[0]['rule']}` {estimate(rows[0]['difference'], sign=True)}" if rows else NOTHING
+            cells += [str(len(rows)), first]
         lines.append(cells)
     head = [
         "centre",
@@ -141,9 +142,9 @@ def _centre(league: League) -> Iterable[str]:
     kept = "no limit" if limit is None else f"{100 * limit:g} %"
     yield f"## {name_of(league)}"
     yield text(
-        f"Opponent: {opponent['rung']}, version {opponent['version']}, `{pair.label}`: {_value(figures)} a day{share}. "
-        f"Reward: {unit_of_value(scenario)}. {league['days']} validation days and as many evaluation days; limit of "
-        f"the dropped share: {kept}; `{league['command']}`."
+        f"Opponent: {opponent['rung']}, version {opponent['version']}, `{pair.label}`: "
+        f"{value_of(figures)} a day{share}. Reward: {unit_of_value(scenario)}. {league['days']} validation days "
+        f"and as many evaluation days; limit of the dropped share: {kept}; `{league['command']}`."
     )
     for half in HALVES:
         beside = getattr(pair, other_half(half)).label
@@ -161,8 +162,9 @@ def _centre(league: League) -> Iterable[str]:
 def _table(rows: Sequence[Row], limit: float | None) -> str:
     lines = [
         [
-            f"`{Rule(row['rule'], row['params']).label}`", row["rung"], _value(row), _difference(row),
-            _share(row["dropped_share"]) + (" >" if is_over(row, limit) else ""), f"{row['cpu_s']:.1f}",
+            f"`{Rule(row['rule'], row['params']).label}`", row["rung"], value_of(row),
+            estimate(row["difference"], sign=True),
+            share_of(row["dropped_share"]) + (" >" if is_over(row, limit) else ""), f"{row['cpu_s']:.1f}",
         ]
         for row in rows
     ]  # fmt: skip
@@ -181,20 +183,3 @@ def _skipped(league: League) -> Iterable[str]:
     if lines:
         yield "### Do not fit"
         yield "\n".join(lines)
-
-
-def _value(figures: Mapping[str, Any]) -> str:
-    if figures["low"] is None:
-        return f"{figures['value']:.5g}"
-    return f"{figures['value']:.5g} [{figures['low']:.5g}, {figures['high']:.5g}]"
-
-
-def _difference(row: Row) -> str:
-    found = row["difference"]
-    mark = f" {EQUAL}" if is_bound(found) else ""
-    ends = "" if found["low"] is None else f" [{found['low']:+.3g}, {found['high']:+.3g}]"
-    return f"{found['mean']:+.3g}{ends}{mark}"
-
-
-def _share(share: float | None) -> str:
-    return NOTHING if share is None else f"{100 * share:.2f}"

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ccenv.kpis.numbers import as_text
 from ccenv.scenarios import load_scenario
 from experiments.jobs.files import read_json
 from experiments.jobs.markdown import table, text
 from experiments.pipeline.evaluation import unit_of_value
+from experiments.site.text import estimate
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 NOTHING = "–"
@@ -62,10 +62,10 @@ def in_short(results: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _flagship(result: Mapping[str, Any]) -> str:
     shipped, best = result["rows"][0], result["rows"][-1]
-    ahead = _interval(best["over_p0"]["mean"], best["over_p0"], sign=True)
+    ahead = estimate(best["over_p0"], sign=True)
     return (
         f"On `{result['scenario']}`, {result['evaluation_days']} unseen days, the strongest rules of production "
-        f"systems and of the literature, tuned jointly, are `{best['label']}`: reward {_interval(best['value'], best)} "
+        f"systems and of the literature, tuned jointly, are `{best['label']}`: reward {value_of(best)} "
         f"a day. They are {ahead} ahead of `{shipped['label']}`, "
         "the best of the rules as shipped."
     )
@@ -111,18 +111,17 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
-    ahead = _interval(row["over_p0"]["mean"], row["over_p0"], sign=True) if "over_p0" in row else NOTHING
-    return [row["rung"], f"`{row['label']}`", _interval(row["value"], row), _share(row["dropped_share"]), ahead]
+    ahead = estimate(row["over_p0"], sign=True) if "over_p0" in row else NOTHING
+    return [row["rung"], f"`{row['label']}`", value_of(row), share_of(row["dropped_share"]), ahead]
 
 
-def _interval(value: float, ends: Mapping[str, Any], sign: bool = False) -> str:
-    shown = as_text(value, sign=sign)
-    if ends["low"] is None:
-        return shown
-    return f"{shown} [{as_text(ends['low'], sign=sign)}, {as_text(ends['high'], sign=sign)}]"
+def value_of(row: Mapping[str, Any]) -> str:
+    """Return the value of a row with its interval."""
+    return estimate({key: row[of] for key, of in (("mean", "value"), ("low", "low"), ("high", "high"))})
 
 
-def _share(share: float | None) -> str:
+def share_of(share: float | None) -> str:
+    """Return a dropped share in percent."""
     return NOTHING if share is None else f"{100 * share:.2f}"
 
 

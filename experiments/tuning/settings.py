@@ -8,6 +8,8 @@ from hydra.core.config_store import ConfigStore
 
 from experiments.jobs.parts import RESULTS
 
+TUNED = "tuned"  # folder of the opponents, in that of the results
+
 
 @dataclass
 class Settings:
@@ -49,7 +51,7 @@ class Settings:
     rule_days: int = 64
     large_rule_days: int = 16
     dir: str = "outputs/tune"
-    results: str = f"{RESULTS}/tuned"
+    results: str = f"{RESULTS}/{TUNED}"
 
 
 def register() -> None:
