@@ -1,11 +1,15 @@
-"""Paragraphs and tables in Markdown."""
+"""Paragraphs, tables and figures with intervals in Markdown."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from ccenv.kpis.bootstrap import EQUAL
+from ccenv.kpis.numbers import as_text
 
 WIDTH = 120
+Interval = Mapping[str, float | None] | None
 
 
 def text(*paragraphs: str) -> str:
@@ -18,3 +22,18 @@ def text(*paragraphs: str) -> str:
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table."""
     return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *rows])
+
+
+def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
+    """Return a figure of a result file with its 95 % interval; a dash if nothing was counted.
+
+    Equal ends of an interval, in files from before bounds of equal runs, are left out.
+    """
+    if interval is None or interval["mean"] is None:
+        return "–"
+    value, low, high = (None if interval[key] is None else scale * interval[key] for key in ("mean", "low", "high"))  # type: ignore[operator]
+    assert value is not None
+    given = low is not None and high is not None and low != high
+    ends = f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]" if given else ""
+    ends += f" ({EQUAL})" if given and interval.get("bound") else ""
+    return f"{as_text(value, sign=sign)}{ends}"

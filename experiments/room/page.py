@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.jobs.markdown import table, text
+from experiments.jobs.markdown import estimate, table, text
 from experiments.room.bounds import ESTIMATE, EXACT, KINDS
 from experiments.room.contest import P0
-from experiments.site.text import estimate
 
 NOTHING = "–"
 

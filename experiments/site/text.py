@@ -5,16 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ccenv.kpis.bootstrap import EQUAL
-from ccenv.kpis.numbers import as_text
-from experiments.jobs.markdown import table
+from experiments.jobs.markdown import estimate, table
 
 __all__ = ["cell", "code", "estimate", "number", "page", "paragraph", "section", "table", "unit_of"]
 
-Interval = Mapping[str, float | None] | None
 UNITS = {"1": "number", "1/h": "per hour", "1/d": "per day"}
 
 
@@ -37,21 +34,6 @@ def number(value: float) -> str:
 def unit_of(unit: str) -> str:
     """Return a unit in words where a symbol would puzzle."""
     return UNITS.get(unit, unit)
-
-
-def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
-    """Return a figure of a result file with its 95 % interval; a dash if nothing was counted.
-
-    Equal ends of an interval, in files from before bounds of equal runs, are left out.
-    """
-    if interval is None or interval["mean"] is None:
-        return "–"
-    value, low, high = (None if interval[key] is None else scale * interval[key] for key in ("mean", "low", "high"))  # type: ignore[operator]
-    assert value is not None
-    given = low is not None and high is not None and low != high
-    ends = f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]" if given else ""
-    ends += f" ({EQUAL})" if given and interval.get("bound") else ""
-    return f"{as_text(value, sign=sign)}{ends}"
 
 
 def page(title: str, *parts: str) -> str:

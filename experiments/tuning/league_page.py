@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccenv.scenarios import load_scenario
-from experiments.jobs.markdown import table, text
+from experiments.jobs.markdown import estimate, table, text
 from experiments.pipeline.evaluation import Rule, pair_of, unit_of_value
 from experiments.pipeline.joint.space import HALVES, other_half
-from experiments.site.text import estimate
 from experiments.tuning.page import NOTHING, share_of, value_of
 
 COMMAND = "python -m experiments.tune league=true"

@@ -8,9 +8,8 @@ from typing import Any
 
 from ccenv.scenarios import load_scenario
 from experiments.jobs.files import read_json
-from experiments.jobs.markdown import table, text
+from experiments.jobs.markdown import estimate, table, text
 from experiments.pipeline.evaluation import unit_of_value
-from experiments.site.text import estimate
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 NOTHING = "–"
