@@ -12,8 +12,16 @@ from ccenv.files.numbers import whole
 
 RANGE = 2**32
 #: First seed of each range. `training`: learning, and tuning of rules; `validation`: selection among candidates;
-#: `evaluation`: published results; `history`: initial states of episodes.
-FIRST = {"training": 1 * RANGE, "validation": 2 * RANGE, "evaluation": 3 * RANGE, "history": 4 * RANGE}
+#: `evaluation`: results during development; `history`: initial states of episodes; `final`: published figures of
+#: learned policies, each look at which is counted; `confirmation`: days of submitted policies, drawn by their digest.
+FIRST = {
+    "training": 1 * RANGE,
+    "validation": 2 * RANGE,
+    "evaluation": 3 * RANGE,
+    "history": 4 * RANGE,
+    "final": 5 * RANGE,
+    "confirmation": 6 * RANGE,
+}
 
 
 def seeds(purpose: str, n: int, *, skip: int = 0) -> np.ndarray:
