@@ -51,8 +51,8 @@ def tune(settings: Settings, command: str) -> list[Path]:
         choices = [(name, settings, *each) for name, *each in zip(asked, found, old, strict=True)]
         results = workers.map(chosen, choices, "choice")
     for name, result, earlier in zip(asked, results, old, strict=True):
-        if earlier is None or pairs_of(result) != pairs_of(earlier):
-            version = 1 if earlier is None else earlier["version"] + 1
+        if earlier is None or changed(result, earlier):
+            version = 1 if earlier is None else earlier["version"] + (pairs_of(result) != pairs_of(earlier))
             write_json(files[name], {"version": version, **result, "command": command})
     write_atomic(ROOT / settings.results / PAGE, page(ROOT / settings.results))
     return list(files.values())
@@ -123,6 +123,21 @@ def pairs_of(result: Mapping[str, Any]) -> dict[str, Any]:
     return {rung: found["pair"] for rung, found in result["rungs"].items()}
 
 
+def _searches(found: Sequence[Mapping[str, Any]], earlier: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return what each replicate found on the validation days; a new search replaces the earlier one of its number."""
+    keys = ("replicate", "value", "dropped_share", "cpu_s")
+    searches = {each["replicate"]: each for each in (earlier or {"replicates": []})["replicates"]}
+    searches |= {each["replicate"]: {key: each[key] for key in keys} for each in found}
+    return [searches[number] for number in sorted(searches)]
+
+
+def changed(result: Mapping[str, Any], earlier: Mapping[str, Any]) -> bool:
+    """Return whether a result has other pairs than the one that exists, or is the choice among more searches."""
+    rungs = [(result["rungs"][rung], earlier["rungs"].get(rung)) for rung in result["rungs"]]
+    more = any(old is None or len(new["replicates"]) > len(old["replicates"]) for new, old in rungs)
+    return more or pairs_of(result) != pairs_of(earlier)
+
+
 def chosen(
     name: str,
     settings: Settings,
@@ -152,8 +167,7 @@ def chosen(
         score = objective.score(pair_of(best["pair"]), days)
         assert score is not None  # it ran on the validation days
         rows.append({"rung": rung, **figures(score), "over_p0": over(score.values, shipped[0].values)})
-        others = [{key: each[key] for key in ("replicate", "value", "dropped_share", "cpu_s")} for each in found]
-        rungs[rung] = {**best, "replicates": others}
+        rungs[rung] = {**best, "replicates": _searches(found, (earlier or {"rungs": {}})["rungs"].get(rung))}
     return {
         "scenario": name, "scenario_digest": scenario.digest, "reserves": settings.reserves, "limit": limit,
         "evaluation_days": settings.evaluation_days, "rungs": rungs, "rows": rows,

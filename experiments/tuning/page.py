@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ccenv.kpis.numbers import as_text
 from ccenv.scenarios import load_scenario
 from experiments.jobs.files import read_json
 from experiments.jobs.markdown import estimate, table, text
@@ -97,16 +98,23 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
         for rung, found in result["rungs"].items()
     ]
     n = max(len(found["replicates"]) for found in result["rungs"].values())
+    seeds = "" if n == 1 else f" Values of the {n} searches on validation days: {_spread(result['rungs'])}."
     limit = "no limit" if result["limit"] is None else f"{100 * result['limit']:g} %"
     return [
         table(["rung", "rules", f"reward {period}", "dropped, %", "ahead of the first row"], rows),
         text(
             f"Reward: {unit_of_value(scenario)}; {result['evaluation_days']} evaluation runs. Limit of the dropped "
-            f"share: {limit}. CPU time of the search chosen, of {n} a rung: {'; '.join(spent)}. Version "
-            f"{result['version']}, `{result['command']}`.",
+            f"share: {limit}. CPU time of the search chosen, of {n} a rung: {'; '.join(spent)}.{seeds} "
+            f"Version {result['version']}, `{result['command']}`.",
             f"Not tuned: {_untuned(result['rungs'])}.",
         ),
     ]
+
+
+def _spread(rungs: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the values that the searches of each rung found, the best first."""
+    found = {rung: sorted((each["value"] for each in of["replicates"]), reverse=True) for rung, of in rungs.items()}
+    return "; ".join(f"{rung} {', '.join(as_text(value) for value in values)}" for rung, values in found.items())
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:

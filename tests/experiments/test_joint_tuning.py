@@ -254,7 +254,11 @@ def test_an_earlier_pair_stays_if_it_is_better(tmp_path: Path) -> None:
     first = read_json(path)
     kept = {**first, "rungs": {"P1": {**first["rungs"]["P1"], "value": 1e9}}}
     write_json(path, kept)
-    assert read_json(*tune(quick(tmp_path, again=True, replicates=2), "second")) == kept
+    assert read_json(*tune(quick(tmp_path, again=True), "second")) == kept
+    more = read_json(*tune(quick(tmp_path, again=True, replicates=2), "third"))
+    found = more["rungs"]["P1"]
+    assert (more["version"], found["pair"], found["value"]) == (1, first["rungs"]["P1"]["pair"], 1e9)
+    assert [each["replicate"] for each in found["replicates"]] == [0, 1]
 
 
 @pytest.mark.parametrize(
