@@ -60,12 +60,17 @@ NONE = Estimate(np.nan, np.nan, np.nan)  # of what was not asked for or does not
 
 def resampled_sums(values: Floats) -> Floats:
     """Return column sums over resampled rows: from (runs, columns) to (N_RESAMPLES, columns)."""
-    return np.concatenate([counts @ values for counts in _resampling(len(values))])
+    return np.concatenate([counts @ values for counts in resampling(len(values))])
 
 
-def _resampling(n: int) -> Iterator[Floats]:
-    """Yield how often each of n rows occurs in each resample, in blocks of shape (resamples, n)."""
-    rng = np.random.default_rng(SEED)
+def resampling(n: int, seed: int = SEED) -> Iterator[Floats]:
+    """Yield how often each of n rows occurs in each of `N_RESAMPLES` resamples, in blocks of shape (resamples, n).
+
+    Args:
+        n: Number of rows.
+        seed: Of the resamples; two axes of one array need different ones.
+    """
+    rng = np.random.default_rng(seed)
     block = max(1, BLOCK // n)
     for start in range(0, N_RESAMPLES, block):
         m = min(block, N_RESAMPLES - start)

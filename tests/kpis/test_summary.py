@@ -198,9 +198,9 @@ def test_paired_difference_needs_equal_seeds():
 
 
 def test_resampling_takes_as_many_rows_as_there_are(monkeypatch):
-    whole = np.concatenate(list(bootstrap._resampling(7)))
+    whole = np.concatenate(list(bootstrap.resampling(7)))
     monkeypatch.setattr(bootstrap, "BLOCK", 70)
-    in_blocks = list(bootstrap._resampling(7))
+    in_blocks = list(bootstrap.resampling(7))
 
     assert whole.shape == (bootstrap.N_RESAMPLES, 7) and (whole.sum(axis=1) == 7).all()
     assert len(in_blocks) == bootstrap.N_RESAMPLES // 10
