@@ -10,7 +10,8 @@ an interrupted run continues.
     python -m experiments.tune league=true
 
 compares all rules on the centres that have opponents: each rule is tuned for five CPU seconds beside the opponent's
-other half. Writes a file for each centre into `experiments/results/tuned/league`, and the page `league.md`.
+other half. Writes a file for each centre into `experiments/results/tuned/league`, and the page `league.md`, to which
+`opponents.md` then leads.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tqdm import tqdm
 
 from experiments.jobs.commands import with_settings
 from experiments.jobs.files import read_json
-from experiments.tuning.command import tune
+from experiments.tuning.command import tune, write_page
 from experiments.tuning.league import compare
 from experiments.tuning.settings import Settings, register
 
@@ -38,6 +39,7 @@ def main(config: DictConfig) -> None:
     if settings.league:
         for path in compare(settings, command):
             tqdm.write(str(path))
+        write_page(settings)
         return
     for path in tune(settings, command):
         result = read_json(path)

@@ -35,5 +35,5 @@ def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
     assert value is not None
     given = low is not None and high is not None and low != high
     ends = f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]" if given else ""
-    ends += f" ({EQUAL})" if given and interval.get("bound") else ""
+    ends += f" ({EQUAL})" if interval.get("bound") else ""
     return f"{as_text(value, sign=sign)}{ends}"

@@ -82,13 +82,19 @@ def _overview(result: Mapping[str, Any]) -> str:
                 row["unit"],
                 estimate(own),
                 NOTHING if best is None else f"{best['rung']}: {estimate(best)}",
-                NOTHING if planner is None else f"{planner['name']}: {estimate(planner['gain'], sign=True)}",
+                NOTHING if planner is None else f"{planner['name']}: {_gain(planner)}",
                 _bound(row["bound"]),
                 row["bound"]["kind"],
                 f"{100 * left(row):.1f} %",
             ]
         )
     return table([*head, "left"], rows)
+
+
+def _gain(planner: Mapping[str, Any]) -> str:
+    """Return the gain of a planner with its interval; without ends all days are equal, and it says so."""
+    gain = planner["gain"]
+    return estimate({**gain, "bound": gain["low"] is None and planner["days"] > 1}, sign=True)
 
 
 def _planners(result: Mapping[str, Any]) -> str:
@@ -105,7 +111,7 @@ def _planners(result: Mapping[str, Any]) -> str:
             changed = f"{each['changed'] / max(1, each['planned']):.0%}"
             rows.append(
                 [row["centre"], each["name"], ", ".join(each["needs"]), numbers, f"{each['days']}{star}",
-                 estimate(each["gain"], sign=True), f"{each['ms']:.2f}", share, changed]
+                 _gain(each), f"{each['ms']:.2f}", share, changed]
             )  # fmt: skip
     return table(head, rows)
 

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Container
 from pathlib import Path
 
 from experiments.jobs.files import ROOT
 from experiments.site.text import listing
 
 DOCS = ROOT / "docs"
-#: Files of the checkout that are pages of the site.
+#: Published results: file below `experiments/results`, page below `results`, and what is on it.
+RESULTS: dict[str, tuple[str, str]] = {
+    "validation.md": ("validation", "the simulator against exact values and another simulator."),
+    "tuned/opponents.md": ("opponents", "the strongest rules of each centre, tuned jointly."),
+    "tuned/league.md": ("league", "every rule of both halves beside the opponents, by centre."),
+    "published.md": ("published", "printed results of others, met by ccenv."),
+    "studies.md": ("studies/index", "questions of practice, with paired runs and assumptions varied."),
+    "room.md": ("room", "optimum or bound of each centre, beside its rules and planners."),
+    "concepts.md": ("concepts", "equation, source and measured effect of each concept."),
+    "calibration.md": ("calibration", "how well the bank's centres follow the bank's log."),
+    "speed.md": ("speed", "contacts and decisions a second, against peers."),
+}
+#: Files of the checkout that are pages of the site; a result that its command has not written yet is left out.
 FILES = {
     "ccenv/sim/README.md": "specification",
-    "experiments/results/validation.md": "results/validation",
-    "experiments/results/speed.md": "results/speed",
-    "experiments/results/concepts.md": "results/concepts",
-    "experiments/results/calibration.md": "results/calibration",
-    "experiments/results/published.md": "results/published",
-    "experiments/results/studies.md": "results/studies/index",
-    "experiments/results/tuned/opponents.md": "results/opponents",
-    "experiments/results/room.md": "results/room",
     "notebooks/clients/README.md": "clients/index",
     "ARCHITECTURE.md": "project/architecture",
     "CONTRIBUTING.md": "project/contributing",
     "CHANGELOG.md": "project/changelog",
     "docs/decisions/README.md": "decisions/index",
+}
+FILES |= {
+    f"experiments/results/{file}": f"results/{page}"
+    for file, (page, _) in RESULTS.items()
+    if (ROOT / "experiments" / "results" / file).exists()
 }
 FILES |= {
     path.relative_to(ROOT).as_posix(): f"decisions/{path.stem}"
@@ -52,6 +62,22 @@ def pages() -> dict[str, str]:
         below = [page.removeprefix(folder) for page in found if page.startswith(folder) and page != index]
         found[index] += "\n" + listing(below)
     return found
+
+
+def results_list(files: Container[str] = FILES) -> str:
+    """Return the list of the published results by their titles, with a hidden table of contents.
+
+    Args:
+        files: Files of the checkout that are pages of the site.
+    """
+    there = {f"experiments/results/{file}": about for file, about in RESULTS.items()}
+    shown = {file: about for file, about in there.items() if file in files}
+    rows = [f"- [{_title(file)}]({page}.md): {about}" for file, (page, about) in shown.items()]
+    return "\n".join(rows) + "\n\n" + listing([page for page, _ in shown.values()])
+
+
+def _title(file: str) -> str:
+    return (ROOT / file).read_text().partition("\n")[0].removeprefix("# ")
 
 
 def prose() -> dict[str, str]:

@@ -14,15 +14,16 @@ from experiments.jobs.markdown import text
 from experiments.jobs.readme import README, Excerpt
 from experiments.site.centres import OPPONENTS
 from experiments.site.moment import png
-from experiments.tuning.page import short_text
+from experiments.tuning.page import LEAGUE_PAGE, short_text
 
-FILE = OPPONENTS / "opponents.md"
+FILE, LEAGUE = OPPONENTS / "opponents.md", OPPONENTS / LEAGUE_PAGE
 PICTURE = ROOT / "docs" / "_static" / "centre.png"
 
 
 def of_text(page: str | None) -> str:
     """Return the sentences of the README from the page of the opponents."""
-    return text(f"{short_text(page)} [All centres]({FILE.relative_to(ROOT).as_posix()}).")
+    league = f" [Every rule]({LEAGUE.relative_to(ROOT).as_posix()})." if LEAGUE.exists() else ""
+    return text(f"{short_text(page)} [All centres]({FILE.relative_to(ROOT).as_posix()}).{league}")
 
 
 EXCERPT = Excerpt("<!-- from the opponents -->", "<!-- end of the opponents -->", FILE, of_text)

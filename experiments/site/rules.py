@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -13,6 +13,7 @@ from ccenv.sim.state.fields import FIELDS
 from experiments.jobs.files import ROOT
 from experiments.site.centre_results import Results
 from experiments.site.formulas import inline
+from experiments.site.rule_league import leagues, of_rule
 from experiments.site.text import cell, code, estimate, listing, number, page, paragraph, section, table
 
 ABOUT = ROOT / "docs" / "rules.yaml"
@@ -28,8 +29,11 @@ def about() -> dict[str, dict[str, Any]]:
 
 def pages(results: Results) -> dict[str, str]:
     """Return the page of each rule, and the list of all."""
+    played = leagues()
     found = {
-        f"rules/{half}-{rule.name}": _page(half, rule, results) for half, rules in HALVES.items() for rule in rules
+        f"rules/{half}-{rule.name}": _page(half, rule, results, of_rule(half, rule.name, played))
+        for half, rules in HALVES.items()
+        for rule in rules
     }
     return {"rules/index": _index(results)} | found
 
@@ -65,7 +69,7 @@ def _best_in(half: str, rule: RuleSpec, results: Results) -> str:
     return ", ".join(f"[`{name}`](../centres/{name}.md)" for name in results.leads(half, rule.name)) or "–"
 
 
-def _page(half: str, rule: RuleSpec, results: Results) -> str:
+def _page(half: str, rule: RuleSpec, results: Results, league: Sequence[str]) -> str:
     known = about()[half][rule.name]
     production = known.get("production", [])
     return page(
@@ -75,6 +79,7 @@ def _page(half: str, rule: RuleSpec, results: Results) -> str:
         section("Parameters", _parameters(rule)),
         section("In production systems", "\n".join(f"- {inline(name)}" for name in production)),
         section("When it wins", _wins(half, rule, results)),
+        section("Measured beside the opponents", *league),
         section("What it reads and keeps", _reads(rule)),
         section("Use", _use(half, rule)),
     )

@@ -21,6 +21,7 @@ from experiments.jobs.config import LogConfig
 from experiments.jobs.files import ROOT
 from experiments.site import league
 from experiments.site.centre_results import Results
+from experiments.site.copied import results_list
 from experiments.site.readme import FILE
 from experiments.site.text import cell, code, table
 from experiments.tuning.page import short_text
@@ -166,6 +167,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "extras": _extras,
     "league": league.table_of,
     "result": lambda results: short_text(FILE.read_text()),
+    "results": lambda results: results_list(),
     "learners": _learners,
     "second_learner": _second_learner,
     "learner_settings": _learner_settings,

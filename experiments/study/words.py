@@ -124,9 +124,14 @@ def _agreeing(study: Study, name: str, case: Found) -> str:
 
 
 def is_inside(headline: Headline, found: Found) -> bool:
-    """Return whether the published figure is inside an interval, widened by its rounding."""
+    """Return whether the published figure is inside an interval, widened by its rounding.
+
+    If all runs are equal there is no interval, only a bound: then their figure must round to the published one.
+    """
     near, published = headline.rounding, headline.published
     assert published is not None
+    if found.get("bound"):
+        return abs(found["value"] - published) <= near
     return found["low"] is not None and bool(found["low"] - near <= published <= found["high"] + near)
 
 
@@ -168,7 +173,7 @@ def _answer(study: Study, result: Result, headline: Headline) -> str:
     pair = f"*{headline.variant}* against *{headline.against}*"
     if found["value"] is None:
         return f"**{headline.name}**, {pair}: nothing was counted."
-    unsure = "no measurable change, " if crosses_zero(found) else ""
+    unsure = "no measurable change, " if crosses_zero(found) and not found.get("bound") else ""
     return f"**{headline.name}**, {pair}: {unsure}{text}, from {ends} {scale.unit}".rstrip() + "."
 
 
@@ -188,9 +193,11 @@ def _firmness(study: Study, result: Result, headline: Headline) -> str:
         for end, value in ((swing.low, swing.assumption.low), (swing.high, swing.assumption.high))
     ]
     turned = [at for at, end in ends_of_ranges if not crosses_zero(end) and end["value"] * base["value"] < 0.0]
-    unsure = [at for at, end in ends_of_ranges if crosses_zero(end)]
+    equal = [at for at, end in ends_of_ranges if crosses_zero(end) and end.get("bound")]
+    unsure = [at for at, end in ends_of_ranges if crosses_zero(end) and not end.get("bound")]
     told = f"The sign turns at {', '.join(turned)}." if turned else ""
     told += f" The interval holds 0 at {', '.join(unsure)}." if unsure else ""
+    told += f" All runs are equal at {', '.join(equal)}." if equal else ""
     return f"{text} {told.strip() or 'The sign holds at both ends of every range.'}"
 
 

@@ -54,8 +54,13 @@ def tune(settings: Settings, command: str) -> list[Path]:
         if earlier is None or changed(result, earlier):
             version = 1 if earlier is None else earlier["version"] + (pairs_of(result) != pairs_of(earlier))
             write_json(files[name], {"version": version, **result, "command": command})
-    write_atomic(ROOT / settings.results / PAGE, page(ROOT / settings.results))
+    write_page(settings)
     return list(files.values())
+
+
+def write_page(settings: Settings) -> None:
+    """Write the page of all opponents whose results exist."""
+    write_atomic(ROOT / settings.results / PAGE, page(ROOT / settings.results))
 
 
 def _check(settings: Settings) -> None:

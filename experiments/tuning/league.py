@@ -25,9 +25,9 @@ from experiments.pipeline.joint.space import HALVES, Half, rung_of, with_rule
 from experiments.tuning.choice import figures, file_name, is_large, over, rank_of
 from experiments.tuning.league_page import page
 from experiments.tuning.one_rule import rule_result
+from experiments.tuning.page import LEAGUE_PAGE, LEAGUES
 from experiments.tuning.settings import Settings
 
-FOLDER, PAGE = "league", "league.md"
 RULES: dict[Half, tuple[RuleSpec, ...]] = {"routing": tuple(ROUTING_RULES), "pacing": tuple(PACING_RULES)}
 
 
@@ -50,7 +50,7 @@ def compare(settings: Settings, command: str) -> list[Path]:
     _check(settings)
     folder = ROOT / settings.results
     opponents = {path.stem: opponent_of(read_json(path)) for path in _opponent_files(folder, settings)}
-    files = {name: folder / FOLDER / f"{name}.json" for name in opponents}
+    files = {name: folder / LEAGUES / f"{name}.json" for name in opponents}
     asked = [name for name in opponents if settings.again or not is_kept(files[name], opponents[name], settings)]
     rules = [(half, rule.name) for half in HALVES for rule in RULES[half]]
     tasks = [(opponents[name], settings, half, rule) for name in asked for half, rule in rules]
@@ -61,7 +61,7 @@ def compare(settings: Settings, command: str) -> list[Path]:
         leagues = workers.map(league_of, each, "leagues")
     for name, league in zip(asked, leagues, strict=True):
         write_json(files[name], {**league, "command": command})
-    write_atomic(folder / PAGE, page([read_json(path) for path in sorted((folder / FOLDER).glob("*.json"))]))
+    write_atomic(folder / LEAGUE_PAGE, page([read_json(path) for path in sorted((folder / LEAGUES).glob("*.json"))]))
     return list(files.values())
 
 

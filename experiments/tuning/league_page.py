@@ -7,9 +7,9 @@ from typing import Any
 
 from ccenv.scenarios import load_scenario
 from experiments.jobs.markdown import estimate, table, text
-from experiments.pipeline.evaluation import Rule, pair_of, unit_of_value
+from experiments.pipeline.evaluation import Rule, is_bound, pair_of, unit_of_value
 from experiments.pipeline.joint.space import HALVES, other_half
-from experiments.tuning.page import NOTHING, share_of, value_of
+from experiments.tuning.page import NOTHING, period_of, share_of, value_of
 
 COMMAND = "python -m experiments.tune league=true"
 
@@ -26,11 +26,12 @@ def page(leagues: Sequence[League]) -> str:
             "the other half of the centre's opponent: the pair that is best on validation days, P1 or P2, among the "
             "[opponents](opponents.md).",
             _method(leagues),
-            "Difference: of the reward a day to the opponent, paired on the same evaluation days, with a 95 % interval "
-            "over the days. The opponent was tuned far longer, both halves at once, so a rule that is "
+            "Difference: of the reward of an episode to the opponent, paired on the same evaluation days, with a 95 % "
+            "interval over the days. The opponent was tuned far longer, both halves at once, so a rule that is "
             "behind it may be ahead after as long a search. A rule ahead of it, with "
             "an interval above 0, shows room that the opponent leaves. Many rules are compared: a few intervals of "
-            "rules that equal the opponent lie beside 0 by chance.",
+            "rules that equal the opponent lie beside 0 by chance. A rule with the opponent's decisions on all days "
+            "is counted apart: its difference of 0 is no measured tie.",
             "S: rules with more searched numbers than P1 and P2 allow; they are listed apart and are never an "
             "opponent. Rules above the limit of the dropped share come last, marked with >.",
         ),
@@ -96,7 +97,9 @@ def _rules(leagues: Sequence[League]) -> str:
         rows = [(league, row) for league in leagues for row in ran(league, half) if row["rule"] == name]
         best = sum(ran(league, half)[0] is row for league, row in rows)
         level = sum(_is_level(row, league["opponent"]["limit"]) for league, row in rows)
-        lines.append([f"`{name}`", half, rung, str(len(rows)), str(len(leagues) - len(rows)), str(best), str(level)])
+        equal = sum(is_bound(row["difference"]) for _, row in rows)
+        counts = (len(rows), len(leagues) - len(rows), best, level, equal)
+        lines.append([f"`{name}`", half, rung, *map(str, counts)])
     head = [
         "rule",
         "half",
@@ -104,14 +107,18 @@ def _rules(leagues: Sequence[League]) -> str:
         "centres that run it",
         "centres that do not",
         "best at",
-        "not behind the opponent at",
+        "not surely behind the opponent at",
+        "equal to it on all days at",
     ]
     return table(head, lines)
 
 
 def _is_level(row: Row, limit: float | None) -> bool:
-    high = row["difference"]["high"]
-    return not is_over(row, limit) and (row["difference"]["mean"] if high is None else high) >= 0.0
+    """Return whether the interval of a rule within the limit reaches 0; equal days have no interval that could."""
+    difference = row["difference"]
+    if is_over(row, limit) or is_bound(difference) or difference["high"] is None:
+        return False
+    return bool(difference["high"] >= 0.0)
 
 
 def _names(leagues: Sequence[League]) -> list[tuple[str, str, str]]:
@@ -140,10 +147,11 @@ def _centre(league: League) -> Iterable[str]:
     share = "" if figures["dropped_share"] is None else f", {100 * figures['dropped_share']:.2f} % dropped"
     kept = "no limit" if limit is None else f"{100 * limit:g} %"
     yield f"## {name_of(league)}"
+    period = period_of(scenario)
     yield text(
-        f"Opponent: {opponent['rung']}, version {opponent['version']}, `{pair.label}`: "
-        f"{value_of(figures)} a day{share}. Reward: {unit_of_value(scenario)}. {league['days']} validation days "
-        f"and as many evaluation days; limit of the dropped share: {kept}; `{league['command']}`."
+        f"Opponent: {opponent['rung']}, version {opponent['version']}, `{pair.label}`: {value_of(figures)} "
+        f"{period}{share}. Reward: {unit_of_value(scenario)}. {league['days']} validation days and as many evaluation "
+        f"days; limit of the dropped share: {kept}; `{league['command']}`."
     )
     for half in HALVES:
         beside = getattr(pair, other_half(half)).label
@@ -154,11 +162,11 @@ def _centre(league: League) -> Iterable[str]:
         ):
             if chosen:
                 yield title
-                yield _table(chosen, limit)
+                yield _table(chosen, limit, period)
     yield from _skipped(league)
 
 
-def _table(rows: Sequence[Row], limit: float | None) -> str:
+def _table(rows: Sequence[Row], limit: float | None, period: str) -> str:
     lines = [
         [
             f"`{Rule(row['rule'], row['params']).label}`", row["rung"], value_of(row),
@@ -167,7 +175,7 @@ def _table(rows: Sequence[Row], limit: float | None) -> str:
         ]
         for row in rows
     ]  # fmt: skip
-    return table(["rule", "rung", "reward a day", "difference to the opponent", "dropped, %", "CPU s"], lines)
+    return table(["rule", "rung", f"reward {period}", "difference to the opponent", "dropped, %", "CPU s"], lines)
 
 
 def _skipped(league: League) -> Iterable[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.kpis.numbers import as_text
-from ccenv.scenarios import load_scenario
+from ccenv.scenarios import Scenario, load_scenario
 from experiments.jobs.files import read_json
 from experiments.jobs.markdown import estimate, table, text
 from experiments.pipeline.evaluation import unit_of_value
@@ -16,6 +16,7 @@ FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 NOTHING = "–"
 FLAGSHIP = "bank_blended"
 SHORT = "## In short"
+LEAGUES, LEAGUE_PAGE = "league", "league.md"  # beside this page: results of the league of all rules, and their page
 
 
 def page(folder: Path) -> str:
@@ -35,10 +36,18 @@ def page(folder: Path) -> str:
             "days, on which nothing was chosen, with 95 % intervals over the days. All rows run the same days; the "
             "last column is the paired difference to the first row, the best of the rules as shipped.",
         ),
+        *_league(folder),
         *in_short(results),
         *[part for result in results for part in [_title(result), *of_centre(result)]],
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _league(folder: Path) -> list[str]:
+    """Return a sentence that leads to the league of all rules; nothing if it was not computed."""
+    if not (folder / LEAGUE_PAGE).exists():
+        return []
+    return [f"Every rule of both halves beside these opponents: [league of rules]({LEAGUE_PAGE})."]
 
 
 def in_short(results: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -92,7 +101,6 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
     """Return the table of the rungs of a centre, and two paragraphs: how they were found, and what was not tuned."""
     scenario = load_scenario(result["scenario"])
     rows = [_row(row) for row in result["rows"]]
-    period = "a day" if scenario.centre.episode_days == 1 else f"in {scenario.centre.episode_days:g} days"
     spent = [
         f"{rung}: {found['cpu_s']:.0f} s, {found['training_days']} training days, {found['pairs']} runs of a pair"
         for rung, found in result["rungs"].items()
@@ -101,7 +109,7 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
     seeds = "" if n == 1 else f" Values of the {n} searches on validation days: {_spread(result['rungs'])}."
     limit = "no limit" if result["limit"] is None else f"{100 * result['limit']:g} %"
     return [
-        table(["rung", "rules", f"reward {period}", "dropped, %", "ahead of the first row"], rows),
+        table(["rung", "rules", f"reward {period_of(scenario)}", "dropped, %", "ahead of the first row"], rows),
         text(
             f"Reward: {unit_of_value(scenario)}; {result['evaluation_days']} evaluation runs. Limit of the dropped "
             f"share: {limit}. CPU time of the search chosen, of {n} a rung: {'; '.join(spent)}.{seeds} "
@@ -125,6 +133,12 @@ def _row(row: Mapping[str, Any]) -> list[str]:
 def value_of(row: Mapping[str, Any]) -> str:
     """Return the value of a row with its interval."""
     return estimate({key: row[of] for key, of in (("mean", "value"), ("low", "low"), ("high", "high"))})
+
+
+def period_of(scenario: Scenario) -> str:
+    """Return the length of an episode in words that follow `reward`."""
+    days = scenario.centre.episode_days
+    return "a day" if days == 1 else f"in {days:g} days"
 
 
 def share_of(share: float | None) -> str:

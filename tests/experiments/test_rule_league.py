@@ -1,5 +1,6 @@
 """The league of all rules: what is searched of a rule, which rules do not fit, what is kept, and what the page says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,8 @@ def row(
 def test_the_page_ranks_rules_apart_and_names_what_was_not_tuned() -> None:
     rules = [
         row("fifo", 1.0, -3.0, -1.0),
+        row("priority", 2.0, 0.0, 0.0, difference={"mean": 0.0, "low": None, "high": None, "bound": True}),
+        row("random", 2.0, 0.0, 0.0, difference={"mean": 0.0, "low": -0.1, "high": 0.1, "bound": True}),
         row("lwt", 2.0, -0.5, 0.5),
         row("c_mu", 9.0, 6.0, 8.0, share=0.05),
         row("penalties", 8.0, 5.0, 7.0, rung="S"),
@@ -180,9 +183,11 @@ def test_the_page_ranks_rules_apart_and_names_what_was_not_tuned() -> None:
     ranks = [text.index(f"| `{name}` | P1 |") for name in ("lwt", "fifo", "c_mu")]
     assert ranks == sorted(ranks) and "5.00 >" in text  # above the limit comes last
     assert text.index("### Routing, S") < text.index("| `penalties` | S |")
-    assert "| `lwt` | routing | P1 | 1 | 0 | 0 | 1 |" in text  # within the interval of the opponent
-    assert "| `fifo` | routing | P1 | 1 | 0 | 0 | 0 |" in text
-    assert "| `c_mu` | routing | P1 | 1 | 0 | 0 | 0 |" in text  # above the limit it is behind
+    assert "| `lwt` | routing | P1 | 1 | 0 | 0 | 1 | 0 |" in text  # within the interval of the opponent
+    assert "| `fifo` | routing | P1 | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "| `c_mu` | routing | P1 | 1 | 0 | 0 | 0 | 0 |" in text  # above the limit it is behind
+    for name in ("priority", "random"):  # equal on all days, which is no tie that was measured
+        assert re.search(rf"\| `{name}` \| routing \| P1 \| 1 \| 0 \| [01] \| 0 \| 1 \|", text)
     assert "| `penalties` | `penalties_kept` |" in text
     assert "- `callback_offer`: needs callbacks." in text and "- every pacing rule: no campaign to pace." in text
 

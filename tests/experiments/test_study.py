@@ -110,6 +110,25 @@ def test_equal_variants_show_no_change():
     assert words.crosses_zero(found["cost per contact"])
 
 
+@pytest.mark.parametrize("bound", [True, False])
+def test_equal_runs_show_no_tie_and_no_agreement(bound: bool):
+    """A bound of equal runs is said to be one: it shows neither an unmeasurable change nor a published figure."""
+    study, result = STUDIES["ivr"], read_json(RESULTS / "studies" / "ivr.json")
+    headline = study.headlines[0]  # -80 % is published
+    near_0 = {"value": 0.0, "low": -0.9, "high": 0.01, **({"bound": True} if bound else {})}
+    base = words.case_of(result, "base")["headlines"]
+    words.case_of(result, "high", "advisors")["headlines"][headline.name] = near_0
+    firm = words.answers(study, result)[0]
+    base[headline.name] = near_0
+    text = words.answers(study, result)[0]
+
+    assert ("All runs are equal at *advisors* = 100 %" in firm) is bound
+    assert ("The interval holds 0 at *advisors* = 100 %" in firm) is not bound
+    assert ("(equal in all runs)" in text) is bound and ("no measurable change" in text) is not bound
+    assert words.is_inside(headline, near_0) is not bound
+    assert words.is_inside(headline, {**near_0, "value": -0.79})  # rounds to the published figure
+
+
 def test_at_the_break_even_price_both_cost_the_same():
     rng = np.random.default_rng(2)
     own, service = ({column: rng.uniform(50.0, 100.0, 1) for column in COSTS} for _ in range(2))
