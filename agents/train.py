@@ -23,10 +23,12 @@ from agents.common.demonstration import demonstrate
 from agents.common.interrupts import noted_interrupts
 from agents.common.loggers import ConsoleLogger, Logger, Loggers
 from agents.common.policy import TorchPolicy
+from agents.common.randomised import randomised
 from agents.common.validation import Validation
 from agents.common.warm_start import CloneSettings
 from agents.registry import find_learner
 from ccenv.integrations.semi_markov import TimeScales
+from ccenv.scenarios.ranges import Range
 from ccenv.seeds import seeds
 
 SEEDS_PER_TRAINING = 2**16
@@ -54,6 +56,9 @@ class Training:
         learner: Name of the learner, as of `agents.registry.find_learner`.
         settings: The learner's own settings, an instance of `LearnerKind.settings`; None: their defaults.
         clone: How the rule is cloned.
+        randomise: Ranges of scenario parameters by path (see `ccenv.scenarios.ranges`): each episode of the training
+            has its own. They are the safe range of the exported bundle. None: the scenario as it is.
+        draws: Scenarios drawn from the ranges, among which an episode's seed chooses.
     """
 
     steps: int
@@ -65,6 +70,8 @@ class Training:
     learner: str = "ppo"
     settings: Any = None
     clone: CloneSettings = field(default_factory=CloneSettings)
+    randomise: Mapping[str, Range] = field(default_factory=dict)
+    draws: int = 64
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def train(
         TrainingInterrupted: Ctrl-C.
         agents.common.checkpoints.OtherTrainingError: If the folder holds a training with other settings.
         ccenv.files.locking.InUseError: If another process trains in the folder.
-        ValueError: If there is no such learner.
+        ValueError: If there is no such learner, or a range of `training.randomise` does not fit the scenario.
         TypeError: If `training.settings` are those of another learner.
     """
     kind = find_learner(training.learner)
@@ -150,6 +157,8 @@ def train(
         if kept.outcome is None:
             torch.set_num_threads(training.threads)
             given = logger if isinstance(logger, Sequence) else (logger,)
+            if training.randomise:
+                randomised(batch, training.randomise, training.draws, training.seed)
             loggers = Loggers([*([ConsoleLogger()] if progress else []), *given])
             _Run(batch, kept, training, kind, rule, validation).to_the_end(loggers, callback)
     return kept

@@ -12,6 +12,7 @@ from ccenv.files.numbers import whole, whole_numbers
 from ccenv.loops import batch as loops
 from ccenv.loops.forks import fork_rows
 from ccenv.run.config import RuleChoice, in_size, run_config
+from ccenv.run.draws import with_draws
 from ccenv.run.engine import CapacityError, Engine
 from ccenv.run.growth import carried_out, fresh, larger
 from ccenv.run.history import past_of
@@ -137,6 +138,17 @@ class Batch:
         self.on_end: Callable[[Collection[dict[str, float]]], object] | None = None
         # both flags of a row as one number, of which counting is ten times faster than `any` of the flags
         self._ends = np.ndarray((engine.n,), np.uint16, outs, ENDS, (OUT.itemsize,))
+
+    def draw_from(self, scenarios: Sequence[Scenario]) -> None:
+        """Draw the scenario of each later episode among these, by its seed; the rows are then not begun.
+
+        They differ from the batch's own in parameters alone (see `ccenv.scenarios.ranges`). Names, actions and KPIs are
+        those of its own, and the observation shows forecast and staffing of the drawn one.
+
+        Raises:
+            ValueError: If a scenario has other actions or terms of the reward, or the centre has a history.
+        """
+        self._attach(fresh(with_draws(self.run, scenarios), self.n))
 
     def reset(self, seeds: Any, which: np.ndarray | None = None) -> None:
         """Start episodes and run to their first decision.
@@ -382,7 +394,7 @@ class Batch:
         here = np.stack([np.full(seeds.size, self.engine.envs["n_given"][row]), seeds.view(np.int64)], axis=1)
         before = np.broadcast_to(self.engine.forked[row], (seeds.size, *self.engine.forked.shape[1:]))
         forks.engine.forked = np.concatenate([before, here[:, None]], axis=1)
-        fork_rows(forks.engine.envs, self.run.config, seeds, forks.u)
+        fork_rows(forks.engine.envs, self.engine.config_of(row), seeds, forks.u)
         return forks
 
     @property

@@ -26,6 +26,7 @@ from ccenv.integrations.semi_markov import RewardRate, TimeScales
 from ccenv.policy import NetPolicy
 from ccenv.policy.exploring import Actor, Explorer, Kept, Sampling
 from ccenv.run.config import run_config
+from ccenv.run.draws import with_draws
 from ccenv.seeds import seeds
 
 SEEDS_PER_TRAINING, SEEDS_PER_ITERATION, COUNTED = 2**16, 2**12, 4
@@ -78,10 +79,11 @@ class Clones:
         torch.manual_seed(seed)
         self.run, self.settings, self.seed = batch.run, settings, seed
         run, flag = batch.run, batch.scenario.reserves if batch.scenario.campaigns else None
-        self.rules = run_config(
+        rules = run_config(
             batch.scenario, owns="rules", routing=run.routing, pacing=run.pacing, reserves=flag, days=run.days,
             reward=run.reward,
         )  # fmt: skip
+        self.rules = with_draws(rules, [each.scenario for each in run.draws])
         self.options = {"owns": run.owns, "reserves": batch.scenario.reserves, "actions": run.actions}
         self.actor: MaskedActor = build(batch.n_obs, settings.hidden, batch.n_actions)
         clock = batch.scenario.centre.clock

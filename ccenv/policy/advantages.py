@@ -94,6 +94,8 @@ def advantages(
 def _check(batch: Batch, horizon_s: float, hold_s: float) -> None:
     if not batch.begun:
         raise ValueError("batch: rows were never reset; allowed: rows at a decision")
+    if batch.run.draws:
+        raise ValueError("batch: its episodes are of drawn scenarios; allowed: a batch of one scenario")
     over = np.flatnonzero(batch.engine.envs["done"] != 0)
     if over.size:
         raise ValueError(f"batch: the episodes of rows {over.tolist()} are over; allowed: rows at a decision")

@@ -11,6 +11,7 @@ from ccenv.loops import explore as loops
 from ccenv.loops import futures
 from ccenv.policy.in_kernel import CompiledPolicy, Evaluator
 from ccenv.run.config import RunConfig, in_size
+from ccenv.run.draws import draw_of
 from ccenv.run.engine import CapacityError, Engine
 from ccenv.run.growth import fresh, larger
 from ccenv.sim.kernel.jit import records
@@ -101,7 +102,7 @@ class Explorer:
         self, run: RunConfig, rules: RunConfig | None, actor: Actor, n: int = 16, engine: Engine | None = None
     ) -> None:
         self.run, self.rules, self.actor, self.n = run, run if rules is None else rules, actor, n
-        self.decisions = 0
+        self.decisions, self._draw = 0, 0
         self._attach(fresh(run, n) if engine is None else engine)
 
     def _attach(self, engine: Engine) -> None:
@@ -134,10 +135,26 @@ class Explorer:
 
     def values(self, keys: np.ndarray) -> np.ndarray:
         """Return the reward of an episode for each seed, as `Batch.step` pays it in sum, (R,)."""
-        c = self.run.config[0]
+        return np.concatenate([self._rewards(counts) for counts, _ in self.play(keys)])
+
+    def _rewards(self, counts: np.ndarray) -> np.ndarray:
+        c: Any = self._config(self.run)[0]
         n = int(c["n_terms"])
-        place, weight = c["term_place"][:n], c["term_reward"][:n]
-        return np.concatenate([counts[:, place] @ weight for counts, _ in self.play(keys)])
+        rewards: np.ndarray = counts[:, c["term_place"][:n]] @ c["term_reward"][:n]
+        return rewards
+
+    def _config(self, run: RunConfig) -> np.ndarray:
+        """Return the configuration of the days that run now."""
+        return run.draws[self._draw].config if run.draws else run.config
+
+    def _part(self, keys: np.ndarray) -> np.ndarray:
+        """Return the first seeds that one call can run: at most n, all of one draw."""
+        part = keys[: self.n]
+        if not self.run.draws:
+            return part
+        draws = draw_of(part, 0, len(self.run.draws))
+        self._draw = int(draws[0])
+        return part[: int(np.argmax(draws != draws[0])) or part.size]
 
     def sample(self, keys: np.ndarray, sampling: Sampling, room: int = ROOM) -> Iterator[Kept]:
         """Run one episode for each seed, keep decisions, and try all actions at them; yields up to `room` at a time."""
@@ -151,7 +168,7 @@ class Explorer:
         first = 0
         rng = np.uint64(sampling.seed * 7919 + 13)
         while first < keys.size:
-            part = keys[first : first + self.n]
+            part = self._part(keys[first:])
             job = self._job(sampling)
             job["rng"] = rng
             try:
@@ -244,7 +261,7 @@ class Explorer:
         scratch = (s.envs, s.words, s.flat, s.snaps, s.masks, s.outs, levels, s.paid)
         result: int = loops.explore_rows(
             e.envs[:rows], e.words[:rows], e.first_lead, e.past, e.flat[:rows], e.snaps[:rows], e.masks[:rows], seeds,
-            self.run.config, self.rules.config, e.logs, job, (self.policy.params, self.policy.memory),
+            self._config(self.run), self._config(self.rules), e.logs, job, (self.policy.params, self.policy.memory),
             (self.base.params, self.base.memory), scratch, keys, allowed, store[:5], store.gain, self.n_asked,
         )  # fmt: skip
         return result

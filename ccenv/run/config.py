@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -42,7 +42,8 @@ class RunConfig:
     """A compiled run: the scenario with the run's flag `reserves`, and the kernel's record `config`, shape (1,).
 
     `actions` is the argument of `run_config`. `dials` says which kinds of dials the run uses, in a word for tables:
-    `reserved`, `unreserved`, `both` or `none`.
+    `reserved`, `unreserved`, `both` or `none`. `draws`: runs of the scenarios among which each episode's is drawn (see
+    `ccenv.run.draws`); none: all episodes are of `scenario`.
     """
 
     scenario: Scenario
@@ -57,6 +58,7 @@ class RunConfig:
     reward: str | Mapping[str, Any] | None
     on_illegal: str
     places: np.ndarray = field(repr=False)  # indices of the public snapshot's numbers in the kernel's record
+    draws: tuple[RunConfig, ...] = field(default=(), repr=False)
 
     @property
     def memory(self) -> int:
@@ -233,7 +235,7 @@ def in_size(run: RunConfig, size: Size) -> RunConfig:
     )
     n = int(run.config["n_observed"][0])
     other.config["observed_high"][0, :n] = run.config["observed_high"][0, :n]
-    return other
+    return replace(other, draws=tuple(in_size(each, size) for each in run.draws))
 
 
 def _compiled(

@@ -13,6 +13,7 @@ from ccenv.kpis.episode import EpisodeKpis
 from ccenv.loops import batch as loops
 from ccenv.rules.spec import RuleError
 from ccenv.run.config import RunConfig
+from ccenv.run.draws import draw_of, draw_of_rows
 from ccenv.sim.kernel.jit import compiled, records
 from ccenv.sim.state.codes import (
     ACTIONS_FULL,
@@ -112,6 +113,7 @@ class Engine:
         self.past = np.zeros((0, self.words.shape[1])) if past is None else past
         self.past.flags.writeable = False  # numba then sees one type, with a past and without
         self.final_obs = np.zeros_like(self.obs)
+        self._unfinished: CapacityError | None = None  # of a prepared step of drawn scenarios
         self._kpis: EpisodeKpis | None = None  # made at the end of the first episode
         self._all_act = np.full(n, loops.ACT, np.int64)
         self._all_go_on = np.full(n, loops.GO_ON, np.int64)
@@ -145,6 +147,8 @@ class Engine:
             `loops.batch.run_rows` returns; any other result than NIL, ALL_OVER and a refused row must be passed to
             `finish_step`. It is void once `taken` has been replaced.
         """
+        if self.run.draws:
+            return partial(self._step_drawn, autoreset, refuses)
         arguments = self._arguments(self._all_act, self._no_actions, self._no_seeds, autoreset, refuses)
         size = self.run.scenario.size.name
         if size not in STEPS:
@@ -162,6 +166,9 @@ class Engine:
         Raises:
             CapacityError: If a table is full.
         """
+        if self._unfinished is not None:
+            error, self._unfinished = self._unfinished, None
+            raise error
         call = Call(stopped, self._all_act, actions, self._no_seeds, autoreset)
         commands = self._commands_left(call)
         self.run_rows(commands, actions, self._no_seeds, autoreset)
@@ -185,16 +192,61 @@ class Engine:
         Raises:
             CapacityError: If a table is full.
         """
-        stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False))
+        draws = self.run.draws
+        if not draws:
+            return self._run_alike(commands, actions, seeds, autoreset, self.run.config)
+        of_row, left = draw_of_rows(self.envs, len(draws), commands, seeds, autoreset), commands.copy()
+        for k in np.unique(of_row[commands != loops.REST]).tolist():
+            mine = (of_row == k) & (commands != loops.REST)
+            try:
+                self._run_alike(np.where(mine, commands, loops.REST), actions, seeds, autoreset, draws[k].config)
+            except CapacityError as error:
+                error.call = error.call._replace(commands=np.where(mine, error.call.commands, left))
+                raise
+            left[mine] = loops.REST
+
+    def _run_alike(
+        self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int, config: np.ndarray
+    ) -> None:
+        """Call the kernel until every row has carried out its command; all rows have one configuration."""
+        stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False, config))
         while stopped not in (NIL, loops.ALL_OVER):
             commands = self._commands_left(Call(stopped, commands, actions, seeds, autoreset))
-            stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False))
+            stopped = loops.run_rows(*self._arguments(commands, actions, seeds, autoreset, False, config))
+
+    def _step_drawn(self, autoreset: int, refuses: bool, actions: np.ndarray) -> int:
+        """One step of rows of drawn scenarios; returns what `loops.batch.run_rows` returns."""
+        inside = (actions >= 0) & (actions < self.masks.shape[1])
+        legal = inside & self.masks[np.arange(self.n), np.where(inside, actions, 0)]
+        wrong = np.flatnonzero(~legal & (self.envs["done"] == loops.DECIDING))
+        if refuses and wrong.size:
+            return loops.REFUSED - int(wrong[0])
+        if autoreset == loops.DISABLED and np.all(self.envs["done"] == loops.OVER):
+            return loops.ALL_OVER
+        try:
+            self.run_rows(self._all_act, actions, self._no_seeds, autoreset)
+        except CapacityError as error:
+            self._unfinished = error
+            return error.call.row
+        return NIL
+
+    def config_of(self, row: int) -> np.ndarray:
+        """Return the configuration of a row's episode."""
+        draws, env = self.run.draws, self.envs[row]
+        return draws[int(draw_of(env["seed_0"], env["episode"], len(draws)))].config if draws else self.run.config
 
     def _arguments(
-        self, commands: np.ndarray, actions: np.ndarray, seeds: np.ndarray, autoreset: int, refuses: bool
+        self,
+        commands: np.ndarray,
+        actions: np.ndarray,
+        seeds: np.ndarray,
+        autoreset: int,
+        refuses: bool,
+        config: np.ndarray | None = None,
     ) -> tuple[Any, ...]:
+        config = self.run.config if config is None else config
         return (
-            self.envs, self.words, self.first_lead, self.past, self.run.config, self.logs, self.snaps, self.obs,
+            self.envs, self.words, self.first_lead, self.past, config, self.logs, self.snaps, self.obs,
             self.masks, self.outs, self.taken, self.paid, commands, seeds, autoreset, refuses, actions,
         )  # fmt: skip
 

@@ -140,4 +140,4 @@ def _fork_again(engine: Engine, rows: np.ndarray, k: int) -> None:
     u = np.zeros(1)
     for b, f in np.argwhere(rows[:, None] & (engine.forked[:, :, 0] == k)).tolist():
         key = engine.forked[b, f, 1:].view(np.uint64)
-        fork_rows(engine.envs[b : b + 1], engine.run.config, np.ascontiguousarray(key), u)
+        fork_rows(engine.envs[b : b + 1], engine.config_of(b), np.ascontiguousarray(key), u)

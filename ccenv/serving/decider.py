@@ -22,6 +22,7 @@ from ccenv.serving.errors import RequestError
 from ccenv.serving.limits import DEADLINE_S
 from ccenv.serving.load import BundlePolicy
 from ccenv.serving.request import NO_COIN, Request, RequestReader
+from ccenv.serving.safe_range import SafeRangeCheck
 from ccenv.sim.state.codes import ASSIGN, DIAL, DIAL_RESERVED, NIL
 from ccenv.sim.state.layout import HELD
 from ccenv.spaces.observation import observation_names, observed
@@ -43,6 +44,8 @@ class Answer(msgspec.Struct, frozen=True):
         fallback: Whether the fallback rules decided.
         reason: Why they did; None otherwise.
         outside_training_range: Names of the numbers of the observation that lie outside the range seen in training.
+        outside_safe_range: Paths of the scenario's parameters that the snapshot shows to lie outside the ranges of the
+            training (see `ccenv.serving.safe_range`).
         state: Memory of the fallback rules; the caller sends it with the next request.
         id: The caller's id of the request.
     """
@@ -57,6 +60,7 @@ class Answer(msgspec.Struct, frozen=True):
     fallback: bool
     reason: str | None
     outside_training_range: list[str]
+    outside_safe_range: list[str]
     state: list[float]
     id: str | int | None
 
@@ -70,6 +74,7 @@ class Decider:
 
     Attributes:
         n_decisions, n_fallbacks: Number of answers, and of those by the fallback rules.
+        safe: Checks of the safe range, and how often each parameter was found outside.
     """
 
     def __init__(self, bundle: BundlePolicy, deadline_s: float = DEADLINE_S) -> None:
@@ -92,6 +97,7 @@ class Decider:
         self.names = np.array(observation_names(bundle.scenario))
         self._observed = observed(bundle.scenario)
         self.low, self.high = np.array(list(bundle.manifest.training_range.values()), np.float32).T
+        self.safe = SafeRangeCheck(bundle.scenario, bundle.manifest.ranges)
         self.n_decisions = self.n_fallbacks = 0
         self._thread = ThreadPoolExecutor(1, "policy")
 
@@ -148,7 +154,7 @@ class Decider:
             memory[0, HELD] = 0.0  # the routing rule has not decided at this instant
         self.n_decisions += 1
         self.n_fallbacks += probabilities is None
-        return self._answer(action, mask[0], probabilities, reason, obs[0], memory, request.id)
+        return self._answer(action, mask[0], probabilities, reason, obs[0], memory, request)
 
     def _look(self, request: Request) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Kernel snapshot record, mask (1, A) of the policy's half, and observation (1, K)."""
@@ -188,7 +194,7 @@ class Decider:
         reason: str | None,
         obs: np.ndarray,
         memory: np.ndarray,
-        request_id: str | int | None,
+        request: Request,
     ) -> Answer:
         scenario = self.bundle.scenario
         chosen = scenario.catalogue[action]
@@ -206,8 +212,9 @@ class Decider:
             fallback=probabilities is None,
             reason=reason,
             outside_training_range=self.names[(obs < self.low) | (obs > self.high)].tolist(),
+            outside_safe_range=self.safe.find(request.numbers),
             state=memory[0].tolist(),
-            id=request_id,
+            id=request.id,
         )
 
 

@@ -19,6 +19,7 @@ from ccenv.kpis import KpiTable
 from ccenv.rules.registry import BUILT_IN
 from ccenv.scenarios import Scenario, ScenarioError, load_scenario
 from ccenv.scenarios.files.overrides import NAMED
+from ccenv.scenarios.ranges import Range
 from ccenv.scenarios.scenario import content_digest
 from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision
@@ -104,6 +105,19 @@ class Golden(_Node, frozen=True):
     probabilities: list[float]
 
 
+class SafeRange(_Node, frozen=True):
+    """Range of a scenario parameter over which the policy was trained.
+
+    Attributes:
+        kind: `factor`: of the training scenario's own value. `value`: the value itself, or the mean of a distribution.
+        low, high: Its ends.
+    """
+
+    kind: Literal["factor", "value"]
+    low: float
+    high: float
+
+
 class Figure(_Node, frozen=True):
     """A KPI with the ends of its interval; None if its denominator is 0."""
 
@@ -148,6 +162,8 @@ class Manifest(_Node, frozen=True, kw_only=True):
         interface: Fields, names and actions that the policy is bound to.
         training_range: Least and greatest value seen of each number of the observation, by its name.
         golden: Decisions that the graph must repeat.
+        safe_range: Ranges of scenario parameters over which it was trained, by path (`queues.*.arrivals_per_hour`);
+            other parameters were those of the scenario.
     """
 
     format: int
@@ -166,6 +182,16 @@ class Manifest(_Node, frozen=True, kw_only=True):
     interface: Interface
     training_range: dict[str, tuple[float, float]]
     golden: Annotated[list[Golden], msgspec.Meta(min_length=1)]
+    safe_range: dict[str, SafeRange] = {}
+
+    @property
+    def ranges(self) -> dict[str, Range]:
+        """The safe range as ranges of scenario parameters."""
+        ends = {path: (each.low, each.high) for path, each in self.safe_range.items()}
+        return {
+            path: Range(factor=ends[path]) if each.kind == "factor" else Range(value=ends[path])
+            for path, each in self.safe_range.items()
+        }
 
 
 class _Version(msgspec.Struct):

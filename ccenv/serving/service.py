@@ -82,6 +82,11 @@ def make_app(decider: Decider, limits: Limits = LIMITS) -> Starlette:
                 "interface_digest": manifest.interface_digest,
                 "decisions": decider.n_decisions,
                 "fallbacks": decider.n_fallbacks,
+                "safe_range": {
+                    "checked": decider.safe.checked,
+                    "not_checkable": decider.safe.not_checkable,
+                    "outside": decider.safe.outside,
+                },
             }
         )
 

@@ -12,6 +12,7 @@ from ccenv.batch import Batch
 from ccenv.loops.batch import DISABLED
 from ccenv.policy import Policy
 from ccenv.run.config import run_config
+from ccenv.run.draws import with_draws
 from ccenv.run.engine import CapacityError, Engine
 from ccenv.seeds import seeds
 from ccenv.serving.errors import BundleError
@@ -99,11 +100,8 @@ class _Recorder:
 def _spread(engine: Engine) -> None:
     """Bring each row to a decision at another time of the day: row k of n after the k-th of n parts of its slots."""
     run, n = engine.run, engine.n
-    rules = Engine(
-        run_config(run.scenario, owns="rules", routing=run.routing, pacing=run.pacing, days=run.days),
-        n,
-        past=engine.past,
-    )
+    alone = run_config(run.scenario, owns="rules", routing=run.routing, pacing=run.pacing, days=run.days)
+    rules = Engine(with_draws(alone, [each.scenario for each in run.draws]), n, past=engine.past)
     keys, every = seeds("training", n).astype(np.uint64), np.ones(n, np.bool_)
     rules.envs["stop_at_slots"] = True
     rules.start(keys, every)

@@ -19,6 +19,7 @@ from ccenv.files.writing import write_atomic
 from ccenv.kpis import KpiTable
 from ccenv.run.config import RuleChoice, RunConfig, rule_choice
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.ranges import Range, drawn
 from ccenv.scenarios.schema import Reserves
 from ccenv.serving.decision import Decision
 from ccenv.serving.errors import BundleError
@@ -34,6 +35,7 @@ from ccenv.serving.manifest import (
     Golden,
     Manifest,
     Provenance,
+    SafeRange,
     TrainingScenario,
     encode,
     kpi_figures,
@@ -44,7 +46,7 @@ from ccenv.serving.survey import Probabilities, Survey, golden_vectors, survey_d
 from ccenv.spaces.observation import observation_names
 
 LIBRARIES = ("numpy", "numba", "onnxruntime")
-SURVEY_DAYS = 8
+SURVEY_DAYS, SURVEY_DRAWS = 8, 16
 
 
 def write_bundle(
@@ -63,6 +65,7 @@ def write_bundle(
     days: int = SURVEY_DAYS,
     name: str | None = None,
     expected: Probabilities | None = None,
+    safe_range: Mapping[str, Range] | None = None,
 ) -> Path:
     """Write a bundle. The folder appears when it is complete and has been loaded once.
 
@@ -84,6 +87,8 @@ def write_bundle(
         name: Name of the bundle; None: that of the scenario and the first digits of the graph's digest.
         expected: Function from (obs, mask) to probabilities (N, A) that the graph must repeat in the survey: the
             network that was exported. None: no such check.
+        safe_range: Ranges of scenario parameters over which the policy was trained, by path. The days of the survey
+            are drawn from them.
 
     Returns:
         The folder.
@@ -114,12 +119,15 @@ def write_bundle(
         autoreset="disabled",
     )
     policy.graph.check_size(batch.n_obs, batch.n_actions)
+    safe = dict(safe_range or {})
+    if safe:
+        batch.draw_from(drawn(batch.scenario, safe, SURVEY_DRAWS, seed=0))
     survey = survey_days(batch, policy)
     if ranges is not None:
         low, high = np.asarray(ranges, np.float32)
         survey = survey._replace(low=np.minimum(low, survey.low), high=np.maximum(high, survey.high))
     golden = golden_vectors(policy, survey, [action.name for action in batch.catalogue], expected)
-    manifest = _manifest(policy, batch.run, content, survey, golden, provenance, name)
+    manifest = _manifest(policy, batch.run, content, survey, golden, provenance, name, safe)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -153,6 +161,7 @@ def _manifest(
     golden: list[Golden],
     given: Mapping[str, Any],
     name: str | None,
+    safe: Mapping[str, Range],
 ) -> Manifest:
     scenario, interface, digest = run.scenario, interface_of(run.scenario), hashlib.sha256(content).hexdigest()
     ranges = zip(survey.low.tolist(), survey.high.tolist(), strict=True)
@@ -179,6 +188,7 @@ def _manifest(
         interface=interface,
         training_range=dict(zip(observation_names(scenario), ranges, strict=True)),
         golden=golden,
+        safe_range={path: SafeRange(each.kind, *each.ends) for path, each in safe.items()},  # type: ignore[arg-type]
     )
 
 

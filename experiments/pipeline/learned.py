@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ccenv.scenarios.ranges import check_ranges
 from ccenv.seeds import seeds
 from experiments.pipeline.comparison import Entrant, compare
 from experiments.pipeline.evaluation import bundle_days, dials_of, own_pair, pair_of
@@ -12,9 +13,24 @@ from experiments.pipeline.learning import choose, export, learn, training_of
 from experiments.pipeline.stages import entrants, evaluated_rules, limit_of, tuned
 
 if TYPE_CHECKING:
+    from agents.train import Training
     from experiments.jobs.jobs import Job
 
 NAME = "learned policy"
+
+
+def training_for(job: Job) -> Training:
+    """Return the job's training; its ranges are checked against the scenario before any stage runs.
+
+    Raises:
+        ValueError: A setting is not allowed; the message names the key and what is allowed.
+    """
+    training = training_of(job.settings.learner)
+    try:
+        check_ranges(job.scenario, training.randomise)
+    except ValueError as error:
+        raise ValueError(f"learner.training.{error}") from None
+    return training
 
 
 def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +43,7 @@ def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"rules.pacing: a training under reserves = {job.scenario.reserves} has no rule to start from")
     learner = job.settings.learner
     pair = pair_of(tuning["warm_start"])
-    training = training_of(learner)
+    training = training_for(job)
     best, folder = pair_of(tuning["best"]), job.stages.work / "training"
     log = job.settings.log
     done = learn(job.scenario, pair, training, learner.copies, job.scenario.reserves, folder, log, best)
@@ -41,7 +57,10 @@ def chosen(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
     pair = pair_of(tuning["warm_start"])
     folder = job.stages.work / "training"
     policies = {int(file.stem): file for file in sorted((folder / "policies").glob("*.pt"))}
-    return choose(job.scenario, pair, policies, learner.select_by, learner.validation_days, limit_of(job), job.workers)
+    limit, training = limit_of(job), training_for(job)
+    return choose(
+        job.scenario, pair, policies, learner.select_by, learner.validation_days, limit, job.workers, training
+    )
 
 
 def exported(job: Job, tuning: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +69,8 @@ def exported(job: Job, tuning: Mapping[str, Any], choice: Mapping[str, Any]) -> 
     file = job.stages.work / "training" / "policies" / f"{point['n_decisions']:012d}.pt"
     provenance = {"source_digest": job.code, "seeds": "training", "steps": point["n_decisions"]}
     pair = pair_of(tuning["warm_start"])
-    export(job.scenario, pair, file, point["decision"], job.stages.bundle, provenance)
+    ranges = training_for(job).randomise
+    export(job.scenario, pair, file, point["decision"], job.stages.bundle, provenance, ranges)
     return {"n_decisions": point["n_decisions"], "decision": point["decision"]}
 
 
@@ -67,6 +87,7 @@ def evaluated_policy(job: Job) -> dict[str, Any]:
 
 def learned(job: Job) -> dict[str, Any]:
     """Run the unfinished stages of tuning, training, choice, export and evaluation; return the result of `choose`."""
+    training_for(job)
     tuning = job.stages.run("tuning", lambda: tuned(job))
     job.stages.run("training", lambda: trained(job, tuning))
     choice: dict[str, Any] = job.stages.run("choice", lambda: chosen(job, tuning))
@@ -82,6 +103,7 @@ def compare_all(job: Job) -> dict[str, Any]:
         `tuning`, `choice`, `comparison`, and `own`: the label of the scenario's own rules. None of them depends on the
         clock.
     """
+    training_for(job)
     run = job.stages.run
     tuning = run("tuning", lambda: tuned(job))
     run("rules", lambda: evaluated_rules(job, tuning), shared=True)

@@ -16,9 +16,9 @@ from ccenv.batch import Batch
 from ccenv.kpis import KpiTable
 from ccenv.policy import RulePolicy
 from ccenv.scenarios import Scenario
+from ccenv.scenarios.ranges import Range, checked, drawn
 from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
-from ccenv.simulation import simulate
 from experiments.pipeline.evaluation import Pair, interval
 
 if TYPE_CHECKING:
@@ -42,8 +42,13 @@ def training_of(learner: LearnerConfig) -> Training:
     except ValueError as error:
         raise ValueError(f"learner.name: {error}") from None
     settings = _converted(kind.settings, learner.settings, "learner.settings")
-    training = _converted(Training, learner.training, "learner.training", apart=("learner", "settings"))
-    return dataclasses.replace(training, learner=learner.name, settings=settings)
+    given = dict(learner.training)
+    try:
+        ranges = checked(given.pop("randomise", None) or {})
+    except ValueError as error:
+        raise ValueError(f"learner.training.{error}") from None
+    training = _converted(Training, given, "learner.training", apart=("learner", "settings"))
+    return dataclasses.replace(training, learner=learner.name, settings=settings, randomise=ranges)
 
 
 def _converted(kind: type, values: Mapping[str, Any], at: str, apart: Sequence[str] = ()) -> Any:
@@ -113,15 +118,15 @@ def learn(
     )
 
 
-def checkpoint_days(scenario: Scenario, pair: Pair, file: Path, decision: str, days: np.ndarray) -> KpiTable:
-    """Return KPIs of a checkpoint; runs in a worker process."""
+def checkpoint_days(scenarios: Sequence[Scenario], pair: Pair, file: Path, decision: str, days: np.ndarray) -> KpiTable:
+    """Return KPIs of a checkpoint; runs in a worker process. The seed of a day chooses its scenario."""
     import torch
 
+    from agents.common.randomised import simulate_drawn
     from agents.policies import load_policy
 
     torch.set_num_threads(1)
-    call = pair.as_call()
-    return simulate(scenario, policy=load_policy(file, decision=decision), seeds=days, **call)
+    return simulate_drawn(scenarios, days, policy=load_policy(file, decision=decision), **pair.as_call())
 
 
 def choose(
@@ -132,6 +137,7 @@ def choose(
     n_days: int,
     limit: float | None,
     workers: Workers,
+    training: Training,
 ) -> dict[str, Any]:
     """Evaluate all checkpoints and the warm-start rule on the same validation days, and choose.
 
@@ -143,17 +149,22 @@ def choose(
         n_days: Validation days.
         limit: Largest dropped share allowed, as in the tuning of rules; None for no limit.
         workers: Processes that simulate the days.
+        training: Its ranges, if it has any, also hold on these days, with draws of their own.
 
     Returns:
         `points`: for each checkpoint and way of deciding `decisions` (learned from), `decision`, `difference` to the
         rule, `dropped_share` and `chosen`; `rule_is_best`; `days`.
     """
+    from agents.common.randomised import CHOICE, simulate_drawn
+
     days = seeds("validation", n_days)
+    ranges = training.randomise
+    scenarios = drawn(scenario, ranges, training.draws, CHOICE) if ranges else [scenario]
     tasks: list[tuple[Any, ...]] = [
-        (scenario, pair, file, decision, days) for file in policies.values() for decision in select_by
+        (scenarios, pair, file, decision, days) for file in policies.values() for decision in select_by
     ]
     tables = dict(enumerate(workers.map(checkpoint_days, tasks, f"checkpoints, {n_days} validation days")))
-    rule = simulate(scenario, **pair.as_call(), seeds=days)
+    rule = simulate_drawn(scenarios, days, **pair.as_call())
     selection = rank_tables(scenario, {"rule": rule} | {str(k): t for k, t in tables.items()}, "rule", limit=limit)
     best, rows = selection.best_of(map(str, tables)), {row.name: row for row in selection.rows}
     points: list[dict[str, Any]] = []
@@ -164,12 +175,24 @@ def choose(
     return {"points": points, "rule_is_best": rows[best].difference.value < 0.0, "days": n_days}
 
 
-def export(scenario: Scenario, pair: Pair, file: Path, decision: str, bundle: Path, provenance: dict[str, Any]) -> None:
-    """Write a checkpoint as a bundle with the pair as its fallback rules; `provenance` as in `write_bundle`."""
+def export(
+    scenario: Scenario,
+    pair: Pair,
+    file: Path,
+    decision: str,
+    bundle: Path,
+    provenance: dict[str, Any],
+    ranges: Mapping[str, Range],
+) -> None:
+    """Write a checkpoint as a bundle with the pair as its fallback rules.
+
+    `provenance` and `ranges` (`safe_range`) are as in `write_bundle`.
+    """
     import torch
 
     from agents.common.export import export_bundle
     from agents.policies import load_policy
 
     torch.set_num_threads(1)
-    export_bundle(bundle, load_policy(file, decision=decision), scenario, provenance=provenance, **pair.as_call())
+    policy = load_policy(file, decision=decision)
+    export_bundle(bundle, policy, scenario, provenance=provenance, safe_range=ranges, **pair.as_call())

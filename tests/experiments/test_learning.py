@@ -23,7 +23,10 @@ def test_training_takes_nested_settings_and_keeps_the_other_defaults():
     [
         ({"steps": 1, "step": 2}, r"learner\.training\.step: unknown key; allowed: steps, "),
         ({"steps": 1, "clone": {"pass": 2}}, r"learner\.training\.clone\.pass: unknown key; allowed: passes, "),
-        ({"steps": 1, "learner": "ppo"}, r"learner\.training\.learner: unknown key; allowed: .*, scales, clone$"),
+        (
+            {"steps": 1, "learner": "ppo"},
+            r"learner\.training\.learner: unknown key; allowed: .*, scales, clone, randomise, draws$",
+        ),
         ({"steps": 1, "settings": {"lr": 2}}, r"learner\.settings\.lr: unknown key; allowed: steps, growth, "),
         (
             {"steps": 1, "settings": {"epochs": "many"}},

@@ -263,7 +263,7 @@ def test_an_unexpected_error_has_an_id_and_ends_nothing(monkeypatch, caplog):
     answer, whole = decider._answer, asked(policy)
 
     def faulty(*arguments):
-        if arguments[-1] == "bad":
+        if arguments[-1].id == "bad":
             raise KeyError("planted")
         return answer(*arguments)
 

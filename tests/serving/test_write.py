@@ -11,6 +11,7 @@ from agents.common.policy import MaskedActor, TorchPolicy
 from ccenv.batch import Batch
 from ccenv.rules import RuleError
 from ccenv.scenarios import load_scenario
+from ccenv.scenarios.ranges import checked
 from ccenv.serving import BundleError, load_bundle
 from ccenv.serving.survey import golden_vectors, survey_days
 from ccenv.serving.write import set_kpis
@@ -49,6 +50,18 @@ def test_the_bundle_decides_as_the_network(batch, bundle):
         policy.act(survey.obs, survey.mask, None, survey.u, starts)[0],
         network.act(survey.obs, survey.mask, None, survey.u, starts)[0],
     )
+
+
+def test_the_safe_range_is_in_the_manifest_and_widens_the_survey(batch, bundle, tmp_path):
+    ranges = checked({"queues.*.arrivals_per_hour": {"factor": [0.5, 2.0]}})
+    wide = export_bundle(
+        tmp_path / "wide", policy_of(batch), load_scenario("tiny"), provenance=ABOUT, safe_range=ranges, **RULES
+    )
+    mine, theirs = load_bundle(bundle).manifest, load_bundle(wide).manifest
+    assert (mine.ranges, theirs.ranges) == ({}, ranges)
+    name = "forecast_per_hour:support"
+    assert theirs.training_range[name][0] < mine.training_range[name][0]
+    assert theirs.training_range[name][1] > mine.training_range[name][1]
 
 
 def test_the_manifest_says_what_the_policy_is(batch, bundle):
