@@ -17,6 +17,7 @@ from experiments.pipeline.evaluation import unit_of_value
 from experiments.planners.table import PLANNERS, refusal
 from experiments.room.bounds import bound_of
 from experiments.room.contest import planner_row, rule_rows, rules_of
+from experiments.room.hidden import CENTRES, hidden_row
 from experiments.room.page import page
 from experiments.room.settings import Settings
 from experiments.tuning.choice import LONG_DAYS
@@ -37,7 +38,10 @@ def measure(settings: Settings) -> dict[str, Any]:
     names = settings.scenarios or list_scenarios()
     with Workers(settings.processes) as workers:
         found = workers.map(centre_row, [(name, settings) for name in names], NAME)
-    return {"planner_cpu_s": settings.planner_cpu_s, "samples": settings.samples, "centres": found}
+        hidden = workers.map(hidden_of, [(name, settings) for name in names if name in CENTRES], f"{NAME}, hidden")
+    return {
+        "planner_cpu_s": settings.planner_cpu_s, "samples": settings.samples, "centres": found, "hidden": hidden
+    }  # fmt: skip
 
 
 def _check(settings: Settings) -> None:
@@ -48,7 +52,7 @@ def _check(settings: Settings) -> None:
     for name in settings.planners:
         if name not in PLANNERS:
             raise ValueError(f"planners: {name!r}; allowed: {', '.join(PLANNERS)}")
-    for name, least in (("rule_days", 2), ("planner_days", 2), ("samples", 0)):
+    for name, least in (("rule_days", 2), ("planner_days", 2), ("samples", 0), ("beliefs", 3)):
         if getattr(settings, name) < least:
             raise ValueError(f"{name} = {getattr(settings, name)}; allowed: {least} or more")
 
@@ -73,6 +77,16 @@ def centre_row(name: str, settings: Settings) -> dict[str, Any]:
         ),
         "planners": planners,
     }  # fmt: skip
+
+
+def hidden_of(name: str, settings: Settings) -> dict[str, Any]:
+    """Return the figures of the variant of a centre that hides the mode."""
+    points = settings.beliefs
+    found: dict[str, Any] = _kept(
+        load_scenario(name), settings, {"beliefs": points}, ("experiments.room.hidden",),
+        lambda: hidden_row(name, points),
+    )  # fmt: skip
+    return found
 
 
 def planner_of(scenario: Scenario, name: str, settings: Settings) -> dict[str, Any]:

@@ -60,14 +60,19 @@ def _n_design(scenario: Scenario) -> tuple[float, float]:
 
 def blending_rewards(scenario: Scenario, model: SwitchingBlending) -> np.ndarray:
     """Return the reward rate [1/h] in each stable state of a centre of the form of `switching_load`, (X,)."""
+    sold, per_waiting = blending_prices(scenario, model)
+    ratios = model.built.ratios
+    return np.asarray(sold * ratios["outbound_per_h"].numerator + per_waiting * ratios["lq"].numerator)
+
+
+def blending_prices(scenario: Scenario, model: SwitchingBlending) -> tuple[float, float]:
+    """Return the reward of an outbound contact, and of an hour of a contact in line, abandonment included."""
     weights, (campaign,) = reward_weights(scenario), scenario.centre.campaigns.values()
     queue = {name: float(weights["queue_count"][name][0]) for name in ("abandoned", "waiting_s")}
     of_sale = float(weights["campaign_count"]["expected_sale_value"][0])
     assert not isinstance(campaign.p_sale, list)
     per_waiting = HOUR_S * (queue["waiting_s"] + queue["abandoned"] / model.mean_patience_s)
-    sold = of_sale * campaign.p_sale * campaign.sale_value
-    ratios = model.built.ratios
-    return np.asarray(sold * ratios["outbound_per_h"].numerator + per_waiting * ratios["lq"].numerator)
+    return of_sale * campaign.p_sale * campaign.sale_value, per_waiting
 
 
 def _switching_blending(scenario: Scenario) -> tuple[float, float]:
@@ -102,9 +107,11 @@ SOLVED: dict[str, Callable[[Scenario], tuple[float, float]]] = {
 def exact_optimum(scenario: Scenario) -> tuple[float, float] | None:
     """Return lower and upper bound of the largest mean reward of an episode; None for a centre that is not solved.
 
-    It holds for an episode in steady state: the warm-up has passed, and what is in the centre at the end is left out.
+    A centre that hides its mode is not solved here: see `experiments.room.hidden`. The optimum holds for an episode in
+    steady state: the warm-up has passed, and what is in the centre at the end is left out.
     """
-    if scenario.name not in SOLVED:
+    switching = scenario.centre.switching
+    if scenario.name not in SOLVED or (switching is not None and not switching.observed):
         return None
     low, high = SOLVED[scenario.name](scenario)
     hours = scenario.centre.clock.horizon_s / HOUR_S

@@ -37,9 +37,34 @@ def page(result: Mapping[str, Any]) -> str:
         days after {result["planner_cpu_s"]:g} s of CPU time; the column days says how many it had. Time is CPU time for
         each decision at which it planned. A star marks episodes of one day in place of many."""
     )
-    parts = ["# Room above the rules", intro, kinds, about_left, _overview(result), "## Planners", planners]
+    parts = ["# Room above the rules", intro, kinds, about_left, _overview(result)]
+    parts += [*_hidden(result), "## Planners", planners]
     parts += [_planners(result), "## Assumptions of the estimates", "\n".join(_assumptions(result))]
     return "\n\n".join(parts) + "\n"
+
+
+def _hidden(result: Mapping[str, Any]) -> list[str]:
+    if not result["hidden"]:
+        return []
+    about = text(
+        """The optimum of a policy that does not see the mode of the load, but knows its rates and keeps the exact
+        probability of each mode, its belief. It lies between two bounds: a policy on a grid of beliefs, evaluated
+        exactly, and the optimum of that grid (`ccenv.theory.models.HiddenBlending`). Beside it stand, both exact, the
+        best number of advisors kept idle that is the same in both modes, and the optimum of a policy that sees the
+        mode. All are mean rewards of an episode in steady state. Won: the part of the distance between these two that
+        the hidden optimum has, from the middle of its bounds."""
+    )
+    head = ["centre", "same reserve in both modes", "hidden optimum: bounds", "apart", "beliefs", "seen optimum", "won"]
+    rows = []
+    for row in result["hidden"]:
+        middle = 0.5 * (row["low"] + row["high"])
+        apart = (row["high"] - row["low"]) / max(abs(middle), 1e-12)
+        won = (middle - row["fixed"]) / max(row["seen"] - row["fixed"], 1e-12)
+        rows.append(
+            [row["centre"], f"{row['fixed']:.5g} (reserve {row['reserve']})", f"{row['low']:.5g} to {row['high']:.5g}",
+             f"{100 * apart:.2f} %", f"{row['points']}", f"{row['seen']:.5g}", f"{100 * won:.0f} %"]
+        )  # fmt: skip
+    return ["## With the mode hidden", about, table(head, rows)]
 
 
 def best_planner(row: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -21,6 +21,7 @@ class Settings:
         planner_days: Most evaluation days of a planner, on the same seeds as the rules.
         planner_cpu_s: CPU time after which a planner begins no further day.
         samples: Random days over which the fluid bound is averaged; none of centres of class L.
+        beliefs: Points of the grid of beliefs about a hidden mode; twice as many halve the distance of the bounds.
         processes: Number of cells computed in parallel.
         dir: Folder of the cells.
         results: Folder of the page and its result file.
@@ -32,6 +33,7 @@ class Settings:
     planner_days: int = 16
     planner_cpu_s: float = 2.0
     samples: int = 24
+    beliefs: int = 850
     processes: int = 1
     dir: str = "outputs/room"
     results: str = RESULTS

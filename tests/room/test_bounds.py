@@ -17,6 +17,7 @@ from experiments.room.capacity import capacity_of, excess_s
 from experiments.room.contest import figures
 from experiments.room.exact import SOLVED, blending_rewards, exact_optimum, switching_blending_of
 from experiments.room.fluid import fluid_of, spans
+from experiments.room.hidden import hidden_row
 from experiments.room.levels import drawn, forecast, usual_day
 from experiments.room.patience import left_after, wait_lines
 from experiments.room.preemptive import best_gain, preemptive_of
@@ -94,6 +95,13 @@ def test_the_optimum_is_above_the_rule_of_the_centre():
     by_rule = 20.0 * (0.01 * measures.outbound_per_h - (0.05 * 30.0 + 0.00005 * 3600.0) * measures.lq)
     assert blending_rewards(scenario, model).max() > 0.0
     assert by_rule < exact_optimum(scenario)[0]  # type: ignore[index]
+
+
+def test_the_hidden_optimum_lies_between_the_best_reserve_and_the_seen_optimum():
+    row = hidden_row("switching_load", 30)
+    assert row["fixed"] < row["low"] < row["high"] < row["seen"] == pytest.approx(-1.35682, abs=1e-5)
+    assert (row["centre"], row["points"], row["reserve"]) == ("switching_load:hidden", 30, 3)
+    assert exact_optimum(load_scenario("switching_load", variant="hidden")) is None
 
 
 def test_preemption_is_worth_nothing_with_one_kind_of_contact():

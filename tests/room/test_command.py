@@ -69,6 +69,15 @@ def test_the_page(settings: Settings, result: dict[str, Any]):
     assert "| tiny | one contact lost | -" in path.read_text() and "| fluid bound |" in path.read_text()
 
 
+def test_the_page_shows_a_hidden_mode(result: dict[str, Any], monkeypatch: Any, settings: Settings):
+    assert result["hidden"] == [] and "mode hidden" not in page(result)
+    row = {"centre": "c:hidden", "points": 3, "reserve": 3, "fixed": -3.0, "low": -2.1, "high": -1.9, "seen": -1.0}
+    shown = page(result | {"hidden": [row]})
+    assert "| c:hidden | -3 (reserve 3) | -2.1 to -1.9 | 10.00 % | 3 | -1 | 50 % |" in shown
+    monkeypatch.setattr(command, "hidden_row", lambda name, points: row | {"centre": name, "points": points})
+    assert command.hidden_of("switching_load", settings) == row | {"centre": "switching_load", "points": 850}
+
+
 def test_tuned_rules_are_read(tmp_path: Path):
     scenario = load_scenario("tiny")
     own = own_pair(scenario)
@@ -98,6 +107,7 @@ def test_bad_settings_are_refused():
     for change, message in (
         ({"scenarios": ["nowhere"]}, "scenarios: 'nowhere'; allowed: back_office"),
         ({"planners": ["oracle"]}, "planners: 'oracle'; allowed: look_ahead, fluid_plan"),
+        ({"beliefs": 2}, "beliefs = 2; allowed: 3 or more"),
         ({"planner_days": 1}, "planner_days = 1; allowed: 2 or more"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -2,8 +2,9 @@
 
 Each model takes its parameters under the names of the reference tables. ``solve(limit)`` gives the optimum with bounds,
 multipliers and the policy as a table. ``evaluate(rule)`` gives the measures of a rule or of a tabulated policy.
-``scenario()`` gives the scenario of the same centre. Four models have no scenario: Harrison's N-model, the criss-cross
-network, the slow server, and blending in which inbound may be held back.
+``scenario()`` gives the scenario of the same centre. Five models have no scenario: Harrison's N-model, the criss-cross
+network, the slow server, blending in which inbound may be held back, and blending with a hidden mode, which has that of
+the model with the mode observed.
 """
 
 from ccenv.theory.models._policy_map import PolicyMap
@@ -11,6 +12,7 @@ from ccenv.theory.models.blended_pacing import BlendedPacing
 from ccenv.theory.models.blending import Blending
 from ccenv.theory.models.criss_cross import CrissCross
 from ccenv.theory.models.harrison import HarrisonN
+from ccenv.theory.models.hidden_blending import HiddenBlending
 from ccenv.theory.models.holding_blending import HoldingBlending
 from ccenv.theory.models.n_design import NDesign
 from ccenv.theory.models.pacing import Pacing
@@ -22,6 +24,7 @@ __all__ = [
     "Blending",
     "CrissCross",
     "HarrisonN",
+    "HiddenBlending",
     "HoldingBlending",
     "NDesign",
     "Pacing",
