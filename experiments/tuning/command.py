@@ -70,7 +70,7 @@ def _check(settings: Settings) -> None:
     for name in ("cpu_s", "large_cpu_s"):
         if not getattr(settings, name) > 0.0:
             raise ValueError(f"{name} = {getattr(settings, name)}; allowed: a positive number of seconds")
-    for name in ("replicates", "validation_days", "evaluation_days"):
+    for name in ("replicates", "validation_days", "evaluation_days", "large_days"):
         least = 1 if name == "replicates" else 2
         if getattr(settings, name) < least:
             raise ValueError(f"{name} = {getattr(settings, name)}; allowed: {least} or more")
@@ -81,13 +81,20 @@ def budget_s(scenario: Scenario, settings: Settings) -> float:
     return settings.large_cpu_s if is_large(scenario) else settings.cpu_s
 
 
+def days_of(scenario: Scenario, settings: Settings) -> dict[str, int]:
+    """Return the number of validation days and of evaluation days, by the size of the centre."""
+    if is_large(scenario):
+        return {"validation": settings.large_days, "evaluation": settings.large_days}
+    return {"validation": settings.validation_days, "evaluation": settings.evaluation_days}
+
+
 def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]]:
     """Return the results of the rungs of one replicate; a finished search is read from its file."""
     scenario = load_scenario(name)
     limit = _limit(scenario, settings)
     inputs = {
         "rungs": list(settings.rungs), "reserves": settings.reserves, "limit": limit, "replicate": replicate,
-        "cpu_s": budget_s(scenario, settings), "validation_days": settings.validation_days,
+        "cpu_s": budget_s(scenario, settings), "validation_days": days_of(scenario, settings)["validation"],
     }  # fmt: skip
     digest = cell_digest(inputs, centre_digest(scenario), code_digest(("experiments.pipeline.joint.search",)))
     path, _ = run_once(ROOT / settings.dir / f"{digest}.json", lambda: _rungs(scenario, settings, limit, replicate))
@@ -105,7 +112,7 @@ def _rungs(scenario: Scenario, settings: Settings, limit: float | None, replicat
     for rung in settings.rungs:
         tuned = tune_rung(
             scenario, rung, limit=limit, cpu_s=budget_s(scenario, settings), replicate=replicate,
-            validation_days=settings.validation_days, reserves=settings.reserves, also=also,
+            validation_days=days_of(scenario, settings)["validation"], reserves=settings.reserves, also=also,
         )  # fmt: skip
         also = [tuned.pair]
         found.append(dataclasses.asdict(tuned))
@@ -117,9 +124,11 @@ def before(path: Path, name: str, settings: Settings) -> dict[str, Any] | None:
     if not path.exists():
         return None
     found: dict[str, Any] = read_json(path)
-    same = found["scenario_digest"] == load_scenario(name).digest
-    same &= found["limit"] == _limit(load_scenario(name), settings)
-    same &= all(rung["validation_days"] == settings.validation_days for rung in found["rungs"].values())
+    scenario = load_scenario(name)
+    same = found["scenario_digest"] == scenario.digest
+    same &= found["limit"] == _limit(scenario, settings)
+    n_days = days_of(scenario, settings)["validation"]
+    same &= all(rung["validation_days"] == n_days for rung in found["rungs"].values())
     return found if same else None
 
 
@@ -160,7 +169,8 @@ def chosen(
     scenario = load_scenario(name)
     limit = _limit(scenario, settings)
     objective = Objective(scenario, limit)
-    days = seeds("evaluation", settings.evaluation_days)
+    n_days = days_of(scenario, settings)["evaluation"]
+    days = seeds("evaluation", n_days)
     shipped = objective.scores([own_pair(scenario), *p0_pairs(scenario)], days)
     rows = [{"rung": "P0", **figures(score)} for score in shipped]
     rungs = {}
@@ -175,5 +185,5 @@ def chosen(
         rungs[rung] = {**best, "replicates": _searches(found, (earlier or {"rungs": {}})["rungs"].get(rung))}
     return {
         "scenario": name, "scenario_digest": scenario.digest, "reserves": settings.reserves, "limit": limit,
-        "evaluation_days": settings.evaluation_days, "rungs": rungs, "rows": rows,
+        "evaluation_days": n_days, "rungs": rungs, "rows": rows,
     }  # fmt: skip

@@ -25,6 +25,7 @@ class Settings:
         replicates: Number of independent searches of each rung.
         validation_days: Days on which the best pair is chosen, within and over the replicates.
         evaluation_days: Days on which the chosen pair is reported; nothing is chosen on them.
+        large_days: Days of either kind for the centres of `large_cpu_s`, one of whose days takes up to a CPU second.
         processes: Number of searches in parallel.
         again: Whether to tune centres again whose result is committed; their version rises if the new pair is better.
         league: Whether to compare all rules beside the opponents that exist, in place of tuning opponents.
@@ -44,6 +45,7 @@ class Settings:
     replicates: int = 1
     validation_days: int = 256
     evaluation_days: int = 256
+    large_days: int = 64
     processes: int = 2
     again: bool = False
     league: bool = False

@@ -38,7 +38,7 @@ from experiments.pipeline.joint.space import (
     with_numbers,
     with_rule,
 )
-from experiments.tuning.command import tune
+from experiments.tuning.command import days_of, tune
 from experiments.tuning.settings import Settings
 
 PEAK = Rule("max0", {"k": 2, "c": 1})
@@ -268,6 +268,7 @@ def test_an_earlier_pair_stays_if_it_is_better(tmp_path: Path) -> None:
         ("cpu_s", 0.0, "a positive number"),
         ("replicates", 0, "1 or more"),
         ("evaluation_days", 1, "2 or more"),
+        ("large_days", 1, "2 or more"),
     ],
 )
 def test_bad_settings_are_refused_by_name(tmp_path: Path, key: str, value: object, allowed: str) -> None:
@@ -283,3 +284,10 @@ def test_committed_opponents_belong_to_the_centres_as_they_are(path: Path) -> No
     result = read_json(path)
     assert load_scenario(result["scenario"]).digest == result["scenario_digest"]
     assert result["rungs"] and all(rung["untuned"] is not None for rung in result["rungs"].values())
+
+
+@pytest.mark.parametrize(("name", "large"), [("hybrid_large", True), ("collections", True), ("surge_day", False)])
+def test_large_centres_have_days_of_their_own(name: str, large: bool) -> None:
+    settings = Settings(validation_days=8, evaluation_days=9, large_days=5)
+    wanted = {"validation": 5, "evaluation": 5} if large else {"validation": 8, "evaluation": 9}
+    assert days_of(load_scenario(name), settings) == wanted
