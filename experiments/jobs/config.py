@@ -34,11 +34,14 @@ class ScenarioConfig:
     Attributes:
         name: A name of the library, or the path of a file.
         variant: One of its variants.
+        reserves: Flag of all campaigns: true (each dial reserves an advisor), false, or `either` (each dial decides, so
+            a policy has both kinds of dials, and starts from the best rule of both); null: the scenario's own.
         set: Keys of the scenario to replace, nested (see `experiments.jobs.changes`).
     """
 
     name: str = MISSING
     variant: str | None = None
+    reserves: Any = None
     set: dict[str, Any] = field(default_factory=dict)
 
 
@@ -245,7 +248,16 @@ def scenario_of(settings: ScenarioConfig) -> Scenario:
 
     Raises:
         ScenarioError: As `load_scenario`.
+        ValueError: If `reserves` is not allowed.
     """
+    scenario = _changed_scenario(settings)
+    try:
+        return scenario if settings.reserves is None else scenario.with_reserves(settings.reserves)
+    except ValueError as error:
+        raise ValueError(f"scenario.{error}") from None
+
+
+def _changed_scenario(settings: ScenarioConfig) -> Scenario:
     if not settings.set:
         return load_scenario(settings.name, variant=settings.variant)
     with warnings.catch_warnings(action="ignore"):  # the changed scenario has its own warnings

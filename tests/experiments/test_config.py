@@ -143,3 +143,14 @@ def test_shown_settings_hold_every_hyperparameter_and_change_none(learner: str):
     assert set(found.training) == kept > set(named.training)
     assert set(found.settings) == {field.name for field in dataclasses.fields(training.settings)} > set(named.settings)
     assert training_of(found) == training
+
+
+def test_the_benchmark_trains_with_both_kinds_of_dials():
+    own = composed("scenario=bank_blended")
+    headline = composed("scenario=bank_blended", command="benchmark")
+    assert scenario_of(settings_of(own).scenario).reserves is False
+    assert scenario_of(settings_of(headline).scenario).reserves == "either"
+    assert scenario_of(settings_of(composed("scenario=n_design", command="benchmark")).scenario).campaigns == ()
+    wrong = settings_of(composed("scenario=tiny", "scenario.reserves=both")).scenario
+    with pytest.raises(ValueError, match=r"scenario.reserves = 'both'; allowed: True, False, 'either'"):
+        scenario_of(wrong)

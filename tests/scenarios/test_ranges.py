@@ -91,7 +91,7 @@ def test_all_matches_of_a_path_get_the_same_draw():
             {"queues.*.handle_s": {"factor": [1, 2]}, "queues.sales.handle_s": {"factor": [1, 2]}},
             r"queues.sales.handle_s and queues.\*.handle_s both match queues.sales.handle_s",
         ),
-        ({"campaigns.survey.dial_ladder": {"factor": [1, 2]}}, "the centre has other actions there: dial"),
+        ({"campaigns.survey.dial_ladder.1": {"value": [2, 3]}}, "the centre has other actions there: dial"),
     ],
 )
 def test_ranges_that_do_not_fit_are_refused(ranges, message):
