@@ -11,10 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 import ccenv
-from ccenv.cli import checking, comparing, describing, listing, replaying, simulating, starting, warming
+from ccenv.cli import checking, comparing, describing, league, listing, replaying, simulating, starting, warming
 from ccenv.cli.shown import NOTES, escaped
 
-COMMANDS = (listing, describing, checking, starting, simulating, comparing, replaying, warming)
+COMMANDS = (listing, describing, checking, starting, simulating, comparing, replaying, league, warming)
 INTERRUPTED = 130
 
 

@@ -16,7 +16,7 @@ PAGES = list(prose())
 
 def problem_of_subcommand(words: list[str]) -> str | None:
     """Say why a command line of `ccenv` is not possible; None if it is."""
-    known = subcommands().get(words[0])
+    known = subcommands().get(words[0]) or subcommands().get(" ".join(words[:2]))
     if known is None:
         return f"no command ccenv {words[0]}"
     options = {option for parameter in known.params for option in parameter.opts}
