@@ -111,17 +111,17 @@ def _head(suite: Suite, rows: Sequence[_Row]) -> list[str]:
         f"Version {suite.version} of the suite, {len(suite.cells)} cells; {suite.about}. Digest `{suite.digest[:16]}`, "
         f"kernel `{rows[0].scores.kernel[:16]}`.", "",
         "Score: (policy - P0) / (best known - P0), the mean over all cells; a cell that is not entered counts 0, as P0 "
-        "does, and one over the limit of the dropped share counts 0 or less. Verdicts are over P2, by the differences on "
-        "the same days, at 5 % for all cells of an entry together (Holm); brackets are 95 % intervals of one figure. "
-        "*Unequal*: ahead of P2, but over the limit, or with more than 0.2 points "
-        "more inbound contacts abandoned. A star marks figures from confirmation days.", "",
+        "does, and one over the limit of the dropped share counts 0 or less. Verdicts are over P2, by the differences "
+        "on the same days, at 5 % for all cells of an entry together (Holm); brackets are 95 % intervals. "
+        "*Unequal*: ahead of P2, but over the limit, or with more than 0.2 points more inbound contacts abandoned. A "
+        "star marks figures from confirmation days.", "",
     ]  # fmt: skip
 
 
 def _ranking(suite: Suite, rows: Sequence[_Row]) -> list[str]:
     lines = _header("", "entry", "score", "cells", *VERDICTS, "kind", "bundle")
     for place, row in enumerate(rows, 1):
-        verdicts = Counter(row.verdicts.values())
+        verdicts: Counter[str] = Counter(row.verdicts.values())
         entries = row.scores.entries
         star = "\\*" if row.confirmed and row.confirmed == set(row.scores.cells) else ""
         lines.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,7 +14,7 @@ from ccenv.league.changed import ARRIVALS, FACTORS, with_factors
 from ccenv.league.errors import one_of
 from ccenv.scenarios import Scenario, load_scenario
 
-EITHER = "either"
+EITHER: Literal["either"] = "either"
 RUNGS = ("P0", "P1", "P2")
 SUITES, FROZEN = "suites.yaml", "frozen.json"
 

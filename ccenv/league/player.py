@@ -18,7 +18,7 @@ import os
 import struct
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -27,14 +27,14 @@ ENTER, READY, BEGIN, GO_ON, ACTIONS, ERROR = (letter.encode() for letter in "HRB
 LONGEST = 2_000
 
 
-def send(stream: BinaryIO, kind: bytes, content: bytes) -> None:
+def send(stream: IO[bytes], kind: bytes, content: bytes) -> None:
     """Write a frame."""
     stream.write(HEAD.pack(kind, len(content)))
     stream.write(content)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> tuple[bytes, bytes]:
+def receive(stream: IO[bytes]) -> tuple[bytes, bytes]:
     """Read a frame; an empty kind at the end of the stream."""
     head = stream.read(HEAD.size)
     if len(head) < HEAD.size:
@@ -103,7 +103,7 @@ def _takes_interface(found: Any) -> bool:
     return list(inspect.signature(found).parameters) == ["interface"]
 
 
-def play(read: BinaryIO, write: BinaryIO) -> None:
+def play(read: IO[bytes], write: IO[bytes]) -> None:
     """Serve one entry until the reader ends."""
     kind, content = receive(read)
     if kind != ENTER:

@@ -92,7 +92,7 @@ class Seat:
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
             player.send(self._process.stdin, kind, content)
-            found, answer = player.receive(self._process.stdout)  # type: ignore[arg-type]
+            found, answer = player.receive(self._process.stdout)
         except OSError:
             found, answer = b"", b""
         self._since = None

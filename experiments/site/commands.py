@@ -38,7 +38,7 @@ def pages() -> dict[str, str]:
 def subcommands() -> dict[str, Any]:
     """Return the subcommands of `ccenv` by name; one of a group has the name of the group before its own."""
     group: Any = get_command(app)
-    found = {}
+    found: dict[str, Any] = {}
     for name, command in group.commands.items():
         inner = getattr(command, "commands", None)
         found |= {name: command} if inner is None else {f"{name} {key}": each for key, each in inner.items()}

@@ -1,0 +1,96 @@
+"""What is frozen is what the tuned rules, the centres and the declared suites say today."""
+
+import msgspec
+import pytest
+
+from ccenv.league import LeagueError, suite_of
+from ccenv.league.changed import with_factors
+from ccenv.league.declared import cells_of, declared, digest_of, frozen, list_suites
+from ccenv.scenarios import load_scenario
+from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.parts import RESULTS
+from experiments.league import FILE, encoded, frozen_now, opponents_in, opponents_of
+from experiments.tuning.settings import TUNED
+
+AGAIN = "run python -m experiments.league"
+
+
+def test_the_opponents_are_those_of_the_tuning():
+    assert frozen().opponents == opponents_in(ROOT / RESULTS / TUNED), AGAIN
+
+
+def test_nothing_is_left_to_freeze():
+    """No scale is computed: each has the digest of its centre, and each version goes with its digest."""
+    now = frozen_now(frozen(), frozen().opponents)
+
+    assert now == frozen(), AGAIN
+    assert encoded(now) == FILE.read_bytes()
+
+
+def test_a_changed_pair_raises_the_version_of_the_suites_that_use_it():
+    before = frozen()
+    pairs = before.opponents["x_design"].pairs
+    other = msgspec.structs.replace(before.opponents["x_design"], pairs={**pairs, "P2": pairs["P0"]})
+
+    now = frozen_now(before, {**before.opponents, "x_design": other})
+
+    assert now.suites["headline"].version == before.suites["headline"].version + 1
+    assert now.suites["headline"].scales == before.suites["headline"].scales
+    assert now.suites["tiny"] == before.suites["tiny"]
+
+
+@pytest.mark.parametrize("name", list_suites())
+def test_each_suite_has_a_scale_and_opponents_for_each_cell(name):
+    suite = suite_of(name)
+
+    assert suite.digest == digest_of(suite.cells, suite.opponents, suite.scales)
+    assert list(suite.scales) == list(suite.cells)
+    assert all(scale.denominator > 0.0 for scale in suite.scales.values())
+    assert all(set(each.pairs) == {"P0", "P1", "P2"} for each in suite.opponents.values())
+
+
+def test_the_headline_has_eight_centres_and_three_loads():
+    cells = suite_of("headline").cells
+
+    assert len({cell.scenario for cell in cells.values()}) >= 8
+    assert {"bank_blended@0.9", "bank_blended", "bank_blended@1.1"} <= set(cells)
+
+
+def test_a_cell_has_the_action_set_either_and_its_load():
+    cell = suite_of("headline").cell("hybrid_small@1.1")
+    centre, own = cell.centre(), load_scenario("hybrid_small")
+
+    assert {campaign.reserves for campaign in centre.centre.campaigns.values()} == {"either"}
+    for name, queue in centre.centre.queues.items():
+        before = own.centre.queues[name].arrivals_per_hour
+        before = before if isinstance(before, list) else [before]
+        after = queue.arrivals_per_hour
+        assert (after if isinstance(after, list) else [after]) == pytest.approx([1.1 * each for each in before])
+
+
+def test_a_factor_of_one_changes_nothing():
+    own = load_scenario("tiny")
+
+    assert with_factors(own, {"arrivals": 1.0}) is own
+    assert with_factors(own, {"arrivals": 2.0}).digest != own.digest
+
+
+def test_an_unknown_suite_is_named():
+    with pytest.raises(LeagueError, match=r"suite = 'headlin'; allowed: tiny, headline.*did you mean 'headline'"):
+        suite_of("headlin")
+
+
+def test_an_unknown_factor_is_named():
+    wrong = msgspec.structs.replace(declared()["tiny"].cells["tiny"], factors={"arival": 1.2})
+    suite = msgspec.structs.replace(declared()["tiny"], cells={"tiny": wrong})
+
+    with pytest.raises(LeagueError, match=r"cells.tiny.factors = 'arival'; allowed: arrivals"):
+        cells_of(suite)
+
+
+def test_a_p0_that_the_centre_does_not_ship_is_refused():
+    result = read_json(ROOT / RESULTS / TUNED / "tiny.json")
+    result["rows"][0]["label"] = "lwt + gone"
+
+    with pytest.raises(ValueError, match=r"tiny: P0 = 'lwt \+ gone'; allowed: .*tune the centre again"):
+        opponents_of(result)
