@@ -38,7 +38,16 @@ COMMENTS = {
     "variants": "Other months of the same log, shown and not accepted: traffic, handle times, priority and staffing.",
 }
 BLENDED_COMMENTS = COMMENTS | {
-    "variants": "Each dial decides whether it reserves an advisor: rules of both kinds and learners on equal terms.",
+    "variants": "`either`: each dial decides whether it reserves an advisor: rules of both kinds and learners on "
+    "equal terms. `volatile`: the same, more advisors who dial, an unannounced load, and contacts that are worth more.",
+}
+
+
+MOVED = 3  # general advisors who also dial in the variant `volatile`, in the campaign's hours
+VOLATILE_SOURCES = {
+    "variants.volatile.groups.*": "modelling choice: three general advisors also dial in the campaign's hours",
+    "variants.volatile.switching.*": "modelling choice, 13 times the variance that the log has by half hour "
+    "(experiments/results/screen.md): an hour with less, then half an hour with more, unannounced",
 }
 
 
@@ -103,8 +112,24 @@ def blended(document: dict[str, Any], staffing: list[int], campaign: dict[str, A
             "groups.blended.*": BLENDED_SOURCE,
             "rules.pacing.*": "untuned: two lines for each idle advisor beyond the first",
             **{f"campaigns.*.{key}": text for key, text in deposits.SOURCES.items()},
+            **VOLATILE_SOURCES,
         },
-        "variants": {"either": {"campaigns.deposits.reserves": "either"}},
+        "variants": {
+            "either": {"campaigns.deposits.reserves": "either"},
+            "volatile": volatile(document["groups"]["general"]["staffing"], staffing),
+        },
+    }
+
+
+def volatile(general: list[int], blended: list[int]) -> dict[str, Any]:
+    """Return the values of the variant `volatile`, by dotted key, from the staffing of both groups."""
+    left = [max(1, g - MOVED) if b else g for g, b in zip(general, blended, strict=True)]
+    return {
+        "campaigns.deposits.reserves": "either",
+        "groups.general.staffing": left,
+        "groups.blended.staffing": [b + g - k for g, b, k in zip(general, blended, left, strict=True)],
+        "switching": {"mean_s": [3600, 1800], "arrivals": [0.7, 1.6], "observed": False},
+        "reward": "bank_volatile",
     }
 
 

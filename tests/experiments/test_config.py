@@ -20,7 +20,15 @@ FOLDER = Path(CONFIGS)
 OPTIONS = [
     f"{path.parent.name}={path.stem}" for path in sorted(FOLDER.glob("*/*.yaml")) if path.parent.name != "launcher"
 ]
-OWN_SCHEMA = ("published", "room", "speed", "study", "tune", "validate")  # commands whose settings are not `Settings`
+OWN_SCHEMA = (
+    "published",
+    "room",
+    "screen",
+    "speed",
+    "study",
+    "tune",
+    "validate",
+)  # commands whose settings are not `Settings`
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
 
