@@ -19,8 +19,21 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
     """Return the page in Markdown, made from results of variants, in the order of the declaration."""
     parts = [
         "# Screen of centres",
-        text(_about(), _criteria()),
-        *_summary(results),
+        text(_about(), _criteria(), _summary(results)),
+        *(_measured(results) if results else []),
+        "## Parameters",
+        text(
+            "All declared variants with the levels of their parameters; all other keys are those of the centre. Half "
+            "of each range is tried, around the level, where a variant meets the other criteria."
+        ),
+        _variants(results),
+        _parameters(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _measured(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
         "## Room above the tuned rules",
         _rooms(results),
         text(
@@ -34,15 +47,7 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
         _figures(results),
         "## Rules",
         _rules(results),
-        "## Parameters",
-        text(
-            "All declared variants with the levels of their parameters; all other keys are those of the centre. Half "
-            "of each range is tried, around the level, where a variant meets the other criteria."
-        ),
-        _variants(results),
-        _parameters(),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _about() -> str:
@@ -64,22 +69,20 @@ def _criteria() -> str:
     )
 
 
-def _summary(results: Sequence[Mapping[str, Any]]) -> list[str]:
+def _summary(results: Sequence[Mapping[str, Any]]) -> str:
     if not results:
-        return [text(f"None of the {len(VARIANTS)} declared variants has been run.")]
+        return f"None of the {len(VARIANTS)} declared variants has been run."
     kinds = [kind_of(_criteria_of(each), each) for each in results]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds)))
     effort = results[0]["effort"]
     spent = sum(each["cpu_s"] + sum(end["cpu_s"] for end in each["ends"]) for each in results)
     missing = [variant.name for variant in VARIANTS if variant.name not in {each["variant"] for each in results}]
     not_run = f" Not run: {', '.join(f'`{name}`' for name in missing)}." if missing else ""
-    return [
-        text(
-            f"Run: {len(results)} of {len(VARIANTS)} declared variants ({counts}). {effort['cpu_s']:g} CPU seconds a "
-            f"rung, {effort['validation_days']} validation days, {effort['evaluation_days']} evaluation days; "
-            f"{spent:.0f} CPU seconds together.{not_run}"
-        )
-    ]
+    return (
+        f"Run: {len(results)} of {len(VARIANTS)} declared variants ({counts}). {effort['cpu_s']:g} CPU seconds a rung, "
+        f"{effort['validation_days']} validation days, {effort['evaluation_days']} evaluation days; {spent:.0f} CPU "
+        f"seconds together.{not_run}"
+    )
 
 
 def _criteria_of(figures: Mapping[str, Any]) -> dict[str, bool | None]:
@@ -102,7 +105,7 @@ def _rooms(results: Sequence[Mapping[str, Any]]) -> str:
             [*_beside(each), f"{each['blended']:g}", lead, f"{100 * room_of(each):+.1f}", *halves,
              *(WORDS[criteria[letter]] for letter in CRITERIA), kind_of(criteria, each)]
         )  # fmt: skip
-    return table(head, rows) if rows else ""
+    return table(head, rows)
 
 
 def _figures(results: Sequence[Mapping[str, Any]]) -> str:
@@ -121,7 +124,7 @@ def _figures(results: Sequence[Mapping[str, Any]]) -> str:
              estimate(each["over_p1"], sign=True), f"{scale_of(each):.4g}", *pairs, limit,
              str(each["search"]["generations"]), f"{each['cpu_s']:.0f}"]
         )  # fmt: skip
-    return table(head, rows) if rows else ""
+    return table(head, rows)
 
 
 def _rules(results: Sequence[Mapping[str, Any]]) -> str:
@@ -129,7 +132,7 @@ def _rules(results: Sequence[Mapping[str, Any]]) -> str:
         [*_beside(each), f"`{each['rungs']['P1']['label']}`", f"`{each['rungs']['P2']['label']}`", each["unit"]]
         for each in results
     ]
-    return table(["variant", "amplitude", "price", "P1", "P2", "unit of the reward"], rows) if rows else ""
+    return table(["variant", "amplitude", "price", "P1", "P2", "unit of the reward"], rows)
 
 
 def _variants(results: Sequence[Mapping[str, Any]]) -> str:
