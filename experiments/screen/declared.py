@@ -55,7 +55,7 @@ class Parameter:
         first = min(max(level - 0.5 * width, low), high - width)
         if self.whole:
             return float(math.floor(first)), float(math.ceil(first + width))
-        return first, first + width
+        return round(first, 9), round(first + width, 9)
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,13 @@ SECOND = Parameter(
     "a second list as the first one of hybrid_small; the service team dials it too, and the first one not. From short "
     "questions to a long advice", (0.3, 4),
 )  # fmt: skip
-SECOND_VALUE = Parameter(
-    "second list: value of a goal, in that of the first", lambda factor: {"campaigns.second.sale_value": factor},
-    "range", "from a survey that is paid by the piece to a contract worth five renewals", (0.1, 5),
+SECOND_CHEAP = Parameter(
+    "second list: value of a goal, up to that of the first", lambda factor: {"campaigns.second.sale_value": factor},
+    "range", "from a survey that is paid by the piece to a renewal", (0.1, 1),
+)  # fmt: skip
+SECOND_DEAR = Parameter(
+    "second list: value of a goal, from that of the first", lambda factor: {"campaigns.second.sale_value": factor},
+    "range", "from a renewal to a contract worth five", (1, 5),
 )  # fmt: skip
 SECOND_ANSWERS = Parameter(
     "second list: answer rate, in that of the first",
@@ -62,7 +66,7 @@ OMNICHANNEL_LIST = Parameter(
         "reward": "hybrid", "value_unit": 1, "rules.pacing": {"name": "max0", "params": {"k": 2.0, "c": 2.0}},
     }, "range",
     "the list of hybrid_small, whose keys have their sources there, without an end; a lost contact costs 0.5. From "
-    "half a renewal to two and a half; above, it pays to let contacts give up", (0.5, 2.5),
+    "half a renewal to one and three quarters; above, it pays to let contacts give up", (0.5, 1.75),
 )  # fmt: skip
 MAILS = Parameter(
     "e-mails for the blended advisors, in those of support_omnichannel", _mails, "range",
