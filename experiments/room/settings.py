@@ -28,7 +28,7 @@ class Settings:
     """
 
     scenarios: list[str] = field(default_factory=list)
-    planners: list[str] = field(default_factory=lambda: ["look_ahead", "fluid_plan"])
+    planners: list[str] = field(default_factory=lambda: ["look_ahead", "fluid_plan", "replay"])
     rule_days: int = 256
     planner_days: int = 16
     planner_cpu_s: float = 2.0
