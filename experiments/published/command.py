@@ -92,6 +92,7 @@ def row_figures(row: Row, share: float, folder: Path, benchmarks: Path) -> dict[
     """
     measures = [each._asdict() for each in row.measures]
     inputs = {"inputs": dict(row.inputs), "measures": measures, "runs": row.runs, "share": share}
+    inputs["compute"] = row.compute.__name__
     if "problem" in row.inputs:
         data = benchmarks / row.inputs["problem"]
         if not data.is_dir():

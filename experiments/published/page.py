@@ -30,7 +30,8 @@ def page(result: Mapping[str, Any]) -> str:
         f"""A figure is inside if it differs from the printed one by no more than the printed rounding and a number of
         standard errors of the difference, of both figures. The number is such that all measures of a row are inside
         together with probability {1 - LEVEL:.0%} if both programs simulate the same model. Standard errors are in
-        brackets.""",
+        brackets. Figures are found by ccenv or, where the row says so, by a reference kernel of the authors' own
+        model.""",
     )
     return "\n\n".join(
         [
@@ -61,13 +62,13 @@ def section(row: Mapping[str, Any]) -> str:
     """Return the section of a row."""
     if "skipped" in row:
         return f"## {row['name']}\n\n{text(row['skipped'] + '.')}"
-    runs = f" {row['runs']:,} runs of ccenv." if row["runs"] else " By formula; nothing is random."
+    runs = f" {row['runs']:,} runs." if row["runs"] else " By formula; nothing is random."
     lines = [f"{row['about'][:1].upper()}{row['about'][1:]}.{runs}"]
     lines += [f"Left out: {row['left_out']}."] if row["left_out"] else []
     if row["isolated"]:
         by = ", ".join(row["isolated_by"])
-        lines.append(f"Why it differs: {row['isolated']}." + (f" Isolated by: {by}." if by else ""))
-    head = ["measure", "printed", "ccenv", "difference", "allowed", "inside"]
+        lines.append(f"What differs: {row['isolated']}." + (f" Isolated by: {by}." if by else ""))
+    head = ["measure", "printed", "found", "difference", "allowed", "inside"]
     return f"## {row['name']}\n\n{text(*lines)}\n\n{table(head, [_cells(each) for each in row['measures']])}"
 
 
@@ -84,8 +85,9 @@ def _error(error: float) -> str:
 
 def league_section(league: Mapping[str, Any]) -> str:
     """Return the section of a league."""
+    about = f"{league['about'][:1].upper()}{league['about'][1:]}"
     intro = (
-        f"{league['about']}. {league['runs']} runs of each rule on the same seeds, standard errors in brackets. The "
+        f"{about}. {league['runs']} runs of each rule on the same seeds, standard errors in brackets. The "
         f"cost is that of waiting, of those who abandon too; differences are paired, to `{REFERENCE}`."
     )
     if league["bar"]:
@@ -94,7 +96,10 @@ def league_section(league: Mapping[str, Any]) -> str:
         intro += f" Bar: {name} costs at least {-share:.0%} less; {met}."
     judged = any(rule["preemptive"] is not None for rule in league["rules"])
     if judged:
-        intro += " The last column is the cost in the authors' own model, by the pre-emptive reference kernel."
+        intro += (
+            " The last column is the cost in the authors' own model, by the pre-emptive reference kernel. It runs "
+            "orders of classes, of a class the stations with the fewest classes first; a dash: the rule is no order."
+        )
     reference = next(rule["cost"] for rule in league["rules"] if rule["name"] == REFERENCE)
     head = ["rule", "cost", "difference", "share", *(["pre-emptive"] if judged else [])]
     ordered = sorted(league["rules"], key=lambda rule: rule["cost"])
