@@ -9,7 +9,7 @@ from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import batch_for
 from experiments.pipeline.evaluation import Pair, Rule, own_pair
-from experiments.planners.again import FEWEST, set_lengths
+from experiments.planners.again import FEWEST, set_arrivals, set_lengths
 from experiments.planners.play import planned_days, ruled_days
 from experiments.planners.record import Record
 from experiments.planners.replay import Replay
@@ -144,6 +144,16 @@ def seen(t: float, fresh: list[int], ended: list[int], talk_s: list[float]) -> A
     queue = np.zeros(2, [("n_fresh", "i8")])
     queue["n_fresh"] = fresh
     return {"t": t, "queue": queue, "queue_count": counts}
+
+
+def test_the_next_contacts_of_each_queue_come_at_the_times_given():
+    config = load_scenario("x_design").config(days=1).copy()[0]
+    times = [np.array([10.0, 20.0]), np.array([30.0])]
+    set_arrivals(config, np.array([5, 2]), times)
+    for q, n_fresh in enumerate((5, 2)):
+        queue = config["queue"][q]
+        coming = np.arange(n_fresh, queue["n_recorded"])  # numbers of the contacts to come
+        assert np.array_equal(config["recorded"][queue["first_recorded"] + coming], times[q])
 
 
 def test_lengths_of_talks_replace_the_distribution_of_a_queue_if_they_are_enough():
