@@ -79,7 +79,10 @@ def test_list_of_commands_is_not_empty():
         ("evaluation.dayz=3", "evaluation.dayz: unknown key; did you mean 'days'? allowed: purpose, days, "),
         ("dirr=x", "dirr: unknown key; did you mean 'dir'? allowed: scenario, "),
         ("evaluation.days=many", "evaluation.days=many: Value 'many' of type 'str' could not be converted to Integer"),
-        ("learner=ppoo", "learner=ppoo: unknown; did you mean 'ppo'? allowed: clones, ppo, quick, randomised, search, timed\n"),
+        (
+            "learner=ppoo",
+            "learner=ppoo: unknown; did you mean 'ppo'? allowed: clones, ppo, quick, randomised, search, timed\n",
+        ),
         ("scenario=my_centre", "scenario=my_centre: unknown; for a file give scenario.name=PATH; allowed: back_off"),
         ("scenario=a/b.yaml", "scenario=a/b.yaml: unknown; for a file give scenario.name=PATH; allowed: back_office"),
         ("hydra/launcher=joblibb", "hydra/launcher=joblibb: unknown; did you mean 'joblib'? allowed: basic, joblib\n"),
