@@ -59,9 +59,10 @@ def _index(results: Results) -> str:
         "policy, and are the fallback of the service. A routing rule chooses who is served, a pacing rule how many "
         "lines are dialed. A rule of your own needs no change of the package: see "
         "[Your own rule](../howto/own_rule.md).",
+        "What other systems call them: [rules of other systems](elsewhere.md).",
         *blocks,
         f"*Best or tied*: {results.how()}",
-        listing([f"{half}-{rule.name}" for half, rules in HALVES.items() for rule in rules]),
+        listing(["elsewhere", *(f"{half}-{rule.name}" for half, rules in HALVES.items() for rule in rules)]),
     )
 
 

@@ -17,6 +17,7 @@ from experiments.site import (
     kpis,
     pictures,
     rules,
+    rules_elsewhere,
     tables,
 )
 from experiments.site.centre_results import Results, results
@@ -33,7 +34,7 @@ def pages(measured: Results | None = None) -> dict[str, str]:
     measured = measured or results()
     made = environments.pages() | fields.pages() | keys.pages() | kpis.pages() | api.pages()
     made |= commands.pages()
-    made |= centres.pages(measured) | rules.pages(measured) | copied.pages()
+    made |= centres.pages(measured) | rules.pages(measured) | rules_elsewhere.pages() | copied.pages()
     prose = copied.prose()
     twice = sorted(set(made) & set(prose))
     if twice:

@@ -37,6 +37,31 @@ def test_every_basic_pacing_rule_is_run_by_the_kernel_and_priority_in_both_order
     assert {params["order"][0] for name, params in run if name == "priority"} == {"class1", "class2"}
 
 
+def test_every_rule_that_a_model_can_express_has_an_exact_row():
+    """All others read what no model has: waits, idle times, preferred advisors, callbacks, windows, estimated rates.
+
+    Ties of `longest_queue` go by waits, and `idle_thresholds` keeps dedicated advisors idle too.
+    """
+    run = {rule_of(row.choice)[0] for row in ROWS if row.same is not None}
+
+    assert run == {
+        *("c_mu", "c_mu_theta", "generalised_c_mu", "comparative_advantage", "planned_pairs", "max_weight"),
+        *("fixed_queue_ratio", "queue_and_idleness_ratio", "own_team_first", "overflow_at_length"),
+        *("tiers", "penalties", "profiles", "shortest_expected_delay"),
+        *("slot_reserve", "log_safety", "mode_reserve", "no_dial_while_waiting", "manual"),
+        *("slot_reserve_unreserved", "log_safety_unreserved", "mode_reserve_unreserved"),
+        *("no_dial_while_waiting_unreserved", "power", "genesys_lines", "predictive"),
+    }
+
+
+def test_the_same_rule_stands_beside_a_registered_one_only(tmp_path):
+    text = LIST.read_text()
+    (tmp_path / "rows.yaml").write_text(text.replace("table: 5\n", "table: 5\n    same: 4\n", 1))
+
+    with pytest.raises(ValueError, match="'slow server from 5': same = 4; allowed: beside `rule` only"):
+        read_rows(tmp_path / "rows.yaml")
+
+
 def test_every_measure_is_counted_somehow():
     assert {name for row in ROWS for name in row.measures} <= {*COUNTS, "cost_per_h", "mean_ringing"}
 

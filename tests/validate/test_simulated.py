@@ -47,6 +47,29 @@ def test_rows_of_the_kernel_agree(name):
     assert agree([found])
 
 
+SAME = [name for name, row in ROWS.items() if row.same is not None]
+QUICK = ("N-design N3, generalised c mu of contacts", "loads 4/9, reserve by mode", "pacing P3, power of all advisors")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SAME])
+def test_a_registered_rule_decides_as_the_rule_of_the_model(name):
+    found = result(short(name, hours=min(ROWS[name].hours, 6_000.0)))
+
+    assert found["measures"] and agree([found])
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        (QUICK[0], {"fixed_queue_ratio": {"ratio": 3.5}}),
+        (QUICK[1], [{"reserve_threshold": {"reserve": 2}}, {"reserve_threshold": {"reserve": 5}}]),
+        (QUICK[2], {"dial_x_free": {"kappa": 1, "c": 3, "s_t": 0, "s_d": 0, "when": "event"}}),
+    ],
+)
+def test_a_registered_rule_differs_from_another_rule_of_the_model(name, other):
+    assert not agree([result(short(name, hours=6_000.0, same=other))])
+
+
 @pytest.mark.parametrize(
     "name", ["optimal pacing P2", "optimal N-design N1", "optimal loads 4/9", "slow server from 5"]
 )

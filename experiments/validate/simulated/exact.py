@@ -32,15 +32,17 @@ def exact_of(row: Row) -> Exact:
     """Exact values of a row."""
     if row.model == "mt_mnm_transient":
         return Exact(_transient(**row.parameters))
+    chosen = row.choice if row.same is None else row.same
     if row.model == "SlowServer":
-        return Exact({"mean_number": SlowServer(**row.parameters).evaluate(row.choice)}, row.choice)
+        values = {"mean_number": SlowServer(**row.parameters).evaluate(chosen)}
+        return Exact(values, None if row.way == "rule" else chosen)
     if not row.way:
         return Exact(work_of(row.model, row.parameters) or _formula(row.model, row.parameters))
     model = getattr(theory.models, row.model)(**row.parameters)
     if row.way == "optimal":
         best = model.solve(**row.choice)
         return Exact(dataclasses.asdict(best.result), best.policy)
-    rule = rule_of(row.choice)
+    rule = rule_of(chosen)
     values = dataclasses.asdict(model.evaluate(rule))
     return Exact(values, model.policy(model.weights(rule)) if row.way == "table" else None)
 

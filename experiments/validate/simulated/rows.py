@@ -23,6 +23,7 @@ class Row:
         parameters: Its arguments.
         way: How it is run: `rule` by the kernel, `table` or `optimal` as a policy, `` if there is no choice.
         choice: A rule as {name: parameters}, a list of one for each mode, or the arguments of `solve`.
+        same: Rule of the model with the same decisions, if the model does not name the registered rule of `choice`.
         hours: Simulated hours over all replications.
         measures: Names of the compared measures.
         first_seed: Seed of the first replication.
@@ -37,6 +38,7 @@ class Row:
     hours: float
     measures: tuple[str, ...]
     first_seed: int
+    same: Any = None
     replications: int = REPLICATIONS
 
     @property
@@ -54,7 +56,7 @@ def read_rows(path: Path = LIST) -> list[Row]:
     """Rows in the order of the list. No two rows share a seed, so rows are independent.
 
     Raises:
-        ValueError: If a row names more than one way to run it, or a name occurs twice.
+        ValueError: If a row names more than one way to run it, a name occurs twice, or `same` stands without `rule`.
     """
     content = yaml.safe_load(path.read_text())
     rows = [_row(given, content["measures"], k * REPLICATIONS) for k, given in enumerate(content["rows"])]
@@ -69,6 +71,8 @@ def _row(given: dict[str, Any], measures: dict[str, list[str]], first_seed: int)
     if len(ways) > 1:
         raise ValueError(f"row {given['name']!r}: {' and '.join(ways)}; allowed: at most one of {', '.join(WAYS)}")
     way = ways[0] if ways else ""
+    if "same" in given and way != "rule":
+        raise ValueError(f"row {given['name']!r}: same = {given['same']}; allowed: beside `rule` only")
     return Row(
         name=given["name"],
         model=given["model"],
@@ -78,6 +82,7 @@ def _row(given: dict[str, Any], measures: dict[str, list[str]], first_seed: int)
         hours=float(given["hours"]),
         measures=tuple(measures[given["model"]]),
         first_seed=first_seed,
+        same=given.get("same"),
     )
 
 
