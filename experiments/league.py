@@ -1,9 +1,10 @@
 """Freeze the opponents of the league and the scales of its scores: `python -m experiments.league`.
 
 Writes `ccenv/league/frozen.json` from the suites that `ccenv/league/suites.yaml` declares and from the tuned rules in
-`experiments/results/tuned/`. A scale stays as it is if its centre and P0 are the same; else the bound of the centre is
-computed (`experiments.room`) and P0 is run on evaluation days. The version of a suite rises when anything that it fixes
-has changed. The command is to be run after each change of tuned rules, suites or centres.
+`experiments/results/tuned/`. A scale stays as it is if its centre and P0 are the same. Else the bound and the value of
+P0 are those of the published results; where the cell changes the centre, the bound is computed (`experiments.room`) and
+P0 is run on evaluation days. The version of a suite rises when anything that it fixes has changed. The command is to be
+run after each change of tuned rules, suites or centres.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from ccenv.league.declared import (
 )
 from ccenv.league.running import days_of
 from ccenv.league.scoring import development_days
-from ccenv.scenarios import load_scenario
+from ccenv.scenarios import Scenario, load_scenario
 from experiments.jobs.commands import one_message, without_settings
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
@@ -68,19 +69,32 @@ def opponents_of(result: Mapping[str, Any]) -> Opponents:
 
 
 def scale_of(cell: Cell, opponents: Opponents) -> Scale:
-    """Return the scale of a cell: the value of P0, and the bound of the centre under the cell's reward.
+    """Return the scale of a cell: the value of P0, and the bound of the centre.
 
     Raises:
         ValueError: If the bound is not above P0.
     """
     own, centre = cell.own(), cell.centre()
-    paid = own if cell.reward is None else own.replace(reward=cell.reward)
-    bound = bound_of(paid, 0 if own.size.name in LARGE else SAMPLES)
-    days, _ = days_of(cell, centre, development_days(cell), **opponents.pairs["P0"].as_call())
-    value = float(np.mean(days.value))
+    value, bound = published(cell, own)
+    if bound is None:
+        bound = bound_of(own, 0 if own.size.name in LARGE else SAMPLES)
+    if value is None:
+        days, _ = days_of(cell, centre, development_days(cell), **opponents.pairs["P0"].as_call())
+        value = float(np.mean(days.value))
     if not bound["value"] > value:
         raise ValueError(f"cell {cell.name}: bound = {bound['value']}; allowed: above the {value} of P0")
     return Scale(centre.digest, value, float(bound["value"]), bound["kind"])
+
+
+def published(cell: Cell, own: Scenario) -> tuple[float | None, dict[str, Any] | None]:
+    """Return the value of P0 and the bound in the published results, as far as they are those of a cell."""
+    if cell.horizon is not None or own.digest != load_scenario(cell.scenario).digest:
+        return None, None
+    tuned = read_json(ROOT / RESULTS / TUNED / f"{cell.opponents}.json")
+    value = next(row["value"] for row in tuned["rows"] if row["rung"] == "P0")
+    rows = read_json(ROOT / RESULTS / "room.json")["centres"]
+    bound = next((row["bound"] for row in rows if row["centre"] == cell.scenario), None)
+    return (value if tuned["evaluation_days"] == cell.days else None), bound
 
 
 def frozen_now(before: Frozen, opponents: dict[str, Opponents]) -> Frozen:

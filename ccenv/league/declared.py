@@ -101,7 +101,6 @@ class DeclaredCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     loads: list[float] = msgspec.field(default_factory=lambda: [1.0])
     horizon: int | None = None
     days: int | None = None
-    reward: str | None = None
 
 
 class DeclaredSuite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,7 +122,6 @@ class Cell(msgspec.Struct, frozen=True):
         factors: Factors of quantities of the centre, by the name in `ccenv.league.changed.FACTORS`.
         horizon: Days of a run; None: the centre's.
         days: Number of runs.
-        reward: Reward preset; None: the centre's.
     """
 
     name: str
@@ -133,7 +131,6 @@ class Cell(msgspec.Struct, frozen=True):
     factors: dict[str, float]
     horizon: int | None
     days: int
-    reward: str | None
 
     def own(self) -> Scenario:
         """Return the centre with the campaigns' own flags."""
@@ -212,7 +209,7 @@ def cells_of(suite: DeclaredSuite) -> dict[str, Cell]:
             factors = each.factors if load == 1.0 else {**each.factors, ARRIVALS: load}
             found[name] = Cell(
                 name, source, each.opponents or source, each.overrides, factors, each.horizon,
-                each.days or suite.days, each.reward,
+                each.days or suite.days,
             )  # fmt: skip
     return found
 

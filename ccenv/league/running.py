@@ -45,7 +45,7 @@ def days_of(cell: Cell, centre: Scenario, keys: np.ndarray, **how: Any) -> tuple
         **how,
         seeds=keys,
         days=cell.horizon,
-        reward=cell.reward or centre.reward,
+        reward=centre.reward,
         kpis=list(dict.fromkeys(wanted)),
     )
     column = definition_in(centre, table)

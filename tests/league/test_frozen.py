@@ -1,15 +1,19 @@
 """What is frozen is what the tuned rules, the centres and the declared suites say today."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from ccenv.league import LeagueError, suite_of
-from ccenv.league.changed import with_factors
+from ccenv.league.changed import found, longer, with_factors
 from ccenv.league.declared import cells_of, declared, digest_of, frozen, list_suites
+from ccenv.league.running import days_of
 from ccenv.scenarios import load_scenario
+from ccenv.scenarios.compile.dists import dist_values, mean_of
+from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
-from experiments.league import FILE, encoded, frozen_now, opponents_in, opponents_of
+from experiments.league import FILE, encoded, frozen_now, opponents_in, opponents_of, published
 from experiments.tuning.settings import TUNED
 
 AGAIN = "run python -m experiments.league"
@@ -94,3 +98,62 @@ def test_a_p0_that_the_centre_does_not_ship_is_refused():
 
     with pytest.raises(ValueError, match=r"tiny: P0 = 'lwt \+ gone'; allowed: .*tune the centre again"):
         opponents_of(result)
+
+
+def test_a_published_scale_is_what_the_days_of_the_cell_give():
+    cell = suite_of("library").cell("tiny")
+    opponents = frozen().opponents["tiny"]
+    days, _ = days_of(cell, cell.centre(), seeds("evaluation", cell.days), **opponents.pairs["P0"].as_call())
+
+    assert np.mean(days.value) == pytest.approx(suite_of("library").scales["tiny"].value, rel=1e-12)
+    assert published(cell, cell.own())[0] is not None
+    busy = suite_of("shift").cell("bank_blended-busy")
+    assert published(busy, busy.own()) == (None, None)
+
+
+def test_factors_multiply_what_they_name():
+    own = load_scenario("hybrid_small").centre
+    factors = {"arrivals": 2.0, "answers": 0.5, "handle": 1.5, "patience": 0.25, "present": 0.9}
+    changed = with_factors(load_scenario("hybrid_small"), factors).centre
+
+    def mean(time):
+        return mean_of(dist_values(time))
+
+    for name, queue in own.queues.items():
+        assert mean(changed.queues[name].patience_s) == pytest.approx(0.25 * mean(queue.patience_s))
+        assert mean(changed.queues[name].handle_s) == pytest.approx(1.5 * mean(queue.handle_s))
+        assert np.array(changed.queues[name].arrivals_per_hour) == pytest.approx(
+            2.0 * np.array(queue.arrivals_per_hour)
+        )
+    for name, group in own.groups.items():
+        assert 1.0 - changed.groups[name].shrinkage == pytest.approx(0.9 * (1.0 - group.shrinkage))
+    for name, campaign in own.campaigns.items():
+        assert np.array(changed.campaigns[name].p_answer) == pytest.approx(0.5 * np.array(campaign.p_answer))
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        {"dist": "lognormal", "mu": 5.0, "sigma": 1.0},
+        {"dist": "weibull", "shape": 2.0, "scale_s": 90.0},
+        {"dist": "hyper_exponential", "p": [0.4, 0.6], "mean_s": [10.0, 100.0]},
+        {"dist": "piecewise_hazard", "from_s": [0.0, 30.0], "hazard_per_s": [0.01, 0.02]},
+        {"dist": "gamma", "shape": 2.0, "mean_s": 60.0},
+        120.0,
+    ],
+)
+def test_a_longer_time_has_a_longer_mean(time):
+    def of(value):
+        centre = load_scenario("tiny", **{f"queues.{next(iter(load_scenario('tiny').queues))}.handle_s": value}).centre
+        return mean_of(dist_values(next(iter(centre.queues.values())).handle_s))
+
+    if isinstance(time, dict) and time["dist"] == "piecewise_hazard":
+        assert longer(time, 2.0) == {**time, "from_s": [0.0, 60.0], "hazard_per_s": [0.005, 0.01]}
+    else:
+        assert of(longer(time, 2.0)) == pytest.approx(2.0 * of(time))
+
+
+def test_variants_and_times_by_queue_are_found_as_they_should():
+    data = {"a": {"handle_s": {"x": 1.0, "y": {"dist": "never"}}}, "variants": {"v": {"handle_s": 2.0}}}
+
+    assert dict(found(data, ("handle_s",))) == {"a.handle_s.x": 1.0, "a.handle_s.y": {"dist": "never"}}
