@@ -17,6 +17,9 @@ HANDLED = ("handle_s", "handle_sale_s", "handle_wrong_party_s")
 def with_factors(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:
     """Return a copy of a scenario in which quantities are multiplied by factors, by the name in `FACTORS`."""
     data = msgspec.to_builtins(scenario.centre)
+    for group in data.get("groups", {}).values():
+        if group.get("answering_service") is None:  # plain data leave defaults out, and a factor changes this one
+            group.setdefault("shrinkage", 0.0)
     overrides: dict[str, Any] = {}
     for name, factor in factors.items():
         if factor != 1.0:

@@ -23,8 +23,9 @@ def test_the_opponents_are_those_of_the_tuning():
     assert frozen().opponents == opponents_in(ROOT / RESULTS / TUNED), AGAIN
 
 
-def test_nothing_is_left_to_freeze():
-    """No scale is computed: each has the digest of its centre, and each version goes with its digest."""
+def test_nothing_is_left_to_freeze(monkeypatch):
+    """Each scale has the digest of its centre, and each version goes with its digest."""
+    monkeypatch.setattr("experiments.league.scale_of", lambda cell, opponents: pytest.fail(f"{cell.name}: {AGAIN}"))
     now = frozen_now(frozen(), frozen().opponents)
 
     assert now == frozen(), AGAIN
