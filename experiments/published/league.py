@@ -100,6 +100,7 @@ LEAGUES = (
         EQUAL_RATES,
         20,
     ),
+    League("parallel_100x70", "100 classes, 70 stations, 10 hours from empty; cost an hour", BY_STATION, 16, 0.1),
 )
 
 

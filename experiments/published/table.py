@@ -21,7 +21,6 @@ ELSEWHERE = (
     "Blend of ContactCenters is a part of [the validation](validation.md).",
     "Telethon, TelethonMsg and TelethonOcc of ContactCenters need callers who leave a message.",
     "Teamwork of ContactCenters needs a conference of two advisors.",
-    "Rules on 100 classes with 70 stations are not run here: a run takes seconds.",
     "Weights on call wait and idle time (Chan, Koole and L'Ecuyer 2014): no printed table could be read.",
 )
 """Published instances that are not rows here, and why."""
