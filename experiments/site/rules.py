@@ -76,6 +76,7 @@ def _page(half: str, rule: RuleSpec, results: Results, league: Sequence[str]) ->
     return page(
         rule.name,
         f"**{half.capitalize()} rule.** {paragraph(plain(rule.function).__doc__)}",
+        f"Source: {inline(known['source'])}" if "source" in known else "",
         section("Formula", _formula(half, rule, known["formula"]), inline(known.get("where", ""))),
         section("Parameters", _parameters(rule)),
         section("In production systems", "\n".join(f"- {inline(name)}" for name in production)),

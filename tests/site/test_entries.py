@@ -16,6 +16,7 @@ from ccenv.kpis import KPIS, LABELS
 from ccenv.kpis.elsewhere import MEASURES
 from ccenv.rewards.terms import TERMS, list_presets, load_preset
 from ccenv.rules import PACING_RULES, ROUTING_RULES
+from ccenv.rules.spec import plain
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.sim.state.codes import LOG_CODES
 from ccenv.sim.state.definitions import DEFINITIONS
@@ -83,6 +84,13 @@ def test_what_no_declaration_holds_is_written_for_each_rule_and_no_other():
         (half, rule.name) for half, rule in RULES
     }
     assert all(about["formula"] and about["production"] for known in rules.about().values() for about in known.values())
+
+
+def test_every_rule_has_one_source_in_its_docstring_or_in_the_file(site: dict[str, str]):
+    for half, rule in RULES:
+        text, given = site[f"rules/{half}-{rule.name}"], rules.about()[half][rule.name].get("source")
+        assert ("Source:" in (plain(rule.function).__doc__ or "")) is (given is None), rule.name
+        assert len(re.findall(r"\bSource:\s", text.split("## Formula")[0])) == 1, rule.name
 
 
 def test_every_kpi_counter_and_definition_has_an_entry(site: dict[str, str]):
