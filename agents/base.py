@@ -95,6 +95,10 @@ class LearnerKind:
             before the first iteration.
         build_actor: Function of n_obs, n_actions and settings that makes a network; a checkpoint's weights are loaded
             into it.
+        access: Least access to the simulator that it needs, the most modest first: `step` (steps and resets, as of an
+            environment), `reset to seed` (whole episodes of chosen seeds under many policies), `clone` (copies of a
+            state).
+        sees: What its policies see.
     """
 
     name: str
@@ -102,3 +106,5 @@ class LearnerKind:
     figures: tuple[str, ...]
     make: Callable[[Any, TimeScales, Any, int], Learner]
     build_actor: Callable[[int, int, Any], Actor]
+    access: str = "step"
+    sees: str = "the whole observation"

@@ -49,6 +49,8 @@ class Training:
         steps: Decisions to learn from.
         wall_s: Seconds it may take; None: no bound. Learning rates fall with the budget that is used up faster. If
             that is the time, the training is not repeatable bit by bit.
+        cpu_s: CPU seconds that it may take, of this process; None: no bound. As `wall_s`, but the same beside other
+            busy processes.
         seed: Seed of the weights, the minibatches and the training days. Trainings of different seeds share no day.
         threads: Threads of torch. The result depends on their number.
         n_checkpoints: Policies kept, evenly spaced, beside the one at the start.
@@ -63,6 +65,7 @@ class Training:
 
     steps: int
     wall_s: float | None = None
+    cpu_s: float | None = None
     seed: int = 0
     threads: int = 1
     n_checkpoints: int = 20
@@ -179,6 +182,7 @@ class _Run:
         self.batch, self.folder, self.training, self.validation = batch, folder, training, validation
         self.episodes: list[dict[str, float]] = []  # KPIs of episodes that have ended since the last step
         self.started, self.wall_before, self.learning_s = time.perf_counter(), 0.0, 0.0
+        self.cpu_started, self.cpu_before = time.process_time(), 0.0
         self.learner: Learner = kind.make(batch, training.scales, training.settings, training.seed)
         self.start: dict[str, float] = {}
         kept = folder.load_resume()
@@ -206,6 +210,7 @@ class _Run:
 
     def _continue(self, kept: dict[str, Any]) -> None:
         self.wall_before, self.learning_s, self.start = kept["wall_s"], kept["learning_s"], kept["start"]
+        self.cpu_before = kept["cpu_s"]
         self.learner.load_state(kept["learner"])
         batch_state.restore_tensors(self.batch, kept["batch"])
 
@@ -228,6 +233,7 @@ class _Run:
         self.folder.save_resume(
             {
                 "wall_s": self.wall_s,
+                "cpu_s": self.cpu_s,
                 "learning_s": self.learning_s,
                 "start": self.start,
                 "learner": learner.state(),
@@ -240,10 +246,16 @@ class _Run:
         """Seconds spent so far, including those before interruptions."""
         return self.wall_before + time.perf_counter() - self.started
 
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds spent so far, including those before interruptions."""
+        return self.cpu_before + time.process_time() - self.cpu_started
+
     def done(self) -> float:
-        """Share of the budget that is used up: of decisions or of time, the larger one."""
+        """Share of the budget that is used up: of decisions, of time or of CPU time, the largest one."""
         by_wall = self.wall_s / self.training.wall_s if self.training.wall_s else 0.0
-        return min(1.0, max(self.learner.steps / self.training.steps, by_wall))
+        by_cpu = self.cpu_s / self.training.cpu_s if self.training.cpu_s else 0.0
+        return min(1.0, max(self.learner.steps / self.training.steps, by_wall, by_cpu))
 
     def to_the_end(self, logger: Logger, callback: Callback | None) -> None:
         """Train until a budget is used up, or the callback returns False."""
@@ -283,11 +295,12 @@ class _Run:
             figures |= {f"kpis/{name}": value for name, value in means.items()}
             self.episodes.clear()
         if self.validation is not None and self.curve is not None and self.validation.due(self.learner.steps):
-            started = time.perf_counter()
+            started, cpu_started = time.perf_counter(), time.process_time()
             found = self.validation.figures(self._policy())
             self.curve.add({"steps": self.learner.steps} | found)
             figures |= {f"validation/{name}": value for name, value in found.items()}
             self.started += time.perf_counter() - started  # the budget of time is for learning
+            self.cpu_started += time.process_time() - cpu_started
         return {name: float(value) for name, value in figures.items() if math.isfinite(value)}
 
     def _policy(self) -> TorchPolicy:
@@ -320,6 +333,7 @@ class _Run:
         return {
             "steps": self.learner.steps,
             "wall_s": self.wall_s,
+            "cpu_s": self.cpu_s,
             "decisions_per_s": self.learner.steps
             / max(self.learning_s, 1e-9),  # 0 if the warm start takes all the time
             **self.learner.summary(),

@@ -8,5 +8,5 @@ from agents.clones.learner import FIGURES, Clones, ClonesSettings
 
 CLONES = LearnerKind(
     "clones", ClonesSettings, FIGURES, Clones,
-    lambda n_obs, n_actions, settings: build(n_obs, settings.hidden, n_actions),
+    lambda n_obs, n_actions, settings: build(n_obs, settings.hidden, n_actions), access="clone",
 )  # fmt: skip

@@ -17,6 +17,8 @@ from ccenv.serving.write import write_bundle
 
 # It warns of every operator of torchvision that it cannot register where torchvision is not installed.
 logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
+for name in ("onnxscript", "onnx_ir"):  # a line for each constant that they fold
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 OUTPUTS = (LOGITS, PROBABILITIES)
 LIBRARIES = ("torch", "onnx", "stable-baselines3", "sb3-contrib")

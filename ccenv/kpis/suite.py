@@ -62,16 +62,28 @@ def verdicts(cells: Sequence[Crossed], level: float = LEVEL) -> list[Verdict]:
     """
     p_values = [cell.p_value for cell in cells]
     return [
-        Verdict(_outcome(cell, adjusted, level), p_value, adjusted)
+        Verdict(outcome(cell.value, adjusted, _is_resampled(cell), level), p_value, adjusted)
         for cell, p_value, adjusted in zip(cells, p_values, holm(p_values).tolist(), strict=True)
     ]
 
 
-def _outcome(cell: Crossed, adjusted: float, level: float) -> str:
+def outcome(value: float, adjusted: float, resampled: bool, level: float = LEVEL) -> str:
+    """Return the outcome of a cell, as in `Verdict`.
+
+    Args:
+        value: Mean difference.
+        adjusted: p-value adjusted for the suite.
+        resampled: Whether the difference has an interval of resampled replicates and days.
+        level: Level of the suite.
+    """
     if adjusted <= level:
-        return "won" if cell.value > 0.0 else "lost"
+        return "won" if value > 0.0 else "lost"
+    return "tied" if resampled else "undecided"
+
+
+def _is_resampled(cell: Crossed) -> bool:
     found = cell.interval()
-    return "undecided" if math.isnan(found.low) or isinstance(found, Bound) else "tied"
+    return not (math.isnan(found.low) or isinstance(found, Bound))
 
 
 def score(policy: npt.ArrayLike, p0: float, denominator: float) -> Floats:

@@ -138,6 +138,7 @@ def choose(
     limit: float | None,
     workers: Workers,
     training: Training,
+    skip: int = 0,
 ) -> dict[str, Any]:
     """Evaluate all checkpoints and the warm-start rule on the same validation days, and choose.
 
@@ -150,6 +151,7 @@ def choose(
         limit: Largest dropped share allowed, as in the tuning of rules; None for no limit.
         workers: Processes that simulate the days.
         training: Its ranges, if it has any, also hold on these days, with draws of their own.
+        skip: Validation days left out before them, for example those of other replicates.
 
     Returns:
         `points`: for each checkpoint and way of deciding `decisions` (learned from), `decision`, `difference` to the
@@ -157,7 +159,7 @@ def choose(
     """
     from agents.common.randomised import CHOICE, simulate_drawn
 
-    days = seeds("validation", n_days)
+    days = seeds("validation", n_days, skip=skip)
     ranges = training.randomise
     scenarios = drawn(scenario, ranges, training.draws, CHOICE) if ranges else [scenario]
     tasks: list[tuple[Any, ...]] = [

@@ -57,11 +57,10 @@ def cell_of(settings: Settings) -> Cell:
 
 
 def _check(settings: Settings, scenario: Scenario) -> None:
-    wall_s = settings.learner.training.get("wall_s")
-    if settings.train and wall_s is not None:
-        raise ValueError(
-            f"learner.training.wall_s = {wall_s}: a cell must not depend on the clock; bound it by `steps`"
-        )
+    clocks = [name for name in ("wall_s", "cpu_s") if settings.learner.training.get(name) is not None]
+    if settings.train and clocks:
+        name, given = clocks[0], settings.learner.training[clocks[0]]
+        raise ValueError(f"learner.training.{name} = {given}: a cell must not depend on the clock; bound it by `steps`")
     if settings.evaluation.days < 1:
         raise ValueError(f"evaluation.days = {settings.evaluation.days}; allowed: 1 or more")
     rules = settings.rules

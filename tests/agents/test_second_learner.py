@@ -56,7 +56,7 @@ def test_it_leaves_checkpoints_a_log_and_an_outcome(tmp_path):
     assert tuple(rows[0]) == (*COLUMNS, "better")
     assert [row["steps"] for row in rows] == [256 * k for k in range(1, 17)]
     assert rows[0]["better"] == 1.0
-    assert {"steps", "wall_s", "decisions_per_s", "best_per_hour", "start"} == set(folder.outcome)
+    assert {"steps", "wall_s", "cpu_s", "decisions_per_s", "best_per_hour", "start"} == set(folder.outcome)
     kept = json.loads((tmp_path / "training.json").read_text())
     assert (kept["learner"], kept["settings"]) == ("climber", {"steps": 16, "spread": 0.3})
 

@@ -139,12 +139,13 @@ def test_the_log_keeps_large_numbers_of_steps_whole(tmp_path):
     assert read_log(file) == [{"steps": steps}]
 
 
-def test_the_wall_budget_ends_a_training(tmp_path):
-    training = Training(**{**vars(TRAINING), "steps": 10**9, "wall_s": 1.0})
+@pytest.mark.parametrize("clock", ["wall_s", "cpu_s"])
+def test_the_budget_of_time_ends_a_training(tmp_path, clock):
+    training = Training(**{**vars(TRAINING), "steps": 10**9, clock: 1.0})
 
     folder = start(tmp_path, training)
 
-    assert folder.outcome["wall_s"] < 20.0
+    assert 1.0 <= folder.outcome[clock] < 20.0
     assert read_log(tmp_path / "learning.csv")[-1]["learning_rate"] < 1e-3
     assert list(folder.policies())[-1] == folder.outcome["steps"]
 

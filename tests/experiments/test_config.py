@@ -20,8 +20,8 @@ FOLDER = Path(CONFIGS)
 OPTIONS = [
     f"{path.parent.name}={path.stem}" for path in sorted(FOLDER.glob("*/*.yaml")) if path.parent.name != "launcher"
 ]
-# commands whose settings are not `Settings`
-OWN_SCHEMA = ("published", "room", "screen", "speed", "study", "tune", "validate")
+#: Commands whose settings are not `Settings`.
+OWN_SCHEMA = ("headline", "published", "room", "screen", "speed", "study", "tune", "validate")
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
 

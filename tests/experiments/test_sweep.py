@@ -108,10 +108,11 @@ def test_cell_with_a_training_has_the_learned_policy(tmp_path: Path):
     assert "wall_s" not in cell["choice"]["points"][0]
 
 
-def test_training_bounded_by_the_clock_is_refused(tmp_path: Path):
-    settings = settings_of(composed(*SMALL, f"dir={tmp_path}", "train=true", "learner.training.wall_s=3"))
+@pytest.mark.parametrize("clock", ["wall_s", "cpu_s"])
+def test_training_bounded_by_the_clock_is_refused(tmp_path: Path, clock: str):
+    settings = settings_of(composed(*SMALL, f"dir={tmp_path}", "train=true", f"learner.training.{clock}=3"))
 
-    with pytest.raises(ValueError, match=r"learner\.training\.wall_s = 3: a cell must not depend on the clock"):
+    with pytest.raises(ValueError, match=rf"learner\.training\.{clock} = 3: a cell must not depend on the clock"):
         run_cell(settings)
 
 

@@ -67,6 +67,7 @@ def tune_rung(
     validation_days: int = 256,
     reserves: bool | None = None,
     also: Sequence[Pair] = (),
+    skip: int = 0,
 ) -> Tuned:
     """Tune both rules of a centre jointly.
 
@@ -79,6 +80,7 @@ def tune_rung(
         validation_days: Days of the choice.
         reserves: Campaign flag of the pacing rules allowed; None for both.
         also: Pairs from which a search starts as well, for example the result of the rung below.
+        skip: Validation days left out before those of the choice.
 
     Returns:
         The best pair on the validation days; never worse there than the scenario's own pair or those of `also`.
@@ -91,11 +93,13 @@ def tune_rung(
     own = own_pair(scenario)
     given = [*([own] if space.has_flag(find_rule("pacing", own.pacing.name)) else []), *also]
     searcher = Searcher(space, objective, rng, cpu_s)
-    score = searched(searcher, own, given, also, validation_days)
-    return result_of(simplified(objective, space, score), space, objective, replicate)
+    score = searched(searcher, own, given, also, validation_days, skip)
+    return result_of(simplified(objective, space, score, skip), space, objective, replicate)
 
 
-def searched(searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequence[Pair], validation_days: int) -> Score:
+def searched(
+    searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequence[Pair], validation_days: int, skip: int = 0
+) -> Score:
     """Search a space until the searcher's CPU time is over, and return the best pair on validation days.
 
     Args:
@@ -104,6 +108,7 @@ def searched(searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequenc
         given: Pairs that may start, and among which is chosen.
         also: Those of them from which a search starts in any case.
         validation_days: Days of the choice.
+        skip: Validation days left out before them.
 
     Raises:
         ValueError: If the centre can run no pair at all.
@@ -119,7 +124,7 @@ def searched(searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequenc
     searcher = searcher.until(cpu_s, known)
     kept = [*given, *(improved(each, pair) for each, pair in _shared_out(searcher, cpu_s, starts))]
     kept += _kicks(searcher, kept)
-    chosen = objective.scores(kept, seeds("validation", validation_days))
+    chosen = objective.scores(kept, seeds("validation", validation_days, skip=skip))
     if not chosen:
         raise ValueError(f"{space.scenario.name} runs none of the pairs of rung {space.rung}: {objective.skipped}")
     return chosen[0]
@@ -145,9 +150,9 @@ def first_on_validation(scenario: Scenario, limit: float | None, pairs: Sequence
     return Objective(scenario, limit).scores(pairs, seeds("validation", days))[0].pair
 
 
-def simplified(objective: Objective, space: Space, score: Score) -> Score:
+def simplified(objective: Objective, space: Space, score: Score, skip: int = 0) -> Score:
     """Return a pair without the parameters that change nothing on the days of its score."""
-    days = seeds("validation", len(score.values))
+    days = seeds("validation", len(score.values), skip=skip)
     for half, param in space.params(score.pair):
         rule: Rule = getattr(score.pair, half)
         if param.name in rule.params:

@@ -1,0 +1,182 @@
+"""The page: the suite with its verdicts, what each row has used, compliance, and the first table of each centre."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ccenv.kpis import KPIS, holm, score
+from ccenv.kpis.numbers import as_text
+from ccenv.kpis.suite import LEVEL, outcome
+from ccenv.scenarios import load_scenario
+from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.headline.figures import MORE_ABANDONED
+from experiments.jobs.markdown import estimate, table, text
+from experiments.pipeline.evaluation import is_bound, unit_of_value
+
+NOTHING = "–"
+PARTS = {
+    "final": "Final figures, from days of the purpose `final`, on which nothing was developed.",
+    "development": "Figures during development, from evaluation days. They are no published result.",
+}
+
+
+def page(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page in Markdown, made from the result files of all centres."""
+    parts = [
+        "# Learners against the opponents",
+        text(
+            "Written by `python -m experiments.headline`; do not edit. P1 and P2 are the frozen opponents of "
+            "`tuned/opponents.md`: P1 has one named rule a half with a few numbers, P2 one state-dependent term more. "
+            "A replicate is a whole pipeline from one master seed, on training and validation days of its own: tuning "
+            "of the rules of its start, learning, choice of a checkpoint, export. Its exported policy is judged.",
+            "Brackets are 95 % intervals over replicates and days, both resampled; those of rules are over days. All "
+            "rows of a centre run the same days. A cell is *won* only over P2, and only if its p-value, adjusted for "
+            f"all cells of the suite by Holm's procedure, is at most {LEVEL:g}. With a campaign, the upper end of the "
+            "dropped share on episodes of 30 days must be within the limit too, and inbound abandonment at most "
+            f"{100 * MORE_ABANDONED:g} points above that of P2. Otherwise the cell is *not comparable*, and the "
+            "verdict says why. A replicate without a policy within the limit on validation days counts as P2.",
+            "Score: (policy - P0) / (denominator - P0), P0 the best of the rules as shipped; the denominator is a "
+            "bound or the best value known, and both are frozen with the version of the suite.",
+        ),
+    ]
+    for part, about in PARTS.items():
+        found = [each for each in results if (each[part] or {}).get("rows")]
+        if found:
+            parts += [f"## {part.capitalize()}", about, *_suite(found, part)]
+    parts += ["## Columns", *_notes()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _suite(results: Sequence[Mapping[str, Any]], part: str) -> list[str]:
+    cells = [(result, row) for result in results for row in result[part]["rows"] if row["learner"]]
+    verdicts = verdicts_of([row for _, row in cells])
+    head = ["centre", "learner", "value", "over P2", "over P1", "score", "p", "p (Holm)", "verdict", "replicates"]
+    rows = [
+        [result["scenario"], row["row"], estimate(row["value"]), estimate(row["over_p2"], sign=True),
+         estimate(row["over_p1"], sign=True), _score(result["score"], row), as_text(row["over_p2"]["p"], digits=2),
+         as_text(adjusted, digits=2), words, _replicates(row)]
+        for (result, row), (words, adjusted) in zip(cells, verdicts, strict=True)
+    ]  # fmt: skip
+    found = [table(head, rows), *(looks(result) for result in results if part == "final")]
+    return [*found, *(text_ for result in results for text_ in _centre(result, part))]
+
+
+def verdicts_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, float]]:
+    """Return the verdict in words and the adjusted p-value of each row of a learner, as one suite."""
+    adjusted = holm([row["over_p2"]["p"] for row in rows]).tolist()
+    return [(_verdict(row, each), each) for row, each in zip(rows, adjusted, strict=True)]
+
+
+def _verdict(row: Mapping[str, Any], adjusted: float) -> str:
+    gap = row["over_p2"]
+    found = outcome(gap["mean"], adjusted, gap["low"] is not None and not is_bound(gap))
+    reasons = against(row.get("compliance")) if found == "won" else []
+    return f"not comparable: ahead, but {' and '.join(reasons)}" if reasons else found
+
+
+def against(compliance: Mapping[str, Any] | None) -> list[str]:
+    """Return the reasons why a policy is not compared with the rule at equal compliance; none without a campaign."""
+    if compliance is None:
+        return []
+    reasons = [] if compliance["within"] else ["the dropped share is not surely within the limit"]
+    return reasons if compliance["not_more"] else [*reasons, "it abandons more inbound contacts"]
+
+
+def _score(frozen: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    if not frozen["denominator"] > frozen["p0"]:
+        return NOTHING
+    policy = frozen["p0"] + row["over_p0"]["mean"]
+    return f"{100 * float(score(policy, frozen['p0'], frozen['denominator'])):.1f} %"
+
+
+def _replicates(row: Mapping[str, Any]) -> str:
+    counted = row["counted_as_rule"]
+    return f"{row['replicates']}, {counted} counted as P2" if counted else f"{row['replicates']}"
+
+
+def looks(result: Mapping[str, Any]) -> str:
+    """Return how often the final days of a centre have been looked at, when, and at which policies."""
+    final = result["final"]
+    return text(
+        f"`{result['scenario']}`: look {final['looks']} at the final days, {final['date']}; opponents "
+        f"`{final['opponents']}`; policies " + ", ".join(f"`{name}`" for name in _short(final["policies"])) + "."
+    )
+
+
+def _short(policies: Mapping[str, str]) -> list[str]:
+    return [f"{name} {digest[:8]}" for name, digest in policies.items()]
+
+
+def _centre(result: Mapping[str, Any], part: str) -> list[str]:
+    found, scenario = result[part], load_scenario(result["scenario"])
+    days = f"{found['days']} episodes" if scenario.centre.episode_days != 1 else f"{found['days']} days"
+    budget = ", ".join(
+        f"{row['row']} {as_text(row['budget']['cpu_s'])} s, {100 * row['budget']['tuning_share']:g} % for tuning"
+        for row in found["rows"]
+        if row["learner"]
+    )
+    parts = [
+        f"### {result['scenario']}",
+        text(
+            f"{days}; value in {unit_of_value(scenario)}, an episode. CPU time of tuning and learning of a replicate: "
+            f"{budget}."
+        ),
+        table(["row", "rules", "value", *(column.title for column in FIRST_TABLE)], _first_table(result, part)),
+        "What each has used:",
+        table(["row", *(column.title for column in EFFORT)], [_effort(row) for row in found["rows"]]),
+    ]
+    return parts + (_compliance(found) if found["month_runs"] else [])
+
+
+def _first_table(result: Mapping[str, Any], part: str) -> list[list[str]]:
+    rows = [
+        [row["row"], NOTHING if row["learner"] else f"`{row['label']}`", estimate(row["value"]),
+         *(_cell(column, row["kpis"].get(column.name)) for column in FIRST_TABLE)]
+        for row in result[part]["rows"]
+    ]  # fmt: skip
+    frozen = result["score"]
+    bound = [BOUND, frozen["kind"], as_text(frozen["denominator"]), *[NOTHING] * len(FIRST_TABLE)]
+    return [*rows, bound]
+
+
+def _effort(row: Mapping[str, Any]) -> list[str]:
+    return [row["row"], *(_cell(column, row["effort"].get(column.name)) for column in EFFORT)]
+
+
+def _cell(column: Column, value: Any) -> str:
+    if value is None:
+        return NOTHING
+    return str(value) if isinstance(value, str) else as_text(column.factor * value, decimals=column.decimals)
+
+
+def _compliance(found: Mapping[str, Any]) -> list[str]:
+    head = ["row", "campaign", "dropped, %", "limit, %", "days above, %", "worst 30 days, %", "inbound abandoned, %",
+            "above P2, points", "equal compliance"]  # fmt: skip
+    rows = []
+    for row in found["rows"]:
+        each = row["compliance"]
+        rows.append(
+            [row["row"], each["campaign"], estimate(each["share"], 100.0), f"{100 * each['limit']:g}",
+             *(_percent(each[name]) for name in ("days_above", "worst", "abandonment")),
+             estimate(each["more_abandoned"], 100.0, sign=True), "no: " + " and ".join(against(each))
+             if against(each) else "yes"]
+        )  # fmt: skip
+    about = (
+        f"{found['month_runs']} episodes of 30 days. Dropped: `{found['share']}`, of the campaign that is nearest to "
+        "its limit or farthest above it. Days above: days whose dropped / answered was above the limit. Worst 30 days: "
+        "the largest share of an episode of any replicate."
+    )
+    return [text(about), table(head, rows)]
+
+
+def _percent(value: float | None) -> str:
+    return NOTHING if value is None else as_text(100 * value, decimals=2)
+
+
+def _notes() -> list[str]:
+    meanings = {
+        column.title: column.meaning or (KPIS[column.name].meaning if column.name in KPIS else "")
+        for column in (*FIRST_TABLE, *EFFORT)
+    }
+    return ["\n".join(f"- {title}: {meaning}." for title, meaning in meanings.items() if meaning)]

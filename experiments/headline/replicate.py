@@ -1,0 +1,171 @@
+"""A replicate: the tuning of a start, learning, choice and export, from one master seed on days of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from agents.common.checkpoints import read_log
+from agents.registry import LEARNERS
+from ccenv.scenarios import Scenario, load_scenario
+from ccenv.seeds import seeds
+from experiments.headline.settings import Settings
+from experiments.jobs.cells import cell_digest
+from experiments.jobs.config import LearnerConfig, LogConfig
+from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.kinds import LEARNED, centre_digest, policy_digest
+from experiments.jobs.sources import code_digest
+from experiments.jobs.stages import Stages
+from experiments.jobs.workers import Workers
+from experiments.pipeline.evaluation import drop_limit, own_pair, pair_of, rule_days
+from experiments.pipeline.joint.search import tune_rung
+from experiments.pipeline.joint.space import RUNGS
+from experiments.pipeline.learning import choose, export, learn, training_of
+
+START = RUNGS[-1]  # the rung of the rules from which a learner starts
+FIRST_REPLICATE = 128  # of the tuning; those before are left to the opponents
+MOST_SEEDS = 128  # master seeds: the training days of the tuning are divided among 256 replicates
+TRAININGS = 256  # trainings whose days lie within those of one replicate of the tuning
+VALIDATION_DAYS = 2**13  # of a replicate: the first half for its tuning, the second for its learner
+STEPS = 10**12  # decisions; the CPU time ends a training before
+
+
+class Cell(NamedTuple):
+    """A replicate of a learner at a centre; `seed` is its master seed."""
+
+    centre: str
+    learner: str
+    seed: int
+
+
+def cells_of(settings: Settings) -> list[Cell]:
+    """Return the cells that the settings ask for."""
+    names = settings.only or list(settings.learners)
+    masters = range(settings.seed, settings.seed + settings.replicates)
+    return [Cell(centre, name, seed) for centre in settings.centres for name in names for seed in masters]
+
+
+def folder_of(settings: Settings, cell: Cell) -> Path:
+    """Return the folder of a cell, named by its inputs, its centre and its code."""
+    learner = settings.learners[cell.learner]
+    inputs = {
+        "learner": dataclasses.asdict(learner), "cpu_s": settings.cpu_s[cell.learner], "seed": cell.seed,
+        "tuning_share": settings.tuning_share,
+    }  # fmt: skip
+    name = cell_digest(inputs, centre_digest(load_scenario(cell.centre)), _code(learner))
+    return ROOT / settings.dir / "cells" / name
+
+
+def _code(learner: LearnerConfig) -> str:
+    address = LEARNERS.get(learner.name, learner.name).partition(":")[0]
+    return code_digest((*LEARNED.entries, "experiments.pipeline.joint.search", __name__, address))
+
+
+def make(settings: Settings, cell: Cell) -> dict[str, Any]:
+    """Run the unfinished stages of a cell; return what they found and what they cost."""
+    scenario, learner = load_scenario(cell.centre), settings.learners[cell.learner]
+    free = scenario.with_reserves("either") if scenario.campaigns else scenario  # both kinds of dials, as P1 and P2
+    budget_s = settings.cpu_s[cell.learner]
+    tuning_s, learning_s = settings.tuning_share * budget_s, (1.0 - settings.tuning_share) * budget_s
+    folder = folder_of(settings, cell)
+    with Workers(1) as workers:
+        stages = Stages(folder, folder.name, {"cell": cell._asdict(), **dataclasses.asdict(learner)}, workers)
+        start = stages.run("tuning", lambda: _tuned(scenario, learner, cell.seed, tuning_s))
+        training = stages.run("training", lambda: _trained(free, learner, cell.seed, learning_s, stages, start))
+        choice = stages.run("choice", lambda: _chosen(free, learner, cell.seed, stages, start))
+        stages.run("bundle", lambda: _exported(free, learner, cell, stages, start, choice))
+    return _summary(scenario, folder, start, training, choice)
+
+
+def _tuned(scenario: Scenario, learner: LearnerConfig, seed: int, cpu_s: float) -> dict[str, Any]:
+    rule_days(scenario, own_pair(scenario), seeds("training", 1))  # loads the compiled simulator
+    found = tune_rung(
+        scenario, START, limit=drop_limit(scenario), cpu_s=cpu_s, replicate=FIRST_REPLICATE + seed,
+        validation_days=learner.validation_days, skip=first_validation_day(seed),
+    )  # fmt: skip
+    return dataclasses.asdict(found)
+
+
+def first_validation_day(seed: int) -> int:
+    """Return the first validation day of a replicate; the days before all replicates are left to the opponents."""
+    return (1 + seed) * VALIDATION_DAYS
+
+
+def training_seed(seed: int) -> int:
+    """Return the seed of a replicate's learning, whose days are the last of those of its tuning."""
+    return TRAININGS * (FIRST_REPLICATE + seed + 1) - 1
+
+
+def _trained(
+    scenario: Scenario, learner: LearnerConfig, seed: int, cpu_s: float, stages: Stages, start: Mapping[str, Any]
+) -> dict[str, Any]:
+    pair = pair_of(start["pair"])
+    own = training_seed(seed)
+    training = dataclasses.replace(training_of(learner), steps=STEPS, wall_s=None, cpu_s=cpu_s, seed=own)
+    log = LogConfig(console=False, validation_days=0)
+    done = learn(scenario, pair, training, learner.copies, scenario.reserves, stages.work / "training", log, pair)
+    assert done.outcome is not None
+    return done.outcome
+
+
+def _chosen(
+    scenario: Scenario, learner: LearnerConfig, seed: int, stages: Stages, start: Mapping[str, Any]
+) -> dict[str, Any]:
+    files = sorted((stages.work / "training" / "policies").glob("*.pt"))
+    return choose(
+        scenario, pair_of(start["pair"]), {int(file.stem): file for file in files}, learner.select_by,
+        learner.validation_days, drop_limit(scenario), stages.workers, training_of(learner),
+        skip=first_validation_day(seed) + VALIDATION_DAYS // 2,
+    )  # fmt: skip
+
+
+def _exported(
+    scenario: Scenario,
+    learner: LearnerConfig,
+    cell: Cell,
+    stages: Stages,
+    start: Mapping[str, Any],
+    choice: Mapping[str, Any],
+) -> dict[str, Any]:
+    point = _point(choice)
+    file = stages.work / "training" / "policies" / f"{point['n_decisions']:012d}.pt"
+    made = {
+        "source_digest": _code(learner), "seeds": "training", "steps": point["n_decisions"],
+        "details": {"learner": cell.learner, "master_seed": cell.seed},
+    }  # fmt: skip
+    export(
+        scenario, pair_of(start["pair"]), file, point["decision"], stages.bundle, made, training_of(learner).randomise
+    )
+    return {"n_decisions": point["n_decisions"], "policy": policy_digest(stages.bundle)}
+
+
+def _point(choice: Mapping[str, Any]) -> dict[str, Any]:
+    point: dict[str, Any] = next(point for point in choice["points"] if point["chosen"])
+    return point
+
+
+def is_feasible(share: Mapping[str, Any] | None, limit: float | None) -> bool:
+    """Return whether a dropped share of validation days does not surely exceed the limit."""
+    if share is None or limit is None:
+        return True
+    return bool((share["mean"] if share["low"] is None else share["low"]) <= limit)
+
+
+def _summary(
+    scenario: Scenario, folder: Path, start: Mapping[str, Any], training: Mapping[str, Any], choice: Mapping[str, Any]
+) -> dict[str, Any]:
+    timings = {name: read_json(folder / "timings" / f"{name}.json")["cpu_s"] for name in ("tuning", "choice", "bundle")}
+    episodes = sum(row["episodes"] for row in read_log(folder / "work" / "training" / "learning.csv"))
+    return {
+        "policy": policy_digest(folder / "bundle"),
+        "feasible": is_feasible(_point(choice)["dropped_share"], drop_limit(scenario)),
+        "start": pair_of(start["pair"]).label,
+        "rung": start["rung"],
+        "decisions": training["steps"],
+        "simulated_days": round(episodes * scenario.centre.episode_days),
+        "learning_s": round(training["cpu_s"], 1),
+        "choosing_s": round(timings["choice"] + timings["bundle"], 1),
+        "hyperparameters_s": round(timings["tuning"], 1),
+    }
