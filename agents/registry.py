@@ -11,6 +11,7 @@ LEARNERS = {
     "ppo": "agents.ppo.kind:PPO",
     "search": "agents.search.kind:SEARCH",
     "clones": "agents.clones.kind:CLONES",
+    "evolution": "agents.evolution.kind:EVOLUTION",
 }
 
 

@@ -19,7 +19,10 @@ import torch
 
 from agents.base import Iteration
 from agents.clones.fit import Paired, build, fit_advantages, imitate, standardise
+from agents.common.days import SEEDS_PER_TRAINING, VALIDATION_SKIP, length_s
 from agents.common.demonstration import Demonstration
+from agents.common.dual import FIGURES as PRICE
+from agents.common.dual import Dual, DualSettings
 from agents.common.policy import MaskedActor
 from agents.common.warm_start import CloneSettings, clone_rule
 from ccenv.integrations.semi_markov import RewardRate, TimeScales
@@ -29,9 +32,8 @@ from ccenv.run.config import run_config
 from ccenv.run.draws import with_draws
 from ccenv.seeds import seeds
 
-SEEDS_PER_TRAINING, SEEDS_PER_ITERATION, COUNTED = 2**16, 2**12, 4
-VALIDATION_SKIP = 2**20  # checkpoints are chosen on the first validation days, margins on these
-FIGURES = ("states", "margin", "gain", "gain_error", "held_out", "held_out_error", "deviates", "agreement")
+SEEDS_PER_ITERATION, COUNTED = 2**12, 4
+FIGURES = ("states", "margin", "gain", "gain_error", "held_out", "held_out_error", "deviates", "agreement", *PRICE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +52,7 @@ class ClonesSettings:
         margins: Margins tried, in standard deviations of the differences.
         validation_days: Days on which the margin is chosen.
         imitated: Decisions from which the plain network learns the new policy.
+        dual: How a price of drops is adapted.
     """
 
     states: int = 150_000
@@ -63,6 +66,7 @@ class ClonesSettings:
     margins: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
     validation_days: int = 128
     imitated: int = 150_000
+    dual: DualSettings = dataclasses.field(default_factory=DualSettings)
 
 
 class Clones:
@@ -86,8 +90,7 @@ class Clones:
         self.rules = with_draws(rules, [each.scenario for each in run.draws])
         self.options = {"owns": run.owns, "reserves": batch.scenario.reserves, "actions": run.actions}
         self.actor: MaskedActor = build(batch.n_obs, settings.hidden, batch.n_actions)
-        clock = batch.scenario.centre.clock
-        self.day_s = run.days * (getattr(clock, "close_s", 86_400.0) - getattr(clock, "open_s", 0.0))
+        self.day_s, self.dual = length_s(batch), Dual(batch.scenario, settings.dual)
         self.iteration, self.spent, self.from_rules = 0, 0, True
         self.rate = RewardRate()
 
@@ -102,7 +105,7 @@ class Clones:
         return clone_rule(self.actor, demonstration, settings, seed)
 
     def _explorer(self, actor: Actor) -> Explorer:
-        return Explorer(self.run, self.rules, actor)
+        return Explorer(self.dual.priced(self.run), self.dual.priced(self.rules), actor)
 
     def _base(self) -> NetPolicy | None:
         return None if self.from_rules else self.actor.compiled(**self.options)
@@ -143,9 +146,15 @@ class Clones:
         made = at_base.decisions
         self.spent += made
         n_days = int(paired.day.max()) + 1
-        values = at_base.values(self._days()[:COUNTED])
-        reward, elapsed_s = float(values.mean()) * n_days, self.day_s * n_days
+        paid = at_base.paid(self._days()[:COUNTED])
+        own = paid[:, 0] + self.dual.price * (paid[:, 1] - self.dual.target * paid[:, 2])
+        self.dual.update(*np.column_stack([own, paid[:, 1:]]).sum(axis=0).tolist())
+        if self.dual.due:
+            after = self._explorer(Actor(self._base())).paid(self.dual.days())
+            self.dual.calibrate(*after[:, 1:].sum(axis=0).tolist())
+        reward, elapsed_s = float(own.mean()) * n_days, self.day_s * n_days
         self.rate.add(reward, elapsed_s)
+        figures |= self.dual.figures
         return Iteration(made, reward, elapsed_s, n_days, self.rate.per_s, {name: figures[name] for name in FIGURES})
 
     def _with_margin(
@@ -182,6 +191,7 @@ class Clones:
         return {
             "weights": self.actor.state_dict(), "iteration": self.iteration, "spent": self.spent,
             "from_rules": self.from_rules, "rate": [self.rate.reward, self.rate.elapsed_s],
+            "dual": self.dual.state(),
         }  # fmt: skip
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -189,6 +199,7 @@ class Clones:
         self.actor.load_state_dict(state["weights"])
         self.iteration, self.spent, self.from_rules = state["iteration"], state["spent"], state["from_rules"]
         self.rate.reward, self.rate.elapsed_s = state["rate"]
+        self.dual.load_state(state["dual"])
 
     def summary(self) -> dict[str, float]:
         """Number of iterations."""

@@ -9,7 +9,7 @@ It needs the simulator's kernel, no gradient and no network.
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cma
@@ -17,7 +17,9 @@ import numpy as np
 import torch
 
 from agents.base import Iteration
+from agents.common.days import generation_days, length_s, start_days
 from agents.common.demonstration import Demonstration
+from agents.common.dual import Dual, DualSettings
 from agents.common.warm_start import CloneSettings
 from agents.search.actor import IndexActor
 from agents.search.imitation import imitate
@@ -25,10 +27,7 @@ from ccenv.integrations.semi_markov import RewardRate, TimeScales
 from ccenv.policy.exploring import Actor, Explorer
 from ccenv.policy.index import IndexPolicy
 from ccenv.policy.index_form import index_form
-from ccenv.seeds import seeds
 
-SEEDS_PER_TRAINING = 2**16
-START_DAYS = 32  # days on which the starts are compared
 FULL_BELOW = 40  # numbers of weights up to which the whole covariance matrix is adapted at once
 ROWS = 16
 
@@ -41,11 +40,13 @@ class SearchSettings:
         candidates: Candidates of a generation.
         days: Training days of a generation; the worse half of the candidates runs half of them.
         spread: First step of each weight, in units of its declared spread.
+        dual: How a price of drops is adapted.
     """
 
     candidates: int = 14
     days: int = 16
     spread: float = 0.5
+    dual: DualSettings = field(default_factory=DualSettings)
 
 
 class Normal:
@@ -75,9 +76,8 @@ class Search:
         self.options = {"owns": batch.run.owns, "reserves": batch.scenario.reserves, "actions": batch.run.actions}
         self.actor = IndexActor(batch.n_obs, batch.n_actions, self.form.tables())
         self.explorer = Explorer(batch.run, None, Actor(self._policy(self.form.defaults)), min(ROWS, settings.days))
-        clock = batch.scenario.centre.clock
-        self.day_s = batch.run.days * (getattr(clock, "close_s", 86_400.0) - getattr(clock, "open_s", 0.0))
-        self.rate = RewardRate()
+        self.day_s, self.rate = length_s(batch), RewardRate()
+        self.run, self.dual = batch.run, Dual(batch.scenario, settings.dual)
         self.strategy = self._strategy(self.form.defaults)
 
     def _policy(self, weights: np.ndarray) -> IndexPolicy:
@@ -94,9 +94,13 @@ class Search:
         weights: np.ndarray = self.start + np.asarray(moved) * self.form.spreads
         return weights
 
-    def _values(self, weights: np.ndarray, days: np.ndarray) -> np.ndarray:
+    def _paid(self, weights: np.ndarray, days: np.ndarray) -> np.ndarray:
+        """Return reward, drops and connects of each day, (R, 3)."""
         self.explorer.replace(self._policy(weights))
-        return self.explorer.values(days)
+        return self.explorer.paid(days)
+
+    def _values(self, weights: np.ndarray, days: np.ndarray) -> np.ndarray:
+        return self._paid(weights, days)[:, 0]
 
     @property
     def steps(self) -> int:
@@ -106,7 +110,7 @@ class Search:
     def warm_start(self, demonstration: Demonstration, settings: CloneSettings, seed: int) -> dict[str, float]:
         """Start from the defaults or from weights that imitate the rule, the better of the two on training days."""
         imitated, agreement = imitate(self.form, demonstration, seed)
-        days = seeds("training", START_DAYS, skip=(self.seed + 1) * SEEDS_PER_TRAINING - START_DAYS)
+        days = start_days(self.seed)
         values = [self._values(weights, days).mean() for weights in (self.form.defaults, imitated)]
         self.strategy = self._strategy(imitated if values[1] >= values[0] else self.form.defaults)
         self.actor.set(self.form.tables(self.start))
@@ -116,29 +120,39 @@ class Search:
     def iterate(self, done: float) -> Iteration:
         """Run one generation."""
         n = self.settings.days
-        days = seeds(
-            "training", n, skip=self.seed * SEEDS_PER_TRAINING + self.generation * n % (SEEDS_PER_TRAINING // 2)
-        )
+        days = generation_days(self.seed, self.generation, n)
         before = self.explorer.decisions
+        self.explorer.pay_as(self.dual.priced(self.run))
         candidates = self.strategy.ask()
         first, second = days[: (n + 1) // 2], days[(n + 1) // 2 :]
-        values = [self._values(self._weights(each), first) for each in candidates]
-        order = np.argsort([-value.mean() for value in values], kind="stable").tolist()
+        paid = [self._paid(self._weights(each), first) for each in candidates]
+        order = np.argsort([-each[:, 0].mean() for each in paid], kind="stable").tolist()
         better = order[: (len(order) + 1) // 2] if len(second) else []
         for k in better:
-            values[k] = np.concatenate([values[k], self._values(self._weights(candidates[k]), second)])
-        ranked = sorted(better, key=lambda k: -values[k].mean()) + order[len(better) :]
+            paid[k] = np.concatenate([paid[k], self._paid(self._weights(candidates[k]), second)])
+        ranked = sorted(better, key=lambda k: -paid[k][:, 0].mean()) + order[len(better) :]
         ranks = np.empty(len(order))
         ranks[ranked] = np.arange(len(order))
         self.strategy.tell(candidates, ranks.tolist())
         self.generation += 1
         self.actor.set(self.form.tables(self._weights(self.strategy.result.xfavorite)))
+        figures = {"best": float(paid[ranked[0]][:, 0].mean()), "step": float(self.strategy.sigma)}
+        reward = self._adapt(np.concatenate(paid).sum(axis=0))
         made = self.explorer.decisions - before
         self.spent += made
-        reward, elapsed_s = float(sum(v.sum() for v in values)), self.day_s * sum(len(v) for v in values)
-        self.rate.add(reward, elapsed_s)
-        figures = {"best": float(values[ranked[0]].mean()), "step": float(self.strategy.sigma)}
-        return Iteration(made, reward, elapsed_s, sum(len(v) for v in values), self.rate.per_s, figures)
+        ran = sum(map(len, paid))
+        self.rate.add(reward, self.day_s * ran)
+        return Iteration(made, reward, self.day_s * ran, ran, self.rate.per_s, {**figures, **self.dual.figures})
+
+    def _adapt(self, paid: np.ndarray) -> float:
+        """Adapt the price of drops to the sums of a generation; returns the own reward in them."""
+        reward, cost, base = paid.tolist()
+        own = float(reward + self.dual.price * (cost - self.dual.target * base))
+        self.dual.update(own, cost, base)
+        if self.dual.due:
+            favorite = self._weights(self.strategy.result.xfavorite)
+            self.dual.calibrate(*self._paid(favorite, self.dual.days())[:, 1:].sum(axis=0).tolist())
+        return own
 
     def state(self) -> dict[str, Any]:
         """State of the search: the strategy as bytes, its start, and what was spent."""
@@ -146,6 +160,7 @@ class Search:
         return {
             "strategy": torch.from_numpy(dumped), "start": torch.from_numpy(self.start.copy()), "spent": self.spent,
             "generation": self.generation, "rate": [self.rate.reward, self.rate.elapsed_s],
+            "dual": self.dual.state(),
         }  # fmt: skip
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -154,6 +169,7 @@ class Search:
         self.strategy = pickle.loads(state["strategy"].numpy().tobytes())
         self.spent, self.generation = state["spent"], state["generation"]
         self.rate.reward, self.rate.elapsed_s = state["rate"]
+        self.dual.load_state(state["dual"])
         moved = self.strategy.result.xfavorite if self.generation else np.zeros(len(self.start))
         self.actor.set(self.form.tables(self._weights(moved)))
 

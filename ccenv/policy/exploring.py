@@ -123,6 +123,10 @@ class Explorer:
         self.actor = self.actor._replace(policy=policy)
         self.policy = policy.evaluator(self.run.layout).copy()
 
+    def pay_as(self, run: RunConfig) -> None:
+        """Pay by the reward of another run of the same scenario."""
+        self.run = in_size(run, self.engine.run.scenario.size)
+
     def play(self, keys: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Run one episode for each seed.
 
@@ -135,13 +139,17 @@ class Explorer:
 
     def values(self, keys: np.ndarray) -> np.ndarray:
         """Return the reward of an episode for each seed, as `Batch.step` pays it in sum, (R,)."""
-        return np.concatenate([self._rewards(counts) for counts, _ in self.play(keys)])
+        return self.paid(keys)[:, 0]
 
-    def _rewards(self, counts: np.ndarray) -> np.ndarray:
+    def paid(self, keys: np.ndarray) -> np.ndarray:
+        """Return reward, and numerator and denominator of the dropped share, of an episode for each seed, (R, 3)."""
+        return np.concatenate([self._paid(counts) for counts, _ in self.play(keys)])
+
+    def _paid(self, counts: np.ndarray) -> np.ndarray:
         c: Any = self._config(self.run)[0]
         n = int(c["n_terms"])
-        rewards: np.ndarray = counts[:, c["term_place"][:n]] @ c["term_reward"][:n]
-        return rewards
+        weights = [c[f"term_{name}"][:n] for name in ("reward", "cost", "cost_base")]
+        return np.stack([counts[:, c["term_place"][:n]] @ each for each in weights], axis=1)
 
     def _config(self, run: RunConfig) -> np.ndarray:
         """Return the configuration of the days that run now."""

@@ -220,7 +220,10 @@ def why_not(scenario: Scenario, *, routing: RuleChoice = None, pacing: RuleChoic
 
 
 def in_size(run: RunConfig, size: Size) -> RunConfig:
-    """Return the same run in another size class. Its observations keep the bounds of the class that it was made in."""
+    """Return the same run in another size class.
+
+    Observations keep the bounds of the class that it was made in, and the weights of the reward stay.
+    """
     if size.name == run.scenario.size.name:
         return run
     other = _compiled(
@@ -235,6 +238,8 @@ def in_size(run: RunConfig, size: Size) -> RunConfig:
     )
     n = int(run.config["n_observed"][0])
     other.config["observed_high"][0, :n] = run.config["observed_high"][0, :n]
+    terms = int(run.config["n_terms"][0])
+    other.config["term_reward"][0, :terms] = run.config["term_reward"][0, :terms]
     return replace(other, draws=tuple(in_size(each, size) for each in run.draws))
 
 

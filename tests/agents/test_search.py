@@ -91,7 +91,12 @@ def test_it_gains_and_a_killed_search_ends_as_one_that_was_not(tmp_path, monkeyp
 def test_candidates_run_the_same_days_and_the_worse_half_fewer(monkeypatch):
     search = Search(batch_of("tiny"), TimeScales(), SearchSettings(4, 4), 0)
     asked = []
-    monkeypatch.setattr(search, "_values", lambda weights, days: asked.append(days) or np.full(len(days), -weights[0]))
+
+    def paid(weights, days):
+        asked.append(days)
+        return np.tile([-weights[0], 0.0, 0.0], (len(days), 1))
+
+    monkeypatch.setattr(search, "_paid", paid)
 
     first, second = search.iterate(0.0), search.iterate(0.1)
 
