@@ -117,7 +117,7 @@ class Dual:
 
     def state(self) -> list[float]:
         """Plain values for a checkpoint."""
-        return [self.price, self.target, self.share, float(self.iterations)]
+        return [float(each) for each in (self.price, self.target, self.share, self.iterations)]
 
     def load_state(self, state: list[float]) -> None:
         """Continue from a `state`."""

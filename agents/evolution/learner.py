@@ -150,11 +150,11 @@ class Evolution:
         self._step(noise, values, settings.rate * (1.0 - done))
         self.generation += 1
         vector_to_parameters(torch.from_numpy(self._weights(self.mean)), self.actor.parameters())
-        reward, cost, base = paid.sum(axis=(0, 1))
+        reward, cost, base = paid.sum(axis=(0, 1)).tolist()
         own = reward + self.dual.price * (cost - self.dual.target * base)
         self.dual.update(own, cost, base)
         if self.dual.due:
-            self.dual.calibrate(*self._paid(self.mean, self.dual.days())[:, 1:].sum(axis=0))
+            self.dual.calibrate(*self._paid(self.mean, self.dual.days())[:, 1:].sum(axis=0).tolist())
         made = self.explorer.decisions - before
         self.spent += made
         n, figures = paid.shape[0] * paid.shape[1], self.dual.figures
