@@ -89,17 +89,17 @@ def test_a_closed_pair_opens_after_its_wait_and_the_smallest_rank_is_taken_first
         "queue_rank": {"a": {"g": 1.0}, "b": {"g": 0.0}},
         "group_rank": {"a": {"g": 0.0, "h": 1.0}},
     }
-    given = centre(
-        queues={"a": {**QUEUE, "service_level_s": 12.1}, "b": {**QUEUE, "service_level_s": 90.1}},
-        groups={"g": {"skills": ["a", "b"], "staffing": 1}, "h": {"skills": ["a"], "staffing": 1}},
-        rules={"routing": {"params": params}},
-    )
-    calls = [(0.0, 0, 100.0, 1e9), (1.0, 0, 20.0, 1e9), (9.0, 0, 1e3, 1e9), (10.0, 1, 5.0, 1e9)]
-    found = day(given, calls)
+    groups = {"g": {"skills": ["a", "b"], "staffing": 1}, "h": {"skills": ["a", "c"], "staffing": 1}}
+    calls = [(0.0, 0, 100.0, 1e9), (0.5, 2, 4.5, 1e9), (1.0, 0, 20.0, 1e9), (9.0, 0, 1e3, 1e9), (10.0, 1, 5.0, 1e9)]
+    in_time = []
+    for target_s in (11.9, 12.1):
+        queues = {"a": {**QUEUE, "service_level_s": target_s}, "b": {**QUEUE, "service_level_s": 90.1}, "c": QUEUE}
+        found = day(centre(queues=queues, groups=groups, rules={"routing": {"params": params}}), calls)
+        in_time.append(found["n_answered_in_time"])
 
-    # The second call begins at 13, the fourth at 100; the third waits for h to 33.
-    assert (found["n_answered_in_time"], found["n_answered"]) == ([2, 1], [3, 1])
-    assert found["groups"]["talking_s"].tolist() == [105.0, 1_020.0]
+    # h is free at 5 and takes the third call at 13, the fourth at 33; g takes the fifth at 100.
+    assert (in_time, found["n_answered"]) == ([[1, 1, 1], [2, 1, 1]], [3, 1, 1])
+    assert found["groups"]["talking_s"].tolist() == [105.0, 1_024.5]
 
 
 def test_a_free_advisor_is_chosen_at_random_if_the_queue_says_so():
