@@ -236,6 +236,11 @@ def advance(e, c, log):
         if timer == WARM_UP_TIMER:
             e.unsettled = 1
             return COUNTING
+        if e.unseen != 0:
+            # An epoch, or a gap in the event numbers, would tell a policy that something hidden has happened.
+            e.unseen = 0
+            e.event_number -= 1
+            continue
         stop = _settled(e, c, log, kind)
         if e.failure != OK:
             return FAILED

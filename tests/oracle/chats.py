@@ -140,6 +140,7 @@ class Chats:
         sim.log.contact(sim.now, codes.LOG_LEFT_SILENTLY, contact)
         wait_s = sim.now - contact.entry_s
         contact.event, contact.gone = None, True
+        sim.unseen = True
         sim.inbound.count(contact, "silent")
         sim.inbound.count(contact, "wait_abandoned_s", wait_s)
         if wait_s > 0:

@@ -95,6 +95,8 @@ class Levels:
         for queue in self.sim.queues:
             self.sim.arrivals.take_off(queue)
         self.mode = 1 - self.mode
+        assert self.centre.switching is not None
+        self.sim.unseen = not self.centre.switching.observed
         self.schedule_change(self.next_mode_key())
         for queue in self.sim.queues:
             self.sim.arrivals.schedule(queue)
@@ -120,6 +122,7 @@ class Levels:
     def change_surge(self, surging: bool) -> None:
         """Begin or end a surge, and reschedule the arrivals of the queues that it affects."""
         self.sim.log.clock(self.sim.now, codes.LOG_SURGE, int(surging))
+        self.sim.unseen = True
         affected = [queue for queue in self.sim.queues if self.is_affected(queue)]
         for queue in affected:
             self.sim.arrivals.take_off(queue)

@@ -76,7 +76,8 @@ class Simulator:
     ) -> None:
         self.centre = centre
         self.look = look
-        self.n_events = 0  # reviews apart
+        self.n_events = 0  # reviews and unseen events apart
+        self.unseen = False  # the event at hand changes nothing that a policy may see
         self.order = order
         self.root = root_key(seed)
         self.now = -codes.INFINITY
@@ -128,9 +129,12 @@ class Simulator:
             self.now = event.time
             self.n_events += 1
             self.decisions.kind = codes.EVENT_EPOCH
+            self.unseen = False
             event.happen()
             self.check()
-            if not self.clock.over:
+            if self.unseen:
+                self.n_events -= 1
+            elif not self.clock.over:
                 self.settle()
             peak = max(peak, len(self.contacts))
         self.close_spells()

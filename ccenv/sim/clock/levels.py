@@ -108,6 +108,7 @@ def redraw_mode(e, c):
 def on_mode(e, c, events):
     """Switch to the other mode, schedule its end, and reschedule the arrivals."""
     e.mode = 1 - e.mode
+    e.unseen = 1 - c.mode_seen
     note_clock(e, events, LOG_MODE, e.mode)
     _schedule_mode(e, c, _next_mode_key(e, c))
     for q in range(c.n_queues):
@@ -130,6 +131,7 @@ def begin_surge(e, c):
 def on_surge(e, c, events):
     """Begin or end a surge, and reschedule the arrivals of the queues that it affects."""
     e.surging = 1 - e.surging
+    e.unseen = 1
     note_clock(e, events, LOG_SURGE, e.surging)
     due = e.close_t
     if e.surging != 0:

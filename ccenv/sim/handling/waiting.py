@@ -159,6 +159,7 @@ def _leave_silently(e, c, log, s, wait):
     e.queue_count[q].wait_abandoned_s += wait
     count_wait(e, q, wait)
     set_gone(e, s, 1)
+    e.unseen = 1
 
 
 @block

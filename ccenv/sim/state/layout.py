@@ -322,8 +322,9 @@ def _env(z: Size) -> np.dtype:
             ("counting", "i4"), ("in_epoch", "i4"), ("epoch_kind", "i4"), ("failure", "i4"),
             ("unarmed", "i4"), ("unarmed_sequence", "i8"),  # contact that joined last, until its patience is drawn
             ("stop_t", "f8"),  # time at which the run stops for a supervisor, infinity without one
-            # flags: stop at slot boundaries, stopped there, the last event is not settled yet, the episode is over
-            ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("done", "i4"),
+            # flags: stop at slot boundaries, stopped there, the last event is not settled yet, it shows nothing, the
+            # episode is over
+            ("stop_at_slots", "i4"), ("stopped", "i4"), ("unsettled", "i4"), ("unseen", "i4"), ("done", "i4"),
             # the policy's action, NIL once it is used; flag: it was illegal; draws of the mode; entries into a heap of
             # idle advisors; current mode
             ("doing", "i4"),  # the command that the row executes
