@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agents.base import LearnerKind
-from agents.clones.fit import build
 from agents.clones.learner import FIGURES, Clones, ClonesSettings
+from agents.common.imitation import build
 
 CLONES = LearnerKind(
     "clones", ClonesSettings, FIGURES, Clones,

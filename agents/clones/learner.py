@@ -18,11 +18,12 @@ import numpy as np
 import torch
 
 from agents.base import Iteration
-from agents.clones.fit import Paired, build, fit_advantages, imitate, standardise
+from agents.clones.fit import Paired, fit_advantages
 from agents.common.days import SEEDS_PER_TRAINING, VALIDATION_SKIP, length_s
 from agents.common.demonstration import Demonstration
 from agents.common.dual import FIGURES as PRICE
 from agents.common.dual import Dual, DualSettings
+from agents.common.imitation import build, imitate, standardise
 from agents.common.policy import MaskedActor
 from agents.common.warm_start import CloneSettings, clone_rule
 from ccenv.integrations.semi_markov import RewardRate, TimeScales

@@ -76,6 +76,7 @@ def onnx_content(actor: Actor) -> bytes:
     )
     assert program is not None
     model = _stripped(program.model_proto)
+    model.graph.name = actor.graph_name
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString()
 

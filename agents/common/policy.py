@@ -20,9 +20,11 @@ ILLEGAL_LOGIT = -1e8  # as in sb3-contrib; its exponential is exactly 0 in float
 class Actor(nn.Module):
     """Base class of networks that map observation and mask to the probabilities of the legal actions.
 
-    A subclass defines `logits`, `n_obs` (numbers in an observation, K) and `n_actions` (A).
+    A subclass defines `logits`, `n_obs` (numbers in an observation, K) and `n_actions` (A). `graph_name` is the name of
+    its exported graph.
     """
 
+    graph_name = "main_graph"
     n_obs: int
     n_actions: int
 

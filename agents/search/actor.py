@@ -12,6 +12,7 @@ import torch
 from agents.common.policy import ILLEGAL_LOGIT, Actor
 from ccenv.policy.index import IndexLayout, IndexPolicy, features, scores
 from ccenv.policy.index_form import IndexTables
+from ccenv.serving.compiled import INDEX_GRAPH
 
 JOIN = functools.partial(torch.cat, dim=1)
 
@@ -24,6 +25,8 @@ class IndexActor(Actor):
         n_actions: Number of actions.
         tables: The policy as numbers; None: those of the weights that are loaded.
     """
+
+    graph_name = INDEX_GRAPH
 
     def __init__(self, n_obs: int, n_actions: int, tables: IndexTables | None = None) -> None:
         super().__init__()

@@ -1,11 +1,13 @@
 """Compiled policies: functions of snapshot, mask and numbers that the kernel calls by their address.
 
 A compiled policy is compiled alone, as a rule is, and reads the observation from the snapshot. Its numbers (weights)
-are data, so policies with other weights need no compilation.
+are data, so policies with other weights need no compilation. From Python the same function is asked (`Asked`), so a
+policy decides alike in the kernel and in `act`, to the bit.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +15,14 @@ from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
+from ccenv.policy.protocol import State
 from ccenv.rules.linking import LONGEST
 from ccenv.sim.kernel import pointers
-from ccenv.sim.kernel.jit import config
-from ccenv.sim.state.layout import Layout
+from ccenv.sim.kernel.jit import config, records
+from ccenv.sim.state.layout import Layout, layout
+from ccenv.sim.state.sizes import SIZES
 
+UNTOSSED = 0.5  # the coin of a policy that tosses none
 _addresses: dict[str, int] = {}
 
 
@@ -47,6 +52,102 @@ class CompiledPolicy(Protocol):
     def evaluator(self, kinds: Layout) -> Evaluator:
         """Return the policy as the kernel of a size class calls it; compiles it if it must."""
         ...
+
+
+class Asked:
+    """A compiled policy asked from Python: it runs the function that the kernel calls, row after row.
+
+    The snapshot that it gets holds the observation alone, and its configuration is empty.
+
+    Args:
+        evaluator: As of `CompiledPolicy`.
+        n_obs: Numbers in an observation, K.
+        n_actions: Number of actions, A.
+    """
+
+    def __init__(self, evaluator: Callable[[Layout], Evaluator], n_obs: int, n_actions: int) -> None:
+        self.shape = n_obs, n_actions
+        kinds = _smallest(n_obs, n_actions)
+        self.evaluator = evaluator(kinds).copy()
+        self._snap, self._config = records(np.zeros(1, kinds.snapshot)), records(np.zeros(1, kinds.config))
+
+    def decide(self, obs: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Return the action of each row, (B,) int64, for observations (B, K) and masks (B, A).
+
+        Raises:
+            ValueError: If the arrays have other sizes than the policy.
+        """
+        if (obs.shape[1:], mask.shape[1:]) != (self.shape[:1], self.shape[1:]) or len(obs) != len(mask):
+            raise ValueError(
+                f"obs: {obs.shape}, mask: {mask.shape}; allowed: (B, {self.shape[0]}) and (B, {self.shape[1]})"
+            )
+        legal, actions = np.ascontiguousarray(mask, np.bool_), np.zeros(len(obs), np.int64)
+        observed, ask = self._snap["observed"][0, : self.shape[0]], self._asker(legal, actions)
+        for b in range(len(obs)):
+            observed[:] = obs[b]
+            ask(b)
+        return actions
+
+    def _asker(self, legal: np.ndarray, actions: np.ndarray) -> Callable[[int], None]:
+        """Return the function that decides row b, for what now stands in the snapshot."""
+        address, params, memory = self.evaluator
+        if config.DISABLE_JIT:
+            function = pointers.INTERPRETED[address]
+
+            def interpreted(b: int) -> None:
+                actions[b] = function(self._snap[0], legal[b], self._config[0], params, memory, UNTOSSED)
+
+            return interpreted
+        # numba's convention: place of the result, place of an exception, then the arguments; a record is its address
+        compiled = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * 7, ctypes.c_double)(address)
+        error = ctypes.c_void_p()
+        snap, c, numbers, state = (x.ctypes.data for x in (self._snap, self._config, params, memory))
+        at, width, out = legal.ctypes.data, self.shape[1], actions.ctypes.data
+
+        def ask(b: int) -> None:
+            failed = compiled(
+                out + 8 * b, ctypes.byref(error), snap, at + width * b, c, numbers, state, UNTOSSED
+            )  # fmt: skip
+            if failed:
+                raise RuntimeError(f"a compiled policy failed with status {failed}")
+
+        return ask
+
+
+def _smallest(n_obs: int, n_actions: int) -> Layout:
+    """Return the record types of the smallest size class that holds such observations and actions."""
+    for name, size in SIZES.items():
+        kinds = layout(name)
+        if n_obs <= kinds.snapshot["observed"].shape[0] and n_actions <= size.actions:
+            return kinds
+    raise ValueError(f"{n_obs} numbers and {n_actions} actions: no size class holds as many")
+
+
+class KernelPolicy:
+    """Base class of compiled policies: `act` is the kernel's own code, asked from Python. They keep no state.
+
+    A subclass implements `evaluator` and sets `n_obs` and `n_actions`.
+    """
+
+    n_obs: int
+    n_actions: int
+    _asked: Asked | None = None
+
+    def evaluator(self, kinds: Layout) -> Evaluator:
+        """Return the policy as the kernel of a size class calls it; compiles it if it must."""
+        raise NotImplementedError
+
+    def act(
+        self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
+    ) -> tuple[np.ndarray, State]:
+        """Decide for B rows, as in `Policy.act`."""
+        if self._asked is None:
+            self._asked = Asked(self.evaluator, self.n_obs, self.n_actions)
+        return self._asked.decide(obs, mask), None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what holds an address: it is valid in this process alone."""
+        return {name: value for name, value in self.__dict__.items() if name != "_asked"}
 
 
 def compiled_of(policy: Any) -> CompiledPolicy | None:

@@ -13,10 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.policy.in_kernel import Evaluator, address_of
+from ccenv.policy.in_kernel import Evaluator, KernelPolicy, address_of
 from ccenv.policy.index_form import AVAILABLE, FORMS, LESS, ORDER, RESERVE, RESERVED_ORDER, IndexTables, K
 from ccenv.policy.net import N_MEMORY, array_of
-from ccenv.policy.protocol import State
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import bounded
 from ccenv.sim.state.codes import ASSIGN, DIAL_RESERVED, HOLD
@@ -83,11 +82,12 @@ class IndexLayout:
         self.dials = convert(rows[:, 1]), convert(lines), convert(reserved)
 
 
-class IndexPolicy:
+class IndexPolicy(KernelPolicy):
     """An index policy of a centre (see the module).
 
-    It is deterministic. Kernel and `act` compute in float64, the exported graph in float32: two scores that are equal
-    up to rounding may change places; levels have a slack of 0.001 lines.
+    It is deterministic. Kernel and `act` compute in float64, the exported graph (`features` and `scores`) in float32:
+    two scores that are equal up to rounding may change places. Of equal scores the first action is taken; levels have
+    a slack of 0.001 lines.
 
     Args:
         tables: The policy as numbers, `index_form(scenario).tables(weights)`.
@@ -107,19 +107,7 @@ class IndexPolicy:
         self.tables = tables
         self.owns, self.reserves, self.actions = owns, reserves, actions
         self.layout = IndexLayout(tables)
-
-    def logits(self, obs: np.ndarray) -> np.ndarray:
-        """Return a number for each action, (B, A), for observations (B, K)."""
-        join = functools.partial(np.concatenate, axis=1)
-        phi = features(self.layout, obs.astype(np.float64), join)
-        out: np.ndarray = scores(self.layout, phi @ self.tables.matrix.T, join)
-        return out
-
-    def act(
-        self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
-    ) -> tuple[np.ndarray, State]:
-        """Decide for B rows, as in `Policy.act`."""
-        return np.where(mask, self.logits(obs), -np.inf).argmax(axis=1), None
+        self.n_obs, self.n_actions = tables.shared.shape[2], self.layout.n_actions
 
     def evaluator(self, kinds: Layout) -> Evaluator:
         """Return the policy as the kernel of a size class calls it; compiles it if it must."""
@@ -138,10 +126,14 @@ def _filled(form: IndexTables) -> np.ndarray:
     rows, columns = np.nonzero(form.pattern)
     around = [np.nonzero(part) for part in form.shared]
     n_obs, n = form.shared.shape[2], max(1, len(around[0][0]))
+    campaign, lines, reserved = IndexLayout(form).dials
+    first = len(form.actions) - len(lines)  # actions of campaigns stand at the end, campaign after campaign
     kind = np.dtype(
         [("start", "i8", (n_rows + 1,)), ("column", "i8", (len(rows),)), ("value", "f8", (len(rows),)),
          ("phi", "f8", (n_columns,)), ("time_at", "i8"), ("time_0", "f8"), ("time_1", "f8"), ("n_obs", "i8"),
-         ("n_shared", "i8"), ("campaign", "i8", (n,)), ("recent", "i8", (n,)), ("expected", "i8", (n,))]
+         ("n_shared", "i8"), ("campaign", "i8", (n,)), ("recent", "i8", (n,)), ("expected", "i8", (n,)),
+         ("first_dial", "i8", (form.shared.shape[1] + 1,)), ("lines", "f8", (len(form.actions),)),
+         ("reserved", "f8", (len(form.actions),))]
     )  # fmt: skip
     record = np.zeros(1, kind)
     record["start"][0] = np.searchsorted(rows, np.arange(n_rows + 1))
@@ -151,6 +143,8 @@ def _filled(form: IndexTables) -> np.ndarray:
     record["campaign"][0, : len(around[0][0])] = around[0][0]
     record["recent"][0, : len(around[0][0])] = around[0][1]
     record["expected"][0, : len(around[1][0])] = around[1][1]
+    record["first_dial"] = first + np.searchsorted(campaign, np.arange(form.shared.shape[1] + 1))
+    record["lines"][0, first:], record["reserved"][0, first:] = lines, reserved
     return record
 
 
@@ -184,13 +178,13 @@ def _value(params, row):
 
 
 @bounded
-def _dial_value(params, c, a, row, above, target):
+def _dial_value(params, a, row, above, target):
     """Return the number of a dial of the campaign whose forms begin at a row."""
-    reserved = c.action[a].kind == DIAL_RESERVED
-    if (reserved and above <= SLACK) or (not reserved and c.action[a].n > target + SLACK):
+    reserved = params.reserved[a] != 0.0
+    if (reserved and above <= SLACK) or (not reserved and params.lines[a] > target + SLACK):
         return REFUSED
     rank = _value(params, row + ORDER)
-    rank += _value(params, row + RESERVED_ORDER) if reserved else np.float64(c.action[a].n)
+    rank += _value(params, row + RESERVED_ORDER) if reserved else params.lines[a]
     return min(max(1.0 + rank / 8.0, LEAST_DIAL), MOST_DIAL)
 
 
@@ -212,12 +206,12 @@ def _make(n_actions: int, n_assign: int, n_campaigns: int) -> Any:
             row = n_assign + N_FORMS * i
             above = MOST
             target = MOST
-            for a in range(c.first_dial[i], c.first_dial[i + 1]):
+            for a in range(params.first_dial[i], params.first_dial[i + 1]):
                 if legal[a]:
                     if above == MOST:
                         above = _value(params, row + AVAILABLE) - max(_value(params, row + RESERVE), 0.0)
                         target = _value(params, row + K) * max(above, 0.0) - _value(params, row + LESS)
-                    z = _dial_value(params, c, a, row, above, target)
+                    z = _dial_value(params, a, row, above, target)
                     if best < 0 or z > top:
                         best, top = a, z
         return np.int64(best)

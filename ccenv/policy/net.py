@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from ccenv.loops.futures import BASE
-from ccenv.policy.in_kernel import Evaluator, address_of
-from ccenv.policy.protocol import State
+from ccenv.policy.in_kernel import Evaluator, KernelPolicy, address_of
 from ccenv.scenarios.schema import Reserves
 from ccenv.sim.kernel.jit import bounded, config
 from ccenv.sim.kernel.pointers import array
@@ -25,12 +24,14 @@ N_MEMORY = 2
 array_of: Any = (lambda pointer, n: pointer[:n]) if config.DISABLE_JIT else array
 
 
-class NetPolicy:
+class NetPolicy(KernelPolicy):
     """A network of two hidden layers; it takes the legal action with the highest output, the first of equals.
 
     Observations are standardised, clipped to +-10, and pass two layers with an activation and a linear one. All numbers
-    are float32. The kernel sums in the order of the inputs, other libraries in other orders: two outputs that are equal
-    up to rounding (about 1e-6 of their size) may change places.
+    are float32. The kernel sums in the order of the inputs, and its tanh is exact to a few units in the last place.
+    Other libraries sum in other orders. So an exported graph under onnxruntime takes the same action wherever the best
+    two outputs differ by more than rounding (about 1e-6 of their size). Of outputs that are equal to the bit both take
+    the first; outputs that are nearly equal may change places, and after a softmax they may be equal.
 
     Args:
         mean, scale: The input is (observation - mean) * scale, (K,).
@@ -73,6 +74,7 @@ class NetPolicy:
             self.record[name][0] = value
         self.record["margin"] = margin
         self.activation, self.sizes = activation, tuple(sizes)
+        self.n_obs, self.n_actions = sizes[0], sizes[-1]
         self.owns, self.reserves, self.actions = owns, reserves, actions
 
     @property
@@ -88,22 +90,6 @@ class NetPolicy:
             r["shift"], r["scale"], weights, biases, activation=self.activation, owns=self.owns,
             reserves=self.reserves, actions=self.actions, margin=margin,
         )  # fmt: skip
-
-    def logits(self, obs: np.ndarray) -> np.ndarray:
-        """Return the outputs, (B, A) float32, for observations (B, K)."""
-        r: Any = self.record[0]
-        h = np.clip((obs - r["shift"]) * r["scale"], -CLIP, CLIP)
-        for k in (1, 2):
-            z = h @ r[f"w{k}"] + r[f"b{k}"]
-            h = np.maximum(z, ZERO) if self.activation == "relu" else np.tanh(z)
-        out: np.ndarray = h @ r["w3"] + r["b3"]
-        return out
-
-    def act(
-        self, obs: np.ndarray, mask: np.ndarray, state: State, u: np.ndarray, starts: np.ndarray
-    ) -> tuple[np.ndarray, State]:
-        """Decide for B rows, as in `Policy.act`."""
-        return np.where(mask, self.logits(obs), -np.inf).argmax(axis=1), None
 
     def evaluator(self, kinds: Layout) -> Evaluator:
         """Return the policy as the kernel of a size class calls it; compiles it if it must."""

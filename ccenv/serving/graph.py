@@ -30,6 +30,7 @@ class Graph:
         content: Content of the ONNX file.
 
     Attributes:
+        content: Content of the ONNX file.
         output: Name of the output that is read.
         n_obs: Numbers in an observation, K, as the graph declares it.
         n_actions: Number of actions, A, as the graph declares it; None or a name if it does not say.
@@ -40,7 +41,7 @@ class Graph:
     """
 
     def __init__(self, content: bytes) -> None:
-        self._session = _session(content)
+        self.content, self._session = content, _session(content)
         inputs, outputs = (
             {x.name: x for x in part()} for part in (self._session.get_inputs, self._session.get_outputs)
         )

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.rules import RuleError
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
+from ccenv.serving.compiled import compiled_graph
 from ccenv.serving.errors import BundleError, BundleWarning, PolicyError
 from ccenv.serving.graph import Graph, GraphPolicy
 from ccenv.serving.interface import differences, interface_of, listed
@@ -48,6 +50,18 @@ class BundlePolicy(GraphPolicy):
         )
         self.manifest, self.scenario = manifest, scenario
         self.routing, self.pacing = manifest.fallback.routing.choice, manifest.fallback.pacing.choice
+
+    def compiled(self) -> CompiledPolicy | None:
+        """Return the same policy for the kernel; None if it samples, or if its graph is of another form.
+
+        `simulate` runs it there. It takes the graph's actions up to rounding (see `NetPolicy` and `IndexPolicy`).
+        """
+        content = getattr(self.graph, "content", None)
+        if content is None or self.decision != "argmax":
+            return None
+        return compiled_graph(
+            content, self.scenario, owns=self.owns, reserves=self.reserves, actions=self.actions
+        )  # fmt: skip
 
     def check_scenario(self, scenario: Scenario) -> None:
         """Check that the policy can decide in this scenario, with the campaigns' flags that it has.

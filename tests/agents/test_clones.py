@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
-from agents.clones.fit import Paired, build, fit_advantages, imitate
+from agents.clones.fit import Paired, fit_advantages
 from agents.clones.learner import Clones, ClonesSettings
+from agents.common.imitation import build, imitate
 from agents.policies import load_policy
 from agents.train import Training, train
 from ccenv import Batch, RulePolicy
@@ -42,9 +44,9 @@ def test_the_network_learns_the_expected_advantage():
 
 def test_a_margin_is_in_units_of_the_spread():
     paired = known()
-    net = fit_advantages(paired, (32, 32), 20, 0)[0].compiled()
-    assert net is not None
-    outputs = net.logits(paired.obs)
+    net = fit_advantages(paired, (32, 32), 20, 0)[0]
+    obs = torch.from_numpy(paired.obs)
+    outputs = net.logits(obs, torch.ones((len(obs), 3), dtype=torch.bool)).detach().numpy()
     spread = np.nanstd(paired.gain - np.nanmean(paired.gain, axis=1)[:, None])
     assert np.median(np.abs(outputs[:, 1] - outputs[:, 0])) * spread == pytest.approx(1.0, rel=0.4)
 

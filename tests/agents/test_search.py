@@ -15,6 +15,7 @@ from agents.search.learner import Search, SearchSettings
 from agents.train import Training, train
 from ccenv import Batch, IndexPolicy, RulePolicy, index_form
 from ccenv.integrations.semi_markov import TimeScales
+from ccenv.policy.index import features, scores
 from tests.policy.made import random_index
 
 TRAINING = Training(steps=30_000, seed=3, n_checkpoints=2, learner="search", settings=SearchSettings(4, 2))
@@ -38,7 +39,9 @@ def test_the_network_is_the_index_policy(shown):
 
     outputs = actor.logits(torch.from_numpy(run.obs), torch.from_numpy(run.mask)).numpy()
 
-    assert outputs[run.mask] == pytest.approx(policy.logits(run.obs)[run.mask], rel=1e-4, abs=1e-4)
+    phi = features(policy.layout, run.obs.astype(float), lambda parts: np.concatenate(parts, axis=1))
+    exact = scores(policy.layout, phi @ policy.tables.matrix.T, lambda parts: np.concatenate(parts, axis=1))
+    assert outputs[run.mask] == pytest.approx(exact[run.mask], rel=1e-4, abs=1e-4)
     chosen = actor.probabilities(run.obs, run.mask).argmax(axis=1)
     assert np.mean(chosen == policy.act(run.obs, run.mask, None, np.zeros(0), np.zeros(0))[0]) > 0.999
 

@@ -7,8 +7,7 @@ import pytest
 
 from ccenv import Batch, RulePolicy, advantages
 from ccenv.sim.state.codes import HOLD
-from ccenv.theory.mdp import relative_values
-from ccenv.theory.models import Blending
+from tests.policy.exact import MODEL, PAID, exact_advantage
 from tests.policy.made import random_net
 
 
@@ -94,11 +93,11 @@ def test_a_held_dial_keeps_its_lines():
 
 
 def test_mean_advantages_are_those_of_the_exact_model():
-    model = Blending(3, 24.0, 180.0, 240.0, mean_patience_s=120.0, T_s=20.0)
-    reward = {"waiting_s": -1 / 300, "talking_s": 1 / 600}
+    model = MODEL
+    reward = PAID
     batch = begun(model.scenario(horizon_s=50_000.0, warm_up_s=0.0), n=60, steps=40, reward=reward)
     found = advantages(batch, ("fifo", ("progressive", {"reserve": 1})), 2000.0, keys=np.arange(600))
-    exact = _exact(model, 1)
+    exact = exact_advantage(model, 1)
 
     errors, sizes = [], []
     for row in np.flatnonzero(~batch.mask[:, 1]):  # the model assigns by itself
@@ -112,24 +111,6 @@ def test_mean_advantages_are_those_of_the_exact_model():
     assert len(errors) > 20
     assert np.mean(sizes) > 4.0  # the differences are well above their errors
     assert np.sqrt(np.mean(np.square(errors))) < 2.0  # all rows have the same keys, so their errors go together
-
-
-def _exact(model, reserve):
-    """Return the function of the exact advantage: of `hold` where the rule starts, of one start where it holds."""
-    space, process, s = model.built.space, model.built.process, model.s
-    idle = s - space["inbound"] - space["outbound"]
-    weights = (model.built.actions[:, 0] == np.maximum(idle - reserve, 0)[process.owner]).astype(float)
-    rate = 3600.0 * ((space["inbound"] + space["outbound"]) / 600.0 - space["waiting"] / 300.0)
-    values = relative_values(process, weights, rate).values
-
-    def advantage(inbound, outbound, *, hold):
-        own = max(s - inbound - outbound - reserve, 0)
-        after = [
-            space.index(mode=0, inbound=inbound, outbound=outbound + n, waiting=0) for n in (own, 0 if hold else 1)
-        ]
-        return float(values[after[1]] - values[after[0]])
-
-    return advantage
 
 
 @pytest.mark.parametrize(

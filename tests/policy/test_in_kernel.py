@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
 import ccenv
 from ccenv.batch import Batch
 from ccenv.policy.exploring import Actor, Explorer, Sampling
+from ccenv.policy.index import features, scores
 from ccenv.run.config import run_config
 from tests.policy.made import InPython, random_index, random_net
 
@@ -46,6 +49,38 @@ def test_an_index_policy_decides_in_the_kernel_as_in_python(seed):
     table = assert_equal(random_index(scenario, seed, reserves="either"), scenario)
 
     assert table["n_attempts"].max() > 0
+
+
+@pytest.mark.parametrize("kind", ["network", "index"])
+def test_a_policy_goes_to_another_process(batch, kind):
+    policy = random_net(batch.n_obs, batch.n_actions) if kind == "network" else random_index(batch.scenario)
+    batch.reset(np.arange(2))
+    asked = batch.obs, batch.mask, None, batch.u, batch.starts
+    actions = policy.act(*asked)[0]
+
+    sent = pickle.loads(pickle.dumps(policy))
+
+    assert sent._asked is None, "an address is valid in its own process alone"
+    assert np.array_equal(sent.act(*asked)[0], actions)
+
+
+def test_arrays_of_another_size_are_refused(batch):
+    net = random_net(batch.n_obs, batch.n_actions)
+    with pytest.raises(ValueError, match=r"obs: \(1, 3\), mask: \(1, \d+\); allowed: \(B, \d+\) and \(B, \d+\)"):
+        net.act(np.zeros((1, 3), np.float32), batch.mask[:1], None, batch.u[:1], batch.starts[:1])
+
+
+def test_the_formulas_of_an_index_policy_are_those_of_the_kernel():
+    scenario = ccenv.load_scenario("tiny").with_reserves("either")
+    policy = random_index(scenario, 2, reserves="either")
+    explorer = Explorer(run_config(scenario, owns="blended"), None, Actor(policy), n=1)
+    kept = next(explorer.sample(np.arange(1), Sampling(1.0, 1.0)))
+
+    phi = features(policy.layout, kept.obs.astype(float), lambda parts: np.concatenate(parts, axis=1))
+    values = scores(policy.layout, phi @ policy.tables.matrix.T, lambda parts: np.concatenate(parts, axis=1))
+
+    assert np.array_equal(np.where(kept.mask, values, -np.inf).argmax(axis=1), kept.own)
+    assert len(np.unique(kept.own)) > 3
 
 
 def test_a_centre_without_campaigns_has_an_index_policy_too():

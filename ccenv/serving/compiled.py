@@ -1,0 +1,108 @@
+"""Policies of graphs that the kernel can run: plain networks, and index policies.
+
+A plain network is `Standardise` and two layers with one activation, as the learners of a checkout export them. It is
+found by its operations. The graph of an index policy has the name `INDEX_GRAPH`, which its exporter sets, and holds the
+matrix of the policy; the rest follows from the scenario.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ccenv.policy import IndexPolicy, NetPolicy, index_form
+from ccenv.policy.in_kernel import CompiledPolicy
+from ccenv.policy.net import CLIP
+from ccenv.scenarios import Scenario
+from ccenv.serving.graph import LOGITS, MASK, OBS, PROBABILITIES
+from ccenv.serving.onnx_file import Content, Node, read_onnx
+
+INDEX_GRAPH = "index_policy"
+BODY = ("Sub", "Mul", "Clip", "Gemm", "", "Gemm", "", "Gemm")  # "": the activation
+HEADS = (("Where", "Softmax"), ("Where",), ())
+ACTIVATIONS = {"Relu": "relu", "Tanh": "tanh"}
+PLAIN = {"alpha": 1.0, "beta": 1.0, "transA": 0}  # a matrix product and a sum, and nothing more
+
+
+def compiled_graph(content: bytes, scenario: Scenario, **options: Any) -> CompiledPolicy | None:
+    """Return the policy of a graph as the kernel can run it; None if it is of another form.
+
+    Args:
+        content: The ONNX file.
+        scenario: The centre for which it was made.
+        options: `owns`, `reserves` and `actions` of the policy.
+    """
+    graph = read_onnx(content)
+    if graph.name == INDEX_GRAPH:
+        return _index(graph, scenario, options)
+    return _net(graph, options)
+
+
+def _index(graph: Content, scenario: Scenario, options: dict[str, Any]) -> IndexPolicy | None:
+    """Return the index policy whose matrix, transposed, is the only constant of its shape."""
+    tables = index_form(scenario).tables()
+    found = [x for x in graph.constants.values() if x.shape == tables.matrix.shape[::-1] and x.dtype == np.float32]
+    if len(found) != 1 or np.any(found[0].T[~tables.pattern]):
+        return None
+    return IndexPolicy(tables._replace(matrix=found[0].T.astype(np.float64)), **options)
+
+
+def _net(graph: Content, options: dict[str, Any]) -> NetPolicy | None:
+    """Return the plain network that the operations of a graph are."""
+    nodes, constants = graph.nodes, graph.constants
+    body, head = nodes[: len(BODY)], nodes[len(BODY) :]
+    if not _is_plain(body, head) or not _is_chain(nodes):
+        return None
+    shift, scale, clip, one, activation, two, _, three = body
+    layers = [_layer(node, constants) for node in (one, two, three)]
+    if None in layers or not _clips(clip, constants):
+        return None
+    mean, factor = constants.get(shift.inputs[1]), constants.get(scale.inputs[1])
+    if mean is None or factor is None:
+        return None
+    kept: list[Any] = layers
+    return NetPolicy(
+        mean, factor, [w for w, _ in kept], [b for _, b in kept],
+        activation=ACTIVATIONS[activation.operator], **options,
+    )  # fmt: skip
+
+
+def _is_plain(body: list[Node], head: list[Node]) -> bool:
+    """Return whether these are the operations of a plain network, and its output is one that `Graph` reads."""
+    if tuple(node.operator for node in head) not in HEADS or len(body) < len(BODY):
+        return False
+    activations = {node.operator for node, operator in zip(body, BODY, strict=True) if not operator}
+    others = all(node.operator == operator for node, operator in zip(body, BODY, strict=True) if operator)
+    output = PROBABILITIES if len(head) == 2 else LOGITS
+    return others and len(activations) == 1 and activations <= set(ACTIVATIONS) and _last(body, head) == output
+
+
+def _last(body: list[Node], head: list[Node]) -> str:
+    return (head or body)[-1].outputs[0]
+
+
+def _is_chain(nodes: list[Node]) -> bool:
+    """Return whether each operation takes what the one before gives; `Where` chooses by the mask."""
+    before = OBS
+    for node in nodes:
+        given = node.inputs[1:2] if node.operator == "Where" else node.inputs[:1]
+        if given != [before] or (node.operator == "Where" and node.inputs[0] != MASK):
+            return False
+        before = node.outputs[0]
+    return True
+
+
+def _layer(node: Node, constants: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return weights (inputs, outputs) and biases of a layer; an absent bias is 0."""
+    weights = constants.get(node.inputs[1])
+    if weights is None or any(node.attributes.get(name, value) != value for name, value in PLAIN.items()):
+        return None
+    weights = weights.T if node.attributes.get("transB", 0) else weights
+    biases = constants.get(node.inputs[2]) if len(node.inputs) > 2 else np.zeros(weights.shape[1], np.float32)
+    return None if biases is None else (weights, biases)
+
+
+def _clips(node: Node, constants: dict[str, np.ndarray]) -> bool:
+    limits = [constants.get(name) for name in node.inputs[1:]]
+    return len(limits) == 2 and limits[0] == -CLIP and limits[1] == CLIP
