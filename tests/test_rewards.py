@@ -73,7 +73,7 @@ def test_without_a_reward_the_scenario_names_the_preset(tiny):
 @pytest.mark.parametrize(
     ("reward", "parts"),
     [
-        ("servce", ["reward preset 'servce'", "bank_blended, collections, conversion, ", "'service'"]),
+        ("servce", ["reward preset 'servce'", "bank_blended, bank_volatile, collections, conversion, ", "'service'"]),
         ({"abandonned": -1.0}, ["reward term 'abandonned'", "wait_abandoned_s", "'abandoned'"]),
         ({"abandoned": {"suport": -1.0}}, ["queue", "abandoned", "'suport'", "sales, support"]),
         ({"sales": {"support": -1.0}}, ["campaign", "'support'", "survey"]),

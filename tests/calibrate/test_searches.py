@@ -5,6 +5,7 @@ import pytest
 
 from experiments.calibrate import blending, staffing
 from experiments.calibrate.campaign import DIAL_FROM_S, DIAL_UNTIL_S
+from experiments.calibrate.document import MOVED
 from experiments.calibrate.logs import SLOT_S, SLOTS
 from experiments.calibrate.outcomes import Outcome, Target
 
@@ -67,6 +68,7 @@ def test_blended_has_the_fewest_advisors_who_dial_within_the_drop_limit(shares, 
     monkeypatch.setattr(blending, "occupancy_by_slot", lambda *_: idle)
     monkeypatch.setattr(blending.model, "dialed", lambda *_: (1.0, next(left)))
     document = {key: {} for key in ("clock", "day_level_cv", "queues", "groups", "rules", "sources")}
+    document["groups"] = {"general": {"staffing": [MOVED + 1] * SLOTS}}
 
     found = blending.staff_blended(document, {}, np.arange(1), lambda: None)
 

@@ -21,7 +21,8 @@ def test_summary_says_what_was_evaluated_on_which_days_and_by_which_versions(tmp
 
     tiny = load_scenario("tiny", trunks=9)
     days = seeds("evaluation", 3)
-    assert found["scenario"] == {"name": "tiny", "variant": None, "set": {"trunks": 9}, "digest": tiny.digest}
+    given_scenario = {"name": "tiny", "variant": None, "set": {"trunks": 9}, "reserves": None}
+    assert found["scenario"] == {**given_scenario, "digest": tiny.digest}
     assert found["policy"]["rules"]["routing"]["name"] == tiny.centre.rules.routing.name
     assert (found["days"], found["versions"]) == (3, versions())
     assert found["seeds"] == {"purpose": "evaluation", "first": days[0], "last": days[-1]}

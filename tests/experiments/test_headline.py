@@ -215,8 +215,8 @@ def test_the_committed_settings_are_allowed():
         settings = OmegaConf.to_object(compose("headline"))
     assert isinstance(settings, Settings)
     command._check(settings)
-    assert sorted(settings.learners) == sorted(LEARNERS)
-    assert len(cells_of(settings)) == settings.replicates * len(settings.centres) * len(LEARNERS)
+    assert set(settings.learners) <= set(LEARNERS)
+    assert len(cells_of(settings)) == settings.replicates * len(settings.centres) * len(settings.learners)
     assert len(settings.centres) >= 8
     assert (settings.replicates, settings.final_days) == (5, 2048)
 

@@ -191,7 +191,7 @@ def test_the_table_is_the_same_to_the_byte_in_any_order(first, bundle, folder):
 def test_the_table_names_a_file_that_does_not_belong(bundle, folder):
     good = kept(folder, bundle, "good.json")
     for other, said in (
-        (with_suite(bundle, version=99), "suite.version = 99; allowed: 1"),
+        (with_suite(bundle, version=99), f"suite.version = 99; allowed: {bundle.suite.version}"),
         (changed(bundle, name="b", kernel="0"), "kernel = "),
         (bundle, "name = 'golden'; allowed: another than that of"),
         (changed(forged(bundle, "P2", 0, 0.0), name="b"), "cells.tiny.actors.P2.value differs from that in"),

@@ -69,7 +69,9 @@ class Stepper:
         n_events = int(self.e["n_events"]) - before
         assert n_events <= 1, "an event was missed"
         if not self._is_asked and n_events == 1 and not self._is_over():
-            self.e["unsettled"] = 1
+            self.e["unsettled"] = 1 - self.e["unseen"]
+            self.e["event_number"] -= self.e["unseen"]
+            self.e["unseen"] = 0
         if self.e["counting"] and not was_counting:
             self._count_from_here()
         if n_events == 1 or not self._is_asked or self.e["done"]:

@@ -57,7 +57,7 @@ def test_no_lead_calls_in():
 
 def test_the_simulator_meets_it():
     """The orbit of leads is counted as what is expected, less what came, was cancelled or comes too late."""
-    row = Row("return calls", "return_calls", CASE, "", None, 32 * 60.0, (), 0, 32)
+    row = Row("return calls", "return_calls", CASE, "", None, 32 * 60.0, (), 0, replications=32)
     scenario, days, span_s = centre_of(row)
     table = simulate(scenario, seeds=range(900, 932), days=days)
     exact, hours = return_calls(**CASE), span_s / 3600
