@@ -184,7 +184,7 @@ def test_wheel_ships_every_module_and_data_file_of_ccenv(wheel: zipfile.ZipFile)
     kept = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "ccenv").rglob("*")
-        if path.suffix in {".css", ".html", ".js", ".py", ".yaml"} or path.name == "py.typed"
+        if path.suffix in {".css", ".html", ".js", ".json", ".py", ".yaml"} or path.name == "py.typed"
     }
 
     assert shipped == kept

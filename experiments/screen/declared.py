@@ -75,21 +75,24 @@ class Variant:
     levels: tuple[tuple[Parameter, float], ...] = field(default=())
 
     def __post_init__(self) -> None:
-        seen: dict[str, str] = {}
         for parameter, level in self.levels:
             if parameter.range is not None and not parameter.range[0] <= level <= parameter.range[1]:
                 low, high = parameter.range
                 raise ValueError(f"{self.name}: {parameter.name} = {level:g}; allowed: {low:g} to {high:g}")
-            for key in parameter.keys(level):
-                if key in seen:
-                    raise ValueError(f"{self.name}: {key} is set by {seen[key]!r} and by {parameter.name!r}")
-                seen[key] = parameter.name
 
     def changes(self, other: Mapping[str, float] | None = None) -> dict[str, Any]:
-        """Return dotted keys with their values; `other`: levels by name of a parameter that replace its own."""
+        """Return dotted keys with their values; `other`: levels by name of a parameter that replace its own.
+
+        Raises:
+            ValueError: If two parameters set one key.
+        """
         found: dict[str, Any] = {}
+        setter: dict[str, str] = {}
         for parameter, level in self.levels:
-            found |= parameter.keys((other or {}).get(parameter.name, level))
+            for key, value in parameter.keys((other or {}).get(parameter.name, level)).items():
+                if key in setter:
+                    raise ValueError(f"{self.name}: {key} is set by {setter[key]!r} and by {parameter.name!r}")
+                found[key], setter[key] = value, parameter.name
         return found
 
     def scenario(self, other: Mapping[str, float] | None = None) -> Scenario:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +11,22 @@ from typing import Any
 from experiments.screen.declared import Parameter
 from experiments.screen.parameters import HYBRID, OMNICHANNEL, plain
 
-_RENEWALS: dict[str, Any] = plain(HYBRID)["campaigns"]["renewals"]
-_MAILS: dict[str, Any] = plain(OMNICHANNEL)["queues"]["mails"]
+
+@functools.cache
+def _renewals() -> dict[str, Any]:
+    found: dict[str, Any] = plain(HYBRID)["campaigns"]["renewals"]
+    return found
+
+
+@functools.cache
+def _mails_queue() -> dict[str, Any]:
+    found: dict[str, Any] = plain(OMNICHANNEL)["queues"]["mails"]
+    return found
 
 
 def _list(**changes: Any) -> dict[str, Any]:
     """Return the list of hybrid_small as plain data, with other values of some keys."""
-    return {**copy.deepcopy(_RENEWALS), **changes}
+    return {**copy.deepcopy(_renewals()), **changes}
 
 
 def _longer(time: Mapping[str, Any], factor: float) -> dict[str, Any]:
@@ -24,7 +34,7 @@ def _longer(time: Mapping[str, Any], factor: float) -> dict[str, Any]:
 
 
 def _second_list(factor: float) -> dict[str, Any]:
-    times = {key: _longer(_RENEWALS[key], factor) for key in ("handle_s", "handle_sale_s")}
+    times = {key: _longer(_renewals()[key], factor) for key in ("handle_s", "handle_sale_s")}
     return {
         "campaigns.second": _list(**times),
         "groups.blended.skills": ["orders", "questions", "renewals", "second"],
@@ -33,9 +43,9 @@ def _second_list(factor: float) -> dict[str, Any]:
 
 
 def _mails(factor: float) -> dict[str, Any]:
-    arrivals = [round(factor * rate, 2) for rate in _MAILS["arrivals_per_hour"]]
+    arrivals = [round(factor * rate, 2) for rate in _mails_queue()["arrivals_per_hour"]]
     return {
-        "queues.mails": {**_MAILS, "arrivals_per_hour": arrivals},
+        "queues.mails": {**_mails_queue(), "arrivals_per_hour": arrivals},
         "groups.blended.skills": ["orders", "questions", "mails", "renewals"],
     }
 
@@ -55,7 +65,7 @@ SECOND_DEAR = Parameter(
 )  # fmt: skip
 SECOND_ANSWERS = Parameter(
     "second list: answer rate, in that of the first",
-    lambda factor: {"campaigns.second.p_answer": [round(factor * p, 4) for p in _RENEWALS["p_answer"]]}, "range",
+    lambda factor: {"campaigns.second.p_answer": [round(factor * p, 4) for p in _renewals()["p_answer"]]}, "range",
     "0.1 to 0.48: practice names 0.10 to 0.35, an identified firm up to 0.53 (Hiya 2019)", (0.5, 1.7),
 )  # fmt: skip
 OMNICHANNEL_LIST = Parameter(

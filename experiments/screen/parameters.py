@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ccenv.scenarios import load_scenario
+from ccenv.scenarios.schema import Campaign, Centre
 from experiments.screen.declared import Parameter
 from experiments.screen.hidden_load import HiddenLoad
 
@@ -26,8 +28,13 @@ def plain(source: str) -> dict[str, Any]:
     return found
 
 
-_BANK = load_scenario(BANK).centre
-_DEPOSITS = _BANK.campaigns["deposits"]
+@functools.cache
+def _bank() -> Centre:
+    return load_scenario(BANK).centre
+
+
+def _deposits() -> Campaign:
+    return _bank().campaigns["deposits"]
 
 
 def staffed(values: Iterable[float], factor: float) -> list[int]:
@@ -36,7 +43,7 @@ def staffed(values: Iterable[float], factor: float) -> list[int]:
 
 
 def _moved(to: float) -> dict[str, Any]:
-    general, blended = (_BANK.groups[name].staffing for name in ("general", "blended"))
+    general, blended = (_bank().groups[name].staffing for name in ("general", "blended"))
     assert isinstance(general, list) and isinstance(blended, list)
     most = max(blended)
     left = [max(1, g - int(to) + most) if b else g for g, b in zip(general, blended, strict=True)]
@@ -63,10 +70,10 @@ def _size(factor: float) -> dict[str, Any]:
     moved = _moved(5)
     found: dict[str, Any] = {
         f"queues.{name}.arrivals_per_hour": [round(factor * rate, 2) for rate in queue.arrivals_per_hour]  # type: ignore[union-attr]
-        for name, queue in _BANK.queues.items()
+        for name, queue in _bank().queues.items()
     }
     for name in ("general", "internet", "blended"):
-        values = moved.get(f"groups.{name}.staffing", _BANK.groups[name].staffing)
+        values = moved.get(f"groups.{name}.staffing", _bank().groups[name].staffing)
         found[f"groups.{name}.staffing"] = staffed(values, factor)
     return {**found, "campaigns.deposits.max_lines": round(30 * factor)}
 
@@ -104,14 +111,14 @@ FITTED = Parameter(
 LONG_TALKS = Parameter(
     "length of outbound talks, in that of the bank",
     lambda factor: _longer(
-        "deposits", {"handle_s": _DEPOSITS.handle_s, "handle_sale_s": _DEPOSITS.handle_sale_s}, factor
+        "deposits", {"handle_s": _deposits().handle_s, "handle_sale_s": _deposits().handle_sale_s}, factor
     ), "range",
     "from the 258 s of the UCI Bank Marketing data (Moro et al. 2014) to advice of 13 minutes; 1.63 is seven minutes",
     (1, 3),
 )  # fmt: skip
 SALES = Parameter(
     "probability of a sale, in that of the bank",
-    lambda factor: {"campaigns.deposits.p_sale": [round(factor * p, 5) for p in _DEPOSITS.p_sale]}, "range",  # type: ignore[union-attr]
+    lambda factor: {"campaigns.deposits.p_sale": [round(factor * p, 5) for p in _deposits().p_sale]}, "range",  # type: ignore[union-attr]
     "longer talks pay only if they sell more: in proportion to their length, and up to four times", (1, 4),
 )  # fmt: skip
 
@@ -119,7 +126,7 @@ SALES = Parameter(
 def _slower(factor: float) -> dict[str, Any]:
     found = {}
     for name in ("NE", "PE", "PS"):
-        time = _BANK.queues[name].handle_s
+        time = _bank().queues[name].handle_s
         shift = math.log(factor) * (-0.5 if name == "PS" else 1.0)
         found[name] = {"dist": "lognormal", "mu": time.mu + shift, "sigma": time.sigma}  # type: ignore[union-attr]
     return {"groups.blended.handle_s": found}

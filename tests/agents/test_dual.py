@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,12 +21,17 @@ from ccenv.run.config import in_size
 from ccenv.run.draws import with_draws
 from ccenv.sim.state.sizes import SIZES
 
-STRICT = load_scenario("tiny", **{"campaigns.survey.drop_limit": 0.001})
+
+@cache
+def strict_centre():
+    return load_scenario("tiny", **{"campaigns.survey.drop_limit": 0.001})
+
+
 ACTIVE = DualSettings(gain=0.2, every=2, days=2)
 
 
-def batch_of(scenario=STRICT):
-    return Batch(scenario, 4, autoreset="same_step")
+def batch_of(scenario=None):
+    return Batch(scenario or strict_centre(), 4, autoreset="same_step")
 
 
 def test_the_price_steers_the_share_to_the_limit():
@@ -103,9 +109,9 @@ def test_the_price_is_in_the_log(tmp_path):
 
 
 def test_without_a_price_the_reward_stays():
-    dual = Dual(STRICT, DualSettings())
+    dual = Dual(strict_centre(), DualSettings())
     dual.update(10.0, 5.0, 10.0)
-    run = Batch(STRICT, 1).run
+    run = Batch(strict_centre(), 1).run
     assert (dual.price, dual.share, dual.due) == (0.0, 0.5, False)
     assert dual.priced(run) is run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,14 +21,19 @@ from ccenv.scenarios.ranges import checked, drawn
 from experiments.jobs.config import LearnerConfig
 from experiments.pipeline.learning import training_of
 
-TINY = load_scenario("tiny")
+
+@cache
+def tiny_centre():
+    return load_scenario("tiny")
+
+
 PATH = "queues.*.arrivals_per_hour"
 RANGES = checked({PATH: {"factor": [0.2, 3.0]}})
 PPO = Training(steps=64, n_checkpoints=2, settings=PPOSettings(steps=4, batch_size=8), randomise=RANGES, draws=4)
 
 
 def batch_of(n=4):
-    return Batch(TINY, n, autoreset="same_step")
+    return Batch(tiny_centre(), n, autoreset="same_step")
 
 
 def weights(folder):
@@ -71,7 +77,7 @@ def test_search_and_clones_run_their_days_on_the_draws():
 
 
 def test_days_of_draws_are_rows_in_the_order_of_their_seeds():
-    scenarios, keys = drawn(TINY, RANGES, 3, 1), np.arange(9)
+    scenarios, keys = drawn(tiny_centre(), RANGES, 3, 1), np.arange(9)
     table = simulate_drawn(scenarios, keys)
     of_key = draw_of(keys, 0, 3)
     assert len(set(of_key.tolist())) == 3

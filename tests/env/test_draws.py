@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -15,15 +17,26 @@ from ccenv.scenarios.ranges import checked, drawn
 from ccenv.spaces.observation import observation_names
 from tests.policy.made import random_index
 
-TINY = load_scenario("tiny")
+
+@cache
+def tiny_centre():
+    return load_scenario("tiny")
+
+
 RANGES = checked({"queues.*.arrivals_per_hour": {"factor": [0.3, 3.0]}, "groups.*.staffing": {"factor": [0.5, 1.0]}})
-DRAWS = drawn(TINY, RANGES, 4, 0)
+
+
+@cache
+def the_draws():
+    return drawn(tiny_centre(), RANGES, 4, 0)
+
+
 N = 6
 
 
 def batch(**changes):
-    made = Batch(TINY, N, **{"autoreset": "same_step"} | changes)
-    made.draw_from(DRAWS)
+    made = Batch(tiny_centre(), N, **{"autoreset": "same_step"} | changes)
+    made.draw_from(the_draws())
     return made
 
 
@@ -43,12 +56,12 @@ def same(one, other):
 def test_each_row_runs_its_own_draw():
     mixed = batch()
     mixed.reset(np.arange(N))
-    alone = [[Batch(each, 1, autoreset="same_step") for each in DRAWS] for _ in range(N)]
+    alone = [[Batch(each, 1, autoreset="same_step") for each in the_draws()] for _ in range(N)]
     for b, mine in enumerate(alone):
         for each in mine:
             each.reset([b])
     for _ in range(150):
-        at = draw_of(mixed.engine.envs["seed_0"], mixed.engine.envs["episode"], len(DRAWS))
+        at = draw_of(mixed.engine.envs["seed_0"], mixed.engine.envs["episode"], len(the_draws()))
         for b in range(N):
             assert same(outcome(mixed, b)[:2], outcome(alone[b][at[b]], 0)[:2])
         actions = decide(mixed.mask, mixed.u)
@@ -56,7 +69,7 @@ def test_each_row_runs_its_own_draw():
         for b in range(N):
             alone[b][at[b]].step(actions[b : b + 1])
             assert same(outcome(mixed, b)[2:], outcome(alone[b][at[b]], 0)[2:])
-    assert len(set(draw_of(np.arange(N), 0, len(DRAWS)))) > 1
+    assert len(set(draw_of(np.arange(N), 0, len(the_draws())))) > 1
 
 
 def test_an_episode_that_follows_has_a_draw_of_its_own():
@@ -65,7 +78,9 @@ def test_an_episode_that_follows_has_a_draw_of_its_own():
     mixed.end_episodes(np.ones(N, bool))
     mixed.reset_next(np.ones(N, bool))
     shown = mixed.snapshot["forecast_per_hour"][:, 1]
-    expected = [DRAWS[k].centre.queues["support"].arrivals_per_hour for k in draw_of(np.arange(N), 1, len(DRAWS))]
+    expected = [
+        the_draws()[k].centre.queues["support"].arrivals_per_hour for k in draw_of(np.arange(N), 1, len(the_draws()))
+    ]
     assert shown == pytest.approx(expected)
     assert len(set(expected)) > 1
 
@@ -85,7 +100,7 @@ def test_a_restored_and_a_forked_row_go_on_in_their_draws():
         forks.step(decide(forks.mask, forks.u))
     assert all(same(outcome(one, b), outcome(other, b)) for b in range(N))
     assert np.array_equal(forks.snapshot["forecast_per_hour"][1], one.snapshot["forecast_per_hour"][0])
-    assert forecast[1] != TINY.centre.queues["support"].arrivals_per_hour
+    assert forecast[1] != tiny_centre().centre.queues["support"].arrivals_per_hour
 
 
 @pytest.mark.slow
@@ -133,25 +148,27 @@ def test_over_rows_are_refused():
 
 
 def test_days_inside_the_kernel_are_those_of_the_draws():
-    run = with_draws(Batch(TINY, 1).run, DRAWS)
-    policy, keys = random_index(TINY, 4), np.arange(10)
+    run = with_draws(Batch(tiny_centre(), 1).run, the_draws())
+    policy, keys = random_index(tiny_centre(), 4), np.arange(10)
 
     found = Explorer(run, None, Actor(policy)).values(keys)
 
-    of_key = draw_of(keys, 0, len(DRAWS))
-    for k, each in enumerate(DRAWS):
+    of_key = draw_of(keys, 0, len(the_draws()))
+    for k, each in enumerate(the_draws()):
         alone = Explorer(Batch(each, 1).run, None, Actor(policy)).values(keys[of_key == k])
         assert found[of_key == k] == pytest.approx(alone, abs=1e-12)
-    assert len(set(of_key.tolist())) == len(DRAWS)
+    assert len(set(of_key.tolist())) == len(the_draws())
 
 
 def test_decisions_kept_are_those_of_the_draws():
-    explorer = Explorer(with_draws(Batch(TINY, 1).run, DRAWS), None, Actor(random_index(TINY, 4)))
+    explorer = Explorer(
+        with_draws(Batch(tiny_centre(), 1).run, the_draws()), None, Actor(random_index(tiny_centre(), 4))
+    )
     keys = np.arange(5)
     for kept in explorer.sample(keys, Sampling(1.0, 1.0)):
-        support = kept.obs[:, [name == "forecast_per_hour:support" for name in observation_names(TINY)]]
+        support = kept.obs[:, [name == "forecast_per_hour:support" for name in observation_names(tiny_centre())]]
         for k, rates in zip(kept.run, support[:, 0] * 60.0, strict=True):
-            own = DRAWS[draw_of(keys[k], 0, len(DRAWS))].centre.queues["support"].arrivals_per_hour
+            own = the_draws()[draw_of(keys[k], 0, len(the_draws()))].centre.queues["support"].arrivals_per_hour
             assert rates == pytest.approx(own, rel=1e-5)
 
 
@@ -161,6 +178,6 @@ def test_what_draws_cannot_do_is_refused():
     with pytest.raises(ValueError, match="allowed: a batch of one scenario"):
         ccenv.advantages(mixed, None, 100.0)
     with pytest.raises(ValueError, match="history.kind"):
-        Batch(load_scenario("tiny", **{"history.kind": "steady", "history.days": 1}), 1).draw_from(DRAWS)
+        Batch(load_scenario("tiny", **{"history.kind": "steady", "history.days": 1}), 1).draw_from(the_draws())
     with pytest.raises(ValueError, match="other actions"):
-        Batch(TINY, 1).draw_from([load_scenario("tiny", **{"campaigns.survey.dial_ladder": [1, 2]})])
+        Batch(tiny_centre(), 1).draw_from([load_scenario("tiny", **{"campaigns.survey.dial_ladder": [1, 2]})])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 import numpy as np
 import pytest
@@ -11,7 +13,12 @@ from ccenv.scenarios.means import mean_s
 from ccenv.scenarios.ranges import Range, _in_time, changed, check_ranges, checked, drawn, leaves, points
 from ccenv.scenarios.schema import Dist
 
-TINY = load_scenario("tiny")
+
+@cache
+def tiny_centre():
+    return load_scenario("tiny")
+
+
 DISTS = [
     {"dist": "constant", "value_s": 30.0},
     {"dist": "exponential", "mean_s": 30.0},
@@ -42,13 +49,13 @@ def test_a_draw_changes_numbers_lists_and_distributions():
             "groups.first.shrinkage": {"value": [0.0, 0.2]},
         }
     )
-    other = changed(TINY, ranges, dict(zip(ranges, (2.0, 250.0, 0.5, 0.1), strict=True)))
+    other = changed(tiny_centre(), ranges, dict(zip(ranges, (2.0, 250.0, 0.5, 0.1), strict=True)))
 
     queues, groups = other.centre.queues, other.centre.groups
     assert queues["sales"].arrivals_per_hour == [48.0, 72.0, 60.0, 36.0]
     assert queues["support"].arrivals_per_hour == 40.0
     assert mean_s(queues["sales"].handle_s) == pytest.approx(250.0)
-    assert queues["sales"].handle_s.sigma == TINY.centre.queues["sales"].handle_s.sigma
+    assert queues["sales"].handle_s.sigma == tiny_centre().centre.queues["sales"].handle_s.sigma
     assert groups["first"].staffing == [2, 2, 2, 1]
     assert groups["blended"].staffing == [1, 2, 2, 2]
     assert (groups["first"].shrinkage, groups["blended"].shrinkage) == (0.1, 0.0)
@@ -64,7 +71,7 @@ def test_draws_are_a_latin_hypercube_and_repeatable():
 
 
 def test_all_matches_of_a_path_get_the_same_draw():
-    for each in drawn(TINY, checked({"queues.*.arrivals_per_hour": {"factor": [0.8, 1.2]}}), 4, 0):
+    for each in drawn(tiny_centre(), checked({"queues.*.arrivals_per_hour": {"factor": [0.8, 1.2]}}), 4, 0):
         queues = each.centre.queues
         assert queues["sales"].arrivals_per_hour[0] / 24.0 == pytest.approx(queues["support"].arrivals_per_hour / 20.0)
         assert 0.8 <= queues["support"].arrivals_per_hour / 20.0 <= 1.2
@@ -96,8 +103,8 @@ def test_all_matches_of_a_path_get_the_same_draw():
 )
 def test_ranges_that_do_not_fit_are_refused(ranges, message):
     with pytest.raises(ValueError, match=f"randomise: .*{message}"):
-        check_ranges(TINY, checked(ranges))
+        check_ranges(tiny_centre(), checked(ranges))
 
 
 def test_a_path_leads_through_lists():
-    assert leaves(TINY, "groups.first.staffing.3") == {"groups.first.staffing.3": 2}
+    assert leaves(tiny_centre(), "groups.first.staffing.3") == {"groups.first.staffing.3": 2}

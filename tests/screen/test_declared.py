@@ -77,7 +77,7 @@ def test_levels_out_of_range_and_keys_set_twice_are_refused():
     with pytest.raises(ValueError, match=r"length = 41; allowed: 0 to 40"):
         Variant("x", "", "tiny", ((LENGTH, 41.0),))
     with pytest.raises(ValueError, match=r"value_unit is set by 'price' and by 'price'"):
-        Variant("x", "", "tiny", ((PRICE, 1.0), (PRICE, 2.0)))
+        Variant("x", "", "tiny", ((PRICE, 1.0), (PRICE, 2.0))).changes()
 
 
 def test_unknown_variants_are_refused():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import onnx
 import pytest
@@ -18,7 +20,11 @@ from ccenv.serving.onnx_file import read_onnx
 from tests.policy.made import InPython, random_index, random_net
 
 ROUNDING = 1e-5  # of the size of the outputs
-TINY = load_scenario("tiny").with_reserves("either")
+
+
+@cache
+def tiny_centre():
+    return load_scenario("tiny").with_reserves("either")
 
 
 def plain(net, *, body=None, clip=10.0, alpha=1.0, chooser="mask", head=("Where", "Softmax")):
@@ -53,14 +59,14 @@ def plain(net, *, body=None, clip=10.0, alpha=1.0, chooser="mask", head=("Where"
     return made.SerializeToString()
 
 
-def sampled(policy, scenario=TINY, days=2):
+def sampled(policy, scenario=None, days=2):
     """Observations, masks and actions of all decisions of a policy on some days inside the kernel."""
-    run = run_config(scenario, owns="blended")
+    run = run_config(scenario or tiny_centre(), owns="blended")
     parts = list(Explorer(run, None, Actor(policy), n=2).sample(np.arange(days), Sampling(1.0, 1.0)))
     return tuple(np.concatenate([getattr(part, name) for part in parts]) for name in ("obs", "mask", "own"))
 
 
-def assert_same_actions(content, policy, scenario=TINY):
+def assert_same_actions(content, policy, scenario=None):
     """The kernel's actions are those of onnxruntime wherever its best two probabilities differ by more than rounding"""
     obs, mask, own = sampled(policy, scenario)
     found = Graph(content).probabilities(obs, mask)
@@ -74,7 +80,7 @@ def assert_same_actions(content, policy, scenario=TINY):
 
 @pytest.fixture(scope="module")
 def sizes():
-    batch = Batch(TINY, 1, autoreset="disabled")
+    batch = Batch(tiny_centre(), 1, autoreset="disabled")
     return batch.n_obs, batch.n_actions
 
 
@@ -83,7 +89,7 @@ def sizes():
 def test_a_plain_network_is_found_by_its_operations(activation, head):
     net = random_net(7, 3, activation, hidden=(4, 5), owns="routing")
 
-    found = compiled_graph(plain(net, head=head), TINY, owns="routing")
+    found = compiled_graph(plain(net, head=head), tiny_centre(), owns="routing")
 
     assert isinstance(found, NetPolicy)
     assert (found.activation, found.owns) == (activation, "routing")
@@ -105,7 +111,7 @@ def test_a_graph_of_another_form_stays_with_onnxruntime(change, monkeypatch):
     net = random_net(7, 3, hidden=(4, 5))
     if "chooser" in change:
         monkeypatch.setattr(onnx.checker, "check_model", lambda _: None)
-    assert compiled_graph(plain(net, **change), TINY) is None
+    assert compiled_graph(plain(net, **change), tiny_centre()) is None
 
 
 def test_the_reader_reads_what_the_package_reads():
@@ -171,9 +177,9 @@ def test_an_exported_bundle_runs_in_the_kernel(kind, sizes, tmp_path, monkeypatc
     assert type(compiled) is type(network)
     assert_same_actions(bundle.graph.content, compiled)
 
-    with_onnxruntime = ccenv.simulate(TINY, policy=InPython(bundle), seeds=range(3))
+    with_onnxruntime = ccenv.simulate(tiny_centre(), policy=InPython(bundle), seeds=range(3))
     monkeypatch.setattr("ccenv.simulation.rollout", None)  # what steps through Python
-    table = ccenv.simulate(TINY, policy=folder, seeds=range(3))
+    table = ccenv.simulate(tiny_centre(), policy=folder, seeds=range(3))
 
     assert table.tobytes() == with_onnxruntime.tobytes()
     bundle.decision = "sample"
@@ -192,7 +198,7 @@ def exported(kind, sizes, folder):
     torch.manual_seed(3)
     torch.set_num_threads(1)
     if kind == "index":
-        actor = IndexActor(*sizes, random_index(TINY, 4).tables)
+        actor = IndexActor(*sizes, random_index(tiny_centre(), 4).tables)
     else:
         actor = (
             build(sizes[0], (64, 64), sizes[1]) if kind == "relu" else MaskedActor.build(sizes[0], (64, 64), sizes[1])
@@ -202,4 +208,4 @@ def exported(kind, sizes, folder):
                 values.mul_(4.0)
     policy = TorchPolicy(actor, reserves="either")
     about = {"source_digest": "none: the weights are random", "seeds": "training", "steps": 0}
-    return export_bundle(folder / kind, policy, TINY, provenance=about, days=2), policy.compiled()
+    return export_bundle(folder / kind, policy, tiny_centre(), provenance=about, days=2), policy.compiled()

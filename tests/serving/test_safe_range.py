@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,12 @@ from ccenv.serving.manifest import SafeRange
 from ccenv.serving.safe_range import SafeRangeCheck
 from tests.serving.helpers import asked, client_of, golden, opening
 
-TINY = load_scenario("tiny", **{"queues.sales.redial.p": 0.0})
+
+@cache
+def tiny_centre():
+    return load_scenario("tiny", **{"queues.sales.redial.p": 0.0})
+
+
 ARRIVALS, STAFF, ABSENT = "queues.*.arrivals_per_hour", "groups.first.staffing", "groups.first.shrinkage"
 RANGES = checked(
     {
@@ -25,7 +32,7 @@ RANGES = checked(
 
 def day(**changes):
     """The public snapshots of a day's decisions under rules."""
-    batch = Batch(TINY.replace(**changes) if changes else TINY, 4, autoreset="disabled")
+    batch = Batch(tiny_centre().replace(**changes) if changes else tiny_centre(), 4, autoreset="disabled")
     rule, memory = RulePolicy(batch.scenario), None
     batch.reset(np.arange(4))
     while not batch.engine.envs["done"].all():
@@ -36,7 +43,7 @@ def day(**changes):
 
 
 def found(ranges=RANGES, **changes):
-    check = SafeRangeCheck(TINY, ranges)
+    check = SafeRangeCheck(tiny_centre(), ranges)
     n = 0
     for numbers in day(**changes):
         check.find(numbers)
@@ -71,7 +78,7 @@ def test_what_lies_outside_is_found(path, changes):
 
 def test_a_rate_far_from_the_forecast_is_found():
     """Recorded arrivals come ten times as often as the forecast says."""
-    check = SafeRangeCheck(TINY, RANGES)
+    check = SafeRangeCheck(tiny_centre(), RANGES)
     times = np.linspace(34_600.0, 39_000.0, 250).tolist()
     for numbers in day(**{"queues.support.trace_s": times}):
         check.find(numbers)
@@ -79,7 +86,7 @@ def test_a_rate_far_from_the_forecast_is_found():
 
 
 def test_ranges_that_no_field_shows_are_listed():
-    check = SafeRangeCheck(TINY, RANGES)
+    check = SafeRangeCheck(tiny_centre(), RANGES)
     assert check.checked == [ARRIVALS, STAFF, ABSENT]
     assert check.not_checkable == ["queues.*.handle_s"]
 
