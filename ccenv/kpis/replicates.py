@@ -17,6 +17,7 @@ interaction prevails.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -84,12 +85,23 @@ class Crossed(NamedTuple):
         """
         if math.isnan(self.interval().low) or self.value == 0.0:
             return 1.0
-        low, high = math.log(LEAST_P), 0.0
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            found = self.interval(1.0 - math.exp(middle))
-            low, high = (middle, high) if found.low <= 0.0 <= found.high else (low, middle)
-        return math.exp(high)
+        return smallest_level(self.interval, LEAST_P, HALVINGS)
+
+
+def smallest_level(interval: Callable[[float], Estimate], least: float, halvings: int) -> float:
+    """Return the smallest level at which an interval leaves out 0, found by bisection on the logarithmic scale.
+
+    Args:
+        interval: Function of the confidence, 1 less the level.
+        least: Levels below it are not told apart.
+        halvings: Steps of the bisection.
+    """
+    low, high = math.log(least), 0.0
+    for _ in range(halvings):
+        middle = (low + high) / 2
+        found = interval(1.0 - math.exp(middle))
+        low, high = (middle, high) if found.low <= 0.0 <= found.high else (low, middle)
+    return math.exp(high)
 
 
 def crossed(differences: npt.ArrayLike, scale: float = 0.0) -> Crossed:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from ccenv.kpis.bootstrap import Bound, Floats
 from ccenv.kpis.replicates import Crossed
 
-LEVEL = 0.05
+LEVEL = 0.05  # of the verdicts of a suite, together
+MORE_ABANDONED = 0.002  # inbound abandonment above the rule's; beyond it two policies are not compared
 
 
 class Verdict(NamedTuple):

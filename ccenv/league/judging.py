@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -13,14 +12,14 @@ from ccenv.kpis import Estimate, holm
 from ccenv.kpis.bootstrap import CONFIDENCE, N_RESAMPLES, estimate, ratio_estimate, resampled_sums
 from ccenv.kpis.dropped_share import is_within
 from ccenv.kpis.rare import apart, unit_apart
+from ccenv.kpis.replicates import smallest_level
+from ccenv.kpis.suite import LEVEL, MORE_ABANDONED
 from ccenv.league.declared import RUNGS, Opponents, Scale, Suite
 from ccenv.league.score_file import CellScore, Days, Parts
 
 Verdict = Literal["won", "tied", "lost", "unequal"]
-LEVEL = 0.05  # of the verdicts of a suite, together
 LEAST_P = 1.0 / N_RESAMPLES  # smaller p-values are not told apart
 HALVINGS = 12
-MORE_ABANDONED = 0.002  # inbound abandonment above that of P2 with which a cell is still won
 POLICY, STRONGEST = "policy", "P2"
 
 
@@ -115,12 +114,7 @@ def p_value_of(differences: np.ndarray) -> float:
     value, samples = float(differences.mean()), sums[:, 0] / sums[:, 1]
     if not runs.sizes.size:
         return 1.0
-    low, high = math.log(LEAST_P), 0.0
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        found = estimate(value, samples, runs, 1.0 - math.exp(middle))
-        low, high = (middle, high) if found.low <= 0.0 <= found.high else (low, middle)
-    return math.exp(high)
+    return smallest_level(lambda confidence: estimate(value, samples, runs, confidence), LEAST_P, HALVINGS)
 
 
 def _share(parts: Parts, confidence: float) -> Estimate:

@@ -10,12 +10,11 @@ import numpy as np
 from ccenv.kpis import KPIS, Estimate, KpiTable, crossed, crossed_interval
 from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import is_within, limits_of, share_column
+from ccenv.kpis.suite import MORE_ABANDONED
 from ccenv.scenarios import Scenario
 from experiments.headline.declared import SHARE, kpi_names
 from experiments.headline.judging import DAILY, month_share
 from experiments.pipeline.evaluation import VALUE, finite, interval
-
-MORE_ABANDONED = 0.002  # inbound abandonment above the rule's at which two policies are no longer compared
 
 
 def values_of(tables: Sequence[KpiTable]) -> np.ndarray:

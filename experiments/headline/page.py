@@ -7,10 +7,9 @@ from typing import Any
 
 from ccenv.kpis import KPIS, holm, score
 from ccenv.kpis.numbers import as_text
-from ccenv.kpis.suite import LEVEL, outcome
+from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
 from ccenv.scenarios import load_scenario
 from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
-from experiments.headline.figures import MORE_ABANDONED
 from experiments.jobs.markdown import estimate, table, text
 from experiments.pipeline.evaluation import is_bound, unit_of_value
 

@@ -20,7 +20,7 @@ from experiments.manager.columns import columns_of
 from experiments.manager.measure import Control
 from experiments.manager.page import page
 from experiments.pipeline.evaluation import Pair, Rule, own_pair, pair_of, unit_of_value
-from experiments.tuning.choice import rank_of
+from experiments.tuning.league import opponent_of
 from experiments.tuning.settings import TUNED
 
 DAYS = 1_000
@@ -63,10 +63,7 @@ def opponent(scenario: Scenario) -> Pair:
     same_flag = tuned_on if scenario.reserves is None else tuned_on.with_reserves(scenario.reserves)
     if same_flag.digest != scenario.digest:
         return own_pair(scenario)
-    found = read_json(file)
-    rungs = found["rungs"]
-    best = min(rungs, key=lambda rung: rank_of(rungs[rung], found["limit"]))
-    return pair_of(rungs[best]["pair"])
+    return pair_of(opponent_of(read_json(file))["pair"])
 
 
 def measured(policy: BundlePolicy, bundle: Path, pair: Pair, n_days: int) -> dict[str, Any]:

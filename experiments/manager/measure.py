@@ -13,6 +13,7 @@ from ccenv.batch import Batch
 from ccenv.kpis import KpiTable, paired_difference
 from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import share_column, share_columns, within_limits
+from ccenv.kpis.suite import MORE_ABANDONED
 from ccenv.policy import RulePolicy
 from ccenv.rewards.sums import reward_columns
 from ccenv.scenarios import Scenario
@@ -24,7 +25,6 @@ from experiments.manager.situations import SITUATIONS
 from experiments.pipeline.evaluation import VALUE, Pair, drop_limit, finite, interval, needs_reserves, with_value
 
 HOUR_S = 3_600
-ABANDONMENT_MARGIN = 0.002  # share of the offered contacts; more than the rule's by this much breaks the goal
 WORST = 10  # days
 QUEUE_KPIS = ("served_within_T_of_offered", "asa_s", "abandonment")
 GROUP_KPIS = ("occupancy",)
@@ -124,8 +124,8 @@ def goals(scenario: Scenario, new: KpiTable, rule: KpiTable) -> list[dict[str, A
     if scenario.queues:
         mine, other = (interval(table.summary(kpis=["abandonment"])["abandonment"]) for table in (new, rule))
         more = interval(paired_difference(new, rule, "abandonment"))
-        kept = more is None or (more["high"] if more["high"] is not None else more["mean"]) <= ABANDONMENT_MARGIN
-        goal = {"goal": "abandonment", "limit": ABANDONMENT_MARGIN, "new": mine, "rule": other, "difference": more}
+        kept = more is None or (more["high"] if more["high"] is not None else more["mean"]) <= MORE_ABANDONED
+        goal = {"goal": "abandonment", "limit": MORE_ABANDONED, "new": mine, "rule": other, "difference": more}
         found.append({**goal, "kept": bool(kept)})
     return found
 
