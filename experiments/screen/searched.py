@@ -23,6 +23,7 @@ from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
 from experiments.pipeline.evaluation import VALUE, Pair, dials_of, finite, needs_reserves, with_value
+from experiments.pipeline.joint.objective import rank_of
 
 COPIES = 16  # days of the demonstration
 POINTS = (0.25, 0.5, 0.75)  # shares of the CPU time at which a policy is kept, beside the first and the last
@@ -50,10 +51,7 @@ class Ran:
 
     def rank(self, limit: float | None) -> tuple[bool, float]:
         """Return the sort key: within the limit by value, then the others by their dropped share."""
-        share = self.dropped_share
-        if limit is not None and share is not None and share > limit:
-            return True, share
-        return False, -self.value
+        return rank_of(self.value, self.dropped_share, limit)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.scenarios import Scenario
 from experiments.pipeline.evaluation import finite, interval
-from experiments.pipeline.joint.objective import Score
+from experiments.pipeline.joint.objective import Score, rank_of
 
 LARGE = ("L", "XL")
 LONG_DAYS = 10
@@ -28,12 +28,9 @@ def is_large(scenario: Scenario) -> bool:
     return scenario.size.name in LARGE or scenario.centre.episode_days > LONG_DAYS
 
 
-def rank_of(result: Mapping[str, Any], limit: float | None) -> tuple[bool, float]:
-    """Return the sort key of a result: within the limit by value, then the others by their dropped share."""
-    share = result["dropped_share"]
-    if limit is not None and share is not None and share > limit:
-        return True, share
-    return False, -result["value"]
+def rank_of_result(result: Mapping[str, Any], limit: float | None) -> tuple[bool, float]:
+    """Return the sort key of a result, as `rank_of`."""
+    return rank_of(result["value"], result["dropped_share"], limit)
 
 
 def figures(score: Score) -> dict[str, Any]:

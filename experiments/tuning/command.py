@@ -19,7 +19,7 @@ from experiments.pipeline.evaluation import Pair, drop_limit, own_pair, pair_of
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.search import p0_pairs, tune_rung
 from experiments.pipeline.joint.space import RUNGS
-from experiments.tuning.choice import figures, file_name, is_large, over, rank_of
+from experiments.tuning.choice import figures, file_name, is_large, over, rank_of_result
 from experiments.tuning.page import page
 from experiments.tuning.settings import Settings
 
@@ -178,7 +178,7 @@ def chosen(
         found = [each[k] for each in replicates]
         if earlier is not None and rung in earlier["rungs"]:
             found.insert(0, earlier["rungs"][rung])
-        best = min(found, key=lambda each: rank_of(each, limit))
+        best = min(found, key=lambda each: rank_of_result(each, limit))
         score = objective.score(pair_of(best["pair"]), days)
         assert score is not None  # it ran on the validation days
         rows.append({"rung": rung, **figures(score), "over_p0": over(score.values, shipped[0].values)})

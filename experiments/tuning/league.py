@@ -22,7 +22,7 @@ from experiments.jobs.workers import Workers
 from experiments.pipeline.evaluation import Rule, pair_of
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.space import HALVES, Half, rung_of, with_rule
-from experiments.tuning.choice import figures, file_name, is_large, over, rank_of
+from experiments.tuning.choice import figures, file_name, is_large, over, rank_of_result
 from experiments.tuning.league_page import page
 from experiments.tuning.one_rule import rule_result
 from experiments.tuning.page import LEAGUE_PAGE, LEAGUES
@@ -87,7 +87,7 @@ def _opponent_files(folder: Path, settings: Settings) -> list[Path]:
 def opponent_of(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return the opponent of a centre: the best rung on validation days, with what its result says of the centre."""
     rungs = result["rungs"]
-    best = min(rungs, key=lambda rung: rank_of(rungs[rung], result["limit"]))
+    best = min(rungs, key=lambda rung: rank_of_result(rungs[rung], result["limit"]))
     centre = {key: result[key] for key in ("scenario", "scenario_digest", "reserves", "limit", "version")}
     return {**centre, "rung": best, "pair": rungs[best]["pair"]}
 

@@ -18,6 +18,16 @@ from experiments.pipeline.evaluation import VALUE, Pair, needs_reserves, rule_da
 REPLICATE = 2**24  # training days of a replicate: no two replicates share a day
 
 
+def rank_of(value: float, share: float | None, limit: float | None) -> tuple[bool, float]:
+    """Return the sort key of a policy: within the limit of the dropped share by value, then the others by their share.
+
+    Without connects (share None or nan) a policy is within the limit.
+    """
+    if limit is not None and share is not None and share > limit:
+        return True, share
+    return False, -value
+
+
 @dataclass(frozen=True)
 class Score:
     """A pair on some days.
@@ -39,9 +49,7 @@ class Score:
 
     def rank(self, limit: float | None) -> tuple[bool, float]:
         """Return the sort key: pairs within the limit by value, then the others by their dropped share."""
-        if limit is not None and self.share > limit:
-            return True, self.share
-        return False, -self.value
+        return rank_of(self.value, self.share, limit)
 
     def beats(self, other: Score, limit: float | None, errors: float = 0.5) -> bool:
         """Return whether this pair is better than another on the same days.
