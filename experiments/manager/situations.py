@@ -43,7 +43,13 @@ def _queue_jumps(scenario: Scenario, dials: float) -> Overrides | None:
         return {f"queues.{name}.arrivals_per_hour": _times(queue.arrivals_per_hour, JUMP)
                 for name, queue in scenario.centre.queues.items() if queue.trace_s is None} or None  # fmt: skip
     start_s = max((clock.open_s + clock.close_s - JUMP_S) / 2, clock.open_s)
-    surge = {"p": 1.0, "factor": JUMP, "from_s": start_s, "until_s": start_s, "lasts_s": JUMP_S}
+    surge = {
+        "p": 1.0,
+        "factor": JUMP,
+        "from_s": start_s,
+        "until_s": start_s,
+        "lasts_s": {"dist": "constant", "value_s": JUMP_S},
+    }
     return {"surge": surge}
 
 

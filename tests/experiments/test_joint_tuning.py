@@ -259,6 +259,7 @@ def test_an_earlier_pair_stays_if_it_is_better(tmp_path: Path) -> None:
     found = more["rungs"]["P1"]
     assert (more["version"], found["pair"], found["value"]) == (1, first["rungs"]["P1"]["pair"], 1e9)
     assert [each["replicate"] for each in found["replicates"]] == [0, 1]
+    assert read_json(*tune(quick(tmp_path, again=True), "fourth")) == more  # the second search stays noted
 
 
 @pytest.mark.parametrize(

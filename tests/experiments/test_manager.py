@@ -15,7 +15,7 @@ from experiments.manager import measure
 from experiments.manager.columns import judged, with_interval
 from experiments.manager.command import manager_page, opponent
 from experiments.manager.page import page
-from experiments.manager.situations import ABSENT, SITUATIONS
+from experiments.manager.situations import ABSENT, JUMP, JUMP_S, SITUATIONS
 from experiments.pipeline.evaluation import VALUE, Pair, Rule, own_pair, pair_of
 from experiments.tuning.settings import TUNED
 from tests.serving.make_golden_bundle import FOLDER
@@ -85,6 +85,36 @@ def test_situations_fit_every_centre(name):
     assert {"Ordinary days", "The feed dies"} <= set(fits)
     rates = [campaign.p_answer for campaign in scenario.centre.campaigns.values()]
     assert ("The answer rate doubles" in fits) == any(rate != 1.0 for rate in rates)
+
+
+def test_twice_as_many_contacts_arrive_while_a_queue_jumps():
+    tiny = load_scenario("tiny")
+    changes = next(each for each in SITUATIONS if each.name == "A queue jumps").change(tiny, 0.0)
+    usual, jumped = (
+        simulate(centre, **own_pair(tiny).as_call(), seeds=DAYS, kpis=["n_fresh"])["n_fresh"].mean()
+        for centre in (tiny, tiny.replace(**changes))
+    )
+    open_s = tiny.centre.clock.close_s - tiny.centre.clock.open_s
+    assert jumped / usual == pytest.approx(1.0 + min(1.0, JUMP_S / open_s) * (JUMP - 1.0), rel=0.15)
+
+
+def test_without_the_feed_the_fallback_rules_decide():
+    tiny = load_scenario("tiny")
+    fallback = Pair(Rule("fifo"), Rule("no_dial"))
+    new = measure.Control("new", fallback, FOLDER)
+    columns = ["n_attempts"]
+    rows = measure.situations(tiny, new, measure.Control("rule", own_pair(tiny)), DAYS, 40.0, columns)
+    dials = {row["name"]: row["new"]["n_attempts"]["mean"] for row in rows}
+    assert dials["The feed dies"] == 0.0 < dials["Ordinary days"]
+
+
+def test_parts_are_those_of_the_new_control_first():
+    tiny = load_scenario("tiny")
+    pairs = [Pair(Rule("fifo"), Rule(name)) for name in ("progressive", "no_dial")]
+    new, rule = (measure.days(tiny, measure.Control("new", pair), DAYS) for pair in pairs)
+    part = next(each for each in measure.parts(tiny, new, rule) if each["kpi"] == "n_joined")
+    assert (part["axis"], part["rule"]["mean"]) == ("campaign", 0.0)
+    assert part["difference"]["mean"] == part["new"]["mean"] > 0.0
 
 
 def test_three_absent_are_three():
