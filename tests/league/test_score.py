@@ -260,10 +260,16 @@ def test_a_policy_over_the_limit_wins_nothing(few_days, bundle):
     days = cell.actors["P2"]
     better = [value + 5.0 + k for k, value in enumerate(days.value)]
     over = changed(days, value=better, dropped=changed(days.dropped, above=[9.0] * DAYS, below=[100.0] * DAYS))
-    crowded = changed(days, value=better, abandoned=changed(days.abandoned, above=[50.0] * DAYS, below=[100.0] * DAYS))
+    share = sum(days.abandoned.above) / sum(days.abandoned.below)
+
+    def abandoning(more):
+        parts = changed(days.abandoned, above=[1e3 * (share + more)] * DAYS, below=[1e3] * DAYS)
+        return changed(days, value=better, abandoned=parts)
+
+    crowded, slightly = abandoning(0.0021), abandoning(0.0019)  # 0.2 points more are allowed
     found = {
         name: judged_cells({"tiny": changed(cell, actors={**cell.actors, "policy": mine})}, few_days)["tiny"]
-        for name, mine in (("over", over), ("crowded", crowded), ("fair", changed(days, value=better)))
+        for name, mine in (("over", over), ("crowded", crowded), ("fair", slightly))
     }
 
     assert [found[name].lawful for name in found] == [False, True, True]
