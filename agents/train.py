@@ -19,6 +19,7 @@ import torch
 from agents.base import Learner, LearnerKind
 from agents.common import batch_state
 from agents.common.checkpoints import LearningLog, TrainingFolder, read_log
+from agents.common.days import SEEDS_PER_TRAINING
 from agents.common.demonstration import demonstrate
 from agents.common.interrupts import noted_interrupts
 from agents.common.loggers import ConsoleLogger, Logger, Loggers
@@ -30,8 +31,6 @@ from agents.registry import find_learner
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.scenarios.ranges import Range
 from ccenv.seeds import seeds
-
-SEEDS_PER_TRAINING = 2**16
 
 #: Columns of the learning log, before the learner's own figures: decisions and seconds so far; decisions per second of
 #: this iteration; reward per hour of this iteration, and its long-run mean; mean seconds between decisions; episodes

@@ -127,7 +127,7 @@ def changed(path: Path, old: str, new: str) -> Iterator[None]:
         ("ccenv/kpis/bootstrap.py", "N_RESAMPLES = 2_000", "N_RESAMPLES = (\n    2000\n)", False),
         ("ccenv/sim/advance.py", "\n", "\nEXTRA = 1\n", True),
         ("ccenv/sim/advance.py", "\n", "\n# a comment\n", False),
-        ("agents/train.py", "SEEDS_PER_TRAINING = 2**16", "SEEDS_PER_TRAINING = 2**15", False),
+        ("agents/train.py", "training.seed * SEEDS_PER_TRAINING", "2 * training.seed * SEEDS_PER_TRAINING", False),
         ("experiments/jobs/stages.py", "CHUNK = 64", "CHUNK = 32", False),
         ("experiments/reports/page.py", "per day", "a day", False),
         ("ccenv/scenarios/library/tiny.yaml", "\n", "\n# a comment\n", False),
@@ -150,7 +150,9 @@ def test_code_digest_is_that_of_before_after_a_change_was_taken_back(copy: Path,
 def test_code_digest_of_a_training_has_the_learner(copy: Path):
     before = digest(copy, LEARNED)
 
-    with changed(copy / "agents" / "train.py", "SEEDS_PER_TRAINING = 2**16", "SEEDS_PER_TRAINING = 2**15"):
+    with changed(
+        copy / "agents" / "train.py", "training.seed * SEEDS_PER_TRAINING", "2 * training.seed * SEEDS_PER_TRAINING"
+    ):
         assert digest(copy, LEARNED) != before
 
 

@@ -9,8 +9,8 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from agents.common.days import SEEDS_PER_TRAINING
 from agents.registry import LEARNERS
-from agents.train import SEEDS_PER_TRAINING
 from ccenv.kpis import KPIS, KpiTable
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
