@@ -15,12 +15,12 @@ from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.kinds import centre_digest
 from experiments.jobs.sources import code_digest
 from experiments.jobs.workers import Workers
-from experiments.pipeline.evaluation import Pair, drop_limit, own_pair, pair_of
+from experiments.pipeline.evaluation import Pair, Rule, drop_limit, own_pair, pair_of
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.search import p0_pairs, tune_rung
-from experiments.pipeline.joint.space import RUNGS
+from experiments.pipeline.joint.space import RUNGS, with_rule
 from experiments.tuning.choice import figures, file_name, is_large, over, rank_of_result
-from experiments.tuning.page import page
+from experiments.tuning.page import LEAGUES, page
 from experiments.tuning.settings import Settings
 
 PAGE = "opponents.md"
@@ -92,12 +92,16 @@ def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]
     """Return the results of the rungs of one replicate; a finished search is read from its file."""
     scenario = load_scenario(name)
     limit = _limit(scenario, settings)
+    starts = league_starts(ROOT / settings.results / LEAGUES / f"{file_name(name, settings.reserves)}.json")
     inputs = {
         "rungs": list(settings.rungs), "reserves": settings.reserves, "limit": limit, "replicate": replicate,
         "cpu_s": budget_s(scenario, settings), "validation_days": days_of(scenario, settings)["validation"],
+        "starts": [pair.label for pair in starts],
     }  # fmt: skip
     digest = cell_digest(inputs, centre_digest(scenario), code_digest(("experiments.pipeline.joint.search",)))
-    path, _ = run_once(ROOT / settings.dir / f"{digest}.json", lambda: _rungs(scenario, settings, limit, replicate))
+    path, _ = run_once(
+        ROOT / settings.dir / f"{digest}.json", lambda: _rungs(scenario, settings, limit, replicate, starts)
+    )
     found: list[dict[str, Any]] = read_json(path)
     return found
 
@@ -106,13 +110,30 @@ def _limit(scenario: Scenario, settings: Settings) -> float | None:
     return drop_limit(scenario) if settings.within_limit else None
 
 
-def _rungs(scenario: Scenario, settings: Settings, limit: float | None, replicate: int) -> list[dict[str, Any]]:
+def league_starts(path: Path) -> list[Pair]:
+    """Return each rule of a centre's league with the numbers found there, beside the opponent of that league.
+
+    All of them, since the league's figures are from evaluation days, on which nothing is chosen; none without a league.
+    """
+    if not path.exists():
+        return []
+    league = read_json(path)
+    opponent = pair_of(league["opponent"]["pair"])
+    return [
+        with_rule(opponent, row["half"], Rule(row["rule"], row["params"])) for row in league["rules"] if "params" in row
+    ]
+
+
+def _rungs(
+    scenario: Scenario, settings: Settings, limit: float | None, replicate: int, starts: Sequence[Pair]
+) -> list[dict[str, Any]]:
     also: list[Pair] = []
     found = []
     for rung in settings.rungs:
         tuned = tune_rung(
             scenario, rung, limit=limit, cpu_s=budget_s(scenario, settings), replicate=replicate,
             validation_days=days_of(scenario, settings)["validation"], reserves=settings.reserves, also=also,
+            starts=starts,
         )  # fmt: skip
         also = [tuned.pair]
         found.append(dataclasses.asdict(tuned))

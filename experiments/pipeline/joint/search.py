@@ -67,6 +67,7 @@ def tune_rung(
     validation_days: int = 256,
     reserves: bool | None = None,
     also: Sequence[Pair] = (),
+    starts: Sequence[Pair] = (),
     skip: int = 0,
 ) -> Tuned:
     """Tune both rules of a centre jointly.
@@ -80,6 +81,7 @@ def tune_rung(
         validation_days: Days of the choice.
         reserves: Campaign flag of the pacing rules allowed; None for both.
         also: Pairs from which a search starts as well, for example the result of the rung below.
+        starts: Pairs that are compared with the other starts; those that the rung does not allow are left out.
         skip: Validation days left out before those of the choice.
 
     Returns:
@@ -93,12 +95,19 @@ def tune_rung(
     own = own_pair(scenario)
     given = [*([own] if space.has_flag(find_rule("pacing", own.pacing.name)) else []), *also]
     searcher = Searcher(space, objective, rng, cpu_s)
-    score = searched(searcher, own, given, also, validation_days, skip)
+    more_starts = [pair for pair in starts if space.allows_pair(pair)]
+    score = searched(searcher, own, given, also, validation_days, skip, more_starts)
     return result_of(simplified(objective, space, score, skip), space, objective, replicate)
 
 
 def searched(
-    searcher: Searcher, own: Pair, given: Sequence[Pair], also: Sequence[Pair], validation_days: int, skip: int = 0
+    searcher: Searcher,
+    own: Pair,
+    given: Sequence[Pair],
+    also: Sequence[Pair],
+    validation_days: int,
+    skip: int = 0,
+    more_starts: Sequence[Pair] = (),
 ) -> Score:
     """Search a space until the searcher's CPU time is over, and return the best pair on validation days.
 
@@ -109,12 +118,13 @@ def searched(
         also: Those of them from which a search starts in any case.
         validation_days: Days of the choice.
         skip: Validation days left out before them.
+        more_starts: Other pairs that may start.
 
     Raises:
         ValueError: If the centre can run no pair at all.
     """
     space, objective, cpu_s = searcher.space, searcher.objective, searcher.until_s
-    starts, champions = best_starts(searcher.until(STARTS_SHARE * cpu_s), own, given)
+    starts, champions = best_starts(searcher.until(STARTS_SHARE * cpu_s), own, [*given, *more_starts])
     tuned = [
         improved(each, pair, NUMBER_MOVES) for each, pair in _shared_out(searcher, NUMBERS_SHARE * cpu_s, champions)
     ]

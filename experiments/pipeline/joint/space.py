@@ -122,6 +122,10 @@ class Space:
         allowed = RUNGS[: RUNGS.index(self.rung) + 1]
         return rung_of(rule) in allowed and misfit(self.scenario.centre, rule) is None
 
+    def allows_pair(self, pair: Pair) -> bool:
+        """Return whether both rules of a pair are among those that are searched."""
+        return all(getattr(pair, half).name in self.rules[half] for half in HALVES)
+
     def _common(self, half: Half) -> set[str]:
         """Return the names of the parameters that more than half of the rules have."""
         counts = Counter(param.name for name in self.rules[half] for param in find_rule(half, name).params)
