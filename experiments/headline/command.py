@@ -13,7 +13,7 @@ from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.declared import P1, P2
 from experiments.headline.judging import Judge
 from experiments.headline.page import page
-from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, folder_of, make
+from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, folder_of, make, tuning_share
 from experiments.headline.section import Policy, Rules, section
 from experiments.headline.settings import Settings
 from experiments.jobs.cells import cell_digest
@@ -78,6 +78,9 @@ def _check(settings: Settings) -> None:
         days = settings.learners[name].validation_days
         if not 2 <= days <= VALIDATION_DAYS // 2:
             raise ValueError(f"learners.{name}.validation_days = {days}; allowed: 2 to {VALIDATION_DAYS // 2}")
+    for name in settings.own_start:
+        if name not in settings.learners:
+            raise ValueError(f"own_start: {name!r}; allowed: {', '.join(settings.learners)}")
     if not 0.0 < settings.tuning_share < 1.0:
         raise ValueError(f"tuning_share = {settings.tuning_share}; allowed: above 0, below 1")
     for name, least in (("replicates", 2), ("days", 2), ("final_days", 2), ("month_runs", 2), ("wait_days", 1)):
@@ -130,7 +133,9 @@ def _judge(settings: Settings, name: str, made: Mapping[Cell, Mapping[str, Any]]
         found = section(judge, rules_of(scenario, opponents), policies, n, settings.month_runs, settings.wait_days)
     for row in found["rows"]:
         if row["learner"]:
-            row["budget"] = {"cpu_s": settings.cpu_s[row["row"]], "tuning_share": settings.tuning_share}
+            row["budget"] = {
+                "cpu_s": settings.cpu_s[row["row"]], "tuning_share": tuning_share(settings, row["row"]),
+            }  # fmt: skip
             row["effort"] |= _declared(settings.learners[row["row"]].name)
     others = _others(before, result, before.get(part) or {}, found)
     note["policies"] = {**_policies_of(before.get(part) or {}, others), **note["policies"]}

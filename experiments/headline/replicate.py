@@ -25,6 +25,7 @@ from experiments.pipeline.joint.space import RUNGS
 from experiments.pipeline.learning import choose, export, learn, training_of
 
 START = RUNGS[-1]  # the rung of the rules from which a learner starts
+OWN_START = "own"  # in place of a rung: the scenario's own rules
 FIRST_REPLICATE = 128  # of the tuning; those before are left to the opponents
 MOST_SEEDS = 128  # master seeds: the training days of the tuning are divided among 256 replicates
 TRAININGS = 256  # trainings whose days lie within those of one replicate of the tuning
@@ -52,10 +53,15 @@ def folder_of(settings: Settings, cell: Cell) -> Path:
     learner = settings.learners[cell.learner]
     inputs = {
         "learner": dataclasses.asdict(learner), "cpu_s": settings.cpu_s[cell.learner], "seed": cell.seed,
-        "tuning_share": settings.tuning_share,
+        "tuning_share": tuning_share(settings, cell.learner),
     }  # fmt: skip
     name = cell_digest(inputs, centre_digest(load_scenario(cell.centre)), _code(learner))
     return ROOT / settings.dir / "cells" / name
+
+
+def tuning_share(settings: Settings, learner: str) -> float:
+    """Return the share of the CPU time of a learner that tunes the rules of its start."""
+    return 0.0 if learner in settings.own_start else settings.tuning_share
 
 
 def _code(learner: LearnerConfig) -> str:
@@ -68,7 +74,8 @@ def make(settings: Settings, cell: Cell) -> dict[str, Any]:
     scenario, learner = load_scenario(cell.centre), settings.learners[cell.learner]
     free = scenario.with_reserves("either") if scenario.campaigns else scenario  # both kinds of dials, as P1 and P2
     budget_s = settings.cpu_s[cell.learner]
-    tuning_s, learning_s = settings.tuning_share * budget_s, (1.0 - settings.tuning_share) * budget_s
+    tuning_s = tuning_share(settings, cell.learner) * budget_s
+    learning_s = budget_s - tuning_s
     folder = folder_of(settings, cell)
     with Workers(1) as workers:
         stages = Stages(folder, folder.name, {"cell": cell._asdict(), **dataclasses.asdict(learner)}, workers)
@@ -80,6 +87,9 @@ def make(settings: Settings, cell: Cell) -> dict[str, Any]:
 
 
 def _tuned(scenario: Scenario, learner: LearnerConfig, seed: int, cpu_s: float) -> dict[str, Any]:
+    """Return the rules of the start: the best of a search, or the scenario's own if there is no time for one."""
+    if not cpu_s:
+        return {"pair": dataclasses.asdict(own_pair(scenario)), "rung": OWN_START}
     rule_days(scenario, own_pair(scenario), seeds("training", 1))  # loads the compiled simulator
     found = tune_rung(
         scenario, START, limit=drop_limit(scenario), cpu_s=cpu_s, replicate=FIRST_REPLICATE + seed,

@@ -73,7 +73,7 @@ def section(
             found["compliance"] = compliance(judge.scenario, months[row], months[P2][0])
         timed = float(np.mean([judge.decision_ms(each) for each in group]))
         found["effort"] = {"decision_ms": timed}
-        found |= _learned(policies, row, found) if row in learners else _ruled(rules[RULES.index(row)], found)
+        found |= _learned(policies, row, found, tables) if row in learners else _ruled(rules[RULES.index(row)], found)
         rows.append(found)
     about = {"purpose": judge.purpose, "days": n, "month_runs": month_runs, "share": month_share(judge.scenario)}
     return {**about, "rows": rows}
@@ -96,8 +96,16 @@ def _figures(row: str, tables: Mapping[str, Sequence[KpiTable]], p0: KpiTable, l
     }  # fmt: skip
 
 
-def _learned(policies: Sequence[Policy], row: str, found: Mapping[str, Any]) -> dict[str, Any]:
+def _learned(
+    policies: Sequence[Policy], row: str, found: Mapping[str, Any], tables: Mapping[str, Sequence[KpiTable]]
+) -> dict[str, Any]:
+    seeds = [each.seed for each in policies if each.learner == row]
     mine = [each.summary for each in policies if each.learner == row]
+    each_one = [
+        {"seed": seed, "value": value([table]), "over_p1": over_one(table, tables[P1][0]),
+         "over_p2": over_one(table, tables[P2][0])}
+        for seed, table in zip(seeds, tables[row], strict=True)
+    ]  # fmt: skip
     means = {name: float(np.mean([each[name] for each in mine])) for name in MEANS}
     spent = means["learning_s"] + means["choosing_s"] + means["hyperparameters_s"]
     effort = {**found["effort"], **means, "rung": mine[0]["rung"]}
@@ -105,7 +113,7 @@ def _learned(policies: Sequence[Policy], row: str, found: Mapping[str, Any]) -> 
     counted = sum(not each["feasible"] for each in mine)
     return {
         "label": row, "starts": starts, "replicates": len(mine), "counted_as_rule": counted, "effort": effort,
-        "kpis": {**found["kpis"], CPU: round(spent, 1)},
+        "each": each_one, "kpis": {**found["kpis"], CPU: round(spent, 1)},
     }  # fmt: skip
 
 

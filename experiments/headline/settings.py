@@ -22,6 +22,7 @@ class Settings:
         only: Names of `learners` to run; empty for all.
         cpu_s: CPU time of the tuning and the learning of a replicate, by learner, in seconds.
         tuning_share: Share of it that tunes the rules from which the learning starts.
+        own_start: Names of `learners` that start from the scenario's own rules, as shipped; they tune none.
         replicates: Number of whole pipelines of each learner and centre.
         seed: Master seed of the first replicate; the others follow.
         days: Evaluation days during development.
@@ -40,6 +41,7 @@ class Settings:
     only: list[str] = field(default_factory=list)
     cpu_s: dict[str, float] = field(default_factory=dict)
     tuning_share: float = 0.2
+    own_start: list[str] = field(default_factory=list)
     replicates: int = 5
     seed: int = 0
     days: int = 256

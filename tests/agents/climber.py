@@ -87,7 +87,7 @@ class Climber:
         self.actor.load_state_dict(state["weights"])
 
     def summary(self):
-        return {"best_per_hour": 3600.0 * self.best}
+        return {"best_per_hour": 3600.0 * self.best} if np.isfinite(self.best) else {}
 
 
 CLIMBER = LearnerKind(

@@ -15,6 +15,7 @@ from ccenv.kpis import KPIS, KpiTable
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from experiments.headline import command
+from experiments.headline.bars import BARS, OPEN, TIES, Bar, bar_rows, is_met
 from experiments.headline.command import DEVELOPMENT, FINAL, looks_of, measure, rules_of
 from experiments.headline.declared import EFFORT, FIRST_TABLE, P2, RULES, kpi_names
 from experiments.headline.figures import compliance, crossed_ratio, over, over_one, parts
@@ -22,6 +23,7 @@ from experiments.headline.judging import columns_of, entrant_days, waited
 from experiments.headline.page import page, verdicts_of
 from experiments.headline.replicate import (
     FIRST_REPLICATE,
+    OWN_START,
     VALIDATION_DAYS,
     Cell,
     cells_of,
@@ -215,8 +217,8 @@ def test_the_committed_settings_are_allowed():
         settings = OmegaConf.to_object(compose("headline"))
     assert isinstance(settings, Settings)
     command._check(settings)
-    assert set(settings.learners) <= set(LEARNERS)
-    assert len(cells_of(settings)) == settings.replicates * len(settings.centres) * len(settings.learners)
+    assert {each.name for each in settings.learners.values()} <= set(LEARNERS)
+    assert len(cells_of(settings)) == settings.replicates * len(settings.centres) * len(settings.only)
     assert len(settings.centres) >= 8
     assert (settings.replicates, settings.final_days) == (5, 2048)
 
@@ -240,6 +242,7 @@ def small(**changes: Any) -> Settings:
         ({"only": ["ppo"]}, r"only: 'ppo'; allowed: climber"),
         ({"cpu_s": {}}, r"cpu_s\.climber = None"),
         ({"tuning_share": 1.0}, r"tuning_share = 1\.0"),
+        ({"own_start": ["ppo"]}, r"own_start: 'ppo'; allowed: climber"),
         ({"replicates": 1}, r"replicates = 1; allowed: 2 or more"),
         ({"seed": 127}, r"seed = 127; allowed: 0 to 126"),
         ({"final": True, "dir": "outputs/none"}, r"2 of 2 are missing, the first: centre tiny, learner climber"),
@@ -258,6 +261,43 @@ def test_a_cell_is_named_by_what_can_change_it():
     assert folder_of(settings, cell._replace(seed=1)).name != name
     assert folder_of(small(cpu_s={"climber": 3.0}), cell).name != name
     assert folder_of(small(tuning_share=0.5), cell).name != name
+    assert folder_of(small(own_start=["climber"]), cell).name != name
+
+
+# ---- bars
+
+
+def replicated(name: str, means: list[float], low: float = 0.1) -> dict[str, Any]:
+    each = {"mean": 1.0, "low": low, "high": 9.0}
+    figures = [{"seed": k, "value": each | {"mean": mean}, "over_p1": each | {"mean": mean}, "over_p2": each}
+               for k, mean in enumerate(means)]  # fmt: skip
+    return {"row": name, "each": figures, "over_p1": each | {"p": 0.5}, "over_p2": each | {"p": 0.5}}
+
+
+@pytest.mark.parametrize(
+    ("bar", "means", "low", "met"),
+    [
+        (Bar("tiny", ("search",), "over_p1", 1.0), [0.5, 1.2, 1.4], 0.1, True),
+        (Bar("tiny", ("search",), "over_p1", 1.0), [0.5, 0.9, 1.4], 0.1, False),  # the median
+        (Bar("tiny", ("search",), "over_p1", 1.0), [0.5, 1.2, 1.4], -0.1, False),  # a lower end
+        (Bar("tiny", ("search",), "value", 1.0, 0.4), [0.5, 1.2, 1.4], -0.1, True),
+        (Bar("tiny", ("search",), "value", 1.0, 0.6), [0.5, 1.2, 1.4], 0.1, False),  # the worst replicate
+    ],
+)
+def test_a_bar_needs_the_median_and_each_replicate(bar: Bar, means: list[float], low: float, met: bool):
+    assert is_met(bar, replicated("search", means, low)) == met
+
+
+def test_each_bar_has_a_row_also_before_it_was_run():
+    rows = bar_rows([], DEVELOPMENT)
+    assert len(rows) == len(BARS) + len(TIES) and {row[6] for row in rows} == {OPEN}
+    result = {"scenario": BARS[-1].centre, DEVELOPMENT: {"rows": [replicated("search", [3.0, 4.0])]}, FINAL: None}
+    (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
+    assert row[1] == "search" and row[6] == "met"
+    result = {"scenario": TIES[0].centre, DEVELOPMENT: {"rows": [lost := replicated("clones", [-3.0, -4.0])]}}
+    lost["over_p1"] = {"mean": -3.5, "low": -4.0, "high": -3.0, "p": 0.001}
+    (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
+    assert row[6] == "not met"
 
 
 def test_columns_are_declared_once():
@@ -287,10 +327,23 @@ def test_the_command_judges_replicates_beside_the_opponents(measured: tuple[Sett
     assert learned["over_p2"]["low"] < learned["over_p2"]["mean"] < learned["over_p2"]["high"]
     assert learned["effort"]["learning_s"] >= 1.6
     assert learned["effort"]["access"] == "step"
+    assert [each["seed"] for each in learned["each"]] == [0, 1]
+    mean = np.mean([each["over_p2"]["mean"] for each in learned["each"]])
+    assert mean == pytest.approx(learned["over_p2"]["mean"])
     assert result[FINAL] is None and result["score"]["denominator"] > result["score"]["p0"]
     text = (Path(settings.results) / "headline.md").read_text()
     assert text == page([result])
     assert "| tiny | climber |" in text
+
+
+@pytest.mark.slow
+def test_a_learner_may_start_from_the_own_rules(tmp_path: Path, monkeypatch: Any):
+    monkeypatch.delattr("experiments.headline.replicate.tune_rung")
+    settings = small(own_start=["climber"], dir=str(tmp_path), results=str(tmp_path / "results"))
+    (path,) = measure(settings, "test")
+    row = read_json(path)[DEVELOPMENT]["rows"][-1]
+    assert row["starts"] == [own_pair(load_scenario("tiny")).label] and row["effort"]["rung"] == OWN_START
+    assert row["budget"]["tuning_share"] == 0.0
 
 
 @pytest.mark.slow
