@@ -38,7 +38,7 @@ from experiments.pipeline.joint.space import (
     with_numbers,
     with_rule,
 )
-from experiments.tuning.command import days_of, tune
+from experiments.tuning.command import days_of, league_starts, tune
 from experiments.tuning.settings import Settings
 
 PEAK = Rule("max0", {"k": 2, "c": 1})
@@ -222,6 +222,24 @@ def test_the_result_is_never_behind_where_it_started() -> None:
         score = objective.score(pair, days)
         assert score is not None and found.value >= score.value
     assert found.training_days > 0 and found.pairs > 2 and set(found.untuned) >= {"routing.p_contained"}
+
+
+def test_a_start_that_is_given_is_found_where_there_is_no_time_to_search() -> None:
+    centre = load_scenario("surge_day")
+    fewer = {"limit": None, "cpu_s": 1e-9, "validation_days": 4}
+    assert tune_rung(centre, "P1", **fewer).pair != SURGE_BEST
+    assert tune_rung(centre, "P1", **fewer, starts=[SURGE_BEST]).pair == SURGE_BEST
+    refused = Pair(SURGE_BEST.routing, Rule("progressive"))  # the centre has no campaign
+    assert tune_rung(centre, "P1", **fewer, starts=[refused]).pair.pacing.name == "no_dial"
+
+
+def test_rules_of_a_league_are_starts_whatever_their_figures(tmp_path: Path) -> None:
+    assert league_starts(tmp_path / "none.json") == []
+    path = ROOT / "experiments" / "results" / "tuned" / "league" / "outreach.json"
+    rows = [row for row in read_json(path)["rules"] if "params" in row]
+    starts = league_starts(path)
+    assert [each.pacing.name for each in starts] == [row["rule"] for row in rows] and len(rows) > 20
+    assert all(each.routing.name == read_json(path)["opponent"]["pair"]["routing"]["name"] for each in starts)
 
 
 def quick(folder: Path, **others: object) -> Settings:

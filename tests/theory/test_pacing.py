@@ -54,12 +54,12 @@ def test_an_observed_wrap_up_is_worth_something():
 
     assert seen.evaluate(lines(3)).drop_rate == pytest.approx(hidden.evaluate(lines(3)).drop_rate, rel=EXACT)
     assert seen.solve(0.03).optimal_value != pytest.approx(hidden.solve(0.03).optimal_value, rel=1e-4)
-    predictive = ("predictive", {"k": 1.8, "beta": 0.2, "c": 1.0})
+    idle_and_soon = ("idle_and_soon", {"k": 1.8, "beta": 0.2, "c": 1.0})
     soon = seen.built.space["wrap_up"]
     idle = 4 - seen.built.space["talking"] - soon
     target = np.maximum(1.8 * (idle + 0.2 * soon) - 1.0, 0.0)
     by_hand = seen.evaluate(target - seen.built.space["ringing"])
-    assert seen.evaluate(predictive) == by_hand
+    assert seen.evaluate(idle_and_soon) == by_hand
 
 
 def test_a_target_is_rounded_randomly_only_where_it_is_said():

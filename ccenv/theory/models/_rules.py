@@ -68,7 +68,7 @@ def _dial_x_free(
     return _to_target(view, np.where(view["idle"] >= max(s_t, s_d), target, 0.0))
 
 
-def _predictive(view: View, k: float = 1.0, beta: float = 0.0, c: float = 0.0) -> Floats:
+def _idle_and_soon(view: View, k: float = 1.0, beta: float = 0.0, c: float = 0.0) -> Floats:
     return _to_target(view, k * (view["idle"] + beta * view["soon"]) - c)
 
 
@@ -84,7 +84,7 @@ PACING_RULES: dict[str, Rule] = {
     "max0": _max0,
     "constant_lines": _constant_lines,
     "dial_x_free": _dial_x_free,
-    "predictive": _predictive,
+    "idle_and_soon": _idle_and_soon,
 }
 
 

@@ -114,7 +114,7 @@ class Pacing(PacingModel):
 
     Rules: ``"progressive_unreserved"``, ``("fixed_ratio", {"ratio": 1.7, "rounding": "random"})``,
     ``("max0", {"k": 2.1, "c": 1})``, ``("constant_lines", {"n": 5})``, ``("dial_x_free", {"kappa": 2, "s_t": 3,
-    "when": "event"})`` and ``("predictive", {"k": 2, "beta": 0.1, "c": 0})``. The target of the last is
+    "when": "event"})`` and ``("idle_and_soon", {"k": 2, "beta": 0.1, "c": 0})``. The target of the last is
     ``k * (idle + beta * soon) - c``. ``soon`` is the number of advisors in wrap-up or, without wrap-up, talking.
 
     Attributes:

@@ -134,7 +134,7 @@ def pacing_rule(kind: str, text: str) -> Any:
         case "affine_k_idle_minus_c":
             return ("max0", named(text))
         case "predictive_idle_plus_beta_soon":
-            return ("predictive", named(text))
+            return ("idle_and_soon", named(text))
     raise ValueError(f"policy class {kind!r} is not known")
 
 
