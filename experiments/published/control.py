@@ -72,10 +72,12 @@ def costs_in(problem: Problem, table: KpiTable) -> np.ndarray:
 
 
 def routing_of(problem: Problem, policy: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Return the routing rule of a policy with its parameters."""
+    """Return the routing rule of a policy with its parameters; `costs` names the one that has the classes' costs."""
     params = dict(policy.get("params", {}))
     if "index" in policy:
         params["order"] = [class_names(problem)[k] for k in order_of(problem, policy)]
+    if "costs" in policy:
+        params[policy["costs"]] = dict(zip(class_names(problem), problem.cost.tolist(), strict=True))
     return policy["rule"], params
 
 

@@ -23,17 +23,19 @@ class Entry(NamedTuple):
         rule: Routing rule.
         params: Its parameters.
         by: Index by which it orders the classes; empty: it has no order.
+        costs: Parameter by queue that has the cost of an hour of waiting of each class; empty: none.
     """
 
     name: str
     rule: str
     params: Mapping[str, str] = {}
     by: str = ""
+    costs: str = ""
 
     def policy(self, engine: str) -> dict[str, Any]:
         """Return the entry as a policy of `costs_of`."""
         policy = {"engine": engine, "rule": self.rule, "params": dict(self.params)}
-        return {**policy, "index": self.by} if self.by else policy
+        return policy | {key: value for key, value in (("index", self.by), ("costs", self.costs)) if value}
 
 
 class League(NamedTuple):
@@ -63,6 +65,11 @@ def _orders(*indices: str, params: Mapping[str, str] = {}) -> tuple[Entry, ...]:
     return tuple(Entry(f"{index}{end}", "priority", params, index) for index in indices)
 
 
+def _scored(**costs: str) -> tuple[Entry, ...]:
+    """Return rules that score pairs of class and station, by the parameter that has the costs of the classes."""
+    return tuple(Entry(f"`{rule}`, least_skilled", rule, LEAST, costs=param) for rule, param in costs.items())
+
+
 ALONE = (Entry("fifo", "fifo"), Entry(REFERENCE, REFERENCE), Entry("random", "random"))
 ONE_POOL = (*ALONE, *_orders("c", "c mu", "c mu / theta", "c (mu - theta)", "mu - theta"))
 BY_STATION = (
@@ -70,6 +77,15 @@ BY_STATION = (
     Entry("fifo, least_skilled", "fifo", LEAST),
     Entry(f"{REFERENCE}, least_skilled", REFERENCE, LEAST),
     *_orders("c mu", "c mu / theta", "fewest stations", params=LEAST),
+    *_scored(
+        c_mu="waiting_cost",
+        c_mu_theta="waiting_cost",
+        generalised_c_mu="waiting_cost",
+        comparative_advantage="waiting_cost",
+        planned_pairs="waiting_cost",
+        max_weight="weight",
+        weighted_wait="weight",
+    ),
 )
 # Where all classes have the same mu and theta, the indices order them alike.
 EQUAL_RATES = (*ALONE, *_orders("c", "file order"))
@@ -90,7 +106,7 @@ LEAGUES = (
     League(
         "parallel_13x9_variant",
         "the same with other costs; cost an hour",
-        BY_STATION,
+        (*BY_STATION, SEARCHED_ENTRY),
         64,
         0.1,
     ),
