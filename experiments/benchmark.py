@@ -17,6 +17,7 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from ccenv.files.writing import write_json
+from ccenv.rewards.terms import reward_name
 from ccenv.seeds import seeds
 from experiments.jobs.commands import with_settings
 from experiments.jobs.config import Settings, register, settings_of
@@ -57,7 +58,7 @@ def _provenance(job: Job, command: str) -> dict[str, Any]:
             "name": scenario.name,
             "variant": variant,
             "description": scenario.centre.description,
-            "reward": scenario.reward,
+            "reward": reward_name(scenario.reward),
             "digest": scenario.digest,
         },
         "digest": job.stages.digest,

@@ -4,7 +4,16 @@ import pytest
 from ccenv.policy import RulePolicy
 from ccenv.rewards.holding import holding_cost
 from ccenv.rewards.sums import episode_rewards
-from ccenv.rewards.terms import TERMS, compile_reward, list_presets, load_preset, preset_unit
+from ccenv.rewards.terms import (
+    TERMS,
+    compile_reward,
+    list_presets,
+    load_preset,
+    preset_unit,
+    reward_name,
+    reward_unit,
+    reward_weights,
+)
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.scenarios.check.reward_trap import check_reward, compared
 from ccenv.sim.state.codes import ASSIGN
@@ -137,6 +146,31 @@ def test_trap_compares_the_four_numbers_of_the_bank():
     assert trap.cost == pytest.approx(0.075)
     assert trap.v_out == pytest.approx(0.045)  # 0.042 + 0.003
     assert trap.gain == pytest.approx(0.045 * 187 / 258)
+
+
+def test_weights_of_a_mapping_are_money_and_those_over_a_preset_are_in_its_unit():
+    dear = {"value_unit": 0.5}
+    own = bank_like(**dear, reward={"sale_value": 1.0, "abandoned": -4.0})
+    changed = bank_like(**dear, reward={"preset": "hybrid", "abandoned": {"q": -7.0}})
+    preset = reward_weights(bank_like(**dear, reward="hybrid"))
+
+    assert reward_weights(own)["campaign_count"]["sale_value"][0] == 1.0
+    assert reward_weights(own)["queue_count"]["abandoned"][0] == -4.0
+    assert (reward_unit(own.reward), reward_name(own.reward)) == ("one unit of money", "own")
+
+    found = reward_weights(changed)
+    assert found["queue_count"]["abandoned"][0] == -7.0 != preset["queue_count"]["abandoned"][0]
+    found["queue_count"]["abandoned"][0] = preset["queue_count"]["abandoned"][0]
+    assert found.tobytes() == preset.tobytes()
+    assert reward_unit(changed.reward) == preset_unit("hybrid")
+
+
+def test_a_reward_in_the_scenario_pays_as_the_same_mapping_in_the_call():
+    weights = {"sales": 1.0, "abandoned": -0.3, "waiting_s": -0.001}
+    tiny = load_scenario("tiny", reward=weights)
+    paid = [simulate(centre, seeds=range(2), reward=reward, kpis=["n_sales"]) for centre, reward in
+            ((tiny, tiny.reward), ("tiny", weights))]  # fmt: skip
+    assert paid[0]["reward"].tolist() == paid[1]["reward"].tolist()
 
 
 STARVING = ("conversion", "pacing", "waiting_only")  # presets that say of themselves that they make it pay

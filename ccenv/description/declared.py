@@ -10,7 +10,7 @@ from ccenv.description.words import first_sentence, sentences
 from ccenv.files.errors import closest, names
 from ccenv.kpis import KPIS
 from ccenv.kpis.kpi import Kpi
-from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes
+from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, reward_name
 from ccenv.rules import PACING_RULES, ROUTING_RULES, Param, RuleSpec
 from ccenv.rules.spec import NEEDS
 from ccenv.scenarios import Action, Scenario, list_scenarios, load_scenario
@@ -72,7 +72,7 @@ def _scenario(scenario: Scenario) -> Row:
         "advisors": sum(advisors(group) for group in centre.groups.values()),
         "clock": centre.clock.kind,
         "days": centre.episode_days,
-        "reward": scenario.reward,
+        "reward": reward_name(scenario.reward),
         "variants": list(centre.variants),
     }
 

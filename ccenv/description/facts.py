@@ -8,7 +8,7 @@ from ccenv.description.campaigns import campaign_facts, joined_s
 from ccenv.description.cautions import warnings_of
 from ccenv.description.plain import Facts, finite, resolved
 from ccenv.description.words import slot_labels
-from ccenv.rewards.terms import TERMS, reward_weights
+from ccenv.rewards.terms import TERMS, reward_name, reward_weights
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.compile.slots import n_slots
@@ -195,7 +195,7 @@ def _reward(scenario: Scenario) -> Facts:
         if any(mine):
             by_name = dict(zip(entities[term.axis], mine, strict=True))
             weights[label] = mine[0] if len(set(mine)) == 1 else by_name
-    return {"name": scenario.reward, "value_unit": scenario.value_unit, "weights": weights}
+    return {"name": reward_name(scenario.reward), "value_unit": scenario.value_unit, "weights": weights}
 
 
 def _totals(load: Load) -> Facts:

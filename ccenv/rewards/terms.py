@@ -3,8 +3,11 @@
 Every counter is a reward term under its label; the term summed over an episode equals the counter. A weight is the
 value of one more unit of the counter, so costs have negative weights. A reward is the name of a preset or a mapping
 from terms to weights. A weight is a number for all queues, groups or campaigns, or a mapping from their names to
-numbers; names left out have weight 0. A preset counts money in the scenario's `value_unit`: the weight of a term in
-money is for so much money.
+numbers; names left out have weight 0.
+
+A preset counts money in the scenario's `value_unit`: the weight of a term in money is for so much money. A mapping
+counts money as it is, so all its weights are in money if such terms have weight 1. With the key `preset`, it has the
+weights of that preset where it names no other, and counts money as the preset does.
 """
 
 from __future__ import annotations
@@ -30,8 +33,10 @@ if TYPE_CHECKING:
     from ccenv.scenarios import Scenario
 
 Weight = float | Mapping[str, float]
-Reward = str | Mapping[str, Weight] | None
+Reward = str | Mapping[str, Any] | None
 
+PRESET = "preset"  # key of a mapping that names the preset whose weights it changes
+MONEY = "one unit of money"
 PRESETS = Path(__file__).resolve().parent / "presets"
 TERMS = {label: labelled for label, labelled in LABELS.items() if labelled.axis in COUNTERS}
 
@@ -82,12 +87,44 @@ def preset_notes(name: str) -> str:
     return "\n".join(line[1:].removeprefix(" ") for line in head)
 
 
+def reward_terms(reward: str | Mapping[str, Any]) -> Mapping[str, Weight]:
+    """Return the weights of a reward by term: those of a preset, of a mapping, or of a preset that a mapping changes.
+
+    >>> reward_terms({"preset": "pacing", "dropped": -3.0})["dropped"]
+    -3.0
+
+    Raises:
+        ValueError: If there is no such preset.
+    """
+    if isinstance(reward, str):
+        return load_preset(reward)
+    own = {term: weight for term, weight in reward.items() if term != PRESET}
+    return {**load_preset(reward[PRESET]), **own} if PRESET in reward else own
+
+
+def reward_name(reward: str | Mapping[str, Any]) -> str:
+    """Return a name of a reward: its preset's, marked if a mapping changes it, or `own`.
+
+    >>> reward_name({"preset": "pacing", "dropped": -3.0}), reward_name({"value": 1.0})
+    ('pacing, changed', 'own')
+    """
+    if isinstance(reward, str):
+        return reward
+    return f"{reward[PRESET]}, changed" if PRESET in reward else "own"
+
+
+def reward_unit(reward: str | Mapping[str, Any]) -> str:
+    """Return the unit of a reward: that of its preset, or of money."""
+    preset = reward if isinstance(reward, str) else reward.get(PRESET)
+    return MONEY if preset is None else preset_unit(preset)
+
+
 def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.void]:
     """Return the weights of a scenario's counters, in the kernel's memory order.
 
     Args:
         scenario: Source of the names of queues, groups and campaigns, the size class and the default preset.
-        reward: A preset, weights by term, or None for the preset that the scenario names.
+        reward: A preset, weights by term, or None for the scenario's own.
 
     Returns:
         A record with the fields `queue_count`, `group_count` and `campaign_count` of the kernel's environment record.
@@ -113,13 +150,13 @@ def reward_weights(scenario: Scenario, reward: Reward = None) -> npt.NDArray[np.
 
 def _by_term(scenario: Scenario, reward: Any) -> Mapping[str, Weight]:
     """Return weights by term. Those of a preset are per `value_unit` for terms that count money."""
-    if isinstance(reward, str):
-        unit = scenario.value_unit
-        return {term: _in_unit(weight, term, unit) for term, weight in load_preset(reward).items()}
-    if not isinstance(reward, Mapping):
+    if not isinstance(reward, str | Mapping):
         allowed = f"a mapping from terms to weights, or a preset: {names(list_presets())}"
         raise ValueError(f"reward = {reward!r}: must be {allowed}")
-    return reward
+    weights = reward_terms(reward)
+    if not isinstance(reward, str) and PRESET not in reward:
+        return weights
+    return {term: _in_unit(weight, term, scenario.value_unit) for term, weight in weights.items()}
 
 
 def _in_unit(weight: Weight, term: str, unit: float) -> Weight:

@@ -104,8 +104,8 @@ class Scenario:
         return content_digest(self.content)
 
     @functools.cached_property
-    def reward(self) -> str:
-        """Name of the reward preset: the centre's own, else `hybrid` with campaigns and `service` without."""
+    def reward(self) -> str | Mapping[str, Any]:
+        """Reward: the centre's own preset or weights, else the preset `hybrid` with campaigns, `service` without."""
         return reward_of(self.centre)
 
     @functools.cached_property

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ccenv.rewards.terms import load_preset
+from ccenv.rewards.terms import reward_terms
 from ccenv.scenarios import Scenario
 from experiments.jobs.cells import cell_digest, chosen
 from experiments.jobs.config import Settings
@@ -73,8 +73,8 @@ def code_of(kind: Kind, settings: Settings, scenario: Scenario) -> str:
 
 
 def centre_digest(scenario: Scenario) -> str:
-    """Return the digest of a scenario's content, and of the weights of the reward preset that it names."""
-    weights = _plain(load_preset(scenario.reward))
+    """Return the digest of a scenario's content, and of the weights of its reward."""
+    weights = _plain(reward_terms(scenario.reward))
     return hashlib.sha256(json.dumps([scenario.digest, weights], sort_keys=True).encode()).hexdigest()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ccenv.kpis import Estimate, KpiTable, with_column
 from ccenv.kpis.bootstrap import Bound
 from ccenv.rewards.sums import episode_rewards, reward_columns
-from ccenv.rewards.terms import preset_unit
+from ccenv.rewards.terms import MONEY, reward_unit
 from ccenv.rules import find_rule
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.schema import Reserves
@@ -98,9 +98,13 @@ def drop_limit(scenario: Scenario) -> float | None:
 
 
 def unit_of_value(scenario: Scenario) -> str:
-    """Return in words the unit in which the value of a scenario is counted: the unit of its preset."""
-    unit = preset_unit(scenario.reward)
-    return unit if scenario.value_unit == 1.0 else f"{unit}; a money value of {scenario.value_unit:g} counts as 1"
+    """Return in words the unit in which the value of a scenario is counted: that of its reward."""
+    unit = reward_unit(scenario.reward)
+    return (
+        unit
+        if scenario.value_unit == 1.0 or unit == MONEY
+        else f"{unit}; a money value of {scenario.value_unit:g} counts as 1"
+    )
 
 
 def with_value(scenario: Scenario, table: KpiTable) -> KpiTable:

@@ -11,7 +11,7 @@ from ccenv.description.words import sentences
 from ccenv.kpis import KPIS, LABELS
 from ccenv.kpis.elsewhere import MEASURES
 from ccenv.kpis.kpi import AXES
-from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, preset_unit
+from ccenv.rewards.terms import TERMS, list_presets, load_preset, preset_notes, preset_unit, reward_name
 from ccenv.scenarios import list_scenarios, load_scenario
 from ccenv.scenarios.files.presets import calling_rules_preset, list_calling_rules
 from ccenv.sim.state.definitions import DEFINITIONS, Definition
@@ -150,7 +150,7 @@ def users_of(preset: str) -> list[str]:
 
 @functools.cache
 def _default_rewards() -> dict[str, str]:
-    return {name: load_scenario(name).reward for name in list_scenarios()}
+    return {name: reward_name(load_scenario(name).reward) for name in list_scenarios()}
 
 
 def _rewards() -> str:

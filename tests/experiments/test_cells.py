@@ -76,12 +76,12 @@ def test_chosen_settings_are_nested_as_they_were():
     assert chosen(settings, ("rules", "evaluation.days")) == {"rules": {"keep": 1}, "evaluation": {"days": 6}}
 
 
-def test_scenario_digest_has_the_weights_of_the_preset(monkeypatch: pytest.MonkeyPatch):
+def test_scenario_digest_has_the_weights_of_the_reward(monkeypatch: pytest.MonkeyPatch):
     tiny = load_scenario("tiny")
     before = centre_digest(tiny)
-    weights = dict(kinds.load_preset(tiny.reward))
+    weights = dict(kinds.reward_terms(tiny.reward))
     term = next(iter(weights))
-    monkeypatch.setattr(kinds, "load_preset", lambda name: weights | {term: 17.0})
+    monkeypatch.setattr(kinds, "reward_terms", lambda reward: weights | {term: 17.0})
 
     assert centre_digest(tiny) != before
 

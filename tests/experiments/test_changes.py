@@ -238,6 +238,15 @@ def test_a_definition_by_name_is_replaced_by_one_with_keys():
     assert found == {f"campaigns.{NAME}.compliance": {"base": "queue"}}
 
 
+def test_weights_replace_a_preset_and_are_then_set_one_by_one():
+    changed = scenario_of(
+        settings("scenario.name=tiny", "scenario.set.reward={preset: hybrid, abandoned: -3.0}").scenario
+    )
+    assert changed.reward == {"preset": "hybrid", "abandoned": -3.0}
+    again = changes({"reward": {"dropped": -1.0}}, changed.centre)
+    assert changed.replace(**again).reward == {"preset": "hybrid", "abandoned": -3.0, "dropped": -1.0}
+
+
 def test_an_element_of_a_default_list_is_set():
     data = msgspec.to_builtins(made())
     del data["campaigns"][NAME]["dial_ladder"]

@@ -213,6 +213,12 @@ CASES = [
     ({f"{QUEUE}.handle_s.k": 1.5}, f"{QUEUE}.handle_s.k", 1.5, "a whole number at least 1 and at most 100"),
     # the whole
     ({"reward": "servise"}, "reward", "servise", "; did you mean 'service'?"),
+    ({"reward": {}}, "reward", {}, "must have one term or more, such as abandoned: -1"),
+    ({"reward": {"preset": "servise"}}, "reward.preset", "servise", "; did you mean 'service'?"),
+    ({"reward": {"abandonned": -1}}, "reward.abandonned", -1.0, "; did you mean 'abandoned' or 'abandoned_in_time'?"),
+    ({"reward": {"abandoned": "much"}}, "reward.abandoned", "much", "must be a finite number"),
+    ({"reward": {"abandoned": {"nobody": -1}}}, "reward.abandoned.nobody", -1.0, "must be one of "),
+    ({"reward": {"abandoned": True}}, "reward.abandoned", True, "must be text or a number or a mapping"),
     (
         {"size_class": "S", "queues.second.trace_s": [30_000] * 8_193},
         *("size_class", "S", "is too small for the table trace (needs 8193, has 8192); choose M"),

@@ -84,6 +84,8 @@ def test_digest_ignores_prose_spelling_and_stated_defaults(same):
         {"campaigns.survey.drop_limit": 0.02},
         {"rules.pacing.params": {"reserve": 1}},
         {"reward": "bank_blended"},
+        {"reward": {"preset": "hybrid", "abandoned": -0.31}},
+        {"reward": {"sale_value": 1.0, "abandoned": {"sales": -7.0}}},
         {"queues.support.patience_s": {"dist": "constant", "value_s": 150}},
         {"groups.first.wage_per_hour": 19},
         {"queues": dict(reversed(TINY["queues"].items()))},

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ccenv.files.errors import closest, names
-from ccenv.rewards.terms import list_presets
 from ccenv.scenarios.check.answering import answering_services
 from ccenv.scenarios.check.calling_rules import dates, definitions, dialing_hours, presets, unanswered_rings
 from ccenv.scenarios.check.campaigns import campaigns, ringing
@@ -24,6 +22,7 @@ from ccenv.scenarios.check.lists import lists
 from ccenv.scenarios.check.loops import loops
 from ccenv.scenarios.check.problem import Problem
 from ccenv.scenarios.check.queues import classes, ivrs, profiles_to_interpolate, traces, transfers
+from ccenv.scenarios.check.rewards import reward
 from ccenv.scenarios.check.rules import rules
 from ccenv.scenarios.check.work import deferrable
 from ccenv.scenarios.compile.slots import n_slots
@@ -113,13 +112,6 @@ def profiles(centre: Centre) -> Iterator[Problem]:
             yield Problem(
                 key, value, f"has {len(value)} values; expected {n}, one for each slot ({why}), or a plain number"
             )
-
-
-def reward(centre: Centre) -> Iterator[Problem]:
-    """The reward is a preset."""
-    known = list_presets()
-    if centre.reward is not None and centre.reward not in known:
-        yield Problem("reward", centre.reward, f"must be one of {names(known)}{closest(centre.reward, known)}")
 
 
 CHECKS: tuple[Callable[[Centre], Iterator[Problem]], ...] = (

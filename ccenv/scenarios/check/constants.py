@@ -6,7 +6,7 @@ reward preset, whatever reward a run is paid by.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +51,7 @@ class _Priced(NamedTuple):
 
     by_axis: dict[str, tuple[str, ...]]
     size: Size
-    reward: str
+    reward: str | Mapping[str, Any]
     value_unit: float
 
 

@@ -1,13 +1,16 @@
-"""What a centre says of its reward: the preset, and the money that counts as 1 in it."""
+"""What a centre says of its reward: the preset or the weights, and the money that counts as 1 in a preset."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from ccenv.scenarios.compile.segments import sale_value, segments
 from ccenv.scenarios.schema import Centre
 
 
-def reward_of(centre: Centre) -> str:
-    """Return the name of the reward preset: the centre's own, else `hybrid` with campaigns and `service` without."""
+def reward_of(centre: Centre) -> str | Mapping[str, Any]:
+    """Return the reward: the centre's own preset or weights, else `hybrid` with campaigns and `service` without."""
     return centre.reward or ("hybrid" if centre.campaigns else "service")
 
 

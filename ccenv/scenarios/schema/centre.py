@@ -118,8 +118,9 @@ class Centre(Node, frozen=True):
     to the sources of the figures; every figure matches a pattern. `variants` maps names to dotted keys with the values
     that replace the file's.
 
-    `reward`: preset; by default `hybrid` with campaigns and `service` without. `value_unit`: the money that is worth 1
-    in a preset; by default the largest value of a campaign's goal. `goals_unpaid`: no warning, although the reward
+    `reward`: name of a preset, or weights by term, with the key `preset` those of a preset that are changed; by default
+    `hybrid` with campaigns and `service` without. `value_unit`: the money that is worth 1 in a preset; by default the
+    largest value of a campaign's goal. `goals_unpaid`: no warning, although the reward
     gives nothing for the goals of campaigns.
 
     `day_level_cv`: coefficient of variation of a random factor of all arrival rates of a day, with mean 1.
@@ -144,7 +145,7 @@ class Centre(Node, frozen=True):
     trunks: PositiveCount | None = None
     work_conserving: bool = False
     rules: Rules = Rules()
-    reward: str | None = None
+    reward: str | dict[str, str | float | dict[str, float]] | None = None
     value_unit: Positive | None = None
     goals_unpaid: bool = False
     size_class: Literal["S", "M", "L", "XL"] | None = None
