@@ -138,6 +138,7 @@ def _ranking(suite: Suite, rows: Sequence[_Row]) -> list[str]:
 def _cells(suite: Suite, rows: Sequence[_Row]) -> list[str]:
     lines: list[str] = []
     for name, cell in suite.cells.items():
+        asked = f"; {cell.asked.words}" if cell.asked.words else ""
         played = [row for row in rows if name in row.judged]
         if not played:
             continue
@@ -146,7 +147,7 @@ def _cells(suite: Suite, rows: Sequence[_Row]) -> list[str]:
         lines += [
             f"## {name}", "",
             f"P0 {as_text(scale.value)}, best known {as_text(scale.best)} ({scale.kind}); dropped share: {limit}; "
-            f"{cell.days} days.", "",
+            f"{cell.days} days{asked}.", "",
             *_header(*CELL_HEADS),
         ]  # fmt: skip
         first = played[0].scores.cells[name]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from ccenv.files.parsing import parse
+from ccenv.league.asked import AT_ONCE, Asked
 from ccenv.league.changed import ARRIVALS, FACTORS, with_factors
 from ccenv.league.errors import one_of
 from ccenv.scenarios import Scenario, load_scenario
@@ -101,6 +102,7 @@ class DeclaredCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     loads: list[float] = msgspec.field(default_factory=lambda: [1.0])
     horizon: int | None = None
     days: int | None = None
+    asked: Asked = AT_ONCE
 
 
 class DeclaredSuite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,7 +113,7 @@ class DeclaredSuite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cells: dict[str, DeclaredCell]
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     """One centre of a suite.
 
     Attributes:
@@ -122,6 +124,7 @@ class Cell(msgspec.Struct, frozen=True):
         factors: Factors of quantities of the centre, by the name in `ccenv.league.changed.FACTORS`.
         horizon: Days of a run; None: the centre's.
         days: Number of runs.
+        asked: How an entry is asked. The opponents decide at each event, and see the present.
     """
 
     name: str
@@ -131,6 +134,7 @@ class Cell(msgspec.Struct, frozen=True):
     factors: dict[str, float]
     horizon: int | None
     days: int
+    asked: Asked = AT_ONCE
 
     def own(self) -> Scenario:
         """Return the centre with the campaigns' own flags."""
@@ -203,13 +207,14 @@ def cells_of(suite: DeclaredSuite) -> dict[str, Cell]:
         unknown = [name for name in each.factors if name not in FACTORS]
         if unknown:
             raise one_of(f"cells.{key}.factors", unknown[0], FACTORS)
+        each.asked.check(f"cells.{key}.asked")
         source = each.scenario or key
         for load in each.loads:
             name = key if load == 1.0 else f"{key}@{load:g}"
             factors = each.factors if load == 1.0 else {**each.factors, ARRIVALS: load}
             found[name] = Cell(
                 name, source, each.opponents or source, each.overrides, factors, each.horizon,
-                each.days or suite.days,
+                each.days or suite.days, each.asked,
             )  # fmt: skip
     return found
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ccenv.files.errors import shown
+from ccenv.league.asked import AT_ONCE, Asked
 from ccenv.league.declared import Cell, Suite
 from ccenv.league.errors import LeagueError
 from ccenv.scenarios import Scenario
@@ -31,7 +32,7 @@ from ccenv.spaces.observation import observation_names
 
 Kind = Literal["bundle", "graph", "python"]
 MANIFEST, GRAPH, CODE, POLICY = "manifest.json", "policy.onnx", "policy.py", "policy"
-CELL = re.compile(r"(?P<cell>[\w@.]+)=(?P<rest>.+)", re.S)
+CELL = re.compile(r"(?P<cell>[\w@.-]+)=(?P<rest>.+)", re.S)
 ADDRESS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 ALLOWED = (
     "the folder of a bundle, an .onnx file, a .py file (file.py:name), a folder with policy.py, or module:name; "
@@ -66,9 +67,11 @@ class Entry:
         flag = getattr(self.bundle, "reserves", None)
         return centre if flag is None or not centre.campaigns else centre.with_reserves(flag)
 
-    def misfit(self, centre: Scenario) -> str:
+    def misfit(self, centre: Scenario, asked: Asked = AT_ONCE) -> str:
         """Return why the entry cannot play a centre; empty if it can, or if its own process will say."""
         here = self.flagged(centre)
+        if self.kind != "python" and (asked.interval_s is not None or asked.fields is not None):
+            return f"{asked.words}; allowed: a Python policy, which says what it sets or reads"
         if self.bundle is not None:
             return listed(differences(self.bundle.manifest.interface, interface_of(here)))
         if self.graph is not None:
@@ -192,7 +195,7 @@ def who_plays(entries: Sequence[Entry], suite: Suite) -> dict[str, int]:
         )
         centre = cell.centre()
         for k in asked:
-            why = entries[k].misfit(centre)
+            why = entries[k].misfit(centre, cell.asked)
             if not why:
                 found[cell.name] = k
                 break

@@ -1,9 +1,10 @@
 """The process of an entry: it reads observations, masks and coins, and writes actions.
 
 The scorer (`ccenv.league.seat`) starts it by its function `main`. It is told the entry and the interface (fields,
-names, actions) and then, at each decision, observation, mask, coin and which rows begin an episode. The policy's memory
-stays here. It gets neither the scenario nor seeds nor the simulator. This is a separation, not a sandbox: the process
-runs with the rights of the user who scores.
+names, actions) and then, at each decision, observation, mask, coin and which rows begin an episode. A policy that sets
+parameters is told their names, and then, at each decision, observation and which rows begin. The policy's memory stays
+here. It gets neither the scenario nor seeds nor the simulator. This is a separation, not a sandbox: the process runs
+with the rights of the user who scores.
 
 Frames: one byte that says what follows, the length of the content as uint32, the content.
 """
@@ -23,7 +24,8 @@ from typing import IO, Any
 import numpy as np
 
 HEAD = struct.Struct("<cI")
-ENTER, READY, BEGIN, GO_ON, ACTIONS, ERROR = (letter.encode() for letter in "HRBDAE")
+ENTER, READY, BEGIN, GO_ON, ACTIONS, ERROR, PARAMETERS = (letter.encode() for letter in "HRBDAEP")
+ABOUT = ("owns", "actions", "routing", "pacing", "settable", "reads")
 LONGEST = 2_000
 
 
@@ -63,8 +65,23 @@ def unpacked(content: bytes, n_obs: int, n_actions: int) -> tuple[np.ndarray, ..
     )
 
 
+def packed_rows(obs: np.ndarray, starts: np.ndarray) -> bytes:
+    """Return the rows of a supervisor's decision as bytes."""
+    return obs.astype("<f4", copy=False).tobytes() + starts.astype(np.bool_, copy=False).tobytes()
+
+
+def unpacked_rows(content: bytes, n_obs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return observations and starts from bytes."""
+    n = len(content) // (4 * n_obs + 1)
+    obs, starts = content[: 4 * n * n_obs], content[4 * n * n_obs :]
+    return np.frombuffer(obs, "<f4").reshape(n, n_obs).copy(), np.frombuffer(starts, np.bool_).copy()
+
+
 def policy_of(entry: dict[str, Any], interface: dict[str, Any]) -> Any:
     """Return the policy of an entry; None if a Python policy does not play this interface.
+
+    A policy that sets parameters plays where it is asked at intervals, another one where it is asked at events. Where
+    only some numbers are seen, a policy plays that names them in `reads`.
 
     Raises:
         ValueError: If the file or module does not have the name, or it names no policy.
@@ -81,7 +98,18 @@ def policy_of(entry: dict[str, Any], interface: dict[str, Any]) -> Any:
     found = getattr(module, name)
     if isinstance(found, type) or _takes_interface(found):
         found = found(interface)
-    return None if found is None else as_policy(found)
+    asked, reads = interface["asked"], getattr(found, "reads", None)
+    steers = callable(getattr(found, "steer", None))
+    if found is None or (asked["fields"] is not None and reads is None):
+        return None
+    if asked["interval_s"] is not None:
+        return found if steers else None
+    if steers and not callable(getattr(found, "act", None)):
+        return None
+    policy: Any = as_policy(found)
+    if policy is not found and reads is not None:  # of a function
+        policy.reads = reads
+    return policy
 
 
 def _module(entry: dict[str, Any]) -> Any:
@@ -111,8 +139,10 @@ def play(read: IO[bytes], write: IO[bytes]) -> None:
     told = json.loads(content)
     interface = told["interface"]
     policy = policy_of(told["entry"], interface)
-    about = {key: getattr(policy, key, None) for key in ("owns", "actions", "routing", "pacing")}
+    about = {key: getattr(policy, key, None) for key in ABOUT}
     send(write, READY, json.dumps({"plays": policy is not None, **about}).encode())
+    if interface["asked"]["interval_s"] is not None:
+        return steer(policy, read, write)
     sizes = len(interface["observations"]), len(interface["actions"])
     state: Any = None
     while True:
@@ -125,6 +155,31 @@ def play(read: IO[bytes], write: IO[bytes]) -> None:
         if actions.shape != u.shape or actions.dtype.kind not in "iu":
             raise ValueError(f"act gave {actions.dtype} of shape {actions.shape}; allowed: whole numbers, {u.shape}")
         send(write, ACTIONS, actions.astype("<i8").tobytes())
+
+
+def steer(policy: Any, read: IO[bytes], write: IO[bytes]) -> None:
+    """Serve a policy that sets parameters until the reader ends."""
+    n_obs = n_parameters = 0
+    state: Any = None
+    while True:
+        kind, content = receive(read)
+        if not kind:
+            return
+        if kind == PARAMETERS:
+            told = json.loads(content)
+            n_obs, n_parameters = len(told["observations"]), len(told["parameters"])
+            bounds = {name: tuple(each) for name, each in told["parameters"].items()}
+            getattr(policy, "enter", lambda *_: None)(tuple(told["observations"]), bounds)
+            send(write, READY, b"")
+            continue
+        obs, starts = unpacked_rows(content, n_obs)
+        given, state = policy.steer(obs, None if kind == BEGIN else state, starts)
+        actions = np.asarray(given, np.float64)
+        if actions.shape != (len(obs), n_parameters) or not np.isfinite(actions).all():
+            raise ValueError(
+                f"steer gave shape {actions.shape}; allowed: finite numbers of shape {(len(obs), n_parameters)}"
+            )
+        send(write, ACTIONS, actions.astype("<f8").tobytes())
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ccenv.league.score_file import Days, Parts
 from ccenv.league.seat import Seat
 from ccenv.scenarios import Scenario
 from ccenv.simulation import simulate
+from ccenv.supervisor import supervise
 
 ABANDONED = "abandonment"
 #: KPIs over all days that a score file holds beside the dropped share.
@@ -37,10 +39,12 @@ def days_of(cell: Cell, centre: Scenario, keys: np.ndarray, **how: Any) -> tuple
         cell: The cell.
         centre: Its centre.
         keys: Seeds of the runs.
-        **how: `routing` and `pacing`, or `policy`, as `simulate` takes them.
+        **how: `routing` and `pacing`, or `policy`, as `simulate` takes them; `policy` and `interval_s`, as
+            `ccenv.supervisor.supervise` does.
     """
     wanted = [*FIGURES, *(share_columns(centre) if centre.campaigns else ()), ILLEGAL]
-    table = simulate(
+    run: Callable[..., KpiTable] = supervise if "interval_s" in how else simulate
+    table = run(
         centre,
         **how,
         seeds=keys,
@@ -85,4 +89,5 @@ def opponent_days(cell: Cell, centre: Scenario, opponents: Opponents, keys: np.n
 
 def policy_days(cell: Cell, centre: Scenario, seat: Seat, keys: np.ndarray) -> tuple[Days, KpiTable]:
     """Return the days of a cell under an entry."""
-    return days_of(cell, centre, keys, policy=seat)
+    often = {} if cell.asked.interval_s is None else {"interval_s": cell.asked.interval_s}
+    return days_of(cell, centre, keys, policy=seat, **often)

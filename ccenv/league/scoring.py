@@ -52,7 +52,7 @@ class Job:
         """Return the score of a cell; None if the entry, a Python policy, does not play it."""
         cell, k = self.suite.cell(name), self.players[name]
         centre, entry = cell.centre(), self.entries[k]
-        with Seat(entry, centre, self.answer_s) as seat:
+        with Seat(entry, centre, self.answer_s, cell.asked) as seat:
             if not seat.plays:
                 return None
             days, table = policy_days(cell, centre, seat, keys)
@@ -77,7 +77,7 @@ class Job:
         """Return the days of the entry that plays a cell."""
         cell = self.suite.cell(name)
         centre = cell.centre()
-        with Seat(self.entries[self.players[name]], centre, self.answer_s) as seat:
+        with Seat(self.entries[self.players[name]], centre, self.answer_s, cell.asked) as seat:
             return policy_days(cell, centre, seat, keys)[0]
 
 
@@ -145,7 +145,8 @@ def _job(given: Sequence[str | Path], suite: Suite, cells: Sequence[str] | None,
     entries, players = _entered(given, suite)
     unplayed = [cell for cell in wanted if cells is not None and cell not in players]
     if unplayed:
-        why = entries[0].misfit(suite.cell(unplayed[0]).centre())
+        first = suite.cell(unplayed[0])
+        why = entries[0].misfit(first.centre(), first.asked)
         raise LeagueError(f"no source fits the cell {unplayed[0]}: {entries[0].source}: {why}")
     return Job(suite, entries, {cell: players[cell] for cell in wanted if cell in players}, answer_s)
 

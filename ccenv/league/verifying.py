@@ -187,7 +187,7 @@ def _of_days(
     at: str, job: Job, centre: Scenario, suite: Suite, name: str, written: CellScore, keys: np.ndarray, days: np.ndarray
 ) -> Iterator[Difference]:
     cell = suite.cell(name)
-    with Seat(job.entries[written.entry], centre, job.answer_s) as seat:
+    with Seat(job.entries[written.entry], centre, job.answer_s, cell.asked) as seat:
         if seat.owns != written.owns:
             yield Difference(f"{at}.owns", written.owns, seat.owns)
             return
