@@ -8,6 +8,7 @@ from ccenv.policy.net import NetPolicy
 from ccenv.policy.protocol import Policy, State
 from ccenv.policy.rollout import Rollout, rollout
 from ccenv.policy.rules import RulePolicy
+from ccenv.policy.tree import TreePolicy
 
 __all__ = [
     "Advantages",
@@ -19,6 +20,7 @@ __all__ = [
     "Rollout",
     "RulePolicy",
     "State",
+    "TreePolicy",
     "advantages",
     "as_policy",
     "index_form",

@@ -1,8 +1,9 @@
-"""Policies of graphs that the kernel can run: plain networks, and index policies.
+"""Policies of graphs that the kernel can run: plain networks, index policies, and decision trees.
 
 A plain network is `Standardise` and two layers with one activation, as the learners of a checkout export them. It is
 found by its operations. The graph of an index policy has the name `INDEX_GRAPH`, which its exporter sets, and holds the
-matrix of the policy; the rest follows from the scenario.
+matrix of the policy; the rest follows from the scenario. The graph of a tree has the name `TREE_GRAPH` and its own
+operations.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.policy import IndexPolicy, NetPolicy, index_form
+from ccenv.policy import IndexPolicy, NetPolicy, TreePolicy, index_form
 from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.policy.net import CLIP
 from ccenv.scenarios import Scenario
 from ccenv.serving.graph import LOGITS, MASK, OBS, PROBABILITIES
 from ccenv.serving.onnx_file import Content, Node, read_onnx
+from ccenv.spaces.observation import observation_names
 
-INDEX_GRAPH = "index_policy"
+INDEX_GRAPH, TREE_GRAPH = "index_policy", "decision_tree"
 BODY = ("Sub", "Mul", "Clip", "Gemm", "", "Gemm", "", "Gemm")  # "": the activation
+TREE = ("Gather", "LessOrEqual", "Cast", "MatMul", "Sub", "Relu", "MatMul", "Where", "Softmax")
+TREE_CONSTANTS = (0, 1, 3, 6)  # operations with columns, thresholds, paths to the leaves, and logits of the leaves
 HEADS = (("Where", "Softmax"), ("Where",), ())
 ACTIVATIONS = {"Relu": "relu", "Tanh": "tanh"}
 PLAIN = {"alpha": 1.0, "beta": 1.0, "transA": 0}  # a matrix product and a sum, and nothing more
@@ -36,6 +40,8 @@ def compiled_graph(content: bytes, scenario: Scenario, **options: Any) -> Compil
     graph = read_onnx(content)
     if graph.name == INDEX_GRAPH:
         return _index(graph, scenario, options)
+    if graph.name == TREE_GRAPH:
+        return _tree(graph, len(observation_names(scenario)), options)
     return _net(graph, options)
 
 
@@ -46,6 +52,18 @@ def _index(graph: Content, scenario: Scenario, options: dict[str, Any]) -> Index
     if len(found) != 1 or np.any(found[0].T[~tables.pattern]):
         return None
     return IndexPolicy(tables._replace(matrix=found[0].T.astype(np.float64)), **options)
+
+
+def _tree(graph: Content, n_obs: int, options: dict[str, Any]) -> TreePolicy | None:
+    """Return the tree of a graph as `agents.distill.actor` exports it."""
+    if tuple(node.operator for node in graph.nodes) != TREE or not _is_chain(graph.nodes):
+        return None
+    try:
+        columns, thresholds, paths, logits = (graph.constants[graph.nodes[k].inputs[1]] for k in TREE_CONSTANTS)
+        orders = np.argsort(-logits, axis=1, kind="stable")
+        return TreePolicy.from_paths(n_obs, columns, thresholds, paths, orders, **options)
+    except (KeyError, ValueError):
+        return None
 
 
 def _net(graph: Content, options: dict[str, Any]) -> NetPolicy | None:

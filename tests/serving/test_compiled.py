@@ -1,4 +1,4 @@
-"""A bundle of a plain network or an index policy runs in the kernel, and takes the actions of onnxruntime there."""
+"""Bundles of plain networks, index policies and trees run in the kernel, and take the actions of onnxruntime there."""
 
 from __future__ import annotations
 
@@ -168,8 +168,8 @@ def test_of_equal_outputs_both_take_the_first(sizes):
     assert np.array_equal(Graph(plain(net)).probabilities(obs, mask).argmax(axis=1), own)
 
 
-@pytest.mark.slow  # torch exports three graphs
-@pytest.mark.parametrize("kind", ["relu", "tanh", "index"])
+@pytest.mark.slow  # torch exports four graphs
+@pytest.mark.parametrize("kind", ["relu", "tanh", "index", "tree"])
 def test_an_exported_bundle_runs_in_the_kernel(kind, sizes, tmp_path, monkeypatch):
     folder, network = exported(kind, sizes, tmp_path)
     bundle = load_bundle(folder)
@@ -186,6 +186,14 @@ def test_an_exported_bundle_runs_in_the_kernel(kind, sizes, tmp_path, monkeypatc
     assert bundle.compiled() is None
 
 
+def grown(n_obs, n_actions):
+    """A tree that imitates a random network."""
+    from agents.distill.grow import grow_tree
+
+    obs, mask, own = sampled(random_net(n_obs, n_actions, seed=5))
+    return grow_tree(obs, mask, own, leaves=9, fields=6, reserves="either")
+
+
 def exported(kind, sizes, folder):
     """A bundle of random weights, and the same policy for the kernel."""
     import torch
@@ -193,11 +201,14 @@ def exported(kind, sizes, folder):
     from agents.common.export import export_bundle
     from agents.common.imitation import build
     from agents.common.policy import MaskedActor, TorchPolicy
+    from agents.distill.actor import TreeActor
     from agents.search.actor import IndexActor
 
     torch.manual_seed(3)
     torch.set_num_threads(1)
-    if kind == "index":
+    if kind == "tree":
+        actor = TreeActor(grown(*sizes))
+    elif kind == "index":
         actor = IndexActor(*sizes, random_index(tiny_centre(), 4).tables)
     else:
         actor = (

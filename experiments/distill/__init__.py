@@ -1,0 +1,1 @@
+"""Exported policies distilled into a plain network and into a tree, with what each of them keeps."""
