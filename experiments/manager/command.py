@@ -19,6 +19,7 @@ from experiments.manager import measure
 from experiments.manager.columns import columns_of
 from experiments.manager.measure import Control
 from experiments.manager.page import page
+from experiments.manager.tree import in_questions
 from experiments.pipeline.evaluation import Pair, Rule, own_pair, pair_of, unit_of_value
 from experiments.tuning.league import opponent_of
 from experiments.tuning.settings import TUNED
@@ -96,6 +97,7 @@ def measured(policy: BundlePolicy, bundle: Path, pair: Pair, n_days: int) -> dic
         "situations": measure.situations(
             scenario, controls["new"], controls["rule"], few[SITUATION_DAYS], dials, columns
         ),
+        "tree": in_questions(policy, fallback, new, all_days, columns),
         "range_numbers": len(policy.manifest.training_range),
     }
 

@@ -14,10 +14,10 @@ from ccenv.kpis import KpiTable, paired_difference
 from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.kpis.dropped_share import share_column, share_columns, within_limits
 from ccenv.kpis.suite import MORE_ABANDONED
-from ccenv.policy import RulePolicy
+from ccenv.policy import RulePolicy, TreePolicy
 from ccenv.rewards.sums import reward_columns
 from ccenv.scenarios import Scenario
-from ccenv.serving import BundlePolicy, load_bundle
+from ccenv.serving import load_bundle
 from ccenv.serving.errors import BundleWarning
 from ccenv.sim.state.codes import DAY_S
 from ccenv.simulation import simulate
@@ -33,17 +33,17 @@ COUNTS = ("n_offered", "n_answered_in_time", "n_abandoned", "idle_s")
 
 
 class Control(NamedTuple):
-    """A way of control: a pair of rules, or an exported control, whose fallback rules order the queues.
+    """A way of control: a pair of rules, an exported control, whose fallback rules order the queues, or a tree.
 
     Attributes:
-        role: `new` or `rule`.
+        role: `new`, `rule` or `tree`.
         pair: The rules; of an exported control its fallback.
-        bundle: Folder of the exported control; None for rules.
+        bundle: Folder of the exported control, or the tree; None for rules.
     """
 
     role: str
     pair: Pair
-    bundle: Path | None = None
+    bundle: Path | TreePolicy | None = None
 
     def fallback(self) -> Control:
         """Return the control without a feed: the fallback rules; rules run on the platform and need no feed."""
@@ -87,8 +87,11 @@ def longest_waits(scenario: Scenario, control: Control, seeds: np.ndarray) -> tu
     the last seconds of a contact that abandons between two decisions are not seen.
     """
     call = control.pair.as_call()
-    policy: RulePolicy | BundlePolicy
-    policy = RulePolicy(scenario, **call) if control.bundle is None else load_bundle(control.bundle)
+    policy: Any
+    if control.bundle is None:
+        policy = RulePolicy(scenario, **call)
+    else:
+        policy = control.bundle if isinstance(control.bundle, TreePolicy) else load_bundle(control.bundle)
     reserves = needs_reserves(scenario, control.pair.pacing) if control.bundle is None else policy.reserves
     batch = Batch(scenario, len(seeds), reserves=reserves, actions=policy.actions, autoreset="disabled", **call)
     batch.reset(np.asarray(seeds))

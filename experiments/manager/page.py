@@ -50,6 +50,7 @@ def page(result: Mapping[str, Any]) -> str:
         winners=sum(judged(part["kpi"], part["difference"]) == "better" for part in result["parts"]),
         n_parts=len(result["parts"]),
         situations=[_situation(each, columns) for each in result["situations"]],
+        tree=_tree(result["tree"], columns),
         numbers=result["range_numbers"],
     )
 
@@ -91,6 +92,23 @@ def _figure(result: Mapping[str, Any]) -> Markup:
         image = svg(by_hour(result))
     alternative = "Share answered in time, longest wait and idle minutes by hour of the day, new control and rule"
     return Markup('<img src="{}" alt="{}">').format(data_uri(image), alternative)
+
+
+def _tree(tree: Mapping[str, Any], columns: list[str]) -> dict[str, Any]:
+    rows = []
+    for name in columns:
+        look, difference = shown(name), tree["differences"][name]
+        rows.append(
+            {"title": look.title, "unit": look.unit, "figure": text(name, (tree["figures"][name] or {}).get("mean")),
+             "more": with_interval(name, difference, sign=True), "tone": judged(name, difference)}
+        )  # fmt: skip
+    return {
+        "text": tree["text"],
+        "reads": tree["reads"],
+        "leaves": tree["leaves"],
+        "same": 100.0 * tree["same"],
+        "rows": rows,
+    }
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""The page for a manager: goals, losers, situations and words."""
+"""The page for a manager: goals, losers, situations, questions and words."""
 
+import html
 import re
 import shutil
 
@@ -43,6 +44,16 @@ def test_page_is_made_from_its_result_file(written):
     assert len(result["worst"]) == measure.WORST
     values = [day["new"][VALUE] for day in result["worst"]]
     assert values == sorted(values)
+
+
+def test_questions_are_shown_with_what_they_lose(written):
+    file, result = written
+    tree = result["tree"]
+    assert html.escape(tree["text"]).replace("&#x27;", "&#39;") in file.read_text()
+    assert len(tree["reads"]) <= 6
+    lost = tree["figures"][VALUE]["mean"] - result["figures"]["new"][VALUE]["mean"]
+    assert tree["differences"][VALUE]["mean"] == pytest.approx(lost)
+    assert tree["same"] > 0.5
 
 
 def test_hours_add_up_to_the_day(written):
