@@ -18,7 +18,7 @@ from experiments.jobs.workers import Workers
 from experiments.pipeline.evaluation import Pair, Rule, drop_limit, own_pair, pair_of
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.search import p0_pairs, tune_rung
-from experiments.pipeline.joint.space import RUNGS, with_rule
+from experiments.pipeline.joint.space import RUNGS, Space, with_rule
 from experiments.tuning.choice import figures, file_name, is_large, over, rank_of_result
 from experiments.tuning.page import LEAGUES, page
 from experiments.tuning.settings import Settings
@@ -48,6 +48,7 @@ def tune(settings: Settings, command: str) -> list[Path]:
         cells = workers.map(search, tasks, "searches")
         found = [[cell for cell, task in zip(cells, tasks, strict=True) if task[0] == name] for name in asked]
         old = [before(files[name], name, settings) for name in asked]
+        _something_to_choose(asked, found, old)
         choices = [(name, settings, *each) for name, *each in zip(asked, found, old, strict=True)]
         results = workers.map(chosen, choices, "choice")
     for name, result, earlier in zip(asked, results, old, strict=True):
@@ -71,9 +72,15 @@ def _check(settings: Settings) -> None:
         if not getattr(settings, name) > 0.0:
             raise ValueError(f"{name} = {getattr(settings, name)}; allowed: a positive number of seconds")
     for name in ("replicates", "validation_days", "evaluation_days", "large_days"):
-        least = 1 if name == "replicates" else 2
+        least = 0 if name == "replicates" else 2
         if getattr(settings, name) < least:
             raise ValueError(f"{name} = {getattr(settings, name)}; allowed: {least} or more")
+
+
+def _something_to_choose(names: Sequence[str], found: Sequence[Any], old: Sequence[Any]) -> None:
+    for name, searches, earlier in zip(names, found, old, strict=True):
+        if not searches and earlier is None:
+            raise ValueError(f"replicates = 0: {name!r} has no result of its present content; allowed there: 1 or more")
 
 
 def budget_s(scenario: Scenario, settings: Settings) -> float:
@@ -181,6 +188,8 @@ def chosen(
 ) -> dict[str, Any]:
     """Return the result of a centre: for each rung the best pair on validation days, with figures on evaluation days.
 
+    A pair that the search of another rung has found may be chosen too, if the rung allows it.
+
     Args:
         name: The centre.
         settings: All settings.
@@ -194,16 +203,18 @@ def chosen(
     days = seeds("evaluation", n_days)
     shipped = objective.scores([own_pair(scenario), *p0_pairs(scenario)], days)
     rows = [{"rung": "P0", **figures(score)} for score in shipped]
+    of_rung = {rung: [each[k] for each in replicates] for k, rung in enumerate(settings.rungs)}
     rungs = {}
-    for k, rung in enumerate(settings.rungs):
-        found = [each[k] for each in replicates]
-        if earlier is not None and rung in earlier["rungs"]:
-            found.insert(0, earlier["rungs"][rung])
+    for rung, searched in of_rung.items():
+        space = Space(scenario, rung, settings.reserves)
+        others = [each for of in of_rung for each in of_rung[of] if of != rung]
+        kept = [] if earlier is None else [earlier["rungs"][of] for of in (rung, *of_rung) if of in earlier["rungs"]]
+        found = [each for each in (*kept, *searched, *others) if space.allows_pair(pair_of(each["pair"]))]
         best = min(found, key=lambda each: rank_of_result(each, limit))
         score = objective.score(pair_of(best["pair"]), days)
         assert score is not None  # it ran on the validation days
         rows.append({"rung": rung, **figures(score), "over_p0": over(score.values, shipped[0].values)})
-        rungs[rung] = {**best, "replicates": _searches(found, (earlier or {"rungs": {}})["rungs"].get(rung))}
+        rungs[rung] = {**best, "replicates": _searches(searched, (earlier or {"rungs": {}})["rungs"].get(rung))}
     return {
         "scenario": name, "scenario_digest": scenario.digest, "reserves": settings.reserves, "limit": limit,
         "evaluation_days": n_days, "rungs": rungs, "rows": rows,

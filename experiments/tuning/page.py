@@ -102,7 +102,8 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
     scenario = load_scenario(result["scenario"])
     rows = [_row(row) for row in result["rows"]]
     spent = [
-        f"{rung}: {found['cpu_s']:.0f} s, {found['training_days']} training days, {found['pairs']} runs of a pair"
+        f"{rung}{_found_by(rung, found)}: {found['cpu_s']:.0f} s, {found['training_days']} training days, "
+        f"{found['pairs']} runs of a pair"
         for rung, found in result["rungs"].items()
     ]
     n = max(len(found["replicates"]) for found in result["rungs"].values())
@@ -117,6 +118,10 @@ def of_centre(result: Mapping[str, Any]) -> list[str]:
             f"Not tuned: {_untuned(result['rungs'])}.",
         ),
     ]
+
+
+def _found_by(rung: str, found: Mapping[str, Any]) -> str:
+    return "" if found["rung"] == rung else f" (by the search of {found['rung']})"
 
 
 def _spread(rungs: Mapping[str, Mapping[str, Any]]) -> str:

@@ -22,7 +22,7 @@ class Settings:
         within_limit: Whether pairs above the scenario's drop limit rank behind all others.
         cpu_s: CPU time of the search of a rung, in seconds.
         large_cpu_s: The same for centres of class L and above, and for those whose episode is longer than ten days.
-        replicates: Number of independent searches of each rung.
+        replicates: Number of independent searches of each rung; 0 chooses once more among the results that exist.
         validation_days: Days on which the best pair is chosen, within and over the replicates.
         evaluation_days: Days on which the chosen pair is reported; nothing is chosen on them.
         large_days: Days of either kind for the centres of `large_cpu_s`, one of whose days takes up to a CPU second.

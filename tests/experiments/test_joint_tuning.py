@@ -39,6 +39,7 @@ from experiments.pipeline.joint.space import (
     with_rule,
 )
 from experiments.tuning.command import days_of, league_starts, tune
+from experiments.tuning.page import page
 from experiments.tuning.settings import Settings
 
 PEAK = Rule("max0", {"k": 2, "c": 1})
@@ -280,12 +281,31 @@ def test_an_earlier_pair_stays_if_it_is_better(tmp_path: Path) -> None:
     assert read_json(*tune(quick(tmp_path, again=True), "fourth")) == more  # the second search stays noted
 
 
+def test_a_rung_takes_what_the_search_of_another_has_found_if_it_allows_it(tmp_path: Path) -> None:
+    both = {"rungs": ["P1", "P2"], "again": True}
+    (path,) = tune(quick(tmp_path, **both), "first")
+    first = read_json(path)
+    other = {"routing": {"name": "longest_queue", "params": {}}, "pacing": {"name": "no_dial", "params": {}}}
+    better = {**first["rungs"]["P2"], "value": 1e9, "pair": other}
+    write_json(path, {**first, "rungs": {**first["rungs"], "P2": better}})
+    (path,) = tune(quick(tmp_path, **both, replicates=0), "second")
+    found = read_json(path)["rungs"]["P1"]
+    assert (found["pair"], found["rung"]) == (other, "P2") and "(by the search of P2)" in page(tmp_path)
+    assert found["replicates"] == first["rungs"]["P1"]["replicates"]
+    with_state = next(rule.name for rule in ROUTING_RULES if rule.state_term)  # P1 has no such rule
+    state = {"name": with_state, "params": {}}
+    write_json(path, {**first, "rungs": {**first["rungs"], "P2": {**better, "pair": {**other, "routing": state}}}})
+    (path,) = tune(quick(tmp_path, **both, replicates=0), "third")
+    assert read_json(path)["rungs"]["P1"]["pair"] == first["rungs"]["P1"]["pair"]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "allowed"),
     [
         ("rungs", ["P3"], "P1, P2"),
         ("cpu_s", 0.0, "a positive number"),
-        ("replicates", 0, "1 or more"),
+        ("replicates", -1, "0 or more"),
+        ("replicates", 0, "allowed there: 1 or more"),
         ("evaluation_days", 1, "2 or more"),
         ("large_days", 1, "2 or more"),
     ],
