@@ -61,6 +61,10 @@ def compare(settings: Settings, command: str) -> list[Path]:
         leagues = workers.map(league_of, each, "leagues")
     for name, league in zip(asked, leagues, strict=True):
         write_json(files[name], {**league, "command": command})
+    for name in set(opponents) - set(asked):
+        league = read_json(files[name])
+        if league["opponent"] != opponents[name]:  # the same pair, in another rung or version
+            write_json(files[name], {**league, "opponent": opponents[name]})
     write_atomic(folder / LEAGUE_PAGE, page([read_json(path) for path in sorted((folder / LEAGUES).glob("*.json"))]))
     return list(files.values())
 
@@ -92,15 +96,22 @@ def opponent_of(result: Mapping[str, Any]) -> dict[str, Any]:
     return {**centre, "rung": best, "pair": rungs[best]["pair"]}
 
 
+def beside(opponent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an opponent the figures of a league depend on: all but its rung and version."""
+    return {key: value for key, value in opponent.items() if key not in ("rung", "version")}
+
+
 def is_kept(path: Path, opponent: Mapping[str, Any], settings: Settings) -> bool:
-    """Return whether a league exists with this opponent, these days and all rules."""
+    """Return whether a league exists with the rules of this opponent, these days and all rules."""
     if not path.exists():
         return False
     found = read_json(path)
     names = [(row["half"], row["rule"]) for row in found["rules"]]
     every = [(half, rule.name) for half in HALVES for rule in RULES[half]]
     days = days_of(load_scenario(opponent["scenario"]), settings)
-    return bool(found["opponent"] == opponent and found["days"] == days and sorted(names) == sorted(every))
+    return bool(
+        beside(found["opponent"]) == beside(opponent) and found["days"] == days and sorted(names) == sorted(every)
+    )
 
 
 def days_of(scenario: Scenario, settings: Settings) -> int:
@@ -120,7 +131,7 @@ def rule_cell(opponent: Mapping[str, Any], settings: Settings, half: Half, name:
     if reason is not None:
         return {**head, "why": reason}
     days = days_of(scenario, settings)
-    inputs = {"opponent": dict(opponent), "rule": [half, name], "cpu_s": settings.rule_cpu_s, "days": days}
+    inputs = {"opponent": beside(opponent), "rule": [half, name], "cpu_s": settings.rule_cpu_s, "days": days}
     digest = cell_digest(inputs, centre_digest(scenario), code_digest(("experiments.tuning.one_rule",)))
     path, _ = run_once(
         ROOT / settings.dir / "league" / f"{digest}.json",

@@ -135,6 +135,10 @@ def test_a_finished_rule_is_read_and_a_finished_league_is_kept(tmp_path: Path, m
     assert read_json(*compare(quick(tmp_path), "second")) == first
     assert read_json(*compare(quick(tmp_path, again=True), "third")) == {**first, "command": "third"}
     assert searches == []  # its cell is there
+    write_json(tmp_path / "x_design.json", {**result("x_design", OWN_TEAM), "version": 7})
+    renamed = read_json(*compare(quick(tmp_path), "later"))
+    assert renamed["opponent"] == {**first["opponent"], "version": 7} and renamed["rules"] == first["rules"]
+    assert searches == []  # the same pair in another version
     write_json(tmp_path / "x_design.json", result("x_design", FIXED))
     with pytest.raises(KeyError):  # another opponent: searched anew, here by nothing
         compare(quick(tmp_path), "fourth")
