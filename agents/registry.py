@@ -10,6 +10,7 @@ from agents.base import LearnerKind
 LEARNERS = {
     "ppo": "agents.ppo.kind:PPO",
     "search": "agents.search.kind:SEARCH",
+    "set_network": "agents.search.kind:SET_NETWORK",
     "clones": "agents.clones.kind:CLONES",
     "evolution": "agents.evolution.kind:EVOLUTION",
 }

@@ -51,10 +51,12 @@ if _typing.TYPE_CHECKING:
         NetPolicy,
         Policy,
         RulePolicy,
+        SetPolicy,
         TreePolicy,
         advantages,
         index_form,
         rollout,
+        set_form,
     )
     from ccenv.scenarios import Scenario, ScenarioError, list_scenarios, load_scenario
     from ccenv.scenarios.empirical import empirical
@@ -79,6 +81,7 @@ _HOMES = {
     "RulePolicy": "ccenv.policy",
     "Scenario": "ccenv.scenarios",
     "ScenarioError": "ccenv.scenarios",
+    "SetPolicy": "ccenv.policy",
     "TreePolicy": "ccenv.policy",
     "advantages": "ccenv.policy",
     "compare": "ccenv.comparison",
@@ -90,6 +93,7 @@ _HOMES = {
     "load_scenario": "ccenv.scenarios",
     "replay": "ccenv.playback",
     "rollout": "ccenv.policy",
+    "set_form": "ccenv.policy",
     "simulate": "ccenv.simulation",
 }
 
@@ -109,6 +113,7 @@ __all__ = [
     "RulePolicy",
     "Scenario",
     "ScenarioError",
+    "SetPolicy",
     "TreePolicy",
     "advantages",
     "compare",
@@ -121,6 +126,7 @@ __all__ = [
     "plot",
     "replay",
     "rollout",
+    "set_form",
     "simulate",
     "theory",
 ]

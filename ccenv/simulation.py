@@ -54,7 +54,7 @@ def simulate(
         pacing: The same for pacing.
         policy: A policy, the folder of a bundle, a model of Stable-Baselines3 or sb3-contrib, or a function of one
             observation and one mask that returns an action (see `ccenv.policy.as_policy`). Rules take the decisions
-            that it does not own. A compiled policy (`NetPolicy`, `IndexPolicy`, `TreePolicy`) runs
+            that it does not own. A compiled policy (`NetPolicy`, `IndexPolicy`, `SetPolicy`, `TreePolicy`) runs
             inside the kernel.
         seeds: Different whole numbers below 2**64, each one run. The same seed gives the same contacts under
             every policy.

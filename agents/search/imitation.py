@@ -31,16 +31,17 @@ def imitate(form: IndexForm, shown: Demonstration, seed: int) -> tuple[np.ndarra
     n_assign = IndexLayout(form.tables()).n_assign
     assigns, dials = np.zeros(shown.mask.shape[1], bool), np.zeros(shown.mask.shape[1], bool)
     assigns[1 : n_assign + 1], dials[n_assign + 1 :] = True, True
-    routed = _some(shown.mask[:, assigns].any(axis=1) & ~dials[shown.actions], rng)
+    routed = some(shown.mask[:, assigns].any(axis=1) & ~dials[shown.actions], rng)
     weights = _fit_scores(form, shown, routed, n_assign) if len(routed) else form.defaults.copy()
-    paced = _some(shown.mask[:, dials].any(axis=1) & ~assigns[shown.actions], rng)
+    paced = some(shown.mask[:, dials].any(axis=1) & ~assigns[shown.actions], rng)
     if len(paced):
         weights = _fit_levels(form, weights, shown, paced, seed)
-    everything = _some(np.ones(len(shown.actions), bool), rng)
+    everything = some(np.ones(len(shown.actions), bool), rng)
     return weights, _agreement(form, weights, shown, everything)
 
 
-def _some(which: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def some(which: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the rows that hold, in order; at most `MOST`, drawn at random."""
     rows = np.flatnonzero(which)
     return rows if len(rows) <= MOST else np.sort(rng.choice(rows, MOST, replace=False))
 

@@ -25,8 +25,10 @@ from agents.search.actor import IndexActor
 from agents.search.imitation import imitate
 from ccenv.integrations.semi_markov import RewardRate, TimeScales
 from ccenv.policy.exploring import Actor, Explorer
+from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.policy.index import IndexPolicy
 from ccenv.policy.index_form import index_form
+from ccenv.scenarios import Scenario
 
 FULL_BELOW = 40  # numbers of weights up to which the whole covariance matrix is adapted at once
 ROWS = 16
@@ -72,16 +74,26 @@ class Search:
 
     def __init__(self, batch: Any, scales: TimeScales, settings: SearchSettings, seed: int) -> None:
         self.settings, self.seed, self.generation, self.spent = settings, seed, 0, 0
-        self.form = index_form(batch.scenario)
+        self.form = self._form(batch.scenario)
         self.options = {"owns": batch.run.owns, "reserves": batch.scenario.reserves, "actions": batch.run.actions}
-        self.actor = IndexActor(batch.n_obs, batch.n_actions, self.form.tables())
+        self.actor = self._network(batch.n_obs, batch.n_actions)
         self.explorer = Explorer(batch.run, None, Actor(self._policy(self.form.defaults)), min(ROWS, settings.days))
         self.day_s, self.rate = length_s(batch), RewardRate()
         self.run, self.dual = batch.run, Dual(batch.scenario, settings.dual)
         self.strategy = self._strategy(self.form.defaults)
 
-    def _policy(self, weights: np.ndarray) -> IndexPolicy:
+    def _form(self, scenario: Scenario) -> Any:
+        """Return what the policies of this search compute; a search over other policies has another form."""
+        return index_form(scenario)
+
+    def _network(self, n_obs: int, n_actions: int) -> Any:
+        return IndexActor(n_obs, n_actions, self.form.tables())
+
+    def _policy(self, weights: np.ndarray) -> CompiledPolicy:
         return IndexPolicy(self.form.tables(weights), **self.options)
+
+    def _imitated(self, demonstration: Demonstration, seed: int) -> tuple[np.ndarray, float]:
+        return imitate(self.form, demonstration, seed)
 
     def _strategy(self, start: np.ndarray) -> Any:
         self.start = start
@@ -109,7 +121,7 @@ class Search:
 
     def warm_start(self, demonstration: Demonstration, settings: CloneSettings, seed: int) -> dict[str, float]:
         """Start from the defaults or from weights that imitate the rule, the better of the two on training days."""
-        imitated, agreement = imitate(self.form, demonstration, seed)
+        imitated, agreement = self._imitated(demonstration, seed)
         days = start_days(self.seed)
         values = [self._values(weights, days).mean() for weights in (self.form.defaults, imitated)]
         self.strategy = self._strategy(imitated if values[1] >= values[0] else self.form.defaults)

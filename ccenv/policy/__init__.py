@@ -8,6 +8,8 @@ from ccenv.policy.net import NetPolicy
 from ccenv.policy.protocol import Policy, State
 from ccenv.policy.rollout import Rollout, rollout
 from ccenv.policy.rules import RulePolicy
+from ccenv.policy.set_form import set_form
+from ccenv.policy.set_net import SetPolicy
 from ccenv.policy.tree import TreePolicy
 
 __all__ = [
@@ -19,10 +21,12 @@ __all__ = [
     "Policy",
     "Rollout",
     "RulePolicy",
+    "SetPolicy",
     "State",
     "TreePolicy",
     "advantages",
     "as_policy",
     "index_form",
     "rollout",
+    "set_form",
 ]

@@ -158,7 +158,14 @@ def compiled_of(policy: Any) -> CompiledPolicy | None:
     return compiled() if callable(compiled) else None
 
 
-def address_of(make: Callable[[], Callable[..., Any]], params: np.dtype, kinds: Layout, source: str, name: str) -> int:
+def address_of(
+    make: Callable[[], Callable[..., Any]],
+    params: np.dtype,
+    kinds: Layout,
+    source: str,
+    name: str,
+    also: tuple[str, ...] = (),
+) -> int:
     """Return the address of a policy's function; compiles it if it must.
 
     Args:
@@ -168,12 +175,13 @@ def address_of(make: Callable[[], Callable[..., Any]], params: np.dtype, kinds: 
         kinds: Record types of the size class.
         source: File that holds the function and all that it calls, apart from the kernel.
         name: Name of the function in that file.
+        also: Other files with what it calls.
 
     Raises:
         RuntimeError: If the function does not compile.
     """
     content = f"{pointers.code_name()} {kinds.size.name} {params} {name}"
-    digest = hashlib.sha256(content.encode() + Path(source).read_bytes())
+    digest = hashlib.sha256(content.encode() + b"".join(Path(file).read_bytes() for file in (source, *also)))
     key = digest.hexdigest()[:24]
     if key not in _addresses:
         _addresses[key] = _interpreted(make(), params) if config.DISABLE_JIT else _compiled(make(), params, kinds, key)

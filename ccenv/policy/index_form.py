@@ -98,16 +98,33 @@ class IndexForm(NamedTuple):
         return IndexTables(matrix, pattern, np.array(self.time), self.shared, self.actions)
 
 
+class ObservedColumns:
+    """Columns of the numbers of observed fields in the observation of a centre.
+
+    Attributes:
+        n_obs: Numbers in an observation.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._at: dict[str, tuple[int, int, float]] = {}
+        first = 0
+        for f in OBSERVED:
+            self._at[f.name] = first, f.width, f.scale
+            first += n_numbers(f, scenario)
+        self.n_obs = first
+
+    def at(self, name: str, j: int = 0, k: int = 0) -> tuple[int, float]:
+        """Return the column of number k of entity j of a field, and its scale: observed number / natural unit."""
+        first, width, scale = self._at[name]
+        return first + width * j + k, scale
+
+
 class _Builder:
     """Collects the elements of the matrix of forms and the weights."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.at: dict[str, tuple[int, int, float]] = {}
-        first = 0
-        for f in OBSERVED:
-            self.at[f.name] = first, f.width, f.scale
-            first += n_numbers(f, scenario)
-        self.n_obs = first
+        self.observed = ObservedColumns(scenario)
+        self.n_obs = self.observed.n_obs
         self.entries: list[tuple[int, int, float, int]] = []
         self.names: list[str] = []
         self.defaults: list[float] = []
@@ -120,14 +137,10 @@ class _Builder:
         self.spreads.append(spread)
         return len(self.names) - 1
 
-    def column(self, name: str, j: int = 0, k: int = 0) -> int:
-        """Return the column of number k of entity j of an observed field."""
-        first, width, _ = self.at[name]
-        return first + width * j + k
-
     def add(self, row: int, which: int, name: str, j: int = 0, k: int = 0, factor: float = 1.0) -> None:
         """Add an observed number in its natural unit to a form, with a weight."""
-        self.entries.append((row, self.column(name, j, k), factor / self.at[name][2], which))
+        column, scale = self.observed.at(name, j, k)
+        self.entries.append((row, column, factor / scale, which))
 
 
 def index_form(scenario: Scenario) -> IndexForm:
@@ -144,15 +157,15 @@ def index_form(scenario: Scenario) -> IndexForm:
         serves[pair.kind][pair.index].add(pair.group)
     clock = scenario.centre.clock
     length_s = getattr(clock, "close_s", 86_400.0) - getattr(clock, "open_s", 0.0)
-    to_close = build.column("to_close_s")
-    time = to_close, 1.0, -2.0 / (length_s * build.at["to_close_s"][2])
+    to_close, scale = build.observed.at("to_close_s")
+    time = to_close, 1.0, -2.0 / (length_s * scale)
     _routing_forms(build, scenario, serves, one, time)
     shared = np.zeros((2, n_campaigns, build.n_obs))
     for i in range(n_campaigns):
         queues = [q for q, groups in enumerate(serves["queue"]) if groups & serves["campaign"][i]]
         for q in queues:
-            shared[0, i, build.column("arrivals_recent_per_hour", q)] = 1.0
-            shared[1, i, build.column("forecast_per_hour", q)] = 1.0
+            shared[0, i, build.observed.at("arrivals_recent_per_hour", q)[0]] = 1.0
+            shared[1, i, build.observed.at("forecast_per_hour", q)[0]] = 1.0
         _campaign_forms(build, scenario, i, n_assign + len(FORMS) * i, queues, serves["campaign"][i], one, time)
     rows, columns, factors, which = zip(*build.entries, strict=True)
     return IndexForm(

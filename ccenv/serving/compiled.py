@@ -1,9 +1,10 @@
-"""Policies of graphs that the kernel can run: plain networks, index policies, and decision trees.
+"""Policies of graphs that the kernel can run: plain networks, index policies, set networks, and decision trees.
 
 A plain network is `Standardise` and two layers with one activation, as the learners of a checkout export them. It is
 found by its operations. The graph of an index policy has the name `INDEX_GRAPH`, which its exporter sets, and holds the
-matrix of the policy; the rest follows from the scenario. The graph of a tree has the name `TREE_GRAPH` and its own
-operations.
+matrix of the policy; the rest follows from the scenario. The graph of a set network has the name `SET_GRAPH`, and holds
+each part of its weights by name, and the matrix of the centre's features. The graph of a tree has the name `TREE_GRAPH`
+and its own operations.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ccenv.policy import IndexPolicy, NetPolicy, TreePolicy, index_form
+from ccenv.policy import IndexPolicy, NetPolicy, SetPolicy, TreePolicy, index_form, set_form
 from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.policy.net import CLIP
+from ccenv.policy.set_form import part_shapes
 from ccenv.scenarios import Scenario
 from ccenv.serving.graph import LOGITS, MASK, OBS, PROBABILITIES
 from ccenv.serving.onnx_file import Content, Node, read_onnx
 from ccenv.spaces.observation import observation_names
 
-INDEX_GRAPH, TREE_GRAPH = "index_policy", "decision_tree"
+INDEX_GRAPH, SET_GRAPH, TREE_GRAPH = "index_policy", "set_network", "decision_tree"
 BODY = ("Sub", "Mul", "Clip", "Gemm", "", "Gemm", "", "Gemm")  # "": the activation
 TREE = ("Gather", "LessOrEqual", "Cast", "MatMul", "Sub", "Relu", "MatMul", "Where", "Softmax")
 TREE_CONSTANTS = (0, 1, 3, 6)  # operations with columns, thresholds, paths to the leaves, and logits of the leaves
@@ -40,6 +42,8 @@ def compiled_graph(content: bytes, scenario: Scenario, **options: Any) -> Compil
     graph = read_onnx(content)
     if graph.name == INDEX_GRAPH:
         return _index(graph, scenario, options)
+    if graph.name == SET_GRAPH:
+        return _set(graph, scenario, options)
     if graph.name == TREE_GRAPH:
         return _tree(graph, len(observation_names(scenario)), options)
     return _net(graph, options)
@@ -52,6 +56,18 @@ def _index(graph: Content, scenario: Scenario, options: dict[str, Any]) -> Index
     if len(found) != 1 or np.any(found[0].T[~tables.pattern]):
         return None
     return IndexPolicy(tables._replace(matrix=found[0].T.astype(np.float64)), **options)
+
+
+def _set(graph: Content, scenario: Scenario, options: dict[str, Any]) -> SetPolicy | None:
+    """Return the set network whose weights are constants of the graph; None if its features are not the centre's."""
+    parts = graph.constants
+    shapes = part_shapes(len(parts.get("b_first", "")))
+    if any(parts[name].shape != shape if name in parts else True for name, shape in shapes.items()):
+        return None
+    form = set_form(scenario, *shapes["b_first"])
+    if not np.array_equal(parts.get("entities", ()), form.bare.entities):
+        return None
+    return SetPolicy(form.tables(np.concatenate([parts[name].ravel() for name in shapes])), **options)
 
 
 def _tree(graph: Content, n_obs: int, options: dict[str, Any]) -> TreePolicy | None:

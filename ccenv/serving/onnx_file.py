@@ -18,8 +18,9 @@ GRAPH = 7  # of a model
 NODE, NAME, INITIALIZER = 1, 2, 5  # of a graph
 INPUT, OUTPUT, OPERATOR, ATTRIBUTE, DOMAIN = 1, 2, 4, 5, 7  # of a node
 ATTRIBUTE_NAME, FLOAT, INT = 1, 2, 3  # of an attribute
-DIMS, TYPE, FLOATS, INTS, TENSOR_NAME, RAW = 1, 2, 4, 7, 8, 9  # of a tensor
-TYPES: dict[int, np.dtype] = {1: np.dtype("<f4"), 7: np.dtype("<i8")}  # of a tensor's elements; others are not read
+DIMS, TYPE, FLOATS, INTS, TENSOR_NAME, RAW, DOUBLES = 1, 2, 4, 7, 8, 9, 10  # of a tensor
+#: Of a tensor's elements; others are not read.
+TYPES: dict[int, np.dtype] = {1: np.dtype("<f4"), 7: np.dtype("<i8"), 11: np.dtype("<f8")}
 
 
 class Node(NamedTuple):
@@ -43,7 +44,7 @@ class Content(NamedTuple):
     Attributes:
         name: Its name.
         nodes: Operations in their order.
-        constants: Tensors of float32 and int64, by name.
+        constants: Tensors of float32, float64 and int64, by name.
     """
 
     name: str
@@ -112,8 +113,8 @@ def _tensor(content: bytes) -> dict[str, np.ndarray]:
             name = value.decode()
         elif field == RAW:
             raw = value
-        elif field == FLOATS:
-            floats += value  # packed, or one by one: four bytes each
+        elif field in (FLOATS, DOUBLES):
+            floats += value  # packed, or one by one: four or eight bytes each
         elif field == INTS:
             ints += _numbers(value)
     if kind not in TYPES:

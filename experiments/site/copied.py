@@ -20,6 +20,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "studies.md": ("studies/index", "questions of practice, with paired runs and assumptions varied."),
     "room.md": ("room", "optimum or bound of each centre, beside its rules and planners."),
     "screen.md": ("screen", "variants in which a searched policy beats tuned rules, and those without room."),
+    "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),
     "concepts.md": ("concepts", "equation, source and measured effect of each concept."),
     "calibration.md": ("calibration", "how well the bank's centres follow the bank's log."),
     "speed.md": ("speed", "contacts and decisions a second, against peers."),

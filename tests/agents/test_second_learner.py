@@ -144,7 +144,10 @@ def test_a_learner_is_found_by_name_or_by_address():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("dqn", r"learner 'dqn'; allowed: ppo, search, clones, evolution, climber, or an address package\.module:KIND"),
+        (
+            "dqn",
+            r"learner 'dqn'; allowed: ppo, search, set_network, clones, evolution, climber, or an address package",
+        ),
         ("no.such:THING", r"learner 'no.such:THING': No module named 'no'"),
         ("tests.agents.climber:DQN", r"has no attribute 'DQN'"),
         ("tests.agents.climber:Climber", r"type found there; allowed: an agents\.base\.LearnerKind"),

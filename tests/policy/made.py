@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ccenv import IndexPolicy, NetPolicy, index_form
+from ccenv import IndexPolicy, NetPolicy, SetPolicy, index_form, set_form
 
 
 class InPython:
@@ -30,3 +30,10 @@ def random_index(scenario, seed=0, spread=1.0, **options):
     form = index_form(scenario)
     weights = form.defaults + spread * form.spreads * np.random.default_rng(seed).normal(size=len(form.names))
     return IndexPolicy(form.tables(weights), **options)
+
+
+def random_set(scenario, seed=0, spread=2.0, hidden=8, **options):
+    """A set network with weights far from the defaults; the same in all centres for the same seed."""
+    form = set_form(scenario, hidden)
+    weights = form.defaults + spread * form.spreads * np.random.default_rng(seed).normal(size=len(form.names))
+    return SetPolicy(form.tables(weights), **options)

@@ -17,7 +17,7 @@ from ccenv.serving import load_bundle
 from ccenv.serving.compiled import compiled_graph
 from ccenv.serving.graph import Graph
 from ccenv.serving.onnx_file import read_onnx
-from tests.policy.made import InPython, random_index, random_net
+from tests.policy.made import InPython, random_index, random_net, random_set
 
 ROUNDING = 1e-5  # of the size of the outputs
 
@@ -134,7 +134,8 @@ def test_numbers_in_other_places_of_a_tensor_are_read_too():
     kept = [
         helper.make_tensor("floats", TensorProto.FLOAT, (2, 2), [1.0, -2.0, 3.5, 0.0]),
         helper.make_tensor("ints", TensorProto.INT64, (3,), [-1, 0, 2**40]),
-        helper.make_tensor("doubles", TensorProto.DOUBLE, (1,), [1.0]),
+        helper.make_tensor("doubles", TensorProto.DOUBLE, (2,), [1.0, -0.1]),
+        helper.make_tensor("halves", TensorProto.FLOAT16, (1,), [1.0]),
     ]
     graph = helper.make_graph([], "only constants", [], [], kept)
 
@@ -142,7 +143,8 @@ def test_numbers_in_other_places_of_a_tensor_are_read_too():
 
     assert found["floats"].tolist() == [[1.0, -2.0], [3.5, 0.0]]
     assert found["ints"].tolist() == [-1, 0, 2**40]
-    assert found.keys() == {"floats", "ints"}
+    assert found["doubles"].tolist() == [1.0, -0.1]
+    assert found.keys() == {"floats", "ints", "doubles"}
 
 
 @pytest.mark.parametrize("cut", [1, 40, 300])
@@ -168,8 +170,8 @@ def test_of_equal_outputs_both_take_the_first(sizes):
     assert np.array_equal(Graph(plain(net)).probabilities(obs, mask).argmax(axis=1), own)
 
 
-@pytest.mark.slow  # torch exports four graphs
-@pytest.mark.parametrize("kind", ["relu", "tanh", "index", "tree"])
+@pytest.mark.slow  # torch exports five graphs
+@pytest.mark.parametrize("kind", ["relu", "tanh", "index", "set", "tree"])
 def test_an_exported_bundle_runs_in_the_kernel(kind, sizes, tmp_path, monkeypatch):
     folder, network = exported(kind, sizes, tmp_path)
     bundle = load_bundle(folder)
@@ -182,6 +184,9 @@ def test_an_exported_bundle_runs_in_the_kernel(kind, sizes, tmp_path, monkeypatc
     table = ccenv.simulate(tiny_centre(), policy=folder, seeds=range(3))
 
     assert table.tobytes() == with_onnxruntime.tobytes()
+    if kind == "set":
+        assert np.array_equal(compiled.tables.weights, network.tables.weights)
+        assert compiled_graph(bundle.graph.content, load_scenario("tiny", **{"groups.first.staffing": 5})) is None
     bundle.decision = "sample"
     assert bundle.compiled() is None
 
@@ -203,6 +208,7 @@ def exported(kind, sizes, folder):
     from agents.common.policy import MaskedActor, TorchPolicy
     from agents.distill.actor import TreeActor
     from agents.search.actor import IndexActor
+    from agents.search.set_actor import SetActor
 
     torch.manual_seed(3)
     torch.set_num_threads(1)
@@ -210,6 +216,8 @@ def exported(kind, sizes, folder):
         actor = TreeActor(grown(*sizes))
     elif kind == "index":
         actor = IndexActor(*sizes, random_index(tiny_centre(), 4).tables)
+    elif kind == "set":
+        actor = SetActor(*sizes, random_set(tiny_centre(), 1).tables)
     else:
         actor = (
             build(sizes[0], (64, 64), sizes[1]) if kind == "relu" else MaskedActor.build(sizes[0], (64, 64), sizes[1])

@@ -1,0 +1,1 @@
+"""Set networks in other centres than that of their training."""

@@ -1,0 +1,1 @@
+"""Tests of the transfer of set networks."""
