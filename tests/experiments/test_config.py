@@ -21,7 +21,9 @@ OPTIONS = [
     f"{path.parent.name}={path.stem}" for path in sorted(FOLDER.glob("*/*.yaml")) if path.parent.name != "launcher"
 ]
 #: Commands whose settings are not `Settings`.
-OWN_SCHEMA = ("distill", "headline", "published", "room", "screen", "speed", "study", "tune", "validate")
+OWN_SCHEMA = (
+    "distill", "headline", "published", "room", "screen", "speed", "study", "transfer", "tune", "validate",
+)  # fmt: skip
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
 
