@@ -13,6 +13,7 @@ LEARNERS = {
     "set_network": "agents.search.kind:SET_NETWORK",
     "clones": "agents.clones.kind:CLONES",
     "evolution": "agents.evolution.kind:EVOLUTION",
+    "vine": "agents.vine.kind:VINE",
 }
 
 

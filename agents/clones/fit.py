@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 
 from agents.common.imitation import MAX_NORM, build, minibatches, standardise
 from agents.common.optimise import descend
 from agents.common.policy import MaskedActor
+from agents.common.tried import Paired
 
 HELD_OUT = 10  # every tenth day is held out
-
-
-class Paired(NamedTuple):
-    """Decisions with rewards of all legal actions under one hidden future each.
-
-    Attributes:
-        obs: Observations, (N, K) float32.
-        mask: Legal actions, (N, A) bool.
-        own: The base's action, (N,).
-        day: Number of the day, (N,).
-        gain: Reward after each action, (N, A); nan where illegal.
-    """
-
-    obs: np.ndarray
-    mask: np.ndarray
-    own: np.ndarray
-    day: np.ndarray
-    gain: np.ndarray
 
 
 def fit_advantages(
@@ -47,8 +28,7 @@ def fit_advantages(
     net = build(paired.obs.shape[1], hidden, paired.mask.shape[1])
     held = paired.day % HELD_OUT == 0
     standardise(net).fit(paired.obs[~held])
-    legal = np.where(paired.mask, paired.gain, 0.0)
-    centred = np.where(paired.mask, legal - legal.sum(axis=1, keepdims=True) / paired.mask.sum(axis=1)[:, None], 0.0)
+    centred = paired.centred
     spread = float(centred[paired.mask].std()) or 1.0
     obs, mask = torch.from_numpy(paired.obs), torch.from_numpy(paired.mask)
     target = torch.from_numpy((centred / spread).astype(np.float32))

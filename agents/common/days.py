@@ -24,6 +24,8 @@ def start_days(seed: int) -> np.ndarray:
 
 
 def length_s(batch: Any) -> float:
-    """Return the opening time of an episode [s]."""
+    """Return the opening time of an episode [s]; of a steady centre its whole time."""
     clock = batch.scenario.centre.clock
-    return float(batch.run.days * (getattr(clock, "close_s", 86_400.0) - getattr(clock, "open_s", 0.0)))
+    if clock.kind == "steady":
+        return float(clock.warm_up_s + clock.horizon_s)
+    return float(batch.run.days * (clock.close_s - clock.open_s))

@@ -46,12 +46,12 @@ def imitate(net: MaskedActor, obs: np.ndarray, mask: np.ndarray, actions: np.nda
 
 
 def minibatches(
-    rows: np.ndarray, net: nn.Module, passes: int, seed: int
+    rows: np.ndarray, net: nn.Module, passes: int, seed: int, size: int = BATCH
 ) -> Iterator[tuple[torch.Tensor, torch.optim.Optimizer]]:
     """Yield the rows of each minibatch and the network's optimiser, whose rate falls linearly."""
     rng = np.random.default_rng(seed)
     optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-    parts = [part for _ in range(passes) for part in torch.from_numpy(rng.permutation(rows)).split(BATCH)]
+    parts = [part for _ in range(passes) for part in torch.from_numpy(rng.permutation(rows)).split(size)]
     for k, part in enumerate(parts):
         optimizer.param_groups[0]["lr"] = max(LAST_RATE, RATE * (1.0 - k / len(parts)))
         yield part, optimizer

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from agents.clones.fit import Paired, fit_advantages
+from agents.clones.fit import fit_advantages
+from agents.common.tried import Paired
 from ccenv import Batch, advantages, load_scenario
 from ccenv.sim.state.codes import FIRST_STREAM, NIL
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from agents.clones.fit import Paired, fit_advantages
+from agents.clones.fit import fit_advantages
+from agents.common.tried import Paired
 from ccenv.policy.exploring import Actor, Explorer, Sampling
 from ccenv.run.config import run_config
 from ccenv.sim.state.codes import HOLD

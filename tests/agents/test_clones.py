@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from agents.clones.fit import Paired, fit_advantages
+from agents.clones.fit import fit_advantages
 from agents.clones.learner import Clones, ClonesSettings
 from agents.common.imitation import build, imitate
+from agents.common.tried import Paired
 from agents.policies import load_policy
 from agents.train import Training, train
 from ccenv import Batch, RulePolicy

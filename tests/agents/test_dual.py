@@ -14,6 +14,7 @@ from agents.common.dual import Dual, DualSettings
 from agents.evolution.learner import Evolution, EvolutionSettings
 from agents.search.learner import Search, SearchSettings
 from agents.train import Training, train
+from agents.vine.learner import Vine, VineSettings
 from ccenv import Batch, load_scenario
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.policy.exploring import Actor, Explorer
@@ -88,6 +89,7 @@ def test_a_larger_size_class_keeps_the_price():
         (Evolution, EvolutionSettings(2, 2, hidden=(4, 4), dual=ACTIVE)),
         (Clones, ClonesSettings(200, 2, 100.0, hidden=(4, 4), passes=1, margins=(0.0,), validation_days=2,
                                 imitated=200, dual=ACTIVE)),
+        (Vine, VineSettings(200, 2, 100.0, hidden=(4, 4), passes=1, dual=ACTIVE)),
     ],
 )  # fmt: skip
 def test_learners_adapt_the_price_and_go_on_with_it(make, settings):

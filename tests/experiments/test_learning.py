@@ -36,7 +36,7 @@ def test_training_takes_nested_settings_and_keeps_the_other_defaults():
         ({}, r"learner\.training: Object missing required field `steps`"),
         (
             {"name": "dqn", "steps": 1},
-            r"learner\.name: learner 'dqn'; allowed: ppo, search, set_network, clones, evolution, or an address",
+            r"learner\.name: learner 'dqn'; allowed: ppo, search, set_network, clones, evolution, vine, or an address",
         ),
     ],
 )

@@ -1,0 +1,1 @@
+"""Policy gradient whose advantages come from paired futures."""
