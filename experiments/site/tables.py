@@ -13,6 +13,7 @@ import yaml
 
 import ccenv
 from agents.registry import LEARNERS, find_learner
+from agents.supervisor import SupervisorSettings
 from agents.train import Training
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.serving.limits import LIMITS, Limits
@@ -171,6 +172,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "learners": _learners,
     "second_learner": _second_learner,
     "learner_settings": _learner_settings,
+    "supervisor_settings": lambda results: settings(SupervisorSettings),
     "training": lambda results: settings(Training, of_command(Training.learner, "training")),
     "log": lambda results: settings(LogConfig),
     "time_scales": lambda results: settings(TimeScales),

@@ -1,0 +1,1 @@
+"""Searched policies of a supervisor, scored in the suite `deployable` of the league."""
