@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import ccenv
-from agents.distill import DistillSettings, as_network, distill, distill_tree
+from agents.distill import DistillSettings, as_network, distill, distill_tree, method
 from agents.distill.grow import grow_tree
-from agents.distill.method import kept_of
 from agents.distill.shown import show
 from ccenv import FunctionPolicy, RulePolicy, TreePolicy, load_scenario
 from ccenv.seeds import seeds
@@ -207,10 +206,11 @@ def test_later_rounds_hold_decisions_of_days_on_which_the_imitation_acts():
 
     tree = by_hand()
     teacher = Teacher(tree.n_obs, tree.columns, tree.thresholds, tree.below, tree.above, tree.orders)
-    distill_tree(teacher, TINY, DistillSettings(decisions=300, days=2, rounds=3, leaves=1))
+    _, seen = method._tree(teacher, TINY, DistillSettings(decisions=300, days=2, rounds=3, leaves=1))
 
     assert len(asked) == 2
     assert min(asked) > 100
+    assert np.array_equal(act(tree, seen.obs, seen.mask), seen.actions)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_what_is_kept_by_hand():
     rules, gain = np.array([1.0, 3.0, 2.0, 4.0]), np.array([2.0, 4.0, 2.0, 4.0])
     reward = {"rules": rules, "policy": rules + gain, "tree": rules + 0.25 * gain}
 
-    kept = kept_of(reward, "tree", 0.5, 0)
+    kept = method.kept_of(reward, "tree", 0.5, 0)
 
     assert (kept.share, kept.loss, kept.agreement) == (0.25, 2.25, 0.5)
     assert (kept.low, kept.high) == (0.25, 0.25)
@@ -243,7 +243,7 @@ def test_what_is_kept_by_hand():
 def test_no_share_is_kept_of_a_gain_that_is_not_sure(gain):
     reward = {"rules": np.zeros(4), "policy": gain, "tree": np.ones(4)}
 
-    kept = kept_of(reward, "tree", 0.5, 0)
+    kept = method.kept_of(reward, "tree", 0.5, 0)
 
     assert np.isnan([kept.share, kept.low, kept.high]).all()
     assert kept.loss == gain.mean() - 1.0
