@@ -12,8 +12,8 @@ from tqdm import tqdm
 from ccenv.files.writing import write_atomic, write_json
 from experiments.jobs.cells import run_once
 from experiments.jobs.files import ROOT, read_json, to_csv
-from experiments.jobs.parts import named
-from experiments.jobs.provenance import machine
+from experiments.jobs.parts import RESULTS, named
+from experiments.jobs.provenance import commit, machine
 from experiments.jobs.workers import one_thread
 from experiments.speed.bars import Verdict, bound_text, judge, missed
 from experiments.speed.figures import figures
@@ -41,12 +41,16 @@ def run(settings: Settings, command: str) -> list[str]:
         One line for each missed bar.
 
     Raises:
-        ValueError: If a part does not exist, or there are too few rounds.
+        ValueError: If a part does not exist, there are too few rounds, or a quick measurement is to be published.
     """
+    if settings.publish and not (settings.parts and settings.thorough):
+        raise ValueError("publish = true; allowed: with named parts, and rounds, share and cold at least as by default")
     if settings.rounds < LEAST_ROUNDS:
         raise ValueError(f"rounds = {settings.rounds}; allowed: {LEAST_ROUNDS} or more")
     started = time.perf_counter()
     results = measure_all(named(PARTS, settings.parts), settings)
+    if settings.publish:
+        results = beside_published(results)
     verdicts = judge({name: result["figures"] for name, result in results.items()})
     write_results(results, verdicts, settings, command)
     tqdm.write(f"measured in {(time.perf_counter() - started) / 60:.1f} min, finished parts of earlier runs apart")
@@ -66,6 +70,14 @@ def measure_all(parts: list[Part], settings: Settings) -> Results:
         known["figures"] |= result.pop("figures")
         known |= result
     return results
+
+
+def beside_published(results: Mapping[str, dict[str, Any]]) -> Results:
+    """Results of the published parts, with these in place of theirs; `alone` is the commit at which they were made."""
+    published = read_json(ROOT / RESULTS / FILES / "speed.json")
+    published.pop("machine")
+    merged = published | {name: {**result, "alone": commit()} for name, result in results.items()}
+    return {part.name: merged[part.name] for part in PARTS if part.name in merged}
 
 
 def write_results(

@@ -48,7 +48,7 @@ def page(
             [
                 "# Speed",
                 f"Written by `{command}`; do not edit. {_head(verdicts)} Measured on {machine()}.",
-                text(HOW, f"There are {settings.rounds} rounds." + _share(settings)),
+                text(HOW, f"There are {settings.rounds} rounds." + _share(settings) + _alone(results)),
                 _bars(verdicts),
                 *(f"![{ABOUT[name.rpartition('/')[2]]}]({name})" for name in drawn),
                 *(section(results[name]) for name, section in sections.items() if name in results),
@@ -69,6 +69,12 @@ def _head(verdicts: Sequence[Verdict]) -> str:
 
 def _share(settings: Settings) -> str:
     return "" if settings.share == 1.0 else f" Only {settings.share:g} of the usual work is done in each."
+
+
+def _alone(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Say which parts were measured apart from the others, and at which commit."""
+    found = [f"`{name}` (commit {result['alone']})" for name, result in results.items() if "alone" in result]
+    return f" Measured alone, beside earlier figures of the others: {', '.join(found)}." if found else ""
 
 
 def _bars(verdicts: Sequence[Verdict]) -> str:

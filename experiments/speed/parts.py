@@ -17,6 +17,12 @@ def unmeasured(settings: Settings) -> Sequence[dict[str, object]]:
     return [{}]
 
 
+def turns_and_compile(settings: Settings) -> Sequence[dict[str, object]]:
+    """One cell that takes turns, and one that compiles; no second one if the settings exclude cold compilation."""
+    turns: dict[str, object] = {"rounds": settings.rounds, "share": settings.share}
+    return [turns, {"compile": "S"}] if settings.cold else [turns]
+
+
 PARTS: tuple[Part, ...] = (
     Part("peers", "Other engines", (KERNEL,)),
     Part("centre", "The whole centre", (KERNEL, "experiments/speed/peers")),
@@ -27,6 +33,7 @@ PARTS: tuple[Part, ...] = (
     Part("copies", "Copies", (NATIVE, POLICY)),
     Part("memory", "Memory", inputs=unmeasured),
     Part("training", "Training", (NATIVE, POLICY, "agents")),
+    Part("policies", "Policies in the kernel", (CHILD, "agents"), turns_and_compile),
     Part("evaluation", "Evaluation"),
     Part("start", "Start", (CHILD,)),
     Part("stale", "Edited kernel files", (CHILD,), unmeasured),

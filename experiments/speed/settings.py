@@ -21,6 +21,7 @@ class Settings:
         share: Share of the usual work of a turn.
         cold: Whether to compile the size classes with an empty cache, which takes minutes.
         take: Number of the measurement; a new number repeats what was measured before.
+        publish: Whether the named parts, measured alone, replace theirs on the published page.
         dir: Folder of finished parts.
     """
 
@@ -29,18 +30,23 @@ class Settings:
     share: float = 1.0
     cold: bool = True
     take: int = 1
+    publish: bool = False
     dir: str = "outputs/speed"
 
     @property
     def whole(self) -> bool:
         """Whether the measurement is complete, as it is published."""
-        usual = Settings()
-        return not self.parts and self.cold and self.share >= 1.0 and self.rounds >= usual.rounds
+        return not self.parts and self.thorough
+
+    @property
+    def thorough(self) -> bool:
+        """Whether each part is measured as it is published."""
+        return self.cold and self.share >= 1.0 and self.rounds >= Settings().rounds
 
     @property
     def results(self) -> Path:
-        """Folder of the page: only a complete measurement is published."""
-        return ROOT / (RESULTS if self.whole else self.dir)
+        """Folder of the page: a complete measurement is published, and parts of which that is asked."""
+        return ROOT / (RESULTS if self.whole or self.publish else self.dir)
 
 
 def register() -> None:

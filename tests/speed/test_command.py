@@ -10,7 +10,7 @@ from ccenv.sim.state.sizes import SIZES
 from experiments.jobs.parts import RESULTS
 from experiments.jobs.readme import README
 from experiments.speed import __main__ as entry
-from experiments.speed import command, part
+from experiments.speed import command, page, part
 from experiments.speed.bars import BARS, judge, three_digits
 from experiments.speed.parts import PARTS
 from experiments.speed.readme import EXCERPT, missing
@@ -127,7 +127,12 @@ def test_a_part_alone_leaves_the_other_bars_open(measured, tmp_path):
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"parts": ["peer"]}, "parts: 'peer'; allowed: peers"), ({"rounds": 1}, "rounds = 1; allowed: 2 or more")],
+    [
+        ({"parts": ["peer"]}, "parts: 'peer'; allowed: peers"),
+        ({"rounds": 1}, "rounds = 1; allowed: 2 or more"),
+        ({"publish": True}, "publish = true; allowed: with named parts"),
+        ({"publish": True, "parts": ["peers"], "share": 0.5}, "publish = true; allowed: with named parts"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
@@ -186,3 +191,17 @@ def test_readme_and_published_page_agree():
 def test_a_readme_without_its_marks_is_refused():
     with pytest.raises(ValueError, match=r"README\.md is not allowed"):
         EXCERPT.renewed("# a\n", None)
+
+
+def test_a_part_measured_alone_takes_its_place_on_the_published_page():
+    made = {"evaluation": results()["evaluation"]}
+
+    found = command.beside_published(made)
+
+    assert found["evaluation"]["figures"] == made["evaluation"]["figures"]
+    assert found["evaluation"]["alone"]
+    others = command.read_json(command.ROOT / command.RESULTS / command.FILES / "speed.json")
+    assert found["copies"] == others["copies"]
+    assert "machine" not in found
+    assert "`evaluation` (commit" in page._alone(found)
+    assert page._alone({"copies": found["copies"]}) == ""

@@ -18,6 +18,7 @@ from experiments.speed import (
     evaluation,
     growth,
     memory,
+    policies,
     single,
     stale,
     start,
@@ -167,6 +168,19 @@ def two_processes(patch: pytest.MonkeyPatch, bar: Bar, wrong: bool) -> Figures:
     return evaluation.measure(INPUTS)["figures"]
 
 
+def in_kernel(patch: pytest.MonkeyPatch, bar: Bar, wrong: bool) -> Figures:
+    """A decision of 4 us, a bundle slower by a third, futures of 20 us, copies of 3 us, or a compile of 100 s."""
+    if bar.figure == "compile_s":
+        patch.setattr(policies, "ask", lambda *_, **__: Said(100.0 if wrong else 1.0, ""))
+        return policies.measure({"compile": "S"})["figures"]
+    times = {"rules": 1e-6, "network": 3e-6, "bundle": 3.3e-6, "futures": 10e-6, "copies": 1.9e-6}
+    slow = {"decision_us": ("network", 5e-6), "bundle_over_sum": ("bundle", 4e-6), "futures_per_s": ("futures", 21e-6),
+            "copy_percent": ("copies", 4e-6)}  # fmt: skip
+    patch.setattr(policies, "interleaved", clock(times | dict([slow[bar.figure]] if wrong else [])))
+    patch.setattr(policies, "_Days", lambda *_: SimpleNamespace(under_rules=None, over_rules=None, of_bundle=None))
+    return policies.measure(INPUTS)["figures"]
+
+
 PLANTED: dict[str, Plant] = {
     "peers": peers,
     "centre": _timed(centre, "bank", {"bank": 2.0, "plain": 1.0}, 2.0),
@@ -175,6 +189,7 @@ PLANTED: dict[str, Plant] = {
     "growth": grows,
     "memory": bytes_of,
     "training": trains,
+    "policies": in_kernel,
     "evaluation": two_processes,
     "copies": _timed(copies, "clone", {"plain": 1.0, "clone": 2.0, "fork": 1.0, "forks": 1.0}, 2.0),
     "start": begins,
