@@ -22,7 +22,7 @@ OPTIONS = [
 ]
 #: Commands whose settings are not `Settings`.
 OWN_SCHEMA = (
-    "distill", "headline", "published", "room", "screen", "speed", "study", "supervise", "transfer", "tune",
+    "distill", "headline", "published", "room", "screen", "solvable", "speed", "study", "supervise", "transfer", "tune",
     "validate",
 )  # fmt: skip
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
