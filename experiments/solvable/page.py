@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -12,6 +12,7 @@ from experiments.solvable.bars import CLOSED, EXCEEDED, FROM_RULE, MEDIAN, OFF, 
 from experiments.solvable.replicate import RULE, SCRATCH
 
 NOTHING = "–"
+REPLICATES = 5  # that a row needs
 STARTS = {SCRATCH: "scratch", RULE: "rule"}
 
 
@@ -32,11 +33,16 @@ def page(result: Mapping[str, Any]) -> str:
         f"Bars: from scratch a median gap of at most {MEDIAN:g} % and no gap above {WORST:g} %; from the rule a "
         f"median gap of at most {FROM_RULE:g} %; where the integer rule is more than {OFF:g} % off, at least "
         f"{100 * CLOSED:g} % of its gap closed; a limit exceeded by at most {EXCEEDED:g} % of it in each replicate.",
-        f"**{met} of {len(bars)} bars are met.** All figures took {spent / 60:.0f} CPU minutes.",
+        f"**{met} of {len(bars)} bars are met.** All figures took {spent / 60:.0f} CPU minutes." + _preliminary(rows),
     )
     found = ["# Learned policies against the optimum", head, "## Learned policies", _learned(result)]
     found += ["## Centres", _cases(cases), "## How sure the figures are", _sure(result)]
     return "\n\n".join(found) + "\n"
+
+
+def _preliminary(rows: Sequence[Mapping[str, Any]]) -> str:
+    few = sum(len(row["replicates"]) < REPLICATES for row in rows)
+    return f" {few} of {len(rows)} rows have fewer than {REPLICATES} replicates and are preliminary." if few else ""
 
 
 def _learned(result: Mapping[str, Any]) -> str:

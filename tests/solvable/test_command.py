@@ -90,6 +90,11 @@ def test_bars(made: dict[str, Any], met: list[bool]):
     assert f"**{sum(met)} of {len(met)} bars are met.**" in page(made)
 
 
+def test_the_page_says_which_rows_are_preliminary():
+    assert "1 of 1 rows have fewer than 5 replicates" in page(result([1.0] * 4))
+    assert "preliminary" not in page(result([1.0] * 5))
+
+
 def test_rows_that_were_not_asked_for_stay_while_their_centre_is_the_same():
     before, new = result([1.0]), result([2.0], "rule")
     both = merged(before, new)
