@@ -84,9 +84,10 @@ def cells_of(settings: Settings, suite: Suite) -> list[str]:
     for name in asked:
         if name not in there:
             raise ValueError(f"centres, intervals_s: {name!r}; allowed: {', '.join(there)}")
+    known = dict.fromkeys(suite.cells[name].scenario for name in there)
     for centre in settings.rules:
-        if centre not in settings.centres:
-            raise ValueError(f"rules: {centre!r}; allowed: {', '.join(settings.centres)}, those of centres")
+        if centre not in known:
+            raise ValueError(f"rules: {centre!r}; allowed: {', '.join(known)}")
     if not asked:
         raise ValueError(f"centres, intervals_s: none; allowed: one or more of {', '.join(there)}")
     learner_of(settings, 1.0)

@@ -41,6 +41,8 @@ def test_the_committed_settings_ask_for_all_cells_with_an_interval():
         name for name, cell in suite.cells.items() if cell.asked.interval_s is not None
     )
     assert learner_of(settings, 15.0).interval_s == 15.0
+    one = committed(centres=["bank_blended"], intervals_s=[60])  # rules of other centres stay in the file
+    assert cells_of(one, suite) == ["bank_blended-60s"]
 
 
 def test_a_search_starts_at_the_opponent_unless_rules_are_given():
