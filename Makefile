@@ -79,7 +79,7 @@ format: setup ## Format the code and mend what lint can mend
 	$(BIN)/ruff check --fix .
 
 .PHONY: benchmark
-benchmark: setup ## Run the main job: rules against a trained policy on a real centre, and its report
+benchmark: setup ## Run the main job: trained policies beside tuned rules on three centres, and its report
 	$(BIN)/python -m experiments.benchmark
 
 .PHONY: golden

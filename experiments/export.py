@@ -21,7 +21,8 @@ def export_again(folder: Path) -> Path:
     """
     with job_in(folder) as job:
         shutil.rmtree(job.stages.work / "tables" / "learned", ignore_errors=True)
-        exported(job, job.stages.result("tuning"), job.stages.result("choice"))
+        own = (job.stages.folder / "results" / "start.json").exists()  # a replicate tunes the rules of its start
+        exported(job, job.stages.result("start" if own else "tuning"), job.stages.result("choice"))
         evaluated_policy(job)
         return job.stages.bundle
 

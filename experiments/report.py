@@ -11,8 +11,8 @@ from pathlib import Path
 
 from experiments.jobs.commands import one_message
 from experiments.jobs.jobs import job_folder
-from experiments.reports.benchmark import write_report
 from experiments.reports.sweep import write_sweep_report
+from experiments.showcase.report import write_page
 
 
 def report(folder: Path) -> Path:
@@ -24,7 +24,7 @@ def report(folder: Path) -> Path:
     if (folder / "cells").is_dir():
         return write_sweep_report(folder)
     if (job_folder(folder) / "provenance.json").exists():
-        return write_report(job_folder(folder))
+        return write_page(job_folder(folder))
     raise FileNotFoundError(f"{folder} holds neither the cells of a sweep nor a finished benchmark")
 
 

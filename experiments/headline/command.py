@@ -10,7 +10,7 @@ from typing import Any
 from agents.registry import find_learner
 from ccenv.files.writing import write_atomic, write_json
 from ccenv.scenarios import Scenario, load_scenario
-from experiments.headline.declared import P1, P2
+from experiments.headline.declared import P1, P2, RULES
 from experiments.headline.judging import Judge
 from experiments.headline.page import page
 from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, folder_of, make, tuning_share
@@ -115,7 +115,7 @@ def _judge(settings: Settings, name: str, made: Mapping[Cell, Mapping[str, Any]]
         "suite": SUITE, "scenario": name, "scenario_digest": scenario.digest,
         "episode_days": scenario.centre.episode_days,
         "opponents": {"version": opponents["version"], "digest": cell_digest(opponents["rungs"], "", "")},
-        "score": _score(scenario, opponents, before), DEVELOPMENT: before.get(DEVELOPMENT), FINAL: before.get(FINAL),
+        "score": score_of(scenario, opponents, before), DEVELOPMENT: before.get(DEVELOPMENT), FINAL: before.get(FINAL),
     }  # fmt: skip
     part = FINAL if settings.final else DEVELOPMENT
     note: dict[str, Any] = {
@@ -168,12 +168,13 @@ def _declared(learner: str) -> dict[str, str]:
     return {"access": kind.access, "sees": kind.sees}
 
 
-def rules_of(scenario: Scenario, opponents: Mapping[str, Any]) -> list[Rules]:
-    """Return the rules of the table: FIFO, longest waiting time, the scenario's own, and the frozen P1 and P2."""
+def rules_of(scenario: Scenario, opponents: Mapping[str, Any]) -> dict[str, Rules]:
+    """Return the rules of the table by row: FIFO, longest waiting time, the scenario's own, frozen P1 and P2."""
     shipped = [*p0_pairs(scenario), own_pair(scenario)]
     p0 = opponents["rows"][0]["label"]  # the best of the rules as shipped, frozen with the opponents
     found = [Rules(pair, None, pair.label == p0) for pair in shipped]
-    return [*found, *(Rules(pair_of(each["pair"]), each["cpu_s"]) for each in _rungs(opponents))]
+    found += [Rules(pair_of(each["pair"]), each["cpu_s"]) for each in _rungs(opponents)]
+    return dict(zip(RULES, found, strict=True))
 
 
 def _rungs(opponents: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -183,7 +184,7 @@ def _rungs(opponents: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [opponents["rungs"][rung] for rung in (P1, P2)]
 
 
-def _score(scenario: Scenario, opponents: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def score_of(scenario: Scenario, opponents: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """Return P0 and the denominator of the score, frozen with the version of the suite."""
     if before.get("suite") == SUITE and before["scenario_digest"] == scenario.digest:
         kept: dict[str, Any] = before["score"]

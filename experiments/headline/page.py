@@ -138,7 +138,7 @@ def _centre(result: Mapping[str, Any], part: str) -> list[str]:
 def _first_table(result: Mapping[str, Any], part: str) -> list[list[str]]:
     rows = [
         [row["row"], NOTHING if row["learner"] else f"`{row['label']}`", estimate(row["value"]),
-         *(_cell(column, row["kpis"].get(column.name)) for column in FIRST_TABLE)]
+         *(cell_text(column, row["kpis"].get(column.name)) for column in FIRST_TABLE)]
         for row in result[part]["rows"]
     ]  # fmt: skip
     frozen = result["score"]
@@ -147,10 +147,11 @@ def _first_table(result: Mapping[str, Any], part: str) -> list[list[str]]:
 
 
 def _effort(row: Mapping[str, Any]) -> list[str]:
-    return [row["row"], *(_cell(column, row["effort"].get(column.name)) for column in EFFORT)]
+    return [row["row"], *(cell_text(column, row["effort"].get(column.name)) for column in EFFORT)]
 
 
-def _cell(column: Column, value: Any) -> str:
+def cell_text(column: Column, value: Any) -> str:
+    """Return a figure of a column as text; a dash if there is none."""
     if value is None:
         return NOTHING
     return str(value) if isinstance(value, str) else as_text(column.factor * value, decimals=column.decimals)

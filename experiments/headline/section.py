@@ -10,7 +10,7 @@ import numpy as np
 
 from ccenv.kpis import KpiTable
 from ccenv.rules import find_rule
-from experiments.headline.declared import CPU, P1, P2, RULES, WAIT
+from experiments.headline.declared import CPU, FIFO, P1, P2, WAIT
 from experiments.headline.figures import compliance, kpis, over, over_one, value
 from experiments.headline.judging import MONTH, Entrant, Judge, month_share
 from experiments.pipeline.evaluation import Pair
@@ -37,13 +37,13 @@ class Policy(NamedTuple):
 
 
 def section(
-    judge: Judge, rules: Sequence[Rules], policies: Sequence[Policy], n: int, month_runs: int, wait_days: int
+    judge: Judge, rules: Mapping[str, Rules], policies: Sequence[Policy], n: int, month_runs: int, wait_days: int
 ) -> dict[str, Any]:
     """Return the figures of all rows.
 
     Args:
         judge: Runs them on the days of its purpose.
-        rules: In the order of `RULES`.
+        rules: By row, in the order of the table. FIFO and P2 are among them; without P1, no difference to it is given.
         policies: All replicates of all learners.
         n: Days.
         month_runs: Episodes of 30 days, if the centre has a campaign.
@@ -52,17 +52,17 @@ def section(
     Returns:
         `purpose`, `days`, `month_runs` (0 without a campaign), `rows`.
     """
-    opponent = rules[RULES.index(P2)].pair
+    opponent = rules[P2].pair
     month_runs = month_runs if judge.scenario.campaigns else 0
     learners = list(dict.fromkeys(each.learner for each in policies))
-    entrants: dict[str, list[Entrant]] = {row: [each.pair] for row, each in zip(RULES, rules, strict=True)}
+    entrants: dict[str, list[Entrant]] = {row: [each.pair] for row, each in rules.items()}
     for name in learners:
         mine = [each for each in policies if each.learner == name]
         entrants[name] = [each.bundle if each.summary["feasible"] else opponent for each in mine]
     everyone = [each for group in entrants.values() for each in group]
     tables = _grouped(entrants, judge.tables(everyone, n))
     months = _grouped(entrants, judge.tables(everyone, month_runs, MONTH)) if month_runs else {}
-    p0 = next((tables[row][0] for row, each in zip(RULES, rules, strict=True) if each.is_p0), tables[RULES[0]][0])
+    p0 = next((tables[row][0] for row, each in rules.items() if each.is_p0), tables[FIFO][0])
     rows = []
     for row, group in entrants.items():
         found = _figures(row, tables, p0, row in learners)
@@ -73,7 +73,7 @@ def section(
             found["compliance"] = compliance(judge.scenario, months[row], months[P2][0])
         timed = float(np.mean([judge.decision_ms(each) for each in group]))
         found["effort"] = {"decision_ms": timed}
-        found |= _learned(policies, row, found, tables) if row in learners else _ruled(rules[RULES.index(row)], found)
+        found |= _learned(policies, row, found, tables) if row in learners else _ruled(rules[row], found)
         rows.append(found)
     about = {"purpose": judge.purpose, "days": n, "month_runs": month_runs, "share": month_share(judge.scenario)}
     return {**about, "rows": rows}
@@ -92,7 +92,7 @@ def _figures(row: str, tables: Mapping[str, Sequence[KpiTable]], p0: KpiTable, l
 
     return {
         "row": row, "learner": learned, "value": value(mine), "over_p0": ahead(p0),
-        "over_p1": ahead(tables[P1][0]), "over_p2": ahead(tables[P2][0]),
+        "over_p1": ahead(tables[P1][0]) if P1 in tables else None, "over_p2": ahead(tables[P2][0]),
     }  # fmt: skip
 
 
@@ -102,8 +102,8 @@ def _learned(
     seeds = [each.seed for each in policies if each.learner == row]
     mine = [each.summary for each in policies if each.learner == row]
     each_one = [
-        {"seed": seed, "value": value([table]), "over_p1": over_one(table, tables[P1][0]),
-         "over_p2": over_one(table, tables[P2][0])}
+        {"seed": seed, "value": value([table]), "over_p2": over_one(table, tables[P2][0]),
+         "over_p1": over_one(table, tables[P1][0]) if P1 in tables else None}
         for seed, table in zip(seeds, tables[row], strict=True)
     ]  # fmt: skip
     means = {name: float(np.mean([each[name] for each in mine])) for name in MEANS}

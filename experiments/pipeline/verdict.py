@@ -1,4 +1,7 @@
-"""Verdict of a comparison, as sentences made from the figures."""
+"""Comparison of one trained policy with the rules of a run, as sentences made from the figures.
+
+They are about one training, with intervals over days. Whether a learner has won, replicates say.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,8 @@ def number(value: float | None, decimals: int = 2, sign: bool = False) -> str:
     return as_text(value, decimals=decimals, sign=sign, minus="\N{MINUS SIGN}")
 
 
-def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the verdict: its `outcome`, `headline` (one sentence) and `paragraphs` with the details.
-
-    Outcomes are `won`, `tied`, `lost` and `undecided`.
+def compared(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> list[str]:
+    """Return paragraphs about a trained policy beside the rules tuned in the same run; the first compares the values.
 
     Args:
         comparison: Result of `compare`, with a learned policy.
@@ -44,23 +45,19 @@ def verdict(comparison: Mapping[str, Any], training: Mapping[str, Any]) -> dict[
     rows = comparison["rows"]
     learned = next(row for row in rows if row["role"] == "learned")
     rule = next(row for row in rows if row["role"] == "best_rule")
-    said = [_why(comparison["terms"], learned["outcome"]), _at_equal_value(learned), _limit(learned, rule, comparison)]
-    said += [_same_flag(rows, learned, rule, training["warm_start"]), _routing(rows), _other_rule(rows)]
-    said += [_validation(training)]
-    return {
-        "outcome": learned["outcome"],
-        "headline": _headline(learned, rule, comparison),
-        "paragraphs": [text for text in said if text],
-    }
+    said = [_first(learned, rule, comparison), _why(comparison["terms"], learned["outcome"]), _at_equal_value(learned)]
+    said += [_limit(learned, rule, comparison), _same_flag(rows, learned, rule, training["warm_start"])]
+    said += [_routing(rows), _other_rule(rows), _validation(training)]
+    return [text for text in said if text]
 
 
-def _headline(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
+def _first(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: Mapping[str, Any]) -> str:
     difference = learned["differences"][VALUE]
     verb = {
-        "won": "The learned policy earned more than",
-        "tied": "A tie: the learned policy could not be told apart from",
-        "lost": "The learned policy earned less than",
-        "undecided": "Undecided: no difference between days tells the learned policy from",
+        "won": "earned more on these days than",
+        "tied": "could not be told apart on these days from",
+        "lost": "earned less on these days than",
+        "undecided": "differs by the same amount on each of these days from",
     }[learned["outcome"]]
     breaks = [name for name, row in (("policy", learned), ("rule", rule)) if not row["within_limit"]]
     unequal = (
@@ -69,9 +66,9 @@ def _headline(learned: Mapping[str, Any], rule: Mapping[str, Any], comparison: M
         else ""
     )
     return (
-        f"{verb} the best tuned rule, {rule['label']}: {span(difference, sign=True)} in value per day (1 is "
-        f"{article(comparison['unit'])}), on {comparison['days']} days that neither had seen (mean and 95 % interval "
-        f"of the paired difference).{unequal}"
+        f"The policy described below, of one training, {verb} the best rule tuned in this run, {rule['label']}: "
+        f"{span(difference, sign=True)} in value per day (1 is {article(comparison['unit'])}), on {comparison['days']} "
+        f"days that neither had seen (mean and 95 % interval over days of the paired difference).{unequal}"
     )
 
 

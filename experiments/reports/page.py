@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from experiments.pipeline.evaluation import VALUE
-from experiments.pipeline.verdict import article, verdict
+from experiments.pipeline.verdict import article, compared
 from experiments.reports.captions import Caption, captions
 from experiments.reports.figures import curve, day, differences, policy_map, tradeoff, validation
 from experiments.reports.figures.style import Drawing, data_uri, styled
@@ -27,6 +27,7 @@ class Results:
     """Contents of the result files of a benchmark.
 
     Attributes:
+        contract: What the page shows of the learners beside the opponents (see `experiments.showcase.shown`).
         tuning: Result of `tuned`, with `text`: a paragraph about the tuning.
         choice: Result of `choose`, with `wall_s` of each point and `warm_start`: the rule from which the training
             started.
@@ -37,6 +38,7 @@ class Results:
         validation: Rows of `validation.csv` of the training; the figure needs two.
     """
 
+    contract: dict[str, Any]
     tuning: dict[str, Any]
     choice: dict[str, Any]
     comparison: dict[str, Any]
@@ -62,9 +64,10 @@ def render(results: Results, images: Mapping[str, Drawing]) -> str:
     )
     environment.globals["figure"] = lambda name: _figure(images[name].svg, texts[name])
     return environment.get_template("benchmark.html.j2").render(
-        title=f"Routing and pacing at {scenario['name']}: rules and a learned policy on the same days",
+        title=f"Routing and pacing at {scenario['name']}: rules and learned policies on the same days",
         scenario=scenario,
-        verdict=verdict(comparison, results.choice),
+        contract=results.contract,
+        compared=compared(comparison, results.choice),
         labels=labels,
         cards=cards(comparison),
         columns=headings(comparison),
@@ -117,15 +120,22 @@ def _figure(image: bytes, caption: Caption) -> Markup:
 
 def _facts(results: Results) -> list[tuple[str, str]]:
     made = results.provenance
+    timings = _apart(made["timings"])
     return [
         *made["seeds"].items(),
         ("Scenario", f"{made['scenario']['name']}, content {made['scenario']['digest'][:16]}"),
         ("Settings and sources", f"{made['digest']}, commit {made['commit']}"),
         ("Software", ", ".join(f"{name} {version}" for name, version in made["versions"].items())),
         ("Machine", made["machine"]),
-        ("CPU time of the stages", _times(made["timings"], "cpu_s", "CPU ")),
-        ("Wall time of the stages", _times(made["timings"], "seconds", "")),
+        ("CPU time of the stages", _times(timings, "cpu_s", "CPU ")),
+        ("Wall time of the stages", _times(timings, "seconds", "")),
     ]
+
+
+def _apart(timings: Mapping[str, Mapping[str, float]]) -> dict[str, Mapping[str, float]]:
+    """Return the times of stages that do not contain each other: all replicates are timed together."""
+    within = ("start", "training", "choice", "bundle") if "replicates" in timings else ()
+    return {name: spent for name, spent in timings.items() if name not in within}
 
 
 def _times(timings: Mapping[str, Mapping[str, float]], key: str, kind: str) -> str:

@@ -5,16 +5,22 @@ import pytest
 from ccenv.serving import load_bundle
 from experiments.benchmark import run_benchmark
 from experiments.export import export_again
-from experiments.jobs.config import Settings, register, settings_of
+from experiments.headline.declared import RULES
+from experiments.jobs.config import settings_of
 from experiments.jobs.files import read_json
+from experiments.report import report
+from experiments.showcase.settings import Settings, register
 from tests.experiments.test_config import composed
 
 register()
+FEW = ("replicates.days=4", "replicates.month_runs=2", "replicates.wait_days=1", "replicates.manager_days=10")
 
 
 def settings(folder: Path, *given: str) -> Settings:
     small = ("scenario=tiny", "rules=quick", "learner=quick", "evaluation=quick", "report=quick", f"dir={folder}")
-    return settings_of(composed(*small, "rules.joint_cpu_s=0.5", *given, command="benchmark"))
+    found = settings_of(composed(*small, "rules.joint_cpu_s=0.5", *FEW, *given, command="benchmark"))
+    assert isinstance(found, Settings)
+    return found
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -33,6 +39,8 @@ def test_benchmark_leaves_report_results_and_bundle(done: Path):
     rows = read_json(done / "results" / "comparison.json")["rows"]
 
     assert "One training run; the intervals are over days only." in page
+    assert "A single training has no interval over replicates, so it wins and loses nothing" in page
+    assert 'href="manager.html"' in page and "learning" not in (done / "manager.html").read_text()
     assert "the command" in page
     assert [row["role"] for row in rows].count("best_rule") == 1
     assert rows[0]["role"] == "learned"
@@ -65,7 +73,7 @@ def test_finished_stages_are_kept(done: Path, capsys: pytest.CaptureFixture[str]
     run_benchmark(settings(done.parent), "the command")
 
     assert contents(done) == before
-    assert capsys.readouterr().out.count(": kept") == len(list((done / "results").glob("*.json"))) + 1  # tuning twice
+    assert capsys.readouterr().out.count(": kept") == len(list((done / "results").glob("*.json"))) + 2  # tuning thrice
 
 
 @pytest.mark.slow
@@ -105,3 +113,47 @@ def test_grid_without_a_rule_to_start_from_is_refused(tmp_path: Path):
 
     with pytest.raises(ValueError, match=r"rules\.pacing: a training under reserves = False has no rule to start from"):
         run_benchmark(given, "the command")
+
+
+@pytest.fixture(scope="module")
+def replicated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two replicates of a learner on a centre and on a showcase."""
+    given = ["scenario=tiny", "rules=quick", "evaluation=quick", "report=quick", "rules.joint_cpu_s=0.5"]
+    given += ["replicates=few", "replicates.showcases=[n_design]", "learner.training.cpu_s=2"]
+    given += ["learner.training.n_checkpoints=1", "learner.validation_days=4"]
+    folder = tmp_path_factory.mktemp("replicated") / "job"
+    found = settings_of(composed(*given, f"dir={folder}", command="benchmark"))
+    assert isinstance(found, Settings)
+    return run_benchmark(found, "the command").parent
+
+
+@pytest.mark.slow
+def test_replicates_are_judged_on_all_centres(replicated: Path):
+    for name in ("tiny", "n_design"):
+        found = read_json(replicated / "results" / f"centre-{name}.json")
+        rows = {row["row"]: row for row in found["rows"]}
+        assert list(rows) == [*RULES, "search"]
+        assert rows["search"]["replicates"] == 2
+        assert rows["search"]["over_p2"]["low"] is not None  # over seeds and days
+        assert set(rows["search"].get("halves", {})) == ({"routing", "pacing"} if name == "tiny" else set())
+        assert found["frozen"] == 1
+
+
+@pytest.mark.slow
+def test_policy_described_is_the_first_replicate_of_the_learner(replicated: Path):
+    start = read_json(replicated / "results" / "start.json")
+    manifest = read_json(replicated / "bundle" / "manifest.json")
+
+    assert manifest["fallback"]["pacing"]["name"] == start["warm_start"]["pacing"]["name"]
+    others = {path.parent.name for path in (replicated / "work" / "replicates").glob("*/bundle")}
+    assert others == {"centre-tiny-search-1", "centre-n_design-search-0", "centre-n_design-search-1"}
+    before = (replicated / "bundle" / "policy.onnx").read_bytes()
+    assert (export_again(replicated) / "policy.onnx").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_report_of_replicates_is_written_again_to_the_same_bytes(replicated: Path):
+    before = (replicated / "report.html").read_bytes()
+
+    assert report(replicated).read_bytes() == before
+    assert b"over 2 seeds and 4 days" in before and b"showcase" in before

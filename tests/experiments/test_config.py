@@ -12,8 +12,9 @@ from omegaconf import DictConfig, OmegaConf
 
 from agents.registry import find_learner
 from ccenv.scenarios import ScenarioError, list_scenarios
-from experiments.jobs.config import CONFIGS, LearnerConfig, Settings, register, scenario_of, settings_of
+from experiments.jobs.config import CONFIGS, LearnerConfig, Settings, scenario_of, settings_of
 from experiments.pipeline.learning import training_of
+from experiments.showcase.settings import register
 
 register()
 FOLDER = Path(CONFIGS)
@@ -44,7 +45,8 @@ def test_command_composes(command: str):
 
 @pytest.mark.parametrize("option", OPTIONS)
 def test_option_composes(option: str):
-    assert OmegaConf.missing_keys(composed(option)) == set()
+    command = "benchmark" if option.startswith("replicates=") else "config"
+    assert OmegaConf.missing_keys(composed(option, command=command)) == set()
 
 
 @pytest.mark.parametrize("launcher", ["basic", "joblib"])

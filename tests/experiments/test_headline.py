@@ -198,7 +198,7 @@ def test_a_replicate_without_a_feasible_policy_counts_as_the_rule(tiny: Scenario
     found = section(judge, rules, [policy(0, True), policy(1, False)], 4, 2, 1)
     rows = {each["row"]: each for each in found["rows"]}
     assert list(rows) == [*RULES, "search"]
-    p2, other = days_of(tiny, rules[RULES.index(P2)].pair, 4), days_of(tiny, OTHER, 4)
+    p2, other = days_of(tiny, rules[P2].pair, 4), days_of(tiny, OTHER, 4)
     gap = float(np.mean(other["value"]) - np.mean(p2["value"]))
     assert abs(gap) > 0.0
     assert rows["search"]["over_p2"]["mean"] == pytest.approx(gap / 2)

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from experiments.pipeline.verdict import number, span, verdict
+from experiments.pipeline.verdict import compared as said_of
+from experiments.pipeline.verdict import number, span
 
 
 def interval(mean: float, half: float = 1.0) -> dict[str, float]:
@@ -35,26 +36,26 @@ GOOD = {"rule_is_best": False, "warm_start": "max0"}
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        ("won", "The learned policy earned more than"),
-        ("tied", "A tie: the learned policy could not be told apart from"),
-        ("lost", "The learned policy earned less than"),
+        ("won", "earned more on these days than"),
+        ("tied", "could not be told apart on these days from"),
+        ("lost", "earned less on these days than"),
     ],
 )
-def test_headline_says_who_wins(outcome: str, words: str):
+def test_first_sentence_is_about_one_training_and_these_days(outcome: str, words: str):
     learned = row("learned", -4.0, outcome=outcome)
 
-    said = verdict(compared(learned, row("best_rule", 4.0)), GOOD)
+    first = said_of(compared(learned, row("best_rule", 4.0)), GOOD)[0]
 
-    assert said["outcome"] == outcome
-    assert said["headline"].startswith(f"{words} the best tuned rule, the best_rule: +4.00 [+3.00, +5.00] in value")
-    assert "(1 is the value of one sale)" in said["headline"]
-    assert "not comparable" not in said["headline"]
+    assert first.startswith(f"The policy described below, of one training, {words} the best rule tuned in this run, ")
+    assert "the best_rule: +4.00 [+3.00, +5.00] in value per day (1 is the value of one sale)" in first
+    assert "95 % interval over days" in first
+    assert "not comparable" not in first
 
 
-def test_headline_says_that_a_policy_which_breaks_the_limit_is_not_comparable():
+def test_first_sentence_says_that_a_policy_which_breaks_the_limit_is_not_comparable():
     found = compared(row("learned", -4.0, outcome="won", within_limit=False), row("best_rule", 4.0))
 
-    assert verdict(found, GOOD)["headline"].endswith(
+    assert said_of(found, GOOD)[0].endswith(
         "The two are not comparable: the dropped share of the policy alone is not wholly within the limit."
     )
 
@@ -65,7 +66,7 @@ def test_a_tie_in_value_names_the_kpis_that_differ():
 
     def said(outcome: str, differences: dict[str, Any]) -> str:
         rows = row("learned", 0.0, outcome=outcome, differences=differences), row("best_rule", 0.0)
-        return " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+        return " ".join(said_of(compared(*rows), GOOD))
 
     assert (
         "At equal value, the learned policy differs from the rule in: goals +2.00 [+1.00, +3.00] per day; "
@@ -82,7 +83,7 @@ def test_routing_rules_that_all_tie_are_said(outcome: str, said: bool):
         for label, each in (("lwt", "tied"), ("priority", outcome))
     ]
 
-    text = " ".join(verdict(compared(row("learned", 0.0), row("best_rule", 0.0), *routed), GOOD)["paragraphs"])
+    text = " ".join(said_of(compared(row("learned", 0.0), row("best_rule", 0.0), *routed), GOOD))
 
     assert ("All 2 other routing rules tie with the best rule under its pacing" in text) == said
 
@@ -93,9 +94,7 @@ def test_only_terms_beyond_their_interval_are_named():
         {"column": "n_abandoned", "adds": interval(0.5)},
     )
 
-    text = verdict(compared(row("learned", 0.0, outcome="won"), row("best_rule", 0.0), terms=terms), GOOD)[
-        "paragraphs"
-    ][0]
+    text = said_of(compared(row("learned", 0.0, outcome="won"), row("best_rule", 0.0), terms=terms), GOOD)[1]
 
     assert text == "What made the difference: connects joined to an advisor (+5.00 [+4.00, +6.00] per day)."
 
@@ -103,7 +102,7 @@ def test_only_terms_beyond_their_interval_are_named():
 def test_limit_is_judged_for_both():
     learned = row("learned", 0.0, within_limit=False)
 
-    text = " ".join(verdict(compared(learned, row("best_rule", 0.0)), GOOD)["paragraphs"])
+    text = " ".join(said_of(compared(learned, row("best_rule", 0.0)), GOOD))
 
     assert "The learned policy dropped 2.00 [1.50, 2.50] % of the connects, not wholly within the limit of 3 %." in text
     assert "The rule dropped 2.00 [1.50, 2.50] % of the connects, within the limit of 3 %." in text
@@ -113,7 +112,7 @@ def test_who_drops_or_reaches_nobody_is_said():
     kpis = {"value": interval(9.0), "dropped_share_run_total": interval(0.0, 0.0)}
     learned = row("learned", 0.0, kpis=kpis | {"dropped_share_run_total": None})
 
-    text = " ".join(verdict(compared(learned, row("best_rule", 0.0, kpis=kpis)), GOOD)["paragraphs"])
+    text = " ".join(said_of(compared(learned, row("best_rule", 0.0, kpis=kpis)), GOOD))
 
     assert "The learned policy reached nobody. The rule dropped nobody on these days." in text
 
@@ -121,7 +120,7 @@ def test_who_drops_or_reaches_nobody_is_said():
 def test_a_share_that_may_be_above_0_is_given_with_its_interval():
     kpis = {"value": interval(9.0), "dropped_share_run_total": {"mean": 0.001, "low": 0.0, "high": 0.003}}
 
-    text = " ".join(verdict(compared(row("learned", 0.0), row("best_rule", 0.0, kpis=kpis)), GOOD)["paragraphs"])
+    text = " ".join(said_of(compared(row("learned", 0.0), row("best_rule", 0.0, kpis=kpis)), GOOD))
 
     assert "The rule dropped 0.10 [0.00, 0.30] % of the connects" in text
 
@@ -132,7 +131,7 @@ def test_limit_is_judged_by_the_chosen_definition_where_a_window_was_covered():
         each["kpis"] |= {"dropped_share_ftc_30d": interval(0.04, 0.005)}
 
     by_definition, by_run = (
-        " ".join(verdict(compared(*rows, definition="ftc_30d", judged_by=column), GOOD)["paragraphs"])
+        " ".join(said_of(compared(*rows, definition="ftc_30d", judged_by=column), GOOD))
         for column in ("dropped_share_ftc_30d", "dropped_share_run_total")
     )
 
@@ -140,13 +139,13 @@ def test_limit_is_judged_by_the_chosen_definition_where_a_window_was_covered():
     assert "those of the windows lived through, by the definition ftc_30d." in by_definition
     assert "The rule dropped 2.00 [1.50, 2.50] % of the connects" in by_run
     assert "No window of the definition ftc_30d was lived through" in by_run
-    assert "lived through" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+    assert "lived through" not in " ".join(said_of(compared(*rows), GOOD))
 
 
 def test_policy_with_both_kinds_of_dials_is_compared_with_the_best_rule_alone():
     rows = (row("learned", 0.0, dials="both"), row("best_rule", -3.0, dials="reserved"), row("other", 2.0))
 
-    assert "own flag" not in " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+    assert "own flag" not in " ".join(said_of(compared(*rows), GOOD))
 
 
 def test_rule_that_tuning_chose_under_the_own_flag_is_named_whatever_the_unseen_days_say():
@@ -157,7 +156,7 @@ def test_rule_that_tuning_chose_under_the_own_flag_is_named_whatever_the_unseen_
     )
     rows = (row("learned", 0.0), row("best_rule", -3.0, dials="reserved"), lucky, tuned | {"within_limit": False})
 
-    text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+    text = " ".join(said_of(compared(*rows), GOOD))
 
     assert (
         "Against the rule that tuning chose under the policy's own flag, max0, the learned policy wins: "
@@ -174,7 +173,7 @@ def test_rule_that_does_better_on_the_unseen_days_is_named():
     illegal = other("random", interval(5.0)) | {"within_limit": False}
     rows = (row("learned", 0.0), row("best_rule", 0.0), surer, better, surer, tied, illegal)
 
-    text = " ".join(verdict(compared(*rows), GOOD)["paragraphs"])
+    text = " ".join(said_of(compared(*rows), GOOD))
 
     assert (
         "On these days fifo did better than the rule that tuning chose on training days (+2.00 [+1.00, +3.00])." in text
@@ -182,9 +181,9 @@ def test_rule_that_does_better_on_the_unseen_days_is_named():
 
 
 def test_rule_that_beat_every_checkpoint_is_said():
-    said = verdict(compared(row("learned", 0.0), row("best_rule", 0.0)), GOOD | {"rule_is_best": True})
+    said = said_of(compared(row("learned", 0.0), row("best_rule", 0.0)), GOOD | {"rule_is_best": True})
 
-    assert "better than every checkpoint" in said["paragraphs"][-1]
+    assert "better than every checkpoint" in said[-1]
 
 
 @pytest.mark.parametrize(
@@ -210,9 +209,9 @@ def test_equal_days_are_undecided_and_no_tie():
     learned = row("learned", 0.0, outcome="undecided", differences={"value": equal})
     routed = [row("other", 0.0, group="Routing rules, with x", label="lwt", outcome="undecided")]
 
-    said = verdict(compared(learned, row("best_rule", 0.0), *routed), GOOD)
+    said = said_of(compared(learned, row("best_rule", 0.0), *routed), GOOD)
 
-    assert said["outcome"] == "undecided" and said["headline"].startswith("Undecided: ")
-    assert "(equal on all days)" in said["headline"]
-    assert " tie" not in " ".join(said["paragraphs"])
-    assert "No other routing rule is told apart" in " ".join(said["paragraphs"])
+    assert "differs by the same amount on each of these days from" in said[0]
+    assert "(equal on all days)" in said[0]
+    assert " tie" not in " ".join(said)
+    assert "No other routing rule is told apart" in " ".join(said)
