@@ -42,7 +42,7 @@ class ReplicatesConfig:
     beside: dict[str, LearnerConfig] = field(default_factory=dict)
     start_cpu_s: float = 10.0
     showcases: list[str] = field(default_factory=list)
-    opponents_cpu_s: float = 45.0
+    opponents_cpu_s: float = 30.0
     days: int = 256
     month_runs: int = 8
     wait_days: int = 2

@@ -67,7 +67,7 @@ def _band(axes: Axes, x: list[float], intervals: Sequence[Mapping[str, float]]) 
     low, high = [each["low"] for each in intervals], [each["high"] for each in intervals]
     mean = [each["mean"] for each in intervals]
     band(axes, x, mean, low, high, colour=LEARNED, alpha=0.18, marker="o", markersize=3)
-    axes.set_xlim(0.0, 1.02 * x[-1])
+    axes.set_xlim(0.0, 1.02 * x[-1] or 1.0)  # a training may end before its first iteration
     axes.margins(y=0.14)
 
 
