@@ -59,7 +59,7 @@ test-long: setup ## Run the tests that `make test` leaves out: minutes, other pa
 
 .PHONY: test-notebooks
 test-notebooks: setup ## Run the notebooks, with little training
-	TOUR_TRAIN_S=20 $(PYTEST) --nbmake --nbmake-timeout=900 notebooks/*.ipynb
+	TOUR_TRAIN_S=20 LEARN_S=10 $(PYTEST) --nbmake --nbmake-timeout=900 notebooks/*.ipynb
 
 .PHONY: docs
 docs: setup ## Build the documentation site, build/site/index.html, and check its links

@@ -75,6 +75,7 @@ class Search:
     def __init__(self, batch: Any, scales: TimeScales, settings: SearchSettings, seed: int) -> None:
         self.settings, self.seed, self.generation, self.spent = settings, seed, 0, 0
         self.form = self._form(batch.scenario)
+        self.moved = self.form.moved_by(batch.run.owns)
         self.options = {"owns": batch.run.owns, "reserves": batch.scenario.reserves, "actions": batch.run.actions}
         self.actor = self._network(batch.n_obs, batch.n_actions)
         self.explorer = Explorer(batch.run, None, Actor(self._policy(self.form.defaults)), min(ROWS, settings.days))
@@ -98,12 +99,13 @@ class Search:
     def _strategy(self, start: np.ndarray) -> Any:
         self.start = start
         options = {"popsize": self.settings.candidates, "verbose": -9, "randn": Normal(self.seed), "seed": np.nan,
-                   "CMA_diagonal": 0 if len(start) <= FULL_BELOW else True}  # fmt: skip
-        return cma.CMAEvolutionStrategy(np.zeros(len(start)), self.settings.spread, options)
+                   "CMA_diagonal": 0 if len(self.moved) <= FULL_BELOW else True}  # fmt: skip
+        return cma.CMAEvolutionStrategy(np.zeros(len(self.moved)), self.settings.spread, options)
 
     def _weights(self, moved: Any) -> np.ndarray:
         """Return weights from the coordinates of the search."""
-        weights: np.ndarray = self.start + np.asarray(moved) * self.form.spreads
+        weights: np.ndarray = self.start.copy()
+        weights[self.moved] += np.asarray(moved) * self.form.spreads[self.moved]
         return weights
 
     def _paid(self, weights: np.ndarray, days: np.ndarray) -> np.ndarray:
@@ -182,7 +184,7 @@ class Search:
         self.spent, self.generation = state["spent"], state["generation"]
         self.rate.reward, self.rate.elapsed_s = state["rate"]
         self.dual.load_state(state["dual"])
-        moved = self.strategy.result.xfavorite if self.generation else np.zeros(len(self.start))
+        moved = self.strategy.result.xfavorite if self.generation else np.zeros(len(self.moved))
         self.actor.set(self.form.tables(self._weights(moved)))
 
     def summary(self) -> dict[str, float]:

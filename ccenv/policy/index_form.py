@@ -31,9 +31,11 @@ GROUP_FEATURES = (
 #: By form of a campaign.
 CAMPAIGN_FEATURES = (
     (K, "one", 1.0, 0.5), (K, "time", 0.0, 0.2), (K, "answer_rate_5", 0.0, 1.0), (K, "answer_rate_30", 0.0, 1.0),
+    (K, "mode", 0.0, 0.5),
     (AVAILABLE, "finishes_10", 0.0, 0.5), (AVAILABLE, "finishes_30", 0.0, 0.5),
     (RESERVE, "one", 0.0, 0.7), (RESERVE, "time", 0.0, 0.4), (RESERVE, "time_squared", 0.0, 0.4),
-    (RESERVE, "waiting", 0.0, 0.4), (RESERVE, "mode", 0.0, 0.5), (RESERVE, "excess", 0.0, 1.0),
+    (RESERVE, "waiting", 0.0, 0.4), (RESERVE, "in_service", 0.0, 0.2), (RESERVE, "mode", 0.0, 0.5),
+    (RESERVE, "excess", 0.0, 1.0),
     (LESS, "one", 0.0, 0.5), (LESS, "connects_waiting", 0.0, 0.3), (LESS, "ringing_old", 0.0, 0.3),
     (ORDER, "one", 0.0, 1.0), (RESERVED_ORDER, "one", 0.5, 1.0),
 )  # fmt: skip
@@ -71,6 +73,7 @@ class IndexForm(NamedTuple):
         shared: By campaign and column of the observation, 1 for the recent arrivals of queues that share its advisors;
             the same for their forecasts. (2, C, K).
         actions: By action, its kind of code, campaign or queue, and lines. (A, 3).
+        halves: By weight, the half whose decisions it moves: `routing` or `pacing`.
     """
 
     names: tuple[str, ...]
@@ -81,6 +84,14 @@ class IndexForm(NamedTuple):
     time: tuple[int, float, float]
     shared: np.ndarray
     actions: np.ndarray
+    halves: tuple[str, ...]
+
+    def moved_by(self, owns: str) -> np.ndarray:
+        """Return the indices of the weights that move the decisions of a policy that owns `routing`, `pacing` or both.
+
+        Those of routing stay in a policy that owns pacing alone, where the scores of pairs decide nothing.
+        """
+        return np.flatnonzero([owns in ("blended", half) for half in self.halves])
 
     def tables(self, weights: np.ndarray | None = None) -> IndexTables:
         """Return what the policy with these weights computes with; None: the defaults.
@@ -160,6 +171,7 @@ def index_form(scenario: Scenario) -> IndexForm:
     to_close, scale = build.observed.at("to_close_s")
     time = to_close, 1.0, -2.0 / (length_s * scale)
     _routing_forms(build, scenario, serves, one, time)
+    n_routing = len(build.names)
     shared = np.zeros((2, n_campaigns, build.n_obs))
     for i in range(n_campaigns):
         queues = [q for q, groups in enumerate(serves["queue"]) if groups & serves["campaign"][i]]
@@ -172,6 +184,7 @@ def index_form(scenario: Scenario) -> IndexForm:
         tuple(build.names), np.array(build.defaults), np.array(build.spreads),
         (np.array(rows), np.array(columns), np.array(factors), np.array(which)),
         (n_assign + len(FORMS) * n_campaigns, one + 1), time, shared, actions,
+        ("routing",) * n_routing + ("pacing",) * (len(build.names) - n_routing),
     )  # fmt: skip
 
 
@@ -253,6 +266,10 @@ def _campaign_forms(
         elif feature == "waiting":
             for q in queues:
                 build.add(row, which, "queue_length", q)
+        elif feature == "in_service":
+            for p, pair in enumerate(scenario.pairs):
+                if pair.kind == "queue" and pair.group in groups:
+                    build.add(row, which, "in_service", p)
         elif feature == "ringing_old":
             for age in (2, 3):
                 build.add(row, which, "ringing_by_age", i, age)

@@ -115,6 +115,10 @@ class SetForm(NamedTuple):
     spreads: np.ndarray
     bare: SetTables
 
+    def moved_by(self, owns: str) -> np.ndarray:
+        """Return the indices of all weights: each of them may move any decision."""
+        return np.arange(len(self.names))
+
     def tables(self, weights: np.ndarray | None = None) -> SetTables:
         """Return what the network with these weights computes with; None: the defaults.
 

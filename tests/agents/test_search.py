@@ -91,6 +91,16 @@ def test_it_gains_and_a_killed_search_ends_as_one_that_was_not(tmp_path, monkeyp
     assert len(table) == 2
 
 
+@pytest.mark.parametrize("owns", ["routing", "pacing", "blended"])
+def test_only_weights_that_move_the_own_decisions_are_searched(owns: str):
+    batch = Batch("tiny", 2, owns=owns, autoreset="same_step")
+    search = Search(batch, TimeScales(), SearchSettings(4, 2), 0)
+    changed = search._weights(np.ones(len(search.moved))) != search.start
+    mine = [owns == "blended" or (":k:" in name or ":reserve" in name or ":less:" in name or ":order" in name
+            or ":available:" in name) == (owns == "pacing") for name in search.form.names]  # fmt: skip
+    assert changed.tolist() == mine and 0 < changed.sum() == len(search.strategy.ask()[0])
+
+
 def test_candidates_run_the_same_days_and_the_worse_half_fewer(monkeypatch):
     search = Search(batch_of("tiny"), TimeScales(), SearchSettings(4, 4), 0)
     asked = []

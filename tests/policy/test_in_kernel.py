@@ -12,6 +12,7 @@ from ccenv.batch import Batch
 from ccenv.policy.exploring import Actor, Explorer, Sampling
 from ccenv.policy.index import features, scores
 from ccenv.run.config import run_config
+from ccenv.spaces.observation import observation_names
 from tests.policy.made import InPython, random_index, random_net
 
 DAYS = range(3)
@@ -81,6 +82,24 @@ def test_the_formulas_of_an_index_policy_are_those_of_the_kernel():
 
     assert np.array_equal(np.where(kept.mask, values, -np.inf).argmax(axis=1), kept.own)
     assert len(np.unique(kept.own)) > 3
+
+
+def test_the_reserve_counts_contacts_in_service_with_advisors_that_dial():
+    scenario = ccenv.load_scenario("tiny")
+    form, names = ccenv.index_form(scenario), observation_names(scenario)
+    weights = np.zeros(len(form.names))
+    weights[form.names.index("survey:reserve:in_service")] = 1.0
+    changed = form.tables(weights).matrix - form.tables(0.0 * weights).matrix
+    rows, columns = np.nonzero(changed)
+    serving = [f"in_service:{queue}>{group}" for queue, group in shared_pairs(scenario)]
+    assert [names[k] for k in columns] == serving and len(set(rows)) == 1
+
+
+def shared_pairs(scenario):
+    """Pairs of queue and group whose group works for the campaign, too."""
+    dial = {p.group for p in scenario.pairs if p.kind == "campaign"}
+    return [(scenario.queues[p.index], scenario.groups[p.group]) for p in scenario.pairs
+            if p.kind == "queue" and p.group in dial]  # fmt: skip
 
 
 def test_a_centre_without_campaigns_has_an_index_policy_too():
