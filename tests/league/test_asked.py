@@ -9,7 +9,7 @@ import pytest
 
 from ccenv.league import LeagueError, player, score, suite_of, table, verify, write_scores
 from ccenv.league.asked import AT_ONCE, Asked, View
-from ccenv.league.declared import Cell, cells_of, declared, frozen
+from ccenv.league.declared import Cell, cells_of, declared
 from ccenv.league.entries import entries_of, entry_of, who_plays
 from ccenv.league.seat import Seat, told_interface
 from ccenv.seeds import seeds
@@ -275,4 +275,3 @@ def test_the_suite_deployable_asks_in_five_ways():
     assert len(suite.cells) == len(ways) * len({cell.scenario for cell in suite.cells.values()})
     library = suite_of("library").scales
     assert all(suite.scales[name] == library[cell.scenario] for name, cell in suite.cells.items())
-    assert frozen().suites["library"].version == 1
