@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from tqdm import tqdm
@@ -58,11 +59,14 @@ def job_of(settings: Settings, command: str, kind: Kind) -> Iterator[Job]:
 
 
 @contextmanager
-def open_job(settings: Settings, scenario: Scenario, digest: str, folder: Path) -> Iterator[Job]:
-    """Open a job in a folder of its own."""
+def open_job(
+    settings: Settings, scenario: Scenario, digest: str, folder: Path, noted: dict[str, Any] | None = None
+) -> Iterator[Job]:
+    """Open a job in a folder of its own; `noted`: what its file says of the settings, by default all of them."""
     one_thread()
+    noted = dataclasses.asdict(settings) if noted is None else noted
     with Workers(settings.evaluation.processes) as workers:
-        yield Job(settings, scenario, Stages(folder, digest, dataclasses.asdict(settings), workers), workers)
+        yield Job(settings, scenario, Stages(folder, digest, noted, workers), workers)
 
 
 @contextmanager
@@ -77,7 +81,7 @@ def job_in(folder: Path) -> Iterator[Job]:
         raise FileNotFoundError(f"{folder} holds no job: neither a training nor a benchmark")
     cell = read_json(folder / "cell.json")
     settings = msgspec.convert(cell["settings"], Settings)
-    with open_job(settings, scenario_of(settings.scenario), cell["digest"], folder) as job:
+    with open_job(settings, scenario_of(settings.scenario), cell["digest"], folder, cell["settings"]) as job:
         yield job
 
 

@@ -147,8 +147,9 @@ def test_policy_described_is_the_first_replicate_of_the_learner(replicated: Path
     assert manifest["fallback"]["pacing"]["name"] == start["warm_start"]["pacing"]["name"]
     others = {path.parent.name for path in (replicated / "work" / "replicates").glob("*/bundle")}
     assert others == {"centre-tiny-search-1", "centre-n_design-search-0", "centre-n_design-search-1"}
-    before = (replicated / "bundle" / "policy.onnx").read_bytes()
+    before, noted = (replicated / "bundle" / "policy.onnx").read_bytes(), (replicated / "cell.json").read_bytes()
     assert (export_again(replicated) / "policy.onnx").read_bytes() == before
+    assert (replicated / "cell.json").read_bytes() == noted
 
 
 @pytest.mark.slow

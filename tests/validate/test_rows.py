@@ -54,6 +54,16 @@ def test_every_rule_that_a_model_can_express_has_an_exact_row():
     }
 
 
+def test_tables_are_made_by_rules_of_their_models():
+    made = [
+        (rule_of(row.choice)[0], getattr(models, row.model).RULES)
+        for row in ROWS
+        if row.way == "table" and isinstance(row.choice, dict) and hasattr(getattr(models, row.model), "RULES")
+    ]
+
+    assert [name for name, rules in made if name not in rules] == [] and len(made) > 3
+
+
 def test_the_same_rule_stands_beside_a_registered_one_only(tmp_path):
     text = LIST.read_text()
     (tmp_path / "rows.yaml").write_text(text.replace("table: 5\n", "table: 5\n    same: 4\n", 1))
