@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ccenv.kpis.numbers import as_text
 from experiments.jobs.markdown import estimate, table, text
 from experiments.room.bounds import ESTIMATE, EXACT, KINDS
 from experiments.room.contest import P0
@@ -23,8 +24,8 @@ def page(result: Mapping[str, Any]) -> str:
         the days. The bound is of one of these kinds:""",
     )
     about_left = text(
-        """Left: the distance from the best figure of the row to the bound, in percent of the size of the best figure.
-        A planner counts only if the interval of its gain lies above 0. The tuned rule is the opponent that validation
+        """Left: the distance from the best figure of the row to the bound, and what that is in percent of the distance
+        from the own rules to it, which is the most room that the centre can have. A planner counts only if the interval of its gain lies above 0. The tuned rule is the opponent that validation
         days chose. The planner shown is the one with the larger gain on the days shown. A bound is no promise: a fluid
         bound knows no chance within a slot, so where chance makes contacts wait, most of what is left below it cannot
         be won. An exact optimum holds in steady state; a finite episode may pass it by the
@@ -89,9 +90,13 @@ def best_figure(row: Mapping[str, Any]) -> float:
 
 
 def left(row: Mapping[str, Any]) -> float:
-    """Return the distance from the best figure to the bound, as a share of the size of the best figure."""
-    best = best_figure(row)
-    return (row["bound"]["value"] - best) / max(abs(best), 1e-12)
+    """Return the distance from the best figure to the bound, as a share of that from the own rules to the bound."""
+    own = next(each["mean"] for each in row["rules"] if each["rung"] == P0)
+    return (row["bound"]["value"] - best_figure(row)) / max(row["bound"]["value"] - own, 1e-12)
+
+
+def _left(row: Mapping[str, Any]) -> str:
+    return f"{as_text(row['bound']['value'] - best_figure(row))}, {100 * left(row):.0f} %"
 
 
 def _overview(result: Mapping[str, Any]) -> str:
@@ -110,7 +115,7 @@ def _overview(result: Mapping[str, Any]) -> str:
                 NOTHING if planner is None else f"{planner['name']}: {_gain(planner)}",
                 _bound(row["bound"]),
                 row["bound"]["kind"],
-                f"{100 * left(row):.1f} %",
+                _left(row),
             ]
         )
     return table([*head, "left"], rows)

@@ -50,13 +50,13 @@ def test_left_is_measured_from_the_best_figure(result: dict[str, Any]):
     own, (planner,) = row["rules"][0], row["planners"]
     own["mean"], row["bound"]["value"] = -20.0, -4.0
     planner["gain"] = {"mean": -1.0, "low": -2.0, "high": 0.5}
-    assert best_figure(row) == -20.0 and left(row) == pytest.approx(0.8)
+    assert best_figure(row) == -20.0 and left(row) == pytest.approx(1.0)
     planner["gain"] = {"mean": 4.0, "low": -1.0, "high": 9.0}
     assert best_figure(row) == -20.0  # the gain is not sure
     planner["gain"]["low"] = 1.0
     assert best_figure(row) == -16.0 and left(row) == pytest.approx(0.75)
     row["rules"].append({**own, "rung": "P1", "mean": -8.0})
-    assert best_figure(row) == -8.0 and left(row) == pytest.approx(0.5)
+    assert best_figure(row) == -8.0 and left(row) == pytest.approx(0.25)
     row["rules"].append({**own, "rung": "P2", "mean": -8.2})  # chosen on validation days, not on these
     assert best_figure(row) == -8.2
     planner["episode_days"] = 7  # of other episodes
