@@ -25,11 +25,11 @@ def page(result: Mapping[str, Any]) -> str:
     )
     about_left = text(
         """Left: the distance from the best figure of the row to the bound, and what that is in percent of the distance
-        from the own rules to it, which is the most room that the centre can have. A planner counts only if the interval of its gain lies above 0. The tuned rule is the opponent that validation
-        days chose. The planner shown is the one with the larger gain on the days shown. A bound is no promise: a fluid
-        bound knows no chance within a slot, so where chance makes contacts wait, most of what is left below it cannot
-        be won. An exact optimum holds in steady state; a finite episode may pass it by the
-        value of a few contacts."""
+        from the own rules to it, which is the most room that the centre can have. A planner counts only if the interval
+        of its gain lies above 0. The tuned rule is the opponent that validation days chose. The planner shown is the
+        one with the larger gain on the days shown. A bound is no promise: a fluid bound knows no chance within a slot,
+        so where chance makes contacts wait, most of what is left below it cannot be won. An exact optimum holds in
+        steady state; a finite episode may pass it by the value of a few contacts."""
     )
     planners = text(
         f"""A planner has more than a rule: copies of the present centre with futures drawn anew (simulator), the events
