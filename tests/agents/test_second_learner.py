@@ -146,7 +146,7 @@ def test_a_learner_is_found_by_name_or_by_address():
     [
         (
             "dqn",
-            r"learner 'dqn'; allowed: ppo, search, set_network, clones, evolution, climber, or an address package",
+            r"learner 'dqn'; allowed: ppo, search, set_network, clones, evolution, vine, climber, or an address",
         ),
         ("no.such:THING", r"learner 'no.such:THING': No module named 'no'"),
         ("tests.agents.climber:DQN", r"has no attribute 'DQN'"),

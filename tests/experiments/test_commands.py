@@ -81,7 +81,7 @@ def test_list_of_commands_is_not_empty():
         ("evaluation.days=many", "evaluation.days=many: Value 'many' of type 'str' could not be converted to Integer"),
         (
             "learner=ppoo",
-            "learner=ppoo: unknown; did you mean 'ppo'? allowed: clones, constrained, evolution, ppo, qui",
+            "learner=ppoo: unknown; did you mean 'ppo'? allowed: clones, clones_short, constrained, evol",
         ),
         ("scenario=my_centre", "scenario=my_centre: unknown; for a file give scenario.name=PATH; allowed: back_off"),
         ("scenario=a/b.yaml", "scenario=a/b.yaml: unknown; for a file give scenario.name=PATH; allowed: back_office"),
