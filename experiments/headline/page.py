@@ -40,7 +40,8 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
             f"all cells of the suite by Holm's procedure, is at most {LEVEL:g}. With a campaign, the upper end of the "
             "dropped share on episodes of 30 days must be within the limit too, and inbound abandonment at most "
             f"{100 * MORE_ABANDONED:g} points above that of P2. Otherwise the cell is *not comparable*, and the "
-            "verdict says why. A replicate without a policy within the limit on validation days counts as P2.",
+            "verdict says why. A replicate without a policy within the limit on validation days counts as P2. One "
+            "whose start is better than every checkpoint on validation days keeps the rules of its start.",
             "Score: (policy - P0) / (denominator - P0), P0 the best of the rules as shipped; the denominator is a "
             "bound or the best value known, and both are frozen with the version of the suite.",
         ),
@@ -97,8 +98,8 @@ def _score(frozen: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 
 def _replicates(row: Mapping[str, Any]) -> str:
-    counted = row["counted_as_rule"]
-    return f"{row['replicates']}, {counted} counted as P2" if counted else f"{row['replicates']}"
+    notes = {"counted as P2": row["counted_as_rule"], "kept the rule of the start": row["kept_rule"]}
+    return ", ".join([f"{row['replicates']}", *(f"{count} {what}" for what, count in notes.items() if count)])
 
 
 def looks(result: Mapping[str, Any]) -> str:

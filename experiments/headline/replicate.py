@@ -171,6 +171,7 @@ def _summary(
     return {
         "policy": policy_digest(folder / "bundle"),
         "feasible": is_feasible(_point(choice)["dropped_share"], drop_limit(scenario)),
+        "kept_rule": start["pair"] if choice["rule_is_best"] else None,
         "start": pair_of(start["pair"]).label,
         "rung": start["rung"],
         "decisions": training["steps"],

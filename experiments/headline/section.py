@@ -13,7 +13,7 @@ from ccenv.rules import find_rule
 from experiments.headline.declared import CPU, FIFO, P1, P2, WAIT
 from experiments.headline.figures import compliance, kpis, over, over_one, value
 from experiments.headline.judging import MONTH, Entrant, Judge, month_share
-from experiments.pipeline.evaluation import Pair
+from experiments.pipeline.evaluation import Pair, pair_of
 from experiments.pipeline.joint.space import HALVES
 
 MEANS = ("decisions", "simulated_days", "learning_s", "choosing_s", "hyperparameters_s")
@@ -34,6 +34,17 @@ class Policy(NamedTuple):
     seed: int
     bundle: Path
     summary: dict[str, Any]
+
+
+def entrant_of(policy: Policy, opponent: Pair) -> Entrant:
+    """Return what a replicate has found: its policy, or rules where it has none that it would use.
+
+    Without a policy within the limit on validation days these are the opponent, and where the rules of its start are
+    better than every checkpoint on validation days, those rules.
+    """
+    if not policy.summary["feasible"]:
+        return opponent
+    return policy.bundle if policy.summary["kept_rule"] is None else pair_of(policy.summary["kept_rule"])
 
 
 def section(
@@ -58,7 +69,7 @@ def section(
     entrants: dict[str, list[Entrant]] = {row: [each.pair] for row, each in rules.items()}
     for name in learners:
         mine = [each for each in policies if each.learner == name]
-        entrants[name] = [each.bundle if each.summary["feasible"] else opponent for each in mine]
+        entrants[name] = [entrant_of(each, opponent) for each in mine]
     everyone = [each for group in entrants.values() for each in group]
     tables = _grouped(entrants, judge.tables(everyone, n))
     months = _grouped(entrants, judge.tables(everyone, month_runs, MONTH)) if month_runs else {}
@@ -111,9 +122,10 @@ def _learned(
     effort = {**found["effort"], **means, "rung": mine[0]["rung"]}
     starts = sorted({each["start"] for each in mine})
     counted = sum(not each["feasible"] for each in mine)
+    kept = sum(each["feasible"] and each["kept_rule"] is not None for each in mine)
     return {
-        "label": row, "starts": starts, "replicates": len(mine), "counted_as_rule": counted, "effort": effort,
-        "each": each_one, "kpis": {**found["kpis"], CPU: round(spent, 1)},
+        "label": row, "starts": starts, "replicates": len(mine), "counted_as_rule": counted, "kept_rule": kept,
+        "effort": effort, "each": each_one, "kpis": {**found["kpis"], CPU: round(spent, 1)},
     }  # fmt: skip
 
 

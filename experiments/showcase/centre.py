@@ -23,8 +23,8 @@ from experiments.headline.figures import over, over_one
 from experiments.headline.judging import Judge
 from experiments.headline.section import Policy, Rules, section
 from experiments.jobs.jobs import Job
-from experiments.pipeline.evaluation import Pair, unit_of_value, with_value
-from experiments.pipeline.joint.space import HALVES
+from experiments.pipeline.evaluation import Pair, pair_of, unit_of_value, with_value
+from experiments.pipeline.joint.space import HALVES, with_rule
 from experiments.showcase.settings import ReplicatesConfig
 
 
@@ -71,17 +71,20 @@ def _halves(
 ) -> dict[str, dict[str, Any]]:
     """Return by half what the policies gain over P2 where P2 takes the decisions of the other half.
 
-    A replicate that counts as the rule gains nothing.
+    A replicate that counts as P2 gains nothing; one that keeps the rules of its start has their halves.
     """
     days = seeds(judge.purpose, len(opponent))
     feasible = [each for each in policies if each.summary["feasible"]]
+    learned = [each for each in feasible if each.summary["kept_rule"] is None]
+    kept = [pair_of(each.summary["kept_rule"]) for each in feasible if each.summary["kept_rule"] is not None]
     found: dict[str, dict[str, Any]] = {}
     for half in HALVES:
         wanted = {
             f"{judge.digest}-{each.summary['policy'][:16]}-{half}": (judge.scenario, each.bundle, half, rule)
-            for each in feasible
+            for each in learned
         }
         tables = job.stages.tables(wanted, half_days, days, f"{half} half alone")
+        tables += judge.tables([with_rule(rule, half, getattr(pair, half)) for pair in kept], len(opponent))
         tables += [opponent] * (len(policies) - len(feasible))
         found[half] = over(tables, opponent) if len(tables) > 1 else over_one(tables[0], opponent)
     return found

@@ -104,8 +104,9 @@ def summary(folder: Path, scenario: Scenario, start: str) -> dict[str, Any]:
         start: Stage that has tuned the rules of the start.
 
     Returns:
-        `policy` (digest), `feasible` (the dropped share on validation days does not surely exceed the limit), `start`
-        (label of the rules), `rung`, `decisions`, `simulated_days`, and CPU times `learning_s`, `choosing_s`,
+        `policy` (digest), `feasible` (the dropped share on validation days does not surely exceed the limit),
+        `kept_rule` (the rules of the start if they are better than every checkpoint on validation days, else None),
+        `start` (label of these rules), `rung`, `decisions`, `simulated_days`, and CPU times `learning_s`, `choosing_s`,
         `hyperparameters_s`.
     """
     timings = {each: read_json(folder / "timings" / f"{each}.json")["cpu_s"] for each in (start, "choice", "bundle")}
@@ -115,6 +116,7 @@ def summary(folder: Path, scenario: Scenario, start: str) -> dict[str, Any]:
     return {
         "policy": policy_digest(folder / "bundle"),
         "feasible": is_feasible(point["dropped_share"], drop_limit(scenario)),
+        "kept_rule": results[start]["warm_start"] if results["choice"]["rule_is_best"] else None,
         "start": pair_of(results[start]["warm_start"]).label,
         "rung": START,
         "decisions": results["training"]["steps"],

@@ -62,7 +62,8 @@ def _suite(centres: Sequence[Mapping[str, Any]]) -> str:
         f"{runs} A learner has won only over P2: if its p-value, adjusted for the {cells} cells of this report by "
         f"Holm's procedure, is at most {LEVEL:g}, the upper end of the dropped share on 30-day episodes is within the "
         f"limit, and inbound abandonment is at most {100 * MORE_ABANDONED:g} points above that of P2. A replicate "
-        "whose policy surely exceeds the limit on validation days counts as P2. The days are those of development; "
+        "whose policy surely exceeds the limit on validation days counts as P2; one whose start is better than every "
+        "checkpoint there keeps the rules of its start. The days are those of development; "
         "published figures come from days of the purpose final."
     )
 
@@ -100,7 +101,8 @@ def _row(row: Mapping[str, Any], note: str, role: str) -> dict[str, Any]:
 def _replicates(row: Mapping[str, Any]) -> str:
     many, counted = row["replicates"], row["counted_as_rule"]
     seeds = f"{many} seeds" if many > 1 else "one training"
-    return f"{seeds}, {counted} counted as P2" if counted else seeds
+    notes = {"counted as P2": counted, "kept the rule of the start": row["kept_rule"]}
+    return ", ".join([seeds, *(f"{n} {what}" for what, n in notes.items() if n)])
 
 
 def _published(found: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -82,7 +82,14 @@ def judged_row(name: str, over_p2: float = 0.0, p: float = 1.0, replicates: int 
            "over_p2": ahead, "kpis": kpis, "compliance": compliance, "label": f"rules of {name}"}  # fmt: skip
     if replicates:
         row["each"] = [{"seed": seed, "over_p2": estimated(over_p2)} for seed in range(replicates)]
-        row |= {"replicates": replicates, "counted_as_rule": 0, "starts": ["lwt"], "effort": {}, "label": name}
+        row |= {
+            "replicates": replicates,
+            "counted_as_rule": 0,
+            "kept_rule": 0,
+            "starts": ["lwt"],
+            "effort": {},
+            "label": name,
+        }
         row["halves"] = {half: estimated(0.25) for half in ("routing", "pacing")}
     return row | more
 

@@ -32,7 +32,7 @@ from experiments.headline.replicate import (
     is_feasible,
     training_seed,
 )
-from experiments.headline.section import Policy, section
+from experiments.headline.section import Policy, entrant_of, section
 from experiments.headline.settings import Settings, register
 from experiments.jobs.config import CONFIGS, LearnerConfig
 from experiments.jobs.files import ROOT, read_json
@@ -188,7 +188,7 @@ class FakeJudge:
 
 def policy(seed: int, feasible: bool) -> Policy:
     figures = ("decisions", "simulated_days", "learning_s", "choosing_s", "hyperparameters_s")
-    summary = {**dict.fromkeys(figures, 1.0), "feasible": feasible, "start": "fifo", "rung": P2}
+    summary = {**dict.fromkeys(figures, 1.0), "feasible": feasible, "kept_rule": None, "start": "fifo", "rung": P2}
     return Policy("search", seed, Path("bundle"), summary)
 
 
@@ -206,6 +206,22 @@ def test_a_replicate_without_a_feasible_policy_counts_as_the_rule(tiny: Scenario
     assert rows["search"]["kpis"]["cpu_s"] == 3.0
     assert rows[P2]["over_p2"]["mean"] == 0.0
     assert rows[P2]["effort"]["hyperparameters_s"] > 100.0
+
+
+def test_a_replicate_whose_start_is_better_on_validation_days_keeps_it(tiny: Scenario):
+    kept, bad = policy(0, True), policy(1, False)
+    kept.summary["kept_rule"] = bad.summary["kept_rule"] = {
+        "routing": {"name": "random", "params": {}}, "pacing": {"name": "no_dial", "params": {}}
+    }  # fmt: skip
+    opponent = own_pair(tiny)
+    assert entrant_of(kept, opponent) == Pair(Rule("random"), Rule("no_dial"))
+    assert entrant_of(bad, opponent) == opponent  # above the limit
+    rules = rules_of(tiny, read_json(ROOT / "experiments/results/tuned/tiny.json"))
+    judge: Any = FakeJudge(tiny)
+    row = section(judge, rules, [kept, bad], 4, 2, 1)["rows"][-1]
+    assert (row["kept_rule"], row["counted_as_rule"]) == (1, 1)
+    random = days_of(tiny, Pair(Rule("random"), Rule("no_dial")), 4)
+    assert row["each"][0]["value"]["mean"] == pytest.approx(float(np.mean(random["value"])))
 
 
 # ---- settings
