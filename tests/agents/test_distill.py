@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -15,12 +17,17 @@ from ccenv.sim.state.codes import HOLD
 from ccenv.spaces.observation import observation_names
 from tests.policy.made import InPython, random_net
 
-TINY = load_scenario("tiny")
-NAMES = observation_names(TINY)
-A = len(TINY.catalogue)
+A = 7  # actions of tiny
 QUICK = DistillSettings(
     decisions=600, days=3, rounds=2, hidden=(8, 8), passes=3, leaves=6, fields=3, judged_days=4, seed=1
 )
+
+
+@functools.cache
+def tiny():
+    centre = load_scenario("tiny")
+    assert len(centre.catalogue) == A
+    return centre
 
 
 def known(n=3000, seed=0):
@@ -64,24 +71,26 @@ def test_a_leaf_needs_no_question_about_what_is_legal():
 
 def by_hand(**options):
     """Above one contact in line of the first queue assign, else dial, else hold."""
-    column = NAMES.index(next(name for name in NAMES if name.startswith("queue_length")))
-    dials = [a for a, action in enumerate(TINY.catalogue) if action.name.startswith("dial")]
+    column = observation_names(tiny()).index(
+        next(name for name in observation_names(tiny()) if name.startswith("queue_length"))
+    )
+    dials = [a for a, action in enumerate(tiny().catalogue) if action.name.startswith("dial")]
     rest = [a for a in range(A) if a not in (HOLD, *dials)]
     orders = [[*dials, HOLD, *rest], [*rest, HOLD, *dials]]
-    return TreePolicy(len(NAMES), [column], [0.02], [-1], [-2], orders, **options)
+    return TreePolicy(len(observation_names(tiny())), [column], [0.02], [-1], [-2], orders, **options)
 
 
 def test_a_tree_decides_in_the_kernel_as_in_python():
     tree = by_hand()
 
-    table = ccenv.simulate(TINY, policy=tree, seeds=range(3))
+    table = ccenv.simulate(tiny(), policy=tree, seeds=range(3))
 
-    assert table.tobytes() == ccenv.simulate(TINY, policy=InPython(tree), seeds=range(3)).tobytes()
+    assert table.tobytes() == ccenv.simulate(tiny(), policy=InPython(tree), seeds=range(3)).tobytes()
     assert table["n_attempts"].min() > 0
 
 
 def test_a_tree_in_words():
-    lines = by_hand().text(TINY).splitlines()
+    lines = by_hand().text(tiny()).splitlines()
 
     assert lines[0].startswith("queue_length:")
     assert lines[1].startswith("  first legal of: dial:")
@@ -113,13 +122,13 @@ def test_what_is_no_tree_is_refused(change, message):
     tree = by_hand()
     given = {name: getattr(tree, name) for name in ("columns", "thresholds", "below", "above", "orders")} | change
     with pytest.raises(ValueError, match=message):
-        TreePolicy(len(NAMES), **given)
+        TreePolicy(len(observation_names(tiny())), **given)
 
 
 def test_a_policy_in_python_shows_what_it_shows_in_the_kernel():
-    net = random_net(len(NAMES), A, seed=2)
-    inside = show(net, TINY, np.arange(2), 10**6, 0)
-    outside = show(InPython(net), TINY, np.arange(2), 10**6, 0)
+    net = random_net(len(observation_names(tiny())), A, seed=2)
+    inside = show(net, tiny(), np.arange(2), 10**6, 0)
+    outside = show(InPython(net), tiny(), np.arange(2), 10**6, 0)
 
     def in_order(shown):
         parts = np.column_stack([shown.obs, shown.mask, shown.actions])
@@ -128,8 +137,8 @@ def test_a_policy_in_python_shows_what_it_shows_in_the_kernel():
     assert np.array_equal(in_order(inside), in_order(outside))
     assert inside.repeats
     assert outside.repeats
-    assert len(show(InPython(net), TINY, np.arange(2), 50, 0).actions) == 50
-    assert not show(RulePolicy(TINY), TINY, np.arange(1), 50, 0).repeats
+    assert len(show(InPython(net), tiny(), np.arange(2), 50, 0).actions) == 50
+    assert not show(RulePolicy(tiny()), tiny(), np.arange(1), 50, 0).repeats
 
 
 def random_tree(n_obs, n_actions, leaves, seed=0):
@@ -172,8 +181,12 @@ def test_any_policy_is_distilled(kind):
     def first_legal(obs, mask):
         return mask.argmax()
 
-    teacher = {"compiled": by_hand(), "function": FunctionPolicy(first_legal, owns="pacing"), "rules": RulePolicy(TINY)}
-    found = distill(teacher[kind], TINY, QUICK, rules=("fifo", "no_dial"))
+    teacher = {
+        "compiled": by_hand(),
+        "function": FunctionPolicy(first_legal, owns="pacing"),
+        "rules": RulePolicy(tiny()),
+    }
+    found = distill(teacher[kind], tiny(), QUICK, rules=("fifo", "no_dial"))
     tables = found.comparison.tables
 
     assert list(tables) == ["rules", "policy", "network", "tree"]
@@ -189,7 +202,7 @@ def test_any_policy_is_distilled(kind):
 
 
 def test_a_tree_alone_imitates_as_well():
-    tree, agreement = distill_tree(by_hand(), TINY, QUICK)
+    tree, agreement = distill_tree(by_hand(), tiny(), QUICK)
 
     assert len(tree.orders) <= QUICK.leaves
     assert agreement > 0.95
@@ -206,7 +219,7 @@ def test_later_rounds_hold_decisions_of_days_on_which_the_imitation_acts():
 
     tree = by_hand()
     teacher = Teacher(tree.n_obs, tree.columns, tree.thresholds, tree.below, tree.above, tree.orders)
-    _, seen = method._tree(teacher, TINY, DistillSettings(decisions=300, days=2, rounds=3, leaves=1))
+    _, seen = method._tree(teacher, tiny(), DistillSettings(decisions=300, days=2, rounds=3, leaves=1))
 
     assert len(asked) == 2
     assert min(asked) > 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,11 @@ from ccenv.seeds import seeds
 from tests.env.short import short_day
 
 RULES: dict[str, Any] = {"routing": "lwt", "pacing": ("max0", {"k": 3.0, "reserve": 0.0})}  # it dials too much
-CENTRE = short_day()
+
+
+@functools.cache
+def short():
+    return short_day()
 
 
 def settings(**changes: Any) -> SupervisorSettings:
@@ -31,13 +36,13 @@ def settings(**changes: Any) -> SupervisorSettings:
 
 
 def search(**changes: Any) -> SupervisorSearch:
-    return SupervisorSearch(CENTRE, settings(**changes), **RULES, seed=0)
+    return SupervisorSearch(short(), settings(**changes), **RULES, seed=0)
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
-    train_supervisor(CENTRE, folder, settings(), **RULES)
+    train_supervisor(short(), folder, settings(), **RULES)
     return folder
 
 
@@ -45,7 +50,7 @@ def test_the_start_is_the_rules_as_they_are_given():
     begun = search()
     begun.measure()
     days = seeds("validation", 3)
-    rules = simulate(CENTRE, **RULES, seeds=days, reward=CENTRE.reward)
+    rules = simulate(short(), **RULES, seeds=days, reward=short().reward)
 
     assert begun.centre.run(begun.policy(begun.favourite), days).tobytes() == rules.tobytes()
 
@@ -112,9 +117,9 @@ def test_a_training_that_stopped_ends_with_the_same_bytes(trained: Path, tmp_pat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train_supervisor(CENTRE, tmp_path, settings(), **RULES, told=stop)
+        train_supervisor(short(), tmp_path, settings(), **RULES, told=stop)
     assert not (tmp_path / "policy").exists()
-    train_supervisor(CENTRE, tmp_path, settings(), **RULES)
+    train_supervisor(short(), tmp_path, settings(), **RULES)
 
     assert (tmp_path / "policy" / "policy.json").read_bytes() == (trained / "policy" / "policy.json").read_bytes()
     logs = [read_log(folder / "learning.csv") for folder in (tmp_path, trained)]
@@ -125,7 +130,7 @@ def test_a_training_that_stopped_ends_with_the_same_bytes(trained: Path, tmp_pat
 
 def test_a_finished_training_is_read(trained: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delattr("agents.supervisor.training.SupervisorSearch")
-    policy = train_supervisor(CENTRE, trained, settings(), **RULES)
+    policy = train_supervisor(short(), trained, settings(), **RULES)
 
     assert policy.features == ("queue_length", "idle:blended") and policy.interval_s == 300.0
 
@@ -136,7 +141,7 @@ def test_a_finished_training_is_read(trained: Path, monkeypatch: pytest.MonkeyPa
 )
 def test_a_folder_of_another_training_is_refused(trained: Path, changes: dict[str, Any], key: str):
     with pytest.raises(OtherTrainingError, match=f"another training: {key} is"):
-        train_supervisor(CENTRE, trained, **{"settings": settings(), **RULES, **changes})
+        train_supervisor(short(), trained, **{"settings": settings(), **RULES, **changes})
 
 
 def test_all_numbers_are_set_and_no_words():

@@ -20,7 +20,6 @@ from tests.serving.make_golden_bundle import FOLDER
 DAYS = 3
 NAMES = ("queue_length:a", "idle:b", "time_of_day_s")
 TINY = suite_of("tiny").cell("tiny")
-CENTRE = TINY.centre()
 PACING = ("progressive_unreserved", {"reserve": 2.0})
 EVENTS = "def policy(obs, mask):\n    return int(mask.argmax())\n"
 READS = "policy.reads = ['queue_length:sales', 'idle:blended']\n"
@@ -84,7 +83,7 @@ def cells():
 def supervisor(tmp_path_factory):
     """A linear policy that sets the reserve, and the folder by which it enters."""
     settable = ["pacing.reserve"]
-    centre = SupervisedDays(CENTRE, 120.0, settable=settable, routing="lwt", pacing=PACING, n=1)
+    centre = SupervisedDays(TINY.centre(), 120.0, settable=settable, routing="lwt", pacing=PACING, n=1)
     policy = LinearSupervisor(
         "tiny", 120.0, ("lwt", {}), PACING, settable, centre.observations, centre.parameters, ["queue_length"], [0.0],
         [0.1], centre.start, [[0.5]],
@@ -181,13 +180,13 @@ def test_neither_the_present_nor_what_is_not_read_reaches_the_process(tmp_path):
         reads="reads = ['queue_length:sales', 'time_of_day_s']",
         returns="np.rint(864_000 * obs[:, self.clock]).astype(int) + (obs != 0).sum(axis=1)",
     )
-    names, asked = told_interface(CENTRE)["observations"], Asked(delay_s=30.0, fields=2)
+    names, asked = told_interface(TINY.centre())["observations"], Asked(delay_s=30.0, fields=2)
     answers = []
-    with Seat(entry_of(entered(tmp_path, text), suite_of("tiny")), CENTRE, asked=asked) as seat:
+    with Seat(entry_of(entered(tmp_path, text), suite_of("tiny")), TINY.centre(), asked=asked) as seat:
         for k, time in enumerate((1_000, 1_010, 1_041)):
             obs = np.ones((1, len(names)), np.float32)
             obs[0, names.index("time_of_day_s")] = time / DAY_S
-            mask = np.ones((1, len(CENTRE.catalogue)), np.bool_)
+            mask = np.ones((1, len(TINY.centre().catalogue)), np.bool_)
             answers += seat.act(obs, mask, k or None, np.zeros(1), STARTS if k == 0 else GOES_ON)[0].tolist()
 
     assert answers == [10_002, 10_002, 10_102]
@@ -198,7 +197,7 @@ def test_a_supervisor_is_judged_beside_the_opponents_and_verified(supervisor, ce
     scores = score(f"tiny-2min={folder}", "tiny", name="supervisor")
     found = scores.cells["tiny-2min"]
     days = seeds("evaluation", DAYS)
-    here = supervise(CENTRE, policy, seeds=days, interval_s=120.0, reward=CENTRE.reward)
+    here = supervise(TINY.centre(), policy, seeds=days, interval_s=120.0, reward=TINY.centre().reward)
 
     assert list(scores.cells) == ["tiny-2min"] and found.owns == "parameters"
     assert found.actors["policy"].value == here["reward"].tolist()
@@ -210,7 +209,7 @@ def test_a_supervisor_is_judged_beside_the_opponents_and_verified(supervisor, ce
 
 def plays(source, asked):
     """Whether the process of an entry would play a cell that asks so."""
-    return player.policy_of(entry_of(source, suite_of("tiny")).player, told_interface(CENTRE, asked)) is not None
+    return player.policy_of(entry_of(source, suite_of("tiny")).player, told_interface(TINY.centre(), asked)) is not None
 
 
 def test_each_entry_plays_what_it_can(supervisor, cells, tmp_path):
@@ -231,7 +230,7 @@ def test_each_entry_plays_what_it_can(supervisor, cells, tmp_path):
 def test_a_supervisor_that_answers_wrongly_is_refused(tmp_path):
     told = {
         "entry": {"file": entered(tmp_path, BARE), "name": "policy"},
-        "interface": told_interface(CENTRE, Asked(interval_s=120.0)),
+        "interface": told_interface(TINY.centre(), Asked(interval_s=120.0)),
     }
     parameters = {"observations": ["a", "b"], "parameters": {"b": [0, 1], "c": [0, 1]}}
     read, write = io.BytesIO(), io.BytesIO()
@@ -246,7 +245,7 @@ def test_a_supervisor_that_answers_wrongly_is_refused(tmp_path):
 
 def test_the_parameters_of_a_supervisor_reach_it_and_its_memory_stays(tmp_path):
     entry = {"file": entered(tmp_path, COUNTS), "name": "policy"}
-    told = {"entry": entry, "interface": told_interface(CENTRE, Asked(interval_s=120.0))}
+    told = {"entry": entry, "interface": told_interface(TINY.centre(), Asked(interval_s=120.0))}
     rows = player.packed_rows(np.ones((2, 3), np.float32), np.array([True, False]))
     read, write = io.BytesIO(), io.BytesIO()
     player.send(read, player.ENTER, json.dumps(told).encode())
