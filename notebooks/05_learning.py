@@ -100,7 +100,7 @@ from agents.distill import DistillSettings, distill
 small = DistillSettings(decisions=20_000, judged_days=64, leaves=6, fields=3)
 found = distill(policy, scenario, small, rules=rules["FIFO"])
 for name, each in found.kept.items():
-    print(f"{name}: keeps {100 * each.share:.0f} % [{100 * each.low:.0f}, {100 * each.high:.0f}] of the gain")
+    print(f"{name}: share of the gain {each.share}, same action in {100 * each.agreement:.1f} % of the decisions")
 
 # %%
 print(found.tree.text(scenario))

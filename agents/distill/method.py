@@ -20,12 +20,13 @@ from agents.distill.actor import TreeActor
 from agents.distill.grow import SMALLEST, grow_tree
 from agents.distill.shown import Shown, show
 from ccenv.comparison import Comparison, compare
+from ccenv.kpis import Estimate
+from ccenv.kpis.bootstrap import ratio_estimate
 from ccenv.policy.tree import MOST_LEAVES, TreePolicy
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from ccenv.simulation import policy_of
 
-RESAMPLES, CONFIDENCE = 2000, 0.95
 VALUE = "reward"
 
 
@@ -75,18 +76,16 @@ class DistillSettings:
 
 
 class Kept(NamedTuple):
-    """The share of a policy's gain over the rules that its imitation keeps.
+    """What an imitation of a policy keeps.
 
     Attributes:
-        share: Gain of the imitation over that of the policy; nan if the policy does not surely gain.
-        low, high: 95 % bootstrap interval over days.
+        share: Gain of the imitation over the rules, in that of the policy, with its 95 % interval over days; None if
+            the policy does not surely gain.
         loss: Reward of an episode that the imitation loses.
         agreement: Share of the imitated decisions in which it takes the same action.
     """
 
-    share: float
-    low: float
-    high: float
+    share: Estimate | None
     loss: float
     agreement: float
 
@@ -135,7 +134,7 @@ def distill(
     compared = compare(scenario, entrants, seeds=seeds(purpose, how.judged_days), baseline="policy")
     reward = {name: np.asarray(table[VALUE], float) for name, table in compared.tables.items()}
     agreement = {"network": _agreement(network, seen), "tree": _agreement(tree, seen_by_tree)}
-    kept = {name: kept_of(reward, name, agreement[name], how.seed) for name in agreement}
+    kept = {name: kept_of(reward, name, agreement[name]) for name in agreement}
     return Distilled(network, tree, kept, compared)
 
 
@@ -224,14 +223,10 @@ def _agreement(student: Any, seen: Shown) -> float:
     return float(np.mean(taken == seen.actions))
 
 
-def kept_of(reward: Mapping[str, np.ndarray], name: str, agreement: float, seed: int) -> Kept:
+def kept_of(reward: Mapping[str, np.ndarray], name: str, agreement: float) -> Kept:
     """Return what an imitation keeps, from the reward of each day by name: `rules`, `policy` and its own."""
     gain, student = reward["policy"] - reward["rules"], reward[name] - reward["rules"]
     loss = float(np.mean(gain - student))
-    drawn = np.random.default_rng(seed).integers(len(gain), size=(RESAMPLES, len(gain)))
-    ends = [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2]
-    gains = gain[drawn].mean(axis=1)
-    if np.quantile(gains, ends[0]) <= 0.0:
-        return Kept(np.nan, np.nan, np.nan, loss, agreement)
-    low, high = np.quantile(student[drawn].mean(axis=1) / gains, ends)
-    return Kept(float(student.mean() / gain.mean()), float(low), float(high), loss, agreement)
+    if not ratio_estimate(gain).low > 0.0:
+        return Kept(None, loss, agreement)
+    return Kept(ratio_estimate(student, gain), loss, agreement)

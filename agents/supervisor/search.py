@@ -23,7 +23,7 @@ from agents.search.learner import FULL_BELOW, Normal
 from ccenv.kpis import KPIS, KpiTable
 from ccenv.kpis.dropped_share import share_column, share_columns
 from ccenv.kpis.kpi import add_up
-from ccenv.run.config import RuleChoice
+from ccenv.run.config import RuleChoice, rule_choice
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.fields import OBSERVED
 from ccenv.supervisor import LinearSupervisor, SupervisedDays
@@ -111,7 +111,7 @@ class SupervisorSearch:
         self, scenario: Scenario, settings: SupervisorSettings, routing: RuleChoice, pacing: RuleChoice, seed: int
     ) -> None:
         self.settings, self.seed = settings, seed
-        self.rules: dict[str, Any] = {"routing": with_params(routing), "pacing": with_params(pacing)}
+        self.rules: dict[str, Any] = named_rules(scenario, routing, pacing)
         self.settable = settings.settable
         if self.settable is None:
             every = SupervisedDays(scenario, settings.interval_s, **self.rules, n=1)
@@ -211,17 +211,16 @@ class SupervisorSearch:
         self.dual.load_state(state["dual"])
 
 
-def with_params(rule: RuleChoice) -> tuple[str, dict[str, Any]]:
-    """Return a rule as its name and its parameters.
+def named_rules(scenario: Scenario, routing: RuleChoice, pacing: RuleChoice) -> dict[str, Any]:
+    """Return both rules as names with parameters, as arguments; None takes the centre's own.
 
     Raises:
-        ValueError: If it is no name and no pair of a name and parameters.
+        RuleError: If there is no such rule.
     """
-    if isinstance(rule, str):
-        return rule, {}
-    if isinstance(rule, tuple) and len(rule) == 2 and isinstance(rule[0], str):
-        return rule[0], dict(rule[1])
-    raise ValueError(f"rule = {rule!r}; allowed: the name of a rule, or its name and parameters")
+    own = scenario.centre.rules
+    return {
+        "routing": rule_choice("routing", routing, own.routing), "pacing": rule_choice("pacing", pacing, own.pacing)
+    }  # fmt: skip
 
 
 def features_here(observations: tuple[str, ...], features: tuple[str, ...]) -> tuple[str, ...]:

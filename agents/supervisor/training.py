@@ -13,7 +13,7 @@ import numpy as np
 from agents.common.checkpoints import LearningLog, TrainingFolder
 from agents.common.dual import FIGURES
 from agents.common.selection import Selection, rank_tables
-from agents.supervisor.search import SupervisorSearch, SupervisorSettings, with_params
+from agents.supervisor.search import SupervisorSearch, SupervisorSettings, named_rules
 from ccenv.integrations.safety import drop_limit
 from ccenv.run.config import RuleChoice
 from ccenv.scenarios import Scenario
@@ -56,7 +56,7 @@ def train_supervisor(
         ccenv.files.locking.InUseError: If another process trains in the folder.
         ValueError: If a setting or a rule does not fit the centre.
     """
-    rules: dict[str, Any] = {"routing": with_params(routing), "pacing": with_params(pacing)}
+    rules: dict[str, Any] = named_rules(scenario, routing, pacing)
     about = {"scenario": scenario.digest, "reserves": scenario.reserves, "seed": seed, **rules}
     kept = TrainingFolder(folder, {**dataclasses.asdict(settings), **about})
     with kept.hold():

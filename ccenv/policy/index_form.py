@@ -154,6 +154,16 @@ class _Builder:
         self.entries.append((row, column, factor / scale, which))
 
 
+def serving_groups(scenario: Scenario) -> dict[str, list[set[int]]]:
+    """Return the groups that serve each `queue` and each `campaign`."""
+    found: dict[str, list[set[int]]] = {
+        "queue": [set() for _ in scenario.queues], "campaign": [set() for _ in scenario.campaigns],
+    }  # fmt: skip
+    for pair in scenario.pairs:
+        found[pair.kind][pair.index].add(pair.group)
+    return found
+
+
 def index_form(scenario: Scenario) -> IndexForm:
     """Return what an index policy of a centre computes."""
     build = _Builder(scenario)
@@ -161,11 +171,7 @@ def index_form(scenario: Scenario) -> IndexForm:
     actions = np.array([(a.kind, a.index, a.n) for a in catalogue], np.int64)
     n_assign, n_campaigns = int(np.count_nonzero(actions[:, 0] == ASSIGN)), len(scenario.campaigns)
     one = build.n_obs + 1 + n_campaigns
-    serves: dict[str, list[set[int]]] = {
-        "queue": [set() for _ in scenario.queues], "campaign": [set() for _ in scenario.campaigns],
-    }  # fmt: skip
-    for pair in scenario.pairs:
-        serves[pair.kind][pair.index].add(pair.group)
+    serves = serving_groups(scenario)
     clock = scenario.centre.clock
     length_s = getattr(clock, "close_s", 86_400.0) - getattr(clock, "open_s", 0.0)
     to_close, scale = build.observed.at("to_close_s")

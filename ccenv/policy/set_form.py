@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ccenv.policy.index_form import IndexForm, ObservedColumns, index_form
+from ccenv.policy.index_form import IndexForm, ObservedColumns, index_form, serving_groups
 from ccenv.scenarios import Scenario
 from ccenv.scenarios.compile.roster import advisors
 from ccenv.scenarios.means import mean_s
@@ -182,11 +182,7 @@ class _Centre:
     def __init__(self, scenario: Scenario, index: IndexForm) -> None:
         self.scenario, self.index, self.observed = scenario, index, ObservedColumns(scenario)
         self.n_columns = index.shape[1]
-        self.serves: dict[str, list[set[int]]] = {
-            "queue": [set() for _ in scenario.queues], "campaign": [set() for _ in scenario.campaigns],
-        }  # fmt: skip
-        for pair in scenario.pairs:
-            self.serves[pair.kind][pair.index].add(pair.group)
+        self.serves = serving_groups(scenario)
         self.headcount = [max(1, advisors(group)) for group in scenario.centre.groups.values()]
 
     def entities(self) -> np.ndarray:

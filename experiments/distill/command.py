@@ -20,7 +20,7 @@ from experiments.jobs.cells import cell_digest, make_or_wait
 from experiments.jobs.files import read_json
 from experiments.jobs.kinds import centre_digest, policy_digest
 from experiments.jobs.sources import code_digest
-from experiments.pipeline.evaluation import Pair, Rule, finite, interval, unit_of_value
+from experiments.pipeline.evaluation import Pair, Rule, interval, unit_of_value
 
 FOLDER, FIGURES, PAGE = "distilled", "distilled.json", "distilled.md"
 PURPOSE = "evaluation"
@@ -95,9 +95,10 @@ def _write(out: Path, policy: BundlePolicy, settings: Settings, about: Mapping[s
     )  # fmt: skip
 
 
-def kept(found: Distilled) -> dict[str, dict[str, float | None]]:
+def kept(found: Distilled) -> dict[str, dict[str, Any]]:
     """Return what network and tree keep, for a result file."""
-    return {name: {part: finite(value) for part, value in one._asdict().items()} for name, one in found.kept.items()}
+    shares = {name: None if one.share is None else interval(one.share) for name, one in found.kept.items()}
+    return {name: {**one._asdict(), "share": shares[name]} for name, one in found.kept.items()}
 
 
 def kpis(comparison: Comparison) -> list[dict[str, Any]]:

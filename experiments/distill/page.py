@@ -8,8 +8,7 @@ from typing import Any
 from ccenv.kpis.numbers import as_text
 from experiments.jobs.markdown import estimate, table, text
 
-STUDENTS = {"network": "network", "tree": "tree"}
-NOTHING = "–"
+STUDENTS = ("network", "tree")
 
 
 def page(result: Mapping[str, Any]) -> str:
@@ -31,11 +30,11 @@ def page(result: Mapping[str, Any]) -> str:
             [
                 [
                     name,
-                    _share(result["kept"][key]),
-                    as_text(result["kept"][key]["loss"]),
-                    as_text(100.0 * result["kept"][key]["agreement"]),
+                    estimate(result["kept"][name]["share"], 100.0),
+                    as_text(result["kept"][name]["loss"]),
+                    as_text(100.0 * result["kept"][name]["agreement"]),
                 ]
-                for key, name in STUDENTS.items()
+                for name in STUDENTS
             ],
         ),  # fmt: skip
         text(
@@ -62,17 +61,11 @@ def _count(n: int, one: str, more: str) -> str:
     return f"{n} {one if n == 1 else more}"
 
 
-def _share(kept: Mapping[str, float | None]) -> str:
-    if kept["share"] is None:
-        return NOTHING
-    return estimate({"mean": kept["share"], "low": kept["low"], "high": kept["high"]}, 100.0)
-
-
 def _kpis(rows: list[dict[str, Any]]) -> str:
-    head = ["KPI", "rules", "policy", *(f"{name}, less policy" for name in STUDENTS.values())]
+    head = ["KPI", "rules", "policy", *(f"{name}, less policy" for name in STUDENTS)]
     return table(
         head,
         [[f"{row['kpi']} [{row['unit']}]" if row["unit"] not in ("", "1") else row["kpi"],
           estimate(row["figures"]["rules"]), estimate(row["figures"]["policy"]),
-          *(estimate(row["differences"][key], sign=True) for key in STUDENTS)] for row in rows],
+          *(estimate(row["differences"][name], sign=True) for name in STUDENTS)] for row in rows],
     )  # fmt: skip

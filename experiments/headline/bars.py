@@ -9,8 +9,8 @@ import numpy as np
 
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import outcome
-from experiments.headline.declared import NOTHING, P1, P2
-from experiments.jobs.markdown import estimate
+from experiments.headline.declared import P1, P2
+from experiments.jobs.markdown import NOTHING, estimate
 
 VALUE, OVER_P1, OVER_P2 = "value", "over_p1", "over_p2"
 NAMES = {VALUE: "value", OVER_P1: f"over {P1}", OVER_P2: f"over {P2}"}

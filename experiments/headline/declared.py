@@ -10,7 +10,6 @@ BOUND = "bound"
 SHARE = "dropped_share"  # stands for the dropped share by the campaigns' definition
 WAIT = "wait_95"  # from the event log
 CPU = "cpu_s"
-NOTHING = "–"
 
 
 class Column(NamedTuple):

@@ -10,8 +10,8 @@ from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
 from ccenv.scenarios import load_scenario
 from experiments.headline.bars import HEAD, bar_rows
-from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, NOTHING, Column
-from experiments.jobs.markdown import estimate, table, text
+from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.pipeline.evaluation import is_bound, unit_of_value
 
 PARTS = {

@@ -9,6 +9,7 @@ from ccenv.kpis.bootstrap import EQUAL
 from ccenv.kpis.numbers import as_text
 
 WIDTH = 120
+NOTHING = "–"  # in place of a figure that there is not
 Interval = Mapping[str, float | None] | None
 
 
@@ -30,7 +31,7 @@ def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
     Equal ends of an interval, in files from before bounds of equal runs, are left out.
     """
     if interval is None or interval["mean"] is None:
-        return "–"
+        return NOTHING
     value, low, high = (None if interval[key] is None else scale * interval[key] for key in ("mean", "low", "high"))  # type: ignore[operator]
     assert value is not None
     given = low is not None and high is not None and low != high

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ccenv.kpis.numbers import as_text
-from experiments.jobs.markdown import estimate, table, text
+from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.room.bounds import ESTIMATE, EXACT, KINDS
 from experiments.room.contest import P0
-
-NOTHING = "–"
 
 
 def page(result: Mapping[str, Any]) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.jobs.markdown import estimate, table, text
+from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.screen.declared import Parameter, Variant
 from experiments.screen.judge import CRITERIA, judged, kind_of, room_of, scale_of, shares_of
 from experiments.screen.variants import VARIANTS
 
-NOTHING = "–"
 WORDS = {True: "yes", False: "no", None: "not tried"}
 BY_NAME = {variant.name: variant for variant in VARIANTS}
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from ccenv.kpis import KPIS
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED
-from experiments.headline.declared import BOUND, FIRST_TABLE, NOTHING, OWN, P1, P2
+from experiments.headline.declared import BOUND, FIRST_TABLE, OWN, P1, P2
 from experiments.headline.page import cell_text
+from experiments.jobs.markdown import NOTHING
 from experiments.pipeline.verdict import article, number, span
 from experiments.showcase.committed import committed
 from experiments.showcase.verdicts import Verdict, over_days, verdicts_of

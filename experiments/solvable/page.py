@@ -7,13 +7,12 @@ from statistics import median
 from typing import Any
 
 from ccenv.kpis.numbers import as_text
-from experiments.jobs.markdown import table, text
+from experiments.jobs.markdown import NOTHING, table, text
 from experiments.solvable.bars import CLOSED, EXCEEDED, FROM_RULE, MEDIAN, OFF, WORST, Bar, bars_of
-from experiments.solvable.replicate import RULE, SCRATCH
+from experiments.solvable.replicate import RULE
+from experiments.solvable.settings import Settings
 
-NOTHING = "–"
-REPLICATES = 5  # that a row needs
-STARTS = {SCRATCH: "scratch", RULE: "rule"}
+REPLICATES = Settings.replicates  # that a row needs
 
 
 def page(result: Mapping[str, Any]) -> str:
@@ -53,7 +52,7 @@ def _learned(result: Mapping[str, Any]) -> str:
         case, gaps = result["cases"][row["case"]], [each["gap"] for each in row["replicates"]]
         integer = case["integer"]
         lines.append(
-            [row["case"], STARTS[row["start"]], row["learner"], f"{median(gaps):.2f}", f"{max(gaps):.2f}",
+            [row["case"], row["start"], row["learner"], f"{median(gaps):.2f}", f"{max(gaps):.2f}",
              NOTHING if integer is None else f"{integer['gap']:.2f}", _shares(case, row),
              "; ".join(map(_words, bars_of(case, row))), f"{row['cpu_s']:g}", str(len(gaps))]
         )  # fmt: skip
@@ -134,7 +133,7 @@ def _sure(result: Mapping[str, Any]) -> str:
         z = max(((r["simulated"] - r["objective"]) / r["error"] if r["error"] else 0.0 for r in each), key=abs)
         cpu_s = [sum(r["cpu_s"][name] for r in each) / n for name in ("training", "choice", "bundle", "exact")]
         lines.append(
-            [row["case"], STARTS[row["start"]], row["learner"], f"{max(r['unseen'] for r in each):.1e}",
+            [row["case"], row["start"], row["learner"], f"{max(r['unseen'] for r in each):.1e}",
              f"{max(r['refused'] for r in each):.1e}", f"{z:+.1f}", *(f"{s:.0f}" for s in cpu_s),
              f"{sum(r['chosen'] == RULE for r in each)} of {n}"]
         )  # fmt: skip

@@ -18,11 +18,10 @@ from scipy.spatial import cKDTree
 
 from ccenv.policy.exploring import Actor, Explorer, Kept, Sampling
 from ccenv.policy.in_kernel import CompiledPolicy
+from ccenv.policy.index_form import ObservedColumns
 from ccenv.run.config import run_config
 from ccenv.scenarios import Scenario
 from ccenv.sim.state.codes import ASSIGN, EVENT_EPOCH, HOLD, OPENING_EPOCH, SAME_INSTANT
-from ccenv.sim.state.fields import OBSERVED
-from ccenv.spaces.observation import n_numbers
 from ccenv.theory.mdp import stationary_dist
 from experiments.solvable.declared import Case, Rule
 
@@ -66,16 +65,12 @@ class _Reader:
         pairs = [f"{names[pair.kind][pair.index]}>{scenario.groups[pair.group]}" for pair in scenario.pairs]
         self.pair = {name: place for place, name in enumerate(pairs)}
         self.queues = bool(scenario.queues)
-        self.at: dict[str, tuple[int, float]] = {}
-        first = 0
-        for field in OBSERVED:
-            self.at[field.name] = first, field.scale
-            first += n_numbers(field, scenario)
+        self.observed = ObservedColumns(scenario)
 
     def number(self, obs: np.ndarray, field: str, k: int = 0) -> np.ndarray:
         """Return a whole number of the observation in its natural unit, (N,)."""
-        first, scale = self.at[field]
-        return np.rint(obs[:, first + k] / scale).astype(np.int64)
+        column, scale = self.observed.at(field, k=k)
+        return np.rint(obs[:, column] / scale).astype(np.int64)
 
     def coordinate(self, obs: np.ndarray, name: str) -> np.ndarray:
         """Return a coordinate of the states, (N,).

@@ -15,6 +15,7 @@ from agents.supervisor.training import POLICY
 from ccenv.files.writing import write_atomic
 from ccenv.league import Suite, score, suite_of, table, write_scores
 from ccenv.league.declared import RUNGS
+from experiments.jobs import markdown
 from experiments.jobs.cells import cell_digest
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.sources import code_digest
@@ -172,6 +173,5 @@ def page(files: list[Path], folders: Mapping[Cell, Path], command: str) -> str:
         parameters = ", ".join(f"`{name}`" for name in found["parameters"])
         rows.append([cell.name, str(cell.seed), parameters, *map(str, numbers), *spent, found["chosen"]])
     heads = ["cell", "seed", "parameters", "weights", "generations", "episodes", *COSTS, "chosen"]
-    lines = [f"| {' | '.join(row)} |" for row in [heads, ["---"] * len(heads), *rows]]
     board = re.sub(r"^# .*\n", "", table(files))
-    return "\n".join([HEAD.format(command=command), *lines, "", "## Scores", board])
+    return "\n".join([HEAD.format(command=command), markdown.table(heads, rows), "", "## Scores", board])

@@ -6,10 +6,9 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.jobs.markdown import estimate, table, text
+from experiments.jobs.markdown import NOTHING, estimate, table, text
 
 AIM = 0.05  # of what retraining gains: the largest loss that is aimed at
-NOTHING = "–"
 
 
 def page(result: Mapping[str, Any]) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ccenv.scenarios import load_scenario
-from experiments.jobs.markdown import estimate, table, text
+from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.pipeline.evaluation import Rule, is_bound, pair_of, unit_of_value
 from experiments.pipeline.joint.space import HALVES, other_half
-from experiments.tuning.page import NOTHING, period_of, share_of, value_of
+from experiments.tuning.page import period_of, share_of, value_of
 
 COMMAND = "python -m experiments.tune league=true"
 

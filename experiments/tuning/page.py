@@ -9,11 +9,10 @@ from typing import Any
 from ccenv.kpis.numbers import as_text
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.jobs.files import read_json
-from experiments.jobs.markdown import estimate, table, text
+from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.pipeline.evaluation import unit_of_value
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
-NOTHING = "–"
 FLAGSHIP = "bank_blended"
 SHORT = "## In short"
 LEAGUES, LEAGUE_PAGE = "league", "league.md"  # beside this page: results of the league of all rules, and their page

@@ -12,6 +12,7 @@ from agents.distill import DistillSettings, as_network, distill, distill_tree, m
 from agents.distill.grow import grow_tree
 from agents.distill.shown import show
 from ccenv import FunctionPolicy, RulePolicy, TreePolicy, load_scenario
+from ccenv.kpis.bootstrap import Bound, ratio_estimate
 from ccenv.seeds import seeds
 from ccenv.sim.state.codes import HOLD
 from ccenv.spaces.observation import observation_names
@@ -246,17 +247,20 @@ def test_what_is_kept_by_hand():
     rules, gain = np.array([1.0, 3.0, 2.0, 4.0]), np.array([2.0, 4.0, 2.0, 4.0])
     reward = {"rules": rules, "policy": rules + gain, "tree": rules + 0.25 * gain}
 
-    kept = method.kept_of(reward, "tree", 0.5, 0)
+    kept = method.kept_of(reward, "tree", 0.5)
 
-    assert (kept.share, kept.loss, kept.agreement) == (0.25, 2.25, 0.5)
-    assert (kept.low, kept.high) == (0.25, 0.25)
+    assert (kept.share.value, kept.loss, kept.agreement) == (0.25, 2.25, 0.5)
+    assert isinstance(kept.share, Bound) and kept.share.low < 0.25 < kept.share.high  # equal on all days: no interval
+    others = {**reward, "tree": rules + np.array([0.5, 1.0, 1.0, 0.5])}
+    share = method.kept_of(others, "tree", 0.5).share
+    assert share == ratio_estimate(others["tree"] - rules, gain) and share.low < share.value < share.high
 
 
 @pytest.mark.parametrize("gain", [np.full(4, -1.0), np.array([-5.0, 6.0, -5.0, 6.0])])
 def test_no_share_is_kept_of_a_gain_that_is_not_sure(gain):
     reward = {"rules": np.zeros(4), "policy": gain, "tree": np.ones(4)}
 
-    kept = method.kept_of(reward, "tree", 0.5, 0)
+    kept = method.kept_of(reward, "tree", 0.5)
 
-    assert np.isnan([kept.share, kept.low, kept.high]).all()
+    assert kept.share is None
     assert kept.loss == gain.mean() - 1.0
