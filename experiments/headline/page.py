@@ -19,6 +19,7 @@ PARTS = {
     "development": "Figures during development, from evaluation days. They are no published result.",
 }
 
+NOT_COMPARABLE = "not comparable"
 ABOUT_BARS = (
     "What the replicates of a learner have to reach at a centre, set before any of them ran: the median of the figure, "
     "and each replicate. The tuned rules have become stronger since, so less is left above them than when "
@@ -76,10 +77,21 @@ def verdicts_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, float]]:
 
 
 def _verdict(row: Mapping[str, Any], adjusted: float) -> str:
+    found, reasons = outcome_of(row, adjusted)
+    return f"{found}: ahead, but {' and '.join(reasons)}" if reasons else found
+
+
+def outcome_of(row: Mapping[str, Any], adjusted: float) -> tuple[str, list[str]]:
+    """Return the outcome of a learner's row against P2, and the reasons if it is ahead but not comparable.
+
+    Args:
+        row: The row.
+        adjusted: Its p-value, adjusted for the suite.
+    """
     gap = row["over_p2"]
     found = outcome(gap["mean"], adjusted, gap["low"] is not None and not is_bound(gap))
     reasons = against(row.get("compliance")) if found == "won" else []
-    return f"not comparable: ahead, but {' and '.join(reasons)}" if reasons else found
+    return (NOT_COMPARABLE if reasons else found), reasons
 
 
 def against(compliance: Mapping[str, Any] | None) -> list[str]:

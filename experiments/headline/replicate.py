@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from agents.common.checkpoints import read_log
 from agents.registry import LEARNERS
+from agents.train import Training
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
 from experiments.headline.settings import Settings
@@ -19,8 +20,8 @@ from experiments.jobs.kinds import LEARNED, centre_digest, policy_digest
 from experiments.jobs.sources import code_digest
 from experiments.jobs.stages import Stages
 from experiments.jobs.workers import Workers
-from experiments.pipeline.evaluation import drop_limit, own_pair, pair_of, rule_days
-from experiments.pipeline.joint.search import tune_rung
+from experiments.pipeline.evaluation import Pair, drop_limit, own_pair, pair_of, rule_days
+from experiments.pipeline.joint.search import Tuned, tune_rung
 from experiments.pipeline.joint.space import RUNGS
 from experiments.pipeline.learning import choose, export, learn, training_of
 
@@ -80,22 +81,36 @@ def make(settings: Settings, cell: Cell) -> dict[str, Any]:
     with Workers(1) as workers:
         stages = Stages(folder, folder.name, {"cell": cell._asdict(), **dataclasses.asdict(learner)}, workers)
         start = stages.run("tuning", lambda: _tuned(scenario, learner, cell.seed, tuning_s))
-        training = stages.run("training", lambda: _trained(free, learner, cell.seed, learning_s, stages, start))
+        stages.run("training", lambda: _trained(free, learner, cell.seed, learning_s, stages, start))
         choice = stages.run("choice", lambda: _chosen(free, learner, cell.seed, stages, start))
         stages.run("bundle", lambda: _exported(free, learner, cell, stages, start, choice))
-    return _summary(scenario, folder, start, training, choice)
+    return summary(scenario, folder, "tuning", start["pair"], start["rung"])
 
 
 def _tuned(scenario: Scenario, learner: LearnerConfig, seed: int, cpu_s: float) -> dict[str, Any]:
     """Return the rules of the start: the best of a search, or the scenario's own if there is no time for one."""
     if not cpu_s:
         return {"pair": dataclasses.asdict(own_pair(scenario)), "rung": OWN_START}
+    return dataclasses.asdict(tuned_start(scenario, seed, cpu_s, learner.validation_days))
+
+
+def tuned_start(
+    scenario: Scenario, seed: int, cpu_s: float, validation_days: int, reserves: bool | None = None
+) -> Tuned:
+    """Tune the rules from which a replicate starts, on its own training and validation days.
+
+    Args:
+        scenario: The centre.
+        seed: Master seed.
+        cpu_s: CPU time of the search in seconds.
+        validation_days: Days of the choice.
+        reserves: Campaign flag of the pacing rules allowed; None for both.
+    """
     rule_days(scenario, own_pair(scenario), seeds("training", 1))  # loads the compiled simulator
-    found = tune_rung(
+    return tune_rung(
         scenario, START, limit=drop_limit(scenario), cpu_s=cpu_s, replicate=FIRST_REPLICATE + seed,
-        validation_days=learner.validation_days, skip=first_validation_day(seed),
+        validation_days=validation_days, skip=first_validation_day(seed), reserves=reserves,
     )  # fmt: skip
-    return dataclasses.asdict(found)
 
 
 def first_validation_day(seed: int) -> int:
@@ -123,11 +138,17 @@ def _trained(
 def _chosen(
     scenario: Scenario, learner: LearnerConfig, seed: int, stages: Stages, start: Mapping[str, Any]
 ) -> dict[str, Any]:
+    return chosen(scenario, pair_of(start["pair"]), stages, learner, training_of(learner), seed)
+
+
+def chosen(
+    scenario: Scenario, pair: Pair, stages: Stages, learner: LearnerConfig, training: Training, seed: int
+) -> dict[str, Any]:
+    """Choose a checkpoint of a replicate within the drop limit, on its own validation days; see `choose`."""
     files = sorted((stages.work / "training" / "policies").glob("*.pt"))
     return choose(
-        scenario, pair_of(start["pair"]), {int(file.stem): file for file in files}, learner.select_by,
-        learner.validation_days, drop_limit(scenario), stages.workers, training_of(learner),
-        skip=first_validation_day(seed) + VALIDATION_DAYS // 2,
+        scenario, pair, {int(file.stem): file for file in files}, learner.select_by, learner.validation_days,
+        drop_limit(scenario), stages.workers, training, skip=first_validation_day(seed) + VALIDATION_DAYS // 2,
     )  # fmt: skip
 
 
@@ -163,20 +184,34 @@ def is_feasible(share: Mapping[str, Any] | None, limit: float | None) -> bool:
     return bool((share["mean"] if share["low"] is None else share["low"]) <= limit)
 
 
-def _summary(
-    scenario: Scenario, folder: Path, start: Mapping[str, Any], training: Mapping[str, Any], choice: Mapping[str, Any]
-) -> dict[str, Any]:
-    timings = {name: read_json(folder / "timings" / f"{name}.json")["cpu_s"] for name in ("tuning", "choice", "bundle")}
+def summary(scenario: Scenario, folder: Path, tuning: str, pair: Mapping[str, Any], rung: str) -> dict[str, Any]:
+    """Return what the table of a centre needs of a finished replicate, in a folder of stages.
+
+    Args:
+        scenario: The centre.
+        folder: The folder.
+        tuning: Stage that has tuned the rules of the start.
+        pair: These rules.
+        rung: Their rung.
+
+    Returns:
+        `policy` (digest), `feasible` (the dropped share on validation days does not surely exceed the limit),
+        `kept_rule` (the rules of the start if they are better than every checkpoint on validation days, else None),
+        `start` (label of these rules), `rung`, `decisions`, `simulated_days`, and CPU times `learning_s`, `choosing_s`,
+        `hyperparameters_s`.
+    """
+    timings = {name: read_json(folder / "timings" / f"{name}.json")["cpu_s"] for name in (tuning, "choice", "bundle")}
+    training, choice = (read_json(folder / "results" / f"{name}.json") for name in ("training", "choice"))
     episodes = sum(row["episodes"] for row in read_log(folder / "work" / "training" / "learning.csv"))
     return {
         "policy": policy_digest(folder / "bundle"),
         "feasible": is_feasible(_point(choice)["dropped_share"], drop_limit(scenario)),
-        "kept_rule": start["pair"] if choice["rule_is_best"] else None,
-        "start": pair_of(start["pair"]).label,
-        "rung": start["rung"],
+        "kept_rule": dict(pair) if choice["rule_is_best"] else None,
+        "start": pair_of(pair).label,
+        "rung": rung,
         "decisions": training["steps"],
         "simulated_days": round(episodes * scenario.centre.episode_days),
         "learning_s": round(training["cpu_s"], 1),
         "choosing_s": round(timings["choice"] + timings["bundle"], 1),
-        "hyperparameters_s": round(timings["tuning"], 1),
+        "hyperparameters_s": round(timings[tuning], 1),
     }

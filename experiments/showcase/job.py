@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ccenv.scenarios import Scenario
 from experiments.headline.command import rules_of
 from experiments.headline.declared import P2
+from experiments.headline.replicate import START, summary
 from experiments.headline.section import Policy, Rules
 from experiments.jobs.cells import run_once
 from experiments.jobs.files import read_json
@@ -16,7 +17,7 @@ from experiments.jobs.jobs import Job
 from experiments.pipeline.evaluation import Pair
 from experiments.showcase import opponents
 from experiments.showcase.centre import judged
-from experiments.showcase.replicate import Replicate, is_done, make, summary
+from experiments.showcase.replicate import Replicate, is_done, make
 from experiments.showcase.settings import Settings, learners_of, showcases_of
 from experiments.tuning.choice import file_name
 
@@ -119,7 +120,8 @@ def judged_centre(job: Job, settings: Settings, centre: Centre, tuning: Mapping[
     policies = []
     for each in replicates_of(job, settings, centre):
         start = "tuning" if each.described and is_single(settings) else "start"
-        found = summary(each.folder, centre.scenario, start)
+        pair = read_json(each.folder / "results" / f"{start}.json")["warm_start"]
+        found = summary(centre.scenario, each.folder, start, pair, START)
         policies.append(Policy(each.row, each.seed, each.folder / "bundle", found))
     rules = _rules(job, centre, tuning)
     return {

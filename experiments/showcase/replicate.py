@@ -7,26 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from agents.common.checkpoints import read_log
 from ccenv.scenarios import Scenario
-from ccenv.seeds import seeds
-from experiments.headline.replicate import (
-    FIRST_REPLICATE,
-    START,
-    VALIDATION_DAYS,
-    first_validation_day,
-    is_feasible,
-    training_seed,
-)
-from experiments.jobs.files import read_json
+from experiments.headline.replicate import chosen, training_seed, tuned_start
 from experiments.jobs.jobs import Job
-from experiments.jobs.kinds import policy_digest
 from experiments.jobs.stages import Stages
 from experiments.jobs.workers import Workers
-from experiments.pipeline.evaluation import drop_limit, own_pair, pair_of, rule_days
-from experiments.pipeline.joint.search import tune_rung
+from experiments.pipeline.evaluation import pair_of
 from experiments.pipeline.learned import exported, trained, training_for
-from experiments.pipeline.learning import choose
 from experiments.showcase.settings import Settings, learners_of, with_seed
 
 STAGES = ("start", "training", "choice", "bundle")
@@ -73,55 +60,15 @@ def is_done(replicate: Replicate) -> bool:
 
 
 def _started(job: Job, cpu_s: float, seed: int) -> dict[str, Any]:
-    """Tune the rules of the start on the replicate's own days; the learning starts from the best pair."""
-    scenario = job.scenario
-    rule_days(scenario, own_pair(scenario), seeds("training", 1))  # loads the compiled simulator
-    found = tune_rung(
-        scenario, START, limit=drop_limit(scenario), cpu_s=cpu_s, replicate=FIRST_REPLICATE + seed,
-        validation_days=job.settings.learner.validation_days, skip=first_validation_day(seed),
-        reserves=scenario.reserves if scenario.reserves in (True, False) else None,
-    )  # fmt: skip
+    """Tune the rules of the start; the learning starts from the best pair."""
+    flag = job.scenario.reserves
+    found = tuned_start(
+        job.scenario, seed, cpu_s, job.settings.learner.validation_days, flag if flag in (True, False) else None
+    )
     pair = dataclasses.asdict(found.pair)
     return {"best": pair, "warm_start": pair, "rung": found.rung, "training_days": found.training_days}
 
 
 def _chosen(job: Job, start: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """Choose a checkpoint within the drop limit on the replicate's own validation days."""
-    learner, files = job.settings.learner, sorted((job.stages.work / "training" / "policies").glob("*.pt"))
-    return choose(
-        job.scenario, pair_of(start["warm_start"]), {int(file.stem): file for file in files}, learner.select_by,
-        learner.validation_days, drop_limit(job.scenario), job.workers, training_for(job),
-        skip=first_validation_day(seed) + VALIDATION_DAYS // 2,
-    )  # fmt: skip
-
-
-def summary(folder: Path, scenario: Scenario, start: str) -> dict[str, Any]:
-    """Return what the table of a centre needs of a finished policy, in a folder of stages.
-
-    Args:
-        folder: The folder.
-        scenario: The centre.
-        start: Stage that has tuned the rules of the start.
-
-    Returns:
-        `policy` (digest), `feasible` (the dropped share on validation days does not surely exceed the limit),
-        `kept_rule` (the rules of the start if they are better than every checkpoint on validation days, else None),
-        `start` (label of these rules), `rung`, `decisions`, `simulated_days`, and CPU times `learning_s`, `choosing_s`,
-        `hyperparameters_s`.
-    """
-    timings = {each: read_json(folder / "timings" / f"{each}.json")["cpu_s"] for each in (start, "choice", "bundle")}
-    results = {each: read_json(folder / "results" / f"{each}.json") for each in (start, "training", "choice")}
-    point = next(point for point in results["choice"]["points"] if point["chosen"])
-    episodes = sum(row["episodes"] for row in read_log(folder / "work" / "training" / "learning.csv"))
-    return {
-        "policy": policy_digest(folder / "bundle"),
-        "feasible": is_feasible(point["dropped_share"], drop_limit(scenario)),
-        "kept_rule": results[start]["warm_start"] if results["choice"]["rule_is_best"] else None,
-        "start": pair_of(results[start]["warm_start"]).label,
-        "rung": START,
-        "decisions": results["training"]["steps"],
-        "simulated_days": round(episodes * scenario.centre.episode_days),
-        "learning_s": round(results["training"]["cpu_s"], 1),
-        "choosing_s": round(timings["choice"] + timings["bundle"], 1),
-        "hyperparameters_s": round(timings[start], 1),
-    }
+    pair = pair_of(start["warm_start"])
+    return chosen(job.scenario, pair, job.stages, job.settings.learner, training_for(job), seed)

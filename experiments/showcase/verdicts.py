@@ -11,12 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ccenv.kpis import holm
-from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
-from experiments.headline.page import against
-from experiments.pipeline.evaluation import is_bound
+from ccenv.kpis.suite import LEVEL, MORE_ABANDONED
+from experiments.headline.page import NOT_COMPARABLE, outcome_of
 from experiments.pipeline.verdict import article, number, span
-
-NOT_COMPARABLE = "not comparable"
 
 
 class Verdict(NamedTuple):
@@ -45,10 +42,7 @@ def verdicts_of(centres: Sequence[Mapping[str, Any]]) -> list[dict[str, Verdict]
 
 
 def _verdict(centre: Mapping[str, Any], row: Mapping[str, Any], adjusted: float, n_cells: int) -> Verdict:
-    gap = row["over_p2"]
-    found = outcome(gap["mean"], adjusted, gap["low"] is not None and not is_bound(gap))
-    reasons = against(row.get("compliance")) if found == "won" else []
-    said = NOT_COMPARABLE if reasons else found
+    said, _ = outcome_of(row, adjusted)
     return Verdict(said, _sentence(centre, row), _reason(said, row, adjusted, n_cells))
 
 
