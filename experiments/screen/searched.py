@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from ccenv.batch import Batch
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.kpis.dropped_share import share_column, share_columns
 from ccenv.policy import RulePolicy
+from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.policy.index import IndexPolicy
 from ccenv.policy.index_form import IndexTables
 from ccenv.rewards.sums import reward_columns
@@ -108,9 +110,12 @@ def actions_of(scenario: Scenario, pair: Pair) -> str:
 
 def run(scenario: Scenario, who: Pair | Acts, days: np.ndarray) -> Ran:
     """Run one episode for each seed."""
+    return ran(scenario, who, days) if isinstance(who, Pair) else ran(scenario, who.pair, days, who.policy(scenario))
+
+
+def ran(scenario: Scenario, pair: Pair, days: np.ndarray, policy: CompiledPolicy | None = None) -> Ran:
+    """Run one episode for each seed under a pair of rules, or under a policy beside them."""
     columns = [*share_columns(scenario), KPI, *reward_columns(scenario)]
-    pair = who if isinstance(who, Pair) else who.pair
-    policy = None if isinstance(who, Pair) else who.policy(scenario)
     table = with_value(scenario, simulate(scenario, policy=policy, seeds=days, kpis=columns, **pair.as_call()))
     shown = table.summary(kpis=[share_column(scenario, table), KPI])
     share, abandonment = (finite(shown[name].value) for name in (share_column(scenario, table), KPI))
@@ -131,13 +136,47 @@ def search(
         validation_days: Days of the choice.
         seed: Of the search; also chooses its training days.
     """
+    found = climb(scenario, pair, Search, SearchSettings(days=days), cpu_s, seed)
+    acts = best([Acts(tables, pair) for tables in found.kept], scenario, pair, limit, validation_days)
+    return Searched(acts, found.generations, found.days, found.start_s, found.cpu_s, found.agreement)
+
+
+class Climbed(NamedTuple):
+    """A search from a pair of rules.
+
+    Attributes:
+        kept: Policies as numbers: the start, those at `POINTS`, and the last.
+        generations, days, start_s, cpu_s, agreement: As in `Searched`.
+    """
+
+    kept: list[Any]
+    generations: int
+    days: int
+    start_s: float
+    cpu_s: float
+    agreement: float
+
+
+def climb(
+    scenario: Scenario, pair: Pair, kind: type[Search], settings: SearchSettings, cpu_s: float, seed: int
+) -> Climbed:
+    """Search from a pair of rules, with the dials of its pacing rule, until the CPU time is over.
+
+    Args:
+        scenario: The centre.
+        pair: The rules.
+        kind: The search.
+        settings: Its settings.
+        cpu_s: CPU time, the start included.
+        seed: Of the search; also chooses its training days.
+    """
     began = time.process_time()
     call = pair.as_call()
     batch = Batch(
         scenario, COPIES, reserves=flag_of(scenario, pair), actions=actions_of(scenario, pair), autoreset="same_step",
         **call,
     )  # fmt: skip
-    learner = Search(batch, TimeScales(), SearchSettings(days=days), seed)
+    learner = kind(batch, TimeScales(), settings, seed)
     shown = demonstrate(batch, RulePolicy(batch.scenario, **call), seeds("training", COPIES), TimeScales())
     start = learner.warm_start(shown, CloneSettings(), seed)
     start_s = time.process_time() - began
@@ -147,11 +186,9 @@ def search(
         if points and done >= points[0]:
             kept.append(learner.actor.tables)
             points = [point for point in points if point > done]
-    spent = time.process_time() - began
-    acts = best(
-        [Acts(tables, pair) for tables in [*kept, learner.actor.tables]], scenario, pair, limit, validation_days
-    )
-    return Searched(acts, learner.generation, n_days, start_s, spent, float(start["agreement"]))
+    kept.append(learner.actor.tables)
+    spent_s = time.process_time() - began
+    return Climbed(kept, learner.generation, n_days, start_s, spent_s, float(start["agreement"]))
 
 
 def best(found: Sequence[Acts], scenario: Scenario, pair: Pair, limit: float | None, days: int) -> Acts | None:

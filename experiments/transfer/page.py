@@ -20,8 +20,9 @@ def page(result: Mapping[str, Any]) -> str:
         text(
             "Written by `python -m experiments.transfer`; do not edit. A set network is trained on a centre. The same "
             "weights then act in variants of the centre, without any training there. Beside them stand a rule that is "
-            "tuned on the variant (rung P1), and a set network that is trained on the variant from this rule.",
-            f"{effort['cpu_s']:g} CPU seconds of each tuning and each training, {n} replicates of the trainings, "
+            "tuned on the variant (rung P2), and a set network that is trained on the variant from this rule. The "
+            "tuning takes twice as long as a training, since a training starts from rules.",
+            f"{effort['cpu_s']:g} CPU seconds of each training, {n} replicates, "
             f"{effort['validation_days']} validation days for the choice of a training's weights, "
             f"{effort['evaluation_days']} evaluation days. Made with `{result['command']}`.",
             _summary(rows),

@@ -15,7 +15,7 @@ class Settings:
 
     Attributes:
         centres: Centres of the library on which networks are trained.
-        cpu_s: CPU time of each tuning of rules and of each training, in seconds.
+        cpu_s: CPU time of each training, in seconds; each tuning of rules has twice as much.
         replicates: Trainings of each centre and variant, with seeds of their own.
         days: Training days of a generation.
         hidden: Width of the hidden layers.

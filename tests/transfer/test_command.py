@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from ccenv import load_scenario, set_form
@@ -106,6 +105,19 @@ def test_a_wrong_setting_is_refused(tmp_path: Path, given: dict[str, Any], messa
         command.transfer(settings(tmp_path, **given), "a command")
 
 
+def test_the_rule_has_as_much_time_as_a_network_with_its_start(monkeypatch: pytest.MonkeyPatch):
+    asked: list[Any] = []
+
+    def tune(scenario: Any, rung: str, *, cpu_s: float, **_: Any) -> Any:
+        asked.append((rung, cpu_s))
+        raise KeyError("asked")
+
+    monkeypatch.setattr(measure, "tune_rung", tune)
+    with pytest.raises(KeyError, match="asked"):
+        measure.tuned(load_scenario("x_design"), measure.Effort(30.0, 2, 2, 2, 4))
+    assert asked == [("P2", 60.0)]
+
+
 @pytest.mark.slow  # a training, and the policy of a centre with another number of queues is compiled
 def test_a_training_and_its_weights_in_another_centre():
     effort = measure.Effort(0.3, 2, 2, 2, 4)
@@ -118,5 +130,3 @@ def test_a_training_and_its_weights_in_another_centre():
     assert made["generations"] >= 1
     assert figures["retrained_over_moved"]["mean"] == 0.0
     assert figures["figures"]["moved"]["value"] != figures["figures"]["rule"]["value"]
-    again = measure.run(found["one queue more"], measure.pair_of(RULE["pair"]), np.arange(3))
-    assert len(again.values) == 3
