@@ -19,10 +19,9 @@ from agents.base import Iteration
 from agents.clones.fit import fit_advantages
 from agents.common.days import VALIDATION_SKIP
 from agents.common.dual import FIGURES as PRICE
-from agents.common.dual import DualSettings
 from agents.common.imitation import imitate, standardise
 from agents.common.policy import MaskedActor
-from agents.common.tried import TryingLearner
+from agents.common.tried import TrialSettings, TryingLearner
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.policy import NetPolicy
 from ccenv.policy.exploring import Actor, Explorer
@@ -32,36 +31,18 @@ FIGURES = ("states", "margin", "gain", "gain_error", "held_out", "held_out_error
 
 
 @dataclasses.dataclass(frozen=True)
-class ClonesSettings:
-    """How the iteration goes.
+class ClonesSettings(TrialSettings):
+    """How the iteration goes, beside what `TrialSettings` says.
 
     Attributes:
-        states: Decisions at which all actions are tried, in an iteration.
-        days: Days over which they are spread, about.
-        horizon_s: Seconds after which a future ends.
-        hold_s: Seconds for which a tried dial, or `hold`, is held; 0: not at all.
-        wander: Probability of a random action, so that other states are seen too.
-        assign_weight: How many times likelier a decision is tried where the base assigns a contact.
-        hidden: Widths of the two layers.
-        passes: Passes over the decisions.
         margins: Margins tried, in standard deviations of the differences.
         validation_days: Days on which the margin is chosen.
         imitated: Decisions from which the plain network learns the new policy.
-        dual: How a price of drops is adapted.
     """
 
-    states: int = 150_000
-    days: int = 300
-    horizon_s: float = 500.0
-    hold_s: float = 0.0
-    wander: float = 0.01
-    assign_weight: float = 4.0
-    hidden: tuple[int, int] = (64, 64)
-    passes: int = 5
     margins: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
     validation_days: int = 128
     imitated: int = 150_000
-    dual: DualSettings = dataclasses.field(default_factory=DualSettings)
 
 
 class Clones(TryingLearner):
@@ -76,9 +57,11 @@ class Clones(TryingLearner):
         seed: Of days, weights and minibatches.
     """
 
+    settings: ClonesSettings
+
     def __init__(self, batch: Any, scales: TimeScales, settings: ClonesSettings, seed: int) -> None:
         super().__init__(batch, settings, seed)
-        self.settings, self.from_rules = settings, True
+        self.from_rules = True
 
     def _base(self) -> NetPolicy | None:
         return None if self.from_rules else self.actor.compiled(**self.options)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -58,36 +59,31 @@ class Account(NamedTuple):
     reward_per_s: float
 
 
-class TrialSettings(Protocol):
-    """Settings that say which decisions are tried, and the widths of the network."""
+@dataclasses.dataclass(frozen=True)
+class TrialSettings:
+    """Which decisions are tried, and what learns from them.
 
-    @property
-    def days(self) -> int:
-        """Days over which the decisions of an iteration are spread, about."""
+    Attributes:
+        states: Decisions at which all actions are tried, in an iteration, about.
+        days: Days over which they are spread, about.
+        horizon_s: Seconds after which a future ends.
+        hold_s: Seconds for which a tried dial, or `hold`, is held; 0: not at all.
+        wander: Probability of a random action, so that other states are seen too.
+        assign_weight: How many times likelier a decision is tried where the base assigns a contact.
+        hidden: Widths of the two ReLU layers of the network.
+        passes: Passes over the decisions.
+        dual: How a price of drops is adapted.
+    """
 
-    @property
-    def horizon_s(self) -> float:
-        """Seconds after which a future ends."""
-
-    @property
-    def hold_s(self) -> float:
-        """Seconds for which a tried dial, or `hold`, is held; 0: not at all."""
-
-    @property
-    def wander(self) -> float:
-        """Probability of a random action, so that other states are seen too."""
-
-    @property
-    def assign_weight(self) -> float:
-        """How many times likelier a decision is tried where the base assigns a contact."""
-
-    @property
-    def hidden(self) -> tuple[int, int]:
-        """Widths of the two layers of the network."""
-
-    @property
-    def dual(self) -> DualSettings:
-        """How a price of drops is adapted."""
+    states: int = 150_000
+    days: int = 300
+    horizon_s: float = 500.0
+    hold_s: float = 0.0
+    wander: float = 0.01
+    assign_weight: float = 4.0
+    hidden: tuple[int, int] = (64, 64)
+    passes: int = 5
+    dual: DualSettings = dataclasses.field(default_factory=DualSettings)
 
 
 class TryingLearner:
@@ -95,7 +91,7 @@ class TryingLearner:
 
     Args:
         batch: The batch whose run the policy acts in.
-        plan: Which decisions are tried.
+        settings: Which decisions are tried.
         seed: Of days, weights and minibatches.
 
     Attributes:
@@ -108,9 +104,9 @@ class TryingLearner:
 
     seeds_per_iteration = 2**12
 
-    def __init__(self, batch: Any, plan: TrialSettings, seed: int) -> None:
+    def __init__(self, batch: Any, settings: TrialSettings, seed: int) -> None:
         torch.manual_seed(seed)
-        self.run, self.plan, self.seed = batch.run, plan, seed
+        self.run, self.settings, self.seed = batch.run, settings, seed
         run, flag = batch.run, batch.scenario.reserves if batch.scenario.campaigns else None
         rules = run_config(
             batch.scenario, owns="rules", routing=run.routing, pacing=run.pacing, reserves=flag, days=run.days,
@@ -118,8 +114,8 @@ class TryingLearner:
         )  # fmt: skip
         self.rules = with_draws(rules, [each.scenario for each in run.draws])
         self.options = {"owns": run.owns, "reserves": batch.scenario.reserves, "actions": run.actions}
-        self.actor: MaskedActor = build(batch.n_obs, plan.hidden, batch.n_actions)
-        self.day_s, self.dual = length_s(batch), Dual(batch.scenario, plan.dual)
+        self.actor: MaskedActor = build(batch.n_obs, settings.hidden, batch.n_actions)
+        self.day_s, self.dual = length_s(batch), Dual(batch.scenario, settings.dual)
         self.iteration, self.spent = 0, 0
         self.rate = RewardRate()
 
@@ -149,12 +145,12 @@ class TryingLearner:
 
     def kept(self, explorer: Explorer, most: int, *, tries: bool) -> Iterator[Kept]:
         """Yield parts of about `most` decisions, spread over the days; with `tries`, all actions are tried at them."""
-        plan, days = self.plan, self.training_days()
+        settings, days = self.settings, self.training_days()
         explorer.values(days[:COUNTED])
-        share = min(1.0, most * COUNTED / (max(explorer.decisions, 1) * plan.days))
-        sampling = Sampling(share, min(1.0, plan.assign_weight * share), plan.wander, seed=self.iteration_seed)
+        share = min(1.0, most * COUNTED / (max(explorer.decisions, 1) * settings.days))
+        sampling = Sampling(share, min(1.0, settings.assign_weight * share), settings.wander, seed=self.iteration_seed)
         if tries:
-            sampling = sampling._replace(horizon_s=plan.horizon_s, hold_s=plan.hold_s)
+            sampling = sampling._replace(horizon_s=settings.horizon_s, hold_s=settings.hold_s)
         found = 0
         for kept in explorer.sample(days, sampling):
             yield kept

@@ -10,15 +10,14 @@ days run under the likeliest actions, as the policy is used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from agents.base import Iteration
-from agents.common.dual import DualSettings
 from agents.common.imitation import standardise
-from agents.common.tried import TryingLearner
+from agents.common.tried import TrialSettings, TryingLearner
 from agents.vine.update import climb
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.policy.exploring import Actor, Explorer
@@ -27,36 +26,25 @@ SEEDS_PER_ITERATION = 2**8
 
 
 @dataclass(frozen=True)
-class VineSettings:
-    """How the gradient is estimated and followed.
+class VineSettings(TrialSettings):
+    """How the gradient is estimated and followed, beside what `TrialSettings` says.
+
+    At least one decision and one pass; 1 to 256 days; `wander` and `mix` 0 to 1; `horizon_s` and `step` above 0.
 
     Attributes:
-        states: Decisions at which all actions are tried, in an iteration, at least 1.
-        days: Days over which they are spread, about, 1 to 256.
-        horizon_s: Seconds after which a future ends, above 0.
-        hold_s: Seconds for which a tried dial, or `hold`, is held; 0: not at all.
-        wander: Probability of a random action, so that other states are seen too, 0 to 1.
-        assign_weight: How many times likelier a decision is tried where the policy assigns a contact.
-        hidden: Widths of the two ReLU layers.
-        passes: Passes over the decisions, at least 1.
-        step: Weight of the advantages, in their standard deviations, against the divergence from the old policy, above
-            0; it falls linearly to 0.
-        mix: Probability of a random action in the old policy from which the divergence is measured, 0 to 1: a policy
-            without doubt would have no gradient.
-        dual: How a price of drops is adapted.
+        step: Weight of the advantages, in their standard deviations, against the divergence from the old policy; it
+            falls linearly to 0.
+        mix: Probability of a random action in the old policy from which the divergence is measured: a policy without
+            doubt would have no gradient.
     """
 
     states: int = 4000
     days: int = 128
-    horizon_s: float = 500.0
-    hold_s: float = 0.0
     wander: float = 0.05
-    assign_weight: float = 4.0
     hidden: tuple[int, int] = (32, 32)
     passes: int = 4
     step: float = 30.0
     mix: float = 0.02
-    dual: DualSettings = field(default_factory=DualSettings)
 
     def __post_init__(self) -> None:
         """Check the ranges.
@@ -88,9 +76,10 @@ class Vine(TryingLearner):
 
     seeds_per_iteration = SEEDS_PER_ITERATION
 
+    settings: VineSettings
+
     def __init__(self, batch: Any, scales: TimeScales, settings: VineSettings, seed: int) -> None:
         super().__init__(batch, settings, seed)
-        self.settings = settings
 
     def _acting(self) -> Explorer:
         return self.explorer(Actor(self.actor.compiled(**self.options)))
