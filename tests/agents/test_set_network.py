@@ -39,6 +39,24 @@ def test_the_network_is_the_policy_of_the_kernel(shown, seed):
     assert len(np.unique(chosen)) > 2
 
 
+def test_a_dial_that_scores_below_hold_is_not_taken(shown):
+    scenario, run = shown
+    form, rng = set_form(scenario), np.random.default_rng(3)
+    weights = form.defaults.copy()
+    out = np.array([name.startswith("w_out") for name in form.names])
+    weights[out] = 20.0 * rng.normal(size=out.sum())
+    weights[np.flatnonzero(out)[1::2]] = 0.0  # levels stay, so that dials are allowed
+    policy = SetPolicy(form.tables(weights))
+    actor = SetActor(run.obs.shape[1], run.mask.shape[1], policy.tables)
+
+    chosen = actor.probabilities(run.obs, run.mask).argmax(axis=1)
+
+    assert np.array_equal(chosen, policy.act(run.obs, run.mask, None, np.zeros(0), np.zeros(0))[0])
+    dials = np.array([action.name.startswith("dial") for action in scenario.catalogue])
+    asked = run.mask[:, dials].any(axis=1)
+    assert 0.01 < np.mean(chosen[asked] == 0) < 0.99
+
+
 def test_a_saved_network_is_that_of_its_centre(shown):
     scenario, run = shown
     actor = SetActor(run.obs.shape[1], run.mask.shape[1], random_set(scenario, 1, hidden=5).tables)
