@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ccenv.kpis.bootstrap import EQUAL
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import outcome
 from experiments.headline.declared import P1, P2
 from experiments.jobs.markdown import NOTHING, estimate
+from experiments.pipeline.evaluation import is_bound
 
 VALUE, OVER_P1, OVER_P2 = "value", "over_p1", "over_p2"
 NAMES = {VALUE: "value", OVER_P1: f"over {P1}", OVER_P2: f"over {P2}"}
@@ -102,10 +104,11 @@ def _bar_row(bar: Bar, row: Mapping[str, Any]) -> list[str]:
 def _tie_row(tie: Tie, row: Mapping[str, Any]) -> list[str]:
     gap = row[OVER_P1]
     means = [found[OVER_P1]["mean"] for found in row["each"]]
-    found = outcome(gap["mean"], gap["p"], gap["low"] is not None)
+    found = outcome(gap["mean"], gap["p"], gap["low"] is not None and not is_bound(gap))
+    said = {"lost": MISSED, "undecided": f"undecided: {EQUAL}"}.get(found, f"{MET}: {found}")
     return [
         f"`{tie.centre}`", row["row"], NAMES[OVER_P1], "not behind", as_text(float(np.median(means))),
-        ", ".join(map(as_text, sorted(means))), MISSED if found == "lost" else f"{MET}: {found}",
+        ", ".join(map(as_text, sorted(means))), said,
         estimate(row[OVER_P2], sign=True),
     ]  # fmt: skip
 

@@ -38,16 +38,16 @@ class Control(NamedTuple):
     Attributes:
         role: `new`, `rule` or `tree`.
         pair: The rules; of an exported control its fallback.
-        bundle: Folder of the exported control, or the tree; None for rules.
+        policy: Folder of the exported control, or the tree; None for rules.
     """
 
     role: str
     pair: Pair
-    bundle: Path | TreePolicy | None = None
+    policy: Path | TreePolicy | None = None
 
     def fallback(self) -> Control:
         """Return the control without a feed: the fallback rules; rules run on the platform and need no feed."""
-        return self._replace(bundle=None)
+        return self._replace(policy=None)
 
 
 def days(scenario: Scenario, control: Control, seeds: np.ndarray, by: str | None = None) -> KpiTable:
@@ -56,7 +56,7 @@ def days(scenario: Scenario, control: Control, seeds: np.ndarray, by: str | None
     columns = [*QUEUE_KPIS, *GROUP_KPIS, *own, *COUNTS, *reward_columns(scenario)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", BundleWarning)  # a situation changes the scenario on purpose
-        how: dict[str, Any] = control.pair.as_call() if control.bundle is None else {"policy": control.bundle}
+        how: dict[str, Any] = control.pair.as_call() if control.policy is None else {"policy": control.policy}
         return with_value(scenario, simulate(scenario, **how, seeds=seeds, by=by, kpis=[*dict.fromkeys(columns)]))
 
 
@@ -88,11 +88,11 @@ def longest_waits(scenario: Scenario, control: Control, seeds: np.ndarray) -> tu
     """
     call = control.pair.as_call()
     policy: Any
-    if control.bundle is None:
+    if control.policy is None:
         policy = RulePolicy(scenario, **call)
     else:
-        policy = control.bundle if isinstance(control.bundle, TreePolicy) else load_bundle(control.bundle)
-    reserves = needs_reserves(scenario, control.pair.pacing) if control.bundle is None else policy.reserves
+        policy = control.policy if isinstance(control.policy, TreePolicy) else load_bundle(control.policy)
+    reserves = needs_reserves(scenario, control.pair.pacing) if control.policy is None else policy.reserves
     batch = Batch(scenario, len(seeds), reserves=reserves, actions=policy.actions, autoreset="disabled", **call)
     batch.reset(np.asarray(seeds))
     longest = np.zeros((batch.n, 24))

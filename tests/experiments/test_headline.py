@@ -314,6 +314,9 @@ def test_each_bar_has_a_row_also_before_it_was_run():
     lost["over_p1"] = {"mean": -3.5, "low": -4.0, "high": -3.0, "p": 0.001}
     (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
     assert row[6] == "not met"
+    lost["over_p1"] = {"mean": 0.0, "low": -0.1, "high": 0.1, "bound": True, "p": 1.0}
+    (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
+    assert row[6] == "undecided: equal in all runs"  # no tie is read from equal days
 
 
 def test_columns_are_declared_once():
