@@ -4,7 +4,7 @@
     python -m experiments.benchmark scenario=hybrid_small learner=ppo
 
 Trains `search` and `clones` in three seeds each, on the benchmark's centre and on two showcases, and judges them beside
-the frozen opponents. With another `learner`, one policy is trained on one centre; `replicates=standard` gives it seeds
+the frozen opponents. With another `learner`, one policy is trained on one centre; `replication=standard` gives it seeds
 and showcases too.
 
 Writes `report.html`, `manager.html`, the result files and the exported bundle into a folder named by a digest, below
@@ -63,9 +63,9 @@ def run_benchmark(settings: Settings, command: str) -> Path:
             job.stages.run(centre.stage, functools.partial(judged_centre, job, settings, centre, tuning))
         start, days = started(job, settings, tuning), settings.report.watched_days
         job.stages.run(f"watch-{days}", lambda: watched(job, start))
-        if settings.replicates.manager_days:
+        if settings.replication.manager_days:
             opponent = opponent_of(job, centres[0], tuning)
-            job.stages.run("manager", lambda: _for_manager(job, opponent, settings.replicates.manager_days))
+            job.stages.run("manager", lambda: _for_manager(job, opponent, settings.replication.manager_days))
         write_json(job.stages.folder / "provenance.json", _provenance(job, settings, centres, command))
         return write_page(job.stages.folder)
 

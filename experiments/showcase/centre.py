@@ -25,7 +25,7 @@ from experiments.headline.section import Policy, Rules, section
 from experiments.jobs.jobs import Job
 from experiments.pipeline.evaluation import Pair, pair_of, unit_of_value, with_value
 from experiments.pipeline.joint.space import HALVES, with_rule
-from experiments.showcase.settings import ReplicatesConfig
+from experiments.showcase.settings import ReplicationConfig
 
 
 def judged(
@@ -34,7 +34,7 @@ def judged(
     rules: Mapping[str, Rules],
     policies: Sequence[Policy],
     frozen: Mapping[str, Any] | None,
-    given: ReplicatesConfig,
+    given: ReplicationConfig,
 ) -> dict[str, Any]:
     """Judge the policies of a centre beside its opponents.
 

@@ -59,7 +59,7 @@ def replicates_of(job: Job, settings: Settings, centre: Centre) -> list[Replicat
     """Return the replicates of a centre, by learner and seed; the first of the benchmark's centre is described."""
     found = []
     for row in learners_of(settings):
-        for seed in range(settings.replicates.seeds):
+        for seed in range(settings.replication.seeds):
             described = centre.is_main and row == settings.learner.name and seed == 0
             name = "-".join([centre.stage, *row.split(":"), str(seed)])
             folder = job.stages.folder if described else job.stages.work / "replicates" / name
@@ -69,7 +69,7 @@ def replicates_of(job: Job, settings: Settings, centre: Centre) -> list[Replicat
 
 def is_single(settings: Settings) -> bool:
     """Return whether the policy described is a single training from the rules that the benchmark has tuned."""
-    return settings.replicates.seeds == 1
+    return settings.replication.seeds == 1
 
 
 def trained(job: Job, settings: Settings, centres: Sequence[Centre]) -> None:
@@ -82,7 +82,7 @@ def trained(job: Job, settings: Settings, centres: Sequence[Centre]) -> None:
         if centre.frozen is None and not centre.is_main:
             files = {rung: _opponent_file(job.stages.folder, centre, rung) for rung in opponents.RUNGS}
             tasks += [
-                (_tuned, file, centre.scenario, rung, settings.replicates.opponents_cpu_s)
+                (_tuned, file, centre.scenario, rung, settings.replication.opponents_cpu_s)
                 for rung, file in files.items()
                 if not file.exists()
             ]
@@ -127,8 +127,8 @@ def judged_centre(job: Job, settings: Settings, centre: Centre, tuning: Mapping[
     return {
         "name": centre.name,
         "is_main": centre.is_main,
-        "seeds": settings.replicates.seeds,
-        **judged(job, centre.scenario, rules, policies, centre.frozen, settings.replicates),
+        "seeds": settings.replication.seeds,
+        **judged(job, centre.scenario, rules, policies, centre.frozen, settings.replication),
     }
 
 

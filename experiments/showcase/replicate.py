@@ -48,7 +48,7 @@ def make(settings: Settings, scenario: Scenario, replicate: Replicate, digest: s
     kept = settings if replicate.described else own
     with Workers(1) as workers:
         job = Job(own, scenario, Stages(replicate.folder, digest, dataclasses.asdict(kept), workers), workers)
-        start = job.stages.run("start", lambda: _started(job, settings.replicates.start_cpu_s, replicate.seed))
+        start = job.stages.run("start", lambda: _started(job, settings.replication.start_cpu_s, replicate.seed))
         job.stages.run("training", lambda: trained(job, start))
         choice = job.stages.run("choice", lambda: _chosen(job, start, replicate.seed))
         job.stages.run("bundle", lambda: exported(job, start, choice))

@@ -19,7 +19,7 @@ HEADLINE = ("experiments.showcase.centre", "experiments.showcase.replicate", "cc
 
 
 @dataclass
-class ReplicatesConfig:
+class ReplicationConfig:
     """Replicates of the learners, and the centres on which they run.
 
     A replicate is a whole pipeline from one master seed, on training and validation days of its own: tuning of the
@@ -54,10 +54,10 @@ class Settings(config.Settings):
     """All settings of the benchmark.
 
     Attributes:
-        replicates: Replicates of the learners, and the centres on which they run.
+        replication: Replicates of the learners, and the centres on which they run.
     """
 
-    replicates: ReplicatesConfig = field(default_factory=ReplicatesConfig)
+    replication: ReplicationConfig = field(default_factory=ReplicationConfig)
 
 
 def register() -> None:
@@ -65,20 +65,20 @@ def register() -> None:
     config.register()
     store = ConfigStore.instance()
     store.store("benchmark_schema", Settings)
-    store.store("schema", OmegaConf.structured(ReplicatesConfig), group="replicates")
+    store.store("schema", OmegaConf.structured(ReplicationConfig), group="replication")
 
 
 def learners_of(settings: Settings) -> dict[str, LearnerConfig]:
     """Return the learners by the name of their row: `learner` first, then those beside it of other names."""
     own = settings.learner
-    return {own.name: own, **{name: each for name, each in settings.replicates.beside.items() if name != own.name}}
+    return {own.name: own, **{name: each for name, each in settings.replication.beside.items() if name != own.name}}
 
 
 def kind_of(settings: Settings) -> Kind:
     """Return the kind of the benchmark's result: it also depends on the replicates and the code of all learners."""
     addresses = [LEARNERS.get(each.name, each.name) for each in learners_of(settings).values()]
     code = sorted({address.partition(":")[0] for address in addresses if ":" in address})
-    return Kind((*BENCHMARK.keys, "replicates"), (*BENCHMARK.entries, *HEADLINE, *code))
+    return Kind((*BENCHMARK.keys, "replication"), (*BENCHMARK.entries, *HEADLINE, *code))
 
 
 def showcases_of(settings: Settings) -> dict[str, Scenario]:
@@ -88,11 +88,11 @@ def showcases_of(settings: Settings) -> dict[str, Scenario]:
         ValueError: If there is no such centre; the message names the key.
     """
     found = {}
-    for name in settings.replicates.showcases:
+    for name in settings.replication.showcases:
         try:
             scenario = load_scenario(name)
         except ValueError as error:
-            raise ValueError(f"replicates.showcases: {error}") from None
+            raise ValueError(f"replication.showcases: {error}") from None
         found[name] = scenario.with_reserves("either") if scenario.campaigns else scenario
     return found
 
@@ -103,17 +103,17 @@ def check(settings: Settings) -> None:
     Raises:
         ValueError: If one is not allowed; the message names the key and what is allowed.
     """
-    given = settings.replicates
+    given = settings.replication
     if not 1 <= given.seeds <= MOST_SEEDS:
-        raise ValueError(f"replicates.seeds = {given.seeds}; allowed: 1 to {MOST_SEEDS}")
+        raise ValueError(f"replication.seeds = {given.seeds}; allowed: 1 to {MOST_SEEDS}")
     for name in ("start_cpu_s", "opponents_cpu_s"):
         if not getattr(given, name) > 0.0:
-            raise ValueError(f"replicates.{name} = {getattr(given, name)}; allowed: a positive number of seconds")
+            raise ValueError(f"replication.{name} = {getattr(given, name)}; allowed: a positive number of seconds")
     for name, least in (("days", 2), ("month_runs", 2), ("wait_days", 1)):
         if getattr(given, name) < least:
-            raise ValueError(f"replicates.{name} = {getattr(given, name)}; allowed: {least} or more")
+            raise ValueError(f"replication.{name} = {getattr(given, name)}; allowed: {least} or more")
     if given.manager_days and given.manager_days < 10:
-        raise ValueError(f"replicates.manager_days = {given.manager_days}; allowed: 0, or 10 or more")
+        raise ValueError(f"replication.manager_days = {given.manager_days}; allowed: 0, or 10 or more")
     for name, learner in learners_of(settings).items():
         if given.seeds > 1 and not 2 <= learner.validation_days <= VALIDATION_DAYS // 2:
             raise ValueError(

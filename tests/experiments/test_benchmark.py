@@ -13,7 +13,7 @@ from experiments.showcase.settings import Settings, register
 from tests.experiments.test_config import composed
 
 register()
-FEW = ("replicates.days=4", "replicates.month_runs=2", "replicates.wait_days=1", "replicates.manager_days=10")
+FEW = ("replication.days=4", "replication.month_runs=2", "replication.wait_days=1", "replication.manager_days=10")
 
 
 def settings(folder: Path, *given: str) -> Settings:
@@ -119,7 +119,7 @@ def test_grid_without_a_rule_to_start_from_is_refused(tmp_path: Path):
 def replicated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two replicates of a learner on a centre and on a showcase."""
     given = ["scenario=tiny", "rules=quick", "evaluation=quick", "report=quick", "rules.joint_cpu_s=0.5"]
-    given += ["replicates=few", "replicates.showcases=[n_design]", "learner.training.cpu_s=2"]
+    given += ["replication=few", "replication.showcases=[n_design]", "learner.training.cpu_s=2"]
     given += ["learner.training.n_checkpoints=1", "learner.validation_days=4"]
     folder = tmp_path_factory.mktemp("replicated") / "job"
     found = settings_of(composed(*given, f"dir={folder}", command="benchmark"))

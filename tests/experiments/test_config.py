@@ -160,3 +160,11 @@ def test_the_benchmark_trains_with_both_kinds_of_dials():
     wrong = settings_of(composed("scenario=tiny", "scenario.reserves=both")).scenario
     with pytest.raises(ValueError, match=r"scenario.reserves = 'both'; allowed: True, False, 'either'"):
         scenario_of(wrong)
+
+
+@pytest.mark.parametrize("file", sorted(Path(CONFIGS).glob("*.yaml")), ids=lambda file: file.stem)
+def test_no_plain_key_of_a_command_has_the_name_of_a_group(file: Path):
+    """Hydra takes `key=value` as the choice of a group where there is one of that name, in every command."""
+    groups = {folder.name for folder in Path(CONFIGS).iterdir() if folder.is_dir()}
+    keys = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert [key for key, value in keys.items() if key in groups and not isinstance(value, dict)] == []

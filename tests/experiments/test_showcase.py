@@ -159,28 +159,28 @@ def test_committed_results_of_other_opponents_or_none_are_left_out(published: Pa
 def test_learner_of_the_default_has_seeds_and_another_learner_is_a_single_training():
     default, other = settings(), settings("learner=ppo")
 
-    assert list(learners_of(default)) == ["search", "clones"] and default.replicates.seeds == 3
-    assert list(learners_of(other)) == ["ppo"] and other.replicates.seeds == 1 and not other.replicates.showcases
-    assert list(learners_of(settings("learner=ppo", "replicates=standard"))) == ["ppo", "clones"]
-    assert list(learners_of(settings("learner=clones", "replicates=standard"))) == ["clones"]
-    assert "agents.clones.kind" in kind_of(default).entries and "replicates" in kind_of(default).keys
+    assert list(learners_of(default)) == ["search", "clones"] and default.replication.seeds == 3
+    assert list(learners_of(other)) == ["ppo"] and other.replication.seeds == 1 and not other.replication.showcases
+    assert list(learners_of(settings("learner=ppo", "replication=standard"))) == ["ppo", "clones"]
+    assert list(learners_of(settings("learner=clones", "replication=standard"))) == ["clones"]
+    assert "agents.clones.kind" in kind_of(default).entries and "replication" in kind_of(default).keys
 
 
 def test_showcases_have_both_kinds_of_dials():
     routing, pacing = showcases_of(settings()).values()
 
     assert routing.campaigns == () and pacing.reserves == "either"
-    with pytest.raises(ValueError, match="replicates.showcases: .*nowhere"):
-        showcases_of(settings("replicates.showcases=[nowhere]"))
+    with pytest.raises(ValueError, match="replication.showcases: .*nowhere"):
+        showcases_of(settings("replication.showcases=[nowhere]"))
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("replicates.seeds=0", "replicates.seeds = 0; allowed: 1 to 128"),
-        ("replicates.start_cpu_s=0", "replicates.start_cpu_s = 0.0; allowed: a positive number of seconds"),
-        ("replicates.days=1", "replicates.days = 1; allowed: 2 or more"),
-        ("replicates.manager_days=5", "replicates.manager_days = 5; allowed: 0, or 10 or more"),
+        ("replication.seeds=0", "replication.seeds = 0; allowed: 1 to 128"),
+        ("replication.start_cpu_s=0", "replication.start_cpu_s = 0.0; allowed: a positive number of seconds"),
+        ("replication.days=1", "replication.days = 1; allowed: 2 or more"),
+        ("replication.manager_days=5", "replication.manager_days = 5; allowed: 0, or 10 or more"),
         ("learner.validation_days=5000", "validation_days = 5000 of the learner 'search'; allowed"),
     ],
 )
