@@ -35,7 +35,7 @@ from experiments.pipeline.evaluation import Pair
 from experiments.pipeline.learned import compare_all, training_for
 from experiments.pipeline.stages import tuned
 from experiments.pipeline.watch import watched
-from experiments.showcase.job import Centre, centres_of, judged_centre, opponent_of, started, trained
+from experiments.showcase.job import Centre, centres_of, judged_centre, opponent_of, trained, with_start
 from experiments.showcase.report import write_page
 from experiments.showcase.settings import Settings, check, kind_of, register
 
@@ -61,7 +61,7 @@ def run_benchmark(settings: Settings, command: str) -> Path:
         compare_all(job)
         for centre in centres:
             job.stages.run(centre.stage, functools.partial(judged_centre, job, settings, centre, tuning))
-        start, days = started(job, settings, tuning), settings.report.watched_days
+        start, days = with_start(job, settings, tuning), settings.report.watched_days
         job.stages.run(f"watch-{days}", lambda: watched(job, start))
         if settings.replication.manager_days:
             opponent = opponent_of(job, centres[0], tuning)

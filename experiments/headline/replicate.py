@@ -84,7 +84,7 @@ def make(settings: Settings, cell: Cell) -> dict[str, Any]:
         stages.run("training", lambda: _trained(free, learner, cell.seed, learning_s, stages, start))
         choice = stages.run("choice", lambda: _chosen(free, learner, cell.seed, stages, start))
         stages.run("bundle", lambda: _exported(free, learner, cell, stages, start, choice))
-    return summary(scenario, folder, "tuning", start["pair"], start["rung"])
+    return summary(scenario, folder, seconds_of(folder, "tuning"), start["pair"], start["rung"])
 
 
 def _tuned(scenario: Scenario, learner: LearnerConfig, seed: int, cpu_s: float) -> dict[str, Any]:
@@ -184,13 +184,19 @@ def is_feasible(share: Mapping[str, Any] | None, limit: float | None) -> bool:
     return bool((share["mean"] if share["low"] is None else share["low"]) <= limit)
 
 
-def summary(scenario: Scenario, folder: Path, tuning: str, pair: Mapping[str, Any], rung: str) -> dict[str, Any]:
+def seconds_of(folder: Path, stage: str) -> float:
+    """Return the CPU time of a finished stage in seconds."""
+    found: float = read_json(folder / "timings" / f"{stage}.json")["cpu_s"]
+    return found
+
+
+def summary(scenario: Scenario, folder: Path, tuning_s: float, pair: Mapping[str, Any], rung: str) -> dict[str, Any]:
     """Return what the table of a centre needs of a finished replicate, in a folder of stages.
 
     Args:
         scenario: The centre.
         folder: The folder.
-        tuning: Stage that has tuned the rules of the start.
+        tuning_s: CPU time in seconds that has tuned the rules of the start.
         pair: These rules.
         rung: Their rung.
 
@@ -200,7 +206,6 @@ def summary(scenario: Scenario, folder: Path, tuning: str, pair: Mapping[str, An
         `start` (label of these rules), `rung`, `decisions`, `simulated_days`, and CPU times `learning_s`, `choosing_s`,
         `hyperparameters_s`.
     """
-    timings = {name: read_json(folder / "timings" / f"{name}.json")["cpu_s"] for name in (tuning, "choice", "bundle")}
     training, choice = (read_json(folder / "results" / f"{name}.json") for name in ("training", "choice"))
     episodes = sum(row["episodes"] for row in read_log(folder / "work" / "training" / "learning.csv"))
     return {
@@ -212,6 +217,6 @@ def summary(scenario: Scenario, folder: Path, tuning: str, pair: Mapping[str, An
         "decisions": training["steps"],
         "simulated_days": round(episodes * scenario.centre.episode_days),
         "learning_s": round(training["cpu_s"], 1),
-        "choosing_s": round(timings["choice"] + timings["bundle"], 1),
-        "hyperparameters_s": round(timings[tuning], 1),
+        "choosing_s": round(seconds_of(folder, "choice") + seconds_of(folder, "bundle"), 1),
+        "hyperparameters_s": round(tuning_s, 1),
     }

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ccenv.scenarios import Scenario
 from experiments.headline.command import rules_of
 from experiments.headline.declared import P2
-from experiments.headline.replicate import START, summary
+from experiments.headline.replicate import START, seconds_of, summary
 from experiments.headline.section import Policy, Rules
 from experiments.jobs.cells import run_once
 from experiments.jobs.files import read_json
@@ -17,7 +17,7 @@ from experiments.jobs.jobs import Job
 from experiments.pipeline.evaluation import Pair
 from experiments.showcase import opponents
 from experiments.showcase.centre import judged
-from experiments.showcase.replicate import Replicate, is_done, make
+from experiments.showcase.replicate import Replicate, is_done, make, started
 from experiments.showcase.settings import Settings, learners_of, showcases_of
 from experiments.tuning.choice import file_name
 
@@ -63,7 +63,8 @@ def replicates_of(job: Job, settings: Settings, centre: Centre) -> list[Replicat
             described = centre.is_main and row == settings.learner.name and seed == 0
             name = "-".join([centre.stage, *row.split(":"), str(seed)])
             folder = job.stages.folder if described else job.stages.work / "replicates" / name
-            found.append(Replicate(row, seed, folder, described))
+            start = job.stages.work / "starts" / f"{centre.stage}-{seed}.json"
+            found.append(Replicate(row, seed, start, folder, described))
     return found
 
 
@@ -75,8 +76,10 @@ def is_single(settings: Settings) -> bool:
 def trained(job: Job, settings: Settings, centres: Sequence[Centre]) -> None:
     """Run the unfinished replicates of all centres, and tune the opponents that are not frozen.
 
-    A single training is not among them: `experiments.pipeline.learned` makes it.
+    All learners of a master seed start from the same rules, which are tuned first. A single training is not among the
+    replicates: `experiments.pipeline.learned` makes it.
     """
+    starts: dict[Path, tuple[Any, ...]] = {}
     tasks: list[tuple[Any, ...]] = []
     for centre in centres:
         if centre.frozen is None and not centre.is_main:
@@ -88,16 +91,28 @@ def trained(job: Job, settings: Settings, centres: Sequence[Centre]) -> None:
             ]
         for each in replicates_of(job, settings, centre):
             if not is_done(each) and not (each.described and is_single(settings)):
+                starts[each.start] = (_started, each.start, settings, centre.scenario, each.seed)
                 tasks.append((make, settings, centre.scenario, each, job.stages.digest))
     if tasks:
         # Those beside the first learner come first: they take longer, so the processes end at about the same time.
         tasks.sort(key=lambda task: task[0] is make and task[3].row == settings.learner.name)
         (job.stages.folder / "results" / "replicates.json").unlink(missing_ok=True)
-        job.stages.run("replicates", lambda: len(job.workers.map(_called, tasks, "replicates")))
+        job.stages.run(
+            "replicates", lambda: _run(job, [each for file, each in starts.items() if not file.exists()], tasks)
+        )
+
+
+def _run(job: Job, starts: Sequence[tuple[Any, ...]], tasks: Sequence[tuple[Any, ...]]) -> int:
+    job.workers.map(_called, starts, "starts")
+    return len(job.workers.map(_called, tasks, "replicates"))
 
 
 def _called(function: Any, *arguments: Any) -> None:
     function(*arguments)
+
+
+def _started(file: Path, settings: Settings, scenario: Scenario, seed: int) -> None:
+    run_once(file, lambda: started(settings, scenario, seed))
 
 
 def _tuned(file: Path, scenario: Scenario, rung: str, cpu_s: float) -> None:
@@ -119,9 +134,12 @@ def judged_centre(job: Job, settings: Settings, centre: Centre, tuning: Mapping[
     """
     policies = []
     for each in replicates_of(job, settings, centre):
-        start = "tuning" if each.described and is_single(settings) else "start"
-        pair = read_json(each.folder / "results" / f"{start}.json")["warm_start"]
-        found = summary(centre.scenario, each.folder, start, pair, START)
+        if each.described and is_single(settings):
+            start, start_s = job.stages.result("tuning"), seconds_of(each.folder, "tuning")
+        else:
+            start = read_json(each.folder / "results" / "start.json")
+            start_s = start["cpu_s"]
+        found = summary(centre.scenario, each.folder, start_s, start["warm_start"], START)
         policies.append(Policy(each.row, each.seed, each.folder / "bundle", found))
     rules = _rules(job, centre, tuning)
     return {
@@ -142,7 +160,7 @@ def _rules(job: Job, centre: Centre, tuning: Mapping[str, Any]) -> dict[str, Rul
     return opponents.tuned_rules(centre.scenario, {rung: read_json(file) for rung, file in files.items()})
 
 
-def started(job: Job, settings: Settings, tuning: Mapping[str, Any]) -> dict[str, Any]:
+def with_start(job: Job, settings: Settings, tuning: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tuning with the rules from which the policy described has started."""
     if is_single(settings):
         return dict(tuning)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ccenv.scenarios import Scenario
 from experiments.headline.replicate import chosen, training_seed, tuned_start
+from experiments.jobs.files import read_json
 from experiments.jobs.jobs import Job
 from experiments.jobs.stages import Stages
 from experiments.jobs.workers import Workers
@@ -25,18 +26,20 @@ class Replicate(NamedTuple):
     Attributes:
         row: Name of the learner's row.
         seed: Master seed.
+        start: File of the rules from which the learners of this seed start.
         folder: Folder of its stages.
         described: Whether it is the policy that the report describes; its stages are then those of the benchmark.
     """
 
     row: str
     seed: int
+    start: Path
     folder: Path
     described: bool
 
 
 def make(settings: Settings, scenario: Scenario, replicate: Replicate, digest: str) -> None:
-    """Run the unfinished stages of a replicate; runs in a worker process.
+    """Run the unfinished stages of a replicate, whose start is there; runs in a worker process.
 
     Args:
         settings: Those of the benchmark.
@@ -48,7 +51,7 @@ def make(settings: Settings, scenario: Scenario, replicate: Replicate, digest: s
     kept = settings if replicate.described else own
     with Workers(1) as workers:
         job = Job(own, scenario, Stages(replicate.folder, digest, dataclasses.asdict(kept), workers), workers)
-        start = job.stages.run("start", lambda: _started(job, settings.replication.start_cpu_s, replicate.seed))
+        start = job.stages.run("start", lambda: read_json(replicate.start))
         job.stages.run("training", lambda: trained(job, start))
         choice = job.stages.run("choice", lambda: _chosen(job, start, replicate.seed))
         job.stages.run("bundle", lambda: exported(job, start, choice))
@@ -59,14 +62,25 @@ def is_done(replicate: Replicate) -> bool:
     return all((replicate.folder / "results" / f"{stage}.json").exists() for stage in STAGES)
 
 
-def _started(job: Job, cpu_s: float, seed: int) -> dict[str, Any]:
-    """Tune the rules of the start; the learning starts from the best pair."""
-    flag = job.scenario.reserves
-    found = tuned_start(
-        job.scenario, seed, cpu_s, job.settings.learner.validation_days, flag if flag in (True, False) else None
-    )
+def started(settings: Settings, scenario: Scenario, seed: int) -> dict[str, Any]:
+    """Tune the rules from which all learners of a master seed start; runs in a worker process.
+
+    Args:
+        settings: Those of the benchmark.
+        scenario: The centre.
+        seed: Master seed.
+
+    Returns:
+        The best pair, as `best` and as `warm_start`, its rung, the training days, and the CPU time in seconds.
+    """
+    flag = scenario.reserves
+    cpu_s, days = settings.replication.start_cpu_s, settings.learner.validation_days
+    found = tuned_start(scenario, seed, cpu_s, days, flag if flag in (True, False) else None)
     pair = dataclasses.asdict(found.pair)
-    return {"best": pair, "warm_start": pair, "rung": found.rung, "training_days": found.training_days}
+    return {
+        "best": pair, "warm_start": pair, "rung": found.rung, "training_days": found.training_days,
+        "cpu_s": round(found.cpu_s, 1),
+    }  # fmt: skip
 
 
 def _chosen(job: Job, start: Mapping[str, Any], seed: int) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class ReplicationConfig:
         seeds: Replicates of each learner. With 1, the policy of `learner` is a single training from the rules that the
             benchmark has tuned, and nothing can be won.
         beside: Further learners, by the name of their row; `learner` comes first.
-        start_cpu_s: CPU time that tunes the rules of a replicate's start, in seconds.
+        start_cpu_s: CPU time that tunes the rules from which all learners of a master seed start, in seconds.
         showcases: Further centres on which the same learners run, each a name of the library or `name:variant`.
         opponents_cpu_s: CPU time that tunes P1 and P2, each, at a showcase without frozen opponents, in seconds.
         days: Days of the evaluation's purpose on which policies are compared with the opponents.

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from ccenv.scenarios import load_scenario
 from experiments.headline.declared import FIRST_TABLE, OWN, P2, RULES
 from experiments.jobs.config import settings_of
 from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.stages import Stages
 from experiments.pipeline.evaluation import own_pair
 from experiments.showcase import committed as committed_module
+from experiments.showcase import job as job_module
 from experiments.showcase.committed import committed
+from experiments.showcase.job import centres_of, trained
 from experiments.showcase.opponents import frozen, tuned_rules
 from experiments.showcase.settings import Settings, check, kind_of, learners_of, register, showcases_of, with_seed
 from experiments.showcase.shown import COMMITTED, shown
@@ -214,3 +218,23 @@ def test_rules_tuned_in_the_run_make_the_first_table():
 
     assert list(rules) == [*RULES[:3], P2]
     assert rules[OWN].pair == own_pair(tiny) and rules[P2].cpu_s == 2.0
+
+
+def test_all_learners_of_a_master_seed_start_from_rules_that_are_tuned_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    given = settings("replication.showcases=[]", "replication.seeds=2")
+    workers: Any = SimpleNamespace(map=lambda made, tasks, _: [made(*task) for task in tasks], cpu_s=lambda: 0.0)
+    job: Any = SimpleNamespace(
+        scenario=load_scenario("bank_blended"), stages=Stages(tmp_path, "0", {}, workers), workers=workers
+    )
+    tuned, made = [], []
+    monkeypatch.setattr(job_module, "started", lambda _, centre, seed: tuned.append(seed) or {"seed": seed})
+    monkeypatch.setattr(job_module, "make", lambda _, centre, each, digest: made.append((each, read_json(each.start))))
+
+    trained(job, given, centres_of(job, given))
+
+    assert tuned == [0, 1]
+    assert sorted((each.row, each.seed, start["seed"]) for each, start in made) == [
+        ("clones", 0, 0), ("clones", 1, 1), ("search", 0, 0), ("search", 1, 1)
+    ]  # fmt: skip
