@@ -22,6 +22,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "solvable.md": ("solvable", "gaps of learned policies to the optimum of solved centres, exact."),
     "screen.md": ("screen", "variants in which a searched policy beats tuned rules, and those without room."),
     "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),
+    "frontier.md": ("frontier", "rules and policies at equal abandonment and drops."),
     "concepts.md": ("concepts", "equation, source and measured effect of each concept."),
     "calibration.md": ("calibration", "how well the bank's centres follow the bank's log."),
     "speed.md": ("speed", "contacts and decisions a second, against peers."),

@@ -23,8 +23,8 @@ OPTIONS = [
 ]
 #: Commands whose settings are not `Settings`.
 OWN_SCHEMA = (
-    "distill", "headline", "published", "room", "screen", "solvable", "speed", "study", "supervise", "transfer", "tune",
-    "validate",
+    "distill", "frontier", "headline", "published", "room", "screen", "solvable", "speed", "study", "supervise",
+    "transfer", "tune", "validate",
 )  # fmt: skip
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
@@ -45,7 +45,7 @@ def test_command_composes(command: str):
 
 @pytest.mark.parametrize("option", OPTIONS)
 def test_option_composes(option: str):
-    command = "benchmark" if option.startswith("replicates=") else "config"
+    command = "benchmark" if option.startswith("replication=") else "config"
     assert OmegaConf.missing_keys(composed(option, command=command)) == set()
 
 
