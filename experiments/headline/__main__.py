@@ -8,7 +8,7 @@ A replicate tunes the rules of its start, learns, chooses a checkpoint and expor
 and validation days of its own. Writes a file for each centre, and the page `headline.md`, into
 `experiments/results/headline`. Finished stages are kept in `outputs/headline`, so an interrupted run continues.
 
-`final=true` judges the stored policies on days that nothing was developed on. Each such look is counted in the result
+`final=true` judges the kept policies on days that nothing was developed on. Each such look is counted in the result
 file before the days are run.
 """
 

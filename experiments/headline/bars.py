@@ -46,7 +46,7 @@ class Tie(NamedTuple):
 
 ANY = ("search", "clones")
 BARS = (
-    Bar("x_design", ("search_from_own",), VALUE, -105.0, -110.0),
+    Bar("x_design", ("search_from_own",), VALUE, -97.0, -98.0),
     Bar("switching_load:hidden", ANY, OVER_P1, 1.2),
     Bar("bank_blended:volatile", ANY, OVER_P1, 0.4),
     Bar("surge_day", ANY, OVER_P1, 1.5),

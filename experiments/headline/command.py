@@ -10,10 +10,11 @@ from typing import Any
 from agents.registry import find_learner
 from ccenv.files.writing import write_atomic, write_json
 from ccenv.scenarios import Scenario, load_scenario
+from experiments.headline.bundles import keep, kept, place_of
 from experiments.headline.declared import P1, P2, RULES
 from experiments.headline.judging import Judge
 from experiments.headline.page import page
-from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, folder_of, make, tuning_share
+from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, make, tuning_share
 from experiments.headline.section import Policy, Rules, section
 from experiments.headline.settings import Settings
 from experiments.jobs.cells import cell_digest
@@ -35,8 +36,8 @@ ROOM = "room.json"
 def measure(settings: Settings, command: str) -> list[Path]:
     """Run the unfinished cells, judge all policies, and write the results and the page.
 
-    With `settings.final` no cell is run: the stored policies are judged on days of the purpose `final`. The look is
-    noted in the result file before the days are run.
+    The policy of each replicate is kept beside the results. With `settings.final` no cell is run: the kept policies are
+    judged on days of the purpose `final`. The look is noted in the result file before the days are run.
 
     Args:
         settings: All settings.
@@ -46,14 +47,11 @@ def measure(settings: Settings, command: str) -> list[Path]:
         The result files of the centres asked for.
 
     Raises:
-        ValueError: If a setting is not allowed, a centre has no opponents, or `final` finds a policy missing.
+        ValueError: If a setting is not allowed, a centre has no opponents, or `final` finds no policy or another one.
     """
     _check(settings)
     cells = cells_of(settings)
-    if settings.final:
-        _all_stored(settings, cells)
-    with Workers(settings.processes) as workers:
-        found = dict(zip(cells, workers.map(make, [(settings, cell) for cell in cells], "replicates"), strict=True))
+    found = {cell: kept(settings, cell) for cell in cells} if settings.final else _made(settings, cells, command)
     folder = ROOT / settings.results
     paths = []
     for name in settings.centres:
@@ -94,14 +92,12 @@ def _opponents_file(settings: Settings, name: str) -> Path:
     return ROOT / settings.tuned / f"{file_name(name, None)}.json"
 
 
-def _all_stored(settings: Settings, cells: Sequence[Cell]) -> None:
-    missing = [cell for cell in cells if not (folder_of(settings, cell) / "results" / "bundle.json").exists()]
-    if missing:
-        first = missing[0]
-        raise ValueError(
-            f"final = true judges stored policies; {len(missing)} of {len(cells)} are missing, the first: centre "
-            f"{first.centre}, learner {first.learner}, master seed {first.seed}; run the command without it first"
-        )
+def _made(settings: Settings, cells: Sequence[Cell], command: str) -> dict[Cell, dict[str, Any]]:
+    with Workers(settings.processes) as workers:
+        found = dict(zip(cells, workers.map(make, [(settings, cell) for cell in cells], "replicates"), strict=True))
+    for cell, summary in found.items():
+        keep(settings, cell, summary, command)
+    return found
 
 
 def _judge(settings: Settings, name: str, made: Mapping[Cell, Mapping[str, Any]], path: Path, command: str) -> None:
@@ -126,7 +122,7 @@ def _judge(settings: Settings, name: str, made: Mapping[Cell, Mapping[str, Any]]
     if settings.final:
         note["looks"] = looks_of(before) + 1
         write_json(path, {**result, FINAL: note})
-    policies = [Policy(*cell[1:], folder_of(settings, cell) / "bundle", dict(each)) for cell, each in made.items()]
+    policies = [Policy(*cell[1:], place_of(settings, cell), dict(each)) for cell, each in made.items()]
     purpose, n = ("final", settings.final_days) if settings.final else ("evaluation", settings.days)
     with Workers(1) as workers:
         judge = Judge(scenario, ROOT / settings.dir / "judged", purpose, workers)

@@ -26,7 +26,7 @@ class Settings:
         replicates: Number of whole pipelines of each learner and centre.
         seed: Master seed of the first replicate; the others follow.
         days: Evaluation days during development.
-        final: Whether the stored policies are judged on days of the purpose `final`.
+        final: Whether the policies that are kept beside the results are judged on days of the purpose `final`.
         final_days: Number of these days.
         month_runs: Episodes of 30 days for the dropped share, on days of the same purpose.
         wait_days: Days whose waits are read from the event log.

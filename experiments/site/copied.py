@@ -19,6 +19,8 @@ RESULTS: dict[str, tuple[str, str]] = {
     "published.md": ("published", "printed results of others, met by ccenv."),
     "studies.md": ("studies/index", "questions of practice, with paired runs and assumptions varied."),
     "room.md": ("room", "optimum or bound of each centre, beside its rules and planners."),
+    "headline/headline.md": ("headline", "learners beside the frozen opponents, in replicates of whole pipelines."),
+    "deployable.md": ("deployable", "policies that set parameters at intervals, and what that costs."),
     "solvable.md": ("solvable", "gaps of learned policies to the optimum of solved centres, exact."),
     "screen.md": ("screen", "variants in which a searched policy beats tuned rules, and those without room."),
     "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),

@@ -1,6 +1,8 @@
 """The evaluation of learners: days of replicates, figures, verdicts, and a reduced form of the command."""
 
 import dataclasses
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -261,7 +263,7 @@ def small(**changes: Any) -> Settings:
         ({"own_start": ["ppo"]}, r"own_start: 'ppo'; allowed: climber"),
         ({"replicates": 1}, r"replicates = 1; allowed: 2 or more"),
         ({"seed": 127}, r"seed = 127; allowed: 0 to 126"),
-        ({"final": True, "dir": "outputs/none"}, r"2 of 2 are missing, the first: centre tiny, learner climber"),
+        ({"final": True}, r"kept policies; missing: centre tiny, learner climber, master seed 0; run the command"),
     ],
 )
 def test_bad_settings_are_refused(changes: dict[str, Any], message: str):
@@ -375,8 +377,28 @@ def test_finished_cells_are_not_computed_again(measured: tuple[Settings, dict[st
 
 
 @pytest.mark.slow
-def test_each_look_at_the_final_days_is_counted(measured: tuple[Settings, dict[str, Any]], monkeypatch: Any):
-    settings = dataclasses.replace(measured[0], final=True)
+@pytest.mark.parametrize(
+    ("key", "message"), [("policy", "the bundle is not the one that was kept"), ("scenario_digest", "another content")]
+)
+def test_final_days_take_the_kept_policy_and_no_other(
+    measured: tuple[Settings, dict[str, Any]], tmp_path: Path, key: str, message: str
+):
+    shutil.copytree(measured[0].results, tmp_path / "results")
+    settings = dataclasses.replace(measured[0], final=True, results=str(tmp_path / "results"))
+    file = tmp_path / "results" / "bundles" / "tiny" / "climber-1" / "replicate.json"
+    noted = file.read_text()
+    assert file.with_name("policy.onnx").exists() and json.loads(noted)["command"] == "test"
+    old = json.loads(noted)["summary"]["policy"] if key == "policy" else json.loads(noted)[key]
+    file.write_text(noted.replace(old, "0" * 64))
+    with pytest.raises(ValueError, match=f"{message}.*: centre tiny, learner climber, master seed 1"):
+        measure(settings, "test")
+
+
+@pytest.mark.slow
+def test_each_look_at_the_final_days_is_counted(
+    measured: tuple[Settings, dict[str, Any]], tmp_path: Path, monkeypatch: Any
+):
+    settings = dataclasses.replace(measured[0], final=True, dir=str(tmp_path))  # without the cells
     (path,) = measure(settings, "test")
     first = read_json(path)
     assert looks_of(first) == 1 and first[FINAL]["purpose"] == "final" and first[FINAL]["days"] == 5
