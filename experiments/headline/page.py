@@ -11,6 +11,7 @@ from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
 from ccenv.scenarios import load_scenario
 from experiments.headline.bars import HEAD, bar_rows
 from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.headline.short import in_short
 from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.pipeline.evaluation import is_bound, unit_of_value
 
@@ -47,8 +48,12 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
             "bound or the best value known, and both are frozen with the version of the suite.",
         ),
     ]
+    measured = {part: [each for each in results if (each[part] or {}).get("rows")] for part in PARTS}
+    best = next((part for part, found in measured.items() if found), None)
+    if best is not None:
+        parts += in_short(_outcomes(measured[best], best), best)
     for part, about in PARTS.items():
-        found = [each for each in results if (each[part] or {}).get("rows")]
+        found = measured[part]
         if found:
             parts += [f"## {part.capitalize()}", about, *_suite(found, part)]
     parts += ["## Columns", *_notes()]
@@ -68,6 +73,14 @@ def _suite(results: Sequence[Mapping[str, Any]], part: str) -> list[str]:
     found = [table(head, rows), *(looks(result) for result in results if part == "final")]
     found += ["### Bars", text(ABOUT_BARS), table(HEAD, bar_rows(results, part))]
     return [*found, *(text_ for result in results for text_ in _centre(result, part))]
+
+
+def _outcomes(
+    results: Sequence[Mapping[str, Any]], part: str
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any], str]]:
+    cells = [(result, row) for result in results for row in result[part]["rows"] if row["learner"]]
+    adjusted = holm([row["over_p2"]["p"] for _, row in cells]).tolist()
+    return [(result, row, outcome_of(row, each)[0]) for (result, row), each in zip(cells, adjusted, strict=True)]
 
 
 def verdicts_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, float]]:

@@ -10,6 +10,7 @@ from ccenv.kpis.numbers import as_text
 
 WIDTH = 120
 NOTHING = "–"  # in place of a figure that there is not
+SHORT = "## In short"  # heading of the paragraph of a page that the README quotes
 Interval = Mapping[str, float | None] | None
 
 
@@ -38,3 +39,19 @@ def estimate(interval: Interval, scale: float = 1.0, sign: bool = False) -> str:
     ends = f" [{as_text(low, sign=sign)}, {as_text(high, sign=sign)}]" if given else ""
     ends += f" ({EQUAL})" if interval.get("bound") else ""
     return f"{as_text(value, sign=sign)}{ends}"
+
+
+def short_text(page: str | None, file: str, command: str) -> str:
+    """Return the paragraph of the section `In short` of a page.
+
+    Args:
+        page: Text of the page; None if there is none.
+        file: Name of the page, for the message.
+        command: Command that writes it, for the message.
+
+    Raises:
+        ValueError: If there is no page, or it has no such section.
+    """
+    if page is None or SHORT not in page:
+        raise ValueError(f"{file} is not there, or has no section `In short`: {command} writes it")
+    return page.split(SHORT)[1].strip().split("\n\n")[0]

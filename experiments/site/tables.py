@@ -23,9 +23,8 @@ from experiments.jobs.files import ROOT
 from experiments.site import league
 from experiments.site.centre_results import Results
 from experiments.site.copied import results_list
-from experiments.site.readme import FILE
+from experiments.site.readme import FILE, of_opponents
 from experiments.site.text import cell, code, table
-from experiments.tuning.page import short_text
 
 #: What each extra of the package is for. The README says the same.
 EXTRAS = {
@@ -167,7 +166,7 @@ TABLES: Mapping[str, Callable[[Results], str]] = {
     "version": _version,
     "extras": _extras,
     "league": league.table_of,
-    "result": lambda results: short_text(FILE.read_text()),
+    "result": lambda results: of_opponents(FILE.read_text()),
     "results": lambda results: results_list(),
     "learners": _learners,
     "second_learner": _second_learner,

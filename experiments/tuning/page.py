@@ -9,12 +9,11 @@ from typing import Any
 from ccenv.kpis.numbers import as_text
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.jobs.files import read_json
-from experiments.jobs.markdown import NOTHING, estimate, table, text
+from experiments.jobs.markdown import NOTHING, SHORT, estimate, table, text
 from experiments.pipeline.evaluation import unit_of_value
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 FLAGSHIP = "bank_blended"
-SHORT = "## In short"
 LEAGUES, LEAGUE_PAGE = "league", "league.md"  # beside this page: results of the league of all rules, and their page
 
 
@@ -77,19 +76,6 @@ def _flagship(result: Mapping[str, Any]) -> str:
         f"a day. They are {ahead} ahead of `{shipped['label']}`, "
         "the best of the rules as shipped."
     )
-
-
-def short_text(page: str | None) -> str:
-    """Return the paragraph of the section `In short` of the page.
-
-    Raises:
-        ValueError: If there is no page, or it has no such section.
-    """
-    if page is None or SHORT not in page:
-        raise ValueError(
-            "opponents.md is not there, or has no section `In short`: python -m experiments.tune writes it"
-        )
-    return page.split(SHORT)[1].strip().split("\n\n")[0]
 
 
 def _title(result: Mapping[str, Any]) -> str:

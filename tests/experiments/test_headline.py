@@ -22,7 +22,7 @@ from experiments.headline.command import DEVELOPMENT, FINAL, looks_of, measure, 
 from experiments.headline.declared import EFFORT, FIRST_TABLE, P2, RULES, kpi_names
 from experiments.headline.figures import compliance, crossed_ratio, over, over_one, parts
 from experiments.headline.judging import columns_of, entrant_days, waited
-from experiments.headline.page import page, verdicts_of
+from experiments.headline.page import outcome_of, page, verdicts_of
 from experiments.headline.replicate import (
     FIRST_REPLICATE,
     OWN_START,
@@ -36,10 +36,12 @@ from experiments.headline.replicate import (
 )
 from experiments.headline.section import Policy, entrant_of, section
 from experiments.headline.settings import Settings, register
+from experiments.headline.short import in_short
 from experiments.jobs.config import CONFIGS, LearnerConfig
 from experiments.jobs.files import ROOT, read_json
 from experiments.pipeline.evaluation import Pair, Rule, own_pair
 from experiments.pipeline.joint.objective import REPLICATE
+from tests.experiments.made import judged_row
 
 OTHER = Pair(Rule("lwt"), Rule("no_dial"))
 
@@ -413,3 +415,19 @@ def test_each_look_at_the_final_days_is_counted(
     measure(settings, "test")
     assert looks_of(read_json(path)) == 3
     assert read_json(path)[FINAL]["rows"] == first[FINAL]["rows"]
+
+
+def test_the_learners_in_short_say_where_they_win_and_where_they_do_not():
+    won, lost, tied = (judged_row("search", gap, p, 5) for gap, p in ((2.0, 1e-6), (-2.0, 1e-6), (0.01, 0.9)))
+    unlawful = judged_row("search", 2.0, 1e-6, 5)
+    unlawful["compliance"] = {**unlawful["compliance"], "within": False}
+    rows = {"tiny": won, "n_design": lost, "x_design": tied, "outreach": unlawful}
+    cells = [
+        ({"scenario": name}, row, outcome_of(row, row["over_p2"]["p"])[0]) for name, row in rows.items()
+    ]  # fmt: skip
+    said = " ".join(in_short(cells, DEVELOPMENT)[1].split())
+
+    assert "The learner `search`, 5 replicates of the whole pipeline at each centre" in said
+    assert "surely ahead at `tiny` (+2 [+1.9, +2.1]); ahead, but with more drops or abandonment, at `outreach`" in said
+    assert "not surely different at `x_design`; surely behind at `n_design` (-2 [-2.1, -1.9])." in said
+    assert in_short([], DEVELOPMENT) == []

@@ -18,10 +18,10 @@ from experiments.pipeline.evaluation import VALUE, own_pair, rule_days
 from experiments.site import sources
 from experiments.site.centre_results import FILE, Results
 from experiments.site.moment import pixels
-from experiments.site.readme import EXCERPT, PICTURE
+from experiments.site.readme import EXCERPT, EXCERPTS, PICTURE, of_opponents
 from experiments.site.solved import gap
 from experiments.site.tables import EXTRAS
-from experiments.tuning.page import in_short, short_text
+from experiments.tuning.page import in_short
 
 MOST_LINES = 12
 
@@ -29,7 +29,8 @@ MOST_LINES = 12
 def test_readme_and_results_say_the_same():
     readme = README.read_text()
 
-    assert readme == EXCERPT.renewed(readme, EXCERPT.published), "run python -m experiments.site.readme"
+    for excerpt in EXCERPTS:
+        assert readme == excerpt.renewed(readme, excerpt.published), "run python -m experiments.site.readme"
 
 
 def test_the_picture_is_what_the_environment_renders():
@@ -92,7 +93,7 @@ def tuned(name: str, low: float, reserves: bool | None = None) -> dict[str, obje
 
 def test_the_opponents_in_short_count_what_is_surely_ahead():
     results = [tuned("bank_blended", 3.0), tuned("n_design", -0.5), tuned("bank_blended", 3.0, reserves=True)]
-    said = " ".join(short_text("\n\n".join(in_short(results))).split())
+    said = " ".join(of_opponents("\n\n".join(in_short(results))).split())
 
     assert "`c_mu + progressive`: reward 5.5 [0.8, 1.2] a day" in said
     assert "+4 [+3, +5] ahead of `fifo + max0`" in said
@@ -102,7 +103,7 @@ def test_the_opponents_in_short_count_what_is_surely_ahead():
 
 def test_a_page_without_the_section_is_refused():
     with pytest.raises(ValueError, match="In short"):
-        short_text("# Opponents")
+        of_opponents("# Opponents")
 
 
 def test_a_pair_that_is_ahead_on_the_evaluation_days_is_told_as_such():

@@ -1,0 +1,55 @@
+"""What the replicates say in one paragraph: where a learner wins, and where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.headline.declared import P2
+from experiments.jobs.markdown import SHORT, estimate, text
+
+#: Outcome of a cell, and how the paragraph says it of centres.
+WORDS = {
+    "won": "surely ahead at",
+    "not comparable": "ahead, but with more drops or abandonment, at",
+    "tied": "not surely different at",
+    "undecided": "undecided at",
+    "lost": "surely behind at",
+}
+PARTS = {"final": "on final days", "development": "on evaluation days, during development"}
+
+
+def in_short(cells: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], str]], part: str) -> list[str]:
+    """Return a heading and a paragraph, nothing without cells.
+
+    Args:
+        cells: Result of a centre, row of a learner, and outcome of the row in the suite.
+        part: `final` or `development`.
+    """
+    if not cells:
+        return []
+    learners = list(dict.fromkeys(row["row"] for _, row, _ in cells))
+    said = [_learner(name, [each for each in cells if each[1]["row"] == name]) for name in learners]
+    said.append(
+        f"Reward, paired differences {PARTS[part]}; brackets are 95 % intervals over replicates and days, verdicts at "
+        "5 % for all cells together."
+    )
+    return [SHORT, text(" ".join(said))]
+
+
+def _learner(name: str, cells: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], str]]) -> str:
+    counts = sorted({row["replicates"] for _, row, _ in cells})
+    times = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    groups = []
+    for outcome, words in WORDS.items():
+        mine = [(result, row) for result, row, found in cells if found == outcome]
+        if mine:
+            groups.append(f"{words} {', '.join(_centre(*each, full=outcome in ('won', 'lost')) for each in mine)}")
+    return (
+        f"The learner `{name}`, {times} replicates of the whole pipeline at each centre, beside the strongest tuned rules "
+        f"({P2}): {'; '.join(groups)}."
+    )
+
+
+def _centre(result: Mapping[str, Any], row: Mapping[str, Any], full: bool) -> str:
+    return f"`{result['scenario']}`" + (f" ({estimate(row['over_p2'], sign=True)})" if full else "")
