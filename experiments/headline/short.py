@@ -46,8 +46,8 @@ def _learner(name: str, cells: Sequence[tuple[Mapping[str, Any], Mapping[str, An
         if mine:
             groups.append(f"{words} {', '.join(_centre(*each, full=outcome in ('won', 'lost')) for each in mine)}")
     return (
-        f"The learner `{name}`, {times} replicates of the whole pipeline at each centre, beside the strongest tuned rules "
-        f"({P2}): {'; '.join(groups)}."
+        f"The learner `{name}`, {times} replicates of the whole pipeline at each centre, beside the strongest tuned "
+        f"rules ({P2}): {'; '.join(groups)}."
     )
 
 
