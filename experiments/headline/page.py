@@ -9,7 +9,7 @@ from ccenv.kpis import KPIS, holm, score
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
 from ccenv.scenarios import load_scenario
-from experiments.headline.bars import HEAD, bar_rows
+from experiments.headline.bars import HEAD, bar_rows, notes
 from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
 from experiments.headline.short import in_short
 from experiments.jobs.markdown import NOTHING, estimate, table, text
@@ -24,7 +24,8 @@ NOT_COMPARABLE = "not comparable"
 ABOUT_BARS = (
     "What the replicates of a learner have to reach at a centre, set before any of them ran: the median of the figure, "
     "and each replicate. The tuned rules have become stronger since, so less is left above them than when "
-    "the bars over P1 were set. Ties: a centre without room above P1, where no learner may be behind it."
+    "the bars over P1 were set. Not behind: a centre where the rules leave little room or none. Bars that have moved: "
+    + notes()
 )
 
 

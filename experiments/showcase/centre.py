@@ -17,7 +17,7 @@ from ccenv.serving import load_bundle
 from ccenv.serving.compiled import compiled_graph
 from ccenv.serving.graph import GraphPolicy
 from ccenv.simulation import simulate
-from experiments.headline.command import score_of
+from experiments.headline.command import BEST_KNOWN, score_of
 from experiments.headline.declared import BOUND, P2
 from experiments.headline.figures import over, over_one
 from experiments.headline.judging import Judge
@@ -62,8 +62,16 @@ def judged(
         "scenario": scenario.name, "digest": scenario.digest, "description": scenario.centre.description,
         "episode_days": scenario.centre.episode_days, "unit": unit_of_value(scenario),
         "opponent": rules[P2].pair.label, "frozen": None if frozen is None else frozen["version"],
-        BOUND: None if frozen is None or ":" in frozen["scenario"] else score_of(scenario, frozen, {}),
+        BOUND: _bound(scenario, frozen),
     }  # fmt: skip
+
+
+def _bound(scenario: Scenario, frozen: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the bound of a centre; None if none is known."""
+    if frozen is None:
+        return None
+    found = score_of(scenario, frozen, {})
+    return None if ":" in frozen["scenario"] and found["kind"] == BEST_KNOWN else found
 
 
 def _halves(

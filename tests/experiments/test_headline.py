@@ -323,6 +323,21 @@ def test_each_bar_has_a_row_also_before_it_was_run():
     assert row[6] == "undecided: equal in all runs"  # no tie is read from equal days
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("switching_load", "exact optimum"),
+        ("switching_load:hidden", "bound with the mode hidden"),
+        ("bank_blended:volatile", command.BEST_KNOWN),  # the bound of `bank_blended` counts another reward
+    ],
+)
+def test_a_variant_is_not_scored_by_the_bound_of_its_centre(name: str, kind: str):
+    opponents = {"scenario": name, "rows": [{"value": -3.6}, {"value": -2.4}]}
+    frozen = command.score_of(load_scenario(name), opponents, {})
+    assert frozen["kind"] == kind and frozen["p0"] == -3.6
+    assert -2.4 <= frozen["denominator"] < 0.0
+
+
 def test_columns_are_declared_once():
     titles = [column.title for column in (*FIRST_TABLE, *EFFORT)]
     assert len(set(titles)) == len(titles)
