@@ -50,7 +50,7 @@ def measure(settings: Settings, command: str) -> list[Path]:
     Raises:
         ValueError: If a setting is not allowed, a centre has no opponents, or `final` finds no policy or another one.
     """
-    _check(settings)
+    check(settings)
     cells = cells_of(settings)
     found = {cell: kept(settings, cell) for cell in cells} if settings.final else _made(settings, cells, command)
     folder = ROOT / settings.results
@@ -63,7 +63,12 @@ def measure(settings: Settings, command: str) -> list[Path]:
     return paths
 
 
-def _check(settings: Settings) -> None:
+def check(settings: Settings) -> None:
+    """Check the settings.
+
+    Raises:
+        ValueError: If a setting is not allowed, or a centre has no opponents.
+    """
     for name in settings.centres:
         if not _opponents_file(settings, name).exists():
             there = ", ".join(sorted(path.stem for path in (ROOT / settings.tuned).glob("*.json")))
@@ -101,12 +106,22 @@ def _made(settings: Settings, cells: Sequence[Cell], command: str) -> dict[Cell,
     return found
 
 
+def opponents_of(settings: Settings, name: str, scenario: Scenario) -> dict[str, Any]:
+    """Return the result file of a centre's frozen opponents.
+
+    Raises:
+        ValueError: If they were tuned on another content of the centre.
+    """
+    opponents: dict[str, Any] = read_json(_opponents_file(settings, name))
+    if opponents["scenario_digest"] != scenario.digest:
+        raise ValueError(f"centres: the opponents of {name!r} were tuned on another content of the centre")
+    return opponents
+
+
 def _judge(settings: Settings, name: str, made: Mapping[Cell, Mapping[str, Any]], path: Path, command: str) -> None:
     """Judge all policies of a centre, and write its result file; the other part of the file stays."""
     scenario = load_scenario(name)
-    opponents = read_json(_opponents_file(settings, name))
-    if opponents["scenario_digest"] != scenario.digest:
-        raise ValueError(f"centres: the opponents of {name!r} were tuned on another content of the centre")
+    opponents = opponents_of(settings, name, scenario)
     before = read_json(path) if path.exists() else {}
     result: dict[str, Any] = {
         "suite": SUITE, "scenario": name, "scenario_digest": scenario.digest,

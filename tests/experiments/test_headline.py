@@ -236,7 +236,7 @@ def test_the_committed_settings_are_allowed():
     with initialize_config_dir(CONFIGS, version_base="1.3"):
         settings = OmegaConf.to_object(compose("headline"))
     assert isinstance(settings, Settings)
-    command._check(settings)
+    command.check(settings)
     assert {each.name for each in settings.learners.values()} <= set(LEARNERS)
     assert len(cells_of(settings)) == settings.replicates * len(settings.centres) * len(settings.only)
     assert len(settings.centres) >= 8
