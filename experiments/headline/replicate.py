@@ -130,7 +130,9 @@ def _trained(
     own = training_seed(seed)
     training = dataclasses.replace(training_of(learner), steps=STEPS, wall_s=None, cpu_s=cpu_s, seed=own)
     log = LogConfig(console=False, validation_days=0)
-    done = learn(scenario, pair, training, learner.copies, scenario.reserves, stages.work / "training", log, pair)
+    done = learn(
+        scenario, pair, training, learner.copies, scenario.reserves, stages.work / "training", log, pair, learner.dials
+    )
     assert done.outcome is not None
     return done.outcome
 

@@ -74,6 +74,8 @@ class LearnerConfig:
     Attributes:
         name: Name of the learner in `agents.registry`.
         copies: Number of centres in the batch.
+        dials: Which dials the policy may use where campaigns have both kinds: `start`, those of the pacing rule from
+            which it starts, or `all`.
         settings: Settings of this learner, nested; keys that are not named have the learner's defaults.
         training: Budget and settings that all learners have, nested; keys that are not named have the defaults of
             `agents.train.Training`.
@@ -83,6 +85,7 @@ class LearnerConfig:
 
     name: str = MISSING
     copies: int = MISSING
+    dials: str = "start"
     settings: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     select_by: list[str] = MISSING

@@ -92,6 +92,17 @@ def _declared(pacing: Rule) -> bool | None:
     return find_rule("pacing", pacing.name).reserves
 
 
+def flag_of(scenario: Scenario, pair: Pair) -> Reserves | None:
+    """Return the campaigns' flag under which a pair and the policies that start from it run."""
+    return needs_reserves(scenario, pair.pacing)
+
+
+def actions_of(scenario: Scenario, pair: Pair) -> str:
+    """Return which dials a policy that starts from a pair may use: those of its pacing rule, where there are both."""
+    dials = dials_of(scenario, pair.pacing)
+    return dials if flag_of(scenario, pair) == "either" and dials in ("reserved", "unreserved") else "all"
+
+
 def drop_limit(scenario: Scenario) -> float | None:
     """Return the smallest drop limit of the scenario's campaigns; None without a campaign."""
     return min((campaign.drop_limit for campaign in scenario.centre.campaigns.values()), default=None)

@@ -46,7 +46,8 @@ def trained(job: Job, tuning: Mapping[str, Any]) -> dict[str, Any]:
     training = training_for(job)
     best, folder = pair_of(tuning["best"]), job.stages.work / "training"
     log = job.settings.log
-    done = learn(job.scenario, pair, training, learner.copies, job.scenario.reserves, folder, log, best)
+    reserves = job.scenario.reserves
+    done = learn(job.scenario, pair, training, learner.copies, reserves, folder, log, best, learner.dials)
     assert done.outcome is not None
     return done.outcome
 

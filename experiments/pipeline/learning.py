@@ -19,13 +19,16 @@ from ccenv.scenarios import Scenario
 from ccenv.scenarios.ranges import Range, checked, drawn
 from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
-from experiments.pipeline.evaluation import Pair, interval
+from experiments.pipeline.evaluation import Pair, actions_of, interval
 
 if TYPE_CHECKING:
     from agents.common.checkpoints import TrainingFolder
     from agents.train import Training
     from experiments.jobs.config import LearnerConfig, LogConfig
     from experiments.jobs.workers import Workers
+
+
+DIALS = ("start", "all")  # values of `LearnerConfig.dials`
 
 
 def training_of(learner: LearnerConfig) -> Training:
@@ -41,6 +44,8 @@ def training_of(learner: LearnerConfig) -> Training:
         kind = find_learner(learner.name)
     except ValueError as error:
         raise ValueError(f"learner.name: {error}") from None
+    if learner.dials not in DIALS:
+        raise ValueError(f"learner.dials = {learner.dials!r}; allowed: {', '.join(DIALS)}")
     settings = _converted(kind.settings, learner.settings, "learner.settings")
     given = dict(learner.training)
     try:
@@ -80,6 +85,7 @@ def learn(
     folder: Path,
     log: LogConfig,
     best: Pair,
+    dials: str,
 ) -> TrainingFolder:
     """Train, starting from a pair of rules; a killed training resumes.
 
@@ -92,13 +98,16 @@ def learn(
         folder: Folder of the training.
         log: Where to log.
         best: The best tuned rules, with which the policy is compared during the training.
+        dials: `start` or `all`, as in `LearnerConfig`. A dial of the other kind is an action that the rule never takes,
+            and a policy that imitates the rule may not be able to leave it out.
     """
     from agents.common.loggers import CsvLogger, Logger, TensorBoardLogger
     from agents.common.validation import Validation
     from agents.train import train
 
     call = pair.as_call()
-    batch = Batch(scenario, copies, reserves=reserves, autoreset="same_step", **call)
+    actions = actions_of(scenario, pair) if dials == "start" else "all"
+    batch = Batch(scenario, copies, reserves=reserves, actions=actions, autoreset="same_step", **call)
     about = {"scenario": scenario.digest, "pair": dataclasses.asdict(pair), "reserves": reserves}
     loggers: list[Logger] = [CsvLogger(folder / "log.csv")] if log.csv else []
     loggers += [TensorBoardLogger(folder / "tensorboard")] if log.tensorboard else []

@@ -21,10 +21,9 @@ from ccenv.policy.index import IndexPolicy
 from ccenv.policy.index_form import IndexTables
 from ccenv.rewards.sums import reward_columns
 from ccenv.scenarios import Scenario
-from ccenv.scenarios.schema import Reserves
 from ccenv.seeds import seeds
 from ccenv.simulation import simulate
-from experiments.pipeline.evaluation import VALUE, Pair, dials_of, finite, needs_reserves, with_value
+from experiments.pipeline.evaluation import VALUE, Pair, actions_of, finite, flag_of, with_value
 from experiments.pipeline.joint.objective import rank_of
 
 COPIES = 16  # days of the demonstration
@@ -95,17 +94,6 @@ class Searched:
     start_s: float
     cpu_s: float
     agreement: float
-
-
-def flag_of(scenario: Scenario, pair: Pair) -> Reserves | None:
-    """Return the campaigns' flag under which a pair and the policies that start from it run."""
-    return needs_reserves(scenario, pair.pacing)
-
-
-def actions_of(scenario: Scenario, pair: Pair) -> str:
-    """Return which dials a policy that starts from a pair may use: those of its pacing rule, where there are both."""
-    dials = dials_of(scenario, pair.pacing)
-    return dials if flag_of(scenario, pair) == "either" and dials in ("reserved", "unreserved") else "all"
 
 
 def run(scenario: Scenario, who: Pair | Acts, days: np.ndarray) -> Ran:

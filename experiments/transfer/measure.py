@@ -14,10 +14,10 @@ from ccenv.policy import SetPolicy, set_form
 from ccenv.policy.set_form import SetTables
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from experiments.pipeline.evaluation import Pair, drop_limit, pair_of
+from experiments.pipeline.evaluation import Pair, actions_of, drop_limit, flag_of, pair_of
 from experiments.pipeline.joint.search import tune_rung
 from experiments.pipeline.joint.space import RUNGS
-from experiments.screen.searched import Ran, actions_of, climb, flag_of, ran
+from experiments.screen.searched import Ran, climb, ran
 from experiments.tuning.choice import over
 
 RUNG = RUNGS[-1]  # of the rules, beside which the networks stand

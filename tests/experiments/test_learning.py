@@ -1,9 +1,12 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from experiments.jobs.config import LearnerConfig
-from experiments.pipeline.learning import training_of
+from ccenv.scenarios import load_scenario
+from experiments.jobs.config import LearnerConfig, LogConfig
+from experiments.pipeline.evaluation import Pair, Rule
+from experiments.pipeline.learning import learn, training_of
 
 
 def learner(name: str = "ppo", settings: dict[str, Any] | None = None, **training: Any) -> LearnerConfig:
@@ -43,3 +46,29 @@ def test_training_takes_nested_settings_and_keeps_the_other_defaults():
 def test_wrong_setting_of_a_learner_is_refused_by_name(given: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
         training_of(learner(**given))
+
+
+def test_a_way_to_dial_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"learner.dials = 'some'; allowed: start, all"):
+        training_of(LearnerConfig("ppo", copies=2, dials="some", training={"steps": 1}))
+
+
+@pytest.mark.parametrize(
+    ("pacing", "dials", "actions"),
+    [
+        ("progressive", "start", "reserved"),
+        ("progressive_unreserved", "start", "unreserved"),
+        ("progressive_unreserved", "all", "all"),
+    ],
+)
+def test_a_policy_dials_as_the_rule_from_which_it_starts(
+    pacing: str, dials: str, actions: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    batches: list[Any] = []
+    monkeypatch.setattr("agents.train.train", lambda batch, *_, **__: batches.append(batch))
+    scenario, pair = load_scenario("tiny").with_reserves("either"), Pair(Rule("fifo"), Rule(pacing))
+    training, log = training_of(learner(steps=1)), LogConfig(console=False, validation_days=0)
+
+    learn(scenario, pair, training, 1, scenario.reserves, tmp_path, log, pair, dials)
+
+    assert batches[0].run.actions == actions and batches[0].scenario.reserves == "either"
