@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -18,6 +19,8 @@ from ccenv.scenarios import Scenario, load_scenario
 EITHER: Literal["either"] = "either"
 RUNGS = ("P0", "P1", "P2")
 SUITES, FROZEN = "suites.yaml", "frozen.json"
+CENTRES = Path(__file__).with_name("centres")  # files of the centres of the league that the library does not have
+BOUND, BEST_KNOWN = "bound", "best known"
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,11 +109,13 @@ class DeclaredCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
 
 class DeclaredSuite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A suite in `suites.yaml`."""
+    """A suite in `suites.yaml`; the head of that file says what the keys mean."""
 
     about: str
     days: int
     cells: dict[str, DeclaredCell]
+    scale: Literal["bound", "best known"] = "bound"
+    rewards: dict[str, dict[str, Any] | None] = {}
 
 
 class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -118,7 +123,7 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         name: Its name in the suite.
-        scenario: Source of the centre, as `load_scenario` takes it.
+        scenario: Centre of the library, or of the folder `centres`.
         opponents: Name of its opponents.
         overrides: Values at dotted keys.
         factors: Factors of quantities of the centre, by the name in `ccenv.league.changed.FACTORS`.
@@ -138,7 +143,7 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def own(self) -> Scenario:
         """Return the centre with the campaigns' own flags."""
-        return with_factors(load_scenario(self.scenario, **self.overrides), self.factors)
+        return with_factors(load_scenario(source_of(self.scenario), **self.overrides), self.factors)
 
     def centre(self) -> Scenario:
         """Return the centre under the action set `either`."""
@@ -182,6 +187,12 @@ class Suite(msgspec.Struct, frozen=True):
         return self.opponents[cell.opponents]
 
 
+def source_of(name: str) -> str:
+    """Return a centre as `load_scenario` takes it: the path of its file in the folder `centres`, else its name."""
+    path = CENTRES / f"{name}.yaml"
+    return str(path) if path.is_file() else name
+
+
 @functools.cache
 def declared() -> dict[str, DeclaredSuite]:
     """Return the suites as `suites.yaml` declares them, by name."""
@@ -201,8 +212,8 @@ def _text(name: str) -> str:
 
 
 def cells_of(suite: DeclaredSuite) -> dict[str, Cell]:
-    """Return the cells of a declared suite by name, one for each load."""
-    found = {}
+    """Return the cells of a declared suite by name, one for each load and reward."""
+    found: dict[str, Cell] = {}
     for key, each in suite.cells.items():
         unknown = [name for name in each.factors if name not in FACTORS]
         if unknown:
@@ -212,11 +223,22 @@ def cells_of(suite: DeclaredSuite) -> dict[str, Cell]:
         for load in each.loads:
             name = key if load == 1.0 else f"{key}@{load:g}"
             factors = each.factors if load == 1.0 else {**each.factors, ARRIVALS: load}
-            found[name] = Cell(
+            cell = Cell(
                 name, source, each.opponents or source, each.overrides, factors, each.horizon,
                 each.days or suite.days, each.asked,
             )  # fmt: skip
+            paid = [_paid(cell, reward, weights) for reward, weights in suite.rewards.items()] or [cell]
+            found |= {one.name: one for one in paid}
     return found
+
+
+def _paid(cell: Cell, reward: str, weights: dict[str, Any] | None) -> Cell:
+    """Return a cell under a reward of its suite; without weights under the centre's own, whose opponents it keeps."""
+    name = f"{cell.name}-{reward}"
+    if weights is None:
+        return msgspec.structs.replace(cell, name=name)
+    overrides = {**cell.overrides, "reward": weights, "goals_unpaid": True}
+    return msgspec.structs.replace(cell, name=name, opponents=name, overrides=overrides)
 
 
 def digest_of(cells: dict[str, Cell], opponents: dict[str, Opponents], scales: dict[str, Scale]) -> str:
@@ -226,18 +248,18 @@ def digest_of(cells: dict[str, Cell], opponents: dict[str, Opponents], scales: d
 
 
 def list_suites() -> list[str]:
-    """Return the names of all suites."""
-    return list(declared())
+    """Return the names of all suites whose opponents are frozen."""
+    return [name for name in declared() if name in frozen().suites]
 
 
 def suite_of(name: str) -> Suite:
     """Return a suite by its name.
 
     Raises:
-        LeagueError: If there is none.
+        LeagueError: If there is none, or its opponents are not frozen.
     """
-    if name not in declared():
-        raise one_of("suite", name, declared())
+    if name not in list_suites():
+        raise one_of("suite", name, list_suites())
     entry, fixed = declared()[name], frozen()
     here = fixed.suites[name]
     cells = cells_of(entry)

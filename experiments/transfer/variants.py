@@ -41,7 +41,7 @@ def variants(name: str) -> dict[str, Scenario]:
     return found if fewer is None else {**found, "one queue fewer": fewer}
 
 
-def _plain(scenario: Scenario) -> dict[str, Any]:
+def plain(scenario: Scenario) -> dict[str, Any]:
     """Return a centre as plain data, without the keys that have their defaults."""
     data: dict[str, Any] = msgspec.to_builtins(scenario.centre)
     return data | {"variants": {}, "sources": {}}
@@ -60,7 +60,7 @@ def whole(profile: Any, factor: float) -> Any:
 
 
 def _resized(scenario: Scenario, factor: float) -> Scenario:
-    data = _plain(scenario)
+    data = plain(scenario)
     for group in data["groups"].values():
         if "staffing" in group:
             group["staffing"] = whole(group["staffing"], factor)
@@ -97,7 +97,7 @@ def _work(scenario: Scenario) -> dict[str, float]:
 
 
 def _split(scenario: Scenario) -> Scenario:
-    data, work = _plain(scenario), _work(scenario)
+    data, work = plain(scenario), _work(scenario)
     name = max(work, key=lambda each: work[each])
     twin = f"{name}_2"
     queue = data["queues"][name]
@@ -122,7 +122,7 @@ def _fewer(scenario: Scenario) -> Scenario | None:
 
 
 def _without(scenario: Scenario, name: str, factor: float) -> Scenario:
-    data = _plain(scenario)
+    data = plain(scenario)
     del data["queues"][name]
     for queue in data["queues"].values():
         queue["arrivals_per_hour"] = times(queue["arrivals_per_hour"], factor)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.files.writing import write_atomic, write_json
-from ccenv.scenarios import Scenario, list_scenarios, load_scenario
+from ccenv.scenarios import Scenario, list_scenarios
 from ccenv.seeds import seeds
 from experiments.jobs.cells import cell_digest, run_once
 from experiments.jobs.files import ROOT, read_json
@@ -19,7 +19,7 @@ from experiments.pipeline.evaluation import Pair, Rule, drop_limit, own_pair, pa
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.search import p0_pairs, tune_rung
 from experiments.pipeline.joint.space import RUNGS, Space, with_rule
-from experiments.tuning.choice import figures, file_name, is_large, over, rank_of_result
+from experiments.tuning.choice import centre_of, figures, file_name, is_large, names_of, over, rank_of_result
 from experiments.tuning.page import LEAGUES, page
 from experiments.tuning.settings import Settings
 
@@ -40,7 +40,7 @@ def tune(settings: Settings, command: str) -> list[Path]:
         ValueError: If a setting is not allowed.
     """
     _check(settings)
-    names = settings.scenarios or list_scenarios()
+    names = names_of(settings.scenarios) or list_scenarios()
     files = {name: ROOT / settings.results / f"{file_name(name, settings.reserves)}.json" for name in names}
     asked = [name for name in names if settings.again or not files[name].exists()]
     tasks = [(name, settings, replicate) for name in asked for replicate in range(settings.replicates)]
@@ -97,7 +97,7 @@ def days_of(scenario: Scenario, settings: Settings) -> dict[str, int]:
 
 def search(name: str, settings: Settings, replicate: int) -> list[dict[str, Any]]:
     """Return the results of the rungs of one replicate; a finished search is read from its file."""
-    scenario = load_scenario(name)
+    scenario = centre_of(name)
     limit = _limit(scenario, settings)
     starts = league_starts(ROOT / settings.results / LEAGUES / f"{file_name(name, settings.reserves)}.json")
     inputs = {
@@ -152,7 +152,7 @@ def before(path: Path, name: str, settings: Settings) -> dict[str, Any] | None:
     if not path.exists():
         return None
     found: dict[str, Any] = read_json(path)
-    scenario = load_scenario(name)
+    scenario = centre_of(name)
     same = found["scenario_digest"] == scenario.digest
     same &= found["limit"] == _limit(scenario, settings)
     n_days = days_of(scenario, settings)["validation"]
@@ -196,7 +196,7 @@ def chosen(
         replicates: The results of the rungs of each replicate.
         earlier: The result that exists; its pairs stay unless a new one is better.
     """
-    scenario = load_scenario(name)
+    scenario = centre_of(name)
     limit = _limit(scenario, settings)
     objective = Objective(scenario, limit)
     n_days = days_of(scenario, settings)["evaluation"]

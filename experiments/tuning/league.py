@@ -12,7 +12,7 @@ from ccenv.files.writing import write_atomic, write_json
 from ccenv.rules import PACING_RULES, ROUTING_RULES
 from ccenv.rules.spec import RuleSpec
 from ccenv.run.config import why_not
-from ccenv.scenarios import Scenario, load_scenario
+from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
 from experiments.jobs.cells import cell_digest, run_once
 from experiments.jobs.files import ROOT, read_json
@@ -22,7 +22,7 @@ from experiments.jobs.workers import Workers
 from experiments.pipeline.evaluation import Rule, pair_of
 from experiments.pipeline.joint.objective import Objective
 from experiments.pipeline.joint.space import HALVES, Half, rung_of, with_rule
-from experiments.tuning.choice import figures, file_name, is_large, over, rank_of_result
+from experiments.tuning.choice import centre_of, figures, file_name, is_large, over, rank_of_result
 from experiments.tuning.league_page import page
 from experiments.tuning.one_rule import rule_result
 from experiments.tuning.page import LEAGUE_PAGE, LEAGUES
@@ -108,7 +108,7 @@ def is_kept(path: Path, opponent: Mapping[str, Any], settings: Settings) -> bool
     found = read_json(path)
     names = [(row["half"], row["rule"]) for row in found["rules"]]
     every = [(half, rule.name) for half in HALVES for rule in RULES[half]]
-    days = days_of(load_scenario(opponent["scenario"]), settings)
+    days = days_of(centre_of(opponent["scenario"]), settings)
     return bool(
         beside(found["opponent"]) == beside(opponent) and found["days"] == days and sorted(names) == sorted(every)
     )
@@ -124,7 +124,7 @@ def rule_cell(opponent: Mapping[str, Any], settings: Settings, half: Half, name:
 
     A finished search is read from its file.
     """
-    scenario = load_scenario(opponent["scenario"])
+    scenario = centre_of(opponent["scenario"])
     rule = next(each for each in RULES[half] if each.name == name)
     head = {"half": half, "rule": name, "rung": rung_of(rule)}
     reason = misfit(scenario, opponent, half, rule)
@@ -163,7 +163,7 @@ def misfit(scenario: Scenario, opponent: Mapping[str, Any], half: Half, rule: Ru
 
 def league_of(opponent: Mapping[str, Any], settings: Settings, cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the league of a centre: its rules with figures and the paired difference to the opponent."""
-    scenario = load_scenario(opponent["scenario"])
+    scenario = centre_of(opponent["scenario"])
     days = days_of(scenario, settings)
     score = Objective(scenario, opponent["limit"]).score(pair_of(opponent["pair"]), seeds("evaluation", days))
     assert score is not None  # it has been tuned on this centre

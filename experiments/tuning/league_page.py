@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ccenv.scenarios import load_scenario
 from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.pipeline.evaluation import Rule, is_bound, pair_of, unit_of_value
 from experiments.pipeline.joint.space import HALVES, other_half
+from experiments.tuning.choice import centre_of
 from experiments.tuning.page import period_of, share_of, value_of
 
 COMMAND = "python -m experiments.tune league=true"
@@ -143,7 +143,7 @@ def _untuned(leagues: Sequence[League]) -> list[str]:
 
 def _centre(league: League) -> Iterable[str]:
     opponent, figures, limit = league["opponent"], league["figures"], league["opponent"]["limit"]
-    pair, scenario = pair_of(opponent["pair"]), load_scenario(opponent["scenario"])
+    pair, scenario = pair_of(opponent["pair"]), centre_of(opponent["scenario"])
     share = "" if figures["dropped_share"] is None else f", {100 * figures['dropped_share']:.2f} % dropped"
     kept = "no limit" if limit is None else f"{100 * limit:g} %"
     yield f"## {name_of(league)}"

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.kpis.numbers import as_text
-from ccenv.scenarios import Scenario, load_scenario
+from ccenv.scenarios import Scenario
 from experiments.jobs.files import read_json
 from experiments.jobs.markdown import NOTHING, SHORT, estimate, table, text
 from experiments.pipeline.evaluation import unit_of_value
+from experiments.tuning.choice import centre_of
 
 FLAGS = {None: "", True: ", reserving", False: ", not reserving"}
 FLAGSHIP = "bank_blended"
@@ -84,7 +85,7 @@ def _title(result: Mapping[str, Any]) -> str:
 
 def of_centre(result: Mapping[str, Any]) -> list[str]:
     """Return the table of the rungs of a centre, and two paragraphs: how they were found, and what was not tuned."""
-    scenario = load_scenario(result["scenario"])
+    scenario = centre_of(result["scenario"])
     rows = [_row(row) for row in result["rows"]]
     spent = [
         f"{rung}{_found_by(rung, found)}: {found['cpu_s']:.0f} s, {found['training_days']} training days, "

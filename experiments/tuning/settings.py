@@ -16,7 +16,8 @@ class Settings:
     """All settings.
 
     Attributes:
-        scenarios: Names of library centres (`name` or `name:variant`) or paths of files; empty for the whole library.
+        scenarios: Names of library centres (`name` or `name:variant`), `suite/cell` or `suite/*` of the league, or
+            paths of files; empty for the whole library.
         rungs: Rungs to tune, `P1` and `P2`; the search of P2 starts at the result of P1.
         reserves: Campaign flag whose pacing rules are allowed, true or false; null allows both.
         within_limit: Whether pairs above the scenario's drop limit rank behind all others.

@@ -13,19 +13,21 @@ from ccenv.scenarios.compile.dists import dist_values, mean_of
 from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
-from experiments.league import FILE, encoded, frozen_now, opponents_in, opponents_of, published
+from experiments.league import FILE, encoded, frozen_now, opponents_now, opponents_of, published
 from experiments.tuning.settings import TUNED
 
 AGAIN = "run python -m experiments.league"
 
 
 def test_the_opponents_are_those_of_the_tuning():
-    assert frozen().opponents == opponents_in(ROOT / RESULTS / TUNED), AGAIN
+    assert frozen().opponents == opponents_now(frozen()), AGAIN
 
 
 def test_nothing_is_left_to_freeze(monkeypatch):
     """Each scale has the digest of its centre, and each version goes with its digest."""
-    monkeypatch.setattr("experiments.league.scale_of", lambda cell, opponents: pytest.fail(f"{cell.name}: {AGAIN}"))
+    monkeypatch.setattr(
+        "experiments.league.scale_of", lambda cell, opponents, kind: pytest.fail(f"{cell.name}: {AGAIN}")
+    )
     now = frozen_now(frozen(), frozen().opponents)
 
     assert now == frozen(), AGAIN
