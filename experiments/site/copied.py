@@ -15,6 +15,10 @@ DOCS = ROOT / "docs"
 RESULTS: dict[str, tuple[str, str]] = {
     "validation.md": ("validation", "the simulator against exact values and another simulator."),
     "tuned/opponents.md": ("opponents", "the strongest rules of each centre, tuned jointly."),
+    "tuned/suites/opponents.md": (
+        "league_opponents",
+        "the strongest rules of the league's own centres, tuned jointly.",
+    ),
     "tuned/league.md": ("league", "every rule of both halves beside the opponents, by centre."),
     "published.md": ("published", "printed results of others, met by ccenv."),
     "studies.md": ("studies/index", "questions of practice, with paired runs and assumptions varied."),
@@ -26,6 +30,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "randomised.md": ("randomised", "trainings on ranges of parameters, judged where the centre differs."),
     "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),
     "frontier.md": ("frontier", "rules and policies at equal abandonment and drops."),
+    "objectives.md": ("objectives", "policies trained under one indicator and judged under all."),
     "concepts.md": ("concepts", "equation, source and measured effect of each concept."),
     "calibration.md": ("calibration", "how well the bank's centres follow the bank's log."),
     "speed.md": ("speed", "contacts and decisions a second, against peers."),

@@ -1,0 +1,1 @@
+"""Policies trained under one indicator as the reward and judged under all."""
