@@ -18,6 +18,7 @@ from agents.train import Training
 from ccenv.integrations.semi_markov import TimeScales
 from ccenv.serving.limits import LIMITS, Limits
 from ccenv.sim.state.sizes import SIZES
+from experiments.hyperparameters.values import FOLDER as VALUES
 from experiments.jobs.config import LogConfig
 from experiments.jobs.files import ROOT
 from experiments.site import league
@@ -57,9 +58,10 @@ def settings(kind: type[Any], given: Mapping[str, Any] | None = None) -> str:
 
 
 def of_command(learner: str, part: str) -> dict[str, Any]:
-    """Return the values of a part (`training`, `settings`) in the commands' file of a learner; empty if it has none."""
-    path = ROOT / "configs" / "learner" / f"{learner}.yaml"
-    return yaml.safe_load(path.read_text()).get(part, {}) if path.exists() else {}
+    """Return the values of a part (`training`, `settings`) in the commands' files of a learner; empty without one."""
+    files = [folder / f"{learner}.yaml" for folder in (VALUES, ROOT / "configs" / "learner")]
+    given = [yaml.safe_load(path.read_text()).get(part, {}) for path in files if path.exists()]
+    return {key: value for each in given for key, value in each.items()}
 
 
 def _fields(kind: type[Any]) -> list[tuple[str, Any]]:

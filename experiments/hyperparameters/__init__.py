@@ -1,0 +1,1 @@
+"""Search of the hyperparameters of gradient learners on centres of no headline cell."""
