@@ -7,6 +7,7 @@ from typing import Any
 
 from ccenv.kpis import KPIS
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED
+from experiments.curves.committed import committed_curves
 from experiments.headline.declared import BOUND, FIRST_TABLE, OWN, P1, P2
 from experiments.headline.page import cell_text
 from experiments.jobs.markdown import NOTHING
@@ -36,7 +37,7 @@ def shown(centres: Sequence[Mapping[str, Any]], learner: str, manager: bool) -> 
 
     Returns:
         `lead` (verdict on the learner at the benchmark's own centre), `suite` (what a verdict is), `centres`, `notes`
-        (meanings of columns) and `manager`.
+        (meanings of columns), `manager`, and `curves` (committed learning curves; None without them).
     """
     found = verdicts_of(centres)
     return {
@@ -46,6 +47,7 @@ def shown(centres: Sequence[Mapping[str, Any]], learner: str, manager: bool) -> 
         "notes": {column.title: column.meaning or KPIS[column.name].meaning for column in FIRST_TABLE
                   if column.meaning or column.name in KPIS},
         "manager": manager,
+        "curves": committed_curves(),
     }  # fmt: skip
 
 

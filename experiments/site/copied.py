@@ -27,6 +27,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "deployable.md": ("deployable", "policies that set parameters at intervals, and what that costs."),
     "solvable.md": ("solvable", "gaps of learned policies to the optimum of solved centres, exact."),
     "hyperparameters.md": ("hyperparameters", "settings of the gradient learners, searched on other centres."),
+    "curves.md": ("curves", "value of learners against CPU time, gradient learners beside the search."),
     "screen.md": ("screen", "variants in which a searched policy beats tuned rules, and those without room."),
     "randomised.md": ("randomised", "trainings on ranges of parameters, judged where the centre differs."),
     "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),

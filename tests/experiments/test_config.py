@@ -23,8 +23,8 @@ OPTIONS = [
 ]
 #: Commands whose settings are not `Settings`.
 OWN_SCHEMA = (
-    "distill", "frontier", "headline", "objectives", "published", "randomised", "room", "screen", "solvable", "speed",
-    "study", "supervise", "transfer", "tune", "validate",
+    "curves", "distill", "frontier", "headline", "objectives", "published", "randomised", "room", "screen", "solvable",
+    "speed", "study", "supervise", "transfer", "tune", "validate",
 )  # fmt: skip
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
