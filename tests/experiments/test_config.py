@@ -19,12 +19,14 @@ from experiments.showcase.settings import register
 register()
 FOLDER = Path(CONFIGS)
 OPTIONS = [
-    f"{path.parent.name}={path.stem}" for path in sorted(FOLDER.glob("*/*.yaml")) if path.parent.name != "launcher"
+    f"{path.parent.name}={path.stem}"
+    for path in sorted(FOLDER.glob("*/*.yaml"))
+    if path.parent.name not in ("launcher", "learner_values")  # these are parts of learners
 ]
 #: Commands whose settings are not `Settings`.
 OWN_SCHEMA = (
-    "curves", "distill", "frontier", "headline", "objectives", "published", "randomised", "room", "screen", "solvable",
-    "speed", "study", "supervise", "transfer", "tune", "validate",
+    "curves", "distill", "frontier", "headline", "hyperparameters", "objectives", "published", "randomised", "room",
+    "screen", "solvable", "speed", "study", "supervise", "transfer", "tune", "validate",
 )  # fmt: skip
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 
