@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ccenv.scenarios import load_scenario
 from experiments.headline.declared import P2
 from experiments.jobs.markdown import SHORT, estimate, text
+from experiments.pipeline.evaluation import unit_of_value
 
 #: Outcome of a cell, and how the paragraph says it of centres.
 WORDS = {
@@ -31,8 +33,8 @@ def in_short(cells: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], str]], 
     learners = list(dict.fromkeys(row["row"] for _, row, _ in cells))
     said = [_learner(name, [each for each in cells if each[1]["row"] == name]) for name in learners]
     said.append(
-        f"Reward, paired differences {PARTS[part]}; brackets are 95 % intervals over replicates and days, verdicts at "
-        "5 % for all cells together."
+        f"Paired differences in reward {PARTS[part]}; brackets are 95 % intervals over replicates and days, verdicts "
+        "at 5 % for all cells together."
     )
     return [SHORT, text(" ".join(said))]
 
@@ -52,4 +54,7 @@ def _learner(name: str, cells: Sequence[tuple[Mapping[str, Any], Mapping[str, An
 
 
 def _centre(result: Mapping[str, Any], row: Mapping[str, Any], full: bool) -> str:
-    return f"`{result['scenario']}`" + (f" ({estimate(row['over_p2'], sign=True)})" if full else "")
+    if not full:
+        return f"`{result['scenario']}`"
+    unit = unit_of_value(load_scenario(result["scenario"]))
+    return f"`{result['scenario']}` ({estimate(row['over_p2'], sign=True)} an episode; unit: {unit})"
