@@ -24,8 +24,18 @@ def values_of(tables: Sequence[KpiTable]) -> np.ndarray:
 
 def over(tables: Sequence[KpiTable], opponent: KpiTable) -> dict[str, Any]:
     """Return the difference of replicates to an opponent on the same days: its interval over both, and its p-value."""
-    gaps = values_of(tables) - values_of([opponent])
-    found = crossed(gaps, scale=float(np.abs(opponent[VALUE]).max()))
+    return over_paired(tables, [opponent])
+
+
+def over_paired(tables: Sequence[KpiTable], others: Sequence[KpiTable]) -> dict[str, Any]:
+    """Return the difference of replicates to others of the same master seeds and days, as `over`.
+
+    Args:
+        tables: Of each replicate, at least two.
+        others: Of the other replicates in the same order, or one for all.
+    """
+    opponents = values_of(others)
+    found = crossed(values_of(tables) - opponents, scale=float(np.abs(opponents).max()))
     return {**_plain(found.interval()), "p": found.p_value}
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from experiments.pipeline.evaluation import VALUE
 from experiments.pipeline.verdict import article, compared
+from experiments.reports.ablations import ablations
 from experiments.reports.captions import Caption, captions
 from experiments.reports.figures import curve, day, differences, policy_map, tradeoff, validation
 from experiments.reports.figures.style import Drawing, data_uri, styled
@@ -67,6 +68,7 @@ def render(results: Results, images: Mapping[str, Drawing]) -> str:
         title=f"Routing and pacing at {scenario['name']}: rules and learned policies on the same days",
         scenario=scenario,
         contract=results.contract,
+        ablations=ablations(),
         compared=compared(comparison, results.choice),
         labels=labels,
         cards=cards(comparison),

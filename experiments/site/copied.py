@@ -29,6 +29,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "hyperparameters.md": ("hyperparameters", "settings of the gradient learners, searched on other centres."),
     "curves.md": ("curves", "value of learners against CPU time, gradient learners beside the search."),
     "screen.md": ("screen", "variants in which a searched policy beats tuned rules, and those without room."),
+    "ablations.md": ("ablations", "learners with one part switched off, beside the whole learner."),
     "randomised.md": ("randomised", "trainings on ranges of parameters, judged where the centre differs."),
     "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),
     "frontier.md": ("frontier", "rules and policies at equal abandonment and drops."),

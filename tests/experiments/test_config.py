@@ -25,8 +25,8 @@ OPTIONS = [
 ]
 #: Commands whose settings are not `Settings`.
 OWN_SCHEMA = (
-    "curves", "distill", "frontier", "headline", "hyperparameters", "objectives", "published", "randomised", "room",
-    "screen", "solvable", "speed", "study", "supervise", "transfer", "tune", "validate",
+    "ablate", "curves", "distill", "frontier", "headline", "hyperparameters", "objectives", "published", "randomised",
+    "room", "screen", "solvable", "speed", "study", "supervise", "transfer", "tune", "validate",
 )  # fmt: skip
 COMMANDS = [path.stem for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in OWN_SCHEMA]
 

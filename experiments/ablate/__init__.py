@@ -1,0 +1,1 @@
+"""What each part of the learners is worth: replicates with one part switched off beside the whole learner."""
