@@ -15,6 +15,11 @@ computes some rows and leagues anew and keeps the others of the result file.
 
 searches the order of classes that a league runs, and writes it into `experiments/published/searched.json`. The same
 seed gives the same order; an interrupted search continues.
+
+    python -m experiments.published learn=[parallel_13x9,parallel_13x9_variant,single_pool_17]
+
+runs learners from the best rule of the league of each problem, and adds their table to the results and the page.
+Finished replicates are kept.
 """
 
 from __future__ import annotations
@@ -24,7 +29,7 @@ import sys
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.jobs.commands import with_settings
-from experiments.published.command import measure, results_folder, write
+from experiments.published.command import learn, measure, results_folder, write
 from experiments.published.compare import failures
 from experiments.published.league import missed
 from experiments.published.search import search_all
@@ -49,6 +54,9 @@ def main(config: DictConfig) -> None:
     assert isinstance(settings, Settings)
     if settings.search:
         print(search_all(settings, " ".join(["python -m experiments.published", *sys.argv[1:]])))
+        return
+    if settings.learn:
+        print(learn(settings, " ".join(["python -m experiments.published", *sys.argv[1:]])))
         return
     sys.exit(run(settings))
 

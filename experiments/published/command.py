@@ -10,18 +10,21 @@ from typing import Any
 from ccenv.files.writing import write_atomic, write_json
 from experiments.jobs.cells import cell_digest, run_once
 from experiments.jobs.files import ROOT, read_json
+from experiments.jobs.parts import RESULTS
 from experiments.jobs.sources import code_digest
 from experiments.jobs.workers import Workers
 from experiments.published.benchmarks import data_digest
 from experiments.published.compare import judged, with_verdicts
 from experiments.published.control import SEARCH, SEARCHED
 from experiments.published.league import LEAGUES, League, played
+from experiments.published.learned import learned
 from experiments.published.page import page
 from experiments.published.row import Figure, Row
 from experiments.published.settings import Settings
 from experiments.published.table import ROWS, chosen
 
 NAME = "published"
+LEARNED = "learned"  # key of the rows of learners in the result file
 
 
 def measure(settings: Settings) -> dict[str, Any]:
@@ -128,8 +131,29 @@ def results_folder(settings: Settings) -> Path:
     return ROOT / (settings.results if whole else settings.dir)
 
 
+def learn(settings: Settings, command: str) -> Path:
+    """Run learners on the problems of `settings.learn`, and add their rows to the results; return the page.
+
+    Raises:
+        ValueError: If a setting is not allowed, or other rows are asked for at the same time.
+    """
+    if settings.rows or settings.only or settings.search:
+        raise ValueError(f"learn = {settings.learn}: leave out rows, only and search")
+    kept = read_json(ROOT / RESULTS / f"{NAME}.json")
+    new = learned(settings, kept["leagues"], command)
+    folder = ROOT / settings.results
+    file = folder / f"{NAME}.json"
+    before = read_json(file) if file.exists() else kept
+    old = [row for row in before.get(LEARNED, []) if row["problem"] not in settings.learn]
+    return write({**before, LEARNED: [*old, *new]}, folder)
+
+
 def write(result: dict[str, Any], folder: Path) -> Path:
-    """Write `published.json` and the page; return the path of the page."""
+    """Write `published.json` and the page; return the path of the page. Rows of learners stay if there are no new."""
+    file = folder / f"{NAME}.json"
+    before = read_json(file) if file.exists() else {}
+    if LEARNED in before:
+        result = {LEARNED: before[LEARNED], **result}
     write_json(folder / f"{NAME}.json", result)
     write_atomic(folder / f"{NAME}.md", page(result))
     return folder / f"{NAME}.md"

@@ -8,6 +8,7 @@ from typing import Any
 from experiments.jobs.markdown import table, text
 from experiments.published.compare import LEVEL
 from experiments.published.league import REFERENCE
+from experiments.published.learned_page import learned_section
 from experiments.published.row import KINDS
 from experiments.published.table import ELSEWHERE
 
@@ -40,6 +41,7 @@ def page(result: Mapping[str, Any]) -> str:
             summary(rows),
             "\n\n".join(section(row) for row in rows),
             "\n\n".join(league_section(league) for league in result["leagues"]),
+            *([learned_section(result["learned"])] if result.get("learned") else []),
             "## Not here",
             "\n".join(f"- {line}" for line in ELSEWHERE) + "\n",
         ]

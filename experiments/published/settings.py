@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from hydra.core.config_store import ConfigStore
 
+from experiments.jobs.config import LearnerConfig
+from experiments.jobs.config import register as register_groups
 from experiments.jobs.parts import RESULTS
 
 
@@ -20,6 +22,12 @@ class Settings:
         search: Problems whose order of classes is searched for the league, in place of computing rows.
         search_runs: Training runs of such a search.
         search_seed: Seed of its moves.
+        learn: Problems on which learners run from the best rule of the league, in place of computing rows.
+        learners: How each learner learns, by its name; budgets of time are in `learn_cpu_s`.
+        learn_cpu_s: CPU time of the learning of a replicate, by problem, in seconds.
+        learn_replicates: Number of whole pipelines of each learner and problem.
+        learn_validation_runs: Validation days on which a replicate chooses its checkpoint.
+        learn_evaluation_runs: Evaluation days on which it is judged.
         benchmarks: Folder of the published control problems, relative to the checkout.
         processes: Number of rows computed in parallel; no result depends on it.
         dir: Folder of the cells.
@@ -32,6 +40,12 @@ class Settings:
     search: list[str] = field(default_factory=list)
     search_runs: int = 5_000
     search_seed: int = 0
+    learn: list[str] = field(default_factory=list)
+    learners: dict[str, LearnerConfig] = field(default_factory=dict)
+    learn_cpu_s: dict[str, float] = field(default_factory=dict)
+    learn_replicates: int = 3
+    learn_validation_runs: int = 48
+    learn_evaluation_runs: int = 96
     benchmarks: str = "../shared/benchmarks"
     processes: int = 1
     dir: str = "outputs/published"
@@ -39,5 +53,6 @@ class Settings:
 
 
 def register() -> None:
-    """Register the schema with Hydra."""
+    """Register the schema with Hydra, and the groups of the learners."""
+    register_groups()
     ConfigStore.instance().store("published_schema", Settings)
