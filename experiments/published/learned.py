@@ -14,9 +14,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.registry import LEARNERS
+from agents.common.demonstration import demonstrate
+from agents.registry import LEARNERS, find_learner
+from agents.search.learner import Search
+from ccenv.batch import Batch
 from ccenv.kpis import crossed, crossed_interval
 from ccenv.kpis.bootstrap import ratio_estimate
+from ccenv.policy import RulePolicy
 from ccenv.rewards.holding import holding_cost
 from ccenv.scenarios import Scenario, load_scenario
 from ccenv.seeds import seeds
@@ -186,6 +190,7 @@ class Replicate:
 
     def training(self) -> dict[str, Any]:
         """Learn from the best rule."""
+        self._load()
         log = LogConfig(console=False, validation_days=0)
         done = learn(
             self.scenario, self.pair, self.budget, self.learner.copies, None, self.stages.work / "training", log,
@@ -193,6 +198,15 @@ class Replicate:
         )  # fmt: skip
         assert done.outcome is not None
         return {**done.outcome, "pair": dataclasses.asdict(self.pair)}
+
+    def _load(self) -> None:
+        """Load the compiled simulator, before the CPU time of the learning counts."""
+        batch = Batch(self.scenario, 1, autoreset="same_step", **self.pair.as_call())
+        learner = find_learner(self.learner.name).make(batch, self.budget.scales, self.budget.settings, 0)
+        first = seeds("training", 1)
+        demonstrate(batch, RulePolicy(batch.scenario, **self.pair.as_call()), first, self.budget.scales, max_steps=1)
+        if isinstance(learner, Search):
+            learner.explorer.paid(first)
 
     def choice(self) -> dict[str, Any]:
         """Choose a checkpoint, or the rule, on the validation days of the replicate."""
