@@ -58,11 +58,14 @@ def settings(folder: Path, **given: Any) -> Settings:
 
 
 def test_the_reward_is_the_cost_with_a_minus_sign():
-    problem = small(terminal=2.0)
+    problem = small(
+        rates=np.full((2, 2), 40.0), agents=np.ones((2, 2), int), slot_s=3_600.0, terminal=2.0
+    )  # a day, at whose end somebody waits
     scenario, league = paid_centre(problem), league_of(POOL)
     pair = pair_from(league, problem, "c mu")
     table = rule_days(scenario, pair, seeds("training", 3), list(cost_columns()))
     assert np.asarray(table["value"]).tolist() == pytest.approx((-costs_in(problem, table)).tolist())
+    assert table["n_unserved"].min() > 0.0
     assert pair.routing.params["order"] == ["c01", "c00"]
 
 
