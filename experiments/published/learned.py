@@ -194,7 +194,7 @@ class Replicate:
         log = LogConfig(console=False, validation_days=0)
         done = learn(
             self.scenario, self.pair, self.budget, self.learner.copies, None, self.stages.work / "training", log,
-            self.pair,
+            self.pair, self.learner.dials,
         )  # fmt: skip
         assert done.outcome is not None
         return {**done.outcome, "pair": dataclasses.asdict(self.pair)}

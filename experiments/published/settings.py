@@ -44,8 +44,8 @@ class Settings:
     learners: dict[str, LearnerConfig] = field(default_factory=dict)
     learn_cpu_s: dict[str, float] = field(default_factory=dict)
     learn_replicates: int = 3
-    learn_validation_runs: int = 48
-    learn_evaluation_runs: int = 96
+    learn_validation_runs: int = 32
+    learn_evaluation_runs: int = 64
     benchmarks: str = "../shared/benchmarks"
     processes: int = 1
     dir: str = "outputs/published"

@@ -44,7 +44,10 @@ def played(**costs: float) -> list[dict[str, Any]]:
 
 
 def settings(folder: Path, **given: Any) -> Settings:
-    learner = LearnerConfig("search", 2, {"candidates": 4, "days": 2}, {"steps": 10, "n_checkpoints": 2}, ["argmax"], 4)
+    learner = LearnerConfig(
+        name="search", copies=2, settings={"candidates": 4, "days": 2}, training={"steps": 10, "n_checkpoints": 2},
+        select_by=["argmax"], validation_days=4,
+    )  # fmt: skip
     reduced: dict[str, Any] = {
         "learn": [POOL], "learners": {"search": learner, "set_network": learner}, "learn_cpu_s": {POOL: 0.4},
         "learn_replicates": 2, "learn_validation_runs": 4, "learn_evaluation_runs": 6, "benchmarks": str(folder),
