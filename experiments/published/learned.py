@@ -79,9 +79,11 @@ def check(settings: Settings) -> None:
                 raise ValueError(f"learners: no {learner!r}, which {name} needs; allowed: {', '.join(LEARNERS)}")
     if not 2 <= settings.learn_replicates <= MOST_SEEDS:
         raise ValueError(f"learn_replicates = {settings.learn_replicates}; allowed: 2 to {MOST_SEEDS}")
-    for key in ("learn_validation_runs", "learn_evaluation_runs"):
-        if not 2 <= getattr(settings, key) <= VALIDATION:
-            raise ValueError(f"{key} = {getattr(settings, key)}; allowed: 2 to {VALIDATION}")
+    if settings.learn_evaluation_runs < 2:
+        raise ValueError(f"learn_evaluation_runs = {settings.learn_evaluation_runs}; allowed: 2 or more")
+    for name, each in settings.learners.items():
+        if not 2 <= each.validation_days <= VALIDATION:
+            raise ValueError(f"learners.{name}.validation_days = {each.validation_days}; allowed: 2 to {VALIDATION}")
 
 
 def best_rule(leagues: Sequence[Mapping[str, Any]], problem: str) -> str:
@@ -141,7 +143,7 @@ def folder_of(settings: Settings, job: Job) -> Path:
     learner = settings.learners[job.learner]
     inputs = {
         "job": job._asdict(), "learner": dataclasses.asdict(learner), "cpu_s": settings.learn_cpu_s[job.problem],
-        "validation": settings.learn_validation_runs, "evaluation": settings.learn_evaluation_runs,
+        "evaluation": settings.learn_evaluation_runs,
         "data": data_digest(ROOT / settings.benchmarks / job.problem), "searched": SEARCHED.read_text(),
     }  # fmt: skip
     address = LEARNERS.get(learner.name, learner.name).partition(":")[0]
@@ -212,7 +214,7 @@ class Replicate:
         """Choose a checkpoint, or the rule, on the validation days of the replicate."""
         files = {int(file.stem): file for file in sorted(self._file("*").parent.glob("*.pt"))}
         return choose(
-            self.scenario, self.pair, files, self.learner.select_by, self.settings.learn_validation_runs, None,
+            self.scenario, self.pair, files, self.learner.select_by, self.learner.validation_days, None,
             self.stages.workers, self.budget, skip=self.job.seed * VALIDATION,
         )  # fmt: skip
 

@@ -26,7 +26,6 @@ class Settings:
         learners: How each learner learns, by its name; budgets of time are in `learn_cpu_s`.
         learn_cpu_s: CPU time of the learning of a replicate, by problem, in seconds.
         learn_replicates: Number of whole pipelines of each learner and problem.
-        learn_validation_runs: Validation days on which a replicate chooses its checkpoint.
         learn_evaluation_runs: Evaluation days on which it is judged.
         benchmarks: Folder of the published control problems, relative to the checkout.
         processes: Number of rows computed in parallel; no result depends on it.
@@ -44,7 +43,6 @@ class Settings:
     learners: dict[str, LearnerConfig] = field(default_factory=dict)
     learn_cpu_s: dict[str, float] = field(default_factory=dict)
     learn_replicates: int = 3
-    learn_validation_runs: int = 32
     learn_evaluation_runs: int = 64
     benchmarks: str = "../shared/benchmarks"
     processes: int = 1

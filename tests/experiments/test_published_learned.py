@@ -50,7 +50,7 @@ def settings(folder: Path, **given: Any) -> Settings:
     )  # fmt: skip
     reduced: dict[str, Any] = {
         "learn": [POOL], "learners": {"search": learner, "set_network": learner}, "learn_cpu_s": {POOL: 0.4},
-        "learn_replicates": 2, "learn_validation_runs": 4, "learn_evaluation_runs": 6, "benchmarks": str(folder),
+        "learn_replicates": 2, "learn_evaluation_runs": 6, "benchmarks": str(folder),
         "dir": str(folder / "cells"), "results": str(folder / "results"),
     }  # fmt: skip
     (folder / POOL).mkdir(exist_ok=True)
@@ -88,6 +88,9 @@ def test_each_problem_has_a_league_and_a_budget_and_registered_learners():
     assert set(JUDGED) <= set(LEARNT)
 
 
+SHORT = LearnerConfig(name="search", copies=2, select_by=["argmax"], validation_days=1)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -96,7 +99,11 @@ def test_each_problem_has_a_league_and_a_budget_and_registered_learners():
         ({"learn_cpu_s": {}}, rf"learn_cpu_s\.{POOL} = None; allowed: a number above 0"),
         ({"learners": {}}, r"learners: no 'search', which single_pool_17 needs"),
         ({"learn_replicates": 1}, r"learn_replicates = 1; allowed: 2 to 128"),
-        ({"learn_evaluation_runs": 1}, r"learn_evaluation_runs = 1; allowed: 2 to 4096"),
+        ({"learn_evaluation_runs": 1}, r"learn_evaluation_runs = 1; allowed: 2 or more"),
+        (
+            {"learners": dict.fromkeys(("search", "set_network"), SHORT)},
+            r"search\.validation_days = 1; allowed: 2 to 4096",
+        ),
     ],
 )
 def test_bad_settings_are_refused(tmp_path: Path, given: dict[str, Any], message: str):
