@@ -80,7 +80,7 @@ def test_changes_of_what_a_centre_does_not_have_are_left_out():
         ({"randomise": {}}, r"randomise: none of \[\] is in tiny; allowed: one or more"),
         ({"randomise": {"queue.*.p": {"factor": [1, 1]}}}, r"randomise: queue\.\*\.p: no key 'queue'"),
         ({"randomise": {ARRIVALS: {"factor": [2, 1]}}}, r"randomise: queues.*; allowed: two numbers"),
-        ({"learner": LearnerConfig("search", 4, {}, {"randomise": RANGES})}, "learner.training.randomise: "),
+        ({"learner": LearnerConfig(name="search", training={"randomise": RANGES})}, "learner.training.randomise: "),
     ],
 )
 def test_bad_settings_are_refused(given: dict[str, Any], message: str):
