@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ccenv.league.errors import LeagueError, one_of
 from ccenv.scenarios import Scenario
 
 ARRIVALS = "arrivals"
@@ -15,16 +16,26 @@ HANDLED = ("handle_s", "handle_sale_s", "handle_wrong_party_s")
 
 
 def with_factors(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:
-    """Return a copy of a scenario in which quantities are multiplied by factors, by the name in `FACTORS`."""
+    """Return a copy of a scenario in which quantities are multiplied by factors, by the name in `FACTORS`.
+
+    Raises:
+        LeagueError: If there is no such factor, or the centre has nothing that it changes.
+    """
     data = msgspec.to_builtins(scenario.centre)
     for group in data.get("groups", {}).values():
         if group.get("answering_service") is None:  # plain data leave defaults out, and a factor changes this one
             group.setdefault("shrinkage", 0.0)
     overrides: dict[str, Any] = {}
     for name, factor in factors.items():
-        if factor != 1.0:
-            room, keys, change = FACTORS[name]
-            overrides |= {key: change(value, factor) for key, value in found(data[room] if room else data, keys, room)}
+        if name not in FACTORS:
+            raise one_of("factors", name, FACTORS)
+        room, keys, change = FACTORS[name]
+        changed = {key: change(value, factor) for key, value in found(data.get(room, {}) if room else data, keys, room)}
+        if not changed:
+            raise LeagueError(
+                f"factors.{name} = {factor:g}; allowed: factors of what {scenario.name} has, not {keys[0]}"
+            )
+        overrides |= changed if factor != 1.0 else {}
     return scenario.replace(**overrides) if overrides else scenario
 
 

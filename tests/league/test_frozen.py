@@ -82,6 +82,23 @@ def test_a_factor_of_one_changes_nothing():
     assert with_factors(own, {"arrivals": 2.0}).digest != own.digest
 
 
+@pytest.mark.parametrize(
+    ("centre", "factor", "message"),
+    [
+        (
+            "switching_answer_rate",
+            "arrivals",
+            "factors.arrivals = 1.2; allowed: factors of what switching_answer_rate has",
+        ),
+        ("x_design", "answers", "factors.answers = 1.2; allowed: factors of what x_design has, not p_answer"),
+        ("tiny", "arival", "factors = 'arival'; allowed: arrivals"),
+    ],
+)
+def test_a_factor_of_what_a_centre_has_not_is_named(centre: str, factor: str, message: str):
+    with pytest.raises(LeagueError, match=message):
+        with_factors(load_scenario(centre), {factor: 1.2})
+
+
 def test_an_unknown_suite_is_named():
     with pytest.raises(LeagueError, match=r"suite = 'headlin'; allowed: tiny, headline.*did you mean 'headline'"):
         suite_of("headlin")
