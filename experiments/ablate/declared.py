@@ -29,6 +29,7 @@ class Ablation(NamedTuple):
             learning.
         rule_counts: Whether the rules of the start are among the candidates of the choice.
         times: CPU time of the learning, in units of the reference's.
+        dials: Dials that the policy may use; see `experiments.jobs.config.LearnerConfig`.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Ablation(NamedTuple):
     own_start: bool = False
     rule_counts: bool = True
     times: float = 1.0
+    dials: str = "start"
 
 
 OWN_START = "It starts from the scenario's own rules in place of tuned ones, and learns while the others tune."
@@ -74,6 +76,11 @@ ABLATIONS = (
     _without(
         "recent", "the last minutes: answer rates, and arrivals beside their forecast", "answer_rate_5",
         "answer_rate_30", "excess", centres=(PACING,),
+    ),
+    Ablation(
+        "search_all_dials", SEARCH, "actions",
+        "The policy may use both kinds of dials, in place of those of the rule from which it starts.", (PACING,),
+        dials="all",
     ),
     Ablation(
         "search_own_days", SEARCH, "seeds",

@@ -30,7 +30,8 @@ def asked(settings: Settings, centre: str) -> list[Ablation]:
 def changed(learner: LearnerConfig, ablation: Ablation) -> LearnerConfig:
     """Return how a learner learns with the change of an ablation."""
     name = PARTIAL[ablation.learner] if ablation.partial else learner.name
-    return dataclasses.replace(learner, name=name, settings={**learner.settings, **ablation.changes})
+    settings = {**learner.settings, **ablation.changes}
+    return dataclasses.replace(learner, name=name, dials=ablation.dials, settings=settings)
 
 
 def headline_of(settings: Settings) -> Headline:
