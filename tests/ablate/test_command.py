@@ -40,12 +40,14 @@ def committed() -> Settings:
 def test_each_ablation_changes_its_learner(committed: Settings):
     assert len(set(ORDER)) == len(ABLATIONS) + len(LEARNERS)
     assert committed.centres == [*CENTRES]
-    parts = {"warm start", "margin", "horizon", "held deviations", "paired futures", "features", "seeds"}
+    parts = {"warm start", "margin", "horizon", "held deviations", "paired futures", "features", "seeds",
+             "actions"}  # fmt: skip
     assert {each.part for each in ABLATIONS} == parts
     for each in ABLATIONS:
         whole = committed.learners[each.learner]
-        before, after = training_of(whole), training_of(changed(whole, each))
-        assert (before.settings != after.settings) or each.own_start, each.name
+        other = changed(whole, each)
+        before, after = training_of(whole), training_of(other)
+        assert (before.settings, whole.dials) != (after.settings, other.dials) or each.own_start, each.name
         kept = [field.name for field in dataclasses.fields(before.settings) if field.name not in each.changes]
         for name in kept:
             assert getattr(after.settings, name) == getattr(before.settings, name)
