@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,9 +21,10 @@ from experiments.jobs.kinds import LEARNED, centre_digest
 from experiments.jobs.sources import code_digest
 from experiments.jobs.stages import Stages
 from experiments.jobs.workers import Workers
-from experiments.pipeline.evaluation import Pair, drop_limit, pair_of
+from experiments.pipeline.evaluation import Pair, drop_limit, own_pair, pair_of
 from experiments.pipeline.learning import learn, training_of
 
+LOG = LogConfig(console=False, validation_days=0)
 ENTRIES = (*LEARNED.entries, "experiments.pipeline.joint.search", __name__)
 
 
@@ -90,16 +93,16 @@ def _digest(inputs: dict[str, Any], scenario: Scenario, address: str) -> str:
 def _judged(
     scenario: Scenario, learner: LearnerConfig, checkpoints: int, round_: Round, pair: Pair, place: Path, digest: str
 ) -> dict[str, Any]:
-    free = scenario.with_reserves("either") if scenario.campaigns else scenario  # as in the headline
+    free = freed(scenario)
     training = dataclasses.replace(
         training_of(learner), steps=STEPS, wall_s=None, cpu_s=round_.cpu_s, seed=training_seed(round_.seed),
         n_checkpoints=checkpoints,
     )  # fmt: skip
-    log = LogConfig(console=False, validation_days=0)
+    load(learner.name, scenario.name)
     with Workers(1) as workers:
         stages = Stages(place / "trainings" / digest, digest, dataclasses.asdict(learner), workers)
         folder = stages.work / "training"
-        done = learn(free, pair, training, learner.copies, free.reserves, folder, log, pair, learner.dials)
+        done = learn(free, pair, training, learner.copies, free.reserves, folder, LOG, pair, learner.dials)
         outcome = done.outcome
         assert outcome is not None
         before = workers.cpu_s()
@@ -111,3 +114,20 @@ def _judged(
         **point["difference"], "feasible": is_feasible(point["dropped_share"], drop_limit(scenario)),
         "decisions": outcome["steps"], "learning_s": round(outcome["cpu_s"], 1), "choosing_s": round(spent_s, 1),
     }  # fmt: skip
+
+
+def freed(scenario: Scenario) -> Scenario:
+    """Return a centre with both kinds of dials, as in the headline."""
+    return scenario.with_reserves("either") if scenario.campaigns else scenario
+
+
+@functools.cache
+def load(learner: str, centre: str) -> None:
+    """Train for a moment: compiling and loading the simulator then count in no training of this process."""
+    scenario = freed(load_scenario(centre))
+    short, pair = LearnerConfig(learner, copies=2, training={"steps": 1}), own_pair(scenario)
+    with tempfile.TemporaryDirectory() as folder:
+        learn(
+            scenario, pair, training_of(short), short.copies, scenario.reserves, Path(folder) / "training", LOG, pair,
+            short.dials,
+        )  # fmt: skip
