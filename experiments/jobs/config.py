@@ -74,22 +74,22 @@ class LearnerConfig:
     Attributes:
         name: Name of the learner in `agents.registry`.
         copies: Number of centres in the batch.
-        dials: Which dials the policy may use where campaigns have both kinds: `start`, those of the pacing rule from
-            which it starts, or `all`.
         settings: Settings of this learner, nested; keys that are not named have the learner's defaults.
         training: Budget and settings that all learners have, nested; keys that are not named have the defaults of
             `agents.train.Training`.
         select_by: Ways of deciding (`argmax`, `sample`); the best one is chosen together with the checkpoint.
         validation_days: Number of days on which checkpoints are compared.
+        dials: Which dials the policy may use where campaigns have both kinds: `start`, those of the pacing rule from
+            which it starts, or `all`.
     """
 
     name: str = MISSING
     copies: int = MISSING
-    dials: str = "start"
     settings: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     select_by: list[str] = MISSING
     validation_days: int = MISSING
+    dials: str = "start"
 
 
 @dataclass
