@@ -13,7 +13,7 @@ from ccenv.kpis.dropped_share import is_within, limits_of, share_column
 from ccenv.kpis.suite import MORE_ABANDONED
 from ccenv.scenarios import Scenario
 from experiments.headline.declared import SHARE, kpi_names
-from experiments.headline.judging import DAILY, month_share
+from experiments.headline.judging import DAILY, MONTH, is_steady, month_share
 from experiments.pipeline.evaluation import VALUE, finite, interval
 
 
@@ -84,7 +84,8 @@ def compliance(scenario: Scenario, tables: Sequence[KpiTable], rule: KpiTable) -
     within = all(is_within(shares[name], limits[name]) for name in shares)
     worst = max(shares, key=lambda name: np.nanmax([shares[name].value, shares[name].high, 0.0]) - limits[name])
     above, below = parts(tables, column, worst)
-    by_episode = np.divide(above, below, out=np.zeros_like(above), where=below > 0.0)
+    dropped, connected = (_by_month(scenario, each) for each in (above, below))
+    by_month = np.divide(dropped, connected, out=np.zeros_like(dropped), where=connected > 0.0)
     days = parts(tables, f"windows_above_{DAILY}", worst)
     mine, own = (parts(each, "abandonment") for each in (tables, [rule]))
     gaps = linear(*mine) - linear(*own)
@@ -92,10 +93,15 @@ def compliance(scenario: Scenario, tables: Sequence[KpiTable], rule: KpiTable) -
     not_more = more.value <= MORE_ABANDONED
     return {
         "campaign": worst, "share": _plain(shares[worst]), "limit": limits[worst],
-        "days_above": finite(_ratio(*days)), "worst": float(by_episode.max()), "within": within,
+        "days_above": finite(_ratio(*days)), "worst": float(by_month.max()), "within": within,
         "abandonment": finite(_ratio(*mine)), "more_abandoned": _plain(more), "not_more": bool(not_more),
         "equal": bool(within and not_more),
     }  # fmt: skip
+
+
+def _by_month(scenario: Scenario, counts: np.ndarray) -> np.ndarray:
+    """Return counts by replicate and 30 days, from those by replicate and episode of `Judge.months`."""
+    return counts.reshape(len(counts), -1, MONTH).sum(axis=2) if is_steady(scenario) else counts
 
 
 def parts(tables: Sequence[KpiTable], kpi: str, entity: str = "") -> tuple[np.ndarray, np.ndarray]:

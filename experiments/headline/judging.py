@@ -40,6 +40,11 @@ def columns_of(scenario: Scenario) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_steady(scenario: Scenario) -> bool:
+    """Return whether a centre is in a steady state, without days."""
+    return scenario.centre.clock.kind == "steady"
+
+
 def month_share(scenario: Scenario) -> str:
     """Return the dropped share that is judged on episodes of 30 days: that of the campaigns' definition."""
     name = definition_by(scenario)
@@ -86,6 +91,13 @@ class Judge:
         days = seeds(self.purpose, n)
         found = dict(zip(wanted, self.stages.tables(wanted, entrant_days, days, f"{self.purpose} days"), strict=True))
         return [found[f"{_name(each)}-{length or 1}-{n}"] for each in entrants]
+
+    def months(self, entrants: Sequence[Entrant], n: int) -> list[KpiTable]:
+        """Return a table for each entrant, on `n` episodes of 30 days.
+
+        A steady centre has no days: 30 of its episodes stand for an episode of 30 days, one after the other.
+        """
+        return self.tables(entrants, n * MONTH) if is_steady(self.scenario) else self.tables(entrants, n, MONTH)
 
     def wait_s(self, entrant: Entrant, n: int) -> float:
         """Return the time that 95 % of the contacts offered waited at most, on the first `n` days.

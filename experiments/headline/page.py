@@ -8,9 +8,10 @@ from typing import Any
 from ccenv.kpis import KPIS, holm, score
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
-from ccenv.scenarios import load_scenario
+from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.bars import HEAD, bar_rows, notes
 from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.headline.judging import is_steady
 from experiments.headline.short import in_short
 from experiments.jobs.markdown import NOTHING, estimate, table, text
 from experiments.pipeline.evaluation import is_bound, unit_of_value
@@ -159,7 +160,7 @@ def _centre(result: Mapping[str, Any], part: str) -> list[str]:
         "What each has used:",
         table(["row", *(column.title for column in EFFORT)], [_effort(row) for row in found["rows"]]),
     ]
-    return parts + (_compliance(found) if found["month_runs"] else [])
+    return parts + (_compliance(scenario, found) if found["month_runs"] else [])
 
 
 def _first_table(result: Mapping[str, Any], part: str) -> list[list[str]]:
@@ -184,7 +185,7 @@ def cell_text(column: Column, value: Any) -> str:
     return str(value) if isinstance(value, str) else as_text(column.factor * value, decimals=column.decimals)
 
 
-def _compliance(found: Mapping[str, Any]) -> list[str]:
+def _compliance(scenario: Scenario, found: Mapping[str, Any]) -> list[str]:
     head = ["row", "campaign", "dropped, %", "limit, %", "days above, %", "worst 30 days, %", "inbound abandoned, %",
             "above P2, points", "equal compliance"]  # fmt: skip
     rows = []
@@ -196,10 +197,11 @@ def _compliance(found: Mapping[str, Any]) -> list[str]:
              estimate(each["more_abandoned"], 100.0, sign=True), "no: " + " and ".join(against(each))
              if against(each) else "yes"]
         )  # fmt: skip
+    steady = " A steady centre has no days: 30 of its episodes stand for them." if is_steady(scenario) else ""
     about = (
-        f"{found['month_runs']} episodes of 30 days. Dropped: `{found['share']}`, of the campaign that is nearest to "
-        "its limit or farthest above it. Days above: days whose dropped / answered was above the limit. Worst 30 days: "
-        "the largest share of an episode of any replicate."
+        f"{found['month_runs']} episodes of 30 days.{steady} Dropped: `{found['share']}`, of the campaign that is "
+        "nearest to its limit or farthest above it. Days above: days whose dropped / answered was above the limit. "
+        "Worst 30 days: the largest share of an episode of any replicate."
     )
     return [text(about), table(head, rows)]
 

@@ -12,7 +12,7 @@ from ccenv.kpis import KpiTable
 from ccenv.rules import find_rule
 from experiments.headline.declared import CPU, FIFO, P1, P2, WAIT
 from experiments.headline.figures import compliance, kpis, over, over_one, value
-from experiments.headline.judging import MONTH, Entrant, Judge, month_share
+from experiments.headline.judging import Entrant, Judge, month_share
 from experiments.pipeline.evaluation import Pair, pair_of
 from experiments.pipeline.joint.space import HALVES
 
@@ -72,7 +72,7 @@ def section(
         entrants[name] = [entrant_of(each, opponent) for each in mine]
     everyone = [each for group in entrants.values() for each in group]
     tables = _grouped(entrants, judge.tables(everyone, n))
-    months = _grouped(entrants, judge.tables(everyone, month_runs, MONTH)) if month_runs else {}
+    months = _grouped(entrants, judge.months(everyone, month_runs)) if month_runs else {}
     p0 = next((tables[row][0] for row, each in rules.items() if each.is_p0), tables[FIFO][0])
     rows = []
     for row, group in entrants.items():

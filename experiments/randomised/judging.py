@@ -19,7 +19,7 @@ from ccenv.seeds import seeds
 from ccenv.serving import BundleWarning, load_bundle
 from ccenv.serving.safe_range import SafeRangeCheck
 from experiments.headline.figures import compliance, linear, over, over_one, value, values_of
-from experiments.headline.judging import MONTH, Judge
+from experiments.headline.judging import Judge
 from experiments.headline.section import Policy, entrant_of
 from experiments.jobs.workers import Workers
 from experiments.pipeline.evaluation import Pair, interval
@@ -80,7 +80,7 @@ def judged(
             warnings.simplefilter("ignore", BundleWarning)  # the centre differs from that of the training on purpose
             judge = Judge(there, folder, PURPOSE, workers)
             tables = _grouped(entrants, judge.tables(everyone, days.days))
-            months = judge.tables(everyone, days.month_runs, MONTH) if there.campaigns else []
+            months = judge.months(everyone, days.month_runs) if there.campaigns else []
         p2 = tables.pop("")[0]
         by_month = _grouped(entrants, months) if months else {}
         rows = {row: _figures(mine, p2) for row, mine in tables.items()}

@@ -21,7 +21,7 @@ from experiments.headline.bars import BARS, OPEN, TIES, Bar, bar_rows, is_met
 from experiments.headline.command import DEVELOPMENT, FINAL, looks_of, measure, rules_of
 from experiments.headline.declared import EFFORT, FIRST_TABLE, P2, RULES, kpi_names
 from experiments.headline.figures import compliance, crossed_ratio, over, over_one, parts
-from experiments.headline.judging import columns_of, entrant_days, waited
+from experiments.headline.judging import Judge, columns_of, entrant_days, month_share, waited
 from experiments.headline.page import outcome_of, page, verdicts_of
 from experiments.headline.replicate import (
     FIRST_REPLICATE,
@@ -130,6 +130,19 @@ def test_compliance_needs_the_share_and_the_abandonment(tiny: Scenario, months: 
     assert 0.0 < dialing["days_above"] < 1.0
 
 
+def test_thirty_episodes_of_a_steady_centre_stand_for_thirty_days():
+    steady = load_scenario("switching_answer_rate", **{"clock.horizon_s": 3600.0})
+    judge: Any = FakeJudge(steady)
+    own = judge.months([own_pair(steady)], 2)[0]
+    found = compliance(steady, [own], own)
+    dropped, connects = (
+        each.reshape(2, 30).sum(axis=1) for each in parts([own], month_share(steady), found["campaign"])
+    )
+
+    assert len(own) == 60 and found["more_abandoned"]["mean"] == 0.0
+    assert found["worst"] == pytest.approx(float((dropped / connects).max())) and found["worst"] > 0.0
+
+
 def test_waits_are_those_of_the_event_log(tiny: Scenario):
     day = seeds("evaluation", 2)
     table = days_of(tiny, own_pair(tiny), 2)
@@ -182,6 +195,8 @@ class FakeJudge:
     def tables(self, entrants: Any, n: int, length: int | None = None) -> list[KpiTable]:
         pairs = [each if isinstance(each, Pair) else OTHER for each in entrants]
         return [days_of(self.scenario, pair, n, length) for pair in pairs]
+
+    months = Judge.months
 
     def wait_s(self, entrant: Any, n: int) -> float:
         return 10.0
