@@ -73,7 +73,7 @@ class Settings:
     centres: dict[str, str] = field(default_factory=dict)
     learners: dict[str, Searched] = field(default_factory=dict)
     only: list[str] = field(default_factory=list)
-    cpu_s: float = 1500.0
+    cpu_s: float = 900.0
     budget: str = ""
     rounds: list[int] = field(default_factory=list)
     start_cpu_s: float = 45.0
