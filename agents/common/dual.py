@@ -4,7 +4,8 @@ Method: Lagrangian relaxation with dual ascent (Altman 1999, "Constrained Markov
 maximises reward - price * (cost - target * base), where cost over base is the dropped share. After each iteration the
 price rises if the share of its training days is above the target, and falls if it is below. The share of the final
 policy differs from that of the candidates in training. So the target itself moves: every few iterations the policy that
-acts runs validation days, and the target moves against its excess over the limit.
+acts runs validation days, and the target moves against its excess over the share that is aimed at: the limit, less a
+margin.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ccenv.run.config import RunConfig
 from ccenv.seeds import seeds
 
 FIGURES = ("drop_price", "drop_target", "drop_share")
-LEAST_TARGET = 0.1  # of the limit
+LEAST_TARGET = 0.1  # of the aim
 SKIP = 2**12  # margins of `clones` are chosen on the days before
 
 
@@ -32,13 +33,15 @@ class DualSettings:
     Attributes:
         gain: Change of the price in an iteration, in rewards of a connect, for a share twice the target; 0: the reward
             stays as it is.
-        every: Iterations between two calibrations of the target on validation days; 0: none, the target is the limit.
+        every: Iterations between two calibrations of the target on validation days; 0: none, the target stays.
         days: Validation days of a calibration.
+        margin: Part of the limit that the policy stays below it, 0 to below 1.
     """
 
     gain: float = 0.0
     every: int = 5
     days: int = 64
+    margin: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the ranges.
@@ -50,6 +53,8 @@ class DualSettings:
         for name, low in least.items():
             if not getattr(self, name) >= low:
                 raise ValueError(f"dual.{name} = {getattr(self, name)!r}; allowed: {low} or more")
+        if not 0.0 <= self.margin < 1.0:
+            raise ValueError(f"dual.margin = {self.margin!r}; allowed: 0 to below 1")
 
 
 class Dual:
@@ -60,6 +65,7 @@ class Dual:
         settings: How they are adapted.
 
     Attributes:
+        aim: Dropped share that the acting policy is to have: the limit less its margin.
         price: Reward that a drop costs beside what the scenario's reward takes.
         target: Dropped share that the price steers to.
         share: Share of the last iteration.
@@ -72,8 +78,8 @@ class Dual:
         self.settings, self.active = settings, settings.gain > 0.0
         if self.active and not scenario.centre.campaigns:
             raise ValueError(f"dual.gain = {settings.gain:g}: {scenario.name} has no campaign; allowed: 0")
-        self.limit = drop_limit(scenario) if self.active else 1.0
-        self.price, self.target, self.share = 0.0, self.limit, np.nan
+        self.aim = (1.0 - settings.margin) * drop_limit(scenario) if self.active else 1.0
+        self.price, self.target, self.share = 0.0, self.aim, np.nan
         self.iterations = 0
 
     def priced(self, run: RunConfig) -> RunConfig:
@@ -105,10 +111,10 @@ class Dual:
         return seeds("validation", self.settings.days, skip=VALIDATION_SKIP + SKIP)
 
     def calibrate(self, cost: float, base: float) -> None:
-        """Move the target by half of what the acting policy's share on validation days lacks to the limit."""
+        """Move the target by half of what the acting policy's share on validation days lacks to the aim."""
         if base > 0.0:
-            moved = self.target + 0.5 * (self.limit - cost / base)
-            self.target = min(self.limit, max(LEAST_TARGET * self.limit, moved))
+            moved = self.target + 0.5 * (self.aim - cost / base)
+            self.target = min(self.aim, max(LEAST_TARGET * self.aim, moved))
 
     @property
     def figures(self) -> dict[str, float]:

@@ -39,8 +39,8 @@ def test_the_price_steers_the_share_to_the_limit():
     dual = Dual(load_scenario("tiny"), DualSettings(gain=0.05, every=0))
     for _ in range(600):
         dual.update(1000.0, 80.0 * np.exp(-dual.price), 1000.0)
-    assert dual.share == pytest.approx(dual.limit, rel=0.02)
-    assert dual.price == pytest.approx(np.log(0.08 / dual.limit), rel=0.02)
+    assert dual.share == pytest.approx(dual.aim, rel=0.02)
+    assert dual.price == pytest.approx(np.log(0.08 / dual.aim), rel=0.02)
     for _ in range(600):
         dual.update(1000.0, 0.0, 1000.0)
     assert dual.price == 0.0
@@ -49,12 +49,21 @@ def test_the_price_steers_the_share_to_the_limit():
 def test_the_target_moves_against_the_excess_on_validation_days():
     dual = Dual(load_scenario("tiny"), ACTIVE)
     dual.calibrate(4.0, 100.0)
-    assert dual.target == pytest.approx(dual.limit - 0.5 * (0.04 - dual.limit))
+    assert dual.target == pytest.approx(dual.aim - 0.5 * (0.04 - dual.aim))
     dual.calibrate(90.0, 100.0)
-    assert dual.target == pytest.approx(0.1 * dual.limit)
+    assert dual.target == pytest.approx(0.1 * dual.aim)
     for _ in range(20):
         dual.calibrate(0.0, 100.0)
-    assert dual.target == dual.limit
+    assert dual.target == dual.aim
+
+
+def test_a_margin_lowers_the_share_that_is_aimed_at():
+    dual = Dual(load_scenario("tiny"), DualSettings(gain=0.05, margin=0.2))
+    assert dual.aim == dual.target == pytest.approx(0.8 * 0.03)
+    dual.calibrate(2.4, 100.0)
+    assert dual.target == dual.aim
+    dual.calibrate(3.0, 100.0)
+    assert dual.target == pytest.approx(dual.aim - 0.5 * 0.006)
 
 
 def test_the_kernel_pays_the_price():
@@ -121,6 +130,6 @@ def test_without_a_price_the_reward_stays():
 def test_what_is_not_allowed_is_refused():
     with pytest.raises(ValueError, match=r"dual.gain = 0.2: n_design has no campaign; allowed: 0"):
         Dual(load_scenario("n_design"), ACTIVE)
-    for name, value in (("gain", -1.0), ("every", -1), ("days", 0)):
+    for name, value in (("gain", -1.0), ("every", -1), ("days", 0), ("margin", 1.0)):
         with pytest.raises(ValueError, match=f"dual.{name} = {value}; allowed"):
             dataclasses.replace(ACTIVE, **{name: value})

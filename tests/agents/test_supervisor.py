@@ -91,7 +91,7 @@ def test_a_price_rises_while_too_much_is_dropped():
         begun = search(drop_gain=gain)
         figures = begun.iterate()
 
-        assert figures["drop_share"] > begun.dual.limit or gain == 0.0
+        assert figures["drop_share"] > begun.dual.aim or gain == 0.0
         assert (begun.dual.price > 0.0) == (gain > 0.0)
 
 
