@@ -11,6 +11,7 @@ from ccenv.kpis.bootstrap import EQUAL
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import outcome
 from experiments.headline.declared import P1, P2
+from experiments.headline.figures import against
 from experiments.jobs.markdown import NOTHING, estimate
 from experiments.pipeline.evaluation import is_bound
 
@@ -47,7 +48,7 @@ class Tie(NamedTuple):
     figure: str = OVER_P1
 
 
-ANY = ("search", "clones")
+ANY = ("search", "constrained", "clones")
 BARS = (
     Bar("x_design", ("search_from_own",), VALUE, -97.0, -98.0, "first -105, each -110; the first run went further"),
     Bar(
@@ -108,9 +109,10 @@ def is_met(bar: Bar, row: Mapping[str, Any]) -> bool:
 
 def _bar_row(bar: Bar, row: Mapping[str, Any]) -> list[str]:
     means = [found[bar.figure]["mean"] for found in row["each"]]
+    said = MISSED if not is_met(bar, row) else f"{MISSED}{excess}" if (excess := _excess(row)) else MET
     return [
         f"`{bar.centre}`", row["row"], NAMES[bar.figure], _words(bar), as_text(float(np.median(means))),
-        ", ".join(map(as_text, sorted(means))), MET if is_met(bar, row) else MISSED,
+        ", ".join(map(as_text, sorted(means))), said,
         estimate(row[OVER_P2], sign=True),
     ]  # fmt: skip
 
@@ -119,12 +121,19 @@ def _tie_row(tie: Tie, row: Mapping[str, Any]) -> list[str]:
     gap = row[tie.figure]
     means = [found[tie.figure]["mean"] for found in row["each"]]
     found = outcome(gap["mean"], gap["p"], gap["low"] is not None and not is_bound(gap))
-    said = {"lost": MISSED, "undecided": f"undecided: {EQUAL}"}.get(found, f"{MET}: {found}")
+    ahead = {"won": f"{MET}{_excess(row) or ': won'}", "lost": MISSED, "undecided": f"undecided: {EQUAL}"}
+    said = ahead.get(found, f"{MET}: {found}")
     return [
         f"`{tie.centre}`", row["row"], NAMES[tie.figure], "not behind", as_text(float(np.median(means))),
         ", ".join(map(as_text, sorted(means))), said,
         estimate(row[OVER_P2], sign=True),
     ]  # fmt: skip
+
+
+def _excess(row: Mapping[str, Any]) -> str:
+    """Return in words why a row that is ahead is not comparable: more drops or abandonment than allowed; else ""."""
+    reasons = against(row.get("compliance"))
+    return f": ahead, but {' and '.join(reasons)}" if reasons else ""
 
 
 def _open(centre: str, figure: str, words: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,14 @@ def compliance(scenario: Scenario, tables: Sequence[KpiTable], rule: KpiTable) -
         "abandonment": finite(_ratio(*mine)), "more_abandoned": _plain(more), "not_more": bool(not_more),
         "equal": bool(within and not_more),
     }  # fmt: skip
+
+
+def against(compliance: Mapping[str, Any] | None) -> list[str]:
+    """Return the reasons why a policy is not compared with the rule at equal compliance; none without a campaign."""
+    if compliance is None:
+        return []
+    reasons = [] if compliance["within"] else ["the dropped share is not surely within the limit"]
+    return reasons if compliance["not_more"] else [*reasons, "it abandons more inbound contacts"]
 
 
 def _by_month(scenario: Scenario, counts: np.ndarray) -> np.ndarray:

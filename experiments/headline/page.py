@@ -11,6 +11,7 @@ from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.bars import HEAD, bar_rows, notes
 from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.headline.figures import against
 from experiments.headline.judging import is_steady
 from experiments.headline.short import in_short
 from experiments.jobs.markdown import NOTHING, estimate, table, text
@@ -107,14 +108,6 @@ def outcome_of(row: Mapping[str, Any], adjusted: float) -> tuple[str, list[str]]
     found = outcome(gap["mean"], adjusted, gap["low"] is not None and not is_bound(gap))
     reasons = against(row.get("compliance")) if found == "won" else []
     return (NOT_COMPARABLE if reasons else found), reasons
-
-
-def against(compliance: Mapping[str, Any] | None) -> list[str]:
-    """Return the reasons why a policy is not compared with the rule at equal compliance; none without a campaign."""
-    if compliance is None:
-        return []
-    reasons = [] if compliance["within"] else ["the dropped share is not surely within the limit"]
-    return reasons if compliance["not_more"] else [*reasons, "it abandons more inbound contacts"]
 
 
 def _score(frozen: Mapping[str, Any], row: Mapping[str, Any]) -> str:

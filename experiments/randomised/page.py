@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ccenv.kpis.suite import MORE_ABANDONED
-from experiments.headline.page import against
+from experiments.headline.figures import against
 from experiments.jobs.markdown import estimate, table, text
 from experiments.randomised.bars import HEAD, MOST_LOST, bar_rows
 

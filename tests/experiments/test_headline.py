@@ -329,6 +329,9 @@ def test_each_bar_has_a_row_also_before_it_was_run():
     result = {"scenario": BARS[-1].centre, DEVELOPMENT: {"rows": [replicated("search", [3.0, 4.0])]}, FINAL: None}
     (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
     assert row[1] == "search" and row[6] == "met"
+    result[DEVELOPMENT]["rows"][0]["compliance"] = {"within": False, "not_more": True}
+    (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
+    assert row[6] == "not met: ahead, but the dropped share is not surely within the limit"
     result = {"scenario": TIES[0].centre, DEVELOPMENT: {"rows": [lost := replicated("clones", [-3.0, -4.0])]}}
     lost["over_p1"] = {"mean": -3.5, "low": -4.0, "high": -3.0, "p": 0.001}
     (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
