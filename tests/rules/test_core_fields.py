@@ -46,7 +46,7 @@ def poisoned(snaps: np.ndarray, names: list[str]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("reserves", [False, True, "either"])
-@pytest.mark.parametrize("number", [None, 0, 24])
+@pytest.mark.parametrize("number", [None, 0, pytest.param(24, marks=pytest.mark.slow)])
 def test_masks_and_rules_do_not_see_the_rest(number: int | None, reserves: Reserves) -> None:
     scenario = short_day() if number is None else load_scenario(ScenarioMaker(number).run().scenario)
     snaps, masks, coins = seen(scenario, reserves)

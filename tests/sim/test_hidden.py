@@ -131,7 +131,10 @@ CHANGES: dict[str, Callable[[Row, Rng], None]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=SCENARIOS)
+SLOW = {"mode observed": (pytest.mark.slow,)}  # the longer one of the two
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=SLOW.get(name, ())) for name in SCENARIOS])
 def batch(request: pytest.FixtureRequest) -> Batch:
     """One row of a centre with every kind of event."""
     return Batch(load_scenario(WHOLE_CENTRE, **SCENARIOS[request.param]), 1, autoreset="disabled")
