@@ -31,10 +31,11 @@ def in_short(cells: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], str]], 
     if not cells:
         return []
     learners = list(dict.fromkeys(row["row"] for _, row, _ in cells))
-    said = [_learner(name, [each for each in cells if each[1]["row"] == name]) for name in learners]
+    said = [f"Learners beside the strongest tuned rules ({P2}); a replicate is a whole pipeline from tuning to export."]
+    said += [_learner(name, [each for each in cells if each[1]["row"] == name]) for name in learners]
     said.append(
-        f"Paired differences in reward {PARTS[part]}; brackets are 95 % intervals over replicates and days, verdicts "
-        "at 5 % for all cells together."
+        f"Figures are paired differences in reward an episode {PARTS[part]}; brackets are 95 % intervals over "
+        "replicates and days, verdicts at 5 % for all cells together."
     )
     return [SHORT, text(" ".join(said))]
 
@@ -47,14 +48,11 @@ def _learner(name: str, cells: Sequence[tuple[Mapping[str, Any], Mapping[str, An
         mine = [(result, row) for result, row, found in cells if found == outcome]
         if mine:
             groups.append(f"{words} {', '.join(_centre(*each, full=outcome in ('won', 'lost')) for each in mine)}")
-    return (
-        f"The learner `{name}`, {times} replicates of the whole pipeline at each centre, beside the strongest tuned "
-        f"rules ({P2}): {'; '.join(groups)}."
-    )
+    return f"`{name}`, {times} replicates: {'; '.join(groups)}."
 
 
 def _centre(result: Mapping[str, Any], row: Mapping[str, Any], full: bool) -> str:
     if not full:
         return f"`{result['scenario']}`"
     unit = unit_of_value(load_scenario(result["scenario"]))
-    return f"`{result['scenario']}` ({estimate(row['over_p2'], sign=True)} an episode; unit: {unit})"
+    return f"`{result['scenario']}` ({estimate(row['over_p2'], sign=True)}; unit: {unit})"

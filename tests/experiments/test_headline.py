@@ -460,8 +460,8 @@ def test_the_learners_in_short_say_where_they_win_and_where_they_do_not():
     ]  # fmt: skip
     said = " ".join(in_short(cells, DEVELOPMENT)[1].split())
 
-    assert "The learner `search`, 5 replicates of the whole pipeline at each centre" in said
-    assert "surely ahead at `tiny` (+2 [+1.9, +2.1] an episode; unit: one contact lost); ahead, but with" in said
+    assert "`search`, 5 replicates: surely ahead at `tiny`" in said
+    assert "surely ahead at `tiny` (+2 [+1.9, +2.1]; unit: one contact lost); ahead, but with" in said
     assert "but with more drops or abandonment, at `outreach`; not surely different at `x_design`; surely" in said
     assert "surely behind at `n_design` (-2 [-2.1, -1.9]" in said
     assert in_short([], DEVELOPMENT) == []
