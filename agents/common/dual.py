@@ -22,7 +22,7 @@ from ccenv.run.config import RunConfig
 from ccenv.seeds import seeds
 
 FIGURES = ("drop_price", "drop_target", "drop_share")
-LEAST_TARGET = 0.1  # of the aim
+LEAST_TARGET = 0.5  # of the aim
 SKIP = 2**12  # margins of `clones` are chosen on the days before
 
 
@@ -31,8 +31,8 @@ class DualSettings:
     """How the price of drops is adapted.
 
     Attributes:
-        gain: Change of the price in an iteration, in rewards of a connect, for a share twice the target; 0: the reward
-            stays as it is.
+        gain: Largest change of the price in an iteration, in rewards of a connect: for no drops, and for a share twice
+            the target or more; 0: the reward stays as it is.
         every: Iterations between two calibrations of the target on validation days; 0: none, the target stays.
         days: Validation days of a calibration.
         margin: Part of the limit that the policy stays below it, 0 to below 1.
@@ -99,7 +99,8 @@ class Dual:
         self.share = cost / base if base > 0.0 else np.nan
         if self.active and base > 0.0:
             unit = abs(reward) / base  # reward of a connect: it makes the gain free of units
-            self.price = max(0.0, self.price + self.settings.gain * unit * (self.share / self.target - 1.0))
+            excess = min(1.0, self.share / self.target - 1.0)  # as large up as down, or the price overshoots for long
+            self.price = max(0.0, self.price + self.settings.gain * unit * excess)
 
     @property
     def due(self) -> bool:

@@ -46,12 +46,20 @@ def test_the_price_steers_the_share_to_the_limit():
     assert dual.price == 0.0
 
 
+def test_one_bad_iteration_moves_the_price_no_more_than_a_good_one():
+    dual = Dual(load_scenario("tiny"), DualSettings(gain=0.2, every=0))
+    dual.update(1000.0, 900.0, 1000.0)  # thirty times the limit
+    assert dual.price == pytest.approx(0.2)
+    dual.update(1000.0, 0.0, 1000.0)
+    assert dual.price == 0.0
+
+
 def test_the_target_moves_against_the_excess_on_validation_days():
     dual = Dual(load_scenario("tiny"), ACTIVE)
     dual.calibrate(4.0, 100.0)
     assert dual.target == pytest.approx(dual.aim - 0.5 * (0.04 - dual.aim))
     dual.calibrate(90.0, 100.0)
-    assert dual.target == pytest.approx(0.1 * dual.aim)
+    assert dual.target == pytest.approx(0.5 * dual.aim)
     for _ in range(20):
         dual.calibrate(0.0, 100.0)
     assert dual.target == dual.aim
