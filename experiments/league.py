@@ -10,10 +10,13 @@ results; where the cell changes the centre, the bound is computed (`experiments.
 Where a centre has no bound, or the suite says so, the best opponent on these days is the scale. The version of a suite
 rises when anything that it fixes has changed. The command is to be run after each change of tuned rules, suites or
 centres.
+
+With arguments it is the command `ccenv league`: `python -m experiments.league score BUNDLE --suite headline`.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from ccenv.cli import main as league_command
 from ccenv.files.writing import write_atomic
 from ccenv.league.declared import (
     BEST_KNOWN,
@@ -181,7 +185,10 @@ def frozen_before() -> Frozen:
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command: that of the package if there are arguments, else freeze."""
+    arguments = sys.argv[1:]
+    if arguments and arguments[0] not in ("-h", "--help"):
+        league_command(["league", *arguments])
     without_settings("experiments.league", __doc__ or "")
     with one_message():
         for name, text in centre_files().items():

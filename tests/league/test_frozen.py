@@ -13,7 +13,7 @@ from ccenv.scenarios.compile.dists import dist_values, mean_of
 from ccenv.seeds import seeds
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
-from experiments.league import FILE, encoded, frozen_now, opponents_now, opponents_of, published
+from experiments.league import FILE, encoded, frozen_now, main, opponents_now, opponents_of, published
 from experiments.tuning.settings import TUNED
 
 AGAIN = "run python -m experiments.league"
@@ -177,3 +177,10 @@ def test_variants_and_times_by_queue_are_found_as_they_should():
     data = {"a": {"handle_s": {"x": 1.0, "y": {"dist": "never"}}}, "variants": {"v": {"handle_s": 2.0}}}
 
     assert dict(found(data, ("handle_s",))) == {"a.handle_s.x": 1.0, "a.handle_s.y": {"dist": "never"}}
+
+
+def test_with_arguments_the_command_is_that_of_the_package(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["experiments.league", "suites", "tiny"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0 and "tiny" in capsys.readouterr().out
