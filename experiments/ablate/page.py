@@ -21,6 +21,7 @@ def page(result: Mapping[str, Any]) -> str:
     """Return the page in Markdown, made from the result file."""
     rows = result["rows"]
     adjusted = adjusted_of(rows)
+    ran = {row["name"] for row in rows}
     parts = [
         "# Ablations",
         text(
@@ -39,7 +40,7 @@ def page(result: Mapping[str, Any]) -> str:
         ),
         *(part for name in result["centres"] for part in _centre(name, result, adjusted)),
         "## What is changed",
-        "\n".join(f"- `{each.name}`: {each.about}" for each in ABLATIONS),
+        "\n".join(f"- `{each.name}`{'' if each.name in ran else ' (not run)'}: {each.about}" for each in ABLATIONS),
         "## Columns",
         text(
             "Each replicate: its mean difference to the whole learner; of a whole learner, to P2. Iterations: "
@@ -75,12 +76,12 @@ def _centre(name: str, result: Mapping[str, Any], adjusted: Mapping[tuple[str, s
 
 def summary(rows: Sequence[Mapping[str, Any]], adjusted: Mapping[tuple[str, str], float]) -> str:
     """Return in words which changes surely cost something, which surely gain, and which cannot be told apart."""
-    groups: dict[str, list[str]] = {"Surely worse": [], "Surely better": [], "Not told apart": []}
+    groups: dict[str, list[str]] = {"Surely worse": [], "Surely better": [], "Too uncertain to say": []}
     for row in rows:
         p = adjusted.get((row["centre"], row["name"]))
         if p is not None:
             sure = "Surely worse" if row["over_reference"]["mean"] < 0.0 else "Surely better"
-            groups[sure if p <= LEVEL else "Not told apart"].append(f"`{row['name']}`")
+            groups[sure if p <= LEVEL else "Too uncertain to say"].append(f"`{row['name']}`")
     return " ".join(f"{words}: {', '.join(names)}." for words, names in groups.items() if names)
 
 

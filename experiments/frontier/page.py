@@ -21,14 +21,14 @@ NONE = "none keeps both"
 def page(centres: Sequence[Mapping[str, Any]]) -> str:
     """Return the page in Markdown, made from the result file."""
     parts = [
-        "# Rules and policies at equal abandonment and drops",
+        "# Rules and policies within the same limits of abandonment and drops",
         text(
             "Written by `python -m experiments.frontier`; do not edit. The reward of a centre sets a price on a lost "
             "contact. A manager asks in another way: as many goals of the campaigns as possible, with abandonment of "
             "at most A and drops within the limit. The price is the multiplier of this constraint.",
             "For each price, rules are tuned (rung P2, from the frozen opponent as well) for twice the CPU time of a "
-            "policy, which is searched from them and chosen on validation days. Then, before each day, a coin may draw "
-            "which of the rules acts, and a coin which of the policies. The probabilities are those that gain most on "
+            "policy, which is searched from them and chosen on validation days. Then, before each day, one of the "
+            "tuned rules is drawn at random, and one of the policies. The probabilities are those that gain most on "
             "other validation days with abandonment at most A and drops within the limit. All figures are from "
             "evaluation days.",
         ),
@@ -45,27 +45,30 @@ def _section(centre: Mapping[str, Any]) -> list[str]:
     return [
         f"## `{centre['centre']}`",
         text(
-            f"{_verdict(centre['levels'])} Gain: {centre['gain']} a day. Dropped share: {limit}. {n} "
+            f"{_verdict(centre['levels'], n)} Gain: {centre['gain']} a day. Dropped share: {limit}. {n} "
             f"replicate{'s' if n != 1 else ''} of each price, {effort['cpu_s']:g} CPU seconds of a search, "
-            f"{effort['validation_days']} and as many other validation days, {effort['evaluation_days']} evaluation "
-            f"days; {centre['cpu_s']:.0f} CPU seconds together. Made with `{centre['command']}`."
+            f"{effort['validation_days']} validation days of the choice and as many others of the probabilities, "
+            f"{effort['evaluation_days']} evaluation days; {centre['cpu_s']:.0f} CPU seconds together. Made with "
+            f"`{centre['command']}`."
         ),
         _levels(centre["levels"]),
         text(
-            "A: largest abandonment allowed, the largest of the rules' replicates under a price on validation days. "
-            "More: paired difference of the policies to the rules with its 95 % interval."
+            "A: largest abandonment allowed: that of the rules tuned under one price, on validation days. More: paired "
+            "difference of the policies to the rules with its 95 % interval. Rules kept, in the table of prices: "
+            "replicates in which no policy is better than the rules of its start."
         ),
         _prices(centre["prices"]),
     ]
 
 
-def _verdict(levels: Sequence[Mapping[str, Any]]) -> str:
-    known = [each["over"]["gain"] for each in levels if each["over"]]
-    ahead = sum(each["low"] is not None and each["low"] > 0.0 for each in known)
-    behind = sum(each["high"] is not None and each["high"] < 0.0 for each in known)
+def _verdict(levels: Sequence[Mapping[str, Any]], replicates: int) -> str:
+    known = {_percent(each["abandonment"]): each["over"]["gain"] for each in levels if each["over"]}
+    ahead = sum(each["low"] is not None and each["low"] > 0.0 for each in known.values())
+    behind = sum(each["high"] is not None and each["high"] < 0.0 for each in known.values())
+    over = "days" if replicates == 1 else "replicates and days"
     return (
-        f"At {ahead} of {len(known)} levels of abandonment the policies surely gain more than the rules, at {behind} "
-        "surely less."
+        f"At {ahead} of {len(known)} different levels of abandonment the policies gain more than the rules by an "
+        f"interval above 0, at {behind} less by one below 0; intervals are over {over}, one level at a time."
     )
 
 

@@ -57,8 +57,8 @@ BARS = (
         VALUE,
         -2.443,
         -2.643,
-        "first 1.2 above P1, when P1 was a fixed reserve of -3.643; the rules of P1 have become stronger, and the "
-        "optimum leaves less than 1.2 above them",
+        "first 1.2 above P1, when P1 was a fixed reserve with the value -3.643; the rules of P1 have become "
+        "stronger, and the optimum leaves less than 1.2 above them",
     ),
     Bar("bank_blended:volatile", ANY, OVER_P1, 0.4),
     Bar("surge_day", ANY, OVER_P1, 1.5),
@@ -109,7 +109,7 @@ def is_met(bar: Bar, row: Mapping[str, Any]) -> bool:
 
 def _bar_row(bar: Bar, row: Mapping[str, Any]) -> list[str]:
     means = [found[bar.figure]["mean"] for found in row["each"]]
-    said = MISSED if not is_met(bar, row) else f"{MISSED}{excess}" if (excess := _excess(row)) else MET
+    said = MISSED if not is_met(bar, row) else f"{MISSED}: high enough{excess}" if (excess := _excess(row)) else MET
     return [
         f"`{bar.centre}`", row["row"], NAMES[bar.figure], _words(bar), as_text(float(np.median(means))),
         ", ".join(map(as_text, sorted(means))), said,
@@ -121,8 +121,7 @@ def _tie_row(tie: Tie, row: Mapping[str, Any]) -> list[str]:
     gap = row[tie.figure]
     means = [found[tie.figure]["mean"] for found in row["each"]]
     found = outcome(gap["mean"], gap["p"], gap["low"] is not None and not is_bound(gap))
-    ahead = {"won": f"{MET}{_excess(row) or ': won'}", "lost": MISSED, "undecided": f"undecided: {EQUAL}"}
-    said = ahead.get(found, f"{MET}: {found}")
+    said = {"lost": MISSED, "undecided": f"undecided: {EQUAL}"}.get(found, f"{MET}{_excess(row)}")
     return [
         f"`{tie.centre}`", row["row"], NAMES[tie.figure], "not behind", as_text(float(np.median(means))),
         ", ".join(map(as_text, sorted(means))), said,
@@ -131,9 +130,9 @@ def _tie_row(tie: Tie, row: Mapping[str, Any]) -> list[str]:
 
 
 def _excess(row: Mapping[str, Any]) -> str:
-    """Return in words why a row that is ahead is not comparable: more drops or abandonment than allowed; else ""."""
+    """Return in words why a row is not comparable: more drops or abandonment than allowed; else nothing."""
     reasons = against(row.get("compliance"))
-    return f": ahead, but {' and '.join(reasons)}" if reasons else ""
+    return f", but {' and '.join(reasons)}" if reasons else ""
 
 
 def _open(centre: str, figure: str, words: str) -> list[str]:

@@ -11,7 +11,7 @@ from agents.registry import find_learner
 from ccenv.files.writing import write_atomic, write_json
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.bundles import keep, kept, place_of
-from experiments.headline.declared import P1, P2, RULES
+from experiments.headline.declared import BEST_KNOWN, P1, P2, RULES
 from experiments.headline.judging import Judge
 from experiments.headline.page import page
 from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, make, tuning_share
@@ -31,7 +31,6 @@ SUITE = 1  # version of the suite; a higher one freezes the scores anew
 DEVELOPMENT, FINAL = "development", "final"
 PAGE = "headline.md"
 ROOM = "room.json"
-BEST_KNOWN = "best known"  # kind of a denominator that is no bound
 
 
 def measure(settings: Settings, command: str) -> list[Path]:

@@ -7,9 +7,21 @@ from typing import NamedTuple
 FIFO, LWT, OWN, P1, P2 = "FIFO + fixed", "LWT + fixed", "the scenario's own", "P1", "P2"
 RULES = (FIFO, LWT, OWN, P1, P2)
 BOUND = "bound"
+BEST_KNOWN = "best known"  # kind of a denominator that is no bound
 SHARE = "dropped_share"  # stands for the dropped share by the campaigns' definition
 WAIT = "wait_95"  # from the event log
 CPU = "cpu_s"
+
+#: What each learner of `configs/headline.yaml` is, in words.
+ABOUT = {
+    "search": "CMA-ES over an index policy, from tuned rules",
+    "search_from_own": "the same from the centre's own rules, as shipped",
+    "constrained": "the search with a price of drops, which aims at 5 % below the limit; added when the dropped "
+    "share of the search at `switching_answer_rate` was not surely within the limit",
+    "clones": "rollout policy iteration; a network imitates the actions that paired futures show to be better",
+    "ppo": "proximal policy optimisation in semi-Markov time",
+    "vine": "policy gradient with advantages from paired futures",
+}
 
 
 class Column(NamedTuple):

@@ -10,7 +10,7 @@ from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.bars import HEAD, bar_rows, notes
-from experiments.headline.declared import BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.headline.declared import ABOUT, BEST_KNOWN, BOUND, EFFORT, FIRST_TABLE, Column
 from experiments.headline.figures import against
 from experiments.headline.judging import is_steady
 from experiments.headline.short import in_short
@@ -24,10 +24,11 @@ PARTS = {
 
 NOT_COMPARABLE = "not comparable"
 ABOUT_BARS = (
-    "What the replicates of a learner have to reach at a centre, set before any of them ran: the median of the figure, "
-    "and each replicate. The tuned rules have become stronger since, so less is left above them than when "
-    "the bars over P1 were set. Not behind: a centre where the rules leave little room or none. Bars that have moved: "
-    + notes()
+    "What the replicates of a learner have to reach at a centre: the median of the figure, and each replicate. A bar "
+    "is met only within the limits of drops and abandonment. The bars were set before the first run. The tuned rules "
+    "have become stronger since, so less is left above them than when the bars over P1 were set. Not behind: at these "
+    "centres rules leave little room or none, so the learner must not be surely behind; its drops and abandonment "
+    "stand beside. Two bars have changed since: " + notes()
 )
 
 
@@ -36,20 +37,27 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
     parts = [
         "# Learners against the opponents",
         text(
-            "Written by `python -m experiments.headline`; do not edit. P1 and P2 are the frozen opponents of "
-            "`tuned/opponents.md`: P1 has one named rule a half with a few numbers, P2 one state-dependent term more. "
+            "Written by `python -m experiments.headline`; do not edit. P0 is the best of the rules as shipped. P1 and "
+            "P2 are the frozen opponents of `tuned/opponents.md`. P1 is a pair of tuned rules, one for routing and one "
+            "for pacing, each with a few numbers. In P2 one of these rules may have one more term, which depends on "
+            "the state of the centre. "
             "A replicate is a whole pipeline from one master seed, on training and validation days of its own: tuning "
             "of the rules of its start, learning, choice of a checkpoint, export. Its exported policy is judged.",
-            "Brackets are 95 % intervals over replicates and days, both resampled; those of rules are over days. All "
-            "rows of a centre run the same days. A cell is *won* only over P2, and only if its p-value, adjusted for "
-            f"all cells of the suite by Holm's procedure, is at most {LEVEL:g}. With a campaign, the upper end of the "
+            "Brackets are 95 % intervals over replicates and days, both resampled; those of rules are over days. They "
+            "hold for one cell alone. A p-value is the smallest level at which the interval leaves out 0. All "
+            "rows of a centre run the same days. A cell is a learner at a centre. It is *won* only over P2, and only "
+            "if its p-value, adjusted for all cells of the page by Holm's procedure, is at most "
+            f"{LEVEL:g}. So a cell can be *tied* (not surely different) although its bracket leaves out 0. With a "
+            "campaign, the upper end of the "
             "dropped share on episodes of 30 days must be within the limit too, and inbound abandonment at most "
             f"{100 * MORE_ABANDONED:g} points above that of P2. Otherwise the cell is *not comparable*, and the "
             "verdict says why. A replicate without a policy within the limit on validation days counts as P2. One "
             "whose start is better than every checkpoint on validation days keeps the rules of its start.",
-            "Score: (policy - P0) / (denominator - P0), P0 the best of the rules as shipped; the denominator is a "
-            "bound or the best value known, and both are frozen with the version of the suite.",
+            "Score: (policy - P0) / (denominator - P0). The denominator is a bound, or the best value of the opponents "
+            "where the centre has none (*best known*; a score can be above 100 % there). Both are frozen with the "
+            "version of the suite.",
         ),
+        "\n".join(text(f"- `{name}`: {about}.") for name, about in ABOUT.items()),
     ]
     measured = {part: [each for each in results if (each[part] or {}).get("rows")] for part in PARTS}
     best = next((part for part, found in measured.items() if found), None)
@@ -114,7 +122,8 @@ def _score(frozen: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     if not frozen["denominator"] > frozen["p0"]:
         return NOTHING
     policy = frozen["p0"] + row["over_p0"]["mean"]
-    return f"{100 * float(score(policy, frozen['p0'], frozen['denominator'])):.1f} %"
+    known = " of best known" if frozen["kind"] == BEST_KNOWN else ""
+    return f"{100 * float(score(policy, frozen['p0'], frozen['denominator'])):.1f} %{known}"
 
 
 def _replicates(row: Mapping[str, Any]) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ccenv.scenarios import load_scenario
-from experiments.headline.declared import P2
+from experiments.headline.declared import ABOUT, P2
 from experiments.jobs.markdown import SHORT, estimate, text
 from experiments.pipeline.evaluation import unit_of_value
 
 #: Outcome of a cell, and how the paragraph says it of centres.
 WORDS = {
     "won": "surely ahead at",
-    "not comparable": "ahead, but with more drops or abandonment, at",
+    "not comparable": "ahead, but not surely within the limits of drops and abandonment, at",
     "tied": "not surely different at",
     "undecided": "undecided at",
     "lost": "surely behind at",
@@ -31,11 +31,14 @@ def in_short(cells: Sequence[tuple[Mapping[str, Any], Mapping[str, Any], str]], 
     if not cells:
         return []
     learners = list(dict.fromkeys(row["row"] for _, row, _ in cells))
-    said = [f"Learners beside the strongest tuned rules ({P2}); a replicate is a whole pipeline from tuning to export."]
+    said = [
+        f"Learners beside {P2}, the strongest tuned pair of rules. A replicate is a whole pipeline, from tuning to "
+        "export."
+    ]
     said += [_learner(name, [each for each in cells if each[1]["row"] == name]) for name in learners]
     said.append(
-        f"Figures are paired differences in reward an episode {PARTS[part]}; brackets are 95 % intervals over "
-        "replicates and days, verdicts at 5 % for all cells together."
+        f"Figures are paired differences in reward an episode {PARTS[part]}. Brackets are 95 % intervals over "
+        "replicates and days. *Surely*: at a level of 5 % for all learners and centres together."
     )
     return [SHORT, text(" ".join(said))]
 
@@ -48,7 +51,8 @@ def _learner(name: str, cells: Sequence[tuple[Mapping[str, Any], Mapping[str, An
         mine = [(result, row) for result, row, found in cells if found == outcome]
         if mine:
             groups.append(f"{words} {', '.join(_centre(*each, full=outcome in ('won', 'lost')) for each in mine)}")
-    return f"`{name}`, {times} replicates: {'; '.join(groups)}."
+    about = f" ({ABOUT[name].partition(';')[0]})" if name in ABOUT else ""
+    return f"`{name}`{about}, {times} replicates: {'; '.join(groups)}."
 
 
 def _centre(result: Mapping[str, Any], row: Mapping[str, Any], full: bool) -> str:

@@ -21,11 +21,13 @@ def page(result: Mapping[str, Any]) -> str:
             "that are in no headline cell, so no headline figure is chosen by them. A configuration has a value of "
             "each declared hyperparameter. The first is the default, as set by hand before the search; the others are "
             "drawn at random, as a Latin hypercube. Successive halving (Jamieson and Talwalkar 2016): each round has "
-            "the same CPU time, and fewer configurations than the one before, so their trainings are longer. The "
+            "the same CPU time, and fewer configurations than the one before, so their trainings are longer. A "
+            "training ends with the iteration in which its time is up, so a round can take longer than planned. The "
             "default stays in every round.",
             "A training starts from rules that are tuned as in the headline. Each round has a master seed of its own, "
-            "with its own rules, training days and validation days. A training is judged by its best checkpoint, its "
-            "start included: the paired difference to the rules on validation days. A policy whose dropped share is "
+            "with its own rules, training days and validation days. A training is judged by its best checkpoint: the "
+            "paired difference to the rules on validation days. The first checkpoint is the network that imitates the "
+            "rules, which can be worse than they are. A policy whose dropped share is "
             "surely above the limit does not count as better than the rules. The score of a configuration is the mean "
             "over the centres of its gain in standard errors. The standard error of a centre is the median over the "
             "configurations of the round. No evaluation day is run.",
@@ -48,8 +50,9 @@ def _learner(name: str, learner: Mapping[str, Any]) -> list[str]:
         "### Configurations",
         text(
             "Configuration 0 is the default. Gains are those of the last round that a configuration was in, with 95 % "
-            "intervals, in the unit of the centre's reward. They are those of the days of the choice, so the best are "
-            "too good."
+            "intervals, in the unit of the centre's reward. They are those of the days of the choice, so the gains of "
+            "the best are biased upwards. Decisions: those of the training in the last round; without any, the time "
+            "was up before the first iteration, and the imitation of the rules was judged."
         ),
         _gains(learner),
         _values(learner),
@@ -63,7 +66,8 @@ def _verdict(learner: Mapping[str, Any]) -> str:
     score = {place: rows[place]["rounds"][-1]["score"] for place in (DEFAULT, chosen)}
     if chosen == DEFAULT:
         return (
-            f"The default stays, with a score of {_score(score[DEFAULT])}: no other is ahead by more than {MARGIN:g}."
+            f"The default stays, with a score of {_score(score[DEFAULT])}: no other is ahead by more than {MARGIN:g}. "
+            "So many configurations can show that nothing is much better, not that the default is best."
         )
     return (
         f"Configuration {chosen} is chosen, with a score of {_score(score[chosen])}; the default has "

@@ -17,8 +17,8 @@ from ccenv.serving import load_bundle
 from ccenv.serving.compiled import compiled_graph
 from ccenv.serving.graph import GraphPolicy
 from ccenv.simulation import simulate
-from experiments.headline.command import BEST_KNOWN, score_of
-from experiments.headline.declared import BOUND, P2
+from experiments.headline.command import score_of
+from experiments.headline.declared import BEST_KNOWN, BOUND, P2
 from experiments.headline.figures import over, over_one
 from experiments.headline.judging import Judge
 from experiments.headline.section import Policy, Rules, section

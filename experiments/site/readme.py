@@ -33,7 +33,7 @@ def of_learners(page: str | None) -> str:
         return "Trained policies are compared with tuned rules by `make benchmark`."
     said = short_text(page, HEADLINE.name, "python -m experiments.headline")
     return text(
-        f"{said} [All figures]({HEADLINE.relative_to(ROOT).as_posix()}). `make benchmark` makes such a comparison."
+        f"{said} [All figures]({HEADLINE.relative_to(ROOT).as_posix()}). `make benchmark` makes a smaller comparison."
     )
 
 

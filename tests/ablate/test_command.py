@@ -147,7 +147,7 @@ def test_the_page_says_what_is_sure():
     assert "| `search_scratch` | warm start | -101 [-102, -100] | -20 [-21, -19] | 0.003 |" in shown
     assert "3, 1 kept the rule of the start" in shown
     unsure = page(result(row("search_own_days", gap(-3.0, 0.03)), row("search_scratch", gap(-3.0, 0.03))))
-    assert "Not told apart: `search_own_days`, `search_scratch`." in " ".join(unsure.split())
+    assert "Too uncertain to say: `search_own_days`, `search_scratch`." in " ".join(unsure.split())
 
 
 def test_the_report_shows_committed_ablations_of_the_same_centre(tmp_path: Path):

@@ -19,7 +19,7 @@ from ccenv.seeds import seeds
 from experiments.headline import command
 from experiments.headline.bars import BARS, OPEN, TIES, Bar, bar_rows, is_met
 from experiments.headline.command import DEVELOPMENT, FINAL, looks_of, measure, rules_of
-from experiments.headline.declared import EFFORT, FIRST_TABLE, P2, RULES, kpi_names
+from experiments.headline.declared import ABOUT, EFFORT, FIRST_TABLE, P2, RULES, kpi_names
 from experiments.headline.figures import compliance, crossed_ratio, over, over_one, parts
 from experiments.headline.judging import Judge, columns_of, entrant_days, month_share, waited
 from experiments.headline.page import outcome_of, page, verdicts_of
@@ -251,6 +251,7 @@ def test_the_committed_settings_are_allowed():
     with initialize_config_dir(CONFIGS, version_base="1.3"):
         settings = OmegaConf.to_object(compose("headline"))
     assert isinstance(settings, Settings)
+    assert set(settings.learners) == set(ABOUT)
     command.check(settings)
     assert {each.name for each in settings.learners.values()} <= set(LEARNERS)
     assert len(cells_of(settings)) == settings.replicates * len(settings.centres) * len(settings.only)
@@ -331,7 +332,7 @@ def test_each_bar_has_a_row_also_before_it_was_run():
     assert row[1] == "search" and row[6] == "met"
     result[DEVELOPMENT]["rows"][0]["compliance"] = {"within": False, "not_more": True}
     (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
-    assert row[6] == "not met: ahead, but the dropped share is not surely within the limit"
+    assert row[6] == "not met: high enough, but the dropped share is not surely within the limit"
     result = {"scenario": TIES[0].centre, DEVELOPMENT: {"rows": [lost := replicated("clones", [-3.0, -4.0])]}}
     lost["over_p1"] = {"mean": -3.5, "low": -4.0, "high": -3.0, "p": 0.001}
     (row,) = [row for row in bar_rows([result], DEVELOPMENT) if row[6] != OPEN]
@@ -460,8 +461,8 @@ def test_the_learners_in_short_say_where_they_win_and_where_they_do_not():
     ]  # fmt: skip
     said = " ".join(in_short(cells, DEVELOPMENT)[1].split())
 
-    assert "`search`, 5 replicates: surely ahead at `tiny`" in said
-    assert "surely ahead at `tiny` (+2 [+1.9, +2.1]; unit: one contact lost); ahead, but with" in said
-    assert "but with more drops or abandonment, at `outreach`; not surely different at `x_design`; surely" in said
+    assert "from tuned rules), 5 replicates: surely ahead at `tiny`" in said
+    assert "surely ahead at `tiny` (+2 [+1.9, +2.1]; unit: one contact lost); ahead, but not" in said
+    assert "but not surely within the limits of drops and abandonment, at `outreach`; not surely" in said
     assert "surely behind at `n_design` (-2 [-2.1, -1.9]" in said
     assert in_short([], DEVELOPMENT) == []
