@@ -37,7 +37,9 @@ def page(result: Mapping[str, Any]) -> str:
             f"All policies run the same {result['days']} evaluation days as the rules beside them. No policy of a "
             "curve is chosen: each point is the policy as it was, under its likeliest actions. Learning rates fall "
             "until the end of a curve, so a shorter training may be better at the same time. Brackets are 95 % "
-            "intervals over replicates and days, both resampled; of a single replicate they are over days alone.",
+            "intervals over replicates and days, both resampled; of a single replicate they are over days alone. "
+            "Where all replicates have ended at the same policy, brackets are wide: three equal replicates do not say "
+            "how far a fourth one may be.",
             f"Replicates: {_replicates(rows)}. Learning took {_spent(rows):.0f} CPU minutes in all.",
         ),
         f"![Learning curves]({NAME}.svg)",
