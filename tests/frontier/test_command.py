@@ -104,7 +104,7 @@ def test_the_command_keeps_cells_and_writes_what_the_page_shows(settings: Settin
     assert len(calls) == 4
     (centre,) = read_json(Path(settings.results) / "frontier.json")["centres"]
     assert [each["labels"] for each in centre["prices"]] == [["rule 1"], ["rule 2"]]
-    assert "At 2 of 2 levels of abandonment the policies surely gain more" in page and "`rule 2`" in page
+    assert "At 2 of 2 different levels of abandonment the policies gain more" in page and "`rule 2`" in page
     assert (Path(settings.results) / "frontier.svg").exists()
 
 
