@@ -33,6 +33,7 @@ from experiments.published.table import ROWS, chosen
 RESULTS = ROOT / "experiments" / "results"
 SHARES = {"CallCC": 0.3, "Bank": 0.3, "Bilingual, reference kernel": 0.5}  # of the runs; others take `SHARE`
 SHARE = 0.05
+SLOW = ("Bilingual, reference kernel",)
 BENCHMARKS = ROOT / Settings().benchmarks
 HERE = tuple(row for row in ROWS if "problem" not in row.inputs or (BENCHMARKS / row.inputs["problem"]).is_dir())
 
@@ -40,7 +41,8 @@ HERE = tuple(row for row in ROWS if "problem" not in row.inputs or (BENCHMARKS /
 def by_row(rows: tuple[Row, ...] = HERE) -> pytest.MarkDecorator:
     marks = {True: (pytest.mark.slow,), False: ()}
     return pytest.mark.parametrize(
-        "row", [pytest.param(row, marks=marks["problem" in row.inputs], id=row.name) for row in rows]
+        "row",
+        [pytest.param(row, marks=marks["problem" in row.inputs or row.name in SLOW], id=row.name) for row in rows],
     )
 
 
