@@ -142,7 +142,7 @@ def test_the_command_judges_policies_where_the_centre_differs(tmp_path: Path, mo
     """One training on ranges stands for all replicates."""
     monkeypatch.setattr(replicate, "_code", lambda learner: "")
     monkeypatch.setattr("experiments.headline.judging.code_digest", lambda entries: "")
-    monkeypatch.setattr("experiments.randomised.judging.MONTH", 2)
+    monkeypatch.setattr("experiments.headline.judging.MONTH", 2)
     settings = small(dir=str(tmp_path), results=str(tmp_path / "results"))
     plan, cell = plan_of(settings, "tiny"), Cell("tiny", RANDOMISED, 0)
     made, folder = replicate.make(plan, cell), folder_of(plan, cell)
