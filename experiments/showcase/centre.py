@@ -109,9 +109,9 @@ def half_days(scenario: Scenario, bundle: Path, half: str, rule: Pair, days: np.
         days: Seeds.
     """
     columns = reward_columns(scenario)
-    # The policy's dials may be of the other kind than those of the rule whose place it takes.
-    others = {name: each for name, each in rule.as_call().items() if name != half}
-    return with_value(scenario, simulate(scenario, policy=half_of(bundle, half), seeds=days, kpis=columns, **others))
+    # The policy's dials may be of the other kind than those of `rule`, so it takes the place of the rule of its start.
+    rules = {**rule.as_call(), half: getattr(load_bundle(bundle), half)}
+    return with_value(scenario, simulate(scenario, policy=half_of(bundle, half), seeds=days, kpis=columns, **rules))
 
 
 def half_of(bundle: Path, half: str) -> CompiledPolicy | GraphPolicy:
