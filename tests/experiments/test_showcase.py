@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from ccenv.scenarios import load_scenario
+from ccenv.seeds import seeds
 from experiments.headline.declared import FIRST_TABLE, OWN, P2, RULES
 from experiments.jobs.config import settings_of
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.stages import Stages
-from experiments.pipeline.evaluation import own_pair
+from experiments.pipeline.evaluation import Pair, Rule, own_pair
 from experiments.showcase import committed as committed_module
 from experiments.showcase import job as job_module
-from experiments.showcase.committed import committed
+from experiments.showcase.centre import half_days
+from experiments.showcase.committed import HEADLINE, committed
 from experiments.showcase.job import centres_of, trained
 from experiments.showcase.opponents import frozen, tuned_rules
 from experiments.showcase.settings import Settings, check, kind_of, learners_of, register, showcases_of, with_seed
@@ -238,3 +240,13 @@ def test_all_learners_of_a_master_seed_start_from_rules_that_are_tuned_once(
     assert sorted((each.row, each.seed, start["seed"]) for each, start in made) == [
         ("clones", 0, 0), ("clones", 1, 1), ("search", 0, 0), ("search", 1, 1)
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["search-1", "search-2"])  # one has reserved dials, one unreserved ones
+@pytest.mark.parametrize("half", ["routing", "pacing"])
+def test_a_half_alone_acts_beside_rules_with_either_kind_of_dials(name: str, half: str):
+    scenario, bundle = load_scenario("bank_blended"), HEADLINE / "bundles" / "bank_blended" / name
+    for pacing in ("progressive", "max0"):  # reserved dials alone, unreserved dials alone
+        table = half_days(scenario, bundle, half, Pair(Rule("lwt"), Rule(pacing)), seeds("validation", 2))
+        assert len(table) == 2
