@@ -1,1 +1,1 @@
-"""Rules and policies compared at equal abandonment and drops, over prices of a lost contact."""
+"""Rules and policies compared within the same limits of abandonment and drops, over prices of a lost contact."""

@@ -1,4 +1,4 @@
-"""Compare rules and policies at equal abandonment and equal drops, traced over prices of a lost contact.
+"""Compare rules and policies within the same limits of abandonment and drops, traced over prices of a lost contact.
 
     python -m experiments.frontier
     python -m experiments.frontier "centres=[bank_blended:volatile]" replicates=1 cpu_s=10

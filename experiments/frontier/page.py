@@ -1,4 +1,4 @@
-"""The page and the drawing of the comparison at equal abandonment."""
+"""The page and the drawing of the comparison within the same limits."""
 
 from __future__ import annotations
 

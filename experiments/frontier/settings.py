@@ -1,4 +1,4 @@
-"""Settings of the comparison at equal abandonment: the typed schema behind `configs/frontier.yaml`."""
+"""Settings of the comparison within the same limits: the typed schema behind `configs/frontier.yaml`."""
 
 from __future__ import annotations
 

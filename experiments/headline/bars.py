@@ -109,7 +109,8 @@ def is_met(bar: Bar, row: Mapping[str, Any]) -> bool:
 
 def _bar_row(bar: Bar, row: Mapping[str, Any]) -> list[str]:
     means = [found[bar.figure]["mean"] for found in row["each"]]
-    said = MISSED if not is_met(bar, row) else f"{MISSED}: high enough{excess}" if (excess := _excess(row)) else MET
+    met, excess = is_met(bar, row), _excess(row)
+    said = f"{MISSED}: high enough{excess}" if met and excess else MET if met else MISSED
     return [
         f"`{bar.centre}`", row["row"], NAMES[bar.figure], _words(bar), as_text(float(np.median(means))),
         ", ".join(map(as_text, sorted(means))), said,

@@ -9,9 +9,10 @@ from typing import Any
 
 from agents.registry import find_learner
 from ccenv.files.writing import write_atomic, write_json
+from ccenv.league.declared import BEST_KNOWN
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.bundles import keep, kept, place_of
-from experiments.headline.declared import BEST_KNOWN, P1, P2, RULES
+from experiments.headline.declared import P1, P2, RULES
 from experiments.headline.judging import Judge
 from experiments.headline.page import page
 from experiments.headline.replicate import MOST_SEEDS, VALIDATION_DAYS, Cell, cells_of, make, tuning_share
@@ -125,7 +126,7 @@ def _judge(settings: Settings, name: str, made: Mapping[Cell, Mapping[str, Any]]
     result: dict[str, Any] = {
         "suite": SUITE, "scenario": name, "scenario_digest": scenario.digest,
         "episode_days": scenario.centre.episode_days,
-        "opponents": {"version": opponents["version"], "digest": cell_digest(opponents["rungs"], "", "")},
+        "opponents": {"version": opponents["version"], "digest": digest_of(opponents)},
         "score": score_of(scenario, opponents, before), DEVELOPMENT: before.get(DEVELOPMENT), FINAL: before.get(FINAL),
     }  # fmt: skip
     part = FINAL if settings.final else DEVELOPMENT
@@ -195,11 +196,20 @@ def _rungs(opponents: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [opponents["rungs"][rung] for rung in (P1, P2)]
 
 
+def digest_of(opponents: Mapping[str, Any]) -> str:
+    """Return the digest of the rules that a tuning result names."""
+    return cell_digest(opponents["rungs"], "", "")
+
+
 def score_of(scenario: Scenario, opponents: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return P0 and the denominator of the score, frozen with the version of the suite."""
+    """Return P0 and the denominator of the score, frozen with the version of the suite.
+
+    The best value known is that of opponents, so it changes with them.
+    """
     if before.get("suite") == SUITE and before["scenario_digest"] == scenario.digest:
         kept: dict[str, Any] = before["score"]
-        return kept
+        if kept["kind"] != BEST_KNOWN or before["opponents"]["digest"] == digest_of(opponents):
+            return kept
     room, name = read_json(ROOT / RESULTS / ROOM), opponents["scenario"]
     row = next((row for row in room["centres"] if row["centre"] == name), None)
     hidden = next((row for row in room["hidden"] if row["centre"] == name), None)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 FIFO, LWT, OWN, P1, P2 = "FIFO + fixed", "LWT + fixed", "the scenario's own", "P1", "P2"
 RULES = (FIFO, LWT, OWN, P1, P2)
 BOUND = "bound"
-BEST_KNOWN = "best known"  # kind of a denominator that is no bound
 SHARE = "dropped_share"  # stands for the dropped share by the campaigns' definition
 WAIT = "wait_95"  # from the event log
 CPU = "cpu_s"

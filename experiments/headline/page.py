@@ -8,9 +8,10 @@ from typing import Any
 from ccenv.kpis import KPIS, holm, score
 from ccenv.kpis.numbers import as_text
 from ccenv.kpis.suite import LEVEL, MORE_ABANDONED, outcome
+from ccenv.league.declared import BEST_KNOWN
 from ccenv.scenarios import Scenario, load_scenario
 from experiments.headline.bars import HEAD, bar_rows, notes
-from experiments.headline.declared import ABOUT, BEST_KNOWN, BOUND, EFFORT, FIRST_TABLE, Column
+from experiments.headline.declared import ABOUT, BOUND, EFFORT, FIRST_TABLE, Column
 from experiments.headline.figures import against
 from experiments.headline.judging import is_steady
 from experiments.headline.short import in_short

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 
 from ccenv.kpis import KpiTable
+from ccenv.league.declared import BEST_KNOWN
 from ccenv.policy.in_kernel import CompiledPolicy
 from ccenv.rewards.sums import reward_columns
 from ccenv.scenarios import Scenario
 from ccenv.seeds import seeds
-from ccenv.serving import load_bundle
+from ccenv.serving import BundlePolicy, load_bundle
 from ccenv.serving.compiled import compiled_graph
 from ccenv.serving.graph import GraphPolicy
 from ccenv.simulation import simulate
 from experiments.headline.command import score_of
-from experiments.headline.declared import BEST_KNOWN, BOUND, P2
+from experiments.headline.declared import BOUND, P2
 from experiments.headline.figures import over, over_one
 from experiments.headline.judging import Judge
 from experiments.headline.section import Policy, Rules, section
@@ -110,13 +111,13 @@ def half_days(scenario: Scenario, bundle: Path, half: str, rule: Pair, days: np.
     """
     columns = reward_columns(scenario)
     # The policy's dials may be of the other kind than those of `rule`, so it takes the place of the rule of its start.
-    rules = {**rule.as_call(), half: getattr(load_bundle(bundle), half)}
-    return with_value(scenario, simulate(scenario, policy=half_of(bundle, half), seeds=days, kpis=columns, **rules))
-
-
-def half_of(bundle: Path, half: str) -> CompiledPolicy | GraphPolicy:
-    """Return an exported policy that takes the decisions of one half only."""
     whole = load_bundle(bundle)
+    rules = {**rule.as_call(), half: getattr(whole, half)}
+    return with_value(scenario, simulate(scenario, policy=half_of(whole, half), seeds=days, kpis=columns, **rules))
+
+
+def half_of(whole: BundlePolicy, half: str) -> CompiledPolicy | GraphPolicy:
+    """Return an exported policy that takes the decisions of one half only."""
     options: dict[str, Any] = {"owns": half, "reserves": whole.reserves}
     options["actions"] = whole.actions if half == "pacing" else "all"
     compiled = compiled_graph(whole.graph.content, whole.scenario, **options) if whole.decision == "argmax" else None

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ccenv.scenarios import load_scenario
-from experiments.headline.command import DEVELOPMENT, FINAL
-from experiments.jobs.cells import cell_digest
+from experiments.headline.command import DEVELOPMENT, FINAL, digest_of
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.parts import RESULTS
 from experiments.tuning.choice import file_name
@@ -31,7 +30,7 @@ def committed(name: str, folder: Path = HEADLINE) -> dict[str, Any] | None:
     if not file.exists() or not tuned.exists():
         return None
     result = read_json(file)
-    opponents = cell_digest(read_json(tuned)["rungs"], "", "")
+    opponents = digest_of(read_json(tuned))
     if result["scenario_digest"] != load_scenario(name).digest or result["opponents"]["digest"] != opponents:
         return None
     part = next((result[each] for each in (FINAL, DEVELOPMENT) if (result[each] or {}).get("rows")), None)

@@ -32,7 +32,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "ablations.md": ("ablations", "learners with one part switched off, beside the whole learner."),
     "randomised.md": ("randomised", "trainings on ranges of parameters, judged where the centre differs."),
     "transfer.md": ("transfer", "a set network in centres of other sizes than that of its training."),
-    "frontier.md": ("frontier", "rules and policies at equal abandonment and drops."),
+    "frontier.md": ("frontier", "rules and policies within the same limits of abandonment and drops."),
     "objectives.md": ("objectives", "policies trained under one indicator and judged under all."),
     "concepts.md": ("concepts", "equation, source and measured effect of each concept."),
     "calibration.md": ("calibration", "how well the bank's centres follow the bank's log."),

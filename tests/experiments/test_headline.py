@@ -357,6 +357,18 @@ def test_a_variant_is_not_scored_by_the_bound_of_its_centre(name: str, kind: str
     assert -2.4 <= frozen["denominator"] < 0.0
 
 
+def test_the_best_known_value_changes_with_the_opponents_and_a_bound_does_not():
+    scenario, rungs = load_scenario("technical_support"), {"P2": {"pair": "old"}}
+    opponents = {"scenario": scenario.name, "rows": [{"value": 300.0}, {"value": 1e6}], "rungs": rungs}
+    before = {"suite": command.SUITE, "scenario_digest": scenario.digest, "score": {"kind": "best known"},
+              "opponents": {"digest": command.digest_of(opponents)}}  # fmt: skip
+    assert command.score_of(scenario, opponents, before) == before["score"]
+    stronger = opponents | {"rungs": {"P2": {"pair": "new"}}}
+    assert command.score_of(scenario, stronger, before)["denominator"] == 1e6
+    bound = before | {"score": {"kind": "fluid bound"}}
+    assert command.score_of(scenario, stronger, bound) == bound["score"]
+
+
 def test_columns_are_declared_once():
     titles = [column.title for column in (*FIRST_TABLE, *EFFORT)]
     assert len(set(titles)) == len(titles)

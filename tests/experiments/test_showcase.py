@@ -9,12 +9,12 @@ import pytest
 
 from ccenv.scenarios import load_scenario
 from ccenv.seeds import seeds
+from experiments.headline.command import digest_of
 from experiments.headline.declared import FIRST_TABLE, OWN, P2, RULES
 from experiments.jobs.config import settings_of
 from experiments.jobs.files import ROOT, read_json
 from experiments.jobs.stages import Stages
 from experiments.pipeline.evaluation import Pair, Rule, own_pair
-from experiments.showcase import committed as committed_module
 from experiments.showcase import job as job_module
 from experiments.showcase.centre import half_days
 from experiments.showcase.committed import HEADLINE, committed
@@ -133,7 +133,7 @@ def test_opponents_that_are_not_frozen_are_said():
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     tuned = read_json(ROOT / "experiments/results/tuned/tiny.json")
-    digest = committed_module.cell_digest(tuned["rungs"], "", "")
+    digest = digest_of(tuned)
     part = {"purpose": "final", "days": 2048, "rows": [judged_row("P2"), judged_row("ppo", 0.2, 0.1, 5)]}
     result = {"scenario_digest": load_scenario("tiny").digest, "opponents": {"digest": digest}, "development": None}
     (tmp_path / "tiny.json").write_text(json.dumps({**result, "final": part}))

@@ -12,6 +12,7 @@ from ccenv.scenarios import load_scenario
 from experiments.frontier import command
 from experiments.frontier.measure import COLUMNS, POLICY, PURPOSES, RULES
 from experiments.frontier.mixtures import best_mixture, mixed
+from experiments.frontier.page import _verdict
 from experiments.frontier.prices import gain_of, priced
 from experiments.frontier.settings import Settings
 from experiments.jobs.files import read_json
@@ -106,6 +107,15 @@ def test_the_command_keeps_cells_and_writes_what_the_page_shows(settings: Settin
     assert [each["labels"] for each in centre["prices"]] == [["rule 1"], ["rule 2"]]
     assert "At 2 of 2 different levels of abandonment the policies gain more" in page and "`rule 2`" in page
     assert (Path(settings.results) / "frontier.svg").exists()
+
+
+def test_equal_levels_count_once_and_both_directions_are_told():
+    gaps = ((0.0669, 0.1), (0.06691, 0.2), (0.07, -0.3), (0.05, 0.0))
+    levels = [
+        {"abandonment": a, "over": {"gain": {"mean": gap, "low": gap - 0.05, "high": gap + 0.05}}} for a, gap in gaps
+    ]
+    assert "At 1 of 3 different levels" in _verdict(levels, 1) and "at 1 less" in _verdict(levels, 1)
+    assert "over days, one" in _verdict(levels, 1) and "over replicates and days" in _verdict(levels, 2)
 
 
 @pytest.mark.parametrize(
