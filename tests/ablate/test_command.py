@@ -146,6 +146,7 @@ def test_the_page_says_what_is_sure():
     assert said in " ".join(shown.split())
     assert "| `search_scratch` | warm start | -101 [-102, -100] | -20 [-21, -19] | 0.003 |" in shown
     assert "3, 1 kept the rule of the start" in shown
+    assert "`search_without_time` (not run):" in shown and "`search_scratch`: No" in shown
     unsure = page(result(row("search_own_days", gap(-3.0, 0.03)), row("search_scratch", gap(-3.0, 0.03))))
     assert "Too uncertain to say: `search_own_days`, `search_scratch`." in " ".join(unsure.split())
 
